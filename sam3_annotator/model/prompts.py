@@ -1,0 +1,61 @@
+"""What the user tells the model, as frozen values in image pixels (x right, y down, pixel *i* spans *i..i+1*)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class PointPrompt:
+    """A point on the object (`positive`) or off it."""
+
+    x: float
+    y: float
+    positive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BoxPrompt:
+    """A box around the object, with `x0 < x1` and `y0 < y1`."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    def __post_init__(self) -> None:
+        """Refuse an empty or flipped box."""
+        if not (self.x0 < self.x1 and self.y0 < self.y1):
+            raise ValueError(f"A box needs x0 < x1 and y0 < y1; got {self.x0}, {self.y0}, {self.x1}, {self.y1}.")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MaskPrompt:
+    """An earlier mask to go on from: `(H, W)` bool at image size, or a session's own `(h, w)` float logits."""
+
+    mask: NDArray[np.bool_] | NDArray[np.float32]
+
+
+Prompt = PointPrompt | BoxPrompt | MaskPrompt
+
+
+@dataclass(frozen=True, slots=True)
+class Exemplar:
+    """A box around an example of a concept (`positive`) or around what must not be found."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    positive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptPrompt:
+    """All instances of this: a noun phrase, exemplars, or both."""
+
+    phrase: str = ""
+    exemplars: tuple[Exemplar, ...] = ()

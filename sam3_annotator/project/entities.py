@@ -1,0 +1,126 @@
+"""The records a project consists of, as frozen values without behaviour of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NewType
+
+from sam3_annotator.project.regions import Region
+
+ImageId = NewType("ImageId", int)
+CategoryId = NewType("CategoryId", int)
+InstanceId = NewType("InstanceId", int)
+
+
+class ImageState(StrEnum):
+    """How far the annotation of an image has come; *empty on purpose* differs from *not yet annotated*."""
+
+    UNANNOTATED = "unannotated"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+    REVIEWED = "reviewed"
+    CONFIRMED_EMPTY = "confirmed_empty"
+
+
+class Split(StrEnum):
+    """Membership of an image in the training, validation or test part of a dataset."""
+
+    TRAIN = "train"
+    VAL = "val"
+    TEST = "test"
+
+
+class Origin(StrEnum):
+    """Who or what made an instance."""
+
+    HAND = "hand"
+    MODEL = "model"
+    IMPORT = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """What reading an image file told: it follows from the file and is not the user's to undo.
+
+    `width` and `height` are pixels after EXIF orientation, 0 while unknown or unreadable;
+    `byte_size` and `content_hash` (BLAKE2b, hex) identify the file wherever it is moved;
+    `problem` is empty or one sentence saying why the image cannot be shown.
+    """
+
+    width: int = 0
+    height: int = 0
+    byte_size: int = 0
+    content_hash: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRecord:
+    """One image of the project; `path` is relative to the project file, with `/` (absolute on another drive)."""
+
+    id: ImageId
+    path: str
+    state: ImageState = ImageState.UNANNOTATED
+    split: Split | None = None
+    facts: ImageFacts = field(default_factory=ImageFacts)
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """The class of instances; `color` is `#rrggbb`, `position` orders categories from 0 (digit key = position + 1)."""
+
+    id: CategoryId
+    name: str
+    color: str
+    position: int
+    supercategory: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptRecord:
+    """A prompt as kept with an instance: `kind` is `point` (x, y) or `box` (x0, y0, x1, y1), in image pixels."""
+
+    kind: str
+    coordinates: tuple[float, ...]
+    positive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where an instance comes from.
+
+    `model` names the session that made it (empty if none did); `simplification_iou` is the IoU of the
+    simplified region with the mask it was made from (None if it was not simplified); `created_at` is UTC,
+    ISO 8601; `edit_count` counts changes of the region by hand since.
+    """
+
+    origin: Origin = Origin.HAND
+    model: str = ""
+    prompts: tuple[PromptRecord, ...] = ()
+    predicted_iou: float | None = None
+    simplification_iou: float | None = None
+    created_at: str = ""
+    edit_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One object on one image.
+
+    `score` is a detector's confidence (None when made by hand); `is_crowd` marks a group of objects that
+    COCO counts as one (`iscrowd` 1). Instances of an image are painted in the order of their ids.
+    """
+
+    id: InstanceId
+    image_id: ImageId
+    category_id: CategoryId
+    region: Region
+    score: float | None = None
+    is_crowd: bool = False
+    provenance: Provenance = field(default_factory=Provenance)

@@ -1,0 +1,1 @@
+"""Tools of the canvas: one class each, chosen by a table."""

@@ -1,0 +1,76 @@
+"""What the user works on now: the current image, category and selection, as one observable value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, Signal
+
+from sam3_annotator.project import CategoryId, ImageId, InstanceId
+
+
+class Workspace(QObject):
+    """The current image, category, selected and hidden instances; panels and canvas both read and set it.
+
+    Nothing in it is undoable or stored in the project. Setting a value that is already set emits nothing.
+    """
+
+    image_changed = Signal(object)  # ImageId | None
+    category_changed = Signal(object)  # CategoryId | None
+    selection_changed = Signal(object)  # frozenset[InstanceId]
+    hidden_changed = Signal(object)  # frozenset[InstanceId]
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._image_id: ImageId | None = None
+        self._category_id: CategoryId | None = None
+        self._selection: frozenset[InstanceId] = frozenset()
+        self._hidden: frozenset[InstanceId] = frozenset()
+
+    @property
+    def image_id(self) -> ImageId | None:
+        """The image on the canvas."""
+        return self._image_id
+
+    @property
+    def category_id(self) -> CategoryId | None:
+        """The category that the next accepted draft gets."""
+        return self._category_id
+
+    @property
+    def selection(self) -> frozenset[InstanceId]:
+        """The selected instances, all on the current image."""
+        return self._selection
+
+    @property
+    def hidden(self) -> frozenset[InstanceId]:
+        """The instances the user has hidden for now; hiding never touches the project."""
+        return self._hidden
+
+    def set_image(self, image_id: ImageId | None) -> None:
+        """Show another image; drops the selection first, since it belongs to the image left."""
+        if image_id == self._image_id:
+            return
+        self.select(())
+        self._image_id = image_id
+        self.image_changed.emit(image_id)
+
+    def set_category(self, category_id: CategoryId | None) -> None:
+        """Choose the category of what is accepted next."""
+        if category_id != self._category_id:
+            self._category_id = category_id
+            self.category_changed.emit(category_id)
+
+    def select(self, instance_ids: Iterable[InstanceId]) -> None:
+        """Select exactly these instances."""
+        selection = frozenset(instance_ids)
+        if selection != self._selection:
+            self._selection = selection
+            self.selection_changed.emit(selection)
+
+    def hide(self, instance_ids: Iterable[InstanceId]) -> None:
+        """Hide exactly these instances."""
+        hidden = frozenset(instance_ids)
+        if hidden != self._hidden:
+            self._hidden = hidden
+            self.hidden_changed.emit(hidden)
