@@ -1,0 +1,213 @@
+"""What all tests share: isolated settings and folders, a session with a gate, image files, a store."""
+
+from __future__ import annotations
+
+import os
+import threading
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hypothesis
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sam3_annotator.model import (
+    BoxPrompt,
+    Check,
+    ConceptPrompt,
+    Detection,
+    Embedding,
+    MaskPrompt,
+    PointPrompt,
+    Prompt,
+    Segmentation,
+    UnsupportedPrompt,
+    never_cancelled,
+)
+
+if TYPE_CHECKING:  # the tests of the model run without the store
+    from sam3_annotator.project import ProjectStore
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# No deadline: the machines that run this are small and shared. No database: tests leave nothing behind.
+hypothesis.settings.register_profile("repository", deadline=None, database=None)
+hypothesis.settings.load_profile("repository")
+
+GATE_TIMEOUT_S = 20.0
+
+
+@pytest.fixture(autouse=True)
+def isolated_user(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the test a home of its own: settings, caches and logs of the person running it stay untouched."""
+    home = tmp_path_factory.mktemp("home")
+    for variable in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
+        monkeypatch.setenv(variable, str(home))
+    for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(variable, str(home / variable.lower()))
+    try:
+        from PySide6.QtCore import QSettings
+    except ImportError:  # a machine without Qt's system libraries still runs the tests that need none
+        return home
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    for scope in (QSettings.Scope.UserScope, QSettings.Scope.SystemScope):
+        QSettings.setPath(QSettings.Format.IniFormat, scope, str(home / "settings"))
+    return home
+
+
+@dataclass(frozen=True)
+class FakeEmbedding:
+    """Remembers which pixels it was made from; `nbytes` is what the test says."""
+
+    image_size: tuple[int, int]
+    fingerprint: int
+    nbytes: int
+
+
+class FakeSession:
+    """A session that answers at once, unless `hold()` shuts its gate: then every call waits for `release()`.
+
+    A positive point means the square of 21 pixels around it, a box its inside, a mask itself; a negative point
+    takes its square away. The three candidates are that area, and it shrunk and grown by 3 pixels. The size of the
+    logits is a quarter of the image's. `embedded` and `segmented` record what it was asked.
+    """
+
+    name = "Fake"
+    device = "CPU"
+    capabilities = frozenset({"points", "boxes", "masks"})
+
+    def __init__(self, *, embedding_bytes: int = 1000) -> None:
+        self.embedding_bytes = embedding_bytes
+        self.embedded: list[int] = []
+        self.segmented: list[tuple[int, tuple[Prompt, ...]]] = []
+        self.has_call_waiting = threading.Event()
+        self._gate = threading.Event()
+        self._gate.set()
+
+    def hold(self) -> None:
+        """Shut the gate: calls from now on wait; `has_call_waiting` is set as soon as one does."""
+        self.has_call_waiting.clear()
+        self._gate.clear()
+
+    def release(self) -> None:
+        """Open the gate."""
+        self._gate.set()
+
+    def embed(self, image: NDArray[np.uint8], *, check: Check = never_cancelled) -> FakeEmbedding:
+        fingerprint = zlib.crc32(np.ascontiguousarray(image).tobytes())
+        self.embedded.append(fingerprint)
+        self._pass_gate(check)
+        return FakeEmbedding((image.shape[0], image.shape[1]), fingerprint, self.embedding_bytes)
+
+    def segment(
+        self,
+        embedding: Embedding,
+        prompts: Sequence[Prompt],
+        *,
+        multimask: bool = True,
+        check: Check = never_cancelled,
+    ) -> Segmentation:
+        assert isinstance(embedding, FakeEmbedding)
+        self.segmented.append((embedding.fingerprint, tuple(prompts)))
+        self._pass_gate(check)
+        growths = (0, -3, 3) if multimask else (0,)
+        masks = np.stack([_area(embedding.image_size, prompts, growth) for growth in growths])
+        scores = np.array([0.9, 0.8, 0.7][: len(growths)], dtype=np.float32)
+        return Segmentation(masks, scores, np.where(masks[:, ::4, ::4], 8.0, -8.0).astype(np.float32))
+
+    def detect(
+        self,
+        embedding: Embedding,
+        concept: ConceptPrompt,
+        *,
+        threshold: float = 0.5,
+        check: Check = never_cancelled,
+    ) -> Detection:
+        del embedding, concept, threshold, check
+        raise UnsupportedPrompt("The fake session finds no concepts; use points or boxes.")
+
+    def _pass_gate(self, check: Check) -> None:
+        check()
+        if not self._gate.is_set():
+            self.has_call_waiting.set()
+            assert self._gate.wait(GATE_TIMEOUT_S), "The test never released the session."
+        check()
+
+
+def _area(image_size: tuple[int, int], prompts: Sequence[Prompt], growth: int) -> NDArray[np.bool_]:
+    mask = np.zeros(image_size, dtype=bool)
+    for prompt in prompts:
+        match prompt:
+            case PointPrompt(x, y, positive):
+                _fill(mask, (x - 10 - growth, y - 10 - growth, x + 11 + growth, y + 11 + growth), positive)
+            case BoxPrompt(x0, y0, x1, y1):
+                _fill(mask, (x0 - growth, y0 - growth, x1 + growth, y1 + growth), True)
+            case MaskPrompt(earlier):
+                if earlier.dtype == np.bool_:
+                    mask |= earlier.astype(bool)
+                else:
+                    mask |= (earlier > 0).repeat(4, axis=0).repeat(4, axis=1)[: mask.shape[0], : mask.shape[1]]
+    return mask
+
+
+def _fill(mask: NDArray[np.bool_], box_xyxy: tuple[float, float, float, float], value: bool) -> None:
+    x0, y0, x1, y1 = (max(0, round(edge)) for edge in box_xyxy)
+    mask[y0:y1, x0:x1] = value
+
+
+@pytest.fixture
+def fake_session() -> Iterator[FakeSession]:
+    """Make a fake session, its gate open; released at the end, so that no thread is left waiting."""
+    session = FakeSession()
+    yield session
+    session.release()
+
+
+MakeImage = Callable[..., Path]
+
+
+@pytest.fixture
+def make_image(tmp_path: Path) -> MakeImage:
+    """Write an image file below `tmp_path`: `make_image("a.png", width=64, height=48, seed=0)` returns its path.
+
+    A bright disc lies on a dark, noisy ground; the seed chooses its place, colour and the noise.
+    """
+
+    def make(name: str = "image.png", *, width: int = 64, height: int = 48, seed: int = 0) -> Path:
+        from PIL import Image
+
+        rng = np.random.default_rng(seed)
+        pixels = rng.integers(0, 60, (height, width, 3), dtype=np.uint8)
+        radius = max(1, min(width, height) // 4)
+        center_x, center_y = rng.integers(radius, max(radius + 1, min(width, height) - radius), 2)
+        ys, xs = np.ogrid[:height, :width]
+        pixels[(xs - center_x) ** 2 + (ys - center_y) ** 2 < radius**2] = rng.integers(150, 255, 3)
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(path)
+        return path
+
+    return make
+
+
+@pytest.fixture
+def image_folder(tmp_path: Path, make_image: MakeImage) -> Path:
+    """Make a folder `photos` of four unlike PNG files, `1.png` (80 x 60), `2.png`, `3.png`, `10.png` (64 x 48)."""
+    make_image("photos/1.png", width=80, height=60, seed=1)
+    for number in (2, 3, 10):
+        make_image(f"photos/{number}.png", seed=number)
+    return tmp_path / "photos"
+
+
+@pytest.fixture
+def store(tmp_path: Path, image_folder: Path) -> Iterator[ProjectStore]:
+    """Create a project, `tmp_path/project.sam3proj`, of the images in `image_folder`."""
+    from sam3_annotator.project import ProjectStore
+
+    created = ProjectStore.create(tmp_path / "project.sam3proj", image_roots=[image_folder])
+    yield created
+    created.close()
