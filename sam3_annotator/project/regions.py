@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sam3_annotator.project.errors import NotAProject
+
 Ring = NDArray[np.float64]
+
+_CODEC_VERSION = 1
+_DELTA_TYPES = ("<i1", "<i2", "<i4", "<i8")
+_FLOAT_KIND = 255
+_EXACT_INTEGER_LIMIT = 2.0**52
+_DAMAGED = "A region in the project file is damaged and cannot be read; restore the file from a backup."
 
 
 def _frozen_ring(vertices: ArrayLike) -> Ring:
     ring = np.array(vertices, dtype=np.float64)
     if ring.ndim != 2 or ring.shape[1] != 2 or len(ring) < 3:
         raise ValueError(f"A ring needs at least 3 vertices (x, y); got an array of shape {ring.shape}.")
+    if not np.isfinite(ring).all():
+        raise ValueError("A ring needs finite coordinates; got NaN or infinity.")
+    ring += 0.0  # -0.0 becomes 0.0, so that equal rings have equal bytes and hashes
     ring.setflags(write=False)
     return ring
+
+
+def signed_ring_area(ring: Ring) -> float:
+    """Return the shoelace area of a ring in px²: positive when it runs clockwise on the screen (y down)."""
+    x, y = (ring - ring[0]).T
+    return float(0.5 * (np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1])))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,7 +45,7 @@ class Polygon:
     holes: tuple[Ring, ...] = ()
 
     def __init__(self, outer: ArrayLike, holes: Sequence[ArrayLike] = ()) -> None:
-        """Take and freeze copies of the rings."""
+        """Take and freeze copies of the rings; raises ValueError on fewer than 3 vertices or non-finite ones."""
         object.__setattr__(self, "outer", _frozen_ring(outer))
         object.__setattr__(self, "holes", tuple(_frozen_ring(hole) for hole in holes))
 
@@ -35,6 +53,11 @@ class Polygon:
     def rings(self) -> tuple[Ring, ...]:
         """The outer ring, then the holes."""
         return (self.outer, *self.holes)
+
+    @property
+    def area(self) -> float:
+        """The area in px², holes subtracted."""
+        return abs(signed_ring_area(self.outer)) - sum(abs(signed_ring_area(hole)) for hole in self.holes)
 
     def __eq__(self, other: object) -> bool:
         """Compare rings exactly, in their order."""
@@ -54,3 +77,117 @@ class Region:
     """The area of an instance: any number of disjoint polygons; pixel *i* spans *i..i+1*."""
 
     polygons: tuple[Polygon, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Accept any sequence of polygons."""
+        object.__setattr__(self, "polygons", tuple(self.polygons))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no polygon at all."""
+        return not self.polygons
+
+    @property
+    def area(self) -> float:
+        """The area in px², holes subtracted."""
+        return sum(polygon.area for polygon in self.polygons)
+
+    @property
+    def box_xyxy(self) -> tuple[float, float, float, float]:
+        """The smallest box around all outer rings as x0, y0, x1, y1; all zeros for an empty region."""
+        if not self.polygons:
+            return (0.0, 0.0, 0.0, 0.0)
+        low = np.min([polygon.outer.min(axis=0) for polygon in self.polygons], axis=0)
+        high = np.max([polygon.outer.max(axis=0) for polygon in self.polygons], axis=0)
+        return (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+
+    @property
+    def vertex_count(self) -> int:
+        """The number of vertices of all rings."""
+        return sum(len(ring) for polygon in self.polygons for ring in polygon.rings)
+
+    @property
+    def has_holes(self) -> bool:
+        """Whether any polygon has a hole."""
+        return any(polygon.holes for polygon in self.polygons)
+
+    def translated(self, dx: float, dy: float) -> Region:
+        """Return the region moved by `dx`, `dy` pixels."""
+        offset = np.array([dx, dy])
+        return Region(tuple(Polygon(p.outer + offset, tuple(hole + offset for hole in p.holes)) for p in self.polygons))
+
+
+def rectangle(x0: float, y0: float, x1: float, y1: float) -> Region:
+    """Return the region of a box given as x0, y0, x1, y1; an empty one if the box has no area."""
+    if not (x1 > x0 and y1 > y0):
+        return Region()
+    return Region((Polygon([(x0, y0), (x1, y0), (x1, y1), (x0, y1)]),))
+
+
+def encode_region(region: Region) -> bytes:
+    """Return the region as bytes that `decode_region` turns back into an equal one, bit for bit.
+
+    Integer coordinates are kept as differences of the narrowest type, others as float64; all of it compressed.
+    The first byte is the version of the code.
+    """
+    rings = [ring for polygon in region.polygons for ring in polygon.rings]
+    counts = [len(region.polygons), *(len(polygon.rings) for polygon in region.polygons), *map(len, rings)]
+    vertices = np.concatenate(rings) if rings else np.empty((0, 2))
+    header = np.array(counts, dtype="<u4").tobytes()
+    if np.array_equal(vertices, np.rint(vertices)) and np.all(np.abs(vertices) < _EXACT_INTEGER_LIMIT):
+        kind, payload = _encode_integers(vertices, [len(ring) for ring in rings])
+    else:
+        kind, payload = _FLOAT_KIND, vertices.astype("<f8").tobytes()
+    return bytes((_CODEC_VERSION, kind)) + zlib.compress(header + payload)
+
+
+def _encode_integers(vertices: Ring, lengths: list[int]) -> tuple[int, bytes]:
+    whole = vertices.astype(np.int64)
+    deltas = np.diff(whole, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    firsts = np.cumsum([0, *lengths[:-1]]) if lengths else np.empty(0, dtype=np.int64)
+    starts = whole[firsts]
+    deltas[firsts] = 0  # far jumps from ring to ring would widen the type of all
+    widest = int(np.abs(deltas).max(initial=0))
+    kind = next(i for i, code in enumerate(_DELTA_TYPES) if widest <= np.iinfo(code).max)
+    return kind, starts.astype("<i8").tobytes() + deltas.T.astype(_DELTA_TYPES[kind]).tobytes()
+
+
+def decode_region(code: bytes) -> Region:
+    """Return the region that `encode_region` was given; raises NotAProject if the bytes are damaged."""
+    if len(code) < 2 or code[0] != _CODEC_VERSION:
+        raise NotAProject(_DAMAGED)
+    try:
+        return _decode_body(code[1], zlib.decompress(code[2:]))
+    except (zlib.error, ValueError, IndexError) as error:
+        raise NotAProject(_DAMAGED) from error
+
+
+def _decode_body(kind: int, body: bytes) -> Region:
+    polygon_count = int(np.frombuffer(body, "<u4", 1)[0])
+    rings_per_polygon = np.frombuffer(body, "<u4", polygon_count, 4).tolist()
+    ring_count = sum(rings_per_polygon)
+    lengths = np.frombuffer(body, "<u4", ring_count, 4 * (1 + polygon_count)).astype(np.int64)
+    offset = 4 * (1 + polygon_count + ring_count)
+    vertex_count = int(lengths.sum())
+    if kind == _FLOAT_KIND:
+        vertices = np.frombuffer(body, "<f8", 2 * vertex_count, offset).reshape(-1, 2)
+    else:
+        vertices = _decode_integers(body, offset, lengths, _DELTA_TYPES[kind])
+    rings = iter(np.split(vertices, np.cumsum(lengths)[:-1])) if ring_count else iter(())
+    polygons = []
+    for count in rings_per_polygon:
+        outer, *holes = (next(rings) for _ in range(count))
+        polygons.append(Polygon(outer, holes))
+    return Region(tuple(polygons))
+
+
+def _decode_integers(body: bytes, offset: int, lengths: NDArray[np.int64], code: str) -> Ring:
+    starts = np.frombuffer(body, "<i8", 2 * len(lengths), offset).reshape(-1, 2)
+    total = int(lengths.sum())
+    deltas = np.frombuffer(body, code, 2 * total, offset + starts.nbytes).reshape(2, -1).T
+    walked = np.cumsum(deltas, axis=0, dtype=np.int64)
+    if not total:
+        return np.empty((0, 2))
+    firsts = np.cumsum(lengths) - lengths
+    whole: NDArray[np.int64] = walked + np.repeat(starts - walked[firsts], lengths, axis=0)
+    return whole.astype(np.float64)
