@@ -1,0 +1,315 @@
+"""Dresses the application in the dark or the light tokens, follows the system live, and draws the icons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cache
+from typing import Final, Protocol
+
+from PySide6.QtCore import QByteArray, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
+
+from sam3_annotator.paths import resources_dir
+from sam3_annotator.ui.tokens import (
+    ANIMATION_MS as ANIMATION_MS,
+)
+from sam3_annotator.ui.tokens import (
+    CONTROL_HEIGHT as CONTROL_HEIGHT,
+)
+from sam3_annotator.ui.tokens import (
+    DARK as DARK,
+)
+from sam3_annotator.ui.tokens import (
+    FOCUS_WIDTH as FOCUS_WIDTH,
+)
+from sam3_annotator.ui.tokens import (
+    FONT_BODY_PX as FONT_BODY_PX,
+)
+from sam3_annotator.ui.tokens import (
+    FONT_CAPTION_PX as FONT_CAPTION_PX,
+)
+from sam3_annotator.ui.tokens import (
+    FONT_DISPLAY_PX as FONT_DISPLAY_PX,
+)
+from sam3_annotator.ui.tokens import (
+    FONT_ROLES as FONT_ROLES,
+)
+from sam3_annotator.ui.tokens import (
+    FONT_TITLE_PX as FONT_TITLE_PX,
+)
+from sam3_annotator.ui.tokens import (
+    ICON_SIZE as ICON_SIZE,
+)
+from sam3_annotator.ui.tokens import (
+    ICON_SIZE_SMALL as ICON_SIZE_SMALL,
+)
+from sam3_annotator.ui.tokens import (
+    LIGHT as LIGHT,
+)
+from sam3_annotator.ui.tokens import (
+    PALETTE_ROLES as PALETTE_ROLES,
+)
+from sam3_annotator.ui.tokens import (
+    RADIUS as RADIUS,
+)
+from sam3_annotator.ui.tokens import (
+    RADIUS_SMALL as RADIUS_SMALL,
+)
+from sam3_annotator.ui.tokens import (
+    ROW_HEIGHT as ROW_HEIGHT,
+)
+from sam3_annotator.ui.tokens import (
+    SPACE_L as SPACE_L,
+)
+from sam3_annotator.ui.tokens import (
+    SPACE_M as SPACE_M,
+)
+from sam3_annotator.ui.tokens import (
+    SPACE_S as SPACE_S,
+)
+from sam3_annotator.ui.tokens import (
+    SPACE_XL as SPACE_XL,
+)
+from sam3_annotator.ui.tokens import (
+    SPACE_XS as SPACE_XS,
+)
+from sam3_annotator.ui.tokens import (
+    TOOL_RAIL_WIDTH as TOOL_RAIL_WIDTH,
+)
+from sam3_annotator.ui.tokens import (
+    TOOLTIP_TEXT as TOOLTIP_TEXT,
+)
+from sam3_annotator.ui.tokens import (
+    FontRole as FontRole,
+)
+
+# Families that only say "some font"; an installed text face is used instead, the first of these.
+_GENERIC_FAMILIES: Final = frozenset({"", "sans", "sans serif", "sans-serif", "dejavu sans", "bitstream vera sans"})
+_PREFERRED_FAMILIES: Final = ("Inter", "Noto Sans", "Cantarell", "Ubuntu")
+
+
+class Appearance(StrEnum):
+    """What the user asks for: the system's colour scheme or one of the two."""
+
+    SYSTEM = "system"
+    DARK = "dark"
+    LIGHT = "light"
+
+
+class Theme(QObject):
+    """The theme in use; widgets that paint for themselves ask it for colours and fonts by role.
+
+    Colour roles: `canvas`, `panel`, `raised`, `line`, `text`, `text_dim`, `accent`, `success`, `warning`,
+    `danger` and the states derived from them (`hover`, `pressed`, `selection`, ...); `KeyError` for others.
+    """
+
+    theme_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._appearance = Appearance.SYSTEM
+        self._is_dark = True
+        self._family: str | None = None
+        self._colors: dict[str, QColor] = {}
+        self._is_applied = False
+
+    @property
+    def appearance(self) -> Appearance:
+        """What the user asks for."""
+        return self._appearance
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether the dark colours are in use."""
+        return self._is_dark
+
+    @property
+    def tokens(self) -> Mapping[str, str]:
+        """The colours in use, role -> `#rrggbb`."""
+        return DARK if self._is_dark else LIGHT
+
+    def color(self, role: str, alpha: float = 1.0) -> QColor:
+        """Give the colour of a role, with an opacity from 0 to 1."""
+        known = self._colors.get(role)
+        if known is None:
+            known = self._colors[role] = QColor(self.tokens[role])
+        color = QColor(known)
+        color.setAlphaF(alpha)
+        return color
+
+    def font(self, role: str = "body") -> QFont:
+        """Give the font of a role of `FONT_ROLES`."""
+        wanted = FONT_ROLES[role]
+        font = QFont(self._ui_family())
+        font.setPixelSize(wanted.pixel_size)
+        font.setWeight(wanted.weight)
+        if wanted.is_tabular:
+            font.setFeature(QFont.Tag("tnum"), 1)
+        return font
+
+    def _ui_family(self) -> str:
+        if self._family is None:
+            self._family = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
+            if self._family.lower() in _GENERIC_FAMILIES:
+                self._family = next(filter(QFontDatabase.hasFamily, _PREFERRED_FAMILIES), self._family)
+        return self._family
+
+    def apply(self, app: QApplication, appearance: Appearance | str = Appearance.SYSTEM) -> None:
+        """Dress the application and keep it in step with the system from now on."""
+        if not self._is_applied:
+            self._is_applied = True
+            app.setStyle("Fusion")
+            app.setFont(self.font())
+            app.styleHints().colorSchemeChanged.connect(self._refresh)
+        self._appearance = Appearance(appearance)
+        self._ask_platform()
+        self._is_dark = self._wants_dark()
+        self._dress(app)
+
+    def set_appearance(self, appearance: Appearance | str) -> None:
+        """Take the user's choice; applies at once."""
+        wanted = Appearance(appearance)
+        if wanted != self._appearance:
+            self._appearance = wanted
+            self._ask_platform()
+            self._refresh()
+
+    def _ask_platform(self) -> None:
+        # So that title bars and native dialogs go along where the platform can.
+        hints = QGuiApplication.styleHints()
+        if self._appearance is Appearance.SYSTEM:
+            hints.unsetColorScheme()
+        else:
+            wants_dark = self._appearance is Appearance.DARK
+            hints.setColorScheme(Qt.ColorScheme.Dark if wants_dark else Qt.ColorScheme.Light)
+
+    def _wants_dark(self) -> bool:
+        if self._appearance is not Appearance.SYSTEM:
+            return self._appearance is Appearance.DARK
+        # Where the system says nothing, dark: the picture is the brightest thing on the screen.
+        return QGuiApplication.styleHints().colorScheme() != Qt.ColorScheme.Light
+
+    def _refresh(self) -> None:
+        wants_dark = self._wants_dark()
+        app = QApplication.instance()
+        if wants_dark != self._is_dark and isinstance(app, QApplication):
+            self._is_dark = wants_dark
+            self._dress(app)
+            self.theme_changed.emit()
+
+    def _dress(self, app: QApplication) -> None:
+        from sam3_annotator.ui.style_sheet import style_sheet  # a page of text that only this needs
+
+        self._colors.clear()
+        app.setPalette(self._palette())
+        app.setStyleSheet(style_sheet(self.tokens))
+
+    def _palette(self) -> QPalette:
+        palette = QPalette()
+        for role, name in PALETTE_ROLES.items():
+            palette.setColor(role, self.color(name))
+        for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText):
+            palette.setColor(QPalette.ColorGroup.Disabled, role, self.color("text_disabled"))
+        palette.setColor(QPalette.ColorGroup.Inactive, QPalette.ColorRole.Highlight, self.color("selection_inactive"))
+        palette.setColor(QPalette.ColorRole.ToolTipText, QColor(TOOLTIP_TEXT))
+        return palette
+
+
+_theme: Theme | None = None
+
+
+def theme() -> Theme:
+    """Give the one theme of the process; a QApplication has one style, so there can be no second."""
+    global _theme
+    if _theme is None:
+        _theme = Theme()
+    return _theme
+
+
+def apply_theme(app: QApplication, appearance: Appearance | str = Appearance.SYSTEM) -> Theme:
+    """Dress the application; `appearance` is `system`, `dark` or `light`."""
+    current = theme()
+    current.apply(app, appearance)
+    return current
+
+
+_icons: dict[tuple[str, str], QIcon] = {}
+_pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
+
+
+class TakesIcon(Protocol):
+    """An action, a button: whatever has `setIcon`."""
+
+    def setIcon(self, icon: QIcon, /) -> None:
+        """Show this icon."""
+        ...
+
+
+@cache
+def _svg(name: str) -> bytes:
+    return (resources_dir() / "icons" / f"{name}.svg").read_bytes()
+
+
+def _draw(name: str, color: QColor, size: int, ratio: float) -> QPixmap:
+    colored = _svg(name).replace(b"<path ", f'<path fill="{color.name()}" '.encode())
+    pixels = round(size * ratio)
+    pixmap = QPixmap(pixels, pixels)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setOpacity(color.alphaF())
+    QSvgRenderer(QByteArray(colored)).render(painter)
+    painter.end()
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+def pixmap(name: str, role: str = "text", size: int = ICON_SIZE_SMALL, ratio: float = 1.0) -> QPixmap:
+    """Draw an icon for a delegate or a label: `size` in device-independent pixels, `ratio` of the screen.
+
+    `FileNotFoundError` for a name that is not in `resources/icons`.
+    """
+    color = theme().color(role)
+    key = (name, color.name(), size, ratio)
+    if key not in _pixmaps:
+        _pixmaps[key] = _draw(name, color, size, ratio)
+    return _pixmaps[key]
+
+
+def icon(name: str, role: str = "text") -> QIcon:
+    """Give an icon in a colour role of the theme as it is now; `bind_icon` keeps it in step with the theme."""
+    key = (name, theme().color(role).name())
+    known = _icons.get(key)
+    if known is None:
+        known = _icons[key] = QIcon()
+        ratios = {1.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}
+        for ratio in sorted(ratios):
+            for size in (ICON_SIZE_SMALL, ICON_SIZE):
+                known.addPixmap(pixmap(name, role, size, ratio), QIcon.Mode.Normal)
+                known.addPixmap(pixmap(name, "text_disabled", size, ratio), QIcon.Mode.Disabled)
+    return known
+
+
+class _IconBinding(QObject):
+    """Repaints the icon of its parent when the theme changes; goes with it."""
+
+    def __init__(self, target: TakesIcon, parent: QObject, name: str, role: str) -> None:
+        super().__init__(parent)
+        self._target, self._name, self._role = target, name, role
+        theme().theme_changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        self._target.setIcon(icon(self._name, self._role))
+
+
+def bind_icon(target: TakesIcon, name: str, role: str = "text") -> None:
+    """Set the icon of a QAction or a button, now and again at every change of theme."""
+    if not isinstance(target, QObject):
+        raise TypeError(f"Only a QObject can be bound to an icon; got {type(target).__name__}.")
+    for child in target.findChildren(_IconBinding, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        child.deleteLater()
+        theme().theme_changed.disconnect(child.refresh)
+    _IconBinding(target, target, name, role)

@@ -1,0 +1,153 @@
+"""The theme: readable colours, the system followed, icons in the theme's colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QAction, QColor, QFontInfo
+from PySide6.QtWidgets import QApplication
+
+from sam3_annotator.paths import resources_dir
+from sam3_annotator.ui import theme as theme_module
+from sam3_annotator.ui.style_sheet import style_sheet
+from sam3_annotator.ui.theme import Appearance, Theme, apply_theme, bind_icon, icon, pixmap, theme
+from sam3_annotator.ui.tokens import DARK, LIGHT
+
+TEXT_ROLES = ("text", "text_dim", "accent_text", "danger_text")
+MARK_ROLES = ("accent", "success", "warning", "danger")
+SURFACES = ("panel", "raised")
+
+
+def luminance(color: str) -> float:
+    channels = (QColor(color).redF(), QColor(color).greenF(), QColor(color).blueF())
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(first: str, second: str) -> float:
+    darker, lighter = sorted((luminance(first), luminance(second)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.fixture
+def dark_theme(qapp: QApplication) -> Iterator[Theme]:
+    yield apply_theme(qapp, Appearance.DARK)
+    theme().set_appearance(Appearance.DARK)
+
+
+@pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("surface", [*SURFACES, "canvas"])
+@pytest.mark.parametrize("role", ["text", "text_dim"])
+def test_text_is_readable_on_every_surface(tokens: dict[str, str], surface: str, role: str) -> None:
+    assert contrast(tokens[role], tokens[surface]) >= 4.5
+
+
+@pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("surface", SURFACES)
+@pytest.mark.parametrize("role", TEXT_ROLES)
+def test_coloured_text_is_readable_on_panels(tokens: dict[str, str], surface: str, role: str) -> None:
+    assert contrast(tokens[role], tokens[surface]) >= 4.5
+
+
+@pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("surface", [*SURFACES, "canvas"])
+@pytest.mark.parametrize("role", MARK_ROLES)
+def test_marks_stand_out_on_every_surface(tokens: dict[str, str], surface: str, role: str) -> None:
+    assert contrast(tokens[role], tokens[surface]) >= 3.0
+
+
+@pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("fill", ["accent_fill", "accent_fill_hover", "accent_fill_pressed", "danger_fill"])
+def test_labels_of_filled_buttons_are_readable(tokens: dict[str, str], fill: str) -> None:
+    assert contrast(tokens["on_accent"], tokens[fill]) >= 4.5
+
+
+@pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("tint", ["info_tint", "warning_tint", "danger_tint", "selection", "selection_inactive"])
+def test_text_is_readable_on_tints(tokens: dict[str, str], tint: str) -> None:
+    assert contrast(tokens["text"], tokens[tint]) >= 4.5
+
+
+def test_both_themes_have_the_same_roles() -> None:
+    assert DARK.keys() == LIGHT.keys()
+
+
+def test_style_sheet_has_no_token_left_unfilled() -> None:
+    assert "$" not in style_sheet(DARK)
+
+
+def test_every_picture_of_the_style_sheet_exists() -> None:
+    named = {part.split('")')[0] for part in style_sheet(DARK).split('url("')[1:]}
+
+    assert named
+    assert all((resources_dir() / "style" / name.rsplit("/", 1)[-1]).is_file() for name in named)
+
+
+def test_changing_the_appearance_repaints_the_palette_and_tells_everybody(qtbot: Any, dark_theme: Theme) -> None:
+    with qtbot.waitSignal(dark_theme.theme_changed):
+        dark_theme.set_appearance(Appearance.LIGHT)
+
+    assert not dark_theme.is_dark
+    assert QApplication.palette().window().color() == QColor(LIGHT["panel"])
+    assert dark_theme.color("canvas") == QColor(LIGHT["canvas"])
+
+
+def test_same_appearance_again_changes_nothing(qtbot: Any, dark_theme: Theme) -> None:
+    with qtbot.assertNotEmitted(dark_theme.theme_changed):
+        dark_theme.set_appearance(Appearance.DARK)
+
+
+def test_color_takes_an_opacity(dark_theme: Theme) -> None:
+    assert dark_theme.color("accent", 0.25).alphaF() == pytest.approx(0.25, abs=0.01)
+    assert dark_theme.color("accent").alphaF() == 1.0
+
+
+def test_ui_font_is_no_generic_fallback_where_a_text_face_is_installed(dark_theme: Theme) -> None:
+    family = QFontInfo(dark_theme.font()).family()
+    installed = [name for name in theme_module._PREFERRED_FAMILIES if theme_module.QFontDatabase.hasFamily(name)]
+
+    assert not installed or family.lower() not in theme_module._GENERIC_FAMILIES
+
+
+def test_number_font_has_digits_of_one_width(dark_theme: Theme) -> None:
+    assert dark_theme.font("number").featureValue(dark_theme.font("number").featureTags()[0]) == 1
+
+
+def test_icon_is_drawn_in_the_colour_of_its_role(dark_theme: Theme) -> None:
+    image = pixmap("plus", "danger", 24).toImage()
+
+    assert image.pixelColor(12, 12) == dark_theme.color("danger")
+    assert image.pixelColor(1, 1).alpha() == 0
+
+
+def test_icon_is_sharp_on_a_dense_screen(dark_theme: Theme) -> None:
+    dense = pixmap("plus", "text", 20, 2.0)
+
+    assert dense.width() == 40
+    assert dense.deviceIndependentSize().width() == 20
+
+
+def test_unknown_icon_is_an_error(dark_theme: Theme) -> None:
+    with pytest.raises(FileNotFoundError):
+        icon("no-such-icon")
+
+
+def test_bound_icon_follows_the_theme(qapp: QApplication, dark_theme: Theme) -> None:
+    action = QAction("Add", qapp)
+    bind_icon(action, "plus", "text")
+
+    dark_theme.set_appearance(Appearance.LIGHT)
+
+    assert action.icon().cacheKey() == icon("plus", "text").cacheKey()
+
+
+def test_binding_again_replaces_the_icon(qapp: QApplication, dark_theme: Theme) -> None:
+    action = QAction("Add", qapp)
+    bind_icon(action, "plus", "text")
+    bind_icon(action, "plus", "danger")
+
+    dark_theme.set_appearance(Appearance.LIGHT)
+
+    assert action.icon().cacheKey() == icon("plus", "danger").cacheKey()
