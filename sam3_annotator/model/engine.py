@@ -205,8 +205,8 @@ class Engine:
         finally:
             self.embeddings.clear()
             self._session = None
-            self._announce(EngineStatus(EngineStage.STOPPED))
             self._is_serving = False
+            self._announce(EngineStatus(EngineStage.STOPPED))
 
     def _load(self) -> None:
         self._announce(EngineStatus(EngineStage.LOADING))
@@ -234,10 +234,10 @@ class Engine:
         if outcome is not None and self.is_current(request.ticket):
             self._deliver(outcome)
         with self._condition:
+            self._is_serving = False
             is_done = not self._waiting
         if is_done and self._session is not None:
             self._announce_stage(EngineStage.READY)
-        self._is_serving = False
 
     def _refuse(self, request: _Request) -> Outcome:
         return Outcome(request.ticket, None, self._status.error, 0.0)
