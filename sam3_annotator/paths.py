@@ -1,0 +1,30 @@
+"""Finds the resources that ship with the program and the user's own folders."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+APP_NAME = "sam3-annotator"
+
+
+@cache
+def resources_dir() -> Path:
+    """Give `resources/`: inside the package when installed from a wheel, beside it in a checkout."""
+    package = Path(__file__).resolve().parent
+    installed = package / "resources"
+    return installed if installed.is_dir() else package.parent / "resources"
+
+
+def user_data_dir() -> Path:
+    """Give the user's data folder of this program; it may not exist yet."""
+    from platformdirs import user_data_path  # not needed before the window shows
+
+    return user_data_path(APP_NAME, appauthor=False)
+
+
+def user_log_dir() -> Path:
+    """Give the folder of the log files; it may not exist yet."""
+    from platformdirs import user_log_path  # not needed before the window shows
+
+    return user_log_path(APP_NAME, appauthor=False)
