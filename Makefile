@@ -1,0 +1,64 @@
+# `make demo` and `make test` do all the set-up they need on a fresh Debian or Ubuntu machine. `make help` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP_INPUTS := scripts/setup.sh resources/qt-libraries.txt constraints.txt pyproject.toml
+SOURCES := sam3_annotator tests benchmarks
+DEMO_OUTPUT ?= demo-output
+PYTEST_ARGS ?=
+
+export TEST_PLATFORM ?= offscreen
+
+.PHONY: help setup demo test test-slow check lint types contracts format bench wheel constraints clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.stamp-dev ## Prepare everything: system libraries, .venv, packages
+
+.venv/.stamp-run: $(SETUP_INPUTS)
+	PYTHON=$(PYTHON) scripts/setup.sh run
+
+.venv/.stamp-dev: $(SETUP_INPUTS)
+	PYTHON=$(PYTHON) scripts/setup.sh dev
+
+demo: .venv/.stamp-run ## Label the sample photos: in a window, or offscreen where there is no display
+	$(BIN)/sam3-annotator demo --out $(DEMO_OUTPUT)
+
+test: .venv/.stamp-dev ## Run the tests
+	QT_QPA_PLATFORM=$(TEST_PLATFORM) $(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+
+test-slow: .venv/.stamp-dev ## Run the tests that take long
+	QT_QPA_PLATFORM=$(TEST_PLATFORM) $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+
+check: lint types contracts test ## Everything that must pass before a commit; what CI runs
+
+lint: .venv/.stamp-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/.stamp-dev
+	$(BIN)/mypy
+
+contracts: .venv/.stamp-dev
+	$(BIN)/lint-imports
+
+format: .venv/.stamp-dev ## Bring the source into its layout
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/.stamp-dev ## Measure the promises of speed
+	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+wheel: .venv/.stamp-dev ## Build the wheel into dist/
+	rm -rf dist
+	$(BIN)/python -m build --wheel --no-isolation
+
+constraints: ## Resolve all packages anew into constraints.txt (then run the checks)
+	scripts/resolve.sh
+
+clean: ## Remove what was built, the virtual environment included
+	rm -rf .venv dist build $(DEMO_OUTPUT) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find sam3_annotator tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
