@@ -14,77 +14,67 @@ from PySide6.QtWidgets import QApplication
 
 from sam3_annotator.paths import resources_dir
 from sam3_annotator.ui.tokens import (
-    ANIMATION_MS as ANIMATION_MS,
+    ANIMATION_MS,
+    CONTROL_HEIGHT,
+    DARK,
+    FOCUS_WIDTH,
+    FONT_BODY_PX,
+    FONT_CAPTION_PX,
+    FONT_DISPLAY_PX,
+    FONT_ROLES,
+    FONT_TITLE_PX,
+    ICON_SIZE,
+    ICON_SIZE_SMALL,
+    LIGHT,
+    PALETTE_ROLES,
+    RADIUS,
+    RADIUS_SMALL,
+    ROW_HEIGHT,
+    SPACE_L,
+    SPACE_M,
+    SPACE_S,
+    SPACE_XL,
+    SPACE_XS,
+    TOOL_RAIL_WIDTH,
+    TOOLTIP_TEXT,
+    TOOLTIP_TEXT_DIM,
+    FontRole,
 )
-from sam3_annotator.ui.tokens import (
-    CONTROL_HEIGHT as CONTROL_HEIGHT,
-)
-from sam3_annotator.ui.tokens import (
-    DARK as DARK,
-)
-from sam3_annotator.ui.tokens import (
-    FOCUS_WIDTH as FOCUS_WIDTH,
-)
-from sam3_annotator.ui.tokens import (
-    FONT_BODY_PX as FONT_BODY_PX,
-)
-from sam3_annotator.ui.tokens import (
-    FONT_CAPTION_PX as FONT_CAPTION_PX,
-)
-from sam3_annotator.ui.tokens import (
-    FONT_DISPLAY_PX as FONT_DISPLAY_PX,
-)
-from sam3_annotator.ui.tokens import (
-    FONT_ROLES as FONT_ROLES,
-)
-from sam3_annotator.ui.tokens import (
-    FONT_TITLE_PX as FONT_TITLE_PX,
-)
-from sam3_annotator.ui.tokens import (
-    ICON_SIZE as ICON_SIZE,
-)
-from sam3_annotator.ui.tokens import (
-    ICON_SIZE_SMALL as ICON_SIZE_SMALL,
-)
-from sam3_annotator.ui.tokens import (
-    LIGHT as LIGHT,
-)
-from sam3_annotator.ui.tokens import (
-    PALETTE_ROLES as PALETTE_ROLES,
-)
-from sam3_annotator.ui.tokens import (
-    RADIUS as RADIUS,
-)
-from sam3_annotator.ui.tokens import (
-    RADIUS_SMALL as RADIUS_SMALL,
-)
-from sam3_annotator.ui.tokens import (
-    ROW_HEIGHT as ROW_HEIGHT,
-)
-from sam3_annotator.ui.tokens import (
-    SPACE_L as SPACE_L,
-)
-from sam3_annotator.ui.tokens import (
-    SPACE_M as SPACE_M,
-)
-from sam3_annotator.ui.tokens import (
-    SPACE_S as SPACE_S,
-)
-from sam3_annotator.ui.tokens import (
-    SPACE_XL as SPACE_XL,
-)
-from sam3_annotator.ui.tokens import (
-    SPACE_XS as SPACE_XS,
-)
-from sam3_annotator.ui.tokens import (
-    TOOL_RAIL_WIDTH as TOOL_RAIL_WIDTH,
-)
-from sam3_annotator.ui.tokens import (
-    TOOLTIP_TEXT as TOOLTIP_TEXT,
-)
-from sam3_annotator.ui.tokens import (
-    FontRole as FontRole,
-)
+
+__all__ = [
+    "ANIMATION_MS",
+    "CONTROL_HEIGHT",
+    "DARK",
+    "FOCUS_WIDTH",
+    "FONT_BODY_PX",
+    "FONT_CAPTION_PX",
+    "FONT_DISPLAY_PX",
+    "FONT_ROLES",
+    "FONT_TITLE_PX",
+    "ICON_SIZE",
+    "ICON_SIZE_SMALL",
+    "LIGHT",
+    "PALETTE_ROLES",
+    "RADIUS",
+    "RADIUS_SMALL",
+    "ROW_HEIGHT",
+    "SPACE_L",
+    "SPACE_M",
+    "SPACE_S",
+    "SPACE_XL",
+    "SPACE_XS",
+    "TOOLTIP_TEXT",
+    "TOOLTIP_TEXT_DIM",
+    "TOOL_RAIL_WIDTH",
+    "Appearance",
+    "FontRole",
+    "Theme",
+    "apply_theme",
+    "bind_icon",
+    "icon",
+    "pixmap",
+    "theme",
+]
 
 # Families that only say "some font"; an installed text face is used instead, the first of these.
 _GENERIC_FAMILIES: Final = frozenset({"", "sans", "sans serif", "sans-serif", "dejavu sans", "bitstream vera sans"})

@@ -113,6 +113,7 @@ LIGHT: Final = MappingProxyType(
 )
 # A tool tip is dark in both themes, so its text does not follow the theme.
 TOOLTIP_TEXT: Final = "#e8eaed"
+TOOLTIP_TEXT_DIM: Final = "#a6abb3"
 
 
 @dataclass(frozen=True, slots=True)

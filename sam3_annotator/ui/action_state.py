@@ -1,0 +1,110 @@
+"""What the actions depend on, as one value, and the rules that give one key several meanings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ActionState:
+    """The situation of the window that decides which actions are enabled and what they mean.
+
+    `candidate_count` is the number of candidates of the open draft; `undo_label` and `redo_label` name the steps
+    (None where there is none); `tool` is `select`, `points` or `box`.
+    """
+
+    has_image: bool = False
+    has_previous_image: bool = False
+    has_next_image: bool = False
+    has_unfinished_image: bool = False
+    has_draft: bool = False
+    candidate_count: int = 0
+    selection_count: int = 0
+    instance_count: int = 0
+    hidden_count: int = 0
+    category_count: int = 0
+    undo_label: str | None = None
+    redo_label: str | None = None
+    tool: str = "points"
+    is_read_only: bool = False
+
+    @property
+    def can_write(self) -> bool:
+        """An image is shown and the project takes changes."""
+        return self.has_image and not self.is_read_only
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHint:
+    """What a key, or a movement of the mouse, would do now."""
+
+    key: str
+    text: str
+
+
+def undo_verb(state: ActionState) -> str:
+    """Say what Ctrl+Z means: the last prompt while a draft is open, else the last step."""
+    return "remove_last_prompt" if state.has_draft else "undo"
+
+
+def undo_text(state: ActionState) -> str:
+    """Say it in words, for the menu."""
+    if state.has_draft:
+        return "Undo last prompt"
+    return _step_text("Undo", state.undo_label)
+
+
+def redo_text(state: ActionState) -> str:
+    """Say in words what Ctrl+Shift+Z would do, for the menu."""
+    return _step_text("Redo", state.redo_label)
+
+
+def _step_text(word: str, label: str | None) -> str:
+    return f"{word} {label[:1].lower()}{label[1:]}" if label else word
+
+
+def escape_verb(state: ActionState) -> str:
+    """Say what Esc means: drop the draft, else drop the selection, else nothing."""
+    if state.has_draft:
+        return "discard_draft"
+    return "clear_selection" if state.selection_count else ""
+
+
+def next_verb(state: ActionState) -> str:
+    """Say what Tab means: the next candidate while a draft is open, else the next instance."""
+    if state.has_draft:
+        return "next_candidate" if state.candidate_count > 1 else ""
+    return "next_instance" if state.instance_count else ""
+
+
+def previous_verb(state: ActionState) -> str:
+    """Say what Shift+Tab means, the other way round."""
+    return next_verb(state).replace("next", "previous")
+
+
+_MOUSE_HINTS = {
+    "points": (KeyHint("Click", "on the object"), KeyHint("Right click", "on what is not it")),
+    "box": (KeyHint("Drag", "a box around the object"),),
+    "select": (KeyHint("Click", "select"), KeyHint("Drag", "move a vertex or an instance")),
+}
+
+
+def key_hints(state: ActionState) -> tuple[KeyHint, ...]:
+    """List what Enter, Esc and Tab would do now, most useful first; the mouse where no key means anything."""
+    if not state.has_image:
+        return ()
+    if state.has_draft:
+        hints = [KeyHint("Enter", "accept"), KeyHint("Shift Enter", "accept and next"), KeyHint("Esc", "discard")]
+        if state.candidate_count > 1:
+            hints.insert(1, KeyHint("Tab", "next candidate"))
+        return tuple(hints)
+    if state.is_read_only:
+        return (KeyHint("D", "next image"),) if state.has_next_image else ()
+    if state.selection_count:
+        return (KeyHint("Del", "delete"), KeyHint("Esc", "deselect"), KeyHint("Tab", "next instance"))
+    hints = list(_MOUSE_HINTS.get(state.tool, ()))
+    if state.instance_count:
+        hints.append(KeyHint("Tab", "next instance"))
+        if state.has_next_image:
+            hints.append(KeyHint("Shift Enter", "done, next image"))
+    return tuple(hints)
