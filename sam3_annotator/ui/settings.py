@@ -1,0 +1,184 @@
+"""The user's settings and what the program remembers between runs, typed, over QSettings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
+
+from sam3_annotator.ui.theme import Appearance
+
+MAX_RECENT: Final = 8
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class RecentProject:
+    """A project opened before: its file, how far it was when closed, and a small picture of it ("" is none)."""
+
+    path: str
+    done: int = 0
+    total: int = 0
+    thumbnail: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the project is called; a project inside its image folder goes by the folder's name."""
+        path = Path(self.path)
+        return path.parent.name if path.stem == "annotations" and path.parent.name else path.stem
+
+
+class Settings(QObject):
+    """Every setting with its default; a value on disk that makes no sense counts as not set.
+
+    `changed` carries the name of the property that has another value now. The settings are shared by all
+    windows of the process; make one object and pass it on.
+    """
+
+    changed = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = QSettings(
+            QSettings.defaultFormat(), QSettings.Scope.UserScope, "sam3-annotator", "sam3-annotator"
+        )
+
+    # --- what the user chooses ---------------------------------------------------------------
+
+    @property
+    def appearance(self) -> Appearance:
+        """Colours: the system's, dark or light."""
+        return self._read("appearance", lambda value: Appearance(str(value)), Appearance.SYSTEM)
+
+    @appearance.setter
+    def appearance(self, value: Appearance) -> None:
+        self._write("appearance", str(value))
+
+    @property
+    def wheel_zooms(self) -> bool:
+        """The wheel zooms; else it scrolls and Ctrl + wheel zooms."""
+        return self._read("wheel_zooms", _bool, True)
+
+    @wheel_zooms.setter
+    def wheel_zooms(self, value: bool) -> None:
+        self._write("wheel_zooms", value)
+
+    @property
+    def fill_opacity(self) -> float:
+        """How strongly instances are filled, 0 to 1."""
+        return self._read("fill_opacity", _within(0.0, 1.0), 0.25)
+
+    @fill_opacity.setter
+    def fill_opacity(self, value: float) -> None:
+        self._write("fill_opacity", value)
+
+    @property
+    def simplification_tolerance(self) -> float:
+        """How far a simplified outline may stray from the mask, in image pixels; 0 keeps every pixel edge."""
+        return self._read("simplification_tolerance", _within(0.0, 20.0), 1.4)
+
+    @simplification_tolerance.setter
+    def simplification_tolerance(self, value: float) -> None:
+        self._write("simplification_tolerance", value)
+
+    @property
+    def embedding_megabytes(self) -> int:
+        """Memory for embeddings of images seen lately or coming next, in MiB."""
+        return int(self._read("embedding_megabytes", _within(64, 1 << 20), 1024.0))
+
+    @embedding_megabytes.setter
+    def embedding_megabytes(self, value: int) -> None:
+        self._write("embedding_megabytes", value)
+
+    # --- what the program remembers ----------------------------------------------------------
+
+    @property
+    def window_geometry(self) -> QByteArray:
+        """Where the window was (`QWidget.saveGeometry`); empty at first."""
+        return self._read("window/geometry", _bytes, QByteArray())
+
+    @window_geometry.setter
+    def window_geometry(self, value: QByteArray) -> None:
+        self._write("window/geometry", value)
+
+    @property
+    def window_layout(self) -> QByteArray:
+        """Where its panels were (`QMainWindow.saveState`); empty at first."""
+        return self._read("window/layout", _bytes, QByteArray())
+
+    @window_layout.setter
+    def window_layout(self, value: QByteArray) -> None:
+        self._write("window/layout", value)
+
+    @property
+    def is_hint_dismissed(self) -> bool:
+        """The user has closed the "Try this" card."""
+        return self._read("is_hint_dismissed", _bool, False)
+
+    @is_hint_dismissed.setter
+    def is_hint_dismissed(self, value: bool) -> None:
+        self._write("is_hint_dismissed", value)
+
+    @property
+    def recent_projects(self) -> tuple[RecentProject, ...]:
+        """Projects opened before, latest first; their files may be gone by now."""
+        return self._read("recent_projects", _recent, ())
+
+    def remember_project(self, project: RecentProject) -> None:
+        """Put a project first among the recent ones."""
+        others = [known for known in self.recent_projects if known.path != project.path]
+        self._write_recent((project, *others))
+
+    def forget_project(self, path: str) -> None:
+        """Take a project off the recent ones."""
+        self._write_recent(tuple(known for known in self.recent_projects if known.path != path))
+
+    def _write_recent(self, projects: tuple[RecentProject, ...]) -> None:
+        self._write("recent_projects", json.dumps([asdict(project) for project in projects[:MAX_RECENT]]))
+
+    def _read(self, key: str, convert: Callable[[object], T], default: T) -> T:
+        value = self._store.value(key)
+        if value is None:
+            return default
+        try:
+            return convert(value)
+        except (TypeError, ValueError, KeyError):  # written by hand or by another version
+            return default
+
+    def _write(self, key: str, value: object) -> None:
+        if self._store.value(key) != value:
+            self._store.setValue(key, value)
+            self.changed.emit(key)
+
+
+def _bool(value: object) -> bool:
+    # The INI format gives back words.
+    return {"true": True, "false": False, "1": True, "0": False}[str(value).lower()]
+
+
+def _bytes(value: object) -> QByteArray:
+    if not isinstance(value, QByteArray):
+        raise TypeError(f"Expected bytes; got {type(value).__name__}.")
+    return value
+
+
+def _within(low: float, high: float) -> Callable[[object], float]:
+    def convert(value: object) -> float:
+        number = float(str(value))
+        if not low <= number <= high:
+            raise ValueError(f"{number} is not within {low} and {high}.")
+        return number
+
+    return convert
+
+
+def _recent(value: object) -> tuple[RecentProject, ...]:
+    return tuple(
+        RecentProject(str(row["path"]), int(row["done"]), int(row["total"]), str(row["thumbnail"]))
+        for row in json.loads(str(value))
+    )
