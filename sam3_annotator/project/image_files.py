@@ -1,0 +1,159 @@
+"""Image files on the disk: which there are in a folder, and which is which by content."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from sam3_annotator.project.entities import ImageFacts, ImageId
+from sam3_annotator.project.errors import ImageUnreadable
+
+IMAGE_SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".avif", ".jp2"}
+)
+
+# An empty file of this name in a folder says: we have exported here, these are copies and no images to annotate.
+EXPORT_MARKER = ".sam3-annotator-export"
+
+NaturalKey = tuple[list[str | int], ...]
+
+
+def list_image_files(folder: str | Path, recursive: bool = True) -> list[Path]:
+    """Return the image files in a folder, known by their suffix, in natural order (`2.png` before `10.png`).
+
+    Hidden files and folders (a leading dot), folders with an `EXPORT_MARKER`, subfolders that may not be read and
+    names that are no Unicode (a project cannot store them) are left out; a folder reached on several ways, by
+    symbolic links, is listed once. Raises `ImageUnreadable` if the folder itself cannot be listed.
+    """
+    folder = Path(folder)
+    try:
+        files = list(_walk(folder, recursive))
+    except OSError as error:
+        raise ImageUnreadable(_why_no_listing(folder, error)) from error
+    return sorted(files, key=lambda file: (_natural_key(file.relative_to(folder)), str(file)))
+
+
+def _walk(top: Path, recursive: bool) -> Iterator[Path]:
+    seen: set[tuple[int, int]] = set()
+    # Linked folders come last, so that a folder that is really there is listed under its own name.
+    pending, linked = [top], list[Path]()
+    while pending or linked:
+        folder = pending.pop() if pending else linked.pop(0)
+        try:
+            facts = folder.stat()
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError:
+            if folder == top:
+                raise
+            continue
+        if (facts.st_dev, facts.st_ino) in seen or any(entry.name == EXPORT_MARKER for entry in entries):
+            continue
+        seen.add((facts.st_dev, facts.st_ino))
+        for entry in entries:
+            if entry.name.startswith(".") or not _is_unicode(entry.name):
+                continue
+            if entry.is_dir():
+                if recursive:
+                    (linked if entry.is_symlink() else pending).append(folder / entry.name)
+            elif Path(entry.name).suffix.lower() in IMAGE_SUFFIXES and entry.is_file():
+                yield folder / entry.name
+
+
+def _is_unicode(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _natural_key(path: Path) -> NaturalKey:
+    return tuple(
+        [int(piece) if piece.isdecimal() else piece for piece in re.split(r"(\d+)", part.casefold())]
+        for part in path.parts
+    )
+
+
+def _why_no_listing(folder: Path, error: OSError) -> str:
+    match error:
+        case FileNotFoundError():
+            return f"The folder “{folder}” is not there; choose another, or connect the drive it is on."
+        case NotADirectoryError():
+            return f"“{folder}” is a file, not a folder; choose the folder it lies in."
+        case PermissionError():
+            return f"You are not allowed to read the folder “{folder}”; change its permissions or choose another."
+    return f"The folder “{folder}” cannot be listed ({error.strerror}); check the drive it is on."
+
+
+def require_file(path: Path) -> os.stat_result:
+    """Return the facts the system keeps about a file that can be opened as an image, as far as that tells.
+
+    Raises `ImageUnreadable` if it is missing, empty, a folder or a device, or may not be looked at.
+    """
+    try:
+        facts = path.stat()
+    except (OSError, ValueError) as error:
+        raise ImageUnreadable(why_not_opened(path, error)) from error
+    if stat.S_ISDIR(facts.st_mode):
+        raise ImageUnreadable(f"“{path.name}” is a folder, not an image file; open the images inside it instead.")
+    if not stat.S_ISREG(facts.st_mode):
+        raise ImageUnreadable(f"“{path.name}” is a device or a pipe, not an image file; leave it out.")
+    if facts.st_size == 0:
+        raise ImageUnreadable(f"“{path.name}” is empty (0 bytes); copy it again from where it came from.")
+    return facts
+
+
+def why_not_opened(path: Path, error: OSError | ValueError) -> str:
+    """Say in one sentence why the system does not give us a file."""
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            return f"“{path.name}” is missing from “{path.parent}”; put it back, or find the moved folder."
+        case PermissionError():
+            return f"You are not allowed to read “{path.name}”; change the permissions of the file or its folder."
+        case OSError(errno=errno.ENAMETOOLONG):
+            return f"The path of “{path.name[:60]}” is too long for this system; move the file to a shorter path."
+        case OSError(errno=errno.ELOOP):
+            return f"“{path.name}” is a link that leads to itself; replace it by the file."
+        case OSError(strerror=str(reason)):
+            return f"“{path.name}” cannot be read ({reason}); check the drive it is on."
+    return f"“{path.name}” is no name of a file; rename it."
+
+
+def hash_file(path: str | Path) -> str:
+    """Return the BLAKE2b hash of a file's bytes, 128 hex digits; raises `ImageUnreadable`."""
+    path = Path(path)
+    require_file(path)
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "blake2b").hexdigest()
+    except OSError as error:
+        raise ImageUnreadable(why_not_opened(path, error)) from error
+
+
+def find_moved(facts_by_id: Mapping[ImageId, ImageFacts], folder: str | Path) -> dict[ImageId, Path]:
+    """Find images again, whatever they are called now, among the image files below a folder.
+
+    Sizes are compared first, so only files of a size looked for are read; of several equal files each image gets
+    one of its own, in natural order. Images without a hash, and those not found, are missing in the result.
+    Raises `ImageUnreadable` if the folder cannot be listed.
+    """
+    wanted: dict[str, list[ImageId]] = {}
+    sizes = set()
+    for image_id, facts in facts_by_id.items():
+        if facts.content_hash:
+            wanted.setdefault(facts.content_hash, []).append(image_id)
+            sizes.add(facts.byte_size)
+    found: dict[ImageId, Path] = {}
+    for path in list_image_files(folder) if wanted else ():
+        try:
+            ids = wanted.get(hash_file(path), []) if require_file(path).st_size in sizes else []
+        except ImageUnreadable:
+            continue  # one unreadable file does not keep the others from being found
+        if ids:
+            found[ids.pop(0)] = path
+    return found

@@ -1,0 +1,209 @@
+"""Image files as pixels: upright, 8-bit RGB, whatever is inside the file.
+
+Pillow is imported inside the functions that use it, so that the window shows before that is paid for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sam3_annotator.project.entities import ImageFacts
+from sam3_annotator.project.errors import ImageUnreadable
+from sam3_annotator.project.image_files import hash_file, require_file, why_not_opened
+
+if TYPE_CHECKING:  # Pillow: see above
+    from PIL.Image import Image
+
+# More pixels are refused before decoding: a small file can claim any size ("decompression bomb"). 500 megapixels
+# take 1.5 GB as RGB. Assign another number to change the limit.
+MAX_PIXELS = 500_000_000
+
+# Content decides, not the suffix. No other formats: some of Pillow's start external programs (EPS).
+_FORMATS = ("JPEG", "PNG", "BMP", "DIB", "GIF", "WEBP", "TIFF", "AVIF", "JPEG2000", "PPM")
+_PLUGINS = ("Avif", "Bmp", "Gif", "Jpeg", "Jpeg2K", "Mpo", "Png", "Ppm", "Tiff", "WebP")
+
+# Pillow's modes whose values can be averaged as they are.
+_SMOOTH_MODES = frozenset({"RGB", "L", "RGBA", "LA", "CMYK"})
+
+_ORIENTATION_TAG = 0x0112
+
+Pixels = NDArray[np.uint8]
+
+# EXIF orientation -> what makes the pixels upright; 1 and everything else is upright already.
+_UPRIGHT: dict[int, Callable[[Pixels], Pixels]] = {
+    2: lambda pixels: pixels[:, ::-1],
+    3: lambda pixels: pixels[::-1, ::-1],
+    4: lambda pixels: pixels[::-1],
+    5: lambda pixels: pixels.swapaxes(0, 1),
+    6: lambda pixels: pixels.swapaxes(0, 1)[:, ::-1],
+    7: lambda pixels: pixels[::-1, ::-1].swapaxes(0, 1),
+    8: lambda pixels: pixels.swapaxes(0, 1)[::-1],
+}
+
+
+def read_image(path: str | Path) -> Pixels:
+    """Read an image file as `(H, W, 3)` uint8 RGB, upright (EXIF orientation applied), writable.
+
+    Of an animation the first frame. Transparency is laid on white, as most viewers show it. Grey values of 16 or 32
+    bits and floats become 8 bits: linearly from the whole range of the type if they use half of it or more, else
+    stretched from their own range. Raises `ImageUnreadable` with a sentence.
+    """
+    with _opened(Path(path)) as image:
+        image.load()
+        return np.ascontiguousarray(_upright(_rgb(image), _orientation(image)))
+
+
+def read_facts(path: str | Path) -> ImageFacts:
+    """Tell size and identity of an image file from its header and bytes, without decoding the pixels.
+
+    Never raises for a bad file: `problem` says what is wrong, beside whatever could be told.
+    """
+    path = Path(path)
+    byte_size, content_hash = 0, ""
+    try:
+        byte_size = require_file(path).st_size
+        content_hash = hash_file(path)
+        with _opened(path) as image:
+            width, height = image.size
+            # A TIFF's size is told upright by Pillow already.
+            if image.format != "TIFF" and _orientation(image) >= 5:
+                width, height = height, width
+    except ImageUnreadable as error:
+        return ImageFacts(byte_size=byte_size, content_hash=content_hash, problem=str(error))
+    return ImageFacts(width, height, byte_size, content_hash)
+
+
+def make_thumbnail(source: Pixels | str | Path, size: int) -> Pixels:
+    """Shrink an image, `(H, W, 3)` pixels or a file, so that its longer side is at most `size` pixels.
+
+    Returns uint8 RGB, upright; never enlarges. Raises `ImageUnreadable` for a file, as `read_image` does.
+    """
+    if isinstance(source, np.ndarray):
+        return _shrunk(source, size)
+    with _opened(Path(source)) as image:
+        # A JPEG is decoded at a half, a quarter or an eighth, whichever leaves enough to shrink smoothly.
+        image.draft(None, (2 * size, 2 * size))
+        image.load()
+        if image.mode in _SMOOTH_MODES and "transparency" not in image.info:
+            image.thumbnail((size, size), reducing_gap=2.0)  # before other steps touch every pixel
+        return np.ascontiguousarray(_upright(_shrunk(_rgb(image), size), _orientation(image)))
+
+
+def _shrunk(pixels: Pixels, size: int) -> Pixels:
+    image = _pillow().fromarray(np.ascontiguousarray(pixels))
+    image.thumbnail((size, size), reducing_gap=2.0)
+    thumbnail: Pixels = np.array(image)
+    return thumbnail
+
+
+def _pillow() -> ModuleType:
+    """Import Pillow's `Image` with the formats we read, made quiet and without its own limit of size."""
+    from PIL import Image
+
+    for name in _PLUGINS:
+        with suppress(ImportError):  # AVIF is missing in some builds
+            importlib.import_module(f"PIL.{name}ImagePlugin")
+    # Ours is checked in `_opened`, with a sentence that names it.
+    Image.MAX_IMAGE_PIXELS = None
+    # What Pillow warns of (odd metadata) is nothing the user could act on. `catch_warnings` is not safe with
+    # threads; one filter that stays is.
+    if ("ignore", None, Warning, re.compile(r"PIL\."), 0) not in warnings.filters:
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+    return Image
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image]:
+    """Open an image file by content; whatever goes wrong, also in the body, is told as `ImageUnreadable`."""
+    require_file(path)
+    try:
+        pillow = _pillow()
+        formats = [name for name in _FORMATS if name in pillow.OPEN]
+        with path.open("rb") as file, pillow.open(file, formats=formats) as image:
+            _refuse_size(path, image.width, image.height)
+            yield image
+    except ImageUnreadable:
+        raise
+    except MemoryError as error:
+        raise ImageUnreadable(f"“{path.name}” is too large for the free memory; close other programs.") from error
+    except Exception as error:  # decoders raise whatever the damage makes them
+        raise ImageUnreadable(_why_not_decoded(path, error)) from error
+
+
+def _refuse_size(path: Path, width: int, height: int) -> None:
+    if width < 1 or height < 1:
+        raise ImageUnreadable(f"“{path.name}” says it is {width} x {height} pixels; copy it again, it is damaged.")
+    if width * height > MAX_PIXELS:
+        raise ImageUnreadable(
+            f"“{path.name}” is {width} x {height} pixels ({_megapixels(width * height)} megapixels), above the limit "
+            f"of {_megapixels(MAX_PIXELS)} megapixels; cut it into tiles or make it smaller."
+        )
+
+
+def _megapixels(pixels: int) -> str:
+    return f"{pixels / 1e6:.4g}" if pixels < 1e9 else f"{pixels / 1e6:.0f}"
+
+
+def _why_not_decoded(path: Path, error: Exception) -> str:
+    from PIL import UnidentifiedImageError
+
+    if isinstance(error, UnidentifiedImageError):
+        return (
+            f"“{path.name}” is no image of a kind that can be read here, or its beginning is damaged; "
+            "convert it to PNG or JPEG, or copy it again from where it came from."
+        )
+    if isinstance(error, OSError) and error.errno is not None:
+        return why_not_opened(path, error)
+    return f"“{path.name}” is damaged or cut off; copy it again from where it came from."
+
+
+def _orientation(image: Image) -> int:
+    """Return the EXIF orientation, 1 to 8; 1 if there is none or the EXIF data is broken."""
+    try:
+        orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+    except Exception:  # noqa: BLE001 - broken EXIF raises anything, and the pixels are fine all the same
+        return 1
+    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
+
+
+def _upright(pixels: Pixels, orientation: int) -> Pixels:
+    turn = _UPRIGHT.get(orientation)
+    return pixels if turn is None else turn(pixels)
+
+
+def _rgb(image: Image) -> Pixels:
+    """Return the loaded image as `(H, W, 3)` uint8, not yet upright."""
+    if image.mode == "F" or image.mode.startswith("I"):
+        grey = _eight_bits(np.asarray(image), full_scale=1.0 if image.mode == "F" else 65535.0)
+        return np.repeat(grey[:, :, np.newaxis], 3, axis=2)
+    if image.has_transparency_data:
+        on_white = _pillow().new("RGBA", image.size, "white")
+        on_white.alpha_composite(image.convert("RGBA"))
+        image = on_white
+    pixels: Pixels = np.array(image if image.mode == "RGB" else image.convert("RGB"))
+    return pixels
+
+
+def _eight_bits(values: NDArray[np.generic], full_scale: float) -> Pixels:
+    """Bring grey values of any type and range to 0..255; what is not a number becomes black.
+
+    The range is that between the 0.1th and 99.9th percentile, so that a few hot pixels do not darken the rest.
+    """
+    grey = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=full_scale, neginf=0.0)
+    step = max(1, int((grey.size / 1_000_000) ** 0.5))  # percentiles of a million pixels are enough
+    low, high = (float(value) for value in np.percentile(grey[::step, ::step], (0.1, 99.9)))
+    uses_full_scale = low >= 0 and high <= full_scale and high - low >= full_scale / 2
+    if uses_full_scale or high <= low:
+        low, high = 0.0, full_scale
+    scaled: NDArray[np.float32] = np.clip((grey - low) * (255.0 / (high - low)) + 0.5, 0, 255)
+    return scaled.astype(np.uint8)

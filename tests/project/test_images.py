@@ -1,0 +1,464 @@
+"""Reading images: whatever is inside the file, upright 8-bit RGB or a sentence."""
+
+from __future__ import annotations
+
+import os
+import struct
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sam3_annotator.project import images
+from sam3_annotator.project.errors import ImageUnreadable
+from sam3_annotator.project.images import make_thumbnail, read_facts, read_image
+
+MakeImage = Callable[..., Path]
+ORIENTATION = 0x0112
+IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def _save(path: Path, pixels: Any, mode: str | None = None, **options: Any) -> Path:
+    image = Image.fromarray(np.asarray(pixels))
+    (image.convert(mode) if mode else image).save(path, **options)
+    return path
+
+
+def _png(width: int, height: int, bits: int, compressed_rows: bytes) -> bytes:
+    """Put a colour PNG together."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", compressed_rows) + chunk(b"IEND", b"")
+
+
+def _corners(width: int = 48, height: int = 32) -> np.ndarray:
+    """Upright pixels whose quarters differ: red, green / blue, white."""
+    pixels = np.zeros((height, width, 3), dtype=np.uint8)
+    pixels[: height // 2, : width // 2] = (255, 0, 0)
+    pixels[: height // 2, width // 2 :] = (0, 255, 0)
+    pixels[height // 2 :, : width // 2] = (0, 0, 255)
+    pixels[height // 2 :, width // 2 :] = 255
+    return pixels
+
+
+def _stored(upright: np.ndarray, orientation: int) -> np.ndarray:
+    """Turn upright pixels into those a camera stores with this orientation (EXIF's own table, inverted)."""
+    if orientation >= 5:
+        upright = upright.swapaxes(0, 1)
+    # Of the stored rows and columns: which run backwards in the upright picture.
+    backwards_rows = orientation in (3, 4, 7, 8)
+    backwards_columns = orientation in (2, 3, 6, 7)
+    if orientation >= 5:
+        backwards_rows, backwards_columns = orientation in (6, 7), orientation in (7, 8)
+    return upright[:: -1 if backwards_rows else 1, :: -1 if backwards_columns else 1]
+
+
+def test_pixels_come_back_exactly_and_writable(tmp_path: Path) -> None:
+    path = _save(tmp_path / "a.png", _corners())
+
+    pixels = read_image(path)
+
+    assert np.array_equal(pixels, _corners())
+    assert (pixels.dtype, pixels.flags.c_contiguous, pixels.flags.writeable) == (np.uint8, True, True)
+    assert np.array_equal(read_image(str(path)), pixels)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tiff", "avif"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_exif_orientation_is_shown_upright(tmp_path: Path, orientation: int, suffix: str) -> None:
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    stored = np.ascontiguousarray(_stored(_corners(), orientation))
+    path = _save(tmp_path / f"photo.{suffix}", stored, exif=exif)
+
+    pixels = read_image(path)
+    thumbnail = make_thumbnail(path, 24)
+    facts = read_facts(path)
+
+    assert pixels.shape == (32, 48, 3)
+    assert np.abs(pixels[4:-4:8, 4:-4:8].astype(int) - _corners()[4:-4:8, 4:-4:8]).max() < 40
+    assert thumbnail.shape == (16, 24, 3)
+    assert np.abs(thumbnail[3::10, 3::18].astype(int) - _corners()[3::26, 3::42]).max() < 60
+    assert (facts.width, facts.height, facts.problem) == (48, 32, "")
+
+
+def test_orientation_of_a_phone_photo_turns_it_clockwise(tmp_path: Path) -> None:
+    # Independent of the tables: 6 is "turn by 90 degrees clockwise to see it upright".
+    stored = np.arange(6, dtype=np.uint8).reshape(2, 3, 1).repeat(3, axis=2)
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+
+    path = _save(tmp_path / "phone.png", stored, exif=exif)
+
+    assert read_image(path)[:, :, 0].tolist() == [[3, 0], [4, 1], [5, 2]]
+
+
+@pytest.mark.parametrize("value", [0, 9, 77])
+def test_an_unknown_orientation_is_ignored(tmp_path: Path, value: int) -> None:
+    exif = Image.Exif()
+    exif[ORIENTATION] = value
+
+    path = _save(tmp_path / "a.png", _corners(), exif=exif)
+
+    assert np.array_equal(read_image(path), _corners())
+
+
+@pytest.mark.parametrize("broken", [b"", b"II*\0", b"MM\0*\0\0\0\x08\0\x09", b"nonsense" * 9, b"II*\0\xff\xff\xff\xff"])
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp"])
+def test_broken_exif_does_not_hide_the_image(tmp_path: Path, broken: bytes, suffix: str) -> None:
+    path = _save(tmp_path / f"a.{suffix}", _corners(), exif=b"Exif\0\0" + broken)
+
+    assert read_image(path).shape == (32, 48, 3)
+    assert read_facts(path).problem == ""
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "jpeg", "png", "bmp", "gif", "webp", "tif", "tiff", "avif", "jp2"])
+def test_every_listed_format_is_read(tmp_path: Path, suffix: str) -> None:
+    path = _save(tmp_path / f"a.{suffix}", _corners())
+
+    assert np.abs(read_image(path)[8, 8].astype(int) - (255, 0, 0)).max() < 30
+    assert max(make_thumbnail(path, 12).shape) == 12
+
+
+def test_the_content_decides_not_the_suffix(tmp_path: Path) -> None:
+    path = _save(tmp_path / "really_a_png.jpg", _corners(), format="PNG")
+
+    assert np.array_equal(read_image(path), _corners())
+
+
+def test_a_multi_picture_photo_is_read_and_shrunk(tmp_path: Path) -> None:
+    second = Image.fromarray(_corners(400, 300))
+    path = tmp_path / "a.jpg"
+    Image.fromarray(_corners(800, 600)).save(path, format="MPO", save_all=True, append_images=[second])
+
+    assert read_image(path).shape == (600, 800, 3)
+    assert make_thumbnail(path, 40).shape == (30, 40, 3)
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [("L", 120), ("1", 255), ("P", 153), ("LA", 120), ("RGBA", 120), ("CMYK", 120), ("YCbCr", 120)],
+)
+def test_every_mode_becomes_rgb(tmp_path: Path, mode: str, expected: int) -> None:
+    # 153 is the entry of Pillow's palette that is nearest to 120.
+    grey = np.full((8, 8, 3), 120, dtype=np.uint8)
+    grey[:, 4:] = 0
+    if mode == "1":
+        grey[:, :4] = 255
+    path = _save(tmp_path / "a.tiff", grey, mode)
+
+    pixels = read_image(path)
+
+    assert pixels.shape == (8, 8, 3)
+    assert np.abs(pixels[2, 1].astype(int) - expected).max() <= 2
+    assert pixels[2, 6].max() <= 2
+
+
+def test_a_cmyk_jpeg_keeps_its_colours(tmp_path: Path) -> None:
+    path = _save(tmp_path / "a.jpg", _corners(), "CMYK", quality=95)
+
+    assert np.abs(read_image(path)[8, 8].astype(int) - (255, 0, 0)).max() < 20
+
+
+def test_transparency_is_laid_on_white(tmp_path: Path) -> None:
+    rgba = np.zeros((4, 4, 4), dtype=np.uint8)
+    rgba[:2] = (200, 0, 0, 255)
+    rgba[2] = (0, 0, 0, 128)
+    with_alpha = _save(tmp_path / "rgba.png", rgba)
+    grey_alpha = _save(tmp_path / "la.png", rgba, "LA")
+
+    assert read_image(with_alpha)[:, 0].tolist() == [[200, 0, 0], [200, 0, 0], [127, 127, 127], [255, 255, 255]]
+    assert read_image(grey_alpha)[3, 0].tolist() == [255, 255, 255]
+
+
+def test_a_transparent_palette_entry_is_laid_on_white(tmp_path: Path) -> None:
+    image = Image.new("P", (4, 4), 1)
+    image.putpalette([10, 20, 30, 40, 50, 60])
+    image.putpixel((0, 0), 0)
+    image.save(tmp_path / "one.png", transparency=0)
+    image.save(tmp_path / "bytes.png", transparency=b"\x00\xff")
+    image.save(tmp_path / "a.gif", transparency=0)
+
+    for name in ("one.png", "bytes.png", "a.gif"):
+        pixels = read_image(tmp_path / name)
+        assert pixels[0, 0].tolist() == [255, 255, 255]
+        assert pixels[1, 1].tolist() == [40, 50, 60]
+
+
+@pytest.mark.parametrize("suffix", ["png", "tiff"])
+def test_16_bits_over_the_full_range_keep_their_proportions(tmp_path: Path, suffix: str) -> None:
+    ramp = np.tile(np.arange(256, dtype=np.uint16) * 257, (4, 1))
+    path = _save(tmp_path / f"a.{suffix}", ramp)
+
+    pixels = read_image(path)
+
+    assert pixels[0, :, 0].tolist() == list(range(256))
+    assert (pixels == pixels[:, :, :1]).all()
+
+
+@pytest.mark.parametrize("suffix", ["png", "tiff"])
+def test_16_bits_of_a_12_bit_camera_are_not_black(tmp_path: Path, suffix: str) -> None:
+    ramp = np.tile(np.linspace(500, 4000, 256).astype(np.uint16), (4, 1))
+    path = _save(tmp_path / f"a.{suffix}", ramp)
+
+    pixels = read_image(path)
+
+    assert pixels.min() == 0
+    assert pixels.max() == 255
+    assert make_thumbnail(path, 16).max() > 200
+
+
+def test_16_bits_of_one_value_keep_its_brightness(tmp_path: Path) -> None:
+    path = _save(tmp_path / "a.png", np.full((4, 4), 32896, dtype=np.uint16))
+
+    assert (read_image(path) == 128).all()
+
+
+def test_16_bit_colour_keeps_its_colours(tmp_path: Path) -> None:
+    # Pillow writes no 16-bit colour, so this PNG is put together by hand.
+    row = b"\0" + struct.pack(">3H", 65535, 32896, 0) * 4
+    path = tmp_path / "a.png"
+    path.write_bytes(_png(4, 2, 16, zlib.compress(row * 2)))
+
+    assert read_image(path)[1, 2].tolist() == [255, 128, 0]
+
+
+def test_float_tiffs_are_scaled_and_nan_is_black(tmp_path: Path) -> None:
+    unit = np.tile(np.linspace(0, 1, 256, dtype=np.float32), (4, 1))
+    metres = unit * 900 - 300
+    metres[0, 255] = np.nan
+    of_unit = read_image(_save(tmp_path / "unit.tiff", unit))
+    of_metres = read_image(_save(tmp_path / "metres.tiff", metres))
+
+    assert np.abs(of_unit[0, :, 0].astype(int) - np.arange(256)).max() <= 1
+    assert (of_metres.min(), of_metres.max()) == (0, 255)
+    assert np.abs(of_metres[1, :, 0].astype(int) - np.arange(256)).max() <= 2
+
+
+def test_the_first_frame_of_an_animation_is_shown(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (8, 8), color) for color in ("red", "lime", "blue")]
+    for suffix in ("gif", "webp", "png", "tiff"):
+        path = tmp_path / f"a.{suffix}"
+        frames[0].save(path, save_all=True, append_images=frames[1:])
+
+        assert np.abs(read_image(path)[4, 4].astype(int) - (255, 0, 0)).max() < 10, suffix
+
+
+@pytest.mark.parametrize(
+    "name", ["café, 写真 🐈.png", " spaces  in it .png", "tab\tand'quote\".png", "a" * 240 + ".png"]
+)
+def test_any_file_name_works(tmp_path: Path, name: str) -> None:
+    path = _save(tmp_path / name, _corners())
+
+    assert read_image(path).shape == (32, 48, 3)
+    assert read_facts(path).problem == ""
+
+
+def test_a_very_long_path_works(tmp_path: Path) -> None:
+    folder = tmp_path
+    while len(str(folder)) < 1500:
+        folder = folder / ("long" * 20)
+    folder.mkdir(parents=True)
+    path = _save(folder / "a.png", _corners())
+
+    assert read_image(path).shape == (32, 48, 3)
+
+
+# What cannot be read: always a sentence with the name of the file.
+
+
+def _sentence(path: Path) -> str:
+    with pytest.raises(ImageUnreadable) as caught:
+        read_image(path)
+    with pytest.raises(ImageUnreadable):
+        make_thumbnail(path, 16)
+    sentence = str(caught.value)
+    assert f"“{path.name[:60]}" in sentence
+    assert sentence.endswith(".")
+    assert "Traceback" not in sentence
+    assert "<_io" not in sentence
+    return sentence
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    sentence = _sentence(tmp_path / "photos" / "gone.jpg")
+
+    assert "missing" in sentence
+    assert str(tmp_path / "photos") in sentence
+
+
+def test_an_empty_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "zero.jpg"
+    path.touch()
+
+    assert "empty (0 bytes)" in _sentence(path)
+    assert read_facts(path).problem == _sentence(path)
+
+
+def test_a_folder_instead_of_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "folder.jpg").mkdir()
+
+    assert "is a folder" in _sentence(tmp_path / "folder.jpg")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_is_told_and_does_not_block(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+
+    assert "pipe" in _sentence(tmp_path / "pipe.jpg")
+
+
+def test_something_else_than_an_image_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "letter.jpg"
+    path.write_text("Dear labeler,\n" * 50)
+
+    assert "no image of a kind that can be read" in _sentence(path)
+    facts = read_facts(path)
+    assert facts.problem == _sentence(path)
+    assert facts.byte_size == 14 * 50
+    assert len(facts.content_hash) == 128
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "bmp", "gif", "webp", "tiff", "avif", "jp2"])
+@pytest.mark.parametrize("kept", [0.02, 0.3, 0.8])
+def test_a_truncated_file_is_told(tmp_path: Path, suffix: str, kept: float) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
+    path = _save(tmp_path / f"cut.{suffix}", noise)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * kept)])
+
+    sentence = _sentence(path)
+
+    assert "damaged" in sentence
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "gif", "webp", "tiff", "avif", "jp2", "bmp"])
+def test_random_damage_gives_pixels_or_a_sentence(tmp_path: Path, suffix: str) -> None:
+    whole = _save(tmp_path / f"whole.{suffix}", _corners()).read_bytes()
+    rng = np.random.default_rng(7)
+    for number in range(60):
+        damaged = bytearray(whole)
+        for place in rng.integers(0, len(whole), 6):
+            damaged[place] = rng.integers(0, 256)
+        path = tmp_path / f"{number}.{suffix}"
+        path.write_bytes(damaged)
+
+        try:
+            pixels = read_image(path)
+        except ImageUnreadable:
+            continue
+        assert pixels.ndim == 3
+        assert pixels.dtype == np.uint8
+
+
+def test_a_decompression_bomb_is_refused_with_its_size_and_the_limit(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.png"
+    path.write_bytes(_png(60_000, 50_000, 8, b""))  # the header claims it; the pixels need not be there
+
+    sentence = _sentence(path)
+
+    assert "60000 x 50000 pixels (3000 megapixels)" in sentence
+    assert "limit of 500 megapixels" in sentence
+    assert read_facts(path).problem == sentence
+
+
+def test_the_limit_of_size_can_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = _save(tmp_path / "a.png", _corners())
+    monkeypatch.setattr(images, "MAX_PIXELS", 1000)
+
+    assert "48 x 32 pixels (0.001536 megapixels), above the limit of 0.001 megapixels" in _sentence(path)
+
+
+def test_images_above_pillows_own_limit_are_not_refused(tmp_path: Path) -> None:
+    path = tmp_path / "wide.png"
+    path.write_bytes(_png(20_000, 24_000, 8, b""))
+
+    facts = read_facts(path)
+
+    assert (facts.width, facts.height, facts.problem) == (20_000, 24_000, "")
+
+
+@pytest.mark.skipif(IS_ROOT or sys.platform == "win32", reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
+    path = _save(tmp_path / "secret.png", _corners())
+    path.chmod(0)
+
+    assert "not allowed to read" in _sentence(path)
+    assert "not allowed to read" in read_facts(path).problem
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_to_itself_is_told(tmp_path: Path) -> None:
+    (tmp_path / "loop.png").symlink_to(tmp_path / "loop.png")
+
+    assert "leads to itself" in _sentence(tmp_path / "loop.png")
+
+
+def test_a_name_too_long_for_the_system_is_told(tmp_path: Path) -> None:
+    assert "too long" in _sentence(tmp_path / ("a" * 300 + ".png"))
+
+
+def test_a_name_that_is_no_name_is_told(tmp_path: Path) -> None:
+    assert "no name of a file" in _sentence(tmp_path / "nul\0.png")
+
+
+def test_the_file_is_closed_again_also_after_a_failure(tmp_path: Path) -> None:
+    good = _save(tmp_path / "good.png", _corners())
+    animated = tmp_path / "a.gif"
+    frames = [Image.new("RGB", (8, 8), color) for color in ("red", "lime")]
+    frames[0].save(animated, save_all=True, append_images=frames[1:])
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(good.read_bytes()[:-40])
+
+    # An open file would warn when it is dropped, and warnings are errors here; on Windows it could not be deleted.
+    for path in (good, animated, bad):
+        read_facts(path)
+        for read in (read_image, lambda path: make_thumbnail(path, 8)):
+            if path is bad:
+                with pytest.raises(ImageUnreadable):
+                    read(path)
+            else:
+                read(path)
+        path.unlink()
+    if Path("/proc/self/fd").exists():
+        assert not [fd for fd in Path("/proc/self/fd").iterdir() if str(tmp_path) in str(fd.resolve())]
+
+
+def test_facts_tell_size_and_identity(tmp_path: Path) -> None:
+    path = _save(tmp_path / "a.jpg", _corners())
+    copy = tmp_path / "copy.jpg"
+    copy.write_bytes(path.read_bytes())
+
+    facts = read_facts(path)
+
+    assert (facts.width, facts.height, facts.byte_size) == (48, 32, path.stat().st_size)
+    assert facts == read_facts(copy)
+    assert facts.content_hash != read_facts(_save(tmp_path / "b.jpg", _corners()[::-1])).content_hash
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (1, 3000), (3000, 1), (300, 200), (10, 10)])
+def test_thumbnails_fit_and_never_grow(tmp_path: Path, make_image: MakeImage, width: int, height: int) -> None:
+    path = make_image("a.png", width=width, height=height)
+
+    for thumbnail in (make_thumbnail(path, 100), make_thumbnail(read_image(path), 100)):
+        assert thumbnail.dtype == np.uint8
+        assert max(thumbnail.shape[:2]) == min(100, max(width, height))
+        assert min(thumbnail.shape[:2]) >= 1
+
+
+def test_a_thumbnail_of_a_jpeg_looks_like_the_image(tmp_path: Path) -> None:
+    path = _save(tmp_path / "a.jpg", _corners(1600, 1200), quality=95)
+
+    quick = make_thumbnail(path, 64).astype(int)
+    careful = make_thumbnail(_corners(1600, 1200), 64).astype(int)
+
+    assert quick.shape == careful.shape
+    assert np.abs(quick - careful).mean() < 4
