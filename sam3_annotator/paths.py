@@ -16,11 +16,23 @@ def resources_dir() -> Path:
     return installed if installed.is_dir() else package.parent / "resources"
 
 
+def samples_dir() -> Path:
+    """Give the folder of the sample photographs."""
+    return resources_dir() / "samples"
+
+
 def user_data_dir() -> Path:
     """Give the user's data folder of this program; it may not exist yet."""
     from platformdirs import user_data_path  # not needed before the window shows
 
     return user_data_path(APP_NAME, appauthor=False)
+
+
+def user_cache_dir() -> Path:
+    """Give the folder of what can be computed again; it may not exist yet."""
+    from platformdirs import user_cache_path  # not needed before the window shows
+
+    return user_cache_path(APP_NAME, appauthor=False)
 
 
 def user_log_dir() -> Path:

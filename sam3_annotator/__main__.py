@@ -1,0 +1,33 @@
+"""Starts the program: the window by the shortest way, every other command through the command line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from sam3_annotator import crash_log
+
+
+def main() -> int:
+    """Run the program with the words it was started with; returns its exit status."""
+    words = sys.argv[1:]
+    debug = "--debug" in words
+    crash_log.install(to_stderr=debug)
+    words = [word for word in words if word != "--debug"]
+    if _opens_window(words):
+        from sam3_annotator.commands.failures import exit_status
+        from sam3_annotator.commands.windows import open_window
+
+        path = Path(words[1]) if words else None
+        return exit_status(lambda: open_window(path), debug=debug)
+    from sam3_annotator import cli  # typer takes a tenth of a second that the window's start has no room for
+
+    return cli.run(words, debug=debug)
+
+
+def _opens_window(words: list[str]) -> bool:
+    return not words or (len(words) == 2 and words[0] == "open" and not words[1].startswith("-"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,235 @@
+"""The words of the command line: which commands there are and what may be said to each."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from sam3_annotator import __version__
+from sam3_annotator.commands.failures import exit_status
+from sam3_annotator.commands.words import Box, Point, parse_box, parse_point, parse_split
+
+# Each command imports its own work: `--help` and a typing mistake are answered without waiting for the model.
+
+PROGRAM = "sam3-annotator"
+
+Value = TypeVar("Value")
+
+app = typer.Typer(
+    name=PROGRAM,
+    help="Turn photographs into segmentation datasets. Without a command, the window opens.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+
+class ImportFormat(StrEnum):
+    """Formats that labels can come from."""
+
+    COCO = "coco"
+
+
+class ExportFormat(StrEnum):
+    """Formats that labels can be written to."""
+
+    COCO = "coco"
+    YOLO_SEGMENT = "yolo-segment"
+    YOLO_DETECT = "yolo-detect"
+
+
+class Segmentation(StrEnum):
+    """How COCO holds the area of an instance."""
+
+    POLYGON = "polygon"
+    RLE = "rle"
+
+
+def run(words: list[str], *, debug: bool = False) -> int:
+    """Do what the words say; returns the exit status: 0 done, 2 the words are off, 1 anything else."""
+
+    def work() -> int:
+        try:
+            app(args=words, prog_name=PROGRAM)
+        except SystemExit as end:  # how typer ends, whether well or not
+            return end.code if isinstance(end.code, int) else 1
+        return 0
+
+    return exit_status(work, debug=debug)
+
+
+def _word(parse: Callable[[str], Value]) -> Callable[[str], Value]:
+    """Let a parser's sentence reach the user as a mistake in the words."""
+
+    def parsed(text: str) -> Value:
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+
+    parsed.__name__ = parse.__name__.removeprefix("parse_")
+    return parsed
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"{PROGRAM} {__version__}")
+        raise typer.Exit
+
+
+Project = Annotated[Path, typer.Argument(help="A project file, NAME.sam3proj.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and the log on standard error.")] = False,
+) -> None:
+    """Turn photographs into segmentation datasets. Without a command, the window opens."""
+    del version, debug  # the one acts by its callback, the other is read before typer is imported
+    if context.invoked_subcommand is None:
+        from sam3_annotator.commands.windows import open_window
+
+        raise typer.Exit(open_window(None))
+
+
+@app.command("open")
+def open_command(
+    path: Annotated[Path, typer.Argument(help="An image folder, an image file or a project file.")],
+) -> None:
+    """Open the window with images or a project.
+
+    A folder, or the folder of an image file, gets the project annotations.sam3proj.
+    """
+    from sam3_annotator.commands.windows import open_window
+
+    raise typer.Exit(open_window(path))
+
+
+@app.command()
+def demo(
+    out: Annotated[Path | None, typer.Option("--out", help="Where project, exports and screenshots go.")] = None,
+    headless: Annotated[bool, typer.Option("--headless", help="Drive the window offscreen and report.")] = False,
+) -> None:
+    """Do the main job on the sample photographs."""
+    from sam3_annotator.commands.windows import run_demo
+
+    raise typer.Exit(run_demo(out, headless=headless))
+
+
+@app.command()
+def new(
+    project: Project,
+    images: Annotated[list[Path], typer.Option("--images", help="A folder with images; may be repeated.")],
+    category: Annotated[list[str] | None, typer.Option("--category", help="A category; may be repeated.")] = None,
+) -> None:
+    """Make a project of the images in a folder."""
+    names = category or []
+    if len(set(names)) < len(names):
+        raise typer.BadParameter("The same category is named twice.", param_hint="--category")
+    from sam3_annotator.commands.datasets import new_project
+
+    raise typer.Exit(new_project(project, images, names))
+
+
+@app.command()
+def segment(
+    image: Annotated[Path, typer.Argument(help="An image file.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help="The mask to write, a PNG file.")],
+    model: Annotated[str, typer.Option("--model", help="Which model.")] = "builtin",
+    point: Annotated[
+        list[Point] | None,
+        typer.Option("--point", parser=_word(parse_point), metavar="X,Y", help="A point on the object."),
+    ] = None,
+    negative: Annotated[
+        list[Point] | None,
+        typer.Option("--negative", parser=_word(parse_point), metavar="X,Y", help="A point off the object."),
+    ] = None,
+    box: Annotated[
+        Box | None,
+        typer.Option("--box", parser=_word(parse_box), metavar="X0,Y0,X1,Y1", help="A box around the object."),
+    ] = None,
+) -> None:
+    """Find one object on an image and write its mask."""
+    if not point and box is None:
+        raise typer.BadParameter("Say where the object is, with --point or --box.")
+    if out.suffix.lower() != ".png":
+        raise typer.BadParameter(f"{out} does not end in .png, and the mask is written as PNG.", param_hint="--out")
+    from sam3_annotator.commands.segment import segment_image
+
+    raise typer.Exit(segment_image(image, out, model=model, points=point or [], negatives=negative or [], box=box))
+
+
+@app.command("import")
+def import_command(
+    project: Project,
+    source: Annotated[Path, typer.Argument(help="The labels to import.", show_default=False)],
+    format_name: Annotated[ImportFormat, typer.Option("--format", help="Their format.")],
+    images: Annotated[Path | None, typer.Option("--images", help="The folder their images lie in.")] = None,
+) -> None:
+    """Add labels that another program wrote to a project."""
+    from sam3_annotator.commands.datasets import import_labels
+
+    raise typer.Exit(import_labels(project, source, format_name.value, images))
+
+
+@app.command("export")
+def export_command(
+    project: Project,
+    out: Annotated[Path, typer.Argument(help="The folder to write to.", show_default=False)],
+    format_name: Annotated[ExportFormat, typer.Option("--format", help="The format to write.")],
+    segmentation: Annotated[Segmentation, typer.Option(help="How COCO holds areas.")] = Segmentation.POLYGON,
+    split: Annotated[
+        dict[str, float] | None,
+        typer.Option("--split", parser=_word(parse_split), metavar="train=0.8,val=0.2", help="Shares of the images."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed splits in another way.")] = 0,
+    copy_images: Annotated[bool, typer.Option("--copy-images", help="Copy the images beside the labels.")] = False,
+    link_images: Annotated[bool, typer.Option("--link-images", help="Link to the images instead.")] = False,
+    no_images: Annotated[bool, typer.Option("--no-images", help="Write the labels only.")] = False,
+) -> None:
+    """Write a project's labels for training."""
+    if copy_images + link_images + no_images > 1:
+        raise typer.BadParameter("--copy-images, --link-images and --no-images exclude each other.")
+    from sam3_annotator.commands.datasets import export_labels
+    from sam3_annotator.project.formats.options import ExportOptions
+
+    options = ExportOptions(
+        segmentation=segmentation.value,
+        split=split,
+        seed=seed,
+        images="link" if link_images else "none" if no_images else "copy",
+    )
+    raise typer.Exit(export_labels(project, out, format_name.value, options))
+
+
+@app.command()
+def stats(project: Project, as_json: Json = False) -> None:
+    """Count a project's images, instances and categories."""
+    from sam3_annotator.commands.datasets import print_statistics
+
+    raise typer.Exit(print_statistics(project, as_json=as_json))
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Tell what is installed and whether it works."""
+    from sam3_annotator.doctor import examine, to_text
+
+    findings = examine()
+    if as_json:
+        import json
+
+        sys.stdout.write(json.dumps(findings, indent=2) + "\n")
+    else:
+        sys.stdout.write(to_text(findings) + "\n")

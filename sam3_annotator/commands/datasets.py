@@ -1,0 +1,96 @@
+"""The commands that make projects, move labels in and out of them, and count them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sam3_annotator.commands.failures import DONE, CommandFailed
+from sam3_annotator.commands.progress import progress_bar
+from sam3_annotator.project import ProjectStore, list_image_files, statistics
+from sam3_annotator.project.formats.options import ExportOptions
+from sam3_annotator.project.formats.registry import export_project, import_project
+
+PROJECT_SUFFIX = ".sam3proj"
+
+
+def new_project(project: Path, folders: Sequence[Path], categories: Sequence[str]) -> int:
+    """Make a project of the images in `folders`, with these categories in this order."""
+    path = project if project.suffix == PROJECT_SUFFIX else project.with_name(project.name + PROJECT_SUFFIX)
+    for folder in folders:
+        if not folder.is_dir():
+            raise CommandFailed(f"There is no folder {folder}; --images takes a folder with images.")
+        if not list_image_files(folder):
+            raise CommandFailed(f"There are no images in {folder}.")
+    with _created(path, folders) as store:
+        with store.edit("Add categories", undoable=False) as edit:
+            for name in categories:
+                edit.add_category(name)
+        unreadable = [image.path for image in store.images() if image.facts.problem]
+        print(f"{path}: {_count(len(store.images()), 'image')}, {_count(len(categories), 'category', 'categories')}")
+    if unreadable:
+        print(f"{_count(len(unreadable), 'image')} cannot be read: {', '.join(unreadable[:5])}")
+    return DONE
+
+
+def import_labels(project: Path, source: Path, format_name: str, images: Path | None) -> int:
+    """Add the labels of `source` to a project; where there is no project yet, `images` lets it be made."""
+    if not source.exists():
+        raise CommandFailed(f"There is nothing to import at {source}.")
+    if images is not None and not images.is_dir():
+        raise CommandFailed(f"There is no folder {images}; --images takes the folder that the labels' images lie in.")
+    if not project.exists() and images is None:
+        raise CommandFailed(f"There is no project {project}; with --images DIR the import makes it.")
+    opened = _opened(project) if project.exists() else _created(project, ())
+    with opened as store, progress_bar("Importing") as progress:
+        report = import_project(store, source, format_name, images, progress)
+    print(report)
+    return DONE
+
+
+def export_labels(project: Path, out: Path, format_name: str, options: ExportOptions) -> int:
+    """Write a project's labels to `out` in one of the formats."""
+    with _opened(project, read_only=True) as store, progress_bar("Exporting") as progress:
+        report = export_project(store, out, format_name, options, progress)
+    print(f"{out}: {_count(report.images, 'image')}, {_count(report.instances, 'instance')}")
+    for warning in report.warnings:
+        print(warning)
+    return DONE
+
+
+def print_statistics(project: Path, *, as_json: bool) -> int:
+    """Print what a project holds, as lines or as one JSON document."""
+    with _opened(project, read_only=True) as store:
+        numbers = statistics(store)
+    print(json.dumps(numbers) if as_json else numbers)
+    return DONE
+
+
+@contextmanager
+def _opened(path: Path, *, read_only: bool = False) -> Iterator[ProjectStore]:
+    store = ProjectStore.open(path, read_only=read_only)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def _created(path: Path, folders: Sequence[Path]) -> Iterator[ProjectStore]:
+    """Make a project that goes away again if what it is made for fails."""
+    with progress_bar("Reading images") as progress:
+        store = ProjectStore.create(path, image_roots=folders, progress=progress)
+    try:
+        yield store
+    except BaseException:
+        store.close()
+        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+            path.with_name(name).unlink(missing_ok=True)
+        raise
+    store.close()
+
+
+def _count(number: int, singular: str, plural: str = "") -> str:
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"

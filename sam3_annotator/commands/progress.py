@@ -1,0 +1,62 @@
+"""Shows how far long work has come, and lets Ctrl+C end it cleanly."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from sam3_annotator.project import Progress
+from sam3_annotator.project.errors import Cancelled
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Progress]:
+    """Give a `Progress` that draws a bar on standard error if that is a terminal.
+
+    After a first Ctrl+C it raises `Cancelled` at its next call, so that the work cleans up after itself; a second
+    one interrupts at once.
+    """
+    is_stopping = threading.Event()
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        if is_stopping.is_set():
+            raise KeyboardInterrupt
+        is_stopping.set()
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        with _bar(title) as draw:
+
+            def progress(done: int, total: int) -> None:
+                if is_stopping.is_set():
+                    raise Cancelled("Stopped with Ctrl+C.")
+                draw(done, total)
+
+            yield progress
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Progress]:
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield _draw_nothing
+        return
+    from tqdm import tqdm  # only where there is somebody to see it
+
+    with tqdm(desc=title, file=sys.stderr, leave=False, dynamic_ncols=True) as bar:
+
+        def draw(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield draw
+
+
+def _draw_nothing(done: int, total: int) -> None:
+    del done, total

@@ -1,0 +1,35 @@
+"""The commands that open the window."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sam3_annotator import display
+from sam3_annotator.commands.failures import CommandFailed
+
+
+def open_window(path: Path | None) -> int:
+    """Show the window with what lies at `path`, or the start page; returns the exit status when it is closed."""
+    if path is not None and not path.exists():
+        raise CommandFailed(f"There is nothing at {path}; give an image folder, an image file or a project file.")
+    problem = display.window_problem()
+    if problem:
+        raise CommandFailed(problem)
+    from sam3_annotator import app  # the window takes its time to import; nobody else waits for it
+
+    return app.run(path)
+
+
+def run_demo(out: Path | None, *, headless: bool) -> int:
+    """Do the main job on the sample photographs, offscreen if `headless` or if there is no display."""
+    headless = headless or not display.has_display()
+    if headless:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    else:
+        problem = display.window_problem()
+        if problem:
+            raise CommandFailed(problem)
+    from sam3_annotator import demo
+
+    return demo.run_demo(out, headless)

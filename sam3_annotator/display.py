@@ -1,0 +1,64 @@
+"""Tells whether a window can be shown here, before Qt finds out by aborting the process."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+
+from sam3_annotator.paths import resources_dir
+
+
+def has_display() -> bool:
+    """Say whether there is a screen to show a window on, or a Qt platform chosen that needs none."""
+    if os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    if not sys.platform.startswith("linux"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def missing_packages(*, with_display: bool) -> tuple[str, ...]:
+    """Name the Debian packages of the shared libraries that Qt needs and the loader does not find.
+
+    With `with_display` those count too that are needed only to draw on an X11 screen. Empty except on Linux.
+    """
+    if not sys.platform.startswith("linux"):
+        return ()
+    from ctypes import CDLL  # only here: every start passes through this module
+
+    missing = []
+    for library, package, need in _libraries():
+        if package in missing or (need == "display" and not with_display):
+            continue
+        try:
+            CDLL(library)
+        except OSError:
+            missing.append(package)
+    return tuple(missing)
+
+
+def _libraries() -> Iterator[tuple[str, str, str]]:
+    """Yield soname, Debian package and `always` or `display`."""
+    table = resources_dir() / "qt-libraries.txt"
+    for line in table.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            library, package, need = line.split()
+            yield library, package, need
+
+
+def window_problem() -> str:
+    """Say in one sentence why no window can be shown here, or nothing."""
+    if not has_display():
+        return (
+            "There is no display to show a window on (neither DISPLAY nor WAYLAND_DISPLAY is set); "
+            "'sam3-annotator demo --headless' and the commands that need no window still work."
+        )
+    if os.environ.get("QT_QPA_PLATFORM", "xcb") != "xcb":
+        return ""  # the platform was chosen by hand, or by the desktop
+    if os.environ.get("WAYLAND_DISPLAY"):
+        return ""  # Qt draws there by itself
+    packages = missing_packages(with_display=True)
+    if packages:
+        return f"Qt needs system libraries that are missing. On Debian or Ubuntu: sudo apt install {' '.join(packages)}"
+    return ""
