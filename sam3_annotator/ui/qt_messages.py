@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
@@ -24,3 +25,5 @@ def install_message_handler() -> None:
 
 def _log_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
     _logger.log(_LEVELS.get(kind, logging.WARNING), "%s: %s", context.category or "default", message)
+    if kind == QtMsgType.QtFatalMsg and sys.stderr is not None:
+        sys.stderr.write(message + "\n")  # Qt aborts the process next; the log alone would leave people puzzled
