@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
@@ -39,15 +39,15 @@ _ORIENTATION_TAG = 0x0112
 
 Pixels = NDArray[np.uint8]
 
-# EXIF orientation -> what makes the pixels upright; 1 and everything else is upright already.
-_UPRIGHT: dict[int, Callable[[Pixels], Pixels]] = {
-    2: lambda pixels: pixels[:, ::-1],
-    3: lambda pixels: pixels[::-1, ::-1],
-    4: lambda pixels: pixels[::-1],
-    5: lambda pixels: pixels.swapaxes(0, 1),
-    6: lambda pixels: pixels.swapaxes(0, 1)[:, ::-1],
-    7: lambda pixels: pixels[::-1, ::-1].swapaxes(0, 1),
-    8: lambda pixels: pixels.swapaxes(0, 1)[::-1],
+# EXIF orientation -> the turn, by Pillow's name, that makes the image upright; it is with 1 and all others.
+_TURNS = {
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
 }
 
 
@@ -60,7 +60,7 @@ def read_image(path: str | Path) -> Pixels:
     """
     with _opened(Path(path)) as image:
         image.load()
-        return np.ascontiguousarray(_upright(_rgb(image), _orientation(image)))
+        return _rgb(_upright(image))
 
 
 def read_facts(path: str | Path) -> ImageFacts:
@@ -74,6 +74,8 @@ def read_facts(path: str | Path) -> ImageFacts:
         byte_size = require_file(path).st_size
         content_hash = hash_file(path)
         with _opened(path) as image:
+            if image.format == "PNG" and _has_late_exif(path):
+                image.load()
             width, height = image.size
             # A TIFF's size is told upright by Pillow already.
             if image.format != "TIFF" and _orientation(image) >= 5:
@@ -96,7 +98,7 @@ def make_thumbnail(source: Pixels | str | Path, size: int) -> Pixels:
         image.load()
         if image.mode in _SMOOTH_MODES and "transparency" not in image.info:
             image.thumbnail((size, size), reducing_gap=2.0)  # before other steps touch every pixel
-        return np.ascontiguousarray(_upright(_shrunk(_rgb(image), size), _orientation(image)))
+        return _shrunk(_rgb(_upright(image)), size)
 
 
 def _shrunk(pixels: Pixels, size: int) -> Pixels:
@@ -170,26 +172,40 @@ def _why_not_decoded(path: Path, error: Exception) -> str:
 def _orientation(image: Image) -> int:
     """Return the EXIF orientation, 1 to 8; 1 if there is none or the EXIF data is broken."""
     try:
-        orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+        # The method of the base class: that of PNG decodes the pixels first, to find EXIF data behind them.
+        orientation = _pillow().Image.getexif(image).get(_ORIENTATION_TAG, 1)
     except Exception:  # noqa: BLE001 - broken EXIF raises anything, and the pixels are fine all the same
         return 1
     return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
 
 
-def _upright(pixels: Pixels, orientation: int) -> Pixels:
-    turn = _UPRIGHT.get(orientation)
-    return pixels if turn is None else turn(pixels)
+def _has_late_exif(path: Path) -> bool:
+    """Tell whether a PNG keeps EXIF data behind its pixels, by a walk over the heads of its chunks."""
+    is_behind = False
+    with path.open("rb") as file:
+        file.seek(8)
+        while len(head := file.read(8)) == 8:
+            if head[4:] == b"eXIf":
+                return is_behind
+            is_behind |= head[4:] == b"IDAT"
+            file.seek(int.from_bytes(head[:4], "big") + 4, 1)
+    return False
+
+
+def _upright(image: Image) -> Image:
+    turn = _TURNS.get(_orientation(image))
+    return image if turn is None else image.transpose(_pillow().Transpose[turn])
 
 
 def _rgb(image: Image) -> Pixels:
-    """Return the loaded image as `(H, W, 3)` uint8, not yet upright."""
+    """Return the loaded image as `(H, W, 3)` uint8."""
     if image.mode == "F" or image.mode.startswith("I"):
         grey = _eight_bits(np.asarray(image), full_scale=1.0 if image.mode == "F" else 65535.0)
         return np.repeat(grey[:, :, np.newaxis], 3, axis=2)
     if image.has_transparency_data:
-        on_white = _pillow().new("RGBA", image.size, "white")
-        on_white.alpha_composite(image.convert("RGBA"))
-        image = on_white
+        with_alpha = image.convert("RGBA")
+        image = _pillow().new("RGB", image.size, "white")
+        image.paste(with_alpha, mask=with_alpha)
     pixels: Pixels = np.array(image if image.mode == "RGB" else image.convert("RGB"))
     return pixels
 

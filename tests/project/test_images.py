@@ -101,6 +101,20 @@ def test_orientation_of_a_phone_photo_turns_it_clockwise(tmp_path: Path) -> None
     assert read_image(path)[:, :, 0].tolist() == [[3, 0], [4, 1], [5, 2]]
 
 
+def test_exif_behind_the_pixels_of_a_png_counts(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[ORIENTATION] = 8
+    data = _save(tmp_path / "a.png", _corners(), exif=exif).read_bytes()
+    start = data.index(b"eXIf") - 4
+    end = start + 12 + struct.unpack(">I", data[start : start + 4])[0]
+    iend = data.index(b"IEND") - 4
+    path = tmp_path / "late.png"
+    path.write_bytes(data[:start] + data[end:iend] + data[start:end] + data[iend:])
+
+    assert read_image(path).shape == (48, 32, 3)
+    assert (read_facts(path).width, read_facts(path).height) == (32, 48)
+
+
 @pytest.mark.parametrize("value", [0, 9, 77])
 def test_an_unknown_orientation_is_ignored(tmp_path: Path, value: int) -> None:
     exif = Image.Exif()
