@@ -1,0 +1,89 @@
+"""The instance being made on the canvas: its prompts, what the model answered, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sam3_annotator.model import Prompt
+from sam3_annotator.project import ImageId, Region
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One region that may be meant by the prompts.
+
+    `predicted_iou` is the model's own judgement of its mask, 0..1; `simplification_iou` is the IoU of the
+    simplified region with that mask.
+    """
+
+    region: Region
+    predicted_iou: float
+    simplification_iou: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The candidates the model gave for exactly these prompts, best first; none if it found nothing."""
+
+    prompts: tuple[Prompt, ...]
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Prompts in the order they were given, and the answers to them so far; every method returns a new draft.
+
+    Answers to shorter prompt lists are kept, so that taking a prompt back shows its region again at once.
+    While a newer prompt waits for its answer, the last answer goes on being shown.
+    """
+
+    image_id: ImageId
+    prompts: tuple[Prompt, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    index: int = 0
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """What the last answer offers, best first."""
+        return self.answers[-1].candidates if self.answers else ()
+
+    @property
+    def region(self) -> Region:
+        """The region of the candidate chosen; empty while there is none."""
+        return self.candidates[self.index].region if self.candidates else Region()
+
+    @property
+    def is_waiting(self) -> bool:
+        """The prompts are newer than the candidates."""
+        return self.prompts != (self.answers[-1].prompts if self.answers else ())
+
+    def with_prompt(self, prompt: Prompt) -> Draft:
+        """Add a prompt; the draft waits for its answer then."""
+        return replace(self, prompts=(*self.prompts, prompt))
+
+    def without_last_prompt(self) -> Draft:
+        """Take the last prompt back and return to the answer from before it, if there was one."""
+        prompts = self.prompts[:-1]
+        answers = tuple(answer for answer in self.answers if len(answer.prompts) <= len(prompts))
+        is_same_answer = answers == self.answers
+        return replace(self, prompts=prompts, answers=answers, index=self.index if is_same_answer else 0)
+
+    def with_candidates(self, candidates: Sequence[Candidate], prompts: tuple[Prompt, ...] | None = None) -> Draft:
+        """Take the answer to `prompts`, by default to all prompts there are.
+
+        An answer to prompts that have been taken back or replaced meanwhile is not taken.
+        """
+        answered = self.prompts if prompts is None else prompts
+        if answered != self.prompts[: len(answered)]:
+            return self
+        shorter = tuple(answer for answer in self.answers if len(answer.prompts) < len(answered))
+        longer = tuple(answer for answer in self.answers if len(answer.prompts) > len(answered))
+        answers = (*shorter, Answer(answered, tuple(candidates)), *longer)
+        return replace(self, answers=answers, index=self.index if longer else 0)
+
+    def with_next_candidate(self, step: int = 1) -> Draft:
+        """Choose the next candidate, or with -1 the previous; after the last comes the first."""
+        if not self.candidates:
+            return self
+        return replace(self, index=(self.index + step) % len(self.candidates))

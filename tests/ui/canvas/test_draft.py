@@ -1,0 +1,131 @@
+"""The draft: prompts, answers and the step back."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sam3_annotator.model import BoxPrompt, PointPrompt, Prompt
+from sam3_annotator.project import ImageId, Polygon, Region
+from sam3_annotator.ui.canvas.draft import Candidate, Draft
+
+
+def square(size: float) -> Region:
+    return Region((Polygon([(0, 0), (size, 0), (size, size), (0, size)]),))
+
+
+def candidate(size: float) -> Candidate:
+    return Candidate(square(size), predicted_iou=0.9, simplification_iou=0.99)
+
+
+@pytest.fixture
+def draft() -> Draft:
+    return Draft(ImageId(1))
+
+
+def test_a_new_draft_is_empty_and_waits_for_nothing(draft: Draft) -> None:
+    assert draft.region == Region()
+    assert draft.candidates == ()
+    assert not draft.is_waiting
+
+
+def test_a_prompt_makes_the_draft_wait_until_it_is_answered(draft: Draft) -> None:
+    asked = draft.with_prompt(PointPrompt(1, 1))
+
+    answered = asked.with_candidates([candidate(2), candidate(3)])
+
+    assert asked.is_waiting
+    assert not answered.is_waiting
+    assert answered.region == square(2)
+    assert draft.prompts == ()
+
+
+def test_the_last_answer_stays_visible_while_a_newer_prompt_waits(draft: Draft) -> None:
+    answered = draft.with_prompt(PointPrompt(1, 1)).with_candidates([candidate(2)])
+
+    asked_again = answered.with_prompt(PointPrompt(2, 2, positive=False))
+
+    assert asked_again.is_waiting
+    assert asked_again.region == square(2)
+
+
+def test_taking_a_prompt_back_restores_its_answer_without_asking_again(draft: Draft) -> None:
+    first = draft.with_prompt(PointPrompt(1, 1)).with_candidates([candidate(2)])
+    second = first.with_prompt(BoxPrompt(0, 0, 5, 5)).with_candidates([candidate(5), candidate(6)])
+
+    back = second.with_next_candidate().without_last_prompt()
+
+    assert back == first
+    assert not back.is_waiting
+
+
+def test_taking_back_the_only_prompt_empties_the_draft(draft: Draft) -> None:
+    answered = draft.with_prompt(PointPrompt(1, 1)).with_candidates([candidate(2)])
+
+    assert answered.without_last_prompt() == draft
+    assert draft.without_last_prompt() == draft
+
+
+def test_taking_back_an_unanswered_prompt_keeps_the_chosen_candidate(draft: Draft) -> None:
+    chosen = draft.with_prompt(PointPrompt(1, 1)).with_candidates([candidate(2), candidate(3)]).with_next_candidate()
+
+    back = chosen.with_prompt(PointPrompt(9, 9)).without_last_prompt()
+
+    assert back == chosen
+    assert back.region == square(3)
+
+
+def test_an_answer_to_older_prompts_leaves_the_draft_waiting(draft: Draft) -> None:
+    first = draft.with_prompt(PointPrompt(1, 1))
+    second = first.with_prompt(PointPrompt(2, 2))
+
+    late = second.with_candidates([candidate(2)], first.prompts)
+
+    assert late.is_waiting
+    assert late.region == square(2)
+
+
+def test_an_answer_to_prompts_taken_back_is_not_taken(draft: Draft) -> None:
+    asked = draft.with_prompt(PointPrompt(1, 1))
+    changed = draft.with_prompt(PointPrompt(8, 8))
+
+    assert changed.with_candidates([candidate(2)], asked.prompts) == changed
+
+
+def test_an_answer_without_candidates_ends_the_waiting_with_an_empty_region(draft: Draft) -> None:
+    answered = draft.with_prompt(PointPrompt(1, 1)).with_candidates([])
+
+    assert not answered.is_waiting
+    assert answered.region == Region()
+    assert answered.with_next_candidate() == answered
+
+
+def test_candidates_cycle_both_ways(draft: Draft) -> None:
+    answered = draft.with_prompt(PointPrompt(1, 1)).with_candidates([candidate(2), candidate(3), candidate(4)])
+
+    forward = [answered.region]
+    for _ in range(3):
+        answered = answered.with_next_candidate()
+        forward.append(answered.region)
+
+    assert forward == [square(2), square(3), square(4), square(2)]
+    assert answered.with_next_candidate(-1).region == square(4)
+
+
+prompts = st.builds(PointPrompt, st.floats(0, 100), st.floats(0, 100), st.booleans())
+
+
+@given(st.lists(prompts, max_size=6), st.lists(st.booleans(), min_size=6, max_size=6))
+def test_every_prompt_can_be_taken_back_to_an_empty_draft(given_prompts: list[Prompt], is_answered: list[bool]) -> None:
+    draft = Draft(ImageId(1))
+    past = []
+    for prompt, answers in zip(given_prompts, is_answered, strict=False):
+        past.append(draft)
+        draft = draft.with_prompt(prompt)
+        if answers:
+            draft = draft.with_candidates([candidate(len(draft.prompts))])
+
+    for earlier in reversed(past):
+        draft = draft.without_last_prompt()
+        assert draft == earlier
