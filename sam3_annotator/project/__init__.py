@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sam3_annotator.project.changes import ChangeKind, ChangeSet, RowChange
+from sam3_annotator.project.creation import add_image_files
+from sam3_annotator.project.edit import Edit
 from sam3_annotator.project.entities import (
     Category,
     CategoryId,
@@ -16,6 +19,19 @@ from sam3_annotator.project.entities import (
     Provenance,
     Split,
 )
+from sam3_annotator.project.errors import (
+    Cancelled,
+    EditError,
+    FormatError,
+    ImageUnreadable,
+    KnownError,
+    NotAProject,
+    ProjectError,
+    ProjectInUse,
+    ProjectReadOnly,
+    ProjectTooNew,
+    StorageFull,
+)
 from sam3_annotator.project.image_files import (
     EXPORT_MARKER,
     IMAGE_SUFFIXES,
@@ -24,30 +40,77 @@ from sam3_annotator.project.image_files import (
     list_image_files,
 )
 from sam3_annotator.project.images import make_thumbnail, read_facts, read_image
+from sam3_annotator.project.masks import mask_to_region, region_to_mask
+from sam3_annotator.project.palette import PALETTE, next_color
+from sam3_annotator.project.progress import Progress, no_progress
+from sam3_annotator.project.queries import (
+    CategoryStatistics,
+    ProjectStatistics,
+    category_counts,
+    find_images,
+    instance_counts,
+    state_counts,
+    statistics,
+)
 from sam3_annotator.project.regions import Polygon, Region, Ring
+from sam3_annotator.project.relocation import Relocation, missing_images, relocate_images
+from sam3_annotator.project.store import ProjectStore
 
 __all__ = [
     "EXPORT_MARKER",
     "IMAGE_SUFFIXES",
+    "PALETTE",
+    "Cancelled",
     "Category",
     "CategoryId",
+    "CategoryStatistics",
+    "ChangeKind",
+    "ChangeSet",
+    "Edit",
+    "EditError",
+    "FormatError",
     "ImageFacts",
     "ImageId",
     "ImageRecord",
     "ImageState",
+    "ImageUnreadable",
     "Instance",
     "InstanceId",
+    "KnownError",
+    "NotAProject",
     "Origin",
     "Polygon",
+    "Progress",
+    "ProjectError",
+    "ProjectInUse",
+    "ProjectReadOnly",
+    "ProjectStatistics",
+    "ProjectStore",
+    "ProjectTooNew",
     "PromptRecord",
     "Provenance",
     "Region",
+    "Relocation",
     "Ring",
+    "RowChange",
     "Split",
+    "StorageFull",
+    "add_image_files",
+    "category_counts",
+    "find_images",
     "find_moved",
     "hash_file",
+    "instance_counts",
     "list_image_files",
     "make_thumbnail",
+    "mask_to_region",
+    "missing_images",
+    "next_color",
+    "no_progress",
     "read_facts",
     "read_image",
+    "region_to_mask",
+    "relocate_images",
+    "state_counts",
+    "statistics",
 ]

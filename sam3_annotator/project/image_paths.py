@@ -6,14 +6,18 @@ import os
 from pathlib import Path
 
 
+def absolute_path(path: str | os.PathLike[str]) -> Path:
+    """Return the path from the root of its drive on, without `..`; links stay as they are where that is possible."""
+    absolute = Path(path).absolute()
+    return _settled(absolute) if ".." in absolute.parts else absolute
+
+
 def stored_path(image: str | os.PathLike[str], folder: Path) -> str:
     """Return the path to keep for an image: relative to `folder`, with `/`; absolute if it is on another drive.
 
     A relative `image` is taken as relative to `folder`. `folder` is the absolute folder of the project file.
     """
-    path = folder / image
-    if ".." in path.parts:
-        path = _settled(path)
+    path = absolute_path(folder / image)
     for base in (folder, _real(folder)):
         if path.is_relative_to(base):
             return path.relative_to(base).as_posix()

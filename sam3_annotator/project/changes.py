@@ -1,0 +1,98 @@
+"""What an edit changed, as data: full rows before and after, net of detours, and their code in the project file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+SqlValue = int | float | str | bytes | None
+
+Row = Mapping[str, Any]
+"""A row as stored, column name -> value, without its id; regions are in their encoded form."""
+
+
+class ChangeKind(StrEnum):
+    """What made a `ChangeSet`."""
+
+    EDIT = "edit"
+    UNDO = "undo"
+    REDO = "redo"
+    FACTS = "facts"
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """One row before and after: `before` is None for a new row, `after` for a deleted one."""
+
+    table: str
+    row_id: int
+    before: Row | None
+    after: Row | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """What one commit changed; every view learns of edit, undo and redo by it alike.
+
+    A row stands in it at most once. `label` names the step ("Add instance"). A `facts` change concerns what is
+    known of image files: its rows are those of the images and are the same before and after.
+    """
+
+    label: str
+    changes: tuple[RowChange, ...]
+    kind: ChangeKind = ChangeKind.EDIT
+
+    def touched(self, table: str) -> frozenset[int]:
+        """Return the ids of the rows of `table` that were added, changed or deleted."""
+        return frozenset(change.row_id for change in self.changes if change.table == table)
+
+
+def net_changes(changes: Iterable[RowChange]) -> tuple[RowChange, ...]:
+    """Return one change per row, from its first `before` to its last `after`, without rows that end as they began."""
+    net: dict[tuple[str, int], RowChange] = {}
+    for change in changes:
+        key = (change.table, change.row_id)
+        earlier = net.get(key)
+        net[key] = change if earlier is None else RowChange(*key, earlier.before, change.after)
+    return tuple(change for change in net.values() if change.before != change.after)
+
+
+def encode_changes(changes: Iterable[RowChange]) -> tuple[str, bytes]:
+    """Return the changes as JSON text and the byte strings it refers to, one after the other, each of them once.
+
+    In the JSON a byte string is `[start, end]`, its place in the bytes.
+    """
+    places: dict[bytes, list[int]] = {}
+    blobs: list[bytes] = []
+    end = 0
+
+    def plain(value: object) -> object:
+        nonlocal end
+        if not isinstance(value, bytes):
+            return value
+        if value not in places:
+            places[value] = [end, end + len(value)]
+            end += len(value)
+            blobs.append(value)
+        return places[value]
+
+    def plain_row(row: Row | None) -> dict[str, Any] | None:
+        return None if row is None else {column: plain(value) for column, value in row.items()}
+
+    entries = [[c.table, c.row_id, plain_row(c.before), plain_row(c.after)] for c in changes]
+    return json.dumps(entries, separators=(",", ":")), b"".join(blobs)
+
+
+def decode_changes(text: str, blobs: bytes) -> tuple[RowChange, ...]:
+    """Return the changes that `encode_changes` was given; raises ValueError if the text is none of its."""
+
+    def value(plain: object) -> object:
+        return blobs[plain[0] : plain[1]] if isinstance(plain, list) else plain
+
+    def row(plain: dict[str, Any] | None) -> Row | None:
+        return None if plain is None else {column: value(item) for column, item in plain.items()}
+
+    return tuple(RowChange(table, row_id, row(before), row(after)) for table, row_id, before, after in json.loads(text))

@@ -1,0 +1,157 @@
+"""Opens the SQLite connection of a project, for writing or for reading only, wherever the file lies."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from sam3_annotator.project.errors import KnownError, NotAProject
+from sam3_annotator.project.failures import damaged, read_only
+from sam3_annotator.project.migrations import MIGRATIONS, Migration, create_schema, migrate, version_of
+
+_MAGIC = b"SQLite format 3\0"
+_TABLES = ("meta", "images", "image_files", "categories", "instances", "history")
+_BUSY_TIMEOUT = 5.0  # seconds
+_WAL_SIZE_LIMIT = 64 << 20  # bytes that the log keeps after a large import
+_QUICK_CHECK_LIMIT = 4 << 20  # bytes of a file that is checked whole in some 10 ms
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A connection, and the private copy it reads where the original cannot be read in place."""
+
+    connection: sqlite3.Connection
+    copy: Path | None = None
+
+    def close(self) -> None:
+        """Close the connection; the last one on a file also folds SQLite's log into it."""
+        self.connection.close()
+        if self.copy is not None:
+            shutil.rmtree(self.copy, ignore_errors=True)
+
+
+def require_project_file(path: Path) -> None:
+    """Raise NotAProject unless `path` is a file that begins like a project."""
+    if path.is_dir():
+        raise NotAProject(f"{path} is a folder. Choose a project file, which ends in .sam3proj.")
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(_MAGIC))
+    except FileNotFoundError as error:
+        raise NotAProject(f"There is no project at {path}. It may have been moved or renamed.") from error
+    except PermissionError as error:
+        raise KnownError(f"You are not allowed to read {path}. Ask its owner for access, or copy the file.") from error
+    if not magic:
+        raise NotAProject(f"{path.name} is empty: there is no project in it. Restore it from a backup.")
+    if magic != _MAGIC:
+        raise NotAProject(f"{path.name} is no project of SAM 3 Annotator, or it is damaged.")
+
+
+def create_database(path: Path) -> Database:
+    """Make a new, empty project file."""
+    connection = _connect(path, "mode=rwc")
+    try:
+        _prepare_writer(connection)
+        create_schema(connection)
+        connection.execute("PRAGMA query_only = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return Database(connection)
+
+
+def open_for_writing(path: Path, migrations: Mapping[int, Migration] = MIGRATIONS) -> Database:
+    """Open a project file, bringing it to the current version; raises what `version_of` does, and ProjectReadOnly."""
+    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        raise read_only(path)
+    connection = _connect(path, "mode=rw")
+    try:
+        version = version_of(connection, path, migrations)
+        _require_sound(connection, path)
+        _prepare_writer(connection)
+        migrate(connection, version, migrations)
+        connection.execute("PRAGMA query_only = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return Database(connection)
+
+
+def open_for_reading(path: Path) -> Database:
+    """Open a project file that may be in use, on a read-only disk, or both; nothing beside it is left behind.
+
+    Raises what `version_of` does, and KnownError on an older version, which only an opening for writing converts.
+    """
+    database = _reader(path)
+    try:
+        if version_of(database.connection, path) < max(MIGRATIONS, default=1):
+            raise KnownError(f"{path.name} is from an older version. Open it for writing once to convert it.")
+        _require_sound(database.connection, path)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _reader(path: Path) -> Database:
+    # Where the folder can be written this is an ordinary connection: closed last, it leaves no log files behind.
+    try:
+        return Database(_probed(path, "mode=rw"))
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise
+    # A log without its index, in a folder where none can be made: left by a crash, then the disk became read-only.
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        import tempfile  # hardly ever needed
+
+        folder = Path(tempfile.mkdtemp(prefix="sam3-annotator-"))
+        for file in (path, log):
+            shutil.copyfile(file, folder / file.name)
+        return Database(_probed(folder / path.name, "mode=rw"), copy=folder)
+    return Database(_probed(path, "mode=ro&immutable=1"))
+
+
+def _probed(path: Path, query: str) -> sqlite3.Connection:
+    connection = _connect(path, query)
+    try:
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect(path: Path, query: str) -> sqlite3.Connection:
+    # Not Path.as_uri(): it writes the server of a Windows share as the authority, which SQLite refuses.
+    place = quote(os.fsencode(path.as_posix()))
+    root = "" if place.startswith("/") else "/"
+    return sqlite3.connect(f"file://{root}{place}?{query}", uri=True, isolation_level=None, timeout=_BUSY_TIMEOUT)
+
+
+def _prepare_writer(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    # FULL: a commit has reached the disk when it returns. Edits come at the pace of a hand, so it may cost a flush.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA journal_size_limit = {_WAL_SIZE_LIMIT}")
+
+
+def _require_sound(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise NotAProject on damage that shows cheaply: missing tables, missing pages, a small file's broken pages."""
+    names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not names.issuperset(_TABLES):
+        raise damaged(path)
+    for table in _TABLES:
+        connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()
+    pages, page_size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    if pages * page_size <= _QUICK_CHECK_LIMIT:
+        verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if verdict != "ok":
+            raise damaged(path)

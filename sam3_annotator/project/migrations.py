@@ -1,0 +1,70 @@
+"""Brings a project file to the version this program writes: the tables of version 1, then one function per version."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sam3_annotator import __version__
+from sam3_annotator.project.errors import NotAProject, ProjectTooNew
+from sam3_annotator.project.history import History
+
+APPLICATION_ID = 0x53414D33  # "SAM3": what tells a project from any other SQLite file
+BASE_VERSION = 1  # the version of schema.sql
+
+Migration = Callable[[sqlite3.Connection], None]
+
+MIGRATIONS: Mapping[int, Migration] = {}
+"""Version -> the function that makes it from the version before; each runs in a transaction of its own."""
+
+
+def current_version(migrations: Mapping[int, Migration] = MIGRATIONS) -> int:
+    """Return the version of a project file after all migrations."""
+    return max(migrations, default=BASE_VERSION)
+
+
+def create_schema(connection: sqlite3.Connection) -> None:
+    """Write the tables into a new file and mark it as a project of version 1."""
+    from importlib import resources  # only a new project needs it
+
+    script = resources.files("sam3_annotator.project").joinpath("schema.sql").read_text(encoding="utf-8")
+    connection.executescript(
+        f"BEGIN IMMEDIATE; {script}; PRAGMA application_id = {APPLICATION_ID}; "
+        f"PRAGMA user_version = {BASE_VERSION}; COMMIT;"
+    )
+    made = [("created_at", datetime.now(UTC).isoformat(timespec="seconds")), ("created_by", __version__)]
+    connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", made)
+
+
+def version_of(connection: sqlite3.Connection, path: Path, migrations: Mapping[int, Migration] = MIGRATIONS) -> int:
+    """Return the version of an open file; raises NotAProject on another kind of file, ProjectTooNew on a newer one."""
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID or version < BASE_VERSION:
+        raise NotAProject(f"{path.name} is no project of SAM 3 Annotator. Choose a file that ends in .sam3proj.")
+    newest = current_version(migrations)
+    if version > newest:
+        raise ProjectTooNew(
+            f"{path.name} was written by a newer version of SAM 3 Annotator (file version {version}; this one knows "
+            f"up to {newest}). Update the program to open it."
+        )
+    return version
+
+
+def migrate(connection: sqlite3.Connection, version: int, migrations: Mapping[int, Migration] = MIGRATIONS) -> None:
+    """Bring a file from `version` to the current one; clears the history, whose rows are of the old tables.
+
+    Each version is one transaction: a failure leaves the file at the last version that was reached.
+    """
+    for target in range(version + 1, current_version(migrations) + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            migrations[target](connection)
+            History(connection).clear()
+            connection.execute(f"PRAGMA user_version = {target}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise

@@ -1,0 +1,141 @@
+"""What can be counted and found in a project; reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+
+from sam3_annotator.project.entities import CategoryId, ImageId, ImageState, Origin, Split
+from sam3_annotator.project.reading import ProjectReader
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryStatistics:
+    """How often a category occurs: `instances` of it, on `images` different images."""
+
+    name: str
+    instances: int
+    images: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectStatistics:
+    """The numbers of a project.
+
+    `states`, `splits` and `origins` count images, images and instances by their word, zeros included (images
+    without a split are under `none`). `unreadable_images` are those with a problem. The three `per_image` numbers are
+    over the images that have instances, 0 if none has.
+    """
+
+    images: int
+    unreadable_images: int
+    states: Mapping[str, int]
+    splits: Mapping[str, int]
+    instances: int
+    crowds: int
+    origins: Mapping[str, int]
+    annotated_images: int
+    most_per_image: int
+    median_per_image: float
+    mean_per_image: float
+    categories: tuple[CategoryStatistics, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the numbers as plain dictionaries, lists and numbers, ready for JSON."""
+        return asdict(self)
+
+
+def instance_counts(store: ProjectReader) -> dict[ImageId, int]:
+    """Return the number of instances of every image that has any."""
+    return {
+        ImageId(row[0]): row[1] for row in store.select("SELECT image_id, count(*) FROM instances GROUP BY image_id")
+    }
+
+
+def category_counts(store: ProjectReader) -> dict[CategoryId, int]:
+    """Return the number of instances of every category that has any."""
+    query = "SELECT category_id, count(*) FROM instances GROUP BY category_id"
+    return {CategoryId(row[0]): row[1] for row in store.select(query)}
+
+
+def state_counts(store: ProjectReader) -> dict[ImageState, int]:
+    """Return how many images are in each state, zeros included."""
+    found = dict(store.select("SELECT state, count(*) FROM images GROUP BY state"))
+    return {state: found.get(state.value, 0) for state in ImageState}
+
+
+def find_images(
+    store: ProjectReader,
+    *,
+    text: str = "",
+    state: ImageState | None = None,
+    split: Split | None = None,
+    category_id: CategoryId | None = None,
+) -> tuple[ImageId, ...]:
+    """Return the images that meet all conditions given, in their order.
+
+    `text` is looked for in the path, upper and lower case alike; `category_id` asks for an instance of that category.
+    """
+    wanted = text.casefold()
+    having = None if category_id is None else set(_images_with(store, category_id))
+    return tuple(
+        image.id
+        for image in store.images()
+        if wanted in image.path.casefold()
+        and (state is None or image.state is state)
+        and (split is None or image.split is split)
+        and (having is None or image.id in having)
+    )
+
+
+def _images_with(store: ProjectReader, category_id: CategoryId) -> Iterator[int]:
+    for (image_id,) in store.select("SELECT DISTINCT image_id FROM instances WHERE category_id = ?", category_id):
+        yield image_id
+
+
+def statistics(store: ProjectReader) -> ProjectStatistics:
+    """Return the numbers of the project."""
+    splits = dict(store.select("SELECT coalesce(split, 'none'), count(*) FROM images GROUP BY split"))
+    ((crowds,),) = store.select("SELECT count(*) FROM instances WHERE is_crowd")
+    ((unreadable,),) = store.select(
+        "SELECT count(*) FROM image_files JOIN images ON images.id = image_id WHERE problem != ''"
+    )
+    per_image = sorted(instance_counts(store).values())
+    return ProjectStatistics(
+        images=len(store.images()),
+        unreadable_images=unreadable,
+        states={state.value: count for state, count in state_counts(store).items()},
+        splits={name: splits.get(name, 0) for name in (*(split.value for split in Split), "none")},
+        instances=sum(per_image),
+        crowds=crowds,
+        origins=_origin_counts(store),
+        annotated_images=len(per_image),
+        most_per_image=per_image[-1] if per_image else 0,
+        median_per_image=_median(per_image),
+        mean_per_image=sum(per_image) / len(per_image) if per_image else 0.0,
+        categories=_category_statistics(store),
+    )
+
+
+def _origin_counts(store: ProjectReader) -> dict[str, int]:
+    # An origin that is the default is not written out.
+    query = (
+        "SELECT coalesce(json_extract(provenance, '$.origin'), ?) AS origin, count(*) FROM instances GROUP BY origin"
+    )
+    found = dict(store.select(query, Origin.HAND.value))
+    return {origin.value: found.get(origin.value, 0) for origin in Origin}
+
+
+def _category_statistics(store: ProjectReader) -> tuple[CategoryStatistics, ...]:
+    query = (
+        "SELECT name, count(instances.id), count(DISTINCT image_id) FROM categories "
+        "LEFT JOIN instances ON category_id = categories.id GROUP BY categories.id ORDER BY position, categories.id"
+    )
+    return tuple(CategoryStatistics(*row) for row in store.select(query))
+
+
+def _median(ordered: list[int]) -> float:
+    if not ordered:
+        return 0.0
+    middle = len(ordered) // 2
+    return float(ordered[middle]) if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2

@@ -1,0 +1,110 @@
+"""Records read once and kept current by the changes that follow, so that views can ask as often as they paint."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from sam3_annotator.project.changes import RowChange
+from sam3_annotator.project.entities import Category, ImageRecord, Instance
+from sam3_annotator.project.rows import instance_from_row
+
+_T = TypeVar("_T")
+_IMAGES_WITH_INSTANCES = 8  # the shown image, its neighbours, and where the user has just been
+_FOLLOWED_CHANGES = 1000  # beyond, reading again is quicker than following
+
+
+class Records(Generic[_T]):
+    """Records by id, in the order of their ids unless they were given in another."""
+
+    def __init__(self, records: dict[int, _T]) -> None:
+        self._by_id = records
+        self._ordered: tuple[_T, ...] | None = None
+
+    def get(self, record_id: int) -> _T | None:
+        """Return the record of an id, None if there is none."""
+        return self._by_id.get(record_id)
+
+    def ordered(self) -> tuple[_T, ...]:
+        """Return all records in their order."""
+        if self._ordered is None:
+            self._ordered = tuple(self._by_id.values())
+        return self._ordered
+
+    def put(self, record_id: int, record: _T) -> None:
+        """Replace a record, or add it where its id belongs."""
+        last = next(reversed(self._by_id), record_id)
+        is_inserted = record_id < last and record_id not in self._by_id
+        self._by_id[record_id] = record
+        if is_inserted:
+            self._by_id = dict(sorted(self._by_id.items()))
+        self._ordered = None
+
+    def drop(self, record_id: int) -> None:
+        """Remove a record if it is there."""
+        if self._by_id.pop(record_id, None) is not None:
+            self._ordered = None
+
+
+class RecordCache:
+    """All images and categories once asked for, and the instances of the images asked for last."""
+
+    def __init__(self) -> None:
+        self.images: Records[ImageRecord] | None = None
+        self.categories: Records[Category] | None = None
+        self._instances: OrderedDict[int, Records[Instance]] = OrderedDict()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.images = None
+        self.categories = None
+        self._instances.clear()
+
+    def instances(self, image_id: int) -> Records[Instance] | None:
+        """Return the instances of an image if they are here, and keep them longest from now on."""
+        records = self._instances.get(image_id)
+        if records is not None:
+            self._instances.move_to_end(image_id)
+        return records
+
+    def keep_instances(self, image_id: int, records: Records[Instance]) -> None:
+        """Keep the instances of an image, in place of those asked for longest ago."""
+        self._instances[image_id] = records
+        while len(self._instances) > _IMAGES_WITH_INSTANCES:
+            self._instances.popitem(last=False)
+
+    def instance(self, instance_id: int) -> Instance | None:
+        """Return an instance if that of its image are here."""
+        found = (records.get(instance_id) for records in self._instances.values())
+        return next((instance for instance in found if instance is not None), None)
+
+    def follow(self, changes: Sequence[RowChange], read_image: Callable[[int], ImageRecord | None]) -> None:
+        """Bring what is here up to date after a commit; `read_image` reads an image's record as it is now."""
+        if len(changes) > _FOLLOWED_CHANGES:
+            self.clear()
+            return
+        for change in changes:
+            if change.table == "instances":
+                self._follow_instance(change)
+            elif change.table == "images":
+                self._follow_image(change.row_id, read_image)
+            else:
+                self.categories = None
+
+    def _follow_image(self, image_id: int, read_image: Callable[[int], ImageRecord | None]) -> None:
+        if self.images is None:
+            return
+        record = read_image(image_id)
+        if record is None:
+            self.images.drop(image_id)
+        else:
+            self.images.put(image_id, record)
+
+    def _follow_instance(self, change: RowChange) -> None:
+        before, after = change.before, change.after
+        if after is not None and (records := self._instances.get(after["image_id"])) is not None:
+            records.put(change.row_id, instance_from_row(change.row_id, after))
+        is_gone = before is not None and (after is None or after["image_id"] != before["image_id"])
+        if before is not None and is_gone and (records := self._instances.get(before["image_id"])) is not None:
+            records.drop(change.row_id)
