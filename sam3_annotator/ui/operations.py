@@ -1,0 +1,155 @@
+"""One function per user verb that writes to the project; each is one edit, hence one undo step."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sam3_annotator.project import (
+    CategoryId,
+    ImageId,
+    ImageState,
+    InstanceId,
+    KnownError,
+    ProjectStore,
+    Provenance,
+    Region,
+)
+
+_STATE_LABELS = {
+    ImageState.UNANNOTATED: "Mark as not annotated",
+    ImageState.IN_PROGRESS: "Mark as in progress",
+    ImageState.DONE: "Mark as done",
+    ImageState.REVIEWED: "Mark as reviewed",
+    ImageState.CONFIRMED_EMPTY: "Confirm as empty",
+}
+
+
+def add_category(store: ProjectStore, name: str, color: str | None = None) -> CategoryId:
+    """Add a category at the end, in the next palette colour unless one is given; raises `KnownError` on a bad name."""
+    name = _clean_name(name)
+    with store.edit("Add category") as edit:
+        return edit.add_category(name, color=color)
+
+
+def rename_category(store: ProjectStore, category_id: CategoryId, name: str) -> None:
+    """Give a category another name; raises `KnownError` if it is empty or taken."""
+    name = _clean_name(name)
+    if name != store.category(category_id).name:
+        with store.edit("Rename category") as edit:
+            edit.update_category(category_id, name=name)
+
+
+def recolor_category(store: ProjectStore, category_id: CategoryId, color: str) -> None:
+    """Give a category another colour, `#rrggbb`."""
+    if color != store.category(category_id).color:
+        with store.edit("Change colour") as edit:
+            edit.update_category(category_id, color=color)
+
+
+def move_category(store: ProjectStore, category_id: CategoryId, position: int) -> None:
+    """Put a category at a position (from 0) among the others, which close up; the digit keys follow."""
+    order = [category.id for category in store.categories() if category.id != category_id]
+    order.insert(max(0, min(position, len(order))), category_id)
+    _set_category_order(store, "Move category", order)
+
+
+def delete_category(store: ProjectStore, category_id: CategoryId) -> None:
+    """Delete a category that no instance uses, else raise `KnownError`; later ones move up."""
+    with store.edit("Delete category") as edit:
+        edit.delete_category(category_id)
+
+
+def delete_instances(store: ProjectStore, instance_ids: Collection[InstanceId]) -> None:
+    """Delete instances, all in one step."""
+    if instance_ids:
+        with store.edit(_counted("Delete", len(instance_ids))) as edit:
+            for instance_id in sorted(instance_ids):
+                edit.delete_instance(instance_id)
+
+
+def set_instances_category(store: ProjectStore, instance_ids: Collection[InstanceId], category_id: CategoryId) -> None:
+    """Give instances another category, all in one step; those that have it already are left alone."""
+    changing = [i for i in sorted(instance_ids) if store.instance(i).category_id != category_id]
+    if changing:
+        with store.edit("Change category") as edit:
+            for instance_id in changing:
+                edit.update_instance(instance_id, category_id=category_id)
+
+
+def set_image_state(store: ProjectStore, image_ids: Collection[ImageId], state: ImageState) -> None:
+    """Set how far images have come; raises `KnownError` when an image with instances is to be confirmed as empty."""
+    changing = [i for i in sorted(image_ids) if store.image(i).state is not state]
+    if state is ImageState.CONFIRMED_EMPTY:
+        for image_id in changing:
+            _require_empty(store, image_id)
+    if changing:
+        with store.edit(_STATE_LABELS[state]) as edit:
+            for image_id in changing:
+                edit.update_image(image_id, state=state)
+
+
+def add_images(store: ProjectStore, paths: Sequence[Path], *, undoable: bool = True) -> int:
+    """Add image files that the project does not have yet, and say how many; their facts are read later."""
+    known = {store.image_file(image.id) for image in store.images()}
+    added = [path for path in paths if path not in known]
+    if added:
+        with store.edit(f"Add {_images(len(added))}", undoable=undoable) as edit:
+            for path in added:
+                edit.add_image(path)
+    return len(added)
+
+
+def accept_draft(
+    store: ProjectStore, image_id: ImageId, category_id: CategoryId, region: Region, provenance: Provenance
+) -> InstanceId:
+    """Make the draft an instance."""
+    with store.edit("Add instance") as edit:
+        return edit.add_instance(image_id, category_id, region, provenance=provenance)
+
+
+def replace_region(
+    store: ProjectStore, instance_id: InstanceId, region: Region, label: str, *, merge_key: str | None = None
+) -> None:
+    """Give an instance a region changed by hand, and count the change in its provenance.
+
+    `label` names the step ("Move vertex"); steps in a row with the same `merge_key` become one.
+    """
+    provenance = store.instance(instance_id).provenance
+    with store.edit(label, merge_key=merge_key) as edit:
+        edit.update_instance(
+            instance_id, region=region, provenance=replace(provenance, edit_count=provenance.edit_count + 1)
+        )
+
+
+def _set_category_order(store: ProjectStore, label: str, order: Sequence[CategoryId]) -> None:
+    moved = [(id_, position) for position, id_ in enumerate(order) if store.category(id_).position != position]
+    if moved:
+        with store.edit(label) as edit:
+            for category_id, position in moved:
+                edit.update_category(category_id, position=position)
+
+
+def _require_empty(store: ProjectStore, image_id: ImageId) -> None:
+    count = len(store.instances(image_id))
+    if count:
+        name = store.image(image_id).name
+        raise KnownError(
+            f"{name} has {count} instance{'s' if count != 1 else ''}. Delete them first, then confirm it as empty."
+        )
+
+
+def _clean_name(name: str) -> str:
+    cleaned = " ".join(name.split())
+    if not cleaned:
+        raise KnownError("A category needs a name. Type one and press Enter.")
+    return cleaned
+
+
+def _images(count: int) -> str:
+    return "1 image" if count == 1 else f"{count} images"
+
+
+def _counted(verb: str, count: int) -> str:
+    return f"{verb} instance" if count == 1 else f"{verb} {count} instances"
