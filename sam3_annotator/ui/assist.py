@@ -1,0 +1,197 @@
+"""Turns prompts into requests to the model and its answers into the draft."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal, Slot
+
+from sam3_annotator.model import Job, Outcome, Prompt, Slot as EngineSlot, Ticket, Workbench
+from sam3_annotator.project import ImageId, mask_to_region, simplify_region
+from sam3_annotator.ui.canvas.draft import Candidate, Draft
+from sam3_annotator.ui.engine_bridge import EngineBridge
+from sam3_annotator.ui.settings import Settings
+
+# Parts and holes below this many pixels are specks of the model, not of the object.
+SPECK_AREA = 16.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownImage:
+    """The image on the canvas: its id, the key its embedding is cached under, its pixels `(H, W, 3)` RGB."""
+
+    image_id: ImageId
+    embedding_key: str
+    pixels: NDArray[np.uint8]
+
+
+def segment_job(image: ShownImage, prompts: tuple[Prompt, ...], tolerance: float) -> Job:
+    """Make the job that answers prompts with candidates, their regions simplified to `tolerance` pixels."""
+
+    def job(bench: Workbench) -> tuple[Candidate, ...]:
+        embedding = bench.embed(image.embedding_key, lambda: image.pixels)
+        found = bench.session.segment(embedding, prompts, check=bench.check)
+        candidates = []
+        for mask, predicted_iou in zip(found.masks, found.predicted_iou, strict=True):
+            bench.check()
+            simplified = simplify_region(mask_to_region(mask), tolerance, min_area=SPECK_AREA)
+            candidates.append(Candidate(simplified.region, float(predicted_iou), simplified.iou))
+        return tuple(candidates)
+
+    return job
+
+
+def embed_job(images: tuple[ShownImage, ...]) -> Job:
+    """Make the job that fills the embedding cache, in the order given."""
+
+    def job(bench: Workbench) -> None:
+        for image in images:
+            bench.embed(image.embedding_key, lambda image=image: image.pixels)  # type: ignore[misc] # bound per turn
+            bench.check()
+
+    return job
+
+
+class Assist(QObject):
+    """The draft on the shown image and the model's work for it.
+
+    Each image keeps its own draft while another is shown, so that looking elsewhere loses nothing.
+    A draft is accepted in two steps: `accept` announces it through `accepted`, at once or as soon as the
+    awaited answer is in; whoever stores it then calls `drop`. If storing fails, the draft is still there.
+    """
+
+    draft_changed = Signal(object)  # Draft | None
+    accepted = Signal(object)  # Draft
+    answered = Signal(float)  # seconds from the prompt to the mask
+    failed = Signal(object)  # Exception
+
+    def __init__(self, engine: EngineBridge, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._engine = engine
+        self._image: ShownImage | None = None
+        self._drafts: dict[ImageId, Draft] = {}
+        self._ticket: Ticket | None = None
+        self._asked_at = 0.0
+        self._is_accepting = False
+        engine.answered.connect(self._take_answer)
+
+    @property
+    def draft(self) -> Draft | None:
+        """The draft on the shown image."""
+        return self._drafts.get(self._image.image_id) if self._image else None
+
+    @property
+    def is_accepting(self) -> bool:
+        """The user has accepted a draft whose mask is still on its way."""
+        return self._is_accepting
+
+    def show(self, image: ShownImage) -> None:
+        """Turn to another image: embed it, and take up the draft it was left with."""
+        self.leave()
+        self._image = image
+        self._engine.submit(EngineSlot.EMBED, embed_job((image,)))
+        draft = self.draft
+        if draft is not None and draft.is_waiting:
+            self._ask(draft)
+        self.draft_changed.emit(draft)
+
+    def leave(self) -> None:
+        """Turn away from the shown image; answers still under way for it are no longer wanted."""
+        self._forget_request()
+        self._engine.cancel(EngineSlot.DETECT)
+        self._is_accepting = False
+        if self._image is not None:
+            self._image = None
+            self.draft_changed.emit(None)
+
+    def prefetch(self, images: tuple[ShownImage, ...]) -> None:
+        """Embed images that will probably be shown next, when nothing else is to do."""
+        self._engine.submit(EngineSlot.PREFETCH, embed_job(images))
+
+    def add_prompt(self, prompt: Prompt) -> None:
+        """Put a prompt to the draft, opening one if there is none, and ask the model."""
+        if self._image is not None:
+            draft = self.draft or Draft(self._image.image_id)
+            self._change(draft.with_prompt(prompt))
+
+    def step_back(self) -> None:
+        """Take the last prompt back; without prompts the draft is gone."""
+        if (draft := self.draft) is not None:
+            shorter = draft.without_last_prompt()
+            if shorter.prompts:
+                self._change(shorter)
+            else:
+                self.drop()
+
+    def cycle(self, step: int = 1) -> None:
+        """Show the next (or with -1 the previous) candidate for the same prompts."""
+        if self._image is not None and (draft := self.draft) is not None and draft.candidates:
+            cycled = draft.with_next_candidate(step)
+            self._drafts[self._image.image_id] = cycled
+            self.draft_changed.emit(cycled)
+
+    def accept(self) -> None:
+        """Announce the draft as accepted, at once or when its mask arrives."""
+        draft = self.draft
+        if draft is None:
+            return
+        self._is_accepting = draft.is_waiting
+        if draft.is_waiting:
+            if self._ticket is None:  # the last attempt failed
+                self._ask(draft)
+            self.draft_changed.emit(draft)
+        else:
+            self.accepted.emit(draft)
+
+    def drop(self) -> None:
+        """Forget the draft of the shown image."""
+        self._forget_request()
+        self._is_accepting = False
+        if self._image is not None and self._drafts.pop(self._image.image_id, None) is not None:
+            self.draft_changed.emit(None)
+
+    def _change(self, draft: Draft) -> None:
+        self._drafts[draft.image_id] = draft
+        self._is_accepting = False
+        if draft.is_waiting:
+            self._ask(draft)
+        else:  # the answer from before the prompt taken back is still at hand
+            self._forget_request()
+        self.draft_changed.emit(draft)
+
+    def _forget_request(self) -> None:
+        self._engine.cancel(EngineSlot.SEGMENT)
+        self._ticket = None
+
+    def _ask(self, draft: Draft) -> None:
+        assert self._image is not None
+        self._asked_at = time.perf_counter()
+        job = segment_job(self._image, draft.prompts, self._settings.simplification_tolerance)
+        self._ticket = self._engine.submit(EngineSlot.SEGMENT, job)
+
+    @Slot(object)
+    def _take_answer(self, outcome: Outcome) -> None:
+        if outcome.ticket != self._ticket:
+            if outcome.error is not None:
+                self.failed.emit(outcome.error)
+            return
+        draft = self.draft
+        if draft is None:
+            return
+        self._ticket = None
+        if outcome.error is not None:
+            self._is_accepting = False
+            self.failed.emit(outcome.error)
+            return
+        candidates: tuple[Candidate, ...] = outcome.value  # type: ignore[assignment] # what segment_job returns
+        draft = draft.with_candidates(candidates)
+        self._drafts[draft.image_id] = draft
+        self.answered.emit(time.perf_counter() - self._asked_at)
+        self.draft_changed.emit(draft)
+        if self._is_accepting:
+            self._is_accepting = False
+            self.accepted.emit(draft)

@@ -1,0 +1,96 @@
+"""Runs the engine's loop on a QThread and brings its answers to the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+
+from sam3_annotator.model import Engine, EngineStage, EngineStatus, Job, Outcome, Session, Slot as EngineSlot, Ticket
+
+
+class _ModelThread(QThread):
+    """The thread on which the session is made, used and freed."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__()
+        self._engine = engine
+
+    def run(self) -> None:
+        """Serve until the engine is stopped."""
+        self._engine.run()
+
+
+class EngineBridge(QObject):
+    """The engine as the window sees it: submit jobs, hear of answers and of what the model is doing.
+
+    `answered` carries an `Outcome` and is emitted on the GUI thread for the newest ticket of its slot only:
+    a newer job may have been submitted while the outcome was on its way, and then it is dropped here.
+    """
+
+    answered = Signal(object)  # Outcome
+    status_changed = Signal(object)  # EngineStatus
+
+    _delivered = Signal(object)
+    _reported = Signal(object)
+
+    def __init__(
+        self,
+        session_factory: Callable[[], Session],
+        *,
+        embedding_budget_bytes: int,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = Engine(
+            session_factory,
+            deliver=self._send,
+            report=self._reported.emit,
+            embedding_budget_bytes=embedding_budget_bytes,
+        )
+        self._delivered.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
+        self._reported.connect(self._note_status, Qt.ConnectionType.QueuedConnection)
+        self._sent = self._received = 0
+        self._thread = _ModelThread(self._engine)
+        self.status = EngineStatus(stage=EngineStage.LOADING)
+
+    def start(self) -> None:
+        """Start the model thread; the session is made there."""
+        self._thread.start()
+
+    def submit(self, slot: EngineSlot, job: Job) -> Ticket:
+        """Queue a job; it replaces the one that waits in its slot."""
+        return self._engine.submit(slot, job)
+
+    def cancel(self, slot: EngineSlot) -> None:
+        """Forget the slot's job, waiting or running."""
+        self._engine.cancel(slot)
+
+    def is_current(self, ticket: Ticket) -> bool:
+        """Tell whether no newer job, and no cancellation, has followed the ticket's."""
+        return self._engine.is_current(ticket)
+
+    @property
+    def is_idle(self) -> bool:
+        """Nothing waits, nothing runs, and no answer is on its way to the GUI thread."""
+        return self._engine.is_idle and self._sent == self._received
+
+    def close(self) -> None:
+        """Stop the loop and wait until the session has been freed on its own thread."""
+        self._engine.stop()
+        self._thread.wait()
+
+    def _send(self, outcome: Outcome) -> None:
+        self._sent += 1  # only the model thread counts here, only the GUI thread in `_pass_on`
+        self._delivered.emit(outcome)
+
+    @Slot(object)
+    def _pass_on(self, outcome: Outcome) -> None:
+        self._received += 1
+        if self._engine.is_current(outcome.ticket):
+            self.answered.emit(outcome)
+
+    @Slot(object)
+    def _note_status(self, status: EngineStatus) -> None:
+        self.status = status
+        self.status_changed.emit(status)

@@ -1,0 +1,207 @@
+"""Prompts become requests and answers become the draft, in whatever order they come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from sam3_annotator.model import PointPrompt
+from sam3_annotator.project import ImageId, region_to_mask
+from sam3_annotator.ui.assist import Assist, ShownImage
+from sam3_annotator.ui.canvas.draft import Draft
+from sam3_annotator.ui.engine_bridge import EngineBridge
+from sam3_annotator.ui.settings import Settings
+
+FIRST, SECOND = ImageId(1), ImageId(2)
+
+
+def shown(image_id: ImageId) -> ShownImage:
+    return ShownImage(image_id, f"key-{image_id}", np.full((60, 80, 3), image_id, dtype=np.uint8))
+
+
+@pytest.fixture
+def engine(qapp, fake_session) -> Iterator[EngineBridge]:
+    bridge = EngineBridge(lambda: fake_session, embedding_budget_bytes=1 << 20)
+    bridge.start()
+    yield bridge
+    fake_session.release()
+    bridge.close()
+
+
+@pytest.fixture
+def assist(engine: EngineBridge) -> Assist:
+    return Assist(engine, Settings())
+
+
+@pytest.fixture
+def answered(qtbot: QtBot, assist: Assist) -> Callable[[], Draft]:
+    def wait() -> Draft:
+        qtbot.waitUntil(lambda: assist.draft is not None and not assist.draft.is_waiting)
+        assert assist.draft is not None
+        return assist.draft
+
+    return wait
+
+
+def test_a_click_shows_its_region(assist, answered):
+    assist.show(shown(FIRST))
+
+    assist.add_prompt(PointPrompt(30, 30))
+
+    mask = region_to_mask(answered().region, 60, 80)
+    assert mask[30, 30]
+    assert not mask[5, 5]
+
+
+def test_every_prompt_is_in_the_draft_before_the_model_answers(assist, fake_session):
+    assist.show(shown(FIRST))
+    fake_session.hold()
+
+    assist.add_prompt(PointPrompt(30, 30))
+
+    assert assist.draft.prompts == (PointPrompt(30, 30),)
+    assert assist.draft.is_waiting
+
+
+def test_clicks_during_a_busy_job_are_answered_together(assist, answered, fake_session, qtbot):
+    assist.show(shown(FIRST))
+    fake_session.hold()
+    assist.add_prompt(PointPrompt(30, 30))
+    assert fake_session.has_call_waiting.wait(10)
+
+    for x in (40, 50, 60):
+        assist.add_prompt(PointPrompt(x, 30))
+    fake_session.release()
+
+    assert len(answered().prompts) == 4
+    assert [len(prompts) for _, prompts in fake_session.segmented][-1] == 4
+    assert len(fake_session.segmented) <= 2
+
+
+def test_stepping_back_shows_the_earlier_region_without_asking_again(assist, answered, fake_session):
+    assist.show(shown(FIRST))
+    assist.add_prompt(PointPrompt(30, 30))
+    earlier = answered().region
+    assist.add_prompt(PointPrompt(60, 30))
+    answered()
+    asked = len(fake_session.segmented)
+
+    assist.step_back()
+
+    assert assist.draft.region == earlier
+    assert len(fake_session.segmented) == asked
+
+
+def test_taking_back_the_only_prompt_drops_the_draft(assist, answered):
+    assist.show(shown(FIRST))
+    assist.add_prompt(PointPrompt(30, 30))
+    answered()
+
+    assist.step_back()
+
+    assert assist.draft is None
+
+
+def test_accepting_before_the_answer_waits_for_it(assist, fake_session, qtbot):
+    assist.show(shown(FIRST))
+    fake_session.hold()
+    assist.add_prompt(PointPrompt(30, 30))
+    assist.accept()
+    assert assist.is_accepting
+
+    with qtbot.waitSignal(assist.accepted) as accepted:
+        fake_session.release()
+
+    assert accepted.args[0].region.polygons
+
+
+def test_a_new_prompt_takes_an_early_accept_back(assist, answered, fake_session, qtbot):
+    assist.show(shown(FIRST))
+    fake_session.hold()
+    assist.add_prompt(PointPrompt(30, 30))
+    assist.accept()
+
+    assist.add_prompt(PointPrompt(40, 30))
+    with qtbot.assertNotEmitted(assist.accepted):
+        fake_session.release()
+        answered()
+
+
+def test_a_draft_waits_on_its_image_while_another_is_shown(assist, answered):
+    assist.show(shown(FIRST))
+    assist.add_prompt(PointPrompt(30, 30))
+    answered()
+
+    assist.show(shown(SECOND))
+    assert assist.draft is None
+    assist.show(shown(FIRST))
+
+    assert assist.draft.prompts == (PointPrompt(30, 30),)
+
+
+def test_an_answer_for_another_image_never_becomes_a_draft(assist, answered, fake_session, qtbot):
+    assist.show(shown(FIRST))
+    fake_session.hold()
+    assist.add_prompt(PointPrompt(30, 30))
+
+    assist.show(shown(SECOND))
+    assist.add_prompt(PointPrompt(10, 10))
+    fake_session.release()
+
+    draft = answered()
+    assert draft.image_id == SECOND
+    assert not region_to_mask(draft.region, 60, 80)[40, 40]
+
+
+def test_a_prompt_left_unanswered_is_answered_on_return(assist, answered, fake_session):
+    assist.show(shown(FIRST))
+    fake_session.hold()
+    assist.add_prompt(PointPrompt(30, 30))
+    assist.show(shown(SECOND))
+    fake_session.release()
+
+    assist.show(shown(FIRST))
+
+    assert answered().region.polygons
+
+
+def test_a_failing_model_keeps_the_prompts_and_the_next_one_tries_again(assist, answered, fake_session, qtbot):
+    assist.show(shown(FIRST))
+    working = fake_session.segment
+
+    def fail(*_args: object, **_options: object) -> None:
+        raise RuntimeError("the decoder burst")
+
+    fake_session.segment = fail
+    with qtbot.waitSignal(assist.failed):
+        assist.add_prompt(PointPrompt(30, 30))
+    assert assist.draft.prompts == (PointPrompt(30, 30),)
+
+    fake_session.segment = working
+    assist.accept()
+
+    qtbot.waitUntil(lambda: not assist.is_accepting)
+    assert assist.draft.region.polygons
+
+
+def test_cycling_shows_the_candidates_in_turn(assist, answered):
+    assist.show(shown(FIRST))
+    assist.add_prompt(PointPrompt(30, 30))
+    first = answered().region
+
+    seen = []
+    for _ in range(3):
+        assist.cycle()
+        seen.append(assist.draft.region)
+
+    assert seen[-1] == first
+    assert len(set(seen)) == 3
+
+
+def test_prompts_without_an_image_do_nothing(assist):
+    assist.add_prompt(PointPrompt(30, 30))
+
+    assert assist.draft is None
