@@ -1,0 +1,80 @@
+"""Keeps the canvas showing what the store and the workspace say of the current image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
+from PySide6.QtCore import QObject, Slot
+
+from sam3_annotator.project import Category, CategoryId, ChangeSet, Instance, InstanceId
+from sam3_annotator.ui.canvas.scene import CanvasInstance
+from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.workspace import Workspace
+
+
+class CanvasBinding(QObject):
+    """Instances flow from store to canvas; selection flows both ways through the workspace."""
+
+    def __init__(self, bridge: StoreBridge, workspace: Workspace, canvas: CanvasView) -> None:
+        super().__init__(canvas)
+        self._store = bridge.store
+        self._workspace = workspace
+        self._canvas = canvas
+        self._shown: set[InstanceId] = set()
+        bridge.changed.connect(self._follow)
+        workspace.selection_changed.connect(canvas.set_selection)
+        workspace.hidden_changed.connect(canvas.set_hidden)
+        canvas.selection_requested.connect(workspace.select)
+
+    @property
+    def instance_ids(self) -> frozenset[InstanceId]:
+        """The instances on the canvas, hidden ones too."""
+        return frozenset(self._shown)
+
+    def show_instances(self) -> None:
+        """Put all instances of the workspace's image on the canvas."""
+        image_id = self._workspace.image_id
+        instances = () if image_id is None else self._store.instances(image_id)
+        categories = self._categories()
+        self._shown = {instance.id for instance in instances}
+        self._canvas.set_instances([_on_canvas(instance, categories) for instance in instances])
+        self._canvas.set_selection(self._workspace.selection)
+        self._canvas.set_hidden(self._workspace.hidden)
+
+    def clear(self) -> None:
+        """Take all instances off the canvas, as between two images."""
+        self._shown = set()
+        self._canvas.set_instances([])
+
+    @Slot(object)
+    def _follow(self, changes: ChangeSet) -> None:
+        image_id = self._workspace.image_id
+        if image_id is None:
+            return
+        if changes.touched("categories"):
+            self.show_instances()
+            return
+        touched = changes.touched("instances")
+        if not touched:
+            return
+        current = {instance.id: instance for instance in self._present(touched) if instance.image_id == image_id}
+        removed = (self._shown & touched) - current.keys()
+        categories = self._categories()
+        self._shown = (self._shown | current.keys()) - removed
+        self._workspace.select(self._workspace.selection - removed)
+        self._canvas.update_instances([_on_canvas(instance, categories) for instance in current.values()], removed)
+
+    def _present(self, instance_ids: Iterable[int]) -> Iterator[Instance]:
+        for instance_id in instance_ids:
+            with suppress(KeyError):  # deleted by this very change
+                yield self._store.instance(InstanceId(instance_id))
+
+    def _categories(self) -> dict[CategoryId, Category]:
+        return {category.id: category for category in self._store.categories()}
+
+
+def _on_canvas(instance: Instance, categories: dict[CategoryId, Category]) -> CanvasInstance:
+    category = categories[instance.category_id]
+    return CanvasInstance(instance.id, instance.region, category.color, category.name, instance.score)

@@ -1,0 +1,68 @@
+"""Shows the draft on the canvas and says in the status line how good and how quick it is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QColor
+
+from sam3_annotator.ui.assist import Assist
+from sam3_annotator.ui.canvas.draft import Draft
+from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.engine_bridge import EngineBridge
+from sam3_annotator.ui.status_line import StatusLine
+from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.theme import theme
+from sam3_annotator.ui.workspace import Workspace
+
+
+def draft_in_words(draft: Draft) -> str:
+    """Describe a draft for the status line."""
+    count = len(draft.prompts)
+    words = [f"{count} prompt" if count == 1 else f"{count} prompts"]
+    if draft.candidates:
+        words.append(f"predicted IoU {draft.candidates[draft.index].predicted_iou:.2f}")
+    if len(draft.candidates) > 1:
+        words.append(f"candidate {draft.index + 1} of {len(draft.candidates)}")
+    if draft.is_waiting:
+        words.append("segmenting…")
+    return f"Draft: {', '.join(words)}"
+
+
+class DraftDisplay(QObject):
+    """The draft wears the colour of the category it would get."""
+
+    def __init__(
+        self,
+        bridge: StoreBridge,
+        workspace: Workspace,
+        canvas: CanvasView,
+        assist: Assist,
+        engine: EngineBridge,
+        status_line: StatusLine,
+    ) -> None:
+        super().__init__(canvas)
+        self._store = bridge.store
+        self._workspace = workspace
+        self._canvas = canvas
+        self._assist = assist
+        self._engine = engine
+        self._status_line = status_line
+        for source in (assist.draft_changed, workspace.category_changed, bridge.changed):
+            source.connect(self._show)
+        assist.answered.connect(self._show_latency)
+
+    def _color(self) -> QColor:
+        category_id = self._workspace.category_id
+        if category_id is None:
+            return theme().color("accent")
+        return QColor(self._store.category(category_id).color)
+
+    @Slot()
+    def _show(self) -> None:
+        draft = self._assist.draft
+        self._canvas.set_draft(draft, self._color())
+        self._status_line.set_hint(draft_in_words(draft) if draft is not None else "")
+
+    @Slot(float)
+    def _show_latency(self, seconds: float) -> None:
+        self._status_line.set_latency(seconds, self._engine.status.device)

@@ -1,0 +1,137 @@
+"""Brings the workspace's image onto the canvas and to the model, and readies its neighbours."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from sam3_annotator.project import ImageFacts, ImageId, ImageRecord
+from sam3_annotator.ui.assist import Assist, ShownImage
+from sam3_annotator.ui.background import error_sentence
+from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.canvas_binding import CanvasBinding
+from sam3_annotator.ui.item_models.image_model import ImageFilter
+from sam3_annotator.ui.pixels import PixelLoader, Pixels
+from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.workspace import Workspace
+
+
+def embedding_key(record: ImageRecord) -> str:
+    """Name an image's embedding by its content, by its path while the content is not known yet."""
+    return record.facts.content_hash or record.path
+
+
+class ImageDisplay(QObject):
+    """From `Workspace.image_changed` to pixels on the canvas and an embedding under way.
+
+    The image leaves canvas and model at once, so that no prompt can fall on the wrong one; only a draft that
+    is being accepted keeps it there until it is stored. The images before and after it in the list are read ahead.
+    """
+
+    shown = Signal(object)  # ImageId
+
+    def __init__(
+        self,
+        bridge: StoreBridge,
+        workspace: Workspace,
+        canvas: CanvasView,
+        binding: CanvasBinding,
+        assist: Assist,
+        images: ImageFilter,
+    ) -> None:
+        super().__init__(canvas)
+        self._store = bridge.store
+        self._workspace = workspace
+        self._canvas = canvas
+        self._binding = binding
+        self._assist = assist
+        self._images = images
+        self._pixels = PixelLoader(parent=self)
+        self._is_turning = False
+        self._is_shown = False
+        self._pixels.loaded.connect(self._take_pixels)
+        self._pixels.failed.connect(self._take_failure)
+        assist.draft_changed.connect(self._turn_when_stored)
+        workspace.image_changed.connect(self._turn)
+
+    @property
+    def is_idle(self) -> bool:
+        """No image is being read or waits for its turn."""
+        return self._pixels.is_idle and not self._is_turning
+
+    def reload(self) -> None:
+        """Read the shown image again, since its file may have changed or come back."""
+        if self._workspace.image_id is not None:
+            self._pixels.forget(self._workspace.image_id)
+            self._turn()
+
+    def close(self) -> None:
+        """Stop reading files."""
+        self._pixels.close()
+
+    @Slot()
+    def _turn(self) -> None:
+        self._is_turning = self._assist.is_accepting
+        if self._is_turning:
+            return
+        self._is_shown = False
+        self._assist.leave()
+        self._binding.clear()
+        image_id = self._workspace.image_id
+        if image_id is None:
+            self._canvas.show_message(
+                "No images yet", "Add a folder of images with File, Add images, or drop one here.", icon="image-plus"
+            )
+            return
+        if self._pixels.get(image_id) is None:
+            self._canvas.show_message("", self._store.image(image_id).name, busy=True)
+        self._pixels.request(image_id, self._store.image_file(image_id))
+
+    @Slot()
+    def _turn_when_stored(self) -> None:
+        if self._is_turning and not self._assist.is_accepting:
+            self._turn()
+
+    @Slot(object, object)
+    def _take_pixels(self, image_id: ImageId, pixels: Pixels) -> None:
+        if image_id == self._workspace.image_id and not self._is_turning and not self._is_shown:
+            self._is_shown = True
+            self._note_problem(image_id, "")
+            self._canvas.show_image(pixels)
+            self._binding.show_instances()
+            self._assist.show(ShownImage(image_id, embedding_key(self._store.image(image_id)), pixels))
+            self.shown.emit(image_id)
+            self._read_neighbours()
+        elif self._is_shown and image_id in self._neighbours():
+            self._embed_neighbours()
+
+    @Slot(object, object)
+    def _take_failure(self, image_id: ImageId, error: Exception) -> None:
+        sentence = error_sentence(error, "Reading the image")
+        self._note_problem(image_id, sentence)
+        if image_id == self._workspace.image_id and not self._is_turning:
+            self._canvas.show_message(self._store.image(image_id).name, sentence, icon="image-off-outline")
+            self._read_neighbours()
+
+    def _neighbours(self) -> tuple[ImageId, ...]:
+        around = (self._images.neighbour(self._workspace.image_id, step) for step in (1, -1))
+        return tuple(image_id for image_id in around if image_id is not None)
+
+    def _read_neighbours(self) -> None:
+        for image_id in self._neighbours():
+            if not self._store.image(image_id).facts.problem:
+                self._pixels.request(image_id, self._store.image_file(image_id))
+
+    def _embed_neighbours(self) -> None:
+        images = []
+        for image_id in self._neighbours():
+            pixels = self._pixels.get(image_id)
+            if pixels is not None:
+                images.append(ShownImage(image_id, embedding_key(self._store.image(image_id)), pixels))
+        self._assist.prefetch(tuple(images))
+
+    def _note_problem(self, image_id: ImageId, sentence: str) -> None:
+        facts = self._store.image(image_id).facts
+        if facts.problem != sentence and not self._store.is_read_only:
+            self._store.set_image_facts(
+                {image_id: ImageFacts(facts.width, facts.height, facts.byte_size, facts.content_hash, sentence)}
+            )

@@ -1,0 +1,205 @@
+"""The user's verbs on the shown image: accept, delete, choose a category, undo, go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from sam3_annotator.model import BoxPrompt, PointPrompt, Prompt
+from sam3_annotator.project import (
+    CategoryId,
+    ChangeSet,
+    ImageState,
+    InstanceId,
+    KnownError,
+    Origin,
+    ProjectStore,
+    PromptRecord,
+    Provenance,
+    Region,
+)
+from sam3_annotator.ui import operations
+from sam3_annotator.ui.assist import Assist
+from sam3_annotator.ui.canvas.draft import Draft
+from sam3_annotator.ui.workspace import Workspace
+
+
+def provenance_of(draft: Draft, session_name: str) -> Provenance:
+    """Say where a draft's region comes from, as it will be kept with the instance."""
+    candidate = draft.candidates[draft.index]
+    return Provenance(
+        origin=Origin.MODEL,
+        model=session_name,
+        prompts=tuple(record for prompt in draft.prompts if (record := _record_of(prompt)) is not None),
+        predicted_iou=candidate.predicted_iou,
+        simplification_iou=candidate.simplification_iou,
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _record_of(prompt: Prompt) -> PromptRecord | None:
+    if isinstance(prompt, PointPrompt):
+        return PromptRecord("point", (prompt.x, prompt.y), prompt.positive)
+    if isinstance(prompt, BoxPrompt):
+        return PromptRecord("box", (prompt.x0, prompt.y0, prompt.x1, prompt.y1))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Acceptance:
+    """What the user meant when pressing Enter; the mask may still be on its way then."""
+
+    category_id: CategoryId
+    goes_on: bool
+
+
+class Labelling(QObject):
+    """What keys, menus and mouse mean for the project; every verb is at most one undo step.
+
+    `problem` carries a sentence when something could not be done; nothing is lost then.
+    `category_wanted` asks the window to lead the user to naming a category.
+    `next_wanted` asks for the next image, once an accepted draft is safely stored.
+    """
+
+    problem = Signal(str)
+    category_wanted = Signal()
+    next_wanted = Signal()
+
+    def __init__(
+        self,
+        store: ProjectStore,
+        workspace: Workspace,
+        assist: Assist,
+        session_name: Callable[[], str],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._workspace = workspace
+        self._assist = assist
+        self._session_name = session_name
+        self._acceptance: _Acceptance | None = None
+        assist.accepted.connect(self._store_draft)
+
+    def accept(self, *, goes_on: bool = False) -> None:
+        """Make the draft an instance of the current category; with `goes_on` also turn to the next image.
+
+        Going on calls an image that has instances done: its labeler is finished with it.
+        """
+        if self._assist.draft is None:
+            if goes_on:
+                self._go_on()
+        elif self._workspace.category_id is None:
+            self.category_wanted.emit()
+        else:
+            self._acceptance = _Acceptance(self._workspace.category_id, goes_on)
+            self._assist.accept()
+
+    def delete_selection(self) -> None:
+        """Delete the selected instances."""
+        selection = tuple(self._workspace.selection)
+        if selection and self._attempt(lambda: operations.delete_instances(self._store, selection)):
+            self._workspace.select(())
+
+    def select_next(self, step: int = 1) -> None:
+        """Select the visible instance after (or with -1 before) the selected one, round and round."""
+        image_id = self._workspace.image_id
+        if image_id is None:
+            return
+        ids = [instance.id for instance in self._store.instances(image_id) if instance.id not in self._workspace.hidden]
+        chosen = [position for position, instance_id in enumerate(ids) if instance_id in self._workspace.selection]
+        if ids:
+            start = (chosen[-1] if step > 0 else chosen[0]) if chosen else (-1 if step > 0 else 0)
+            self._workspace.select([ids[(start + step) % len(ids)]])
+
+    def select_all(self) -> None:
+        """Select all visible instances of the shown image."""
+        image_id = self._workspace.image_id
+        if image_id is not None:
+            ids = {instance.id for instance in self._store.instances(image_id)}
+            self._workspace.select(ids - self._workspace.hidden)
+
+    def toggle_all(self) -> None:
+        """Hide all instances of the shown image, or show them all if any is hidden."""
+        image_id = self._workspace.image_id
+        ids = (
+            frozenset(instance.id for instance in self._store.instances(image_id))
+            if image_id is not None
+            else frozenset()
+        )
+        self._workspace.hide(frozenset() if ids & self._workspace.hidden else ids)
+
+    def choose_category(self, position: int) -> None:
+        """Take the category at `position` (from 0) for the draft and what follows, or give it to the selection."""
+        categories = self._store.categories()
+        if position >= len(categories):
+            return
+        category_id = categories[position].id
+        selection = tuple(self._workspace.selection)
+        if selection and self._assist.draft is None:
+            self._attempt(lambda: operations.set_instances_category(self._store, selection, category_id))
+        self._workspace.set_category(category_id)
+
+    def replace_region(self, instance_id: InstanceId, region: Region, label: str) -> None:
+        """Store a region the user has edited on the canvas."""
+        self._attempt(lambda: operations.replace_region(self._store, instance_id, region, label))
+
+    def set_image_state(self, state: ImageState) -> None:
+        """Say how far the annotation of the shown image has come."""
+        image_id = self._workspace.image_id
+        if image_id is not None:
+            self._attempt(lambda: operations.set_image_state(self._store, (image_id,), state))
+
+    def undo(self) -> None:
+        """Undo the last step and show the image it was on."""
+        self._attempt(lambda: self._reveal(self._store.undo()))
+
+    def redo(self) -> None:
+        """Redo the step undone last and show the image it is on."""
+        self._attempt(lambda: self._reveal(self._store.redo()))
+
+    def _reveal(self, changes: ChangeSet | None) -> None:
+        if changes is None:
+            return
+        rows = (
+            row for change in changes.changes if change.table == "instances" for row in (change.after, change.before)
+        )
+        image_ids = {row["image_id"] for row in rows if row is not None}
+        if image_ids and self._workspace.image_id not in image_ids:
+            self._workspace.set_image(min(image_ids))
+
+    def _go_on(self) -> None:
+        image_id = self._workspace.image_id
+        if image_id is not None and self._store.image(image_id).state is ImageState.IN_PROGRESS:
+            self.set_image_state(ImageState.DONE)
+        self.next_wanted.emit()
+
+    @Slot(object)
+    def _store_draft(self, draft: Draft) -> None:
+        acceptance, self._acceptance = self._acceptance, None
+        if acceptance is None:
+            return
+        if not draft.region.polygons:
+            self.problem.emit("The model found nothing there. Add a point on the object, or draw a box around it.")
+            return
+        provenance = provenance_of(draft, self._session_name())
+        if self._attempt(
+            lambda: operations.accept_draft(
+                self._store, draft.image_id, acceptance.category_id, draft.region, provenance
+            )
+        ):
+            self._assist.drop()
+            if acceptance.goes_on:
+                self._go_on()
+
+    def _attempt(self, verb: Callable[[], object]) -> bool:
+        """Run a verb that writes; a condition of the environment becomes a sentence, all else stays an error."""
+        try:
+            verb()
+        except KnownError as error:
+            self.problem.emit(str(error))
+            return False
+        return True

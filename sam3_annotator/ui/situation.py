@@ -1,0 +1,73 @@
+"""Gathers from store, workspace, draft and canvas what the actions depend on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from sam3_annotator.ui.action_state import ActionState
+from sam3_annotator.ui.assist import Assist
+from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.canvas_binding import CanvasBinding
+from sam3_annotator.ui.image_display import ImageDisplay
+from sam3_annotator.ui.item_models.image_model import ImageFilter
+from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.workspace import Workspace
+
+
+class Situation(QObject):
+    """Emits `changed` with a new `ActionState` whenever one of its sources changes."""
+
+    changed = Signal(object)  # ActionState
+
+    def __init__(
+        self,
+        bridge: StoreBridge,
+        workspace: Workspace,
+        assist: Assist,
+        canvas: CanvasView,
+        binding: CanvasBinding,
+        display: ImageDisplay,
+        images: ImageFilter,
+    ) -> None:
+        super().__init__(canvas)
+        self._store = bridge.store
+        self._workspace = workspace
+        self._assist = assist
+        self._canvas = canvas
+        self._binding = binding
+        self._images = images
+        for source in (
+            bridge.changed,
+            workspace.image_changed,
+            workspace.selection_changed,
+            workspace.hidden_changed,
+            assist.draft_changed,
+            canvas.tool_changed,
+            display.shown,
+        ):
+            source.connect(self._announce)
+
+    def state(self) -> ActionState:
+        """Describe the situation now."""
+        draft = self._assist.draft
+        image_id = self._workspace.image_id
+        return ActionState(
+            has_image=image_id is not None,
+            has_previous_image=self._images.neighbour(image_id, -1) is not None,
+            has_next_image=self._images.neighbour(image_id, 1) is not None,
+            has_unfinished_image=self._images.unfinished_neighbour(image_id, 1) is not None,
+            has_draft=draft is not None,
+            candidate_count=len(draft.candidates) if draft else 0,
+            selection_count=len(self._workspace.selection),
+            instance_count=len(self._binding.instance_ids),
+            hidden_count=len(self._workspace.hidden & self._binding.instance_ids),
+            category_count=len(self._store.categories()),
+            undo_label=self._store.undo_label,
+            redo_label=self._store.redo_label,
+            tool=self._canvas.tool,
+            is_read_only=self._store.is_read_only,
+        )
+
+    @Slot()
+    def _announce(self) -> None:
+        self.changed.emit(self.state())
