@@ -1,0 +1,186 @@
+"""Builds the objects of the program and connects them; the only place that does, and it does nothing else."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from sam3_annotator.model import Session, open_session
+from sam3_annotator.paths import samples_dir, user_data_dir
+from sam3_annotator.project import ImageState, ProjectStore
+from sam3_annotator.ui import qt_messages
+from sam3_annotator.ui.action_table import CATEGORY_KEYS
+from sam3_annotator.ui.assist import Assist
+from sam3_annotator.ui.background import background_is_idle
+from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.canvas_binding import CanvasBinding
+from sam3_annotator.ui.crash_messages import CrashMessages
+from sam3_annotator.ui.draft_display import DraftDisplay
+from sam3_annotator.ui.engine_bridge import EngineBridge
+from sam3_annotator.ui.fact_reader import FactReader
+from sam3_annotator.ui.image_display import ImageDisplay
+from sam3_annotator.ui.labelling import Labelling
+from sam3_annotator.ui.launcher import Launcher
+from sam3_annotator.ui.main_window import MainWindow
+from sam3_annotator.ui.notices import Notices
+from sam3_annotator.ui.opening import Opened, first_unfinished
+from sam3_annotator.ui.panels.image_list import ImageListPanel
+from sam3_annotator.ui.project_verbs import ProjectVerbs
+from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.situation import Situation
+from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.theme import apply_theme
+from sam3_annotator.ui.workspace import Workspace
+
+SessionFactory = Callable[[], Session]
+
+
+def run(path: Path | None) -> int:
+    """Show the window with what lies at `path`, or without a path the last project or the start page.
+
+    Returns the exit status once the last window is closed.
+    """
+    qt_messages.install_message_handler()
+    app = make_application()
+    settings = Settings(app)
+    apply_theme(app, settings.appearance)
+    launcher = Launcher(settings, lambda opened: assemble_window(opened, settings), copy_samples, app)
+    launcher.start(path)
+    return app.exec()
+
+
+def make_application() -> QApplication:
+    """Make the one QApplication of the process."""
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("sam3-annotator")
+    app.setApplicationDisplayName("SAM 3 Annotator")
+    app.setDesktopFileName("sam3-annotator")
+    return app
+
+
+def copy_samples(folder: Path | None = None) -> Path:
+    """Copy the sample photographs into `folder` (by default the user's) and return the project to be opened."""
+    target = folder or user_data_dir() / "samples"
+    target.mkdir(parents=True, exist_ok=True)
+    for sample in samples_dir().glob("*.jpg"):
+        if not (target / sample.name).exists():
+            shutil.copyfile(sample, target / sample.name)
+    return target
+
+
+def build_window(project_path: Path | str, session_factory: SessionFactory | None = None) -> MainWindow:
+    """Open a project and build its window, not yet shown; `session_factory` None means the configured model.
+
+    Raises `KnownError` with a sentence if the project cannot be opened.
+    """
+    app = QApplication.instance()
+    settings = Settings()
+    if isinstance(app, QApplication):
+        apply_theme(app, settings.appearance)
+    return assemble_window(Opened(ProjectStore.open(Path(project_path))), settings, session_factory)
+
+
+def assemble_window(opened: Opened, settings: Settings, session_factory: SessionFactory | None = None) -> MainWindow:
+    """Build the window of an open project around its store, and start the model on its own thread."""
+    bridge = StoreBridge(opened.store)
+    workspace = Workspace()
+    canvas = CanvasView()
+    window = MainWindow(bridge, workspace, canvas, settings)
+    bridge.setParent(window)
+    workspace.setParent(window)
+    images = window.image_panel.shown
+
+    engine = EngineBridge(
+        session_factory or open_session,
+        embedding_budget_bytes=settings.embedding_megabytes << 20,
+        parent=window,
+    )
+    assist = Assist(engine, settings, window)
+    binding = CanvasBinding(bridge, workspace, canvas)
+    display = ImageDisplay(bridge, workspace, canvas, binding, assist, images)
+    labelling = Labelling(opened.store, workspace, assist, lambda: engine.status.session_name, window)
+    situation = Situation(bridge, workspace, assist, canvas, binding, display, images)
+    facts = FactReader(bridge, window)
+    project_verbs = ProjectVerbs(window)
+    crashes = CrashMessages(window.messages)
+    DraftDisplay(bridge, workspace, canvas, assist, engine, window.status_line)
+    Notices(window, engine, assist, labelling, facts)
+
+    canvas.prompt_added.connect(assist.add_prompt)
+    canvas.region_edited.connect(labelling.replace_region)
+    canvas.delete_requested.connect(labelling.delete_selection)
+    labelling.next_wanted.connect(window.image_panel.next_image)
+    situation.changed.connect(window.window_actions.update)
+    window.paths_dropped.connect(project_verbs.take_dropped)
+    project_verbs.open_wanted.connect(window.project_requested)
+    window.window_actions.bind(labelling_slots(labelling, assist, workspace, canvas))
+    window.window_actions.bind(image_slots(window.image_panel, labelling, display))
+    window.window_actions.bind(project_slots(project_verbs, window))
+    for part in (engine, display, facts, assist):
+        window.add_idle_check(lambda part=part: part.is_idle)
+    window.add_idle_check(background_is_idle)
+    for closes in (crashes.close, facts.close, display.close, engine.close, bridge.close):
+        window.closing.connect(closes)
+
+    engine.start()
+    workspace.set_image(opened.image_id or first_unfinished(opened.store))
+    window.window_actions.update(situation.state())
+    facts.start()
+    if opened.limitation:
+        window.messages.show_message(opened.limitation, "warning")
+    return window
+
+
+def labelling_slots(
+    labelling: Labelling, assist: Assist, workspace: Workspace, canvas: CanvasView
+) -> dict[str, Callable[[], object]]:
+    """Say what the verbs about drafts and instances call."""
+    return {
+        "accept": labelling.accept,
+        "accept_next": lambda: labelling.accept(goes_on=True),
+        "discard_draft": assist.drop,
+        "remove_last_prompt": assist.step_back,
+        "next_candidate": assist.cycle,
+        "previous_candidate": lambda: assist.cycle(-1),
+        "clear_selection": lambda: workspace.select(()),
+        "next_instance": labelling.select_next,
+        "previous_instance": lambda: labelling.select_next(-1),
+        "select_all": labelling.select_all,
+        "delete_selection": labelling.delete_selection,
+        "delete_vertex": lambda: canvas.delete_hovered_vertex() or labelling.delete_selection(),
+        "undo": labelling.undo,
+        "redo": labelling.redo,
+        "hide_all": labelling.toggle_all,
+        **{f"category_{n + 1}": lambda n=n: labelling.choose_category(n) for n in range(len(CATEGORY_KEYS))},
+    }
+
+
+def image_slots(panel: ImageListPanel, labelling: Labelling, display: ImageDisplay) -> dict[str, Callable[[], object]]:
+    """Say what the verbs about images call."""
+    return {
+        "next_image": panel.next_image,
+        "previous_image": panel.previous_image,
+        "next_unfinished": panel.next_unfinished,
+        "previous_unfinished": panel.previous_unfinished,
+        "mark_done": lambda: labelling.set_image_state(ImageState.DONE),
+        "mark_reviewed": lambda: labelling.set_image_state(ImageState.REVIEWED),
+        "mark_empty": lambda: labelling.set_image_state(ImageState.CONFIRMED_EMPTY),
+        "mark_unfinished": lambda: labelling.set_image_state(ImageState.IN_PROGRESS),
+        "reload_image": display.reload,
+    }
+
+
+def project_slots(verbs: ProjectVerbs, window: MainWindow) -> dict[str, Callable[[], object]]:
+    """Say what the verbs about the project call."""
+    return {
+        "open_folder": verbs.open_folder,
+        "open_project": verbs.open_project,
+        "close_project": window.start_page_requested.emit,
+        "add_images": verbs.add_images,
+        "import": verbs.import_annotations,
+        "export": verbs.export,
+    }

@@ -1,0 +1,81 @@
+"""The verbs of the File menu: open, add images, import, export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog
+
+from sam3_annotator.project import IMAGE_SUFFIXES, KnownError, list_image_files
+from sam3_annotator.ui import operations
+from sam3_annotator.ui.main_window import MainWindow
+from sam3_annotator.ui.opening import PROJECT_SUFFIX
+
+
+class ProjectVerbs(QObject):
+    """What the user does with a project as a whole; dialogs are made when they are needed."""
+
+    open_wanted = Signal(object)  # Path
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._store = window.store
+
+    def open_folder(self) -> None:
+        """Ask for a folder of images and open it."""
+        if folder := QFileDialog.getExistingDirectory(self._window, "Open a folder of images", self._start()):
+            self.open_wanted.emit(Path(folder))
+
+    def open_project(self) -> None:
+        """Ask for a project file and open it."""
+        kinds = f"Projects (*{PROJECT_SUFFIX})"
+        file, _ = QFileDialog.getOpenFileName(self._window, "Open a project", self._start(), kinds)
+        if file:
+            self.open_wanted.emit(Path(file))
+
+    def add_images(self) -> None:
+        """Ask for image files and add them to the project."""
+        kinds = f"Images ({' '.join(f'*{suffix}' for suffix in sorted(IMAGE_SUFFIXES))})"
+        files, _ = QFileDialog.getOpenFileNames(self._window, "Add images", self._start(), kinds)
+        if files:
+            self._add(Path(file) for file in files)
+
+    def take_dropped(self, paths: list[Path]) -> None:
+        """Open a project dropped on the window; add images and folders of images to this one."""
+        projects = [path for path in paths if path.suffix.lower() == PROJECT_SUFFIX]
+        if projects:
+            self.open_wanted.emit(projects[0])
+        else:
+            self._add(paths)
+
+    def export(self) -> None:
+        """Open the export dialog."""
+        from sam3_annotator.ui.dialogs.export_dialog import ExportDialog  # not needed at the start
+
+        ExportDialog(self._window.bridge, self._window).open()
+
+    def import_annotations(self) -> None:
+        """Open the import dialog."""
+        from sam3_annotator.ui.dialogs.import_dialog import ImportDialog  # not needed at the start
+
+        ImportDialog(self._window.bridge, self._window).open()
+
+    def _add(self, paths: Iterable[Path]) -> None:
+        messages = self._window.messages
+        try:
+            files = [file for path in paths for file in (list_image_files(path) if path.is_dir() else [path])]
+            images = [file for file in files if file.suffix.lower() in IMAGE_SUFFIXES]
+            count = operations.add_images(self._store, images)
+        except KnownError as error:
+            messages.show_message(str(error))
+            return
+        if count:
+            messages.show_message(f"{count} image{'s' if count != 1 else ''} added.", "info")
+        else:
+            messages.show_message("No new images there; those the project has already are not added twice.", "info")
+
+    def _start(self) -> str:
+        return str(self._store.path.parent)
