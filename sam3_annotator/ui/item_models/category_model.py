@@ -1,0 +1,178 @@
+"""The categories of the project as a list model that follows the store row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from sam3_annotator.project import Category, CategoryId, ChangeSet, KnownError, category_counts
+from sam3_annotator.ui import operations
+from sam3_annotator.ui.store_bridge import StoreBridge
+
+Index = QModelIndex | QPersistentModelIndex
+NO_PARENT = QModelIndex()
+MIME_TYPE = "application/x-sam3-annotator-category"
+DIGITS = "1234567890"
+
+
+class CategoryRole(IntEnum):
+    """What the model tells beyond Qt's own roles."""
+
+    RECORD = Qt.ItemDataRole.UserRole + 1  # Category
+    COUNT = Qt.ItemDataRole.UserRole + 2  # instances in the project, int
+    DIGIT = Qt.ItemDataRole.UserRole + 3  # the key that chooses it, empty from the eleventh on
+
+
+class CategoryModel(QAbstractListModel):
+    """One row per category, by position; names can be edited and rows dragged, each as one undo step."""
+
+    problem = Signal(str)  # a sentence saying why a change was refused
+
+    def __init__(self, bridge: StoreBridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = bridge.store
+        self._categories: list[Category] = list(self._store.categories())
+        self._counts: dict[CategoryId, int] = dict(category_counts(self._store))
+        bridge.changed.connect(self._follow)
+
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
+        """Give the number of categories."""
+        return 0 if parent.isValid() else len(self._categories)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's
+        """Give the name, the tooltip, the words for screen readers, or a `CategoryRole`."""
+        if not index.isValid():
+            return None
+        category = self._categories[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
+                return category.name
+            case Qt.ItemDataRole.ToolTipRole:
+                return self._tooltip(index.row())
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return f"{category.name}, {self._counts.get(category.id, 0)} instances"
+            case CategoryRole.RECORD:
+                return category
+            case CategoryRole.COUNT:
+                return self._counts.get(category.id, 0)
+            case CategoryRole.DIGIT:
+                return digit_of(index.row())
+        return None
+
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Rename a category; a name that is refused is told with `problem`."""
+        if not index.isValid() or role != Qt.ItemDataRole.EditRole:
+            return False
+        try:
+            operations.rename_category(self._store, self._categories[index.row()].id, str(value))
+        except KnownError as error:
+            self.problem.emit(str(error))
+            return False
+        return True
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Rows can be chosen, renamed and dragged between other rows."""
+        if not index.isValid():
+            return Qt.ItemFlag.ItemIsDropEnabled
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if not self._store.is_read_only:
+            flags |= Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsDragEnabled
+        return flags
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        """Rows are moved, never copied."""
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:
+        """Name what a dragged row is; nothing else in the program takes it."""
+        return [MIME_TYPE]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """Pack the dragged category's id."""
+        mime = QMimeData()
+        mime.setData(MIME_TYPE, str(self._categories[indexes[0].row()].id).encode())
+        return mime
+
+    def dropMimeData(
+        self,
+        data: QMimeData,
+        action: Qt.DropAction,  # noqa: ARG002 - Qt's
+        row: int,
+        column: int,  # noqa: ARG002 - Qt's
+        parent: Index,  # noqa: ARG002 - Qt's
+    ) -> bool:
+        """Move the dragged category before `row` (-1: to the end)."""
+        if not data.hasFormat(MIME_TYPE):
+            return False
+        category_id = CategoryId(int(bytes(data.data(MIME_TYPE).data())))
+        source = self.row_of(category_id)
+        target = len(self._categories) if row < 0 else row
+        try:
+            # Taking the row out moves those behind it up by one.
+            operations.move_category(self._store, category_id, target - (source < target))
+        except KnownError as error:
+            self.problem.emit(str(error))
+        return False  # a true result makes the view remove the source row, which has moved already
+
+    def category_at(self, row: int) -> Category:
+        """Give the category of a row."""
+        return self._categories[row]
+
+    def row_of(self, category_id: CategoryId | None) -> int:
+        """Give the row of a category, -1 if it has none."""
+        return next((row for row, category in enumerate(self._categories) if category.id == category_id), -1)
+
+    def _tooltip(self, row: int) -> str:
+        digit = digit_of(row)
+        count = self._counts.get(self._categories[row].id, 0)
+        key = f"\nPress {digit} to choose it" if digit else ""
+        return f"{self._categories[row].name}\n{count} instance{'s' if count != 1 else ''} in the project{key}"
+
+    def _follow(self, changes: ChangeSet) -> None:
+        recounted = self._recount(changes)
+        touched = changes.touched("categories")
+        if touched:
+            self._take(self._store.categories())
+        for row, category in enumerate(self._categories):
+            if category.id in touched or category.id in recounted:
+                self.dataChanged.emit(self.index(row), self.index(row))
+
+    def _recount(self, changes: ChangeSet) -> set[CategoryId]:
+        """Follow the instances that came, went or changed category; returns the categories concerned."""
+        recounted: set[CategoryId] = set()
+        for change in changes.changes:
+            if change.table == "instances":
+                for row, step in ((change.before, -1), (change.after, 1)):
+                    if row is not None:
+                        category_id = CategoryId(row["category_id"])
+                        self._counts[category_id] = self._counts.get(category_id, 0) + step
+                        recounted.add(category_id)
+        return recounted
+
+    def _take(self, wanted: Sequence[Category]) -> None:
+        """Turn the rows into `wanted` by removals, insertions and moves, so that views keep their place."""
+        wanted_ids = {category.id for category in wanted}
+        for row in reversed(range(len(self._categories))):
+            if self._categories[row].id not in wanted_ids:
+                self.beginRemoveRows(NO_PARENT, row, row)
+                del self._categories[row]
+                self.endRemoveRows()
+        for row, category in enumerate(wanted):
+            source = self.row_of(category.id)
+            if source < 0:
+                self.beginInsertRows(NO_PARENT, row, row)
+                self._categories.insert(row, category)
+                self.endInsertRows()
+            elif source != row:
+                self.beginMoveRows(NO_PARENT, source, source, NO_PARENT, row)
+                self._categories.insert(row, self._categories.pop(source))
+                self.endMoveRows()
+            self._categories[row] = category
+
+
+def digit_of(row: int) -> str:
+    """Give the digit key that chooses the category in a row; empty from the eleventh on."""
+    return DIGITS[row] if row < len(DIGITS) else ""

@@ -1,0 +1,296 @@
+"""The images of the project as a list model that follows the store row by row, and the filter over it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from enum import IntEnum, StrEnum
+from itertools import chain
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
+
+from sam3_annotator.project import ChangeSet, ImageId, ImageRecord, ImageState, instance_counts
+from sam3_annotator.ui.item_models.runs import runs
+from sam3_annotator.ui.store_bridge import StoreBridge
+
+Index = QModelIndex | QPersistentModelIndex
+NO_PARENT = QModelIndex()
+MANY_ROWS = 200
+"""From here on reading all records at once is quicker than one by one."""
+
+STATE_WORDS: Mapping[ImageState, str] = {
+    ImageState.UNANNOTATED: "Not annotated",
+    ImageState.IN_PROGRESS: "In progress",
+    ImageState.DONE: "Done",
+    ImageState.REVIEWED: "Reviewed",
+    ImageState.CONFIRMED_EMPTY: "Confirmed empty",
+}
+UNFINISHED = frozenset({ImageState.UNANNOTATED, ImageState.IN_PROGRESS})
+
+
+class ImageRole(IntEnum):
+    """What the model tells beyond Qt's own roles."""
+
+    RECORD = Qt.ItemDataRole.UserRole + 1  # ImageRecord
+    COUNT = Qt.ItemDataRole.UserRole + 2  # instances on the image, int
+    PROBLEM = Qt.ItemDataRole.UserRole + 3  # sentence, empty when the image can be shown
+    CAPTION = Qt.ItemDataRole.UserRole + 4  # how far the image has come, in a few words
+
+
+class StateFilter(StrEnum):
+    """Which images the list shows."""
+
+    ALL = "all"
+    UNANNOTATED = "unannotated"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"  # also reviewed and confirmed empty
+    MISSING = "missing"  # also unreadable
+
+    def accepts(self, state: ImageState, *, has_problem: bool) -> bool:
+        """Whether an image in this state is shown."""
+        match self:
+            case StateFilter.ALL:
+                return True
+            case StateFilter.MISSING:
+                return has_problem
+            case StateFilter.DONE:
+                return state not in UNFINISHED
+        return state.value == self.value
+
+
+class ImageModel(QAbstractListModel):
+    """One row per image, in the store's order; a change of the store refreshes the touched rows only."""
+
+    def __init__(self, bridge: StoreBridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = bridge.store
+        self._records: list[ImageRecord] = list(self._store.images())
+        self._rows = _rows_by_id(self._records)
+        self._counts: dict[ImageId, int] = dict(instance_counts(self._store))
+        self._problems: dict[ImageId, str] = {}
+        bridge.changed.connect(self._follow)
+
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
+        """Give the number of images."""
+        return 0 if parent.isValid() else len(self._records)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's
+        """Give the name, the tooltip, the words for screen readers, or an `ImageRole`."""
+        if not index.isValid():
+            return None
+        record = self._records[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return record.name
+            case Qt.ItemDataRole.ToolTipRole:
+                return self._tooltip(record)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return f"{record.name}, {self.caption(record.id)}"
+            case ImageRole.RECORD:
+                return record
+            case ImageRole.COUNT:
+                return self._counts.get(record.id, 0)
+            case ImageRole.PROBLEM:
+                return self.problem(record.id)
+            case ImageRole.CAPTION:
+                return self.caption(record.id)
+        return None
+
+    def record_at(self, row: int) -> ImageRecord:
+        """Give the image of a row."""
+        return self._records[row]
+
+    def row_of(self, image_id: ImageId | None) -> int:
+        """Give the row of an image, -1 if it has none."""
+        return -1 if image_id is None else self._rows.get(image_id, -1)
+
+    def problem(self, image_id: ImageId) -> str:
+        """Say why the image cannot be shown; empty if nothing is known against it."""
+        return self._problems.get(image_id) or self._records[self._rows[image_id]].facts.problem
+
+    def caption(self, image_id: ImageId) -> str:
+        """Say in a few words how far the image has come."""
+        count = self._counts.get(image_id, 0)
+        if count:
+            return _counted(count)
+        if self.problem(image_id):
+            return "Cannot be shown"
+        return STATE_WORDS[self._records[self._rows[image_id]].state]
+
+    def set_problems(self, problems: Mapping[ImageId, str], checked: Iterable[ImageId]) -> None:
+        """Take what looking at the files told: a sentence for each that cannot be shown, of those `checked`."""
+        changed = [id_ for id_ in checked if self._problems.get(id_, "") != problems.get(id_, "")]
+        for image_id in changed:
+            self._problems[image_id] = problems.get(image_id, "")
+        self.announce(changed)
+
+    def announce(self, image_ids: Iterable[ImageId]) -> None:
+        """Have the rows of these images looked at again."""
+        rows = sorted(self._rows[id_] for id_ in image_ids if id_ in self._rows)
+        for first, last in runs(rows):
+            self.dataChanged.emit(self.index(first), self.index(last))
+
+    def tally(self) -> Mapping[StateFilter, int]:
+        """Count the images each filter would show."""
+        kinds = Counter((record.state, bool(self.problem(record.id))) for record in self._records)
+        return {
+            state_filter: sum(
+                count
+                for (state, has_problem), count in kinds.items()
+                if state_filter.accepts(state, has_problem=has_problem)
+            )
+            for state_filter in StateFilter
+        }
+
+    def _tooltip(self, record: ImageRecord) -> str:
+        lines = [record.path]
+        if record.facts.width:
+            lines.append(f"{record.facts.width} × {record.facts.height} px")  # noqa: RUF001 - the sign meant
+        lines.append(f"{STATE_WORDS[record.state]} · {_counted(self._counts.get(record.id, 0))}")
+        if problem := self.problem(record.id):
+            lines.append(problem)
+        return "\n".join(lines)
+
+    def _follow(self, changes: ChangeSet) -> None:
+        touched = {ImageId(id_) for id_ in changes.touched("images")}
+        present = self._read(touched)
+        gone = touched - {record.id for record in present}
+        self._remove(gone & self._rows.keys())
+        if any(record.id not in self._rows for record in present):
+            self._insert_missing()
+        for record in present:
+            self._records[self._rows[record.id]] = record
+            if changes.kind == "facts":
+                self._problems.pop(record.id, None)
+        self.announce((touched | self._recount(changes)) - gone)
+
+    def _read(self, image_ids: Collection[ImageId]) -> list[ImageRecord]:
+        """Give those of the images that are in the store."""
+        if len(image_ids) > MANY_ROWS:
+            return [record for record in self._store.images() if record.id in image_ids]
+        present = []
+        for image_id in image_ids:
+            with suppress(KeyError):
+                present.append(self._store.image(image_id))
+        return present
+
+    def _recount(self, changes: ChangeSet) -> set[ImageId]:
+        """Follow the instances that came and went; returns the images whose count changed."""
+        recounted: set[ImageId] = set()
+        for change in changes.changes:
+            if change.table == "instances":
+                for row, step in ((change.before, -1), (change.after, 1)):
+                    if row is not None:
+                        image_id = ImageId(row["image_id"])
+                        self._counts[image_id] = self._counts.get(image_id, 0) + step
+                        recounted.add(image_id)
+        return recounted
+
+    def _remove(self, image_ids: Collection[ImageId]) -> None:
+        rows = sorted(self._rows[id_] for id_ in image_ids)
+        for first, last in reversed(runs(rows)):
+            self.beginRemoveRows(NO_PARENT, first, last)
+            del self._records[first : last + 1]
+            self._rows = _rows_by_id(self._records)
+            self.endRemoveRows()
+
+    def _insert_missing(self) -> None:
+        wanted = self._store.images()
+        new_rows = [row for row, record in enumerate(wanted) if record.id not in self._rows]
+        for first, last in runs(new_rows):
+            self.beginInsertRows(NO_PARENT, first, last)
+            self._records[first:first] = wanted[first : last + 1]
+            self._rows = _rows_by_id(self._records)
+            self.endInsertRows()
+
+
+class ImageFilter(QSortFilterProxyModel):
+    """The images whose name contains a text and whose state is wanted.
+
+    The image being worked on stays in the list when its state changes, until another image is shown.
+    """
+
+    def __init__(self, images: ImageModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._images = images
+        self._text = ""
+        self._state = StateFilter.ALL
+        self._kept: ImageId | None = None
+        self.setSourceModel(images)
+
+    @property
+    def state(self) -> StateFilter:
+        """Which states are shown."""
+        return self._state
+
+    @property
+    def is_active(self) -> bool:
+        """Whether anything is filtered out on purpose."""
+        return bool(self._text) or self._state is not StateFilter.ALL
+
+    def set_text(self, text: str) -> None:
+        """Show only images whose path contains this, whatever the case."""
+        with self._filter_changing():
+            self._text = text.strip().casefold()
+
+    def set_state(self, state: StateFilter) -> None:
+        """Show only images in these states."""
+        with self._filter_changing():
+            self._state = state
+
+    def keep(self, image_id: ImageId | None) -> None:
+        """Name the image being worked on."""
+        before, self._kept = self._kept, image_id
+        if before != image_id and self._state is not StateFilter.ALL:
+            self._images.announce(id_ for id_ in (before, image_id) if id_ is not None)
+
+    def neighbour(self, image_id: ImageId | None, step: int) -> ImageId | None:
+        """Give the shown image after (`step` 1) or before (-1) an image; without one, the first or the last."""
+        return next((record.id for record in self._beyond(image_id, step)), None)
+
+    def unfinished_neighbour(self, image_id: ImageId | None, step: int) -> ImageId | None:
+        """Give the nearest other shown image that can be worked on and is not finished, going round at the end."""
+        round_trip = chain(self._beyond(image_id, step), self._beyond(None, step))
+        return next((record.id for record in round_trip if record.id != image_id and self._is_unfinished(record)), None)
+
+    @contextmanager
+    def _filter_changing(self) -> Iterator[None]:
+        if not hasattr(self, "endFilterChange"):  # before Qt 6.10
+            yield
+            self.invalidateRowsFilter()
+            return
+        self.beginFilterChange()
+        try:
+            yield
+        finally:
+            self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+
+    def _beyond(self, image_id: ImageId | None, step: int) -> Iterator[ImageRecord]:
+        count = self._images.rowCount()
+        start = self._images.row_of(image_id)
+        if start < 0:
+            start = -1 if step > 0 else count
+        rows = range(start + 1, count) if step > 0 else range(start - 1, -1, -1)
+        return (self._images.record_at(row) for row in rows if self.filterAcceptsRow(row, NO_PARENT))
+
+    def _is_unfinished(self, record: ImageRecord) -> bool:
+        return record.state in UNFINISHED and not self._images.problem(record.id)
+
+    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: ARG002 - Qt's
+        """Whether a row is shown."""
+        record = self._images.record_at(source_row)
+        if self._text and self._text not in record.path.casefold():
+            return False
+        if self._state is StateFilter.ALL or record.id == self._kept:
+            return True
+        return self._state.accepts(record.state, has_problem=bool(self._images.problem(record.id)))
+
+
+def _rows_by_id(records: Sequence[ImageRecord]) -> dict[ImageId, int]:
+    return {record.id: row for row, record in enumerate(records)}
+
+
+def _counted(count: int) -> str:
+    return "no instances" if not count else "1 instance" if count == 1 else f"{count:,} instances"

@@ -1,0 +1,199 @@
+"""The instances of the current image as a list model, the newest first, that follows the store row by row."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection
+from contextlib import suppress
+from enum import IntEnum
+from itertools import groupby
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from sam3_annotator.project import Category, CategoryId, ChangeSet, ImageId, Instance, InstanceId
+from sam3_annotator.ui.item_models.runs import runs
+from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.workspace import Workspace
+
+Index = QModelIndex | QPersistentModelIndex
+NO_PARENT = QModelIndex()
+MANY_ROWS = 200
+"""From here on reading all records at once is quicker than one by one."""
+
+
+class InstanceRole(IntEnum):
+    """What the model tells beyond Qt's own roles."""
+
+    RECORD = Qt.ItemDataRole.UserRole + 1  # Instance
+    CATEGORY = Qt.ItemDataRole.UserRole + 2  # Category
+    MEASURE = Qt.ItemDataRole.UserRole + 3  # the score, or the area if it has none, in words
+    HIDDEN = Qt.ItemDataRole.UserRole + 4  # bool
+
+
+class InstanceModel(QAbstractListModel):
+    """One row per instance of the workspace's image, in descending order of ids: what lies on top comes first."""
+
+    def __init__(self, bridge: StoreBridge, workspace: Workspace, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = bridge.store
+        self._workspace = workspace
+        self._hidden = workspace.hidden
+        self._instances: list[Instance] = []
+        self._areas: dict[InstanceId, float] = {}
+        self._categories: dict[CategoryId, Category] = {}
+        self._read_all(workspace.image_id)
+        bridge.changed.connect(self._follow)
+        workspace.image_changed.connect(self._show_image)
+        workspace.hidden_changed.connect(self._follow_hidden)
+
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
+        """Give the number of instances on the current image."""
+        return 0 if parent.isValid() else len(self._instances)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's
+        """Give the category name, the tooltip, the words for screen readers, or an `InstanceRole`."""
+        if not index.isValid():
+            return None
+        instance = self._instances[index.row()]
+        category = self._categories[instance.category_id]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return category.name
+            case Qt.ItemDataRole.ToolTipRole:
+                return self._tooltip(instance)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                hidden = ", hidden" if instance.id in self._hidden else ""
+                return f"{category.name}, {self._measure(instance)}{hidden}"
+            case InstanceRole.RECORD:
+                return instance
+            case InstanceRole.CATEGORY:
+                return category
+            case InstanceRole.MEASURE:
+                return self._measure(instance)
+            case InstanceRole.HIDDEN:
+                return instance.id in self._hidden
+        return None
+
+    def instance_at(self, row: int) -> Instance:
+        """Give the instance of a row."""
+        return self._instances[row]
+
+    def row_of(self, instance_id: InstanceId) -> int:
+        """Give the row of an instance, -1 if it is not on the current image."""
+        row = self._insertion_row(instance_id)
+        return row if row < len(self._instances) and self._instances[row].id == instance_id else -1
+
+    def ids(self) -> tuple[InstanceId, ...]:
+        """Give all instances of the current image in the shown order."""
+        return tuple(instance.id for instance in self._instances)
+
+    def _insertion_row(self, instance_id: InstanceId) -> int:
+        return bisect_left(self._instances, -instance_id, key=lambda instance: -instance.id)
+
+    def _area(self, instance: Instance) -> float:
+        # Computed for the rows that are looked at, not for thousands that are not.
+        if instance.id not in self._areas:
+            self._areas[instance.id] = instance.region.area
+        return self._areas[instance.id]
+
+    def _measure(self, instance: Instance) -> str:
+        if instance.score is not None:
+            return f"{instance.score:.2f}"
+        return area_words(self._area(instance))
+
+    def _tooltip(self, instance: Instance) -> str:
+        parts = len(instance.region.polygons)
+        holes = sum(len(polygon.holes) for polygon in instance.region.polygons)
+        lines = [
+            f"{self._categories[instance.category_id].name} · instance {instance.id}",
+            f"{self._area(instance):,.0f} px², {instance.region.vertex_count} vertices",
+        ]
+        if parts > 1 or holes:
+            lines.append(f"{parts} part{'s' if parts != 1 else ''}, {holes} hole{'s' if holes != 1 else ''}")
+        if instance.score is not None:
+            lines.append(f"score {instance.score:.2f}")
+        if instance.provenance.model:
+            edits = instance.provenance.edit_count
+            edited = f", edited {edits} time{'s' if edits != 1 else ''}" if edits else ""
+            lines.append(f"made with {instance.provenance.model}{edited}")
+        return "\n".join(lines)
+
+    def _read_all(self, image_id: ImageId | None) -> None:
+        self._categories = {category.id: category for category in self._store.categories()}
+        self._areas.clear()
+        self._instances = [] if image_id is None else list(reversed(self._store.instances(image_id)))
+
+    def _show_image(self, image_id: ImageId | None) -> None:
+        self.beginResetModel()
+        self._read_all(image_id)
+        self.endResetModel()
+
+    def _follow_hidden(self, hidden: frozenset[InstanceId]) -> None:
+        changed, self._hidden = self._hidden ^ hidden, hidden
+        for instance_id in changed:
+            self._announce(self.row_of(instance_id))
+
+    def _follow(self, changes: ChangeSet) -> None:
+        image_id = self._workspace.image_id
+        if image_id is None:
+            return
+        if touched_categories := changes.touched("categories"):
+            self._categories.update((category.id, category) for category in self._store.categories())
+            for row, instance in enumerate(self._instances):
+                if instance.category_id in touched_categories:
+                    self._announce(row)
+        touched = {InstanceId(id_) for id_ in changes.touched("instances")}
+        if touched:
+            present = self._read(touched, image_id)
+            for instance_id in touched:
+                self._areas.pop(instance_id, None)
+            self._remove({row for id_ in touched - present.keys() if (row := self.row_of(id_)) >= 0})
+            self._refresh([instance for instance in present.values() if self.row_of(instance.id) >= 0])
+            self._insert([instance for instance in present.values() if self.row_of(instance.id) < 0])
+
+    def _read(self, instance_ids: Collection[InstanceId], image_id: ImageId) -> dict[InstanceId, Instance]:
+        """Give those of the instances that are on the image now."""
+        if len(instance_ids) > MANY_ROWS:
+            return {i.id: i for i in self._store.instances(image_id) if i.id in instance_ids}
+        found = {}
+        for instance_id in instance_ids:
+            with suppress(KeyError):
+                instance = self._store.instance(instance_id)
+                if instance.image_id == image_id:
+                    found[instance_id] = instance
+        return found
+
+    def _remove(self, rows: Collection[int]) -> None:
+        for first, last in reversed(runs(sorted(rows))):
+            self.beginRemoveRows(NO_PARENT, first, last)
+            del self._instances[first : last + 1]
+            self.endRemoveRows()
+
+    def _insert(self, instances: Collection[Instance]) -> None:
+        """Insert in blocks that stay together: all that a step brings usually comes above what is there."""
+        descending = sorted(instances, key=lambda instance: -instance.id)
+        blocks = groupby(descending, key=lambda instance: self._insertion_row(instance.id))
+        for row, block in reversed([(row, list(block)) for row, block in blocks]):
+            self.beginInsertRows(NO_PARENT, row, row + len(block) - 1)
+            self._instances[row:row] = block
+            self.endInsertRows()
+
+    def _refresh(self, instances: Collection[Instance]) -> None:
+        for instance in instances:
+            row = self.row_of(instance.id)
+            self._instances[row] = instance
+            self._announce(row)
+
+    def _announce(self, row: int) -> None:
+        if row >= 0:
+            self.dataChanged.emit(self.index(row), self.index(row))
+
+
+def area_words(area: float) -> str:
+    """Say an area given in square pixels with at most four digits: `850 px²`, `12.3k px²`, `4.1M px²`."""
+    if area < 1000:
+        return f"{area:.0f} px²"
+    if area < 999_500:
+        return f"{area / 1000:.{0 if area >= 99_950 else 1}f}k px²"
+    return f"{area / 1_000_000:.1f}M px²"

@@ -1,0 +1,125 @@
+"""The list of categories: it follows the store, and renaming and dragging write to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, Qt
+
+from sam3_annotator.project import CategoryId, Polygon, ProjectStore, Provenance, Region
+from sam3_annotator.ui import operations
+from sam3_annotator.ui.item_models.category_model import CategoryModel, CategoryRole
+from sam3_annotator.ui.store_bridge import StoreBridge
+
+SQUARE = Region((Polygon([(1, 1), (9, 1), (9, 9), (1, 9)]),))
+Checked = Callable[[QAbstractItemModel], None]
+
+
+@pytest.fixture
+def model(bridge: StoreBridge, checked: Checked) -> CategoryModel:
+    made = CategoryModel(bridge)
+    checked(made)
+    return made
+
+
+@pytest.fixture
+def letters(store: ProjectStore) -> list[CategoryId]:
+    return [operations.add_category(store, name) for name in "abcd"]
+
+
+def names(model: CategoryModel) -> list[str]:
+    return [model.index(row).data() for row in range(model.rowCount())]
+
+
+def drop(model: CategoryModel, source: int, before: int) -> None:
+    mime = model.mimeData([model.index(source)])
+    model.dropMimeData(mime, Qt.DropAction.MoveAction, before, 0, QModelIndex())
+
+
+def test_digit_keys_are_1_to_9_and_0(store: ProjectStore, model: CategoryModel) -> None:
+    for number in range(12):
+        operations.add_category(store, f"category {number}")
+
+    digits = [model.index(row).data(CategoryRole.DIGIT) for row in range(12)]
+
+    assert digits == [*"1234567890", "", ""]
+
+
+def test_row_dragged_down_lands_before_the_row_it_was_dropped_on(
+    store: ProjectStore, model: CategoryModel, letters: list[CategoryId]
+) -> None:
+    drop(model, 0, 2)
+    assert names(model) == ["b", "a", "c", "d"]
+    drop(model, 3, 0)
+    assert names(model) == ["d", "b", "a", "c"]
+    drop(model, 0, -1)
+    assert names(model) == ["b", "a", "c", "d"]
+
+    for _ in range(3):
+        store.undo()
+    assert names(model) == ["a", "b", "c", "d"]
+
+
+def test_things_from_elsewhere_cannot_be_dropped(model: CategoryModel, letters: list[CategoryId]) -> None:
+    assert not model.dropMimeData(QMimeData(), Qt.DropAction.MoveAction, 0, 0, QModelIndex())
+    assert names(model) == ["a", "b", "c", "d"]
+
+
+def test_refused_name_is_told_and_changes_nothing(model: CategoryModel, letters: list[CategoryId]) -> None:
+    problems: list[str] = []
+    model.problem.connect(problems.append)
+
+    assert not model.setData(model.index(0), "b")
+    assert not model.setData(model.index(0), "  ")
+
+    assert names(model) == ["a", "b", "c", "d"]
+    assert len(problems) == 2
+
+
+def test_renamed_in_place(store: ProjectStore, model: CategoryModel, letters: list[CategoryId]) -> None:
+    assert model.setData(model.index(1), "bus")
+
+    assert store.category(letters[1]).name == "bus"
+    assert names(model)[1] == "bus"
+
+
+def test_counts_follow_instances_and_their_categories(
+    store: ProjectStore, model: CategoryModel, letters: list[CategoryId]
+) -> None:
+    made = operations.accept_draft(store, store.images()[0].id, letters[0], SQUARE, Provenance())
+    operations.set_instances_category(store, [made], letters[2])
+
+    assert [model.index(row).data(CategoryRole.COUNT) for row in range(4)] == [0, 0, 1, 0]
+    store.undo()
+    assert [model.index(row).data(CategoryRole.COUNT) for row in range(4)] == [1, 0, 0, 0]
+
+
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(["add", "move", "rename", "delete", "undo", "redo"]), st.integers(0, 5)), max_size=12
+    )
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+def test_rows_are_those_of_the_store_after_any_steps(
+    store: ProjectStore, model: CategoryModel, steps: list[tuple[str, int]]
+) -> None:
+    for number, (step, choice) in enumerate(steps):
+        categories = store.categories()
+        chosen = categories[choice % len(categories)].id if categories else None
+        if step == "add":
+            operations.add_category(store, f"{len(categories)} {number} {choice} {store.undo_label}")
+        elif step == "undo":
+            store.undo()
+        elif step == "redo":
+            store.redo()
+        elif chosen is not None:
+            if step == "move":
+                operations.move_category(store, chosen, choice)
+            elif step == "rename":
+                operations.rename_category(store, chosen, f"renamed {number} {chosen}")
+            else:
+                operations.delete_category(store, chosen)
+
+        assert [model.category_at(row) for row in range(model.rowCount())] == list(store.categories())

@@ -1,0 +1,256 @@
+"""The list of images: it follows the store row by row, and its filter keeps what is worked on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QAbstractItemModel, Qt
+
+from sam3_annotator.project import (
+    CategoryId,
+    ImageFacts,
+    ImageId,
+    ImageState,
+    Polygon,
+    ProjectStore,
+    Provenance,
+    Region,
+)
+from sam3_annotator.ui import operations
+from sam3_annotator.ui.item_models.image_model import ImageFilter, ImageModel, ImageRole, StateFilter
+from sam3_annotator.ui.item_models.runs import runs
+from sam3_annotator.ui.store_bridge import StoreBridge
+
+SQUARE = Region((Polygon([(1, 1), (9, 1), (9, 9), (1, 9)]),))
+Checked = Callable[[QAbstractItemModel], None]
+
+
+@pytest.fixture
+def model(bridge: StoreBridge, checked: Checked) -> ImageModel:
+    made = ImageModel(bridge)
+    checked(made)
+    return made
+
+
+@pytest.fixture
+def shown(model: ImageModel) -> ImageFilter:
+    return ImageFilter(model)
+
+
+@pytest.fixture
+def car(store: ProjectStore) -> CategoryId:
+    return operations.add_category(store, "car")
+
+
+def ids(store: ProjectStore) -> list[ImageId]:
+    return [image.id for image in store.images()]
+
+
+def names(model: QAbstractItemModel) -> list[str]:
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+
+def refreshed(model: ImageModel) -> list[int]:
+    rows: list[int] = []
+    model.dataChanged.connect(lambda first, last, _roles: rows.extend(range(first.row(), last.row() + 1)))
+    return rows
+
+
+def test_rows_are_in_natural_order(model: ImageModel) -> None:
+    assert names(model) == ["1.png", "2.png", "3.png", "10.png"]
+
+
+def test_edit_refreshes_only_the_image_it_touched(store: ProjectStore, model: ImageModel, car: CategoryId) -> None:
+    resets: list[int] = []
+    model.modelReset.connect(lambda: resets.append(1))
+    rows = refreshed(model)
+
+    operations.accept_draft(store, ids(store)[2], car, SQUARE, Provenance())
+
+    assert set(rows) == {2}
+    assert resets == []
+    assert model.index(2).data(ImageRole.COUNT) == 1
+    assert model.index(2).data(ImageRole.RECORD).state is ImageState.IN_PROGRESS
+
+
+def test_count_follows_deletion_undo_and_redo(store: ProjectStore, model: ImageModel, car: CategoryId) -> None:
+    image = ids(store)[0]
+    made = [operations.accept_draft(store, image, car, SQUARE, Provenance()) for _ in range(3)]
+    index = model.index(0)
+
+    operations.delete_instances(store, made[:2])
+    assert index.data(ImageRole.COUNT) == 1
+    store.undo()
+    assert index.data(ImageRole.COUNT) == 3
+    store.redo()
+    assert index.data(ImageRole.COUNT) == 1
+
+
+def test_counts_are_read_when_a_project_is_opened(store: ProjectStore, bridge: StoreBridge, car: CategoryId) -> None:
+    operations.accept_draft(store, ids(store)[1], car, SQUARE, Provenance())
+
+    assert ImageModel(bridge).index(1).data(ImageRole.COUNT) == 1
+
+
+def test_added_images_are_inserted_and_their_undo_removes_them(store: ProjectStore, model: ImageModel) -> None:
+    with store.edit("Add images") as edit:
+        edit.add_image("photos/20.png")
+        edit.add_image("photos/21.png")
+
+    assert names(model)[-2:] == ["20.png", "21.png"]
+    store.undo()
+    assert names(model) == ["1.png", "2.png", "3.png", "10.png"]
+    store.redo()
+    assert names(model)[-2:] == ["20.png", "21.png"]
+
+
+def test_deleted_image_comes_back_in_its_place(store: ProjectStore, model: ImageModel, car: CategoryId) -> None:
+    operations.accept_draft(store, ids(store)[1], car, SQUARE, Provenance())
+    _, two, _, ten = ids(store)
+    with store.edit("Remove images") as edit:
+        edit.delete_image(two)
+        edit.delete_image(ten)
+    assert names(model) == ["1.png", "3.png"]
+
+    store.undo()
+
+    assert names(model) == ["1.png", "2.png", "3.png", "10.png"]
+    assert model.index(1).data(ImageRole.COUNT) == 1
+
+
+def test_many_added_images_arrive_as_one_insertion(store: ProjectStore, model: ImageModel) -> None:
+    insertions: list[tuple[int, int]] = []
+    model.rowsInserted.connect(lambda _parent, first, last: insertions.append((first, last)))
+
+    with store.edit("Add images") as edit:
+        for number in range(500):
+            edit.add_image(f"more/{number}.png")
+
+    assert insertions == [(4, 503)]
+
+
+def test_image_with_a_problem_says_so_in_its_tooltip(store: ProjectStore, model: ImageModel) -> None:
+    image = ids(store)[0]
+
+    store.set_image_facts({image: ImageFacts(problem="“1.png” is damaged; copy it again.")})
+
+    assert model.index(0).data(ImageRole.PROBLEM) == "“1.png” is damaged; copy it again."
+    assert "“1.png” is damaged" in model.index(0).data(Qt.ItemDataRole.ToolTipRole)
+    assert model.index(0).data(ImageRole.CAPTION) == "Cannot be shown"
+
+
+def test_problem_found_later_is_taken_back_when_the_file_is_there_again(store: ProjectStore, model: ImageModel) -> None:
+    image = ids(store)[1]
+    rows = refreshed(model)
+
+    model.set_problems({image: "missing"}, ids(store))
+    assert model.problem(image) == "missing"
+    model.set_problems({}, ids(store))
+
+    assert model.problem(image) == ""
+    assert rows == [1, 1]
+
+
+def test_new_facts_end_a_problem_found_earlier(store: ProjectStore, model: ImageModel) -> None:
+    image = ids(store)[1]
+    model.set_problems({image: "missing"}, [image])
+
+    store.set_image_facts({image: ImageFacts(width=5, height=5)})
+
+    assert model.problem(image) == ""
+
+
+def test_screen_readers_hear_name_and_state(model: ImageModel) -> None:
+    assert model.index(3).data(Qt.ItemDataRole.AccessibleTextRole) == "10.png, Not annotated"
+
+
+def test_filter_finds_part_of_a_name_whatever_the_case(shown: ImageFilter) -> None:
+    shown.set_text(" 1")
+    assert names(shown) == ["1.png", "10.png"]
+    shown.set_text("PNG")
+    assert len(names(shown)) == 4
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (StateFilter.ALL, ["1.png", "2.png", "3.png", "10.png"]),
+        (StateFilter.UNANNOTATED, ["3.png", "10.png"]),
+        (StateFilter.DONE, ["1.png", "2.png"]),
+        (StateFilter.IN_PROGRESS, []),
+        (StateFilter.MISSING, ["10.png"]),
+    ],
+)
+def test_filter_by_state(
+    store: ProjectStore, model: ImageModel, shown: ImageFilter, state: StateFilter, expected: list[str]
+) -> None:
+    operations.set_image_state(store, ids(store)[:1], ImageState.DONE)
+    operations.set_image_state(store, ids(store)[1:2], ImageState.CONFIRMED_EMPTY)
+    model.set_problems({ids(store)[3]: "missing"}, ids(store))
+
+    shown.set_state(state)
+
+    assert names(shown) == expected
+    assert model.tally()[state] == len(expected)
+
+
+def test_image_being_worked_on_stays_until_another_is_shown(
+    store: ProjectStore, shown: ImageFilter, car: CategoryId
+) -> None:
+    first, second, *_ = ids(store)
+    shown.set_state(StateFilter.UNANNOTATED)
+    shown.keep(first)
+
+    operations.accept_draft(store, first, car, SQUARE, Provenance())
+    assert names(shown)[0] == "1.png"
+
+    shown.keep(second)
+    assert names(shown)[0] == "2.png"
+
+
+def test_neighbours_are_those_shown(store: ProjectStore, shown: ImageFilter) -> None:
+    one, two, three, ten = ids(store)
+    assert shown.neighbour(one, 1) == two
+    assert shown.neighbour(ten, 1) is None
+    assert shown.neighbour(None, 1) == one
+    assert shown.neighbour(None, -1) == ten
+
+    shown.set_text("1")
+
+    assert shown.neighbour(one, 1) == ten
+    assert shown.neighbour(three, -1) == one
+
+
+def test_next_unfinished_goes_round_and_skips_what_cannot_be_shown(
+    store: ProjectStore, model: ImageModel, shown: ImageFilter
+) -> None:
+    one, two, three, ten = ids(store)
+    operations.set_image_state(store, [two], ImageState.DONE)
+    model.set_problems({ten: "missing"}, [ten])
+
+    assert shown.unfinished_neighbour(one, 1) == three
+    assert shown.unfinished_neighbour(three, 1) == one
+    assert shown.unfinished_neighbour(one, -1) == three
+    operations.set_image_state(store, [three], ImageState.DONE)
+    assert shown.unfinished_neighbour(one, 1) is None
+
+
+def test_one_of_a_thousand_images_is_found(tmp_path: Path, qapp: object) -> None:
+    with ProjectStore.create(tmp_path / "large.sam3proj") as large:
+        with large.edit("Add images", undoable=False) as edit:
+            for number in range(1000):
+                edit.add_image(f"photos/{number:03}.jpg")
+        bridge = StoreBridge(large)
+
+        shown = ImageFilter(ImageModel(bridge))
+        shown.set_text("999")
+
+        assert names(shown) == ["999.jpg"]
+        bridge.close()
+
+
+def test_runs_are_rows_without_gaps() -> None:
+    assert runs([]) == []
+    assert runs([0, 1, 2, 5, 7, 8]) == [(0, 2), (5, 5), (7, 8)]
