@@ -83,7 +83,7 @@ def previous_verb(state: ActionState) -> str:
 
 
 _MOUSE_HINTS = {
-    "points": (KeyHint("Click", "on the object"), KeyHint("Right click", "on what is not it")),
+    "points": (KeyHint("Click", "on the object"), KeyHint("Right click", "off it")),
     "box": (KeyHint("Drag", "a box around the object"),),
     "select": (KeyHint("Click", "select"), KeyHint("Drag", "move a vertex or an instance")),
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QIcon, QKeySequence, QPainter, QPixmap
+from PySide6.QtGui import QAction, QActionGroup, QColor, QIcon, QKeySequence, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 from sam3_annotator.ui.action_state import ActionState, KeyHint, key_hints
@@ -32,6 +32,7 @@ class Actions(QObject):
         super().__init__(window)
         self._specs = {spec.id: spec for spec in ACTIONS}
         self._actions: dict[str, QAction] = {}
+        self._tools = QActionGroup(self)
         self._slots: dict[str, Callable[[], object]] = {}
         self._state = ActionState()
         for spec in ACTIONS:
@@ -98,6 +99,8 @@ class Actions(QObject):
         if spec.icon:
             bind_icon(action, spec.icon)
             action.setIconVisibleInMenu(False)
+        if spec.checked is not None:
+            self._tools.addAction(action)
         action.triggered.connect(partial(self._run, spec))
         owner.addAction(action)
         return action
@@ -122,8 +125,8 @@ _REPEATING = frozenset({"next_image", "previous_image", "undo", "redo", "zoom_in
 
 
 def key_text(keys: str) -> str:
-    """Word a key sequence as the platform does."""
-    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+    """Word a key sequence as the platform does, and Enter as everybody does."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText).replace("Return", "Enter")
 
 
 def tool_tip(spec: ActionSpec) -> str:

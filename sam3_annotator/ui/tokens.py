@@ -77,7 +77,7 @@ LIGHT: Final = MappingProxyType(
         "hover": "#e8eaed",
         "pressed": "#dcdfe3",
         "line": "#d5d8dc",
-        "divider": "#c9ccd1",
+        "divider": "#cfd2d7",
         "text": "#1c1e21",
         "text_dim": "#5b6169",
         "text_disabled": "#9aa0a8",

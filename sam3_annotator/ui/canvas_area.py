@@ -1,0 +1,66 @@
+"""The middle of the window: messages, the canvas below them, and what floats over the canvas."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+
+from sam3_annotator.ui.hint_card import HintCard
+from sam3_annotator.ui.message_bar import MessageBar
+
+PROGRESS_HEIGHT = 2
+# Work that is over sooner shows no bar: a flash would only disturb.
+PROGRESS_AFTER_MS = 200
+
+
+class CanvasArea(QWidget):
+    """Holds the canvas; `messages` is the bar above it."""
+
+    def __init__(self, canvas: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.canvas = canvas
+        self.messages = MessageBar()
+        self._stage = QWidget()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.messages)
+        layout.addWidget(self._stage, stretch=1)
+        inner = QVBoxLayout(self._stage)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.addWidget(canvas)
+        self._progress = QProgressBar(self._stage)
+        self._progress.setProperty("kind", "edge")
+        self._progress.setTextVisible(False)
+        self._progress.setAccessibleName("Progress")
+        self._progress.hide()
+        self._delay = QTimer(self)
+        self._delay.setSingleShot(True)
+        self._delay.setInterval(PROGRESS_AFTER_MS)
+        self._delay.timeout.connect(self._progress.show)
+        self._stage.installEventFilter(self)
+
+    def set_progress(self, fraction: float | None, *, is_busy: bool = True) -> None:
+        """Draw the thin bar at the canvas's top edge: 0 to 1, None while unknown; not `is_busy` takes it away."""
+        if not is_busy:
+            self._delay.stop()
+            self._progress.hide()
+            return
+        self._progress.setRange(0, 0 if fraction is None else 1000)
+        self._progress.setValue(round((fraction or 0.0) * 1000))
+        if not self._progress.isVisible() and not self._delay.isActive():
+            self._delay.start()
+
+    def show_hint_card(self) -> HintCard:
+        """Float the card for newcomers over the lower left corner."""
+        card = HintCard(self._stage)
+        card.show()
+        card.raise_()
+        return card
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the bar at the canvas's top edge."""
+        if event.type() == QEvent.Type.Resize:
+            self._progress.setGeometry(0, 0, self._stage.width(), PROGRESS_HEIGHT)
+            self._progress.raise_()
+        return super().eventFilter(watched, event)

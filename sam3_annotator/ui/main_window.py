@@ -1,0 +1,290 @@
+"""The window of a project: assembles canvas, panels, menus, rail and bars; decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenuBar, QWidget
+
+from sam3_annotator.model import EngineStatus
+from sam3_annotator.paths import user_log_dir
+from sam3_annotator.project import ChangeSet, ImageState, ProjectStore
+from sam3_annotator.ui.action_state import ActionState, key_hints
+from sam3_annotator.ui.actions import Actions
+from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.canvas_area import CanvasArea
+from sam3_annotator.ui.dock import Dock
+from sam3_annotator.ui.menus import add_recent_menu, build_menus
+from sam3_annotator.ui.message_bar import MessageBar, Severity
+from sam3_annotator.ui.model_chip import ModelChip
+from sam3_annotator.ui.panels.category_list import CategoryPanel
+from sam3_annotator.ui.panels.image_list import ImageListPanel
+from sam3_annotator.ui.panels.instance_list import InstancePanel
+from sam3_annotator.ui.recent import remember_project
+from sam3_annotator.ui.settings import RecentProject, Settings
+from sam3_annotator.ui.status_line import StatusLine
+from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.theme import theme
+from sam3_annotator.ui.tool_rail import ToolRail
+from sam3_annotator.ui.top_bar import TopBar
+from sam3_annotator.ui.window_place import LAYOUT_VERSION, restore_place, save_place
+from sam3_annotator.ui.workspace import Workspace
+
+MINIMUM_SIZE: Final = QSize(880, 560)
+ZOOM_STEP: Final = 1.25
+_FINISHED: Final = frozenset({ImageState.DONE, ImageState.REVIEWED, ImageState.CONFIRMED_EMPTY})
+
+
+class MainWindow(QMainWindow):
+    """Everything the user sees of a project.
+
+    It binds the verbs that concern only itself and the view (zoom, tools, panels, settings, help); those that
+    concern the project are bound by whoever builds it, through `actions.bind`.
+    """
+
+    closing = Signal()  # the window goes: stop what is under way
+    paths_dropped = Signal(object)  # list[Path]
+    project_requested = Signal(object)  # Path to be opened in place of this project
+    start_page_requested = Signal()
+
+    def __init__(
+        self,
+        bridge: StoreBridge,
+        workspace: Workspace,
+        canvas: CanvasView,
+        settings: Settings | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("main_window")
+        self.setMinimumSize(MINIMUM_SIZE)
+        self.setAcceptDrops(True)
+        self.bridge = bridge
+        self.workspace = workspace
+        self.canvas = canvas
+        self.settings = settings if settings is not None else Settings(self)
+        self.window_actions = Actions(self, canvas)
+        self.area = CanvasArea(canvas)
+        self.chip = ModelChip()
+        self.status_line = StatusLine()
+        self.image_panel = ImageListPanel(bridge, workspace)
+        self.category_panel = CategoryPanel(bridge, workspace)
+        self.instance_panel = InstancePanel(bridge, workspace)
+        self._idle_checks: list[Callable[[], bool]] = []
+        self._assemble()
+        self._connect()
+        self._default_layout = self.saveState(LAYOUT_VERSION)
+        restore_place(self, self.settings)
+        self._show_title()
+        self._name_categories()
+
+    # --- the faces others work with ----------------------------------------------------------
+
+    @property
+    def store(self) -> ProjectStore:
+        """The project."""
+        return self.bridge.store
+
+    @property
+    def messages(self) -> MessageBar:
+        """The bar above the canvas."""
+        return self.area.messages
+
+    def show_problem(self, sentence: str) -> None:
+        """Show why something could not be done; nothing is lost then."""
+        self.messages.show_message(sentence, Severity.WARNING)
+
+    def set_model_status(self, status: EngineStatus) -> None:
+        """Show what the engine reports."""
+        self.chip.set_status(status)
+
+    def set_activity(
+        self, text: str, progress: float | None = None, cancel: Callable[[], object] | None = None
+    ) -> None:
+        """Show long work: words in the status line, the thin bar above the canvas; "" when it is over."""
+        self.status_line.set_activity(text, progress, cancel)
+        self.area.set_progress(progress, is_busy=bool(text))
+
+    def add_idle_check(self, check: Callable[[], bool]) -> None:
+        """Make `is_idle` ask this too."""
+        self._idle_checks.append(check)
+
+    def is_idle(self) -> bool:
+        """No embedding, decode, save or export is under way."""
+        return all(check() for check in self._idle_checks)
+
+    def focus_canvas(self) -> None:
+        """Give the keyboard back to the canvas."""
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # --- assembly ----------------------------------------------------------------------------
+
+    def _assemble(self) -> None:
+        menu_bar = QMenuBar()
+        menus = build_menus(menu_bar, self.window_actions)
+        add_recent_menu(menus["File"], self._other_recent_projects, self.project_requested.emit)
+        self._top_bar = TopBar(menu_bar, self.chip)
+        self.setMenuWidget(self._top_bar)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, ToolRail(self.window_actions, self))
+        self.setCentralWidget(self.area)
+        self.setStatusBar(self.status_line)
+        self._docks = {
+            "images": Dock("images", "Images", self.image_panel, self),
+            "categories": Dock("categories", "Categories", self.category_panel, self),
+            "instances": Dock("instances", "Instances", self.instance_panel, self),
+        }
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self._docks["images"])
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._docks["categories"])
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._docks["instances"])
+        self.resizeDocks([self._docks["images"], self._docks["categories"]], [248, 264], Qt.Orientation.Horizontal)
+        self.resizeDocks([self._docks["categories"], self._docks["instances"]], [340, 460], Qt.Orientation.Vertical)
+        panels = menus["View/Panels"]
+        for dock in reversed(self._docks.values()):
+            panels.insertAction(panels.actions()[0], dock.toggleViewAction())
+
+    def _connect(self) -> None:
+        self.bridge.changed.connect(self._follow_store)
+        self.settings.changed.connect(self._follow_setting)
+        self.window_actions.state_changed.connect(self._follow_state)
+        self.canvas.cursor_moved.connect(self.status_line.set_cursor)
+        self.canvas.zoom_changed.connect(self.status_line.set_zoom)
+        for panel in (self.image_panel, self.category_panel, self.instance_panel):
+            panel.problem.connect(self.show_problem)
+        for panel in (self.image_panel, self.category_panel):
+            panel.focus_left.connect(self.focus_canvas)
+        self.window_actions.bind(
+            {
+                "fit": self.canvas.fit,
+                "zoom_100": lambda: self.canvas.set_zoom(1.0),
+                "zoom_in": lambda: self.canvas.set_zoom(self.canvas.zoom * ZOOM_STEP),
+                "zoom_out": lambda: self.canvas.set_zoom(self.canvas.zoom / ZOOM_STEP),
+                "tool_select": lambda: self.canvas.set_tool("select"),
+                "tool_points": lambda: self.canvas.set_tool("points"),
+                "tool_box": lambda: self.canvas.set_tool("box"),
+                "next_panel": lambda: self._focus_panel(1),
+                "previous_panel": lambda: self._focus_panel(-1),
+                "reset_layout": self.reset_layout,
+                "full_screen": self._toggle_full_screen,
+                "settings": self.open_settings,
+                "shortcuts": self.open_shortcuts,
+                "model_details": self.chip.open_details,
+                "open_logs": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(user_log_dir()))),
+                "about": self.open_about,
+                "quit": QApplication.closeAllWindows,
+            }
+        )
+
+    # --- what the window does itself ---------------------------------------------------------
+
+    def reset_layout(self) -> None:
+        """Put all panels back in their places."""
+        self.restoreState(self._default_layout, LAYOUT_VERSION)
+
+    def open_settings(self) -> None:
+        """Open the settings."""
+        from sam3_annotator.ui.settings_dialog import SettingsDialog  # rarely needed, never at the start
+
+        SettingsDialog(self.settings, self).open()
+
+    def open_shortcuts(self) -> None:
+        """Open the page of all keys."""
+        from sam3_annotator.ui.shortcuts_dialog import ShortcutsDialog  # rarely needed, never at the start
+
+        ShortcutsDialog(self).open()
+
+    def open_about(self) -> None:
+        """Open what the program is and what it stands on."""
+        from sam3_annotator.ui.about_dialog import AboutDialog  # rarely needed, never at the start
+
+        AboutDialog(self).open()
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _focus_panel(self, step: int) -> None:
+        panels: list[QWidget] = [self.image_panel, self.canvas, self.category_panel, self.instance_panel]
+        shown = [panel for panel in panels if panel.isVisible()]
+        at = next((number for number, panel in enumerate(shown) if _has_focus(panel)), -step)
+        target = shown[(at + step) % len(shown)]
+        if target is self.canvas:
+            self.focus_canvas()
+        else:
+            entry = _first_focusable(target)
+            entry.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _follow_store(self, changes: ChangeSet) -> None:
+        if changes.touched("images"):
+            self._show_title()
+        if changes.touched("categories"):
+            self._name_categories()
+
+    def _follow_setting(self, name: str) -> None:
+        if name == "appearance":
+            theme().set_appearance(self.settings.appearance)
+
+    def _follow_state(self, state: ActionState) -> None:
+        self.status_line.set_key_hints(key_hints(state))
+
+    def _show_title(self) -> None:
+        done, total = self._count()
+        name = RecentProject(str(self.store.path)).name
+        notes = [f"{done} of {total} done"] if total else ["no images yet"]
+        if self.store.is_read_only:
+            notes.append("read-only")
+        self._top_bar.set_title(name, " · ".join(notes))
+        self.setWindowTitle(f"{name} - SAM 3 Annotator")
+
+    def _count(self) -> tuple[int, int]:
+        images = self.store.images()
+        return sum(image.state in _FINISHED for image in images), len(images)
+
+    def _name_categories(self) -> None:
+        self.window_actions.set_categories([(category.name, category.color) for category in self.store.categories()])
+
+    def _other_recent_projects(self) -> list[RecentProject]:
+        return [project for project in self.settings.recent_projects if project.path != str(self.store.path)]
+
+    # --- Qt's events -------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Give the keyboard to the canvas at first."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self.focus_canvas)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember place and project; everything else is saved already."""
+        save_place(self, self.settings)
+        done, total = self._count()
+        remember_project(self.settings, self.store.path, done, total, self.canvas)
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and folders."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Announce files and folders dropped on the window."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.paths_dropped.emit(paths)
+
+
+def _has_focus(panel: QWidget) -> bool:
+    focused = QApplication.focusWidget()
+    return focused is not None and (panel is focused or panel.isAncestorOf(focused))
+
+
+def _first_focusable(panel: QWidget) -> QWidget:
+    children = [
+        child
+        for child in panel.findChildren(QWidget)
+        if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisible() and child.isEnabled()
+    ]
+    return children[0] if children else panel

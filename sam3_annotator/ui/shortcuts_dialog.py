@@ -1,0 +1,106 @@
+"""The page of all keys and what the mouse does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from sam3_annotator.ui.action_table import ACTIONS
+from sam3_annotator.ui.actions import key_text
+from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, theme
+
+Row = tuple[tuple[str, ...], str]
+
+MOUSE: Final[tuple[Row, ...]] = (
+    (("Left click",), "A point on the object"),
+    (("Right click", "Shift+click"), "A point off the object"),
+    (("Wheel",), "Zoom at the cursor"),
+    (("Middle drag", "Space+drag"), "Move the image"),
+    (("Double click",), "Accept the draft"),
+)
+# Headings of the page, and which menus' actions stand under them; two columns.
+_COLUMNS: Final = (
+    (("Annotate", ("Edit/Tool", "Instance")), ("Categories", ("Instance/Category",)), ("Images", ("Image",))),
+    (("Edit", ("Edit", "")), ("View", ("View", "View/Panels")), ("Program", ("File", "Help"))),
+)
+
+
+def rows_of(menus: Sequence[str]) -> list[Row]:
+    """List the keys of the actions of some menus, and what they do."""
+    if menus == ("Instance/Category",):
+        return [(("1", "…", "9", "0"), "Choose the category of the draft or the selection")]
+    return [
+        (tuple(dict.fromkeys(key_text(keys) for keys in _worth_showing(spec.shortcuts))), spec.text.rstrip("…"))
+        for spec in ACTIONS
+        if spec.menu in menus and spec.shortcuts
+    ]
+
+
+def _worth_showing(shortcuts: Sequence[str]) -> list[str]:
+    """Leave out the second names of a key (Enter of the number pad, Backtab)."""
+    return [keys for keys in shortcuts if not keys.endswith(("Enter", "Backtab", "Ctrl+="))]
+
+
+class ShortcutsDialog(QDialog):
+    """Two columns of key caps and words; Esc closes it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Keyboard shortcuts")
+        page = QWidget()
+        columns = QHBoxLayout(page)
+        columns.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, SPACE_XL)
+        columns.setSpacing(2 * SPACE_XL)
+        for number, sections in enumerate(_COLUMNS):
+            column = QVBoxLayout()
+            column.setSpacing(SPACE_XS)
+            for heading, menus in sections:
+                _add_section(column, heading, rows_of(menus))
+            if number == 0:
+                _add_section(column, "Mouse", MOUSE)
+            column.addStretch(1)
+            columns.addLayout(column, stretch=1)
+        scroll = QScrollArea()
+        scroll.setWidget(page)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scroll)
+        room = self.screen().availableGeometry().size() * 0.9
+        self.resize(page.sizeHint().expandedTo(self.minimumSize()).boundedTo(room))
+
+
+def _add_section(column: QVBoxLayout, heading: str, rows: Sequence[Row]) -> None:
+    words = QLabel(heading)
+    words.setFont(theme().font("title"))
+    column.addSpacing(SPACE_M)
+    column.addWidget(words)
+    column.addSpacing(SPACE_XS)
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(SPACE_L)
+    grid.setVerticalSpacing(SPACE_XS + 2)
+    grid.setColumnStretch(0, 1)
+    for number, (keys, text) in enumerate(rows):
+        grid.addWidget(QLabel(text), number, 0)
+        grid.addLayout(_caps(keys), number, 1)
+    column.addLayout(grid)
+
+
+def _caps(keys: Sequence[str]) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(SPACE_XS)
+    row.addStretch(1)
+    for key in keys:
+        cap = QLabel(key)
+        cap.setFont(theme().font("caption"))
+        cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        cap.setProperty("tone", "dim" if key == "…" else "key")
+        cap.setMinimumWidth(max(SPACE_S + SPACE_L, cap.sizeHint().width() + SPACE_M))
+        row.addWidget(cap)
+    return row

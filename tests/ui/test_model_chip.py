@@ -1,0 +1,80 @@
+"""The model chip: honest words, no flicker, details on a click."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QLabel
+
+from sam3_annotator.model import EngineStage, EngineStatus, ModelUnavailable, Slot
+from sam3_annotator.ui.model_chip import ModelChip, ModelDetails, status_words
+
+READY = EngineStatus(EngineStage.READY, None, "Built-in", "CPU", frozenset({"points", "boxes"}))
+BUSY = EngineStatus(EngineStage.BUSY, Slot.EMBED, "Built-in", "CPU", READY.capabilities)
+
+
+@pytest.fixture
+def chip(qtbot: Any) -> ModelChip:
+    created = ModelChip()
+    qtbot.addWidget(created)
+    return created
+
+
+@pytest.mark.parametrize("stage", EngineStage)
+def test_every_stage_has_words(stage: EngineStage) -> None:
+    assert status_words(EngineStatus(stage))
+
+
+@pytest.mark.parametrize("slot", Slot)
+def test_every_kind_of_work_has_words(slot: Slot) -> None:
+    assert status_words(EngineStatus(EngineStage.BUSY, slot)) not in ("", "working")
+
+
+def test_chip_names_the_model_and_what_it_does(chip: ModelChip) -> None:
+    chip.set_status(READY)
+
+    assert chip.text() == "Built-in · ready"
+    assert chip.accessibleName() == "Model: Built-in · ready"
+
+
+def test_short_work_does_not_flicker(chip: ModelChip) -> None:
+    chip.set_status(READY)
+    chip.set_status(BUSY)
+    assert chip.text() == "Built-in · ready"
+
+    chip.set_status(READY)
+
+    assert not chip._timer.isActive()
+
+
+def test_long_work_is_told(chip: ModelChip, qtbot: Any) -> None:
+    chip.set_status(READY)
+    chip.set_status(BUSY)
+
+    qtbot.waitUntil(lambda: chip.text() == "Built-in · reading the image")
+
+
+def test_failure_is_told_at_once_with_its_sentence(chip: ModelChip) -> None:
+    chip.set_status(BUSY)
+    chip.set_status(EngineStatus(EngineStage.FAILED, error=ModelUnavailable("There is no model file.")))
+
+    assert chip.text() == "Model · not available"
+    assert chip.toolTip() == "There is no model file."
+
+
+def test_details_tell_device_and_abilities(chip: ModelChip, qtbot: Any) -> None:
+    details = ModelDetails(READY, chip)
+    qtbot.addWidget(details)
+
+    words = [label.text() for label in details.findChildren(QLabel) if label.text()]
+    marks = [label.accessibleName() for label in details.findChildren(QLabel) if label.accessibleName()]
+    assert words[:2] == ["Built-in", "Ready · CPU"]
+    assert marks == ["yes", "yes", "no", "no", "no"]
+
+
+def test_details_of_a_failure_say_the_sentence(chip: ModelChip, qtbot: Any) -> None:
+    details = ModelDetails(EngineStatus(EngineStage.FAILED, error=ModelUnavailable("There is no model file.")), chip)
+    qtbot.addWidget(details)
+
+    assert "There is no model file." in [label.text() for label in details.findChildren(QLabel)]
