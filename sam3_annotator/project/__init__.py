@@ -32,6 +32,7 @@ from sam3_annotator.project.errors import (
     ProjectTooNew,
     StorageFull,
 )
+from sam3_annotator.project.geometry import clip_region, difference, is_valid_region, region_iou, repair_region, union
 from sam3_annotator.project.image_files import (
     EXPORT_MARKER,
     IMAGE_SUFFIXES,
@@ -40,7 +41,7 @@ from sam3_annotator.project.image_files import (
     list_image_files,
 )
 from sam3_annotator.project.images import make_thumbnail, read_facts, read_image
-from sam3_annotator.project.masks import mask_to_region, region_to_mask
+from sam3_annotator.project.masks import mask_to_region, region_pixel_area, region_to_mask
 from sam3_annotator.project.palette import PALETTE, next_color
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.queries import (
@@ -54,7 +55,9 @@ from sam3_annotator.project.queries import (
 )
 from sam3_annotator.project.regions import Polygon, Region, Ring
 from sam3_annotator.project.relocation import Relocation, missing_images, relocate_images
+from sam3_annotator.project.simplification import Simplified, simplify_region
 from sam3_annotator.project.store import ProjectStore
+from sam3_annotator.project.vertex_edits import delete_vertex, insert_vertex, move_vertex
 
 __all__ = [
     "EXPORT_MARKER",
@@ -93,24 +96,36 @@ __all__ = [
     "Relocation",
     "Ring",
     "RowChange",
+    "Simplified",
     "Split",
     "StorageFull",
     "add_image_files",
     "category_counts",
+    "clip_region",
+    "delete_vertex",
+    "difference",
     "find_images",
     "find_moved",
     "hash_file",
+    "insert_vertex",
     "instance_counts",
+    "is_valid_region",
     "list_image_files",
     "make_thumbnail",
     "mask_to_region",
     "missing_images",
+    "move_vertex",
     "next_color",
     "no_progress",
     "read_facts",
     "read_image",
+    "region_iou",
+    "region_pixel_area",
     "region_to_mask",
     "relocate_images",
+    "repair_region",
+    "simplify_region",
     "state_counts",
     "statistics",
+    "union",
 ]

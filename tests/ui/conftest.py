@@ -1,34 +1,41 @@
-"""What the tests of the window share: the store on the GUI thread, a workspace, no work left behind."""
+"""What tests of the window's parts share: an engine with the fake session, and an assist on it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
-from sam3_annotator.project import ProjectStore
-from sam3_annotator.ui.background import cancel_background_tasks
-from sam3_annotator.ui.store_bridge import StoreBridge
-from sam3_annotator.ui.workspace import Workspace
-
-
-@pytest.fixture(autouse=True)
-def _no_background_task_is_left() -> Iterator[None]:
-    """End what a test has started, before its folder goes."""
-    yield
-    cancel_background_tasks()
+from sam3_annotator.ui.assist import Assist
+from sam3_annotator.ui.canvas.draft import Draft
+from sam3_annotator.ui.engine_bridge import EngineBridge
+from sam3_annotator.ui.settings import Settings
 
 
 @pytest.fixture
-def bridge(qapp: QApplication, store: ProjectStore) -> Iterator[StoreBridge]:
-    """Give the bridge to the store of four images, which has no categories and no instances."""
-    made = StoreBridge(store)
-    yield made
-    made.close()
+def engine(qapp, fake_session) -> Iterator[EngineBridge]:
+    """Run the engine on its thread, with the fake session."""
+    bridge = EngineBridge(lambda: fake_session, embedding_budget_bytes=1 << 20)
+    bridge.start()
+    yield bridge
+    fake_session.release()
+    bridge.close()
 
 
 @pytest.fixture
-def workspace(qapp: QApplication) -> Workspace:
-    """Make a workspace in which nothing is chosen."""
-    return Workspace()
+def assist(engine: EngineBridge) -> Assist:
+    """Make an assist on the engine."""
+    return Assist(engine, Settings())
+
+
+@pytest.fixture
+def answered(qtbot: QtBot, assist: Assist) -> Callable[[], Draft]:
+    """Wait until the draft has its answer, and return it."""
+
+    def wait() -> Draft:
+        qtbot.waitUntil(lambda: assist.draft is not None and not assist.draft.is_waiting)
+        assert assist.draft is not None
+        return assist.draft
+
+    return wait

@@ -2,48 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 import numpy as np
-import pytest
-from pytestqt.qtbot import QtBot
 
 from sam3_annotator.model import PointPrompt
 from sam3_annotator.project import ImageId, region_to_mask
-from sam3_annotator.ui.assist import Assist, ShownImage
-from sam3_annotator.ui.canvas.draft import Draft
-from sam3_annotator.ui.engine_bridge import EngineBridge
-from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.assist import ShownImage
 
 FIRST, SECOND = ImageId(1), ImageId(2)
 
 
 def shown(image_id: ImageId) -> ShownImage:
     return ShownImage(image_id, f"key-{image_id}", np.full((60, 80, 3), image_id, dtype=np.uint8))
-
-
-@pytest.fixture
-def engine(qapp, fake_session) -> Iterator[EngineBridge]:
-    bridge = EngineBridge(lambda: fake_session, embedding_budget_bytes=1 << 20)
-    bridge.start()
-    yield bridge
-    fake_session.release()
-    bridge.close()
-
-
-@pytest.fixture
-def assist(engine: EngineBridge) -> Assist:
-    return Assist(engine, Settings())
-
-
-@pytest.fixture
-def answered(qtbot: QtBot, assist: Assist) -> Callable[[], Draft]:
-    def wait() -> Draft:
-        qtbot.waitUntil(lambda: assist.draft is not None and not assist.draft.is_waiting)
-        assert assist.draft is not None
-        return assist.draft
-
-    return wait
 
 
 def test_a_click_shows_its_region(assist, answered):
