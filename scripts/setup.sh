@@ -82,7 +82,7 @@ install() { # shellcheck disable=SC2086
     "$venv/bin/python" -m pip install $quiet -c constraints.txt "$@" >&2
 }
 say "Installing Python packages (torch is large: this takes some minutes the first time)"
-install hatchling editables # what builds the package, pinned like everything else
+install hatchling # what builds the package, pinned like everything else
 case $kind in
 run) install --no-build-isolation -e . ;;
 dev) install --no-build-isolation -e '.[dev]' ;;
