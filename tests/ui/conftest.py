@@ -1,16 +1,21 @@
-"""What tests of the window's parts share: an engine with the fake session, and an assist on it."""
+"""What tests of the window's parts share: the store's bridge, a workspace, an engine with the fake session."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from sam3_annotator.project import ProjectStore
 from sam3_annotator.ui.assist import Assist
+from sam3_annotator.ui.background import cancel_background_tasks
 from sam3_annotator.ui.canvas.draft import Draft
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.workspace import Workspace
 
 
 @pytest.fixture
@@ -39,3 +44,24 @@ def answered(qtbot: QtBot, assist: Assist) -> Callable[[], Draft]:
         return assist.draft
 
     return wait
+
+
+@pytest.fixture(autouse=True)
+def _no_background_task_is_left() -> Iterator[None]:
+    """End what a test has started, before its folder goes."""
+    yield
+    cancel_background_tasks()
+
+
+@pytest.fixture
+def bridge(qapp: QApplication, store: ProjectStore) -> Iterator[StoreBridge]:
+    """Give the bridge to the store of four images, which has no categories and no instances."""
+    made = StoreBridge(store)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def workspace(qapp: QApplication) -> Workspace:
+    """Make a workspace in which nothing is chosen."""
+    return Workspace()
