@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -19,7 +20,7 @@ from sam3_annotator.ui.workspace import Workspace
 
 
 @pytest.fixture
-def engine(qapp, fake_session) -> Iterator[EngineBridge]:
+def engine(qapp: QApplication, fake_session: Any) -> Iterator[EngineBridge]:
     """Run the engine on its thread, with the fake session."""
     bridge = EngineBridge(lambda: fake_session, embedding_budget_bytes=1 << 20)
     bridge.start()
