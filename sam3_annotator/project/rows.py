@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from sam3_annotator.project.changes import Row, RowChange
@@ -47,7 +47,7 @@ _INSERT = {
     table: f"INSERT INTO {table} (id, {', '.join(columns)}) VALUES (?{', ?' * len(columns)})"
     for table, columns in COLUMNS.items()
 }
-_DEFAULT_PROVENANCE = asdict(Provenance())
+_DEFAULT_PROVENANCE = {field.name: getattr(Provenance(), field.name) for field in fields(Provenance)}
 
 
 def fetch_row(connection: sqlite3.Connection, table: str, row_id: int) -> Row | None:
@@ -113,13 +113,12 @@ def instance_from_row(instance_id: int, row: Row) -> Instance:
 
 def encode_provenance(provenance: Provenance) -> str:
     """Return the provenance as JSON, without what has its default."""
-    values = asdict(provenance)
-    return json.dumps(
-        {name: value for name, value in values.items() if value != _DEFAULT_PROVENANCE[name]},
-        separators=(",", ":"),
-        ensure_ascii=False,
-        default=float,  # NumPy scalars
-    )
+    values: dict[str, Any] = {}
+    for name, default in _DEFAULT_PROVENANCE.items():
+        value = getattr(provenance, name)
+        if value != default:
+            values[name] = [asdict(prompt) for prompt in value] if name == "prompts" else value
+    return json.dumps(values, separators=(",", ":"), ensure_ascii=False, default=float)  # float: NumPy scalars
 
 
 def decode_provenance(text: str) -> Provenance:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +64,15 @@ def tables() -> Callable[[ProjectStore], Tables]:
     return read
 
 
+@pytest.fixture
+def public_folder() -> Iterator[Path]:
+    """Make a folder that everybody may enter, unlike `tmp_path`."""
+    folder = Path(tempfile.mkdtemp(prefix="sam3-annotator-test-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
 RunPython = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -74,7 +85,7 @@ def run_python() -> RunPython:
     """
 
     def run(code: str, *arguments: object, as_nobody: bool = False) -> subprocess.CompletedProcess[str]:
-        lower = "import os, sys, sqlite3, numpy, filelock, sam3_annotator.project\nos.setuid(65534)\n"
+        lower = "import os, sys, sqlite3, tempfile, numpy, filelock, sam3_annotator.project\nos.setuid(65534)\n"
         is_root = hasattr(os, "getuid") and os.getuid() == 0
         return subprocess.run(
             [
