@@ -1,0 +1,53 @@
+"""Changes as data: their net and their code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, strategies as st
+
+from sam3_annotator.project import ChangeSet, RowChange
+from sam3_annotator.project.changes import decode_changes, encode_changes, net_changes
+
+values = st.one_of(st.none(), st.integers(-(2**62), 2**62), st.floats(allow_nan=False), st.text(), st.binary())
+rows = st.one_of(st.none(), st.dictionaries(st.sampled_from("abcd"), values, max_size=4))
+changes = st.builds(RowChange, st.sampled_from(["images", "instances"]), st.integers(1, 4), rows, rows)
+
+
+@given(st.lists(changes))
+def test_code_of_changes_gives_them_back(some: list[RowChange]) -> None:
+    assert decode_changes(*encode_changes(some)) == tuple(some)
+
+
+def test_equal_byte_strings_are_written_once() -> None:
+    region = bytes(range(256)) * 100
+    row: dict[str, Any] = {"region": region}
+
+    text, blobs = encode_changes([RowChange("instances", id_, row, {**row, "score": 1.0}) for id_ in range(10)])
+
+    assert blobs == region
+    assert len(text) < 2000
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=20))
+def test_net_changes_lead_from_the_first_state_to_the_last(writes: list[tuple[int, int]]) -> None:
+    state: dict[int, dict[str, int] | None] = dict.fromkeys(range(4))
+    log = []
+    for row_id, value in writes:
+        after = {"value": value} if value else None
+        log.append(RowChange("instances", row_id, state[row_id], after))
+        state[row_id] = after
+
+    net = net_changes(log)
+
+    assert len({change.row_id for change in net}) == len(net)
+    assert {change.row_id: change.after for change in net} == {id_: row for id_, row in state.items() if row}
+    assert all(change.before is None for change in net)
+
+
+def test_touched_names_the_rows_of_one_table() -> None:
+    changes = ChangeSet("x", (RowChange("images", 1, None, {}), RowChange("instances", 2, {}, None)))
+
+    assert changes.touched("images") == {1}
+    assert changes.touched("instances") == {2}
+    assert changes.touched("categories") == frozenset()

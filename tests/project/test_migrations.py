@@ -1,0 +1,95 @@
+"""Versions of the project file: marks, upgrades, refusals."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sam3_annotator.project import NotAProject, ProjectTooNew
+from sam3_annotator.project.database import open_for_reading, open_for_writing
+from sam3_annotator.project.migrations import APPLICATION_ID, current_version, version_of
+
+
+def _add_note(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE images ADD COLUMN note TEXT NOT NULL DEFAULT ''")
+
+
+def _note_all(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE images SET note = 'noted'")
+
+
+def _fail(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM images")
+    raise RuntimeError("migration")
+
+
+@pytest.fixture
+def closed_project(small: Any) -> Path:
+    """Leave a project of version 1 with one step to undo."""
+    with small.store.edit("Rename") as edit:
+        edit.update_category(small.cat, name="lion")
+    small.store.close()
+    path: Path = small.store.path
+    return path
+
+
+@pytest.fixture
+def raw(closed_project: Path) -> Iterator[sqlite3.Connection]:
+    """Look into the file past the store."""
+    connection = sqlite3.connect(closed_project, isolation_level=None)
+    yield connection
+    connection.close()
+
+
+def test_new_file_is_marked_as_a_project_of_the_current_version(raw: sqlite3.Connection) -> None:
+    assert raw.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+    assert raw.execute("PRAGMA user_version").fetchone() == (current_version(),)
+
+
+def test_older_file_is_brought_up_version_by_version_and_its_history_cleared(
+    closed_project: Path, raw: sqlite3.Connection
+) -> None:
+    database = open_for_writing(closed_project, {2: _add_note, 3: _note_all})
+    database.close()
+
+    assert raw.execute("SELECT DISTINCT note FROM images").fetchall() == [("noted",)]
+    assert raw.execute("PRAGMA user_version").fetchone() == (3,)
+    assert raw.execute("SELECT count(*) FROM history").fetchone() == (0,)
+    assert raw.execute("SELECT value FROM meta WHERE key = 'history_bytes'").fetchone() == ("0",)
+
+
+def test_failing_migration_leaves_the_file_at_the_last_version_reached(
+    closed_project: Path, raw: sqlite3.Connection
+) -> None:
+    with pytest.raises(RuntimeError, match="migration"):
+        open_for_writing(closed_project, {2: _add_note, 3: _fail})
+
+    assert raw.execute("PRAGMA user_version").fetchone() == (2,)
+    assert raw.execute("SELECT count(*) FROM images").fetchone() == (3,)
+
+
+def test_reader_does_not_migrate(closed_project: Path, raw: sqlite3.Connection) -> None:
+    open_for_reading(closed_project).close()
+
+    assert raw.execute("PRAGMA user_version").fetchone() == (1,)
+    assert raw.execute("SELECT count(*) FROM history").fetchone() == (1,)
+
+
+def test_version_beyond_the_migrations_is_too_new(closed_project: Path, raw: sqlite3.Connection) -> None:
+    raw.execute("PRAGMA user_version = 3")
+
+    assert version_of(raw, closed_project, {2: _add_note, 3: _note_all}) == 3
+    with pytest.raises(ProjectTooNew, match="file version 3; this one knows up to 2"):
+        version_of(raw, closed_project, {2: _add_note})
+
+
+@pytest.mark.parametrize("pragma", ["application_id = 1", "user_version = 0"])
+def test_other_marks_are_no_project(closed_project: Path, raw: sqlite3.Connection, pragma: str) -> None:
+    raw.execute(f"PRAGMA {pragma}")
+
+    with pytest.raises(NotAProject):
+        version_of(raw, closed_project)

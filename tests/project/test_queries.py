@@ -1,0 +1,99 @@
+"""Counts and searches over a project."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from sam3_annotator.project import (
+    ImageFacts,
+    ImageState,
+    Origin,
+    Provenance,
+    Region,
+    Split,
+    category_counts,
+    find_images,
+    instance_counts,
+    state_counts,
+    statistics,
+)
+
+Square = Callable[..., Region]
+
+
+def _fill(small: Any, square: Square) -> None:
+    a, b, c = small.images
+    with small.store.edit("Fill") as edit:
+        for x in range(3):
+            edit.add_instance(a, small.cat, square(x))
+        edit.add_instance(a, small.dog, square(), provenance=Provenance(Origin.MODEL, "Built-in"))
+        edit.add_instance(b, small.cat, square(), is_crowd=True, provenance=Provenance(Origin.IMPORT))
+        edit.add_category("bird")
+        edit.update_image(a, split=Split.TRAIN, state=ImageState.DONE)
+        edit.update_image(c, split=Split.VAL)
+    small.store.set_image_facts({c: ImageFacts(problem="It is missing.")})
+
+
+def test_instances_are_counted_by_image_and_by_category(small: Any, square: Square) -> None:
+    _fill(small, square)
+
+    assert instance_counts(small.store) == {small.images[0]: 4, small.images[1]: 1}
+    assert category_counts(small.store) == {small.cat: 4, small.dog: 1}
+
+
+def test_images_are_counted_by_state(small: Any, square: Square) -> None:
+    _fill(small, square)
+
+    assert state_counts(small.store) == {
+        ImageState.UNANNOTATED: 1,
+        ImageState.IN_PROGRESS: 1,
+        ImageState.DONE: 1,
+        ImageState.REVIEWED: 0,
+        ImageState.CONFIRMED_EMPTY: 0,
+    }
+
+
+def test_statistics_count_everything_and_go_into_json(small: Any, square: Square) -> None:
+    _fill(small, square)
+
+    numbers = json.loads(json.dumps(statistics(small.store).as_dict()))
+
+    assert numbers == {
+        "images": 3,
+        "unreadable_images": 1,
+        "states": {"unannotated": 1, "in_progress": 1, "done": 1, "reviewed": 0, "confirmed_empty": 0},
+        "splits": {"train": 1, "val": 1, "test": 0, "none": 1},
+        "instances": 5,
+        "crowds": 1,
+        "origins": {"hand": 3, "model": 1, "import": 1},
+        "annotated_images": 2,
+        "most_per_image": 4,
+        "median_per_image": 2.5,
+        "mean_per_image": 2.5,
+        "categories": [
+            {"name": "cat", "instances": 4, "images": 2},
+            {"name": "dog", "instances": 1, "images": 1},
+            {"name": "bird", "instances": 0, "images": 0},
+        ],
+    }
+
+
+def test_statistics_of_an_empty_project_are_zeros(small: Any) -> None:
+    numbers = statistics(small.store)
+
+    assert (numbers.instances, numbers.most_per_image, numbers.median_per_image, numbers.mean_per_image) == (0, 0, 0, 0)
+
+
+def test_images_are_found_by_all_conditions_at_once(small: Any, square: Square) -> None:
+    _fill(small, square)
+    a, b, c = small.images
+
+    assert find_images(small.store) == (a, b, c)
+    assert find_images(small.store, text="B.PNG") == (b,)
+    assert find_images(small.store, state=ImageState.DONE) == (a,)
+    assert find_images(small.store, split=Split.VAL) == (c,)
+    assert find_images(small.store, category_id=small.cat) == (a, b)
+    assert find_images(small.store, category_id=small.cat, text="a") == (a,)
+    assert find_images(small.store, category_id=small.dog, split=Split.VAL) == ()
