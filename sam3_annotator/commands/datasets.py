@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from sam3_annotator.commands.failures import DONE, CommandFailed
 from sam3_annotator.commands.progress import progress_bar
-from sam3_annotator.project import ProjectStore, list_image_files, statistics
+from sam3_annotator.project import ProjectStatistics, ProjectStore, list_image_files, statistics
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.registry import export_project, import_project
 
@@ -43,7 +43,7 @@ def import_labels(project: Path, source: Path, format_name: str, images: Path | 
         raise CommandFailed(f"There is no folder {images}; --images takes the folder that the labels' images lie in.")
     if not project.exists() and images is None:
         raise CommandFailed(f"There is no project {project}; with --images DIR the import makes it.")
-    opened = _opened(project) if project.exists() else _created(project, ())
+    opened = ProjectStore.open(project) if project.exists() else _created(project, ())
     with opened as store, progress_bar("Importing") as progress:
         report = import_project(store, source, format_name, images, progress)
     print(report)
@@ -52,7 +52,7 @@ def import_labels(project: Path, source: Path, format_name: str, images: Path | 
 
 def export_labels(project: Path, out: Path, format_name: str, options: ExportOptions) -> int:
     """Write a project's labels to `out` in one of the formats."""
-    with _opened(project, read_only=True) as store, progress_bar("Exporting") as progress:
+    with ProjectStore.open(project, read_only=True) as store, progress_bar("Exporting") as progress:
         report = export_project(store, out, format_name, options, progress)
     print(f"{out}: {_count(report.images, 'image')}, {_count(report.instances, 'instance')}")
     for warning in report.warnings:
@@ -62,19 +62,34 @@ def export_labels(project: Path, out: Path, format_name: str, options: ExportOpt
 
 def print_statistics(project: Path, *, as_json: bool) -> int:
     """Print what a project holds, as lines or as one JSON document."""
-    with _opened(project, read_only=True) as store:
+    with ProjectStore.open(project, read_only=True) as store:
         numbers = statistics(store)
-    print(json.dumps(numbers) if as_json else numbers)
+    print(json.dumps(numbers.as_dict(), indent=2) if as_json else _statistics_text(project, numbers))
     return DONE
 
 
-@contextmanager
-def _opened(path: Path, *, read_only: bool = False) -> Iterator[ProjectStore]:
-    store = ProjectStore.open(path, read_only=read_only)
-    try:
-        yield store
-    finally:
-        store.close()
+def _statistics_text(project: Path, numbers: ProjectStatistics) -> str:
+    lines = [
+        f"{project}: {_count(numbers.images, 'image')}, {_count(numbers.instances, 'instance')}, "
+        f"{_count(len(numbers.categories), 'category', 'categories')}",
+        f"images      {_words(numbers.states)}",
+        f"splits      {_words(numbers.splits)}",
+        f"instances   {_words(numbers.origins)}, {numbers.crowds} crowd",
+        f"per image   {numbers.mean_per_image:.1f} mean, {numbers.median_per_image:g} median, "
+        f"{numbers.most_per_image} most, over {_count(numbers.annotated_images, 'annotated image')}",
+    ]
+    if numbers.unreadable_images:
+        lines.append(f"unreadable  {_count(numbers.unreadable_images, 'image')}")
+    width = max((len(category.name) for category in numbers.categories), default=0)
+    lines += [
+        f"  {category.name:<{width}}  {_count(category.instances, 'instance')} on {_count(category.images, 'image')}"
+        for category in numbers.categories
+    ]
+    return "\n".join(lines)
+
+
+def _words(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {word.replace('_', ' ')}" for word, number in counts.items())
 
 
 @contextmanager
@@ -83,13 +98,11 @@ def _created(path: Path, folders: Sequence[Path]) -> Iterator[ProjectStore]:
     with progress_bar("Reading images") as progress:
         store = ProjectStore.create(path, image_roots=folders, progress=progress)
     try:
-        yield store
+        with store:
+            yield store
     except BaseException:
-        store.close()
-        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-            path.with_name(name).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)  # closed and alone: SQLite has merged the files beside it
         raise
-    store.close()
 
 
 def _count(number: int, singular: str, plural: str = "") -> str:

@@ -1,0 +1,64 @@
+"""Ctrl+C ends long work where it can clean up after itself; the bar is drawn only for somebody to see."""
+
+from __future__ import annotations
+
+import io
+import signal
+import sys
+
+import pytest
+
+from sam3_annotator.commands.progress import progress_bar
+from sam3_annotator.project import Cancelled
+
+
+class Terminal(io.StringIO):
+    """Standard error as a terminal sees it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_first_interrupt_cancels_at_the_next_step() -> None:
+    with progress_bar("Working") as progress:
+        progress(1, 3)
+        signal.raise_signal(signal.SIGINT)
+
+        with pytest.raises(Cancelled):
+            progress(2, 3)
+
+
+def test_second_interrupt_ends_work_that_does_not_look() -> None:
+    with progress_bar("Working"):
+        signal.raise_signal(signal.SIGINT)
+
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_interrupt_has_its_usual_meaning_again_afterwards() -> None:
+    before = signal.getsignal(signal.SIGINT)
+
+    with progress_bar("Working"):
+        pass
+
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_bar_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+
+    with progress_bar("Exporting") as progress:
+        progress(0, 2)
+        progress(2, 2)
+
+    assert "Exporting" in terminal.getvalue()
+
+
+def test_nothing_is_drawn_into_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress_bar("Exporting") as progress:
+        progress(0, 2)
+        progress(2, 2)
+
+    assert capsys.readouterr() == ("", "")
