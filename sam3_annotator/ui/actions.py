@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from sam3_annotator.ui.action_state import ActionState, KeyHint, key_hints
 from sam3_annotator.ui.action_table import ACTIONS, CATEGORY_KEYS, ActionSpec
-from sam3_annotator.ui.theme import ICON_SIZE_SMALL, TOOLTIP_TEXT_DIM, bind_icon
+from sam3_annotator.ui.theme import ICON_SIZE_SMALL, TOOLTIP_TEXT_DIM
 from sam3_annotator.ui.typing_guard import TypingGuard
 
 __all__ = ["ActionState", "Actions", "KeyHint", "key_hints", "key_text"]
@@ -96,9 +96,6 @@ class Actions(QObject):
         action.setCheckable(spec.checked is not None)
         action.setVisible(False)
         action.setToolTip(tool_tip(spec))
-        if spec.icon:
-            bind_icon(action, spec.icon)
-            action.setIconVisibleInMenu(False)
         if spec.checked is not None:
             self._tools.addAction(action)
         action.triggered.connect(partial(self._run, spec))

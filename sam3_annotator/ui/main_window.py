@@ -125,8 +125,10 @@ class MainWindow(QMainWindow):
 
     def _assemble(self) -> None:
         menu_bar = QMenuBar()
-        menus = build_menus(menu_bar, self.window_actions)
-        add_recent_menu(menus["File"], self._other_recent_projects, self.project_requested.emit)
+        self.menus = build_menus(menu_bar, self.window_actions)
+        self.menus["File/Open recent"] = add_recent_menu(
+            self.menus["File"], self._other_recent_projects, self.project_requested.emit
+        )
         self._top_bar = TopBar(menu_bar, self.chip)
         self.setMenuWidget(self._top_bar)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, ToolRail(self.window_actions, self))
@@ -142,7 +144,7 @@ class MainWindow(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._docks["instances"])
         self.resizeDocks([self._docks["images"], self._docks["categories"]], [248, 264], Qt.Orientation.Horizontal)
         self.resizeDocks([self._docks["categories"], self._docks["instances"]], [340, 460], Qt.Orientation.Vertical)
-        panels = menus["View/Panels"]
+        panels = self.menus["View/Panels"]
         for dock in reversed(self._docks.values()):
             panels.insertAction(panels.actions()[0], dock.toggleViewAction())
 

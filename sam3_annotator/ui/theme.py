@@ -277,8 +277,7 @@ def icon(name: str, role: str = "text") -> QIcon:
         ratios = {1.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}
         for ratio in sorted(ratios):
             for size in (ICON_SIZE_SMALL, ICON_SIZE):
-                known.addPixmap(pixmap(name, role, size, ratio), QIcon.Mode.Normal)
-                known.addPixmap(pixmap(name, "text_disabled", size, ratio), QIcon.Mode.Disabled)
+                known.addPixmap(pixmap(name, role, size, ratio))
     return known
 
 
@@ -287,8 +286,12 @@ class _IconBinding(QObject):
 
     def __init__(self, target: TakesIcon, parent: QObject, name: str, role: str) -> None:
         super().__init__(parent)
-        self._target, self._name, self._role = target, name, role
+        self._target = target
         theme().theme_changed.connect(self.refresh)
+        self.bind(name, role)
+
+    def bind(self, name: str, role: str) -> None:
+        self._name, self._role = name, role
         self.refresh()
 
     def refresh(self) -> None:
@@ -299,7 +302,8 @@ def bind_icon(target: TakesIcon, name: str, role: str = "text") -> None:
     """Set the icon of a QAction or a button, now and again at every change of theme."""
     if not isinstance(target, QObject):
         raise TypeError(f"Only a QObject can be bound to an icon; got {type(target).__name__}.")
-    for child in target.findChildren(_IconBinding, options=Qt.FindChildOption.FindDirectChildrenOnly):
-        child.deleteLater()
-        theme().theme_changed.disconnect(child.refresh)
-    _IconBinding(target, target, name, role)
+    bound = target.findChildren(_IconBinding, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    if bound:
+        bound[0].bind(name, role)
+    else:
+        _IconBinding(target, target, name, role)
