@@ -1,0 +1,68 @@
+"""Turns rings into Qt paths without a Python loop over vertices."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QByteArray, QDataStream
+from PySide6.QtGui import QPainterPath
+
+from sam3_annotator.project import Region
+from sam3_annotator.ui.canvas.outlines import Ints, Outlines, Rings, Vertices
+
+_MOVE_TO, _LINE_TO = 0, 1
+_WINDING_FILL = 1
+# One element of a QPainterPath as QDataStream writes it.
+_ELEMENT = np.dtype([("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])
+_TAIL = struct.pack(">ii", 0, _WINDING_FILL)
+
+
+def path_of_rows(rings: Rings, rows: Ints) -> QPainterPath:
+    """Make one path of the rings of all these rows; winding fill, see `Outlines`."""
+    vertices, ring_starts = rings.taken(rows)
+    return _path(_elements(vertices, ring_starts).tobytes())
+
+
+def paths_of_rows(rings: Rings, rows: Ints) -> Iterator[QPainterPath]:
+    """Make one path per row."""
+    vertices, ring_starts = rings.taken(rows)
+    elements = _elements(vertices, ring_starts)
+    ends = np.cumsum(rings.row_starts[rows + 1] - rings.row_starts[rows])
+    data = elements.tobytes()
+    start = 0
+    for end in ((ring_starts[ends] + ends) * _ELEMENT.itemsize).tolist():
+        yield _path(data[start:end])
+        start = end
+
+
+def path_of_region(region: Region, level: int = 0) -> QPainterPath:
+    """Make the path of one region at a level of detail (see `Outlines`)."""
+    rings = Outlines.of([region]).at_level(level)
+    return path_of_rows(rings, np.array([0]))
+
+
+def _elements(vertices: Vertices, ring_starts: Ints) -> NDArray[np.void]:
+    """Lay closed rings out as path elements: each ring ends with its first vertex once more."""
+    ring_count = len(ring_starts) - 1
+    elements = np.empty(len(vertices) + ring_count, dtype=_ELEMENT)
+    firsts, closings = ring_starts[:-1] + np.arange(ring_count), ring_starts[1:] + np.arange(ring_count)
+    is_own = np.ones(len(elements), dtype=bool)
+    is_own[closings] = False
+    elements["kind"] = _LINE_TO
+    elements["kind"][firsts] = _MOVE_TO
+    for name, column in (("x", 0), ("y", 1)):
+        elements[name][is_own] = vertices[:, column]
+        elements[name][closings] = vertices[ring_starts[:-1], column]
+    return elements
+
+
+def _path(elements: bytes) -> QPainterPath:
+    path = QPainterPath()
+    if elements:
+        head = struct.pack(">i", len(elements) // _ELEMENT.itemsize)
+        stream = QDataStream(QByteArray(head + elements + _TAIL))
+        stream >> path
+    return path

@@ -1,0 +1,274 @@
+"""Keeps a layer of the canvas as painted tiles, so that a pan copies pixels and only news is painted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
+
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
+from sam3_annotator.ui.canvas.tile_worker import TileWorker
+from sam3_annotator.ui.canvas.view_transform import ViewTransform
+
+TILE_SIDE = 512
+# What is painted around a tile's own box, since outlines are wider than their geometry.
+OVERLAP = 6
+# Tiles beyond the visible ones that stay in memory, 1 MiB each.
+SPARE_TILES = 48
+
+Key = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Tile (i, j) begins at device pixel `TILE_SIDE * (i, j)`; device pixel = image pixel * `scale` + `phase`.
+
+    The phase is the part of the view's offset below one device pixel, so tiles are copied without resampling.
+    """
+
+    scale: float
+    phase_x: float
+    phase_y: float
+
+    def box_of(self, key: Key, overlap: float) -> BoxXyxy:
+        """Give the box of a tile and its overlap in image pixels."""
+        x0, y0 = key[0] * TILE_SIDE - self.phase_x, key[1] * TILE_SIDE - self.phase_y
+        return (
+            (x0 - overlap) / self.scale,
+            (y0 - overlap) / self.scale,
+            (x0 + TILE_SIDE + overlap) / self.scale,
+            (y0 + TILE_SIDE + overlap) / self.scale,
+        )
+
+    def keys_in(self, box_xyxy: BoxXyxy) -> Iterator[Key]:
+        """Give the tiles that a box in image pixels touches, its outline included."""
+        low_x, high_x = (self._index(x * self.scale + self.phase_x + d) for x, d in _widened(box_xyxy, 0))
+        low_y, high_y = (self._index(y * self.scale + self.phase_y + d) for y, d in _widened(box_xyxy, 1))
+        return ((i, j) for j in range(low_y, high_y + 1) for i in range(low_x, high_x + 1))
+
+    @staticmethod
+    def _index(device: float) -> int:
+        return math.floor(device / TILE_SIDE)
+
+
+def _widened(box_xyxy: BoxXyxy, axis: int) -> tuple[tuple[float, float], tuple[float, float]]:
+    return (box_xyxy[axis], -OVERLAP), (box_xyxy[axis + 2], OVERLAP)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The view in device pixels: `origin` is where the grid's (0, 0) is, `size` is the whole canvas."""
+
+    grid: Grid
+    origin: QPoint
+    size: QRect
+    pixel_ratio: float
+
+    @staticmethod
+    def of(view: ViewTransform, width: float, height: float, pixel_ratio: float) -> Frame:
+        """Take the view of a canvas of this size in device-independent pixels."""
+        x, y = view.offset_x * pixel_ratio, view.offset_y * pixel_ratio
+        grid = Grid(view.zoom * pixel_ratio, x - math.floor(x), y - math.floor(y))
+        size = QRect(0, 0, math.ceil(width * pixel_ratio), math.ceil(height * pixel_ratio))
+        return Frame(grid, QPoint(math.floor(x), math.floor(y)), size, pixel_ratio)
+
+    def rect_of(self, key: Key) -> QRect:
+        """Give a tile's place on the canvas in device pixels."""
+        left, top = key[0] * TILE_SIDE + self.origin.x(), key[1] * TILE_SIDE + self.origin.y()
+        return QRect(left, top, TILE_SIDE, TILE_SIDE)
+
+    def box_of(self, rect: QRect) -> BoxXyxy:
+        """Map a rectangle in device pixels to the image."""
+        x, y = self.origin.x() + self.grid.phase_x, self.origin.y() + self.grid.phase_y
+        scale = self.grid.scale
+        return (
+            (rect.left() - x) / scale,
+            (rect.top() - y) / scale,
+            (rect.left() + rect.width() - x) / scale,
+            (rect.top() + rect.height() - y) / scale,
+        )
+
+    def visible_keys(self, content: BoxXyxy) -> list[Key]:
+        """Give the tiles on the canvas that the box `content` of the image touches, the middle of the canvas first."""
+        shown = self.box_of(self.size)
+        box = (
+            max(shown[0], content[0]),
+            max(shown[1], content[1]),
+            min(shown[2], content[2]),
+            min(shown[3], content[3]),
+        )
+        if box[0] >= box[2] or box[1] >= box[3]:
+            return []
+        keys = [key for key in self.grid.keys_in(box) if self.rect_of(key).intersects(self.size)]
+        middle = self.size.center()
+        return sorted(keys, key=lambda key: (self.rect_of(key).center() - middle).manhattanLength())
+
+
+@dataclass(frozen=True, slots=True)
+class TileJob:
+    """The painting of one tile: `paint` draws in image pixels, on any thread; `cost_ms` is what it may take."""
+
+    cost_ms: float
+    paint: Callable[[QPainter], None]
+
+
+@dataclass(slots=True)
+class _Tile:
+    image: QImage
+    version: int
+
+
+Plan = Callable[[BoxXyxy, Frame], TileJob]
+
+
+class TileLayer:
+    """One layer of the canvas in tiles, made by `plan` for a box of the image.
+
+    Tiles are painted at once while that fits into the time given, else on the worker; what is missing meanwhile is
+    shown as it was last, enlarged or reduced. `on_news` is called when tiles have arrived.
+    """
+
+    def __init__(self, plan: Plan, worker: TileWorker, on_news: Callable[[], None]) -> None:
+        self._plan, self._worker, self._on_news = plan, worker, on_news
+        self._version = 0
+        self._required_all = 0
+        self._required: dict[Key, int] = {}
+        self._grid: Grid | None = None
+        self._tiles: dict[Key, _Tile] = {}
+        self._previous: tuple[Grid, dict[Key, _Tile]] | None = None
+        self._pending: dict[Key, int] = {}
+        self._queue: list[tuple[Key, TileJob, int]] = []
+        self._pixel_ratio = 1.0
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing is being painted on the worker."""
+        return not self._pending and not self._queue
+
+    def clear(self) -> None:
+        """Drop everything, also what is under way: another image is shown."""
+        self.invalidate()
+        self._tiles = {}
+        self._previous = None
+
+    def invalidate(self, boxes: Iterable[BoxXyxy] | None = None) -> None:
+        """Have the tiles that touch these boxes painted anew, by default all; until then they stay as they are."""
+        self._version += 1
+        if boxes is None:
+            self._required_all = self._version
+            self._required.clear()
+        elif self._grid is not None:
+            known = self._tiles.keys() | self._pending.keys()
+            for box in boxes:
+                for key in self._touched(box, known):
+                    self._required[key] = self._version
+
+    def _touched(self, box: BoxXyxy, known: set[Key]) -> Iterable[Key]:
+        assert self._grid is not None
+        keys = self._grid.keys_in(box)
+        return [key for key in keys if key in known]
+
+    def paint(self, painter: QPainter, frame: Frame, content: BoxXyxy, budget_ms: float) -> list[Key]:
+        """Paint the layer in device pixels; returns the tiles that are not there yet in any form.
+
+        `content` is the box of the image the layer can have anything in; `budget_ms` is how long painting tiles
+        may hold up the canvas.
+        """
+        self._turn_to(frame)
+        keys = frame.visible_keys(content)
+        self._paint_news([key for key in keys if not self._is_fresh(key)], frame, budget_ms)
+        missing = [key for key in keys if key not in self._tiles]
+        if missing and self._previous is not None:
+            self._paint_previous(painter, frame, missing)
+        for key in keys:
+            if (tile := self._tiles.get(key)) is not None:
+                painter.drawImage(frame.rect_of(key).topLeft(), tile.image)
+        if not missing:
+            self._previous = None
+        self._drop_spare(frame, keys)
+        return missing
+
+    def _turn_to(self, frame: Frame) -> None:
+        if frame.grid == self._grid and frame.pixel_ratio == self._pixel_ratio:
+            return
+        # What was never complete is no better to look at than what was before it.
+        if self._tiles and self._grid is not None and self._previous is None:
+            self._previous = (self._grid, self._tiles)
+        self._grid, self._pixel_ratio = frame.grid, frame.pixel_ratio
+        self._tiles, self._queue = {}, []
+        self.invalidate()
+
+    def _is_fresh(self, key: Key) -> bool:
+        tile = self._tiles.get(key)
+        return tile is not None and tile.version >= self._required_version(key)
+
+    def _required_version(self, key: Key) -> int:
+        return max(self._required_all, self._required.get(key, 0))
+
+    def _paint_news(self, stale: list[Key], frame: Frame, budget_ms: float) -> None:
+        wanted = [key for key in stale if self._pending.get(key, -1) < self._required_version(key)]
+        jobs = [(key, self._plan(frame.grid.box_of(key, OVERLAP), frame)) for key in wanted]
+        if sum(job.cost_ms for _, job in jobs) <= budget_ms:
+            for key, job in jobs:
+                self._tiles[key] = _Tile(_painted(job, frame.grid, key), self._version)
+            self._queue = []
+        else:
+            # Planned now, so it shows the content of now, however late it is painted.
+            self._queue = [(key, job, self._version) for key, job in jobs]
+            self._submit_next()
+
+    def _submit_next(self) -> None:
+        if self._pending or not self._queue or self._grid is None:
+            return
+        key, job, version = self._queue.pop(0)
+        self._pending[key] = version
+        deliver = partial(self._take, self._grid, key, version)
+        self._worker.submit(partial(_painted, job, self._grid, key), deliver)
+
+    def _take(self, grid: Grid, key: Key, version: int, image: QImage) -> None:
+        self._pending.clear()
+        if grid == self._grid and version >= self._required_all:
+            self._tiles[key] = _Tile(image, version)
+            self._on_news()
+        self._submit_next()
+
+    def _paint_previous(self, painter: QPainter, frame: Frame, missing: list[Key]) -> None:
+        assert self._previous is not None
+        grid, tiles = self._previous
+        ratio = frame.grid.scale / grid.scale
+        x = frame.origin.x() + frame.grid.phase_x - grid.phase_x * ratio
+        y = frame.origin.y() + frame.grid.phase_y - grid.phase_y * ratio
+        side = TILE_SIDE * ratio
+        painter.save()
+        for key in missing:
+            room = frame.rect_of(key) & frame.size
+            painter.setClipRect(room)
+            for (i, j), tile in tiles.items():
+                target = QRectF(x + i * side, y + j * side, side, side)
+                if target.intersects(QRectF(room)):
+                    painter.drawImage(target, tile.image)
+        painter.restore()
+
+    def _drop_spare(self, frame: Frame, visible: list[Key]) -> None:
+        excess = len(self._tiles) - len(visible) - SPARE_TILES
+        if excess > 0:
+            middle = frame.size.center()
+            spare = self._tiles.keys() - set(visible)
+            far = sorted(spare, key=lambda key: -(frame.rect_of(key).center() - middle).manhattanLength())
+            for key in far[:excess]:
+                del self._tiles[key]
+
+
+def _painted(job: TileJob, grid: Grid, key: Key) -> QImage:
+    image = QImage(TILE_SIDE, TILE_SIDE, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.translate(grid.phase_x - key[0] * TILE_SIDE, grid.phase_y - key[1] * TILE_SIDE)
+    painter.scale(grid.scale, grid.scale)
+    job.paint(painter)
+    painter.end()
+    return image

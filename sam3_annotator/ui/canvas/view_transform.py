@@ -1,0 +1,80 @@
+"""Where image points are on the canvas: a scale and an offset, without Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIN_ZOOM = 0.01
+MAX_ZOOM = 64.0
+FIT_MARGIN = 24.0
+# So much of the image stays within the canvas, whatever the panning.
+KEPT_IN_VIEW = 80.0
+# Below this, an image that has been fitted is enlarged; a thumbnail must not turn into a mosaic.
+MAX_FIT_ZOOM = 8.0
+
+Size = tuple[float, float]
+BoxXyxy = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewTransform:
+    """Maps image pixels to device-independent canvas pixels: `canvas = image * zoom + offset`."""
+
+    zoom: float = 1.0
+    offset_x: float = 0.0
+    offset_y: float = 0.0
+
+    def to_canvas(self, x: float, y: float) -> tuple[float, float]:
+        """Map an image point to the canvas."""
+        return x * self.zoom + self.offset_x, y * self.zoom + self.offset_y
+
+    def to_image(self, x: float, y: float) -> tuple[float, float]:
+        """Map a canvas point to the image; the inverse of `to_canvas`."""
+        return (x - self.offset_x) / self.zoom, (y - self.offset_y) / self.zoom
+
+    def box_to_canvas(self, box_xyxy: BoxXyxy) -> BoxXyxy:
+        """Map a box in image pixels to the canvas."""
+        return (*self.to_canvas(*box_xyxy[:2]), *self.to_canvas(*box_xyxy[2:]))
+
+    def zoomed(self, zoom: float, anchor_x: float, anchor_y: float) -> ViewTransform:
+        """Take another zoom, within the limits; the image point under the canvas point `anchor` stays there."""
+        zoom = min(max(zoom, MIN_ZOOM), MAX_ZOOM)
+        ratio = zoom / self.zoom
+        return ViewTransform(
+            zoom, anchor_x - (anchor_x - self.offset_x) * ratio, anchor_y - (anchor_y - self.offset_y) * ratio
+        )
+
+    def panned(self, dx: float, dy: float) -> ViewTransform:
+        """Move the image by canvas pixels."""
+        return ViewTransform(self.zoom, self.offset_x + dx, self.offset_y + dy)
+
+    def kept_in_view(self, image: Size, canvas: Size) -> ViewTransform:
+        """Move the image back as far as needed for a piece of it to stay on the canvas."""
+        return ViewTransform(
+            self.zoom,
+            _kept(self.offset_x, image[0] * self.zoom, canvas[0]),
+            _kept(self.offset_y, image[1] * self.zoom, canvas[1]),
+        )
+
+    def resized(self, old_canvas: Size, new_canvas: Size) -> ViewTransform:
+        """Keep the image point at the centre of the canvas there."""
+        return self.panned((new_canvas[0] - old_canvas[0]) / 2, (new_canvas[1] - old_canvas[1]) / 2)
+
+
+def _kept(offset: float, length: float, room: float) -> float:
+    margin = min(KEPT_IN_VIEW, length, room / 2)
+    return min(max(offset, margin - length), room - margin)
+
+
+def fitted(image: Size, canvas: Size) -> ViewTransform:
+    """Show the whole image, centred, with a margin around it."""
+    return fitted_box((0.0, 0.0, *image), canvas, margin=FIT_MARGIN, max_zoom=MAX_FIT_ZOOM)
+
+
+def fitted_box(box_xyxy: BoxXyxy, canvas: Size, *, margin: float, max_zoom: float = MAX_ZOOM) -> ViewTransform:
+    """Show a box of the image, centred, as large as the canvas less its margins allows."""
+    x0, y0, x1, y1 = box_xyxy
+    width, height = max(x1 - x0, 1e-6), max(y1 - y0, 1e-6)
+    room_x, room_y = max(canvas[0] - 2 * margin, 1.0), max(canvas[1] - 2 * margin, 1.0)
+    zoom = min(max(min(room_x / width, room_y / height), MIN_ZOOM), max_zoom, MAX_ZOOM)
+    return ViewTransform(zoom, canvas[0] / 2 - (x0 + x1) / 2 * zoom, canvas[1] / 2 - (y0 + y1) / 2 * zoom)
