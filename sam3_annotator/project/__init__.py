@@ -32,7 +32,15 @@ from sam3_annotator.project.errors import (
     ProjectTooNew,
     StorageFull,
 )
-from sam3_annotator.project.geometry import clip_region, difference, is_valid_region, region_iou, repair_region, union
+from sam3_annotator.project.geometry import (
+    clip_region,
+    difference,
+    intersection,
+    is_valid_region,
+    region_iou,
+    repair_region,
+    union,
+)
 from sam3_annotator.project.image_files import (
     EXPORT_MARKER,
     IMAGE_SUFFIXES,
@@ -53,7 +61,7 @@ from sam3_annotator.project.queries import (
     state_counts,
     statistics,
 )
-from sam3_annotator.project.regions import Polygon, Region, Ring
+from sam3_annotator.project.regions import Polygon, Region, Ring, rectangle
 from sam3_annotator.project.relocation import Relocation, missing_images, relocate_images
 from sam3_annotator.project.simplification import Simplified, simplify_region
 from sam3_annotator.project.store import ProjectStore
@@ -109,6 +117,7 @@ __all__ = [
     "hash_file",
     "insert_vertex",
     "instance_counts",
+    "intersection",
     "is_valid_region",
     "list_image_files",
     "make_thumbnail",
@@ -119,6 +128,7 @@ __all__ = [
     "no_progress",
     "read_facts",
     "read_image",
+    "rectangle",
     "region_iou",
     "region_pixel_area",
     "region_to_mask",
