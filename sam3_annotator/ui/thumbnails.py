@@ -84,9 +84,13 @@ class ThumbnailLoader(QObject):
             self._pixmaps.move_to_end(image_id)
         return pixmap
 
+    def has_tried(self, image_id: ImageId) -> bool:
+        """Whether the thumbnail is in memory, or known to be impossible."""
+        return image_id in self._pixmaps or image_id in self._failed
+
     def request(self, image_id: ImageId, source: ThumbnailSource) -> None:
         """Have a thumbnail made, unless it is there, under way, or known to be impossible."""
-        if image_id not in self._pixmaps and image_id not in self._failed and image_id not in self._loading:
+        if not self.has_tried(image_id) and image_id not in self._loading:
             self._batch[image_id] = source
             self._flush_timer.start()
 

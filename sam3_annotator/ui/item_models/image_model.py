@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
 
-from sam3_annotator.project import ChangeSet, ImageId, ImageRecord, ImageState, instance_counts
+from sam3_annotator.project import ChangeKind, ChangeSet, ImageId, ImageRecord, ImageState, instance_counts
 from sam3_annotator.ui.item_models.runs import runs
 from sam3_annotator.ui.store_bridge import StoreBridge
 
@@ -162,8 +162,8 @@ class ImageModel(QAbstractListModel):
             self._insert_missing()
         for record in present:
             self._records[self._rows[record.id]] = record
-            if changes.kind == "facts":
-                self._problems.pop(record.id, None)
+        for image_id in changed_files(changes):
+            self._problems.pop(image_id, None)
         self.announce((touched | self._recount(changes)) - gone)
 
     def _read(self, image_ids: Collection[ImageId]) -> list[ImageRecord]:
@@ -286,6 +286,18 @@ class ImageFilter(QSortFilterProxyModel):
         if self._state is StateFilter.ALL or record.id == self._kept:
             return True
         return self._state.accepts(record.state, has_problem=bool(self._images.problem(record.id)))
+
+
+def changed_files(changes: ChangeSet) -> frozenset[ImageId]:
+    """Give the images that have another file now, or whose file is known to be another."""
+    return frozenset(
+        ImageId(change.row_id)
+        for change in changes.changes
+        if change.table == "images"
+        and change.before is not None
+        and change.after is not None
+        and (changes.kind is ChangeKind.FACTS or change.before["path"] != change.after["path"])
+    )
 
 
 def _rows_by_id(records: Sequence[ImageRecord]) -> dict[ImageId, int]:

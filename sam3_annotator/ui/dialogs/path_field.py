@@ -1,0 +1,82 @@
+"""A field for the path of a file or folder, with a button that browses for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QDir, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
+
+from sam3_annotator.ui.theme import SPACE_S
+
+Ask = Callable[[QWidget, str, str], str]
+"""Asks the user for a path: parent, title, where to start; empty when the user thinks better of it."""
+
+
+def ask_folder(parent: QWidget, title: str, start: str) -> str:
+    """Ask for a folder that is there."""
+    return QFileDialog.getExistingDirectory(parent, title, start)
+
+
+def ask_file(kinds: str) -> Ask:
+    """Give a function that asks for a file that is there; `kinds` is a filter of Qt."""
+    return lambda parent, title, start: QFileDialog.getOpenFileName(parent, title, start, kinds)[0]
+
+
+def ask_new_file(kinds: str) -> Ask:
+    """Give a function that asks for a file to write; `kinds` is a filter of Qt."""
+    return lambda parent, title, start: QFileDialog.getSaveFileName(parent, title, start, kinds)[0]
+
+
+class PathField(QWidget):
+    """The path typed or chosen; `~` stands for the home folder."""
+
+    changed = Signal()  # at every letter
+    settled = Signal()  # chosen, set, or typed to the end
+
+    def __init__(self, name: str, ask: Ask = ask_folder, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self.ask = ask
+        self._field = QLineEdit()
+        self._field.setAccessibleName(name)
+        self._field.textChanged.connect(self.changed)
+        self._field.editingFinished.connect(self.settled)
+        self._button = QPushButton("Browse…")
+        self._button.setAccessibleName(f"Browse: {name}")
+        self._button.setAutoDefault(False)
+        self._button.clicked.connect(self.browse)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_S)
+        row.addWidget(self._field, stretch=1)
+        row.addWidget(self._button)
+        self.setFocusProxy(self._field)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    @property
+    def path(self) -> Path | None:
+        """The absolute path, None while the field is empty."""
+        text = self._field.text().strip()
+        return Path(text).expanduser().absolute() if text else None
+
+    @property
+    def line(self) -> QLineEdit:
+        """The field itself."""
+        return self._field
+
+    def set_path(self, path: Path | None) -> None:
+        """Show a path."""
+        self._field.setText("" if path is None else QDir.toNativeSeparators(str(path)))
+        self._field.setCursorPosition(0)
+        self.settled.emit()
+
+    def browse(self) -> None:
+        """Let the user choose, starting where the field points to."""
+        start = self.path
+        while start is not None and not start.exists() and start != start.parent:
+            start = start.parent
+        chosen = self.ask(self, self._name, str(start or QDir.homePath()))
+        if chosen:
+            self.set_path(Path(chosen))

@@ -1,0 +1,1 @@
+"""How the rows of the panels' lists are painted and clicked."""

@@ -1,0 +1,108 @@
+"""Paints a row of the category list: key, colour, name, number of instances; edits the name in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QMouseEvent, QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from sam3_annotator.project import Category, CategoryId
+from sam3_annotator.ui.item_delegates.painting import (
+    BADGE_SIZE,
+    SWATCH_SIZE,
+    centred,
+    paint_badge,
+    paint_ground,
+    paint_swatch,
+    paint_text,
+    text_width,
+)
+from sam3_annotator.ui.item_models.category_model import CategoryRole
+from sam3_annotator.ui.panels.text_field import TextField
+from sam3_annotator.ui.theme import ROW_HEIGHT, SPACE_S
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class CategoryDelegate(QStyledItemDelegate):
+    """The row of the current category is marked; a click on a swatch asks for another colour."""
+
+    color_wanted = Signal(object)  # CategoryId whose swatch was clicked
+
+    def __init__(self, current: Callable[[], CategoryId | None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._current = current
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's
+        """All rows have the same height."""
+        return QSize(BADGE_SIZE * 6, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint one row."""
+        category: Category = index.data(CategoryRole.RECORD)
+        is_current = category.id == self._current()
+        painter.save()
+        paint_ground(painter, option, is_chosen=is_current)
+        if digit := index.data(CategoryRole.DIGIT):
+            paint_badge(painter, badge_rect(option.rect), digit)
+        paint_swatch(painter, swatch_rect(option.rect), category.color)
+        count = f"{index.data(CategoryRole.COUNT):,}"
+        name = name_rect(option.rect)
+        paint_text(painter, name, count, font="number", role="text_dim", is_right=True)
+        name.setRight(name.right() - text_width(count, "number") - SPACE_S)
+        paint_text(painter, name, category.name, font="strong" if is_current else "body")
+        painter.restore()
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: ARG002
+        """Edit the name in a field that keeps Enter and Esc to itself."""
+        field = TextField(parent)
+        field.setAccessibleName("Category name")
+        return field
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: ARG002
+        """Put the field over the name, not over key and colour."""
+        editor.setGeometry(name_rect(option.rect).adjusted(-SPACE_S, 3, 0, -3))
+
+    def editorEvent(
+        self,
+        event: QEvent,
+        model: QAbstractItemModel,  # noqa: ARG002 - Qt's
+        option: QStyleOptionViewItem,
+        index: Index,
+    ) -> bool:
+        """Turn a click on the swatch into a wish for another colour."""
+        if isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.LeftButton:
+            is_on_swatch = swatch_rect(option.rect).adjusted(-3, -3, 3, 3).contains(event.position().toPoint())
+            if is_on_swatch and event.type() == QEvent.Type.MouseButtonRelease:
+                self.color_wanted.emit(index.data(CategoryRole.RECORD).id)
+            return is_on_swatch
+        return False
+
+
+def badge_rect(row: QRect) -> QRect:
+    """Give the place of the digit in a row."""
+    return centred(BADGE_SIZE, row, row.left() + 2 * SPACE_S)
+
+
+def swatch_rect(row: QRect) -> QRect:
+    """Give the place of the colour in a row."""
+    return centred(SWATCH_SIZE, row, badge_rect(row).right() + 1 + SPACE_S + 2)
+
+
+def name_rect(row: QRect) -> QRect:
+    """Give the place of name and number in a row."""
+    inner = row.adjusted(0, 0, -2 * SPACE_S, 0)
+    inner.setLeft(swatch_rect(row).right() + 1 + SPACE_S + 2)
+    return inner

@@ -1,0 +1,112 @@
+"""What the rows of all lists have in common: ground, swatch, badge, elided text, icon."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
+
+from sam3_annotator.ui.theme import RADIUS, RADIUS_SMALL, SPACE_XS, pixmap, theme
+
+SWATCH_SIZE: Final = 14
+BADGE_SIZE: Final = 18
+ROW_INSET: Final = 1
+
+
+def paint_ground(painter: QPainter, option: QStyleOptionViewItem, *, is_chosen: bool | None = None) -> None:
+    """Paint the rounded ground of a row: chosen, under the pointer, or none; and the focus ring.
+
+    `is_chosen` overrules the selection of the view, for lists whose choice is not a selection.
+    """
+    state = option.state
+    chosen = bool(state & QStyle.StateFlag.State_Selected) if is_chosen is None else is_chosen
+    frame = QRectF(option.rect.adjusted(SPACE_XS, ROW_INSET, -SPACE_XS, -ROW_INSET))
+    if chosen:
+        # The same with and without the focus: while the canvas has it, the list still says what is chosen.
+        ground = theme().color("selection")
+    elif state & QStyle.StateFlag.State_MouseOver:
+        ground = theme().color("hover")
+    else:
+        ground = None
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if ground is not None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(frame, RADIUS, RADIUS)
+    if state & QStyle.StateFlag.State_HasFocus and state & QStyle.StateFlag.State_KeyboardFocusChange:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme().color("accent"), 1))
+        painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+
+def paint_swatch(painter: QPainter, rect: QRect, color: str, *, is_faded: bool = False) -> None:
+    """Paint the colour of a category, with a rim that keeps it apart from any ground."""
+    painter.save()
+    if is_faded:
+        painter.setOpacity(0.4)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(QColor(color))
+    painter.setPen(QPen(theme().color("text", 0.25), 1))
+    painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_SMALL - 0.5, RADIUS_SMALL - 0.5)
+    painter.restore()
+
+
+def swatch_icon(color: str, ratio: float = 2.0) -> QIcon:
+    """Give the colour of a category as an icon for menus and combo boxes."""
+    pixmap = QPixmap(round(SWATCH_SIZE * ratio), round(SWATCH_SIZE * ratio))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    pixmap.setDevicePixelRatio(ratio)
+    painter = QPainter(pixmap)
+    paint_swatch(painter, QRect(0, 0, SWATCH_SIZE, SWATCH_SIZE), color)
+    painter.end()
+    return QIcon(pixmap)
+
+
+def paint_badge(painter: QPainter, rect: QRect, text: str) -> None:
+    """Paint a key the way the rest of the window shows keys."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(theme().color("raised"))
+    painter.setPen(QPen(theme().color("line_strong"), 1))
+    painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_SMALL, RADIUS_SMALL)
+    painter.setFont(theme().font("number_caption"))
+    painter.setPen(theme().color("text_dim"))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()
+
+
+def paint_text(
+    painter: QPainter,
+    rect: QRect,
+    text: str,
+    *,
+    font: str = "body",
+    role: str = "text",
+    is_right: bool = False,
+    elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+) -> None:
+    """Paint one line of text, centred upright, shortened to fit."""
+    used_font = theme().font(font)
+    painter.setFont(used_font)
+    painter.setPen(theme().color(role))
+    side = Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft
+    shown = QFontMetrics(used_font).elidedText(text, elide, rect.width())
+    painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
+
+
+def text_width(text: str, font: str = "body") -> int:
+    """Give the width of a line of text in device-independent pixels."""
+    return QFontMetrics(theme().font(font)).horizontalAdvance(text)
+
+
+def paint_icon(painter: QPainter, rect: QRect, name: str, role: str) -> None:
+    """Paint an icon as large as `rect`, sharp on the screen that is painted on."""
+    painter.drawPixmap(rect.topLeft(), pixmap(name, role, rect.width(), painter.device().devicePixelRatioF()))
+
+
+def centred(size: int | QSize, rect: QRect, x: int) -> QRect:
+    """Give a rectangle of this size whose left edge is at `x`, in the middle of a row's height."""
+    wanted = QSize(size, size) if isinstance(size, int) else size
+    return QRect(x, rect.y() + (rect.height() - wanted.height()) // 2, wanted.width(), wanted.height())

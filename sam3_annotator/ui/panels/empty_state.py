@@ -1,0 +1,50 @@
+"""What a panel shows when its list is empty: what is missing and what to do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from sam3_annotator.ui.theme import SPACE_L, SPACE_S, SPACE_XS, pixmap, theme
+
+
+class EmptyState(QWidget):
+    """An icon, a title, a sentence and, if it has a text, a link."""
+
+    link_clicked = Signal()
+
+    def __init__(self, icon_name: str, title: str = "", text: str = "", link: str = "") -> None:
+        super().__init__()
+        self._icon_name = icon_name
+        self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._title = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._title.setFont(theme().font("strong"))
+        self._text = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._text.setProperty("tone", "dim")
+        self._link = QPushButton()
+        self._link.setProperty("kind", "link")
+        self._link.clicked.connect(self.link_clicked)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        layout.setSpacing(SPACE_XS)
+        layout.addStretch(2)
+        layout.addWidget(self._icon)
+        layout.addSpacing(SPACE_XS)
+        layout.addWidget(self._title)
+        layout.addWidget(self._text)
+        layout.addWidget(self._link, alignment=Qt.AlignmentFlag.AlignCenter)
+        layout.addStretch(3)
+        layout.setSpacing(SPACE_S)
+        theme().theme_changed.connect(self._draw_icon)
+        self._draw_icon()
+        self.say(title, text, link)
+
+    def say(self, title: str, text: str, link: str = "") -> None:
+        """Show these words."""
+        self._title.setText(title)
+        self._text.setText(text)
+        self._link.setText(link)
+        self._link.setVisible(bool(link))
+
+    def _draw_icon(self) -> None:
+        self._icon.setPixmap(pixmap(self._icon_name, "text_disabled", 28, self.devicePixelRatioF()))

@@ -1,0 +1,135 @@
+"""What narrows the image list down: a field for the name, a menu for the state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from sam3_annotator.project import ImageState
+from sam3_annotator.ui.item_delegates.image_delegate import PROBLEM_ICON, STATE_ICONS
+from sam3_annotator.ui.item_models.image_model import ImageModel, StateFilter
+from sam3_annotator.ui.panels.text_field import TextField
+from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
+
+FILTER_WORDS: Mapping[StateFilter, str] = {
+    StateFilter.ALL: "All images",
+    StateFilter.UNANNOTATED: "Not annotated",
+    StateFilter.IN_PROGRESS: "In progress",
+    StateFilter.DONE: "Done",
+    StateFilter.MISSING: "Missing or unreadable",
+}
+_FILTER_ICONS: Final[Mapping[StateFilter, tuple[str, str]]] = {
+    StateFilter.ALL: ("image-multiple-outline", "text_dim"),
+    StateFilter.UNANNOTATED: STATE_ICONS[ImageState.UNANNOTATED],
+    StateFilter.IN_PROGRESS: STATE_ICONS[ImageState.IN_PROGRESS],
+    StateFilter.DONE: STATE_ICONS[ImageState.DONE],
+    StateFilter.MISSING: PROBLEM_ICON,
+}
+
+
+class ImageFilterBar(QWidget):
+    """Says what the user asks for; a strip below names the state filter while one is on."""
+
+    text_changed = Signal(str)
+    state_chosen = Signal(StateFilter)
+    left = Signal()  # the user is done here
+
+    def __init__(self, images: ImageModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._images = images
+        self._state = StateFilter.ALL
+        self._field = self._make_field()
+        self._button = QToolButton()
+        self._button.setFixedSize(CONTROL_HEIGHT, CONTROL_HEIGHT)
+        self._button.setAccessibleName("Filter by state")
+        self._button.setToolTip("Filter by state")
+        self._button.clicked.connect(self._show_menu)
+        self._strip = QWidget()
+        self._strip_text = QLabel()
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_XS)
+        row.addWidget(self._field, stretch=1)
+        row.addWidget(self._button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_XS)
+        layout.setSpacing(SPACE_XS)
+        layout.addLayout(row)
+        layout.addWidget(self._fill_strip())
+        self.show_state(StateFilter.ALL)
+
+    @property
+    def field(self) -> TextField:
+        """The field for the name."""
+        return self._field
+
+    def focus_field(self) -> None:
+        """Put the cursor into the field and select what is in it."""
+        self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._field.selectAll()
+
+    def clear_text(self) -> None:
+        """Empty the field."""
+        self._field.clear()
+
+    def show_state(self, state: StateFilter) -> None:
+        """Show which state filter is on."""
+        self._state = state
+        self._strip.setVisible(state is not StateFilter.ALL)
+        bind_icon(self._button, "filter-variant", "text_dim" if state is StateFilter.ALL else "accent")
+
+    def show_count(self, count: int) -> None:
+        """Show how many images pass the filter."""
+        images = "1 image" if count == 1 else f"{count:,} images"
+        self._strip_text.setText(f"{FILTER_WORDS[self._state]} · {images}")
+
+    def menu(self) -> QMenu:
+        """Make the menu of states, each with its number of images."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        group = QActionGroup(menu)
+        for state, count in self._images.tally().items():
+            action = QAction(f"{FILTER_WORDS[state]}\t{count:,}", menu)
+            action.setCheckable(True)
+            action.setChecked(state is self._state)
+            action.triggered.connect(lambda _checked, state=state: self.state_chosen.emit(state))
+            group.addAction(action)
+            menu.addAction(action)
+        return menu
+
+    def _make_field(self) -> TextField:
+        field = TextField()
+        field.setPlaceholderText("Filter images")
+        field.setAccessibleName("Filter images by name")
+        field.setClearButtonEnabled(True)
+        magnifier = QAction(field)
+        bind_icon(magnifier, "magnify", "text_dim")
+        field.addAction(magnifier, TextField.ActionPosition.LeadingPosition)
+        field.textChanged.connect(self.text_changed)
+        field.returnPressed.connect(self.left)
+        field.escape_pressed.connect(self._leave)
+        return field
+
+    def _fill_strip(self) -> QWidget:
+        self._strip_text.setFont(theme().font("number_caption"))
+        close = QToolButton()
+        close.setAccessibleName("Show all images")
+        close.setToolTip("Show all images")
+        bind_icon(close, "close", "text_dim")
+        close.clicked.connect(lambda: self.state_chosen.emit(StateFilter.ALL))
+        row = QHBoxLayout(self._strip)
+        row.setContentsMargins(SPACE_M - SPACE_XS, 0, 0, 0)
+        row.addWidget(self._strip_text, stretch=1)
+        row.addWidget(close)
+        return self._strip
+
+    def _leave(self) -> None:
+        self._field.clear()
+        self._field.clearFocus()
+        self.left.emit()
+
+    def _show_menu(self) -> None:
+        self.menu().popup(self._button.mapToGlobal(self._button.rect().bottomLeft()))

@@ -1,0 +1,315 @@
+"""The panel of the project's images: find, filter, go from one to the next, say how far each has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QUrl, Signal
+from PySide6.QtGui import QAction, QDesktopServices, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from sam3_annotator.paths import user_cache_dir
+from sam3_annotator.project import (
+    ChangeSet,
+    ImageId,
+    ImageRecord,
+    ImageState,
+    KnownError,
+    Progress,
+    Relocation,
+    relocate_images,
+)
+from sam3_annotator.ui import operations
+from sam3_annotator.ui.background import BackgroundTask, error_sentence
+from sam3_annotator.ui.beside import Written, announce, beside
+from sam3_annotator.ui.dialogs.path_field import ask_folder
+from sam3_annotator.ui.item_delegates.image_delegate import STATE_ICONS, ImageDelegate
+from sam3_annotator.ui.item_models.image_model import ImageFilter, ImageModel, StateFilter, changed_files
+from sam3_annotator.ui.panels.empty_state import EmptyState
+from sam3_annotator.ui.panels.image_filter_bar import ImageFilterBar
+from sam3_annotator.ui.panels.quiet_list import QuietListView
+from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.theme import bind_icon
+from sam3_annotator.ui.thumbnails import ThumbnailLoader, ThumbnailSource, missing_sentence, prune_thumbnails
+from sam3_annotator.ui.workspace import Workspace
+
+_STATE_VERBS: Final = (
+    (ImageState.DONE, "Mark as done"),
+    (ImageState.CONFIRMED_EMPTY, "Confirm as empty"),
+    (ImageState.UNANNOTATED, "Mark as not annotated"),
+    (ImageState.IN_PROGRESS, "Mark as in progress"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFiles:
+    """What a look at image files told: which were looked for, and a sentence for each that is not there."""
+
+    checked: tuple[ImageId, ...]
+    problems: Mapping[ImageId, str]
+
+
+def missing_files(paths: Mapping[ImageId, Path], progress: Progress) -> MissingFiles:
+    """Look which image files are missing."""
+    problems = {}
+    for done, (image_id, path) in enumerate(paths.items()):
+        progress(done, len(paths))
+        if not path.exists():
+            problems[image_id] = missing_sentence(path)
+    return MissingFiles(tuple(paths), problems)
+
+
+class ImageListPanel(QWidget):
+    """Shows the images that pass the filter; its current row is the workspace's image."""
+
+    problem = Signal(str)  # a sentence saying why something could not be done
+    notice = Signal(str)  # a sentence saying what was done
+    focus_left = Signal()  # the user is done filtering: the canvas may take the focus
+
+    def __init__(self, bridge: StoreBridge, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._store = bridge.store
+        self._workspace = workspace
+        self._model = ImageModel(bridge, self)
+        self._shown = ImageFilter(self._model, self)
+        self._thumbnails = ThumbnailLoader(user_cache_dir() / "thumbnails", self.devicePixelRatioF(), self)
+        self._thumbnails.ready.connect(self._repaint)
+        self._thumbnails.problem_found.connect(self._take_problem)
+        self._scan: BackgroundTask | None = None
+        self._search: BackgroundTask | None = None
+        self._filter_bar = ImageFilterBar(self._model)
+        self._list = self._make_list()
+        self._nothing = EmptyState("image-multiple-outline")
+        self._nothing.link_clicked.connect(self.clear_filter)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._list)
+        self._stack.addWidget(self._nothing)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._filter_bar)
+        layout.addWidget(self._stack, stretch=1)
+        self._filter_bar.text_changed.connect(self._filter_text)
+        self._filter_bar.state_chosen.connect(self.set_state_filter)
+        self._filter_bar.left.connect(self.focus_left)
+        workspace.image_changed.connect(self._show_current)
+        bridge.changed.connect(self._follow)
+        for changed in (self._shown.rowsInserted, self._shown.rowsRemoved, self._shown.modelReset):
+            changed.connect(self._refresh)
+        self._show_current()
+        self._refresh()
+
+    @property
+    def model(self) -> ImageModel:
+        """All images."""
+        return self._model
+
+    @property
+    def shown(self) -> ImageFilter:
+        """The images that pass the filter, in the shown order."""
+        return self._shown
+
+    @property
+    def view(self) -> QuietListView:
+        """The list."""
+        return self._list
+
+    @property
+    def filter_bar(self) -> ImageFilterBar:
+        """The field and the button above the list."""
+        return self._filter_bar
+
+    @property
+    def thumbnails(self) -> ThumbnailLoader:
+        """The thumbnails of the list."""
+        return self._thumbnails
+
+    def next_image(self) -> bool:
+        """Turn to the next shown image; False if the current one is the last."""
+        return self._turn_to(self._shown.neighbour(self._workspace.image_id, 1))
+
+    def previous_image(self) -> bool:
+        """Turn to the previous shown image; False if the current one is the first."""
+        return self._turn_to(self._shown.neighbour(self._workspace.image_id, -1))
+
+    def next_unfinished(self) -> bool:
+        """Turn to the next shown image that is not finished, from the top again after the last; False if none is."""
+        return self._turn_to(self._shown.unfinished_neighbour(self._workspace.image_id, 1))
+
+    def previous_unfinished(self) -> bool:
+        """Turn to the previous shown image that is not finished, from the end again; False if none is."""
+        return self._turn_to(self._shown.unfinished_neighbour(self._workspace.image_id, -1))
+
+    def set_state_filter(self, state: StateFilter) -> None:
+        """Show only images in some states."""
+        self._shown.set_state(state)
+        self._filter_bar.show_state(state)
+        self._show_current()
+        self._refresh()
+
+    def clear_filter(self) -> None:
+        """Show all images."""
+        self._filter_bar.clear_text()
+        self.set_state_filter(StateFilter.ALL)
+
+    def focus_filter(self) -> None:
+        """Lead the user to the filter field."""
+        self._filter_bar.focus_field()
+
+    def rescan(self) -> None:
+        """Look off the GUI thread which image files are missing, and mark them."""
+        if self._scan is None or self._scan.is_idle:
+            folder = self._store.path.parent
+            paths = {record.id: folder / record.path for record in self._store.images()}
+            self._scan = BackgroundTask(partial(missing_files, paths))
+            self._scan.result.connect(self._take_missing)
+            self._scan.start()
+
+    def find_moved(self, folder: Path) -> None:
+        """Look in a folder and below for the images that are missing, off the GUI thread; one undo step."""
+        self._search = BackgroundTask(beside(self._store, lambda store, _progress: relocate_images(store, folder)))
+        self._search.result.connect(self._take_found)
+        self._search.failed.connect(self._tell_failure)
+        self._search.start()
+        self.notice.emit(f"Looking for the missing images in {folder}…")
+
+    def ask_and_find_moved(self) -> None:
+        """Let the user choose the folder to look in for missing images."""
+        folder = ask_folder(self, "Folder to look in for the missing images", str(self._store.path.parent))
+        if folder:
+            self.find_moved(Path(folder))
+
+    def set_state(self, state: ImageState) -> None:
+        """Say of the selected images how far they have come, as one step."""
+        images = [self._record(index).id for index in self._list.selectionModel().selectedRows()]
+        self._attempt(lambda: operations.set_image_state(self._store, images, state))
+
+    def reveal(self, image_id: ImageId) -> None:
+        """Show the folder of an image file in the system's file browser."""
+        folder = self._store.image_file(image_id).parent
+        if not folder.is_dir() or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self.problem.emit(f"The folder {folder} cannot be opened. It may have been moved or renamed.")
+
+    def context_menu(self, image_id: ImageId) -> QMenu:
+        """Make the menu of the selected images; `image_id` is the one clicked."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for state, text in _STATE_VERBS:
+            action = QAction(text, menu)
+            bind_icon(action, STATE_ICONS[state][0], "text_dim")
+            action.triggered.connect(lambda _checked, state=state: self.set_state(state))
+            action.setEnabled(not self._store.is_read_only)
+            menu.addAction(action)
+        menu.addSeparator()
+        reveal = QAction("Show in folder", menu)
+        bind_icon(reveal, "folder-open-outline", "text_dim")
+        reveal.triggered.connect(lambda: self.reveal(image_id))
+        menu.addAction(reveal)
+        if self._model.problem(image_id) and not self._store.is_read_only:
+            find = QAction("Find moved images…", menu)
+            bind_icon(find, "folder-search-outline", "text_dim")
+            find.triggered.connect(self.ask_and_find_moved)
+            menu.addAction(find)
+        return menu
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look for missing files once the window is there."""
+        super().showEvent(event)
+        if self._scan is None:
+            self.rescan()
+
+    def _make_list(self) -> QuietListView:
+        view = QuietListView("Images")
+        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        view.setModel(self._shown)
+        delegate = ImageDelegate(self._thumbnails, self)
+        delegate.wanted.connect(self._request_thumbnail)
+        view.setItemDelegate(delegate)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.customContextMenuRequested.connect(self._show_menu)
+        view.row_chosen.connect(lambda index: self._workspace.set_image(self._record(index).id))
+        return view
+
+    def _record(self, index: QModelIndex) -> ImageRecord:
+        return self._model.record_at(self._shown.mapToSource(index).row())
+
+    def _turn_to(self, image_id: ImageId | None) -> bool:
+        if image_id is None:
+            return False
+        self._workspace.set_image(image_id)
+        return True
+
+    def _request_thumbnail(self, record: ImageRecord) -> None:
+        source = ThumbnailSource(self._store.image_file(record.id), record.facts.content_hash, record.facts.byte_size)
+        self._thumbnails.request(record.id, source)
+
+    def _repaint(self, image_id: ImageId) -> None:
+        self._model.announce((image_id,))
+
+    def _take_problem(self, image_id: ImageId, problem: str) -> None:
+        self._model.set_problems({image_id: problem}, (image_id,))
+
+    def _take_missing(self, found: MissingFiles) -> None:
+        self._model.set_problems(found.problems, found.checked)
+        prune = BackgroundTask(lambda _progress: prune_thumbnails(self._thumbnails.folder))
+        prune.start()
+
+    def _take_found(self, written: Written) -> None:
+        relocation: Relocation = announce(self._store, written)
+        found, missing = len(relocation.found), len(relocation.missing)
+        rest = f"{missing:,} still missing" if missing else "none is missing now"
+        self.notice.emit(f"{found:,} image{'s' if found != 1 else ''} found, {rest}.")
+        self.rescan()
+
+    def _tell_failure(self, error: Exception) -> None:
+        self.problem.emit(error_sentence(error, "The search"))
+
+    def _show_current(self) -> None:
+        image_id = self._workspace.image_id
+        self._shown.keep(image_id)
+        row = self._model.row_of(image_id)
+        index = self._shown.mapFromSource(self._model.index(row)) if row >= 0 else QModelIndex()
+        selection = self._list.selectionModel()
+        if not index.isValid():
+            selection.clear()
+        elif index != self._list.currentIndex() or not selection.isSelected(index):
+            keep = selection.isSelected(index)
+            flag = QItemSelectionModel.SelectionFlag
+            selection.setCurrentIndex(index, flag.NoUpdate if keep else flag.ClearAndSelect)
+            self._list.scrollTo(index)
+
+    def _follow(self, changes: ChangeSet) -> None:
+        for image_id in changed_files(changes):
+            self._thumbnails.forget(image_id)
+        if changes.touched("images"):
+            self._show_current()
+
+    def _refresh(self) -> None:
+        self._stack.setCurrentIndex(0 if self._shown.rowCount() else 1)
+        if not self._model.rowCount():
+            self._nothing.say("No images yet", "Drop a folder of images here, or add one from the File menu")
+        else:
+            self._nothing.say("No image matches", "Nothing in this project fits the filter", "Show all images")
+        self._filter_bar.show_count(self._shown.rowCount())
+
+    def _filter_text(self, text: str) -> None:
+        self._shown.set_text(text)
+        self._show_current()
+        self._refresh()
+
+    def _show_menu(self, place: QPoint) -> None:
+        index = self._list.indexAt(place)
+        if index.isValid():
+            self.context_menu(self._record(index).id).popup(self._list.viewport().mapToGlobal(place))
+
+    def _attempt(self, verb: Callable[[], object]) -> bool:
+        try:
+            verb()
+        except KnownError as error:
+            self.problem.emit(str(error))
+            return False
+        return True

@@ -1,0 +1,89 @@
+"""The list view of instances: its eyes, its Del key, and its selection kept equal to the workspace's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QWidget
+
+from sam3_annotator.project import InstanceId
+from sam3_annotator.ui.item_delegates.instance_delegate import InstanceDelegate, eye_rect
+from sam3_annotator.ui.item_models.instance_model import InstanceModel
+from sam3_annotator.ui.panels.quiet_list import QuietListView
+from sam3_annotator.ui.workspace import Workspace
+
+
+class InstanceView(QuietListView):
+    """What is selected here is selected in the workspace, and the other way round."""
+
+    eye_clicked = Signal(object)  # InstanceId
+    delete_pressed = Signal()
+
+    def __init__(self, model: InstanceModel, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__("Instances", parent)
+        self._instances = model
+        self._workspace = workspace
+        self._is_applying = False
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setModel(model)
+        self.setItemDelegate(InstanceDelegate(self))
+        self.selectionModel().selectionChanged.connect(self._tell_workspace)
+        workspace.selection_changed.connect(self.apply_selection)
+        model.rowsInserted.connect(self.apply_selection)
+        self.apply_selection()
+
+    def apply_selection(self) -> None:
+        """Select the rows of the workspace's selection; rows it names that are not here yet follow when inserted."""
+        rows = sorted(row for id_ in self._workspace.selection if (row := self._instances.row_of(id_)) >= 0)
+        selection = QItemSelection()
+        for row in rows:
+            index = self._instances.index(row)
+            selection.select(index, index)
+        self._is_applying = True
+        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if rows and self.currentIndex().row() not in rows:
+            first = self._instances.index(rows[0])
+            self.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.scrollTo(first)
+        self._is_applying = False
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Keep a click on an eye from changing the selection."""
+        instance_id = self._eye_at(event)
+        if instance_id is not None:
+            self.eye_clicked.emit(instance_id)
+            event.accept()
+        else:
+            super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Take the second of two quick clicks on an eye as a click."""
+        if self._eye_at(event) is not None:
+            self.mousePressEvent(event)
+        else:
+            super().mouseDoubleClickEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Tell about Del and Backspace where no action of the window has taken them."""
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.delete_pressed.emit()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def _eye_at(self, event: QMouseEvent) -> InstanceId | None:
+        place = event.position().toPoint()
+        index = self.indexAt(place)
+        if event.button() != Qt.MouseButton.LeftButton or not index.isValid():
+            return None
+        is_on_eye = eye_rect(self.visualRect(index)).adjusted(-6, -6, 6, 6).contains(place)
+        return self._instances.instance_at(index.row()).id if is_on_eye else None
+
+    def _tell_workspace(self) -> None:
+        if not self._is_applying:
+            self._workspace.select(self._ids(self.selectionModel().selection()))
+
+    def _ids(self, selection: QItemSelection) -> Iterable[InstanceId]:
+        return [self._instances.instance_at(index.row()).id for index in selection.indexes()]

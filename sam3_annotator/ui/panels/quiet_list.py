@@ -1,0 +1,48 @@
+"""The list view of the panels: it tells what the user chose, and leaves letter keys to the window's actions."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
+
+
+class QuietListView(QListView):
+    """A list of equally high rows.
+
+    `row_chosen` is emitted when the user makes another row current, by mouse or key; not when rows come, go
+    or are filtered, which also moves Qt's current row.
+    """
+
+    row_chosen = Signal(QModelIndex)
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.verticalScrollBar().setSingleStep(16)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Do nothing: a letter is an action's key, not the start of a row's name."""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Tell which row was chosen."""
+        before = self.currentIndex()
+        super().mousePressEvent(event)
+        self._tell(before)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Tell which row was chosen."""
+        before = self.currentIndex()
+        super().keyPressEvent(event)
+        self._tell(before)
+
+    def _tell(self, before: QModelIndex) -> None:
+        current = self.currentIndex()
+        if current.isValid() and current != before:
+            self.row_chosen.emit(current)

@@ -1,0 +1,311 @@
+"""The panel of images: the current row is the workspace's image, and nothing else moves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from sam3_annotator.project import ImageId, ImageState, InstanceId, ProjectStore
+from sam3_annotator.ui import operations
+from sam3_annotator.ui.item_models.image_model import StateFilter
+from sam3_annotator.ui.panels.image_list import ImageListPanel
+from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.workspace import Workspace
+
+LEFT = Qt.MouseButton.LeftButton
+CONTROL = Qt.KeyboardModifier.ControlModifier
+AddInstance = Callable[..., InstanceId]
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, bridge: StoreBridge, workspace: Workspace, images: list[ImageId]) -> ImageListPanel:
+    workspace.set_image(images[0])
+    made = ImageListPanel(bridge, workspace)
+    qtbot.addWidget(made)
+    made.resize(260, 400)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def names(panel: ImageListPanel) -> list[str]:
+    return [panel.shown.index(row, 0).data() for row in range(panel.shown.rowCount())]
+
+
+def current(panel: ImageListPanel) -> str | None:
+    return panel.view.currentIndex().data()
+
+
+def place(panel: ImageListPanel, row: int) -> QPoint:
+    return panel.view.visualRect(panel.shown.index(row, 0)).center()
+
+
+def words(panel: ImageListPanel) -> set[str]:
+    return {label.text() for label in panel.findChildren(QLabel) if label.isVisible()}
+
+
+def test_click_and_arrow_keys_show_the_image(
+    qtbot: QtBot, panel: ImageListPanel, workspace: Workspace, images: list[ImageId]
+) -> None:
+    qtbot.mouseClick(panel.view.viewport(), LEFT, pos=place(panel, 2))
+    assert workspace.image_id == images[2]
+
+    qtbot.keyClick(panel.view, Qt.Key.Key_Down)
+    assert workspace.image_id == images[3]
+
+
+def test_current_row_follows_the_workspace(panel: ImageListPanel, workspace: Workspace, images: list[ImageId]) -> None:
+    assert current(panel) == "1.png"
+
+    workspace.set_image(images[3])
+
+    assert current(panel) == "10.png"
+    assert [index.data() for index in panel.view.selectionModel().selectedRows()] == ["10.png"]
+
+
+def test_next_and_previous_go_in_the_shown_order(
+    qtbot: QtBot, panel: ImageListPanel, workspace: Workspace, images: list[ImageId]
+) -> None:
+    panel.filter_bar.field.setText("1")
+
+    assert panel.next_image()
+    assert workspace.image_id == images[3]
+    assert not panel.next_image()
+    assert panel.previous_image()
+    assert workspace.image_id == images[0]
+    assert not panel.previous_image()
+
+
+def test_next_unfinished_skips_finished_images(
+    panel: ImageListPanel, workspace: Workspace, images: list[ImageId], store: ProjectStore
+) -> None:
+    operations.set_image_state(store, images[1:3], ImageState.DONE)
+
+    assert panel.next_unfinished()
+    assert workspace.image_id == images[3]
+    assert panel.next_unfinished()
+    assert workspace.image_id == images[0]
+    assert panel.previous_unfinished()
+    assert workspace.image_id == images[3]
+
+
+def test_filtering_the_current_image_away_does_not_turn_to_another(
+    panel: ImageListPanel, workspace: Workspace, images: list[ImageId]
+) -> None:
+    panel.filter_bar.field.setText("10")
+    assert workspace.image_id == images[0]
+    assert panel.view.selectionModel().selectedRows() == []
+
+    panel.filter_bar.field.setText("")
+    assert current(panel) == "1.png"
+
+
+def test_image_stays_in_the_list_while_its_state_changes(
+    panel: ImageListPanel, add_instance: AddInstance, workspace: Workspace, images: list[ImageId]
+) -> None:
+    panel.set_state_filter(StateFilter.UNANNOTATED)
+
+    add_instance(image=0)
+    assert current(panel) == "1.png"
+
+    panel.next_image()
+    assert names(panel) == ["2.png", "3.png", "10.png"]
+    assert workspace.image_id == images[1]
+
+
+def test_state_filter_is_named_and_taken_off(qtbot: QtBot, panel: ImageListPanel) -> None:
+    panel.set_state_filter(StateFilter.DONE)
+    assert "Done · 1 image" in words(panel)  # the one being worked on
+
+    panel.clear_filter()
+    assert len(names(panel)) == 4
+
+
+def test_menu_of_states_counts_images(panel: ImageListPanel, store: ProjectStore, images: list[ImageId]) -> None:
+    operations.set_image_state(store, images[:3], ImageState.DONE)
+
+    entries = [action.text() for action in panel.filter_bar.menu().actions()]
+
+    assert entries == ["All images\t4", "Not annotated\t1", "In progress\t0", "Done\t3", "Missing or unreadable\t0"]
+
+
+def test_nothing_found_offers_to_show_all(qtbot: QtBot, panel: ImageListPanel) -> None:
+    panel.filter_bar.field.setText("zebra")
+    assert "No image matches" in words(panel)
+
+    link = next(button for button in panel.findChildren(QPushButton) if button.text() == "Show all images")
+    qtbot.mouseClick(link, LEFT)
+
+    assert len(names(panel)) == 4
+    assert panel.filter_bar.field.text() == ""
+
+
+def test_esc_in_the_field_shows_all_and_gives_the_focus_back(qtbot: QtBot, panel: ImageListPanel) -> None:
+    panel.filter_bar.field.setText("10")
+
+    with qtbot.waitSignal(panel.focus_left):
+        qtbot.keyClick(panel.filter_bar.field, Qt.Key.Key_Escape)
+
+    assert len(names(panel)) == 4
+
+
+def test_letter_keys_in_the_list_are_left_to_the_windows_actions(
+    qtbot: QtBot, panel: ImageListPanel, workspace: Workspace, images: list[ImageId]
+) -> None:
+    qtbot.keyClicks(panel.view, "10")
+
+    assert workspace.image_id == images[0]
+    assert panel.filter_bar.field.text() == ""
+
+
+def test_several_images_are_marked_as_done_in_one_step(
+    qtbot: QtBot, panel: ImageListPanel, store: ProjectStore, images: list[ImageId]
+) -> None:
+    qtbot.mouseClick(panel.view.viewport(), LEFT, pos=place(panel, 0))
+    qtbot.mouseClick(panel.view.viewport(), LEFT, CONTROL, place(panel, 2))
+
+    panel.context_menu(images[2]).actions()[0].trigger()
+
+    assert [image.state for image in store.images()] == [
+        ImageState.DONE,
+        ImageState.UNANNOTATED,
+        ImageState.DONE,
+        ImageState.UNANNOTATED,
+    ]
+    assert store.undo_label == "Mark as done"
+
+
+def test_image_with_instances_cannot_be_confirmed_empty(
+    qtbot: QtBot, panel: ImageListPanel, add_instance: AddInstance
+) -> None:
+    add_instance(image=0)
+
+    with qtbot.waitSignal(panel.problem) as blocker:
+        panel.set_state(ImageState.CONFIRMED_EMPTY)
+
+    assert blocker.args is not None
+    assert "Delete them first" in blocker.args[0]
+
+
+def test_only_rows_that_are_seen_get_thumbnails(
+    qtbot: QtBot, bridge: StoreBridge, workspace: Workspace, store: ProjectStore
+) -> None:
+    with store.edit("Add images", undoable=False) as edit:
+        for number in range(1000):
+            edit.add_image(f"photos/none/{number}.png")
+    panel = ImageListPanel(bridge, workspace)
+    qtbot.addWidget(panel)
+    panel.resize(260, 400)
+    with qtbot.waitExposed(panel):
+        panel.show()
+
+    qtbot.waitUntil(lambda: panel.thumbnails.pixmap(store.images()[0].id) is not None)
+    qtbot.waitUntil(lambda: panel.thumbnails.is_idle)
+
+    visible = 400 // panel.view.sizeHintForRow(0) + 1
+    assert sum(panel.thumbnails.has_tried(image.id) for image in store.images()) <= visible
+
+
+def test_missing_files_are_marked_when_the_panel_shows(
+    qtbot: QtBot, bridge: StoreBridge, workspace: Workspace, store: ProjectStore, images: list[ImageId]
+) -> None:
+    store.image_file(images[3]).unlink()
+    panel = ImageListPanel(bridge, workspace)
+    qtbot.addWidget(panel)
+    panel.show()
+
+    qtbot.waitUntil(lambda: panel.model.problem(images[3]) != "")
+
+    assert "missing" in panel.model.index(3).data(Qt.ItemDataRole.ToolTipRole)
+    panel.set_state_filter(StateFilter.MISSING)
+    assert names(panel) == ["10.png"]
+
+
+def test_moved_images_are_found_again(
+    qtbot: QtBot, panel: ImageListPanel, store: ProjectStore, images: list[ImageId], tmp_path: Path
+) -> None:
+    moved = tmp_path / "elsewhere"
+    (tmp_path / "photos").rename(moved)
+    panel.rescan()
+    qtbot.waitUntil(lambda: panel.model.problem(images[3]) != "")
+    notices: list[str] = []
+    panel.notice.connect(notices.append)
+
+    panel.find_moved(moved)
+
+    qtbot.waitUntil(lambda: notices[-1:] == ["4 images found, none is missing now."])
+    assert store.image_file(images[3]) == moved / "10.png"
+    assert panel.model.problem(images[3]) == ""
+    assert store.undo_label == "Find moved images"
+
+
+class Browser(QObject):
+    """Stands in for the system's file browser."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[str] = []
+
+    @Slot(QUrl)
+    def open(self, url: QUrl) -> None:
+        self.opened.append(url.toLocalFile())
+
+
+@pytest.fixture
+def browser(qapp: object) -> Iterator[Browser]:
+    handler = Browser()
+    QDesktopServices.setUrlHandler("file", handler, "open")
+    yield handler
+    QDesktopServices.unsetUrlHandler("file")
+
+
+def test_folder_of_an_image_is_shown(
+    panel: ImageListPanel, browser: Browser, images: list[ImageId], image_folder: Path
+) -> None:
+    panel.reveal(images[0])
+
+    assert browser.opened == [str(image_folder)]
+
+
+def test_folder_that_is_gone_is_told(
+    qtbot: QtBot, panel: ImageListPanel, browser: Browser, images: list[ImageId], image_folder: Path
+) -> None:
+    image_folder.rename(image_folder.with_name("gone"))
+
+    with qtbot.waitSignal(panel.problem):
+        panel.reveal(images[0])
+
+    assert browser.opened == []
+
+
+def test_project_without_images_says_what_to_do(qtbot: QtBot, tmp_path: Path, workspace: Workspace) -> None:
+    with ProjectStore.create(tmp_path / "empty.sam3proj") as empty:
+        bridge = StoreBridge(empty)
+        panel = ImageListPanel(bridge, workspace)
+        qtbot.addWidget(panel)
+        with qtbot.waitExposed(panel):
+            panel.show()
+
+        assert "No images yet" in words(panel)
+        assert not panel.next_image()
+        bridge.close()
+
+
+def test_selection_scroll_and_current_row_survive_undo_and_redo(
+    qtbot: QtBot, panel: ImageListPanel, add_instance: AddInstance, store: ProjectStore
+) -> None:
+    panel.resize(260, 150)
+    panel.view.verticalScrollBar().setValue(40)
+    add_instance(image=2)
+
+    store.undo()
+    store.redo()
+
+    assert current(panel) == "1.png"
+    assert panel.view.verticalScrollBar().value() == 40
