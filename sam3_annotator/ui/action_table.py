@@ -215,7 +215,7 @@ _IMAGE: Final = (
         tip="Go to the previous image that is not done",
         enabled=lambda state: state.has_unfinished_image,
     ),
-    ActionSpec("mark_done", "Mark as done", ("Ctrl+Return", "Ctrl+Enter"), "Image", 2, enabled=_writable),
+    ActionSpec("mark_done", "Mark as done", ("Ctrl+Enter", "Ctrl+Return"), "Image", 2, enabled=_writable),
     ActionSpec("mark_reviewed", "Mark as reviewed", (), "Image", 2, enabled=_writable),
     ActionSpec(
         "mark_empty",
@@ -233,7 +233,7 @@ _INSTANCE: Final = (
     ActionSpec(
         "accept",
         "Accept",
-        ("Return", "Enter"),
+        ("Enter", "Return"),
         "Instance",
         0,
         "check",
@@ -243,7 +243,7 @@ _INSTANCE: Final = (
     ActionSpec(
         "accept_next",
         "Accept and next image",
-        ("Shift+Return", "Shift+Enter"),
+        ("Shift+Enter", "Shift+Return"),
         "Instance",
         0,
         tip="Accept the draft, if there is one, call the image done and go on",

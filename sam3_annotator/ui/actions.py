@@ -122,15 +122,15 @@ _REPEATING = frozenset({"next_image", "previous_image", "undo", "redo", "zoom_in
 
 
 def key_text(keys: str) -> str:
-    """Word a key sequence as the platform does, and Enter as everybody does."""
-    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText).replace("Return", "Enter")
+    """Word a key sequence as the platform does."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def tool_tip(spec: ActionSpec) -> str:
     """Say name, key and, in a line of its own, what the action does."""
     keys = f"&nbsp;&nbsp;{_dim(key_text(spec.shortcuts[0]))}" if spec.shortcuts else ""
     line = f"<br>{_dim(spec.tip)}" if spec.tip else ""
-    return f"<p style='white-space: pre'><b>{spec.text.rstrip('…')}</b>{keys}{line}</p>"
+    return f"<div style='white-space: pre'><b>{spec.text.rstrip('…')}</b>{keys}{line}</div>"
 
 
 def _dim(text: str) -> str:

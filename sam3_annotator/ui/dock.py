@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWi
 
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_M, SPACE_XS, bind_icon, theme
 
-TITLE_HEIGHT: Final = 36
+TITLE_HEIGHT: Final = 32
 
 
 class DockTitle(QWidget):
@@ -19,7 +19,6 @@ class DockTitle(QWidget):
     def __init__(self, dock: QDockWidget) -> None:
         super().__init__(dock)
         self._dock = dock
-        self.setFixedHeight(TITLE_HEIGHT)
         words = QLabel(dock.windowTitle())
         words.setFont(theme().font("strong"))
         self._float = self._button("dock-window", "Float or dock this panel", self._toggle_floating)
@@ -31,6 +30,10 @@ class DockTitle(QWidget):
         layout.addWidget(self._float)
         layout.addWidget(self._close)
         self._show_buttons(False)
+
+    def sizeHint(self) -> QSize:
+        """Give the height; the dock widget asks this and ignores a fixed one."""
+        return QSize(super().sizeHint().width(), TITLE_HEIGHT)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Offer the buttons."""

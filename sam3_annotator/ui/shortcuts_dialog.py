@@ -40,8 +40,8 @@ def rows_of(menus: Sequence[str]) -> list[Row]:
 
 
 def _worth_showing(shortcuts: Sequence[str]) -> list[str]:
-    """Leave out the second names of a key (Enter of the number pad, Backtab)."""
-    return [keys for keys in shortcuts if not keys.endswith(("Enter", "Backtab", "Ctrl+="))]
+    """Leave out the second names of a key (Return, Backtab)."""
+    return [keys for keys in shortcuts if not keys.endswith(("Return", "Backtab", "Ctrl+="))]
 
 
 class ShortcutsDialog(QDialog):
@@ -72,8 +72,10 @@ class ShortcutsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
-        room = self.screen().availableGeometry().size() * 0.9
-        self.resize(page.sizeHint().expandedTo(self.minimumSize()).boundedTo(room))
+        room = self.screen().availableGeometry().height() * 9 // 10
+        wanted = page.sizeHint()
+        self.setFixedWidth(wanted.width() + SPACE_L)
+        self.resize(self.width(), min(wanted.height(), room))
 
 
 def _add_section(column: QVBoxLayout, heading: str, rows: Sequence[Row]) -> None:
