@@ -1,0 +1,142 @@
+"""The dialog that makes a project: a folder of images, a file, the first categories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from sam3_annotator.project import KnownError, Progress, ProjectStore, list_image_files
+from sam3_annotator.ui import operations
+from sam3_annotator.ui.background import BackgroundTask
+from sam3_annotator.ui.dialogs.path_field import PathField, ask_folder, ask_new_file
+from sam3_annotator.ui.dialogs.report import Report
+from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
+from sam3_annotator.ui.theme import SPACE_XS
+
+PROJECT_SUFFIX: Final = ".sam3proj"
+DEFAULT_NAME: Final = f"annotations{PROJECT_SUFFIX}"
+
+
+class NewProjectDialog(TaskDialog):
+    """Emits `created` with the path of a project that is complete and can be opened."""
+
+    created = Signal(object)  # Path
+
+    def __init__(self, folder: Path | None = None, parent: QWidget | None = None) -> None:
+        super().__init__("New project", "Create", "Creating the project", parent)
+        self.images = PathField("Images folder", ask_folder)
+        self.file = PathField("Project file", ask_new_file(f"Projects (*{PROJECT_SUFFIX})"))
+        self.categories = QLineEdit()
+        self.categories.setPlaceholderText("person, car, …")
+        self.categories.setAccessibleName("First categories")
+        hint = QLabel("Separated by commas. More can be added any time.")
+        hint.setProperty("tone", "dim")
+        column = QVBoxLayout()
+        column.setSpacing(SPACE_XS)
+        column.addWidget(self.categories)
+        column.addWidget(hint)
+        self.add_row("Images", self.images)
+        self.add_row("Project file", self.file)
+        self.add_row("Categories", column)
+        self._is_file_chosen = False
+        self._count: int | None = None
+        self._problem = ""
+        self._counting: BackgroundTask | None = None
+        self.images.changed.connect(self._follow_folder)
+        self.images.settled.connect(self._count_images)
+        self.file.line.textEdited.connect(self._keep_file)
+        self.file.changed.connect(self.refresh)
+        self.images.set_path(folder)
+        self.refresh()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The categories typed, each once, in order."""
+        typed = (" ".join(name.split()) for name in self.categories.text().split(","))
+        return tuple(dict.fromkeys(name for name in typed if name))
+
+    def describe(self) -> None:
+        """Say how many images there are, or what is missing."""
+        folder, file = self.images.path, self.file.path
+        exists = file is not None and file.is_file()
+        self.primary.setText("Open" if exists else "Create")
+        self.primary.setEnabled(file is not None and (exists or (folder is not None and folder.is_dir())))
+        if folder is None:
+            self.say("Choose the folder your images are in")
+        elif not folder.is_dir():
+            self.say("There is no such folder")
+        elif self._problem:
+            self.say(self._problem, "danger")
+        elif exists and file is not None:
+            self.say(f"{file.name} is there already; it will be opened as it is.", "warning")
+        elif self._count is None:
+            self.say("")
+        elif not self._count:
+            self.say("No images in this folder yet; they can be added later.", "warning")
+        else:
+            self.say(f"{self._count:,} image{'s' if self._count != 1 else ''} found")
+
+    def begin(self) -> None:
+        """Create the project, or hand over the one that is there."""
+        file, folder = self.file.path, self.images.path
+        if file is None or folder is None:
+            return
+        if file.suffix != PROJECT_SUFFIX:
+            file = file.with_name(file.name + PROJECT_SUFFIX)
+        if file.is_file():
+            self._hand_over(file)
+            return
+        names = self.names
+        self.run(lambda progress: create_project(file, folder, names, progress))
+
+    def conclude(self, value: object) -> Report:
+        """Hand the project over; there is nothing to read first."""
+        self._hand_over(value)
+        return Report("The project is ready.")
+
+    def _hand_over(self, path: object) -> None:
+        self.created.emit(path)
+        self.accept()
+
+    def _keep_file(self) -> None:
+        self._is_file_chosen = bool(self.file.line.text())
+
+    def _follow_folder(self) -> None:
+        folder = self.images.path
+        if not self._is_file_chosen:
+            self.file.set_path(None if folder is None else folder / DEFAULT_NAME)
+        self._count, self._problem = None, ""
+        self.refresh()
+
+    def _count_images(self) -> None:
+        """Count once the folder is settled: while a path is being typed, its beginnings may be whole disks."""
+        folder = self.images.path
+        if folder is not None and folder.is_dir() and self._count is None:
+            self.say("Counting the images…")
+            self._counting = BackgroundTask(lambda _progress: (folder, len(list_image_files(folder))))
+            self._counting.result.connect(self._take_count)
+            self._counting.failed.connect(self._take_problem)
+            self._counting.start()
+
+    def _take_count(self, counted: tuple[Path, int]) -> None:
+        folder, count = counted
+        if folder == self.images.path:
+            self._count = count
+            self.refresh_quietly()
+
+    def _take_problem(self, error: Exception) -> None:
+        if isinstance(error, KnownError) and self.sender() is self._counting:
+            self._problem = str(error)
+            self.refresh_quietly()
+
+
+def create_project(file: Path, folder: Path, names: Sequence[str], progress: Progress) -> Path:
+    """Make a project of the images in a folder, with categories, and close it; raises as `ProjectStore.create`."""
+    with ProjectStore.create(file, image_roots=[folder], progress=progress) as store:
+        for name in names:
+            operations.add_category(store, name)
+    return file

@@ -1,0 +1,91 @@
+"""What a dialog tells after its work: how it went, where the result is, and what to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+
+from sam3_annotator.ui.theme import ICON_SIZE, SPACE_M, SPACE_S, SPACE_XS, pixmap, theme
+
+SHOWN_WARNINGS: Final = 1000
+"""More lines than anybody reads; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The end of a piece of work: a sentence, the folder of the result (None if there is none to open), warnings."""
+
+    sentence: str
+    folder: Path | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class ReportView(QWidget):
+    """Shows a report."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._report = Report("")
+        self._icon = QLabel()
+        self._sentence = QLabel(wordWrap=True)
+        self._sentence.setFont(theme().font("strong"))
+        self._place = QLabel()
+        self._place.setProperty("tone", "dim")
+        self._place.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._heading = QLabel()
+        self._heading.setProperty("tone", "dim")
+        self._warnings = QPlainTextEdit(readOnly=True)
+        self._warnings.setAccessibleName("Warnings")
+        self._warnings.setMinimumHeight(120)
+        words = QVBoxLayout()
+        words.setSpacing(SPACE_XS)
+        words.addWidget(self._sentence)
+        words.addWidget(self._place)
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_M)
+        head.addWidget(self._icon, alignment=Qt.AlignmentFlag.AlignTop)
+        head.addLayout(words, stretch=1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_S)
+        layout.addLayout(head)
+        layout.addSpacing(SPACE_S)
+        layout.addWidget(self._heading)
+        layout.addWidget(self._warnings, stretch=1)
+        self._heading.hide()
+        self._warnings.hide()
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the result."""
+        return self._report.folder
+
+    @property
+    def shown(self) -> Report:
+        """The report that is shown."""
+        return self._report
+
+    def show_report(self, report: Report) -> None:
+        """Show a report."""
+        self._report = report
+        name, role = ("alert-outline", "warning") if report.warnings else ("check-circle", "success")
+        self._icon.setPixmap(pixmap(name, role, ICON_SIZE, self.devicePixelRatioF()))
+        self._sentence.setText(report.sentence)
+        metrics = QFontMetrics(self._place.font())
+        place = "" if report.folder is None else str(report.folder)
+        self._place.setText(metrics.elidedText(place, Qt.TextElideMode.ElideMiddle, 440))
+        self._place.setToolTip(place)
+        self._place.setVisible(bool(place))
+        count = len(report.warnings)
+        self._heading.setText(f"{count:,} warning{'s' if count != 1 else ''}")
+        lines = [f"• {warning}" for warning in report.warnings[:SHOWN_WARNINGS]]
+        if count > SHOWN_WARNINGS:
+            lines.append(f"… and {count - SHOWN_WARNINGS:,} more")
+        self._warnings.setPlainText("\n".join(lines))
+        self._heading.setVisible(bool(count))
+        self._warnings.setVisible(bool(count))
