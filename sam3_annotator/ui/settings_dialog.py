@@ -90,8 +90,8 @@ class SettingsDialog(QDialog):
             number.setText(f"{percent} %")
             self._settings.fill_opacity = percent / 100
 
+        number.setText(f"{slider.value()} %")
         slider.valueChanged.connect(take)
-        take(slider.value())
         field = QWidget()
         row = QHBoxLayout(field)
         row.setContentsMargins(0, 0, 0, 0)
