@@ -15,6 +15,7 @@ from PySide6.QtGui import QImage, QPixmap
 
 from sam3_annotator.project import ImageId, ImageUnreadable, Progress, make_thumbnail
 from sam3_annotator.ui.background import BackgroundTask
+from sam3_annotator.ui.image_scan import missing_sentence
 
 THUMBNAIL_SIZE: Final = QSize(64, 48)
 """Size in the list, in device-independent pixels; what sticks out of this shape is cut off."""
@@ -160,11 +161,6 @@ def load_thumbnail(source: ThumbnailSource, folder: Path, size: QSize, progress:
     else:
         stored.touch()
     return cover(image, size)
-
-
-def missing_sentence(path: Path) -> str:
-    """Say that an image file is missing."""
-    return f"“{path.name}” is missing from “{path.parent}”; put it back, or find the moved folder."
 
 
 def thumbnail_key(source: ThumbnailSource) -> str:

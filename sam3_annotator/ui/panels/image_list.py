@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +17,6 @@ from sam3_annotator.project import (
     ImageRecord,
     ImageState,
     KnownError,
-    Progress,
     Relocation,
     relocate_images,
 )
@@ -27,6 +24,7 @@ from sam3_annotator.ui import operations
 from sam3_annotator.ui.background import BackgroundTask, error_sentence
 from sam3_annotator.ui.beside import Written, announce, beside
 from sam3_annotator.ui.dialogs.path_field import ask_folder
+from sam3_annotator.ui.image_scan import MissingFiles, scan_images
 from sam3_annotator.ui.item_delegates.image_delegate import STATE_ICONS, ImageDelegate
 from sam3_annotator.ui.item_models.image_model import ImageFilter, ImageModel, StateFilter, changed_files
 from sam3_annotator.ui.panels.empty_state import EmptyState
@@ -34,7 +32,7 @@ from sam3_annotator.ui.panels.image_filter_bar import ImageFilterBar
 from sam3_annotator.ui.panels.quiet_list import QuietListView
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import bind_icon
-from sam3_annotator.ui.thumbnails import ThumbnailLoader, ThumbnailSource, missing_sentence, prune_thumbnails
+from sam3_annotator.ui.thumbnails import ThumbnailLoader, ThumbnailSource, prune_thumbnails
 from sam3_annotator.ui.workspace import Workspace
 
 _STATE_VERBS: Final = (
@@ -43,24 +41,6 @@ _STATE_VERBS: Final = (
     (ImageState.UNANNOTATED, "Mark as not annotated"),
     (ImageState.IN_PROGRESS, "Mark as in progress"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class MissingFiles:
-    """What a look at image files told: which were looked for, and a sentence for each that is not there."""
-
-    checked: tuple[ImageId, ...]
-    problems: Mapping[ImageId, str]
-
-
-def missing_files(paths: Mapping[ImageId, Path], progress: Progress) -> MissingFiles:
-    """Look which image files are missing."""
-    problems = {}
-    for done, (image_id, path) in enumerate(paths.items()):
-        progress(done, len(paths))
-        if not path.exists():
-            problems[image_id] = missing_sentence(path)
-    return MissingFiles(tuple(paths), problems)
 
 
 class ImageListPanel(QWidget):
@@ -163,9 +143,7 @@ class ImageListPanel(QWidget):
     def rescan(self) -> None:
         """Look off the GUI thread which image files are missing, and mark them."""
         if self._scan is None or self._scan.is_idle:
-            folder = self._store.path.parent
-            paths = {record.id: folder / record.path for record in self._store.images()}
-            self._scan = BackgroundTask(partial(missing_files, paths))
+            self._scan = scan_images(self._store)
             self._scan.result.connect(self._take_missing)
             self._scan.start()
 
