@@ -184,6 +184,8 @@ def _decode_body(kind: int, body: bytes) -> Region:
     offset = 4 * (1 + polygon_count + ring_count)
     if kind == _FLOAT_KIND:
         vertices = np.frombuffer(body, "<f8", 2 * sum(lengths), offset).reshape(-1, 2).astype(np.float64)
+        if not np.isfinite(vertices).all():
+            raise ValueError("These are no coordinates.")
     else:
         vertices = _decode_integers(body, offset, lengths, _DELTA_TYPES[kind])
     rings = iter(_split_rings(vertices, lengths))
@@ -207,7 +209,7 @@ def _decode_integers(body: bytes, offset: int, lengths: tuple[int, ...], code: s
 
 def _split_rings(vertices: Ring, lengths: tuple[int, ...]) -> list[Ring]:
     """Cut the vertices of a decoded region into its rings, which share their memory and are read-only."""
-    if min(lengths, default=3) < 3 or not np.isfinite(vertices).all():
+    if min(lengths, default=3) < 3:
         raise ValueError("These are no rings.")
     vertices.setflags(write=False)
     if len(lengths) == 1:

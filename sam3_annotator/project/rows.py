@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
+from functools import lru_cache
 from typing import Any
 
 from sam3_annotator.project.changes import Row, RowChange
@@ -47,6 +48,9 @@ _INSERT = {
     table: f"INSERT INTO {table} (id, {', '.join(columns)}) VALUES (?{', ?' * len(columns)})"
     for table, columns in COLUMNS.items()
 }
+# Much quicker than calling the enumerations.
+_STATES = {state.value: state for state in ImageState}
+_SPLITS: dict[str | None, Split | None] = {None: None, **{split.value: split for split in Split}}
 _DEFAULT_PROVENANCE = {field.name: getattr(Provenance(), field.name) for field in fields(Provenance)}
 
 
@@ -83,7 +87,7 @@ def image_from_values(values: Sequence[Any]) -> ImageRecord:
     """Make the record of one row of `IMAGES_QUERY`."""
     image_id, path, state, split, width, *rest = values
     facts = ImageFacts() if width is None else ImageFacts(width, *rest)
-    return ImageRecord(ImageId(image_id), path, ImageState(state), Split(split) if split else None, facts)
+    return ImageRecord(ImageId(image_id), path, _STATES[state], _SPLITS[split], facts)
 
 
 def category_from_values(values: Sequence[Any]) -> Category:
@@ -121,6 +125,7 @@ def encode_provenance(provenance: Provenance) -> str:
     return json.dumps(values, separators=(",", ":"), ensure_ascii=False, default=float)  # float: NumPy scalars
 
 
+@lru_cache(maxsize=4096)  # instances of one import or run have the same
 def decode_provenance(text: str) -> Provenance:
     """Return the provenance that `encode_provenance` was given."""
     values = json.loads(text)
