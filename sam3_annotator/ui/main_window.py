@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenuBar, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QWidget
 
 from sam3_annotator.model import EngineStatus
 from sam3_annotator.paths import user_log_dir
-from sam3_annotator.project import ChangeSet, ImageState, ProjectStore
+from sam3_annotator.project import ChangeSet, ImageState, InstanceId, ProjectStore
 from sam3_annotator.ui.action_state import ActionState, key_hints
 from sam3_annotator.ui.actions import Actions
 from sam3_annotator.ui.canvas.view import CanvasView
@@ -36,6 +36,7 @@ from sam3_annotator.ui.workspace import Workspace
 
 MINIMUM_SIZE: Final = QSize(880, 560)
 ZOOM_STEP: Final = 1.25
+_CANVAS_MENU: Final = ("fit", "zoom_100", "hide_all", "select_all", "next_image", "previous_image")
 _FINISHED: Final = frozenset({ImageState.DONE, ImageState.REVIEWED, ImageState.CONFIRMED_EMPTY})
 
 
@@ -79,6 +80,9 @@ class MainWindow(QMainWindow):
         self._connect()
         self._default_layout = self.saveState(LAYOUT_VERSION)
         restore_place(self, self.settings)
+        self._set_up_canvas()
+        # What a newcomer does first is to click on an object.
+        canvas.set_tool("points")
         self._show_title()
         self._name_categories()
 
@@ -97,6 +101,10 @@ class MainWindow(QMainWindow):
     def show_problem(self, sentence: str) -> None:
         """Show why something could not be done; nothing is lost then."""
         self.messages.show_message(sentence, Severity.WARNING)
+
+    def show_notice(self, sentence: str) -> None:
+        """Show what was done, for some seconds."""
+        self.messages.show_message(sentence, Severity.INFO)
 
     def set_model_status(self, status: EngineStatus) -> None:
         """Show what the engine reports."""
@@ -154,10 +162,14 @@ class MainWindow(QMainWindow):
         self.window_actions.state_changed.connect(self._follow_state)
         self.canvas.cursor_moved.connect(self.status_line.set_cursor)
         self.canvas.zoom_changed.connect(self.status_line.set_zoom)
+        self.canvas.accept_requested.connect(lambda: self.window_actions.trigger("accept"))
+        self.canvas.cancel_requested.connect(lambda: self.window_actions.trigger("escape"))
+        self.canvas.context_menu_requested.connect(self._open_canvas_menu)
         for panel in (self.image_panel, self.category_panel, self.instance_panel):
             panel.problem.connect(self.show_problem)
         for panel in (self.image_panel, self.category_panel):
             panel.focus_left.connect(self.focus_canvas)
+        self.image_panel.notice.connect(self.show_notice)
         self.window_actions.bind(
             {
                 "fit": self.canvas.fit,
@@ -227,6 +239,23 @@ class MainWindow(QMainWindow):
     def _follow_setting(self, name: str) -> None:
         if name == "appearance":
             theme().set_appearance(self.settings.appearance)
+        elif name in ("wheel_zooms", "fill_opacity"):
+            self._set_up_canvas()
+
+    def _set_up_canvas(self) -> None:
+        self.canvas.set_wheel_zooms(self.settings.wheel_zooms)
+        self.canvas.set_fill_opacity(self.settings.fill_opacity)
+
+    def _open_canvas_menu(self, instance_id: InstanceId | None, at: QPoint) -> None:
+        if instance_id is None:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.addActions([self.window_actions.action(name) for name in _CANVAS_MENU])
+        else:
+            if instance_id not in self.workspace.selection:
+                self.workspace.select((instance_id,))
+            menu = self.instance_panel.context_menu()
+        menu.popup(at)
 
     def _follow_state(self, state: ActionState) -> None:
         self.status_line.set_key_hints(key_hints(state))

@@ -116,15 +116,6 @@ class Settings(QObject):
         self._write("window/layout", value)
 
     @property
-    def is_hint_dismissed(self) -> bool:
-        """The user has closed the "Try this" card."""
-        return self._read("is_hint_dismissed", _bool, False)
-
-    @is_hint_dismissed.setter
-    def is_hint_dismissed(self, value: bool) -> None:
-        self._write("is_hint_dismissed", value)
-
-    @property
     def recent_projects(self) -> tuple[RecentProject, ...]:
         """Projects opened before, latest first; their files may be gone by now."""
         return self._read("recent_projects", _recent, ())

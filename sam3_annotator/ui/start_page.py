@@ -35,10 +35,7 @@ DEFAULT_SIZE: Final = QSize(1080, 760)
 
 
 class StartPage(QWidget):
-    """Announces what the user wants opened; whoever shows it opens that and closes the page.
-
-    `messages` shows why something could not be opened.
-    """
+    """Announces what the user wants opened; whoever shows it opens that and closes the page."""
 
     path_chosen = Signal(object)  # Path of a folder, an image or a project
     samples_requested = Signal()
@@ -74,6 +71,10 @@ class StartPage(QWidget):
         path, _ = QFileDialog.getOpenFileName(self, "Open a project", str(Path.home()), "Projects (*.sam3proj)")
         if path:
             self.path_chosen.emit(Path(path))
+
+    def show_problem(self, sentence: str) -> None:
+        """Say why something could not be opened."""
+        self.messages.show_message(sentence)
 
     def recent_cards(self) -> Sequence[RecentCard]:
         """Give the projects shown, latest first."""

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QMenuBar, QProgressBar
+from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QMenuBar, QProgressBar
 
-from sam3_annotator.project import ImageState, ProjectStore
+from sam3_annotator.project import ImageState, Polygon, ProjectStore, Region
 from sam3_annotator.ui.action_state import ActionState
 from sam3_annotator.ui.action_table import MENUS
 from sam3_annotator.ui.canvas.view import CanvasView
@@ -207,6 +208,46 @@ def test_appearance_applies_at_once(window: MainWindow, qapp: QApplication) -> N
     window.settings.appearance = Appearance.LIGHT
 
     assert not theme().is_dark
+
+
+def test_canvas_takes_its_settings_at_once(window: MainWindow) -> None:
+    window.settings.fill_opacity = 0.6
+
+    assert window.canvas._layers.fill_opacity == pytest.approx(0.6)
+
+
+def test_double_click_accepts_the_draft(window: MainWindow) -> None:
+    accepted: list[bool] = []
+    window.window_actions.bind({"accept": lambda: accepted.append(True)})
+    window.window_actions.update(ActionState(has_image=True, has_draft=True))
+
+    window.canvas.accept_requested.emit()
+
+    assert accepted == [True]
+
+
+def test_menu_of_an_instance_selects_it(window: MainWindow, store: ProjectStore, qtbot: Any) -> None:
+    with store.edit("Add instance") as edit:
+        category = edit.add_category("cat")
+        ring = ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0))
+        instance = edit.add_instance(store.images()[0].id, category, Region((Polygon(np.array(ring)),)))
+    window.workspace.set_image(store.images()[0].id)
+
+    window.canvas.context_menu_requested.emit(instance, QPoint(30, 30))
+
+    assert window.workspace.selection == {instance}
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    menu.close()
+
+
+def test_menu_beside_the_instances_offers_the_view(window: MainWindow) -> None:
+    window.canvas.context_menu_requested.emit(None, QPoint(30, 30))
+
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert "Fit image" in [action.text() for action in menu.actions()]
+    menu.close()
 
 
 def test_dropped_files_are_announced(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:

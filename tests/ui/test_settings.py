@@ -19,7 +19,6 @@ CHANGES: list[tuple[str, Any]] = [
     ("embedding_megabytes", 2048),
     ("window_geometry", QByteArray(b"\x00\x01geometry")),
     ("window_layout", QByteArray(b"\x00\x02layout")),
-    ("is_hint_dismissed", True),
 ]
 
 
