@@ -7,9 +7,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QThread, QThreadPool, Signal, Slot
 
 from sam3_annotator.project import Cancelled, KnownError, Progress
 
@@ -18,6 +19,8 @@ Work = Callable[[Progress], Any]
 
 PROGRESS_INTERVAL = 1 / 30
 """Seconds between two progress signals: a bar need not move faster than the eye."""
+
+SHARED_THREADS = 4
 
 _log = logging.getLogger(__name__)
 _running: set[BackgroundTask] = set()  # keeps a running task alive whatever happens to the widget that started it
@@ -42,7 +45,7 @@ class BackgroundTask(QObject):
         """Take the work; `pool` gives it threads of its own, for what must not queue behind long work."""
         super().__init__()
         self._work = work
-        self._pool = pool or QThreadPool.globalInstance()
+        self._pool = _shared_pool() if pool is None else pool
         self._cancel = threading.Event()
         self._last_progress = 0.0
         # Queued by hand: a plain Python slot would otherwise be called on the pool's thread.
@@ -102,6 +105,14 @@ class BackgroundTask(QObject):
         self.finished.emit()
 
 
+@cache
+def _shared_pool() -> QThreadPool:
+    """Give the pool of tasks that need none of their own; enough threads that a long export delays no thumbnail."""
+    pool = QThreadPool()
+    pool.setMaxThreadCount(max(SHARED_THREADS, QThread.idealThreadCount()))
+    return pool
+
+
 def background_is_idle() -> bool:
     """Whether no background task is under way anywhere in the program."""
     return not _running
@@ -109,9 +120,12 @@ def background_is_idle() -> bool:
 
 def cancel_background_tasks() -> None:
     """Cancel every task and wait until none runs any more; their outcomes are not delivered."""
+    pools = {_shared_pool()}
     for task in tuple(_running):
         task.cancel()
-    QThreadPool.globalInstance().waitForDone()
+        pools.add(task._pool)  # noqa: SLF001 - the same module
+    for pool in pools:
+        pool.waitForDone()
     _running.clear()
 
 
