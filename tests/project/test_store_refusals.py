@@ -34,6 +34,21 @@ print("open", flush=True)
 sys.stdin.readline()
 """
 
+TAKE_TURNS = """
+import sys
+from sam3_annotator.project import ProjectInUse, ProjectStore
+for number in range(5):
+    while True:
+        try:
+            store = ProjectStore.open(sys.argv[1])
+        except ProjectInUse:
+            continue
+        break
+    with store.edit("Add") as edit:
+        edit.add_category(f"{sys.argv[2]} {number}")
+    store.close()
+"""
+
 READ = """
 import json, os, sys
 from sam3_annotator.project import KnownError, ProjectReadOnly, ProjectStore
@@ -67,6 +82,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
+without_links = pytest.mark.skipif(sys.platform == "win32", reason="links need the rights of an administrator there")
 both = pytest.mark.parametrize("read_only", [False, True])
 
 
@@ -179,6 +195,22 @@ def test_project_open_in_another_process_is_refused_until_that_ends(small: Any) 
     assert [file.name for file in path.parent.iterdir()] == ["small.sam3proj"]
 
 
+def test_processes_that_take_turns_never_write_at_once(small: Any) -> None:
+    path = small.store.path
+    small.store.close()
+    turns = [subprocess.Popen([sys.executable, "-c", TAKE_TURNS, str(path), str(who)]) for who in range(4)]
+    assert [process.wait(60) for process in turns] == [0, 0, 0, 0]
+
+    with ProjectStore.open(path) as store:
+        names = {category.name for category in store.categories()}
+        positions = [category.position for category in store.categories()]
+
+    assert names == {"cat", "dog", *(f"{who} {number}" for who in range(4) for number in range(5))}
+    assert positions == list(range(22))
+    assert [file.name for file in path.parent.iterdir()] == ["small.sam3proj"]
+
+
+@without_links
 def test_project_open_in_the_same_process_is_refused_under_any_name(small: Any, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path, target_is_directory=True)
     (tmp_path / "link.sam3proj").symlink_to(small.store.path)
