@@ -90,7 +90,7 @@ def runs_in_box(region: Region, box: tuple[int, int, int, int]) -> Runs:
     rows, columns = _crossings(np.concatenate(rings), [len(ring) for ring in rings], y0, y1)
     first_inside = np.clip(np.ceil(columns - 0.5), x0, x1).astype(np.int64) - x0
     ends = np.sort((rows - y0) * (x1 - x0 + 1) + first_inside)
-    return Runs(x0, y0, x1 - x0, y1 - y0, _without_pairs(ends))
+    return Runs(x0, y0, x1 - x0, y1 - y0, without_pairs(ends))
 
 
 def _crossings(vertices: Ring, lengths: list[int], y0: int, y1: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -112,7 +112,7 @@ def _crossings(vertices: Ring, lengths: list[int], y0: int, y1: int) -> tuple[ND
     return rows, start[:, 0] + (rows + 0.5 - start[:, 1]) * start[:, 2]
 
 
-def _without_pairs(ends: NDArray[np.int64]) -> NDArray[np.int64]:
+def without_pairs(ends: NDArray[np.int64]) -> NDArray[np.int64]:
     """Drop every two equal neighbours of a sorted array: runs without pixels, or runs that touch."""
     if not np.any(ends[1:] == ends[:-1]):
         return ends
