@@ -40,8 +40,9 @@ class OutlineStyle:
 
 
 SAVED = OutlineStyle()
-HOVERED = OutlineStyle(2.0, 4.0, DEFAULT_FILL_OPACITY + 0.08)
-SELECTED = OutlineStyle(2.0, 4.0, DEFAULT_FILL_OPACITY + 0.12, WHITE)
+# Painted over the instance as saved, so its fill adds to that one's.
+HOVERED = OutlineStyle(2.0, 4.0, 0.12)
+SELECTED = OutlineStyle(2.0, 4.0, DEFAULT_FILL_OPACITY + 0.03, WHITE)
 
 
 def lighter(color: QColor) -> QColor:

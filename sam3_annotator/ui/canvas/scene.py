@@ -105,10 +105,23 @@ class Scene:
         x0, y0, x1, y1 = self._outlines.boxes_xyxy[self._row_of[id_]].tolist()
         return x0, y0, x1, y1
 
+    def __len__(self) -> int:
+        return len(self._by_id)
+
     @property
-    def visible_ids(self) -> frozenset[InstanceId]:
-        """All instances that are not hidden."""
-        return frozenset(self._by_id) - self.hidden
+    def extent(self) -> BoxXyxy:
+        """The box around everything."""
+        boxes = self._outlines.boxes_xyxy
+        if not len(boxes):
+            return 0.0, 0.0, 0.0, 0.0
+        x0, y0 = boxes[:, :2].min(axis=0).tolist()
+        x1, y1 = boxes[:, 2:].max(axis=0).tolist()
+        return x0, y0, x1, y1
+
+    @property
+    def has_selection(self) -> bool:
+        """Something selected is to be seen."""
+        return any(id_ in self._by_id and id_ not in self.hidden for id_ in self.selection)
 
     @property
     def only_selected(self) -> CanvasInstance | None:

@@ -110,15 +110,18 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class TileJob:
-    """The painting of one tile: `paint` draws in image pixels, on any thread; `cost_ms` is what it may take."""
+    """The painting of one tile: `paint` draws in image pixels, on any thread; `cost_ms` is what it may take.
+
+    Without `paint` the tile is empty.
+    """
 
     cost_ms: float
-    paint: Callable[[QPainter], None]
+    paint: Callable[[QPainter], None] | None
 
 
 @dataclass(slots=True)
 class _Tile:
-    image: QImage
+    image: QImage | None
     version: int
 
 
@@ -128,21 +131,24 @@ Plan = Callable[[BoxXyxy, Frame], TileJob]
 class TileLayer:
     """One layer of the canvas in tiles, made by `plan` for a box of the image.
 
-    Tiles are painted at once while that fits into the time given, else on the worker; what is missing meanwhile is
-    shown as it was last, enlarged or reduced. `on_news` is called when tiles have arrived.
+    `refresh` paints what is new: at once while that fits into the time given, else on the worker, and `on_news` is
+    called when it has arrived. Meanwhile `paint` shows, if `keeps_previous`, tiles of the zoom before.
     """
 
-    def __init__(self, plan: Plan, worker: TileWorker, on_news: Callable[[], None]) -> None:
+    def __init__(
+        self, plan: Plan, worker: TileWorker, on_news: Callable[[], None], *, keeps_previous: bool = True
+    ) -> None:
         self._plan, self._worker, self._on_news = plan, worker, on_news
+        self._keeps_previous = keeps_previous
         self._version = 0
         self._required_all = 0
         self._required: dict[Key, int] = {}
         self._grid: Grid | None = None
+        self._visible: list[Key] = []
         self._tiles: dict[Key, _Tile] = {}
         self._previous: tuple[Grid, dict[Key, _Tile]] | None = None
         self._pending: dict[Key, int] = {}
         self._queue: list[tuple[Key, TileJob, int]] = []
-        self._pixel_ratio = 1.0
 
     @property
     def is_settled(self) -> bool:
@@ -164,41 +170,39 @@ class TileLayer:
         elif self._grid is not None:
             known = self._tiles.keys() | self._pending.keys()
             for box in boxes:
-                for key in self._touched(box, known):
-                    self._required[key] = self._version
+                self._required.update((key, self._version) for key in self._grid.keys_in(box) if key in known)
 
-    def _touched(self, box: BoxXyxy, known: set[Key]) -> Iterable[Key]:
-        assert self._grid is not None
-        keys = self._grid.keys_in(box)
-        return [key for key in keys if key in known]
+    def refresh(self, frame: Frame, content: BoxXyxy, budget_ms: float) -> list[Key]:
+        """Bring the tiles of a frame up to date, as far as `budget_ms` allows; returns those not there in any form.
 
-    def paint(self, painter: QPainter, frame: Frame, content: BoxXyxy, budget_ms: float) -> list[Key]:
-        """Paint the layer in device pixels; returns the tiles that are not there yet in any form.
-
-        `content` is the box of the image the layer can have anything in; `budget_ms` is how long painting tiles
-        may hold up the canvas.
+        `content` is the box of the image the layer can have anything in.
         """
-        self._turn_to(frame)
-        keys = frame.visible_keys(content)
-        self._paint_news([key for key in keys if not self._is_fresh(key)], frame, budget_ms)
-        missing = [key for key in keys if key not in self._tiles]
-        if missing and self._previous is not None:
-            self._paint_previous(painter, frame, missing)
-        for key in keys:
-            if (tile := self._tiles.get(key)) is not None:
-                painter.drawImage(frame.rect_of(key).topLeft(), tile.image)
+        self._turn_to(frame.grid)
+        self._visible = frame.visible_keys(content)
+        self._paint_news([key for key in self._visible if not self._is_fresh(key)], frame, budget_ms)
+        self._drop_spare(frame)
+        missing = [key for key in self._visible if key not in self._tiles]
         if not missing:
             self._previous = None
-        self._drop_spare(frame, keys)
         return missing
 
-    def _turn_to(self, frame: Frame) -> None:
-        if frame.grid == self._grid and frame.pixel_ratio == self._pixel_ratio:
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Paint the frame last refreshed; the painter works in device pixels."""
+        missing = [key for key in self._visible if key not in self._tiles]
+        if missing and self._previous is not None:
+            self._paint_previous(painter, frame, missing)
+        for key in self._visible:
+            tile = self._tiles.get(key)
+            if tile is not None and tile.image is not None:
+                painter.drawImage(frame.rect_of(key).topLeft(), tile.image)
+
+    def _turn_to(self, grid: Grid) -> None:
+        if grid == self._grid:
             return
         # What was never complete is no better to look at than what was before it.
-        if self._tiles and self._grid is not None and self._previous is None:
+        if self._keeps_previous and self._tiles and self._grid is not None and self._previous is None:
             self._previous = (self._grid, self._tiles)
-        self._grid, self._pixel_ratio = frame.grid, frame.pixel_ratio
+        self._grid = grid
         self._tiles, self._queue = {}, []
         self.invalidate()
 
@@ -213,13 +217,14 @@ class TileLayer:
         wanted = [key for key in stale if self._pending.get(key, -1) < self._required_version(key)]
         jobs = [(key, self._plan(frame.grid.box_of(key, OVERLAP), frame)) for key in wanted]
         if sum(job.cost_ms for _, job in jobs) <= budget_ms:
-            for key, job in jobs:
-                self._tiles[key] = _Tile(_painted(job, frame.grid, key), self._version)
-            self._queue = []
+            at_once, later = jobs, []
         else:
-            # Planned now, so it shows the content of now, however late it is painted.
-            self._queue = [(key, job, self._version) for key, job in jobs]
-            self._submit_next()
+            at_once, later = ([(k, job) for k, job in jobs if (job.paint is None) == empty] for empty in (True, False))
+        for key, job in at_once:
+            self._tiles[key] = _Tile(_painted(job, frame.grid, key), self._version)
+        # Planned now, so it shows the content of now, however late it is painted.
+        self._queue = [(key, job, self._version) for key, job in later]
+        self._submit_next()
 
     def _submit_next(self) -> None:
         if self._pending or not self._queue or self._grid is None:
@@ -229,7 +234,7 @@ class TileLayer:
         deliver = partial(self._take, self._grid, key, version)
         self._worker.submit(partial(_painted, job, self._grid, key), deliver)
 
-    def _take(self, grid: Grid, key: Key, version: int, image: QImage) -> None:
+    def _take(self, grid: Grid, key: Key, version: int, image: QImage | None) -> None:
         self._pending.clear()
         if grid == self._grid and version >= self._required_all:
             self._tiles[key] = _Tile(image, version)
@@ -249,21 +254,23 @@ class TileLayer:
             painter.setClipRect(room)
             for (i, j), tile in tiles.items():
                 target = QRectF(x + i * side, y + j * side, side, side)
-                if target.intersects(QRectF(room)):
+                if tile.image is not None and target.intersects(QRectF(room)):
                     painter.drawImage(target, tile.image)
         painter.restore()
 
-    def _drop_spare(self, frame: Frame, visible: list[Key]) -> None:
-        excess = len(self._tiles) - len(visible) - SPARE_TILES
+    def _drop_spare(self, frame: Frame) -> None:
+        excess = len(self._tiles) - len(self._visible) - SPARE_TILES
         if excess > 0:
             middle = frame.size.center()
-            spare = self._tiles.keys() - set(visible)
+            spare = self._tiles.keys() - set(self._visible)
             far = sorted(spare, key=lambda key: -(frame.rect_of(key).center() - middle).manhattanLength())
             for key in far[:excess]:
                 del self._tiles[key]
 
 
-def _painted(job: TileJob, grid: Grid, key: Key) -> QImage:
+def _painted(job: TileJob, grid: Grid, key: Key) -> QImage | None:
+    if job.paint is None:
+        return None
     image = QImage(TILE_SIDE, TILE_SIDE, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)

@@ -1,1 +1,13 @@
-"""Tools of the canvas: one class each, chosen by a table."""
+"""The tools of the canvas, one class each."""
+
+from __future__ import annotations
+
+from sam3_annotator.ui.canvas.tools.base import Tool, ToolEvent, ToolHost
+from sam3_annotator.ui.canvas.tools.box import BoxTool
+from sam3_annotator.ui.canvas.tools.points import PointsTool
+from sam3_annotator.ui.canvas.tools.select import SelectTool
+
+# Name -> class; the names are what `CanvasView.set_tool` takes.
+TOOLS: dict[str, type[Tool]] = {tool.name: tool for tool in (SelectTool, PointsTool, BoxTool)}
+
+__all__ = ["TOOLS", "BoxTool", "PointsTool", "SelectTool", "Tool", "ToolEvent", "ToolHost"]

@@ -1,0 +1,86 @@
+"""Label chips: category and score of an instance, beside it and never over it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
+from sam3_annotator.ui.canvas.scene import CanvasInstance
+from sam3_annotator.ui.theme import theme
+
+HEIGHT = 18.0
+GAP = 5.0
+PADDING = 6.0
+SWATCH_WIDTH = 3.0
+# From the left edge to the text.
+INDENT = 2 * PADDING + SWATCH_WIDTH - 1.0
+RADIUS = 4.0
+# An instance narrower than this, or than this share of its chip, goes without.
+MIN_WIDTH = 32.0
+MIN_SHARE = 0.5
+# Where more instances than this could have chips, none has: they would hide the image.
+MAX_COUNT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A chip in its place, in canvas pixels."""
+
+    instance: CanvasInstance
+    rect: QRectF
+
+
+def chip_text(instance: CanvasInstance) -> str:
+    """Say what a chip says: `car` or `car 0.93`."""
+    return instance.label if instance.score is None else f"{instance.label}  {instance.score:.2f}"
+
+
+def place_chips(instances: Sequence[tuple[CanvasInstance, BoxXyxy]], room: QRectF) -> list[Chip]:
+    """Find room for chips, the first instances first; boxes are in canvas pixels, `room` is the canvas.
+
+    A chip goes above its box, else below; where it would leave the canvas or cover another chip it is left out.
+    """
+    metrics = QFontMetricsF(theme().font("number_caption"))
+    placed: list[Chip] = []
+    for instance, box in instances:
+        width = metrics.horizontalAdvance(chip_text(instance)) + INDENT + PADDING + 1
+        rect = _place(box, QSizeF(width, HEIGHT), room, [chip.rect for chip in placed])
+        if rect is not None:
+            placed.append(Chip(instance, rect))
+    return placed
+
+
+def _place(box: BoxXyxy, size: QSizeF, room: QRectF, taken: Sequence[QRectF]) -> QRectF | None:
+    x0, y0, x1, y1 = box
+    if x1 - x0 < max(MIN_WIDTH, MIN_SHARE * size.width()):
+        return None
+    left = min(max(x0, room.left() + GAP), room.right() - GAP - size.width())
+    if left > x1 or left + size.width() < x0:
+        return None
+    for top in (y0 - GAP - size.height(), y1 + GAP):
+        rect = QRectF(QPointF(round(left), round(top)), size)
+        if room.contains(rect) and not any(rect.intersects(other) for other in taken):
+            return rect
+    return None
+
+
+def paint_chips(painter: QPainter, chips: Sequence[Chip]) -> None:
+    """Paint chips on their own ground, so that they read on any image."""
+    painter.setFont(theme().font("number_caption"))
+    text, ground, line = theme().color("text"), theme().color("panel", 0.92), QColor(0, 0, 0, 70)
+    for chip in chips:
+        rect = chip.rect
+        painter.setPen(line)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(chip.instance.color))
+        swatch = QRectF(rect.left() + PADDING, rect.top() + 4, SWATCH_WIDTH, rect.height() - 8)
+        painter.drawRoundedRect(swatch, 1.5, 1.5)
+        painter.setPen(text)
+        inside = rect.adjusted(INDENT, 0, 0, 0)
+        painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, chip_text(chip.instance))

@@ -1,0 +1,147 @@
+"""The small marks over the image: prompts, handles, bands and the sign that an answer is awaited.
+
+All are painted in device-independent canvas pixels, so they keep their size at any zoom.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+
+from sam3_annotator.ui.canvas.items import HALO, WHITE
+from sam3_annotator.ui.canvas.outlines import Vertices
+from sam3_annotator.ui.theme import theme
+
+PROMPT_SIDE = 9.0
+RIM_WIDTH = 2.0
+HANDLE_SIDE = 7.0
+HOVERED_HANDLE_SIDE = 10.0
+# Handles nearer to each other than this are not told apart: one of them is shown.
+HANDLE_SPACING = 9.0
+INK = QColor("#17181a")
+BUSY_STEPS = 12
+BUSY_RADIUS = 12.0
+
+
+def paint_point_prompt(painter: QPainter, at: QPointF, number: int, *, is_positive: bool) -> None:
+    """Paint a green disc with + or a red square with -, rimmed in white, and its number beside it."""
+    # In the middle of a pixel its strokes are sharp.
+    at = QPointF(math.floor(at.x()) + 0.5, math.floor(at.y()) + 0.5)
+    half = PROMPT_SIDE / 2
+    rim = half + RIM_WIDTH
+    inner, outer = (QRectF(at.x() - side, at.y() - side, 2 * side, 2 * side) for side in (half, rim))
+    draw = painter.drawEllipse if is_positive else painter.drawRect
+    painter.setPen(QPen(HALO, 1.5))
+    painter.setBrush(WHITE)
+    draw(outer)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().color("success" if is_positive else "danger"))
+    draw(inner)
+    arm = half - 1.3
+    painter.setPen(QPen(WHITE, 1.8))
+    lines = [QLineF(at.x() - arm, at.y(), at.x() + arm, at.y())]
+    if is_positive:
+        lines.append(QLineF(at.x(), at.y() - arm, at.x(), at.y() + arm))
+    painter.drawLines(lines)
+    paint_number(painter, at + QPointF(rim + 3, -rim + 2), number)
+
+
+def paint_number(painter: QPainter, at: QPointF, number: int) -> None:
+    """Write a prompt's number, white with a dark rim; `at` is the middle of its left edge."""
+    font = theme().font("caption_strong")
+    path = QPainterPath()
+    path.addText(at + QPointF(0, font.pixelSize() * 0.36), font, str(number))
+    pen = QPen(QColor(0, 0, 0, 190), 3)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.strokePath(path, pen)
+    painter.fillPath(path, WHITE)
+
+
+def paint_box(painter: QPainter, box: QRectF, color: QColor, *, is_dashed: bool = False) -> None:
+    """Paint a box with a halo, as box prompts have it and the band of a drag."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(HALO, 3.5))
+    painter.drawRect(box)
+    pen = QPen(color, 1.5)
+    if is_dashed:
+        pen.setDashPattern([4, 3])
+    painter.setPen(pen)
+    painter.drawRect(box)
+
+
+def paint_band(painter: QPainter, band: QRectF) -> None:
+    """Paint the band that selects what lies in it."""
+    painter.setPen(QPen(theme().color("accent"), 1))
+    painter.setBrush(theme().color("accent", 0.16))
+    painter.drawRect(band)
+
+
+def paint_handles(painter: QPainter, points: Vertices, room: QRectF) -> None:
+    """Paint a square at each of the points `(V, 2)` within `room`, as far as they can be told apart."""
+    margin = HANDLE_SIDE
+    x, y = points[:, 0], points[:, 1]
+    is_in = (x > room.left() - margin) & (x < room.right() + margin)
+    is_in &= (y > room.top() - margin) & (y < room.bottom() + margin)
+    points = points[is_in]
+    if not len(points):
+        return
+    cells = np.floor(points / HANDLE_SPACING).astype(np.int64)
+    _, firsts = np.unique(cells[:, 0] * 1_000_003 + cells[:, 1], return_index=True)
+    half = HANDLE_SIDE / 2
+    painter.setPen(QPen(INK, 1))
+    painter.setBrush(WHITE)
+    painter.drawRects([QRectF(px - half, py - half, HANDLE_SIDE, HANDLE_SIDE) for px, py in points[firsts].tolist()])
+
+
+def paint_hovered_handle(painter: QPainter, at: QPointF) -> None:
+    """Paint the handle under the cursor."""
+    half = HOVERED_HANDLE_SIDE / 2
+    painter.setPen(QPen(WHITE, 2))
+    painter.setBrush(theme().color("accent"))
+    painter.drawRect(QRectF(at.x() - half, at.y() - half, 2 * half, 2 * half))
+
+
+def paint_ghost_handle(painter: QPainter, at: QPointF) -> None:
+    """Paint where a click would add a vertex: a pale handle with a plus."""
+    half = HOVERED_HANDLE_SIDE / 2
+    painter.setPen(QPen(WHITE, 1))
+    painter.setBrush(QColor(0, 0, 0, 130))
+    painter.drawEllipse(at, half, half)
+    arm = half - 2.5
+    lines: Iterable[QLineF] = (
+        QLineF(at.x() - arm, at.y(), at.x() + arm, at.y()),
+        QLineF(at.x(), at.y() - arm, at.x(), at.y() + arm),
+    )
+    painter.drawLines(list(lines))
+
+
+def paint_busy(
+    painter: QPainter,
+    at: QPointF,
+    step: int | None,
+    radius: float = BUSY_RADIUS,
+    colors: tuple[QColor, QColor] = (HALO, WHITE),
+) -> None:
+    """Paint a ring around a point: turning with `step`, standing and dotted where that is None (reduced motion).
+
+    `colors` are those of the ring and of what turns in it.
+    """
+    ring = QRectF(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if step is None:
+        pen = QPen(colors[1], 2)
+        pen.setDashPattern([1.5, 2.5])
+        painter.setPen(pen)
+        painter.drawEllipse(ring)
+        return
+    painter.setPen(QPen(colors[0], 3))
+    painter.drawEllipse(ring)
+    pen = QPen(colors[1], 2)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    start = -round(360 * 16 * (step % BUSY_STEPS) / BUSY_STEPS)
+    painter.drawArc(ring, start, 100 * 16)

@@ -1,0 +1,88 @@
+"""What wheel, touchpad and panning hand do to the view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QInputDevice, QNativeGestureEvent, QWheelEvent
+
+from sam3_annotator.ui.canvas.view_transform import ViewTransform
+
+# Zoom of one notch of a wheel (120 units of Qt) and of one pixel of a touchpad.
+NOTCH_ZOOM = 1.2
+TOUCHPAD_ZOOM = 1.01
+# Canvas pixels that one notch scrolls.
+NOTCH_SCROLL = 80.0
+ARROW_SCROLL = 64.0
+_ARROWS = {
+    Qt.Key.Key_Left: (ARROW_SCROLL, 0.0),
+    Qt.Key.Key_Right: (-ARROW_SCROLL, 0.0),
+    Qt.Key.Key_Up: (0.0, ARROW_SCROLL),
+    Qt.Key.Key_Down: (0.0, -ARROW_SCROLL),
+}
+
+
+def wheel_turned(view: ViewTransform, event: QWheelEvent, ratio: float, *, wheel_zooms: bool) -> ViewTransform:
+    """Zoom at the cursor or scroll.
+
+    A wheel zooms (or, without `wheel_zooms`, scrolls up and down), with Shift it scrolls sideways; two fingers on a
+    touchpad pan; Ctrl always zooms. `ratio` is device pixels per canvas pixel.
+    """
+    angle, pixels = event.angleDelta(), event.pixelDelta()
+    is_touchpad = _is_touchpad(event)
+    at = event.position()
+    if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        factor = TOUCHPAD_ZOOM ** pixels.y() if is_touchpad and pixels.y() else _notch_factor(angle.y() or angle.x())
+        return view.zoomed(view.zoom * factor, at.x(), at.y())
+    if is_touchpad:
+        delta = QPointF(pixels) if not pixels.isNull() else QPointF(angle) * NOTCH_SCROLL / 120
+        return view.panned(_whole(delta.x(), ratio), _whole(delta.y(), ratio))
+    # Some systems turn Shift+wheel into a sideways wheel, others do not.
+    turn = (angle.y() or angle.x()) / 120
+    if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        return view.panned(_whole(turn * NOTCH_SCROLL, ratio), 0.0)
+    if wheel_zooms:
+        return view.zoomed(view.zoom * NOTCH_ZOOM**turn, at.x(), at.y())
+    return view.panned(0.0, _whole(turn * NOTCH_SCROLL, ratio))
+
+
+def pinched(view: ViewTransform, event: QNativeGestureEvent) -> ViewTransform:
+    """Zoom by a pinch on a touchpad; other gestures change nothing."""
+    if event.gestureType() is not Qt.NativeGestureType.ZoomNativeGesture:
+        return view
+    at = event.position()
+    return view.zoomed(view.zoom * max(1 + event.value(), 0.1), at.x(), at.y())
+
+
+def arrow_pressed(view: ViewTransform, key: int) -> ViewTransform | None:
+    """Scroll by an arrow key; None for other keys."""
+    way = _ARROWS.get(Qt.Key(key)) if key in list(_ARROWS) else None
+    return None if way is None else view.panned(*way)
+
+
+@dataclass(frozen=True, slots=True)
+class Pan:
+    """The hand holds the image since `start`, a point of the canvas, when the view was `view`."""
+
+    start: QPointF
+    view: ViewTransform
+
+    def moved(self, to: QPointF, ratio: float) -> ViewTransform:
+        """Move along, by whole device pixels: painted tiles can be copied then."""
+        way = to - self.start
+        return self.view.panned(_whole(way.x(), ratio), _whole(way.y(), ratio))
+
+
+def _is_touchpad(event: QWheelEvent) -> bool:
+    if event.device() is not None and event.device().type() is QInputDevice.DeviceType.TouchPad:
+        return True
+    return not event.pixelDelta().isNull() and event.phase() is not Qt.ScrollPhase.NoScrollPhase
+
+
+def _notch_factor(angle: float) -> float:
+    return float(NOTCH_ZOOM ** (angle / 120))
+
+
+def _whole(length: float, ratio: float) -> float:
+    return round(length * ratio) / ratio

@@ -1,0 +1,86 @@
+"""The moving part of the canvas, painted for every frame: what is hovered, the draft, handles and chips."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPainter, QPainterPath
+
+from sam3_annotator.project import InstanceId, Region
+from sam3_annotator.ui.canvas import chips
+from sam3_annotator.ui.canvas.draft_item import DraftItem
+from sam3_annotator.ui.canvas.items import HOVERED, SELECTED, lighter, paint_outlined
+from sam3_annotator.ui.canvas.outlines import level_for_scale
+from sam3_annotator.ui.canvas.paths import path_of_region
+from sam3_annotator.ui.canvas.scene import CanvasInstance, Scene
+from sam3_annotator.ui.canvas.tools import Tool
+from sam3_annotator.ui.canvas.view_transform import ViewTransform
+
+# Selected instances that get a chip each; with more, the chips say nothing any more.
+MAX_SELECTED_CHIPS = 12
+
+
+class Overlay:
+    """Paints over the tiles; `hovered` is the instance under the cursor, `step` counts the animation (None: still)."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.draft_item = DraftItem()
+        self.hovered: InstanceId | None = None
+        self.step: int | None = 0
+        self.fill_opacity = 0.25
+        self._scene = scene
+        self._hovered_path: tuple[Region, int, QPainterPath] | None = None
+
+    def paint(self, painter: QPainter, view: ViewTransform, room: QRectF, ratio: float, tool: Tool) -> None:
+        """Paint a frame; the painter works in canvas pixels, of which `room` is all there are."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        hovered = self._visible_hovered()
+        scale = view.zoom * ratio
+        painter.save()
+        painter.translate(view.offset_x, view.offset_y)
+        painter.scale(view.zoom, view.zoom)
+        if hovered is not None and hovered.id not in self._scene.selection:
+            color = QColor(hovered.color)
+            path = self._path_of(hovered.region, level_for_scale(scale))
+            paint_outlined(painter, path, color, replace(HOVERED, line=lighter(color)), ratio)
+        self.draft_item.paint_region(painter, scale, ratio, self.step)
+        painter.restore()
+        chips.paint_chips(painter, self._chips(view, room, hovered))
+        tool.paint(painter, room)
+        self.draft_item.paint_prompts(painter, view, self.step)
+
+    def paint_region(self, painter: QPainter, view: ViewTransform, ratio: float, region: Region, color: str) -> None:
+        """Paint a region in the hand as a selected instance; the painter works in canvas pixels."""
+        painter.save()
+        painter.translate(view.offset_x, view.offset_y)
+        painter.scale(view.zoom, view.zoom)
+        path = path_of_region(region, level_for_scale(view.zoom * ratio))
+        paint_outlined(painter, path, QColor(color), SELECTED.filled(self.fill_opacity), ratio)
+        painter.restore()
+
+    def _visible_hovered(self) -> CanvasInstance | None:
+        if self.hovered is None or self.hovered in self._scene.hidden:
+            return None
+        return self._scene.get(self.hovered)
+
+    def _path_of(self, region: Region, level: int) -> QPainterPath:
+        if self._hovered_path is None or self._hovered_path[0] is not region or self._hovered_path[1] != level:
+            self._hovered_path = region, level, path_of_region(region, level)
+        return self._hovered_path[2]
+
+    def _chips(self, view: ViewTransform, room: QRectF, hovered: CanvasInstance | None) -> list[chips.Chip]:
+        scene = self._scene
+        wanted = [hovered] if hovered is not None else []
+        if scene.has_selection:
+            ids = sorted(scene.selection - scene.hidden)[:MAX_SELECTED_CHIPS]
+            wanted += [instance for id_ in ids if (instance := scene.get(id_)) is not None]
+        else:
+            x0, y0 = view.to_image(room.left(), room.top())
+            x1, y1 = view.to_image(room.right(), room.bottom())
+            largest = scene.largest((x0, y0, x1, y1), chips.MIN_WIDTH / view.zoom, chips.MAX_COUNT + 1)
+            wanted += largest if len(largest) <= chips.MAX_COUNT else []
+        unique = {instance.id: instance for instance in wanted if instance.id not in scene.lifted}
+        return chips.place_chips(
+            [(instance, view.box_to_canvas(scene.box(instance.id))) for instance in unique.values()], room
+        )

@@ -1,0 +1,146 @@
+"""What a tool is to the canvas, and what the canvas offers a tool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from sam3_annotator.model import BoxPrompt, PointPrompt
+from sam3_annotator.project import InstanceId, Region
+from sam3_annotator.ui.canvas.scene import Scene
+from sam3_annotator.ui.canvas.view_transform import ViewTransform
+
+# How near the cursor must be to a vertex or an edge, in device-independent pixels.
+PICK_DISTANCE = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class ToolEvent:
+    """A press, move or release: `x`, `y` in image pixels, `at` on the canvas, `globally` on the screen."""
+
+    x: float
+    y: float
+    at: QPointF
+    globally: QPoint
+    button: Qt.MouseButton = Qt.MouseButton.NoButton
+    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+
+    def has(self, modifier: Qt.KeyboardModifier) -> bool:
+        """Tell whether a modifier is held."""
+        return bool(self.modifiers & modifier)
+
+
+class ToolHost(Protocol):
+    """The canvas, as tools know it."""
+
+    @property
+    def scene(self) -> Scene:
+        """The instances."""
+        ...
+
+    @property
+    def view(self) -> ViewTransform:
+        """Where the image is on the canvas."""
+        ...
+
+    @property
+    def image_size(self) -> tuple[int, int]:
+        """Width and height of the shown image in pixels."""
+        ...
+
+    def refresh(self) -> None:
+        """Have the canvas painted again."""
+        ...
+
+    def set_tool_cursor(self, shape: Qt.CursorShape) -> None:
+        """Show another cursor until the tool asks for yet another."""
+        ...
+
+    def set_hovered(self, instance_id: InstanceId | None) -> None:
+        """Highlight the instance under the cursor."""
+        ...
+
+    def lift(self, instance_ids: Iterable[InstanceId]) -> None:
+        """Take instances out of the picture while the tool paints them itself; an empty list puts them back."""
+        ...
+
+    def add_prompt(self, prompt: PointPrompt | BoxPrompt) -> None:
+        """Announce a prompt."""
+        ...
+
+    def request_selection(self, instance_ids: Iterable[InstanceId]) -> None:
+        """Ask for exactly these to be selected."""
+        ...
+
+    def request_menu(self, instance_id: InstanceId | None, at: QPoint) -> None:
+        """Ask for the context menu."""
+        ...
+
+    def finish_edit(self, instance_id: InstanceId, region: Region, label: str) -> None:
+        """Announce a region changed by hand, once the hand has let go."""
+        ...
+
+    def paint_region(self, painter: QPainter, region: Region, color: str) -> None:
+        """Paint a region as a selected instance; the painter works in canvas pixels."""
+        ...
+
+
+class Tool:
+    """Turns mouse events into prompts, selections and edits; one class per tool.
+
+    A subclass says its `name`, its `hint` for the status line and its `cursor`, and overrides what it needs.
+    Between `press` and `release` of a button it may be `is_busy`; `cancel` then ends that without effect.
+    """
+
+    name: ClassVar[str]
+    hint: ClassVar[str]
+    cursor: ClassVar[Qt.CursorShape] = Qt.CursorShape.ArrowCursor
+
+    def __init__(self, host: ToolHost) -> None:
+        self.host = host
+
+    @property
+    def is_busy(self) -> bool:
+        """A drag is under way."""
+        return False
+
+    def press(self, event: ToolEvent) -> None:
+        """Take a button going down, left or right."""
+
+    def drag(self, event: ToolEvent) -> None:
+        """Take a move with a button down."""
+
+    def release(self, event: ToolEvent) -> None:
+        """Take the button coming up."""
+
+    def hover(self, event: ToolEvent) -> None:
+        """Take a move without buttons."""
+
+    def leave(self) -> None:
+        """Take note that the cursor has left the canvas."""
+
+    def cancel(self) -> None:
+        """End a drag without effect; without a drag, do nothing."""
+
+    def reset(self) -> None:
+        """Forget what is under the cursor, since instances, selection or view have changed."""
+
+    def delete_hovered_vertex(self) -> bool:
+        """Delete the vertex under the cursor, if there is one."""
+        return False
+
+    def paint(self, painter: QPainter, room: QRectF) -> None:
+        """Paint what the tool shows over the image, in canvas pixels; `room` is the canvas."""
+
+    def paint_cursor_guides(self, painter: QPainter, room: QRectF) -> None:
+        """Paint what goes along with the cursor, below everything else of the tool."""
+
+
+def clamped(x: float, y: float, image_size: tuple[int, int]) -> tuple[float, float]:
+    """Move a point into the image."""
+    width, height = image_size
+    return min(max(x, 0.0), float(width)), min(max(y, 0.0), float(height))

@@ -1,0 +1,223 @@
+"""The canvas: shows the image and what is on it, and passes the mouse to the current tool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QWidget
+
+from sam3_annotator.model import BoxPrompt, PointPrompt
+from sam3_annotator.project import InstanceId, Region, repair_region
+from sam3_annotator.ui.canvas.draft import Draft
+from sam3_annotator.ui.canvas.overlay import Overlay
+from sam3_annotator.ui.canvas.scene import CanvasInstance, Scene
+from sam3_annotator.ui.canvas.surface import CanvasSurface
+from sam3_annotator.ui.canvas.tools import TOOLS, Tool, ToolEvent
+
+
+class CanvasView(CanvasSurface):
+    """The image with its instances, draft and prompts; emits what the user does, changes no data itself."""
+
+    prompt_added = Signal(object)  # PointPrompt | BoxPrompt
+    accept_requested = Signal()
+    cancel_requested = Signal()
+    region_edited = Signal(object, object, str)  # InstanceId, Region, label of the step
+    delete_requested = Signal()
+    context_menu_requested = Signal(object, object)  # InstanceId | None, QPoint on the screen
+    selection_requested = Signal(object)  # frozenset[InstanceId]
+    hover_changed = Signal(object)  # InstanceId | None
+    tool_changed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._overlay = Overlay(self._scene)
+        self._tool: Tool = TOOLS["select"](self)
+        self._tool_cursor = self._tool.cursor
+
+    # What is shown
+
+    def set_instances(self, instances: Sequence[CanvasInstance]) -> None:
+        """Show exactly these instances."""
+        self._tool.cancel()
+        self._tool.reset()
+        self._scene.set_instances(instances)
+        self._layers.clear_instances()
+        self._set_hovered_if_gone()
+        self.refresh()
+
+    def update_instances(self, changed: Sequence[CanvasInstance], removed: Iterable[InstanceId] = ()) -> None:
+        """Add or replace some instances and take others away."""
+        gone = set(removed)
+        if self._scene.lifted & (gone | {instance.id for instance in changed}):
+            self._tool.cancel()
+        self._tool.reset()
+        self._layers.repaint_instances(self._scene.update_instances(changed, gone))
+        self._set_hovered_if_gone()
+        self.refresh()
+
+    def set_selection(self, ids: Iterable[InstanceId]) -> None:
+        """Show exactly these as selected."""
+        self._layers.repaint_selected(self._scene.select(ids))
+        self._tool.reset()
+        self.refresh()
+
+    def set_hidden(self, ids: Iterable[InstanceId]) -> None:
+        """Hide exactly these."""
+        self._layers.repaint_instances(self._scene.hide(ids))
+        self._set_hovered_if_gone()
+        self.refresh()
+
+    def set_draft(self, draft: Draft | None, color: QColor) -> None:
+        """Show a draft in a category's colour, or none; call again after each change."""
+        self._overlay.draft_item.set_draft(draft, color)
+        self._set_animated()
+        self.refresh()
+
+    def set_fill_opacity(self, opacity: float) -> None:
+        """Fill instances with so much of their colour, 0 to 1."""
+        self._layers.fill_opacity = self._overlay.fill_opacity = min(max(opacity, 0.0), 1.0)
+        self._layers.repaint_instances()
+        self.refresh()
+
+    # Tools
+
+    @property
+    def tool(self) -> str:
+        """The name of the current tool."""
+        return self._tool.name
+
+    @property
+    def hint(self) -> str:
+        """What the current tool does, for the status line."""
+        return self._tool.hint
+
+    def set_tool(self, name: str) -> None:
+        """Take another tool, a name in `TOOLS`; `KeyError` for others."""
+        tool = TOOLS[name]
+        if name == self._tool.name:
+            return
+        self._tool.cancel()
+        self._tool = tool(self)
+        self.set_hovered(None)
+        self.set_tool_cursor(self._tool.cursor)
+        self.refresh()
+        self.tool_changed.emit(name)
+
+    def delete_hovered_vertex(self) -> bool:
+        """Delete the vertex under the cursor; False if there is none."""
+        return self._tool.delete_hovered_vertex()
+
+    # What tools ask for
+
+    @property
+    def scene(self) -> Scene:
+        """The instances on the canvas."""
+        return self._scene
+
+    def set_tool_cursor(self, shape: Qt.CursorShape) -> None:
+        """Show another cursor until the tool asks for yet another."""
+        self._tool_cursor = shape
+        self._show_cursor()
+
+    def set_hovered(self, instance_id: InstanceId | None) -> None:
+        """Highlight the instance under the cursor."""
+        if instance_id != self._overlay.hovered:
+            self._overlay.hovered = instance_id
+            self.refresh()
+            self.hover_changed.emit(instance_id)
+
+    def _set_hovered_if_gone(self) -> None:
+        hovered = self._overlay.hovered
+        if hovered is not None and (self._scene.get(hovered) is None or hovered in self._scene.hidden):
+            self.set_hovered(None)
+
+    def lift(self, instance_ids: Iterable[InstanceId]) -> None:
+        """Take instances out of the picture while the tool paints them itself; an empty list puts them back."""
+        self._layers.repaint_instances(self._scene.lift(instance_ids))
+
+    def add_prompt(self, prompt: PointPrompt | BoxPrompt) -> None:
+        """Announce a prompt."""
+        self.prompt_added.emit(prompt)
+
+    def request_selection(self, instance_ids: Iterable[InstanceId]) -> None:
+        """Ask for exactly these to be selected."""
+        wanted = frozenset(instance_ids)
+        if wanted != self._scene.selection:
+            self.selection_requested.emit(wanted)
+
+    def request_menu(self, instance_id: InstanceId | None, at: QPoint) -> None:
+        """Ask for the context menu."""
+        self.context_menu_requested.emit(instance_id, at)
+
+    def finish_edit(self, instance_id: InstanceId, region: Region, label: str) -> None:
+        """Announce a region changed by hand, made valid; one without any area left is not announced."""
+        valid = repair_region(region)
+        if not valid.is_empty:
+            self.region_edited.emit(instance_id, valid, label)
+
+    def paint_region(self, painter: QPainter, region: Region, color: str) -> None:
+        """Paint a region as a selected instance; the painter works in canvas pixels."""
+        self._overlay.paint_region(painter, self._view, self._ratio(), region, color)
+
+    # From the surface
+
+    def _paint_over(self, painter: QPainter, room: QRectF) -> None:
+        self._overlay.step = self._step
+        self._overlay.paint(painter, self._view, room, self._ratio(), self._tool)
+
+    def _is_animated(self) -> bool:
+        return self._overlay.draft_item.is_animated or super()._is_animated()
+
+    def _cursor_shape(self) -> Qt.CursorShape:
+        return self._tool_cursor
+
+    def _press(self, event: QMouseEvent) -> None:
+        self._tool.press(self._tool_event(event))
+
+    def _move(self, event: QMouseEvent) -> None:
+        pass_on = self._tool.hover if event.buttons() == Qt.MouseButton.NoButton else self._tool.drag
+        pass_on(self._tool_event(event))
+
+    def _release(self, event: QMouseEvent) -> None:
+        self._tool.release(self._tool_event(event))
+
+    def _leave(self) -> None:
+        super()._leave()
+        self._tool.leave()
+
+    def _cancel(self) -> None:
+        self._tool.cancel()
+        self._tool.reset()
+
+    def _tool_event(self, event: QMouseEvent) -> ToolEvent:
+        point = self.image_from_viewport(event.position())
+        screen = event.globalPosition().toPoint()
+        return ToolEvent(point.x(), point.y(), event.position(), screen, event.button(), event.modifiers())
+
+    def _takes_key(self, event: QKeyEvent) -> bool:
+        return (event.key() == Qt.Key.Key_Escape and self._tool.is_busy) or super()._takes_key(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """End a drag, or say what the window would by its shortcuts."""
+        match event.key():
+            case Qt.Key.Key_Escape if self._tool.is_busy:
+                self._tool.cancel()
+            case Qt.Key.Key_Escape:
+                self.cancel_requested.emit()
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self.accept_requested.emit()
+            case Qt.Key.Key_Backspace if self.delete_hovered_vertex():
+                pass
+            case _:
+                super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Open the menu by key; by mouse, the select tool does."""
+        event.accept()
+        selected = self._scene.only_selected
+        if event.reason() is QContextMenuEvent.Reason.Keyboard and self.tool == "select":
+            x0, y0, x1, y1 = selected.region.box_xyxy if selected is not None else (0, 0, *self.image_size)
+            middle = self.viewport_from_image(QPointF((x0 + x1) / 2, (y0 + y1) / 2)).toPoint()
+            self.request_menu(selected.id if selected is not None else None, self.viewport().mapToGlobal(middle))
