@@ -2,42 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from sam3_annotator.project import ImageId, Progress, ProjectStore
+from sam3_annotator.project import ImageFacts, ImageId, ImageRecord, Progress, ProjectStore, read_facts
 from sam3_annotator.ui.background import BackgroundTask
 
 
 @dataclass(frozen=True, slots=True)
-class MissingFiles:
-    """Which images were looked for, and a sentence for each whose file is not there."""
+class ImageScan:
+    """What a look at the image files of a project told.
+
+    `checked` were looked for; `problems` has a sentence for each whose file is not there; `facts` are those of
+    images that had a problem and are there now.
+    """
 
     checked: tuple[ImageId, ...]
     problems: Mapping[ImageId, str]
+    facts: Mapping[ImageId, ImageFacts]
 
 
 def scan_images(store: ProjectStore) -> BackgroundTask:
-    """Give a task, not yet started, whose result is the `MissingFiles` of the project."""
-    # Paths are put together here from what the store has in memory; following links is left to the disk.
-    folder = store.path.parent
-    return BackgroundTask(partial(missing_files, {image.id: folder / image.path for image in store.images()}))
+    """Give a task, not yet started, whose result is the `ImageScan` of the project."""
+    return BackgroundTask(partial(_scan, store.images(), store.path.parent))
 
 
-def missing_files(paths: Mapping[ImageId, Path], progress: Progress) -> MissingFiles:
-    """Look which files are missing."""
-    problems = {}
-    for done, (image_id, path) in enumerate(paths.items()):
-        progress(done, len(paths))
-        try:
-            is_there = path.is_file()
-        except (OSError, ValueError):  # a path that this system cannot even ask for
-            is_there = False
-        if not is_there:
-            problems[image_id] = missing_sentence(path)
-    return MissingFiles(tuple(paths), problems)
+def _scan(images: Sequence[ImageRecord], folder: Path, progress: Progress) -> ImageScan:
+    problems: dict[ImageId, str] = {}
+    facts: dict[ImageId, ImageFacts] = {}
+    for done, image in enumerate(images):
+        progress(done, len(images))
+        path = folder / image.path  # the system follows links and dots by itself
+        if not _is_there(path):
+            problems[image.id] = missing_sentence(path)
+        elif image.facts.problem:
+            facts[image.id] = read_facts(path)
+    return ImageScan(tuple(image.id for image in images), problems, facts)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a path that this system cannot even ask for
+        return False
 
 
 def missing_sentence(path: Path) -> str:

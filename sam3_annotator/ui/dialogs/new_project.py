@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
@@ -15,10 +14,8 @@ from sam3_annotator.ui.background import BackgroundTask
 from sam3_annotator.ui.dialogs.path_field import PathField, ask_folder, ask_new_file
 from sam3_annotator.ui.dialogs.report import Report
 from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
+from sam3_annotator.ui.opening import FOLDER_PROJECT_NAME, PROJECT_SUFFIX
 from sam3_annotator.ui.theme import SPACE_XS
-
-PROJECT_SUFFIX: Final = ".sam3proj"
-DEFAULT_NAME: Final = f"annotations{PROJECT_SUFFIX}"
 
 
 class NewProjectDialog(TaskDialog):
@@ -108,7 +105,7 @@ class NewProjectDialog(TaskDialog):
     def _follow_folder(self) -> None:
         folder = self.images.path
         if not self._is_file_chosen:
-            self.file.set_path(None if folder is None else folder / DEFAULT_NAME)
+            self.file.set_path(None if folder is None else folder / FOLDER_PROJECT_NAME)
         self._count, self._problem = None, ""
         self.refresh()
 
@@ -135,8 +132,14 @@ class NewProjectDialog(TaskDialog):
 
 
 def create_project(file: Path, folder: Path, names: Sequence[str], progress: Progress) -> Path:
-    """Make a project of the images in a folder, with categories, and close it; raises as `ProjectStore.create`."""
-    with ProjectStore.create(file, image_roots=[folder], progress=progress) as store:
+    """Make a project of the images in a folder, with categories, and close it; raises as `ProjectStore.create`.
+
+    The images are only listed: reading thousands of them is left to the open project, which can be used meanwhile.
+    """
+    images = list_image_files(folder)
+    progress(0, len(images))
+    with ProjectStore.create(file) as store:
+        operations.add_images(store, images, undoable=False)
         for name in names:
             operations.add_category(store, name)
     return file

@@ -24,7 +24,7 @@ from sam3_annotator.ui import operations
 from sam3_annotator.ui.background import BackgroundTask, error_sentence
 from sam3_annotator.ui.beside import Written, announce, beside
 from sam3_annotator.ui.dialogs.path_field import ask_folder
-from sam3_annotator.ui.image_scan import MissingFiles, scan_images
+from sam3_annotator.ui.image_scan import ImageScan, scan_images
 from sam3_annotator.ui.item_delegates.image_delegate import STATE_ICONS, ImageDelegate
 from sam3_annotator.ui.item_models.image_model import ImageFilter, ImageModel, StateFilter, changed_files
 from sam3_annotator.ui.panels.empty_state import EmptyState
@@ -126,6 +126,8 @@ class ImageListPanel(QWidget):
 
     def set_state_filter(self, state: StateFilter) -> None:
         """Show only images in some states."""
+        if state is StateFilter.MISSING:
+            self.rescan()
         self._shown.set_state(state)
         self._filter_bar.show_state(state)
         self._show_current()
@@ -144,7 +146,7 @@ class ImageListPanel(QWidget):
         """Look off the GUI thread which image files are missing, and mark them."""
         if self._scan is None or self._scan.is_idle:
             self._scan = scan_images(self._store)
-            self._scan.result.connect(self._take_missing)
+            self._scan.result.connect(self._take_scan)
             self._scan.start()
 
     def find_moved(self, folder: Path) -> None:
@@ -195,10 +197,12 @@ class ImageListPanel(QWidget):
         return menu
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Look for missing files once the window is there."""
+        """Look for missing files, and at the size of the cache, once the window is there."""
         super().showEvent(event)
         if self._scan is None:
             self.rescan()
+            folder = self._thumbnails.folder
+            BackgroundTask(lambda _progress: prune_thumbnails(folder)).start()
 
     def _make_list(self) -> QuietListView:
         view = QuietListView("Images")
@@ -231,10 +235,11 @@ class ImageListPanel(QWidget):
     def _take_problem(self, image_id: ImageId, problem: str) -> None:
         self._model.set_problems({image_id: problem}, (image_id,))
 
-    def _take_missing(self, found: MissingFiles) -> None:
+    def _take_scan(self, found: ImageScan) -> None:
         self._model.set_problems(found.problems, found.checked)
-        prune = BackgroundTask(lambda _progress: prune_thumbnails(self._thumbnails.folder))
-        prune.start()
+        known = {id_: facts for id_, facts in found.facts.items() if self._model.row_of(id_) >= 0}
+        if known and not self._store.is_read_only:
+            self._attempt(lambda: self._store.set_image_facts(known))
 
     def _take_found(self, written: Written) -> None:
         relocation: Relocation = announce(self._store, written)

@@ -11,8 +11,9 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from sam3_annotator.project import ImageId, ImageState, InstanceId, ProjectStore
+from sam3_annotator.project import ImageFacts, ImageId, ImageState, InstanceId, ProjectStore
 from sam3_annotator.ui import operations
+from sam3_annotator.ui.background import background_is_idle
 from sam3_annotator.ui.item_models.image_model import StateFilter
 from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.store_bridge import StoreBridge
@@ -225,6 +226,18 @@ def test_missing_files_are_marked_when_the_panel_shows(
     assert "missing" in panel.model.index(3).data(Qt.ItemDataRole.ToolTipRole)
     panel.set_state_filter(StateFilter.MISSING)
     assert names(panel) == ["10.png"]
+
+
+def test_image_that_is_back_is_read_again(
+    qtbot: QtBot, panel: ImageListPanel, store: ProjectStore, images: list[ImageId]
+) -> None:
+    qtbot.waitUntil(background_is_idle)
+    store.set_image_facts({images[0]: ImageFacts(problem="missing")})
+
+    panel.rescan()
+
+    qtbot.waitUntil(lambda: panel.model.problem(images[0]) == "")
+    assert store.image(images[0]).facts.width == 80
 
 
 def test_moved_images_are_found_again(
