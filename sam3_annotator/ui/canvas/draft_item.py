@@ -14,7 +14,6 @@ from sam3_annotator.ui.canvas.items import HALO, WHITE, outline_pen
 from sam3_annotator.ui.canvas.outlines import Outlines, level_for_scale
 from sam3_annotator.ui.canvas.paths import path_of_rows
 from sam3_annotator.ui.canvas.view_transform import ViewTransform
-from sam3_annotator.ui.theme import theme
 
 WIDTH = 2.0
 HALO_WIDTH = 4.5
@@ -69,7 +68,7 @@ class DraftItem:
         for prompt in self.draft.prompts:
             if isinstance(prompt, BoxPrompt):
                 x0, y0, x1, y1 = view.box_to_canvas((prompt.x0, prompt.y0, prompt.x1, prompt.y1))
-                marks.paint_box(painter, QRectF(x0, y0, x1 - x0, y1 - y0), theme().color("success"))
+                marks.paint_box_prompt(painter, QRectF(x0, y0, x1 - x0, y1 - y0))
         anchors = [_anchor(view, prompt) for prompt in self.draft.prompts]
         if self.draft.is_waiting and anchors and anchors[-1] is not None:
             marks.paint_busy(painter, anchors[-1], step)

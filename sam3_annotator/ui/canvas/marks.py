@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from sam3_annotator.ui.canvas.items import HALO, WHITE
 from sam3_annotator.ui.canvas.outlines import Vertices
-from sam3_annotator.ui.theme import theme
+from sam3_annotator.ui.theme import DARK, theme
 
 PROMPT_SIDE = 9.0
 RIM_WIDTH = 2.0
@@ -22,7 +22,9 @@ HANDLE_SIDE = 7.0
 HOVERED_HANDLE_SIDE = 10.0
 # Handles nearer to each other than this are not told apart: one of them is shown.
 HANDLE_SPACING = 9.0
-INK = QColor("#17181a")
+# On the image, whose colours do not follow the theme, marks do not either.
+INK, ACCENT = QColor(DARK["canvas"]), QColor(DARK["accent"])
+POSITIVE, NEGATIVE = QColor(DARK["success"]), QColor(DARK["danger"])
 BUSY_STEPS = 12
 BUSY_RADIUS = 12.0
 
@@ -39,7 +41,7 @@ def paint_point_prompt(painter: QPainter, at: QPointF, number: int, *, is_positi
     painter.setBrush(WHITE)
     draw(outer)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme().color("success" if is_positive else "danger"))
+    painter.setBrush(POSITIVE if is_positive else NEGATIVE)
     draw(inner)
     arm = half - 1.3
     painter.setPen(QPen(WHITE, 1.8))
@@ -61,13 +63,15 @@ def paint_number(painter: QPainter, at: QPointF, number: int) -> None:
     painter.fillPath(path, WHITE)
 
 
-def paint_box(painter: QPainter, box: QRectF, color: QColor, *, is_dashed: bool = False) -> None:
-    """Paint a box with a halo, as box prompts have it and the band of a drag."""
+def paint_box_prompt(painter: QPainter, box: QRectF, *, is_growing: bool = False) -> None:
+    """Paint a box prompt, with a halo; dashed while it is being drawn."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(HALO, 3.5))
     painter.drawRect(box)
-    pen = QPen(color, 1.5)
-    if is_dashed:
+    pen = QPen(POSITIVE, 1.5)
+    if is_growing:
+        painter.setPen(QPen(WHITE, 1.5))
+        painter.drawRect(box)
         pen.setDashPattern([4, 3])
     painter.setPen(pen)
     painter.drawRect(box)
@@ -75,8 +79,10 @@ def paint_box(painter: QPainter, box: QRectF, color: QColor, *, is_dashed: bool 
 
 def paint_band(painter: QPainter, band: QRectF) -> None:
     """Paint the band that selects what lies in it."""
-    painter.setPen(QPen(theme().color("accent"), 1))
-    painter.setBrush(theme().color("accent", 0.16))
+    fill = QColor(ACCENT)
+    fill.setAlphaF(0.16)
+    painter.setPen(QPen(ACCENT, 1))
+    painter.setBrush(fill)
     painter.drawRect(band)
 
 
@@ -101,7 +107,7 @@ def paint_hovered_handle(painter: QPainter, at: QPointF) -> None:
     """Paint the handle under the cursor."""
     half = HOVERED_HANDLE_SIDE / 2
     painter.setPen(QPen(WHITE, 2))
-    painter.setBrush(theme().color("accent"))
+    painter.setBrush(ACCENT)
     painter.drawRect(QRectF(at.x() - half, at.y() - half, 2 * half, 2 * half))
 
 

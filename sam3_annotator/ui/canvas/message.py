@@ -45,13 +45,8 @@ def paint_message(painter: QPainter, message: Message, room: QRectF, ratio: floa
     )
     left, top = room.center().x() - width / 2, room.center().y() - total / 2
     if message.is_busy:
-        paint_busy(
-            painter,
-            QPointF(room.center().x(), top + BUSY_RADIUS),
-            step,
-            BUSY_RADIUS,
-            (theme().color("line"), theme().color("accent")),
-        )
+        colors = theme().color("line"), theme().color("accent")
+        paint_busy(painter, QPointF(room.center().x(), top + BUSY_RADIUS), step, BUSY_RADIUS, colors)
     elif message.icon:
         icon = pixmap(message.icon, "text_dim", ICON_SIDE, ratio)
         painter.drawPixmap(QPointF(round(room.center().x() - ICON_SIDE / 2), round(top)), icon)

@@ -6,9 +6,8 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from sam3_annotator.model import BoxPrompt
-from sam3_annotator.ui.canvas.marks import paint_box
+from sam3_annotator.ui.canvas.marks import paint_box_prompt
 from sam3_annotator.ui.canvas.tools.base import Tool, ToolEvent, clamped
-from sam3_annotator.ui.theme import theme
 
 # A smaller box on the canvas, in device-independent pixels, was meant as a click.
 MIN_SIDE = 4.0
@@ -73,7 +72,7 @@ class BoxTool(Tool):
         """Paint the box as it would be now, or lines through the cursor that help to find the corner."""
         if self._start is not None:
             x0, y0, x1, y1 = self.host.view.box_to_canvas(self._box_xyxy())
-            paint_box(painter, QRectF(x0, y0, x1 - x0, y1 - y0), theme().color("success"), is_dashed=True)
+            paint_box_prompt(painter, QRectF(x0, y0, x1 - x0, y1 - y0), is_growing=True)
         elif self._cursor_at is not None:
             at = self._cursor_at
             lines = [
