@@ -28,7 +28,8 @@ def _writable(state: ActionState) -> bool:
 class ActionSpec:
     """One action.
 
-    `menu` is the path of its menu (`View/Panels`; empty: no menu) and `group` counts the groups between separators.
+    `icon` is for the tool rail. `menu` is the path of its menu (`View/Panels`; empty: no menu), `group` counts the
+    groups between separators.
     `verb` gives what triggering means in a situation ("" is nothing), `None` always the id itself; `meanings` lists
     what it may give. `text_for` words the menu entry by the situation. `on_canvas` limits the keys to the canvas,
     so that they keep their usual meaning elsewhere (Tab moves the focus).
@@ -183,9 +184,8 @@ _IMAGE: Final = (
         ("D",),
         "Image",
         0,
-        "chevron-right",
-        "Go to the next image",
-        lambda state: state.has_next_image,
+        tip="Go to the next image",
+        enabled=lambda state: state.has_next_image,
     ),
     ActionSpec(
         "previous_image",
@@ -193,9 +193,8 @@ _IMAGE: Final = (
         ("A",),
         "Image",
         0,
-        "chevron-left",
-        "Go to the previous image",
-        lambda state: state.has_previous_image,
+        tip="Go to the previous image",
+        enabled=lambda state: state.has_previous_image,
     ),
     ActionSpec(
         "next_unfinished",
@@ -236,9 +235,8 @@ _INSTANCE: Final = (
         ("Enter", "Return"),
         "Instance",
         0,
-        "check",
-        "Make the draft an instance of the current category",
-        lambda state: state.can_write and state.has_draft,
+        tip="Make the draft an instance of the current category",
+        enabled=lambda state: state.can_write and state.has_draft,
     ),
     ActionSpec(
         "accept_next",

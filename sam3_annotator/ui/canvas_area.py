@@ -54,7 +54,6 @@ class CanvasArea(QWidget):
     def show_hint_card(self) -> HintCard:
         """Float the card for newcomers over the lower left corner."""
         card = HintCard(self._stage)
-        card.show()
         card.raise_()
         return card
 

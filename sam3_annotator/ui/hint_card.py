@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMargins, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from sam3_annotator.ui.action_state import KeyHint
@@ -18,7 +18,7 @@ FIRST_STEPS = (
 
 
 class HintCard(QFrame):
-    """A title and a few short lines; stays in its corner until it is closed."""
+    """A title and a few short lines; stays in its corner until it is closed, out of the way where it has no room."""
 
     dismissed = Signal()
 
@@ -57,6 +57,7 @@ class HintCard(QFrame):
 
     def dismiss(self) -> None:
         """Close the card for good."""
+        self._ground.removeEventFilter(self)
         self.hide()
         self.dismissed.emit()
         self.deleteLater()
@@ -68,7 +69,9 @@ class HintCard(QFrame):
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        self.move(SPACE_L, self._ground.height() - self.height() - SPACE_L)
+        room = self._ground.size().shrunkBy(QMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L))
+        self.move(SPACE_L, SPACE_L + room.height() - self.height())
+        self.setVisible(self.width() <= room.width() and self.height() <= room.height())
 
     def _cross(self) -> QToolButton:
         cross = QToolButton()

@@ -270,11 +270,22 @@ def test_hint_card_stays_in_its_corner_until_dismissed(window: MainWindow, qtbot
     ground = card.parentWidget()
     assert ground is not None
     qtbot.waitUntil(lambda: card.geometry().bottom() + 17 == ground.height())
+    assert card.isVisible()
 
     with qtbot.waitSignal(card.dismissed):
         card.dismiss()
 
     assert not card.isVisible()
+
+
+def test_hint_card_hides_where_it_has_no_room(window: MainWindow, qtbot: Any) -> None:
+    card = window.area.show_hint_card()
+    window.resize(MINIMUM_SIZE)
+    qtbot.waitUntil(card.isHidden)
+
+    window.resize(1440, 900)
+
+    qtbot.waitUntil(card.isVisible)
 
 
 def test_window_off_every_screen_is_not_reachable() -> None:
