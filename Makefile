@@ -60,5 +60,5 @@ constraints: ## Resolve all packages anew into constraints.txt (then run the che
 	scripts/resolve.sh
 
 clean: ## Remove what was built, the virtual environment included
-	rm -rf .venv dist build $(DEMO_OUTPUT) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv dist build $(DEMO_OUTPUT) $(DEMO_OUTPUT)-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find sam3_annotator tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
