@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtCore import QPoint, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QWidget
 
 from sam3_annotator.model import EngineStatus
@@ -85,6 +85,7 @@ class MainWindow(QMainWindow):
         canvas.set_tool("points")
         self._show_title()
         self._name_categories()
+        self.focus_canvas()
 
     # --- the faces others work with ----------------------------------------------------------
 
@@ -280,11 +281,6 @@ class MainWindow(QMainWindow):
         return [project for project in self.settings.recent_projects if project.path != str(self.store.path)]
 
     # --- Qt's events -------------------------------------------------------------------------
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Give the keyboard to the canvas at first."""
-        super().showEvent(event)
-        QTimer.singleShot(0, self, self.focus_canvas)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember place and project; everything else is saved already."""

@@ -60,13 +60,18 @@ class Message:
 
 
 class MessageRow(QFrame):
-    """One message as shown."""
+    """One message as shown; closes by itself after `seconds`, unless that is 0."""
 
     closed = Signal(object)  # MessageRow
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message, seconds: float = 0.0) -> None:
         super().__init__()
         self.message = message
+        self._expiry = QTimer(self)
+        self._expiry.setSingleShot(True)
+        self._expiry.timeout.connect(self._close)
+        if seconds > 0:
+            self._expiry.start(round(seconds * 1000))
         self.setProperty("severity", str(message.severity))
         self.setAccessibleName(message.text)
         self._mark = QLabel()
@@ -103,11 +108,14 @@ class MessageRow(QFrame):
         cross.setToolTip("Close")
         cross.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         bind_icon(cross, "close", "text_dim")
-        cross.clicked.connect(lambda: self.closed.emit(self))
+        cross.clicked.connect(self._close)
         return cross
 
-    def _run(self, slot: Callable[[], object]) -> None:
+    def _close(self) -> None:
         self.closed.emit(self)
+
+    def _run(self, slot: Callable[[], object]) -> None:
+        self._close()
         slot()
 
     def _copy_details(self) -> None:
@@ -181,12 +189,10 @@ class MessageBar(QWidget):
         self.setVisible(bool(self._rows))
 
     def _add(self, message: Message) -> None:
-        row = MessageRow(message)
+        row = MessageRow(message, self._info_seconds if message.severity is Severity.INFO else 0.0)
         row.closed.connect(self._close)
         self._rows.append(row)
         self._layout.addWidget(row)
-        if message.severity is Severity.INFO and self._info_seconds > 0:
-            QTimer.singleShot(round(self._info_seconds * 1000), row, lambda: self._close(row))
 
     def _close(self, row: MessageRow) -> None:
         if row in self._rows:
