@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
@@ -120,9 +121,8 @@ def assemble_window(opened: Opened, settings: Settings, session_factory: Session
     window.window_actions.bind(labelling_slots(labelling, assist, workspace, canvas))
     window.window_actions.bind(image_slots(window.image_panel, labelling, display))
     window.window_actions.bind(project_slots(project_verbs, window))
-    for part in (engine, display, facts, assist):
-        window.add_idle_check(lambda part=part: part.is_idle)
-    window.add_idle_check(background_is_idle)
+    for is_idle in (lambda: engine.is_idle, lambda: display.is_idle, lambda: facts.is_idle, background_is_idle):
+        window.add_idle_check(is_idle)
     for closes in (crashes.close, facts.close, display.close, engine.close, bridge.close):
         window.closing.connect(closes)
 
@@ -139,6 +139,11 @@ def labelling_slots(
     labelling: Labelling, assist: Assist, workspace: Workspace, canvas: CanvasView
 ) -> dict[str, Callable[[], object]]:
     """Say what the verbs about drafts and instances call."""
+
+    def delete_vertex() -> None:
+        if not canvas.delete_hovered_vertex():
+            labelling.delete_selection()
+
     return {
         "accept": labelling.accept,
         "accept_next": lambda: labelling.accept(goes_on=True),
@@ -151,11 +156,11 @@ def labelling_slots(
         "previous_instance": lambda: labelling.select_next(-1),
         "select_all": labelling.select_all,
         "delete_selection": labelling.delete_selection,
-        "delete_vertex": lambda: canvas.delete_hovered_vertex() or labelling.delete_selection(),
+        "delete_vertex": delete_vertex,
         "undo": labelling.undo,
         "redo": labelling.redo,
         "hide_all": labelling.toggle_all,
-        **{f"category_{n + 1}": lambda n=n: labelling.choose_category(n) for n in range(len(CATEGORY_KEYS))},
+        **{f"category_{n + 1}": partial(labelling.choose_category, n) for n in range(len(CATEGORY_KEYS))},
     }
 
 

@@ -47,11 +47,16 @@ class ImageDisplay(QObject):
         self._images = images
         self._pixels = PixelLoader(parent=self)
         self._is_turning = False
-        self._is_shown = False
+        self._shown: ImageId | None = None
         self._pixels.loaded.connect(self._take_pixels)
         self._pixels.failed.connect(self._take_failure)
         assist.draft_changed.connect(self._turn_when_stored)
         workspace.image_changed.connect(self._turn)
+
+    @property
+    def image_id(self) -> ImageId | None:
+        """The image on the canvas; None while there is none, as between two images."""
+        return self._shown
 
     @property
     def is_idle(self) -> bool:
@@ -73,7 +78,7 @@ class ImageDisplay(QObject):
         self._is_turning = self._assist.is_accepting
         if self._is_turning:
             return
-        self._is_shown = False
+        self._shown = None
         self._assist.leave()
         self._binding.clear()
         image_id = self._workspace.image_id
@@ -93,15 +98,15 @@ class ImageDisplay(QObject):
 
     @Slot(object, object)
     def _take_pixels(self, image_id: ImageId, pixels: Pixels) -> None:
-        if image_id == self._workspace.image_id and not self._is_turning and not self._is_shown:
-            self._is_shown = True
+        if image_id == self._workspace.image_id and not self._is_turning and self._shown is None:
+            self._shown = image_id
             self._note_problem(image_id, "")
             self._canvas.show_image(pixels)
             self._binding.show_instances()
             self._assist.show(ShownImage(image_id, embedding_key(self._store.image(image_id)), pixels))
             self.shown.emit(image_id)
             self._read_neighbours()
-        elif self._is_shown and image_id in self._neighbours():
+        elif self._shown is not None and image_id in self._neighbours():
             self._embed_neighbours()
 
     @Slot(object, object)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
 
 from sam3_annotator.project import KnownError
 from sam3_annotator.ui.main_window import MainWindow
@@ -34,10 +33,10 @@ class Launcher(QObject):
         self._settings = settings
         self._make_window = make_window
         self._prepare_samples = prepare_samples
-        self._window: QWidget | None = None
+        self._window: MainWindow | StartPage | None = None
 
     @property
-    def window(self) -> QWidget | None:
+    def window(self) -> MainWindow | StartPage | None:
         """The window shown."""
         return self._window
 
@@ -87,12 +86,10 @@ class Launcher(QObject):
     def _tell(self, sentence: str) -> None:
         if self._window is None:
             self.show_start_page()
-        if isinstance(self._window, MainWindow):
+        if self._window is not None:
             self._window.messages.show_message(sentence)
-        elif isinstance(self._window, StartPage):
-            self._window.show_problem(sentence)
 
-    def _put(self, window: QWidget) -> None:
+    def _put(self, window: MainWindow | StartPage) -> None:
         before, self._window = self._window, window
         window.show()
         if before is not None:

@@ -1,0 +1,109 @@
+"""A user at the real window: mouse and keys in, what is on screen and in the project out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from sam3_annotator.app import build_window
+from sam3_annotator.project import Instance
+from sam3_annotator.ui.assist import Assist
+from sam3_annotator.ui.canvas.draft import Draft
+from sam3_annotator.ui.main_window import MainWindow
+
+NO_MODIFIER = Qt.KeyboardModifier.NoModifier
+PATIENCE_MS = 20_000
+
+
+class User:
+    """Works on one window at a time."""
+
+    def __init__(self, qtbot: QtBot, fake_session, project: Path) -> None:
+        self._qtbot = qtbot
+        self._session = fake_session
+        self._project = project
+        self.window = self._open()
+
+    def _open(self) -> MainWindow:
+        window = build_window(self._project, session_factory=lambda: self._session)
+        window.resize(1200, 760)
+        window.show()
+        self._qtbot.waitExposed(window)
+        self.window = window
+        self.settle()
+        return window
+
+    def restart(self) -> None:
+        """Close the window and open the project in a new one."""
+        self.close()
+        self._open()
+
+    def close(self) -> None:
+        """Close the window; its threads end."""
+        self.window.close()
+
+    def settle(self) -> None:
+        """Wait until nothing is under way."""
+        self._qtbot.waitUntil(self.window.is_idle, timeout=PATIENCE_MS)
+
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = NO_MODIFIER) -> None:
+        """Press a key with the focus on the canvas."""
+        QTest.keyClick(self.window.canvas, key, modifier)
+
+    def click(self, x: float, y: float, button=Qt.MouseButton.LeftButton, modifier=NO_MODIFIER) -> None:
+        """Click at a place of the image."""
+        place = self.window.canvas.viewport_from_image(QPointF(x, y)).toPoint()
+        QTest.mouseClick(self.window.canvas.viewport(), button, modifier, place)
+
+    def drag(self, x0: float, y0: float, x1: float, y1: float) -> None:
+        """Drag from one place of the image to another."""
+        viewport = self.window.canvas.viewport()
+        start = self.window.canvas.viewport_from_image(QPointF(x0, y0)).toPoint()
+        end = self.window.canvas.viewport_from_image(QPointF(x1, y1)).toPoint()
+        QTest.mousePress(viewport, Qt.MouseButton.LeftButton, NO_MODIFIER, start)
+        QTest.mouseMove(viewport, (start + end) / 2)
+        QTest.mouseMove(viewport, end)
+        QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, NO_MODIFIER, end)
+
+    def add_category(self, name: str) -> None:
+        """Type a category into its panel and go back to the canvas."""
+        field = self.window.category_panel.field
+        field.setFocus()
+        QTest.keyClicks(field, name)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        self.window.focus_canvas()
+
+    @property
+    def draft(self) -> Draft | None:
+        """The draft on the canvas."""
+        return self.window.findChild(Assist).draft
+
+    def instances(self, position: int) -> tuple[Instance, ...]:
+        """Read the instances of an image, by its place in the list."""
+        return self.window.store.instances(self.window.store.images()[position].id)
+
+    def image_position(self) -> int:
+        """Say which image is shown, by its place in the list."""
+        return [image.id for image in self.window.store.images()].index(self.window.workspace.image_id)
+
+
+@pytest.fixture
+def user(qtbot: QtBot, fake_session, store) -> Iterator[User]:
+    """Sit a user down at a window with four small images."""
+    project = store.path
+    store.close()
+    person = User(qtbot, fake_session, project)
+    yield person
+    fake_session.release()
+    person.close()
+
+
+@pytest.fixture
+def tell(user: User) -> Callable[[], list[str]]:
+    """Read the messages above the canvas."""
+    return lambda: [message.text for message in user.window.messages.messages]

@@ -1,0 +1,59 @@
+"""Clicks and image changes in any order never put a region on the wrong image."""
+
+from __future__ import annotations
+
+import hypothesis
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+
+from sam3_annotator.project import region_to_mask
+from sam3_annotator.ui.image_display import ImageDisplay
+
+# Each image has clicks of its own, so that a region tells where it belongs.
+PLACES = {0: (15, 15), 1: (45, 15), 2: (15, 35), 3: (45, 35)}
+STEPS = st.sampled_from(["click", "accept", "accept and go on", "next", "previous", "step back", "hold", "release"])
+
+
+def perform(step: str, user, fake_session) -> None:
+    keys = {
+        "accept": (Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier),
+        "accept and go on": (Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier),
+        "next": (Qt.Key.Key_D, Qt.KeyboardModifier.NoModifier),
+        "previous": (Qt.Key.Key_A, Qt.KeyboardModifier.NoModifier),
+        "step back": (Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier),
+    }
+    if step == "click":
+        # The user clicks the object of the image on the canvas, if one is there already.
+        shown = user.window.canvas.findChild(ImageDisplay).image_id
+        if shown is not None:
+            position = [image.id for image in user.window.store.images()].index(shown)
+            user.click(*PLACES[position])
+    elif step in keys:
+        user.press(*keys[step])
+    elif step == "hold":
+        fake_session.hold()
+    else:
+        fake_session.release()
+
+
+@hypothesis.given(steps=st.lists(STEPS, min_size=4, max_size=25))
+@hypothesis.settings(max_examples=25, suppress_health_check=list(hypothesis.HealthCheck))
+def test_a_region_is_never_shown_or_saved_on_the_wrong_image(user, fake_session, steps):
+    if not user.window.store.categories():
+        user.add_category("thing")
+
+    for step in steps:
+        perform(step, user, fake_session)
+    fake_session.release()
+    user.settle()
+
+    for position, (x, y) in PLACES.items():
+        image = user.window.store.images()[position]
+        for instance in user.window.store.instances(image.id):
+            mask = region_to_mask(instance.region, image.facts.height, image.facts.width)
+            others = [place for other, place in PLACES.items() if other != position]
+            assert mask[y, x], f"{image.name} holds a region made elsewhere"
+            assert not any(mask[other_y, other_x] for other_x, other_y in others)
+    draft = user.draft
+    if draft is not None:
+        assert draft.image_id == user.window.workspace.image_id

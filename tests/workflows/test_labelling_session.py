@@ -1,0 +1,141 @@
+"""Two objects on two images, a restart, and everything is there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from sam3_annotator.project import ImageState, region_to_mask
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def label_two_objects_on_two_images(user) -> None:
+    user.add_category("cat")
+    user.add_category("dog")
+    for position in (0, 1):
+        user.press(Qt.Key.Key_1)
+        user.click(20, 20)
+        user.settle()
+        user.press(Qt.Key.Key_Return)
+        user.press(Qt.Key.Key_2)
+        user.press(Qt.Key.Key_B)
+        user.drag(35, 25, 55, 40)
+        user.settle()
+        user.press(Qt.Key.Key_Return, SHIFT)
+        user.settle()
+        user.press(Qt.Key.Key_S)
+        assert user.image_position() == position + 1
+
+
+def test_labels_survive_a_restart_and_undo_still_works(user):
+    label_two_objects_on_two_images(user)
+    before = [user.instances(position) for position in (0, 1)]
+
+    user.restart()
+
+    assert [user.instances(position) for position in (0, 1)] == before
+    names = [user.window.store.category(instance.category_id).name for instance in before[1]]
+    assert names == ["cat", "dog"]
+    assert region_to_mask(before[1][1].region, 48, 64)[30, 45]
+    user.press(Qt.Key.Key_Z, CTRL)  # "done" of the second image
+    user.press(Qt.Key.Key_Z, CTRL)  # its dog
+    assert [len(user.instances(position)) for position in (0, 1)] == [2, 1]
+    user.press(Qt.Key.Key_Z, CTRL | SHIFT)
+    assert user.instances(1) == before[1]
+
+
+def test_going_on_calls_an_image_done(user):
+    label_two_objects_on_two_images(user)
+
+    states = [image.state for image in user.window.store.images()]
+
+    assert states == [ImageState.DONE, ImageState.DONE, ImageState.UNANNOTATED, ImageState.UNANNOTATED]
+
+
+def test_ctrl_z_takes_prompts_back_before_it_takes_steps_back(user):
+    user.add_category("cat")
+    user.click(20, 20)
+    user.settle()
+    user.press(Qt.Key.Key_Return)
+    user.click(40, 30)
+    user.click(50, 30, Qt.MouseButton.RightButton)
+    user.settle()
+
+    user.press(Qt.Key.Key_Z, CTRL)
+    assert len(user.draft.prompts) == 1
+    user.press(Qt.Key.Key_Z, CTRL)
+    assert user.draft is None
+    assert len(user.instances(0)) == 1
+    user.press(Qt.Key.Key_Z, CTRL)
+
+    assert user.instances(0) == ()
+
+
+def test_escape_drops_the_draft_and_touches_nothing_else(user):
+    user.add_category("cat")
+    user.click(20, 20)
+    user.settle()
+
+    user.press(Qt.Key.Key_Escape)
+
+    assert user.draft is None
+    assert user.instances(0) == ()
+    assert user.window.store.undo_label == "Add category"
+
+
+def test_keys_mean_nothing_while_a_category_is_typed(user):
+    user.add_category("bed and a desk")
+
+    assert [category.name for category in user.window.store.categories()] == ["bed and a desk"]
+    assert user.image_position() == 0
+    assert user.window.canvas.tool == "points"
+
+
+def test_accepting_without_a_category_asks_for_one_and_keeps_the_draft(user, tell):
+    user.click(20, 20)
+    user.settle()
+
+    user.press(Qt.Key.Key_Return)
+
+    assert user.draft is not None
+    assert any("category" in text for text in tell())
+    user.add_category("cat")
+    user.press(Qt.Key.Key_Return)
+    assert len(user.instances(0)) == 1
+
+
+def test_an_instance_is_selected_recategorised_and_deleted(user):
+    user.add_category("cat")
+    user.add_category("dog")
+    user.press(Qt.Key.Key_1)
+    user.click(30, 30)
+    user.settle()
+    user.press(Qt.Key.Key_Return)
+    user.press(Qt.Key.Key_V)
+
+    user.click(30, 30)
+    user.press(Qt.Key.Key_2)
+    (instance,) = user.instances(0)
+    assert user.window.store.category(instance.category_id).name == "dog"
+    user.press(Qt.Key.Key_Delete)
+
+    assert user.instances(0) == ()
+
+
+def test_a_selected_instance_is_moved_by_dragging_it(user):
+    user.add_category("cat")
+    user.press(Qt.Key.Key_B)
+    user.drag(10, 10, 30, 30)
+    user.settle()
+    user.press(Qt.Key.Key_Return)
+    user.press(Qt.Key.Key_V)
+    user.click(20, 20)
+
+    user.drag(20, 20, 40, 25)
+
+    (instance,) = user.instances(0)
+    x0, y0, _, _ = instance.region.box_xyxy
+    assert abs(x0 - 30) < 2
+    assert abs(y0 - 15) < 2
+    assert user.window.store.undo_label == "Move instance"
