@@ -27,7 +27,7 @@ def main() -> None:
 
     class Watch(core.QObject):  # type: ignore[misc, name-defined] # the binding is a word of the command line
         def eventFilter(self, watched: Any, event: Any) -> bool:  # noqa: ANN401 - of either binding
-            if event.type() == paint and isinstance(watched, widgets.QMainWindow):
+            if event.type() == paint and isinstance(watched, widgets.QWidget) and watched.isWindow():
                 core.QTimer.singleShot(0, tell)  # once this paint has reached the screen
             return False
 

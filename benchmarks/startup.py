@@ -24,6 +24,9 @@ def milliseconds_to_window(python: str, binding: str, module: str, words: list[s
     """Start the program once, in a home of its own, and give the time until its window is painted."""
     environment = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home / "config")}
     environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+    # An installed program is compiled; a checkout that is told to write no bytecode would be compiled at each start.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment["PYTHONPYCACHEPREFIX"] = str(home / "bytecode")
     started = time.monotonic_ns()
     ended = subprocess.run(
         [python, str(PROBE), binding, module, *words],

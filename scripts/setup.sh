@@ -89,6 +89,9 @@ dev) install --no-build-isolation -e '.[dev]' ;;
 *) stop "Unknown kind of set-up: $kind. Say run or dev." ;;
 esac
 
+# Where Python is told to write no bytecode, every start would compile the whole program anew.
+"$venv/bin/python" -m compileall -q sam3_annotator
+
 # --- Does a window come up? ---
 
 QT_QPA_PLATFORM=offscreen "$venv/bin/python" -c 'from PySide6.QtWidgets import QApplication; QApplication([])' ||
