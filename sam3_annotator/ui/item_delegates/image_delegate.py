@@ -15,6 +15,8 @@ from sam3_annotator.ui.item_models.image_model import ImageRole
 from sam3_annotator.ui.theme import ICON_SIZE, ICON_SIZE_SMALL, RADIUS_SMALL, SPACE_S, SPACE_XS, theme
 from sam3_annotator.ui.thumbnails import THUMBNAIL_SIZE, ThumbnailLoader
 
+Index = QModelIndex | QPersistentModelIndex
+
 STATE_ICONS: Mapping[ImageState, tuple[str, str]] = {
     ImageState.UNANNOTATED: ("circle-outline", "text_dim"),
     ImageState.IN_PROGRESS: ("circle-slice-4", "warning"),
@@ -36,13 +38,11 @@ class ImageDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._thumbnails = thumbnails
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's
         """All rows are as high as a thumbnail and a gap."""
         return QSize(THUMBNAIL_SIZE.width() * 3, THUMBNAIL_SIZE.height() + SPACE_S + SPACE_XS)
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one row."""
         record: ImageRecord = index.data(ImageRole.RECORD)
         problem: str = index.data(ImageRole.PROBLEM)
