@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cache
 from typing import Final, Protocol
@@ -98,8 +98,11 @@ class Theme(QObject):
 
     theme_changed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, system_scheme: Callable[[], Qt.ColorScheme] | None = None
+    ) -> None:
         super().__init__(parent)
+        self._system_scheme = system_scheme or _system_scheme
         self._appearance = Appearance.SYSTEM
         self._is_dark = True
         self._family: str | None = None
@@ -180,7 +183,7 @@ class Theme(QObject):
         if self._appearance is not Appearance.SYSTEM:
             return self._appearance is Appearance.DARK
         # Where the system says nothing, dark: the picture is the brightest thing on the screen.
-        return QGuiApplication.styleHints().colorScheme() != Qt.ColorScheme.Light
+        return self._system_scheme() != Qt.ColorScheme.Light
 
     def _refresh(self) -> None:
         wants_dark = self._wants_dark()
@@ -206,6 +209,10 @@ class Theme(QObject):
         palette.setColor(QPalette.ColorGroup.Inactive, QPalette.ColorRole.Highlight, self.color("selection_inactive"))
         palette.setColor(QPalette.ColorRole.ToolTipText, QColor(TOOLTIP_TEXT))
         return palette
+
+
+def _system_scheme() -> Qt.ColorScheme:
+    return QGuiApplication.styleHints().colorScheme()
 
 
 _theme: Theme | None = None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QColor, QFontInfo
 from PySide6.QtWidgets import QApplication
 
@@ -97,6 +98,35 @@ def test_changing_the_appearance_repaints_the_palette_and_tells_everybody(qtbot:
 def test_same_appearance_again_changes_nothing(qtbot: Any, dark_theme: Theme) -> None:
     with qtbot.assertNotEmitted(dark_theme.theme_changed):
         dark_theme.set_appearance(Appearance.DARK)
+
+
+def test_system_is_followed_live(qapp: QApplication, qtbot: Any, dark_theme: Theme) -> None:
+    scheme = [Qt.ColorScheme.Dark]
+    followed = Theme(system_scheme=lambda: scheme[0])
+    followed.apply(qapp, Appearance.SYSTEM)
+    assert followed.is_dark
+
+    scheme[0] = Qt.ColorScheme.Light
+    with qtbot.waitSignal(followed.theme_changed):
+        qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Light)
+
+    assert not followed.is_dark
+
+
+def test_choice_of_the_user_beats_the_system(qapp: QApplication, dark_theme: Theme) -> None:
+    chosen = Theme(system_scheme=lambda: Qt.ColorScheme.Dark)
+
+    chosen.apply(qapp, Appearance.LIGHT)
+
+    assert not chosen.is_dark
+
+
+def test_system_that_says_nothing_gets_the_dark_theme(qapp: QApplication, dark_theme: Theme) -> None:
+    silent = Theme(system_scheme=lambda: Qt.ColorScheme.Unknown)
+
+    silent.apply(qapp, Appearance.SYSTEM)
+
+    assert silent.is_dark
 
 
 def test_color_takes_an_opacity(dark_theme: Theme) -> None:
