@@ -1,0 +1,189 @@
+"""How long one frame of the canvas takes with many instances on a 12-megapixel image; the promise is 16 ms.
+
+A frame is one event of mouse or wheel, what follows from it, and the painting, at the pace of 60 frames a second.
+Tiles painted meanwhile on the canvas's own thread count where they hold up the frame. `settle` is how long after
+the last zoom everything is sharp again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from sam3_annotator.project import InstanceId, Polygon, Region
+from sam3_annotator.ui.canvas.scene import CanvasInstance
+from sam3_annotator.ui.canvas.view import CanvasView
+
+IMAGE_SIZE = 4000, 3000
+CANVAS_SIZE = 1100, 800
+FRAME_S = 1 / 60
+SETTLE_TIMEOUT_S = 60.0
+COLORS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
+
+
+def make_instances(count: int, vertex_count: int) -> list[CanvasInstance]:
+    """Scatter blobs of `vertex_count` vertices, 16 to 60 pixels wide at 10,000."""
+    rng = np.random.default_rng(0)
+    angles = np.linspace(0, 2 * np.pi, vertex_count, endpoint=False)
+    spread = (10_000 / count) ** 0.5
+    instances = []
+    for number in range(1, count + 1):
+        center = rng.uniform((0, 0), IMAGE_SIZE)
+        radius = rng.uniform(8, 30) * spread * (1 + 0.2 * np.sin(3 * angles + rng.uniform(0, 6)))
+        ring = center + radius[:, None] * np.stack((np.cos(angles), np.sin(angles)), axis=1)
+        region = Region((Polygon(np.clip(ring, 0, IMAGE_SIZE)),))
+        instances.append(CanvasInstance(InstanceId(number), region, COLORS[number % len(COLORS)], "cell", 0.9))
+    return instances
+
+
+def make_canvas(instances: list[CanvasInstance]) -> CanvasView:
+    """Show the canvas with image and instances, and wait until it is sharp."""
+    view = CanvasView()
+    view.resize(*CANVAS_SIZE)
+    view.selection_requested.connect(view.set_selection)
+    view.show()
+    ys, xs = np.mgrid[: IMAGE_SIZE[1], : IMAGE_SIZE[0]]
+    view.show_image(np.stack((xs % 256, ys % 256, (xs + ys) % 256), axis=2).astype(np.uint8))
+    view.set_instances(instances)
+    settle(view)
+    return view
+
+
+def settle(view: CanvasView) -> float:
+    """Wait until everything is painted sharply; returns how long it took in milliseconds."""
+    started = time.perf_counter()
+    QTest.qWait(0)
+    while not view.is_settled:
+        QTest.qWait(2)
+        if time.perf_counter() - started > SETTLE_TIMEOUT_S:
+            raise SystemExit("The canvas has not come to rest within a minute.")
+    return (time.perf_counter() - started) * 1e3
+
+
+def time_frames(view: CanvasView, events: Iterator[Callable[[], None]]) -> list[float]:
+    """Send events at the pace of a screen; returns the milliseconds from each event to its painting."""
+    times = []
+    for send in events:
+        started = time.perf_counter()
+        send()
+        view.viewport().repaint()
+        QApplication.processEvents()
+        spent = time.perf_counter() - started
+        times.append(spent * 1e3)
+        time.sleep(max(0.0, FRAME_S - spent))
+    return times
+
+
+def pan(view: CanvasView, frames: int) -> list[float]:
+    """Drag the image around with the middle button, there and back."""
+    view.set_zoom(1.0)
+    settle(view)
+    port = view.viewport()
+    QTest.mousePress(port, Qt.MouseButton.MiddleButton, pos=QPoint(700, 500))
+    way = [700 - 12 * (step if step < frames / 2 else frames - step) for step in range(frames)]
+    times = time_frames(view, (lambda x=x: QTest.mouseMove(port, QPoint(x, 500 + x // 7)) for x in way))
+    QTest.mouseRelease(port, Qt.MouseButton.MiddleButton)
+    return times
+
+
+def turn_wheel(view: CanvasView, notches: float) -> None:
+    at = QPointF(600, 420)
+    event = QWheelEvent(
+        at,
+        QPointF(view.viewport().mapToGlobal(at.toPoint())),
+        QPoint(),
+        QPoint(0, round(notches * 120)),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(view.viewport(), event)
+
+
+def zoom(view: CanvasView, frames: int) -> list[float]:
+    """Zoom in from the whole image to 200 % and back, in steps of a quarter notch."""
+    view.fit()
+    settle(view)
+    steps = [0.25 if step % 100 < 50 else -0.25 for step in range(frames)]
+    return time_frames(view, (lambda step=step: turn_wheel(view, step) for step in steps))
+
+
+def hover(view: CanvasView, frames: int) -> list[float]:
+    """Move the mouse over the instances of the whole image."""
+    view.fit()
+    view.set_selection(())
+    settle(view)
+    port = view.viewport()
+    places = (QPoint(150 + 5 * (i % 160), 200 + 3 * (i % 130)) for i in range(frames))
+    return time_frames(view, (lambda place=place: QTest.mouseMove(port, place) for place in places))
+
+
+def drag_vertex(view: CanvasView, frames: int, instance: CanvasInstance) -> list[float]:
+    """Drag a vertex of an instance around."""
+    view.fit()
+    view.set_selection([instance.id])
+    settle(view)
+    port = view.viewport()
+    x, y = instance.region.polygons[0].outer[0].tolist()
+    start = view.viewport_from_image(QPointF(x, y)).toPoint()
+    QTest.mouseMove(port, start)
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, pos=start)
+    places = (start + QPoint(round(0.5 * i) % 90, round(0.3 * i) % 70) for i in range(1, frames + 1))
+    times = time_frames(view, (lambda place=place: QTest.mouseMove(port, place) for place in places))
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    QTest.mouseRelease(port, Qt.MouseButton.LeftButton)
+    return times
+
+
+def row(name: str, times: list[float]) -> dict[str, object]:
+    return {
+        "name": name,
+        "median_ms": round(statistics.median(times), 2),
+        "p99_ms": round(statistics.quantiles(times, n=100)[98], 2) if len(times) > 1 else round(times[0], 2),
+        "frames": len(times),
+        "peer": None,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--instances", type=int, default=10_000)
+    parser.add_argument("--vertices", type=int, default=60, help="vertices of each instance")
+    parser.add_argument("--frames", type=int, default=200)
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    words = parser.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QApplication.instance() or QApplication([])
+    instances = make_instances(words.instances, words.vertices)
+    view = make_canvas(instances)
+    count = words.instances
+    middle = min(instances, key=lambda item: abs(item.region.box_xyxy[0] - 2000) + abs(item.region.box_xyxy[1] - 1500))
+    results = [
+        row(f"{count} pan", pan(view, words.frames)),
+        row(f"{count} zoom", zoom(view, words.frames)),
+        row(f"{count} settle", [settle(view)]),
+        row(f"{count} hover", hover(view, words.frames)),
+        row(f"{count} drag vertex", drag_vertex(view, words.frames, middle)),
+    ]
+    view.close()
+    del application
+    if words.json:
+        print(json.dumps({"results": results}, indent=2))
+        return
+    for result in results:
+        print(f"{result['name']:<24} median {result['median_ms']:>8} ms   p99 {result['p99_ms']:>8} ms")
+
+
+if __name__ == "__main__":
+    main()
