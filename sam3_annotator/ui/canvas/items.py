@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -96,16 +96,15 @@ def plan_batch(
             _paint_small(painter, batch, batch.rows[places], color, style, level, ratio)
         paths = paths_of_rows(batch.outlines.at_level(level), batch.rows[large])
         for place, path in zip(large.tolist(), paths, strict=True):
-            paint_outlined(painter, path, QColor(batch.colors[place]), style, ratio)
+            paint_outlined(painter, path, QColor(batch.palette[batch.color_codes[place]]), style, ratio)
 
     return TileJob(cost, paint)
 
 
-def _by_color(batch: Batch, places: Ints) -> Iterable[tuple[QColor, Ints]]:
-    colors: dict[str, list[int]] = {}
-    for place in places.tolist():
-        colors.setdefault(batch.colors[place], []).append(place)
-    return ((QColor(color), np.array(of_color)) for color, of_color in colors.items())
+def _by_color(batch: Batch, places: Ints) -> Iterator[tuple[QColor, Ints]]:
+    codes = batch.color_codes[places]
+    for code in np.unique(codes).tolist():
+        yield QColor(batch.palette[code]), places[codes == code]
 
 
 def _paint_small(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QImage, QPainter
 
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.items import DEFAULT_FILL_OPACITY, SAVED, SELECTED, OutlineStyle, plan_batch, small_side
@@ -13,6 +13,7 @@ from sam3_annotator.ui.canvas.pyramid import CRISP_ZOOM, ImagePyramid
 from sam3_annotator.ui.canvas.scene import Scene
 from sam3_annotator.ui.canvas.tile_worker import TileWorker
 from sam3_annotator.ui.canvas.tiles import Frame, TileJob, TileLayer
+from sam3_annotator.ui.theme import theme
 
 # What painting tiles may add to one frame: little while the hand moves the view, else what is hardly felt.
 MOVING_IMAGE_MS, MOVING_INSTANCES_MS = 2.0, 6.0
@@ -33,15 +34,20 @@ class Layers:
         self.fill_opacity = DEFAULT_FILL_OPACITY
         self._scene = scene
         self._on_news = on_news
-        self._image = TileLayer(self._plan_image, self.worker, on_news, keeps_previous=False)
-        self._instances = TileLayer(self._plan_instances, self.worker, on_news)
-        self._selected = TileLayer(self._plan_selected, self.worker, on_news)
+        self._image = TileLayer(self._plan_image, self.worker, self._announce, keeps_previous=False)
+        self._instances = TileLayer(self._plan_instances, self.worker, self._announce)
+        self._selected = TileLayer(self._plan_selected, self.worker, self._announce)
+        self._ground: tuple[Frame, QImage] | None = None
 
     @property
     def is_settled(self) -> bool:
         """Everything is shown as well as it can be."""
         is_prepared = self.pyramid is None or self.pyramid.is_prepared
         return is_prepared and all(layer.is_settled for layer in (self._image, self._instances, self._selected))
+
+    def _announce(self) -> None:
+        self._ground = None
+        self._on_news()
 
     def show(self, pyramid: ImagePyramid | None) -> None:
         """Show another image or none."""
@@ -58,36 +64,61 @@ class Layers:
     def _refine(self, pyramid: ImagePyramid) -> None:
         if pyramid is self.pyramid:
             self._image.invalidate()
-            self._on_news()
+            self._announce()
 
     def clear_instances(self) -> None:
         """Forget all painted instances: they are others now."""
+        self._ground = None
         self._instances.clear()
         self._selected.clear()
 
     def repaint_instances(self, boxes: Iterable[BoxXyxy] | None = None) -> None:
         """Paint instances anew in these boxes, by default everywhere."""
+        self._ground = None
         boxes = None if boxes is None else list(boxes)
         self._instances.invalidate(boxes)
         self._selected.invalidate(boxes)
 
     def repaint_selected(self, boxes: Iterable[BoxXyxy]) -> None:
         """Paint what is selected anew in these boxes."""
+        self._ground = None
         self._selected.invalidate(boxes)
 
+    def forget_colors(self) -> None:
+        """Take note that the theme has changed."""
+        self._ground = None
+
     def paint(self, painter: QPainter, frame: Frame, *, is_moving: bool) -> None:
-        """Paint a frame; the painter works in device pixels."""
+        """Paint a frame, its ground included; the painter works in device pixels.
+
+        While the view stands still, all of it is kept as one image: a frame in which only the draft or the
+        hovered instance changes copies that and no more.
+        """
         if self.pyramid is None:
             return
-        self._paint_image(painter, frame, self.pyramid, is_moving=is_moving)
+        if is_moving:
+            self._ground = None
+            self._paint_layers(painter, frame, self.pyramid, is_moving=True)
+            return
+        if self._ground is None or self._ground[0] != frame:
+            image = QImage(frame.size.size(), QImage.Format.Format_RGB32)
+            on_image = QPainter(image)
+            self._paint_layers(on_image, frame, self.pyramid, is_moving=False)
+            on_image.end()
+            self._ground = frame, image
+        painter.drawImage(0, 0, self._ground[1])
+
+    def _paint_layers(self, painter: QPainter, frame: Frame, pyramid: ImagePyramid, *, is_moving: bool) -> None:
+        painter.fillRect(frame.size, theme().color("canvas"))
+        self._paint_image(painter, frame, pyramid, is_moving=is_moving)
         budget = MOVING_INSTANCES_MS if is_moving else STILL_INSTANCES_MS
         extent = self._scene.extent
-        self._instances.refresh(frame, extent, budget)
+        self._instances.refresh(frame, extent, budget, is_moving=is_moving)
         painter.setOpacity(DIMMED if self._scene.has_selection else 1.0)
         self._instances.paint(painter, frame)
         painter.setOpacity(1.0)
         if self._scene.has_selection:
-            self._selected.refresh(frame, extent, budget)
+            self._selected.refresh(frame, extent, budget, is_moving=is_moving)
             self._selected.paint(painter, frame)
         else:
             self._selected.clear()
@@ -97,8 +128,12 @@ class Layers:
         if frame.grid.scale >= CRISP_ZOOM * frame.pixel_ratio:
             self._paint_crisp(painter, frame, pyramid, frame.size)
             return
-        for key in self._image.refresh(frame, content, MOVING_IMAGE_MS if is_moving else STILL_IMAGE_MS):
-            self._paint_crisp(painter, frame, pyramid, frame.rect_of(key) & frame.size)
+        missing = QRect()
+        budget = MOVING_IMAGE_MS if is_moving else STILL_IMAGE_MS
+        for key in self._image.refresh(frame, content, budget, is_moving=is_moving):
+            missing |= frame.rect_of(key) & frame.size
+        if not missing.isEmpty():
+            self._paint_crisp(painter, frame, pyramid, missing)
         self._image.paint(painter, frame)
 
     def _paint_crisp(self, painter: QPainter, frame: Frame, pyramid: ImagePyramid, rect: QRect) -> None:

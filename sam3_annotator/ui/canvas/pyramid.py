@@ -67,16 +67,15 @@ class ImagePyramid:
         part = pixels[y0:y1:step, x0:x1:step]
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
         target = QRectF(x0 * factor, y0 * factor, part.shape[1] * step * factor, part.shape[0] * step * factor)
-        painter.drawImage(target, _image_of(part))
+        packed = np.ascontiguousarray(part)
+        painter.drawImage(target, _image_of(packed))
 
 
-def _image_of(part: NDArray[np.uint8]) -> QImage:
-    """Copy a part of a level into a 32-bit image, for which Qt paints fastest."""
-    pixels = np.ascontiguousarray(part)
+def _image_of(pixels: NDArray[np.uint8]) -> QImage:
+    """Give contiguous pixels of a level as a 32-bit image, for which Qt paints fastest; they must outlive it."""
     height, width, channels = pixels.shape
     if channels == 4:
-        # The array may go before the image: a copy.
-        return QImage(pixels.data, width, height, width * 4, QImage.Format.Format_RGB32).copy()
+        return QImage(pixels.data, width, height, width * 4, QImage.Format.Format_RGB32)
     rgb = QImage(pixels.data, width, height, width * 3, QImage.Format.Format_RGB888)
     return rgb.convertToFormat(QImage.Format.Format_RGB32)
 

@@ -10,7 +10,7 @@ import numpy as np
 from sam3_annotator.project import InstanceId, Region
 from sam3_annotator.ui.canvas import hit_test
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
-from sam3_annotator.ui.canvas.outlines import Bools, Ints, Outlines
+from sam3_annotator.ui.canvas.outlines import Bools, Floats, Ints, Outlines
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +26,21 @@ class CanvasInstance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """Some rows of the scene as they are now, in the order they are painted: what a tile needs, frozen."""
+    """Some rows of the scene as they are now, in the order they are painted: what a tile needs, frozen.
+
+    The colour of `rows[i]` is `palette[color_codes[i]]`.
+    """
 
     outlines: Outlines
     rows: Ints
-    colors: tuple[str, ...]
+    color_codes: Ints
+    palette: tuple[str, ...]
 
 
 class Scene:
     """The instances of the shown image. Methods that change what is seen return the boxes that need painting.
 
+    `extent` is a box around everything there is or has been since all instances were set.
     Rows of `outlines` are never changed: a changed instance gets a new row, its old one is no longer alive.
     """
 
@@ -51,9 +56,11 @@ class Scene:
         kept = list(self._by_id.values())
         self._outlines = Outlines.of([instance.region for instance in kept])
         self._row_ids = np.array([instance.id for instance in kept], dtype=np.int64)
-        self._row_colors = [instance.color for instance in kept]
+        self._palette: dict[str, int] = {}
+        self._row_color_codes = self._color_codes(kept)
         self._row_of = {instance.id: row for row, instance in enumerate(kept)}
         self._is_alive = np.ones(len(kept), dtype=bool)
+        self.extent = _box_around(self._outlines.boxes_xyxy)
 
     def update_instances(self, changed: Sequence[CanvasInstance], removed: Iterable[InstanceId] = ()) -> list[BoxXyxy]:
         """Add or replace instances and remove others; unknown ids in `removed` are passed over."""
@@ -64,14 +71,19 @@ class Scene:
         if added:
             self._outlines = self._outlines.appended(Outlines.of([instance.region for instance in added]))
             self._row_ids = np.concatenate((self._row_ids, [instance.id for instance in added]))
-            self._row_colors += [instance.color for instance in added]
+            self._row_color_codes = np.concatenate((self._row_color_codes, self._color_codes(added)))
             self._is_alive = np.concatenate((self._is_alive, np.ones(len(added), dtype=bool)))
             self._by_id.update(latest)
             self._row_of.update({instance.id: first_row + place for place, instance in enumerate(added)})
         boxes += [self.box(instance.id) for instance in added]
+        self.extent = _box_around(np.array([self.extent, *boxes]))
         if np.count_nonzero(self._is_alive) * 2 < len(self._is_alive) - 100:
             self.set_instances(sorted(self._by_id.values(), key=lambda instance: instance.id))
         return boxes
+
+    def _color_codes(self, instances: Sequence[CanvasInstance]) -> Ints:
+        codes = [self._palette.setdefault(instance.color, len(self._palette)) for instance in instances]
+        return np.array(codes, dtype=np.intp)
 
     def _bury(self, id_: InstanceId) -> BoxXyxy:
         box = self.box(id_)
@@ -107,16 +119,6 @@ class Scene:
 
     def __len__(self) -> int:
         return len(self._by_id)
-
-    @property
-    def extent(self) -> BoxXyxy:
-        """The box around everything."""
-        boxes = self._outlines.boxes_xyxy
-        if not len(boxes):
-            return 0.0, 0.0, 0.0, 0.0
-        x0, y0 = boxes[:, :2].min(axis=0).tolist()
-        x1, y1 = boxes[:, 2:].max(axis=0).tolist()
-        return x0, y0, x1, y1
 
     @property
     def has_selection(self) -> bool:
@@ -157,7 +159,7 @@ class Scene:
             is_wanted &= self._mask_of(self.selection)
         rows = np.flatnonzero(is_wanted)
         rows = rows[np.argsort(self._row_ids[rows], kind="stable")]
-        return Batch(self._outlines, rows, tuple(self._row_colors[row] for row in rows))
+        return Batch(self._outlines, rows, self._row_color_codes[rows], tuple(self._palette))
 
     def _visible(self) -> Bools:
         return self._is_alive & ~self._mask_of(self.hidden) if self.hidden else self._is_alive
@@ -166,3 +168,11 @@ class Scene:
         mask = np.zeros(len(self._outlines), dtype=bool)
         mask[[row for id_ in ids if (row := self._row_of.get(id_)) is not None]] = True
         return mask
+
+
+def _box_around(boxes_xyxy: Floats) -> BoxXyxy:
+    if not len(boxes_xyxy):
+        return 0.0, 0.0, 0.0, 0.0
+    x0, y0 = boxes_xyxy[:, :2].min(axis=0).tolist()
+    x1, y1 = boxes_xyxy[:, 2:].max(axis=0).tolist()
+    return x0, y0, x1, y1

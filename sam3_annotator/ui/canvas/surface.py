@@ -32,7 +32,7 @@ from sam3_annotator.ui.theme import FOCUS_WIDTH, theme
 
 ANIMATION_STEP_MS = 100
 # The view counts as moving until it has stood still for so long.
-SETTLE_MS = 120
+SETTLE_MS = 80
 # Loading that is over sooner shows no sign of work: a flash would only disturb.
 BUSY_AFTER_MS = 150
 # Around a box that is zoomed to, as a share of the canvas.
@@ -68,7 +68,7 @@ class CanvasSurface(QAbstractScrollArea):
         self._animation.setInterval(ANIMATION_STEP_MS)
         self._animation.timeout.connect(self._animate)
         self._dress()
-        theme().theme_changed.connect(self.refresh)
+        theme().theme_changed.connect(self._follow_theme)
         # The thread must not outlive the canvas it paints for.
         self.destroyed.connect(self._layers.worker.stop)
 
@@ -78,6 +78,11 @@ class CanvasSurface(QAbstractScrollArea):
         timer.setInterval(interval_ms)
         timer.timeout.connect(slot)
         return timer
+
+    @Slot()
+    def _follow_theme(self) -> None:
+        self._layers.forget_colors()
+        self.refresh()
 
     def _dress(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -223,22 +228,27 @@ class CanvasSurface(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         painter.setClipRegion(event.region())
         room = QRectF(self.viewport().rect())
-        painter.fillRect(room, theme().color("canvas"))
-        if self._layers.pyramid is not None:
+        if self._layers.pyramid is None:
+            painter.fillRect(room, theme().color("canvas"))
+            self._paint_message(painter, room)
+        else:
             frame = Frame.of(self._view, room.width(), room.height(), self._ratio())
             painter.save()
             painter.scale(1 / frame.pixel_ratio, 1 / frame.pixel_ratio)
             self._layers.paint(painter, frame, is_moving=self._settle.isActive())
             painter.restore()
             self._paint_over(painter, room)
-        elif self._message is not None and not (self._message.is_busy and self._busy_delay.isActive()):
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_message(painter, self._message, room, self._ratio(), self._step)
         if self._is_focus_shown:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme().color("accent"), FOCUS_WIDTH))
             inset = FOCUS_WIDTH / 2
             painter.drawRect(room.adjusted(inset, inset, -inset, -inset))
+
+    def _paint_message(self, painter: QPainter, room: QRectF) -> None:
+        message = self._message
+        if message is not None and not (message.is_busy and self._busy_delay.isActive()):
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_message(painter, message, room, self._ratio(), self._step)
 
     def _paint_over(self, painter: QPainter, room: QRectF) -> None:
         """Paint what is not in tiles; the painter works in canvas pixels."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPainter, QRegion
 
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.tile_worker import TileWorker
@@ -144,11 +144,12 @@ class TileLayer:
         self._required_all = 0
         self._required: dict[Key, int] = {}
         self._grid: Grid | None = None
+        self._frame: Frame | None = None
         self._visible: list[Key] = []
         self._tiles: dict[Key, _Tile] = {}
         self._previous: tuple[Grid, dict[Key, _Tile]] | None = None
         self._pending: dict[Key, int] = {}
-        self._queue: list[tuple[Key, TileJob, int]] = []
+        self._queue: list[Key] = []
 
     @property
     def is_settled(self) -> bool:
@@ -172,14 +173,17 @@ class TileLayer:
             for box in boxes:
                 self._required.update((key, self._version) for key in self._grid.keys_in(box) if key in known)
 
-    def refresh(self, frame: Frame, content: BoxXyxy, budget_ms: float) -> list[Key]:
+    def refresh(self, frame: Frame, content: BoxXyxy, budget_ms: float, *, is_moving: bool = False) -> list[Key]:
         """Bring the tiles of a frame up to date, as far as `budget_ms` allows; returns those not there in any form.
 
-        `content` is the box of the image the layer can have anything in.
+        `content` is the box of the image the layer can have anything in. While the view `is_moving`, the worker gets
+        nothing at a new zoom: the next frame will be at yet another.
         """
-        self._turn_to(frame.grid)
+        is_passing = self._turn_to(frame.grid) and is_moving
         self._visible = frame.visible_keys(content)
         self._paint_news([key for key in self._visible if not self._is_fresh(key)], frame, budget_ms)
+        if not is_passing:
+            self._submit_next()
         self._drop_spare(frame)
         missing = [key for key in self._visible if key not in self._tiles]
         if not missing:
@@ -196,15 +200,16 @@ class TileLayer:
             if tile is not None and tile.image is not None:
                 painter.drawImage(frame.rect_of(key).topLeft(), tile.image)
 
-    def _turn_to(self, grid: Grid) -> None:
+    def _turn_to(self, grid: Grid) -> bool:
         if grid == self._grid:
-            return
+            return False
         # What was never complete is no better to look at than what was before it.
         if self._keeps_previous and self._tiles and self._grid is not None and self._previous is None:
             self._previous = (self._grid, self._tiles)
         self._grid = grid
         self._tiles, self._queue = {}, []
         self.invalidate()
+        return True
 
     def _is_fresh(self, key: Key) -> bool:
         tile = self._tiles.get(key)
@@ -215,24 +220,28 @@ class TileLayer:
 
     def _paint_news(self, stale: list[Key], frame: Frame, budget_ms: float) -> None:
         wanted = [key for key in stale if self._pending.get(key, -1) < self._required_version(key)]
-        jobs = [(key, self._plan(frame.grid.box_of(key, OVERLAP), frame)) for key in wanted]
-        if sum(job.cost_ms for _, job in jobs) <= budget_ms:
-            at_once, later = jobs, []
-        else:
-            at_once, later = ([(k, job) for k, job in jobs if (job.paint is None) == empty] for empty in (True, False))
-        for key, job in at_once:
+        cost = 0.0
+        for place, key in enumerate(wanted):
+            job = self._plan(frame.grid.box_of(key, OVERLAP), frame)
+            cost += job.cost_ms
+            if cost > budget_ms:
+                self._queue = wanted[place:]
+                break
             self._tiles[key] = _Tile(_painted(job, frame.grid, key), self._version)
-        # Planned now, so it shows the content of now, however late it is painted.
-        self._queue = [(key, job, self._version) for key, job in later]
-        self._submit_next()
+        else:
+            self._queue = []
+        self._frame = frame
 
     def _submit_next(self) -> None:
-        if self._pending or not self._queue or self._grid is None:
-            return
-        key, job, version = self._queue.pop(0)
-        self._pending[key] = version
-        deliver = partial(self._take, self._grid, key, version)
-        self._worker.submit(partial(_painted, job, self._grid, key), deliver)
+        while self._queue and not self._pending and self._frame is not None:
+            key, frame = self._queue.pop(0), self._frame
+            job = self._plan(frame.grid.box_of(key, OVERLAP), frame)
+            if job.paint is None:
+                self._tiles[key] = _Tile(None, self._version)
+                continue
+            self._pending[key] = self._version
+            deliver = partial(self._take, frame.grid, key, self._version)
+            self._worker.submit(partial(_painted, job, frame.grid, key), deliver)
 
     def _take(self, grid: Grid, key: Key, version: int, image: QImage | None) -> None:
         self._pending.clear()
@@ -248,14 +257,16 @@ class TileLayer:
         x = frame.origin.x() + frame.grid.phase_x - grid.phase_x * ratio
         y = frame.origin.y() + frame.grid.phase_y - grid.phase_y * ratio
         side = TILE_SIDE * ratio
-        painter.save()
+        room = QRegion()
         for key in missing:
-            room = frame.rect_of(key) & frame.size
-            painter.setClipRect(room)
-            for (i, j), tile in tiles.items():
-                target = QRectF(x + i * side, y + j * side, side, side)
-                if tile.image is not None and target.intersects(QRectF(room)):
-                    painter.drawImage(target, tile.image)
+            room += frame.rect_of(key) & frame.size
+        painter.save()
+        painter.setClipRegion(room)
+        shown = QRectF(room.boundingRect())
+        for (i, j), tile in tiles.items():
+            target = QRectF(x + i * side, y + j * side, side, side)
+            if tile.image is not None and target.intersects(shown):
+                painter.drawImage(target, tile.image)
         painter.restore()
 
     def _drop_spare(self, frame: Frame) -> None:
