@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from enum import IntEnum
 from itertools import groupby
@@ -84,6 +84,13 @@ class InstanceModel(QAbstractListModel):
         row = self._insertion_row(instance_id)
         return row if row < len(self._instances) and self._instances[row].id == instance_id else -1
 
+    def rows_of(self, instance_ids: Collection[InstanceId]) -> list[int]:
+        """Give the rows of those of the instances that are on the current image, ascending."""
+        if len(instance_ids) > MANY_ROWS:
+            wanted = frozenset(instance_ids)
+            return [row for row, instance in enumerate(self._instances) if instance.id in wanted]
+        return sorted(row for instance_id in instance_ids if (row := self.row_of(instance_id)) >= 0)
+
     def ids(self) -> tuple[InstanceId, ...]:
         """Give all instances of the current image in the shown order."""
         return tuple(instance.id for instance in self._instances)
@@ -131,8 +138,7 @@ class InstanceModel(QAbstractListModel):
 
     def _follow_hidden(self, hidden: frozenset[InstanceId]) -> None:
         changed, self._hidden = self._hidden ^ hidden, hidden
-        for instance_id in changed:
-            self._announce(self.row_of(instance_id))
+        self._announce(self.rows_of(changed))
 
     def _follow(self, changes: ChangeSet) -> None:
         image_id = self._workspace.image_id
@@ -140,17 +146,21 @@ class InstanceModel(QAbstractListModel):
             return
         if touched_categories := changes.touched("categories"):
             self._categories.update((category.id, category) for category in self._store.categories())
-            for row, instance in enumerate(self._instances):
-                if instance.category_id in touched_categories:
-                    self._announce(row)
+            self._announce(
+                [row for row, instance in enumerate(self._instances) if instance.category_id in touched_categories]
+            )
         touched = {InstanceId(id_) for id_ in changes.touched("instances")}
         if touched:
             present = self._read(touched, image_id)
             for instance_id in touched:
                 self._areas.pop(instance_id, None)
-            self._remove({row for id_ in touched - present.keys() if (row := self.row_of(id_)) >= 0})
-            self._refresh([instance for instance in present.values() if self.row_of(instance.id) >= 0])
-            self._insert([instance for instance in present.values() if self.row_of(instance.id) < 0])
+            self._remove(self.rows_of(touched - present.keys()))
+            known = self.rows_of(present.keys())
+            new = present.keys() - {self._instances[row].id for row in known}
+            for row in known:
+                self._instances[row] = present[self._instances[row].id]
+            self._announce(known)
+            self._insert([present[instance_id] for instance_id in new])
 
     def _read(self, instance_ids: Collection[InstanceId], image_id: ImageId) -> dict[InstanceId, Instance]:
         """Give those of the instances that are on the image now."""
@@ -164,8 +174,8 @@ class InstanceModel(QAbstractListModel):
                     found[instance_id] = instance
         return found
 
-    def _remove(self, rows: Collection[int]) -> None:
-        for first, last in reversed(runs(sorted(rows))):
+    def _remove(self, rows: Sequence[int]) -> None:
+        for first, last in reversed(runs(rows)):
             self.beginRemoveRows(NO_PARENT, first, last)
             del self._instances[first : last + 1]
             self.endRemoveRows()
@@ -179,15 +189,9 @@ class InstanceModel(QAbstractListModel):
             self._instances[row:row] = block
             self.endInsertRows()
 
-    def _refresh(self, instances: Collection[Instance]) -> None:
-        for instance in instances:
-            row = self.row_of(instance.id)
-            self._instances[row] = instance
-            self._announce(row)
-
-    def _announce(self, row: int) -> None:
-        if row >= 0:
-            self.dataChanged.emit(self.index(row), self.index(row))
+    def _announce(self, rows: Sequence[int]) -> None:
+        for first, last in runs(rows):
+            self.dataChanged.emit(self.index(first), self.index(last))
 
 
 def area_words(area: float) -> str:

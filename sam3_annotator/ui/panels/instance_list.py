@@ -182,11 +182,11 @@ class InstancePanel(QWidget):
         if self._workspace.image_id is None:
             self._empty.say("No image open", "Choose one in the image list")
         else:
-            self._empty.say("No instances yet", "Click the object with the points tool (S)")
-        selected = sum(self._model.row_of(id_) >= 0 for id_ in self._workspace.selection)
+            self._empty.say("No instances yet", "Click the object with the points tool\N{NO-BREAK SPACE}(S)")
+        selected = len(self._model.rows_of(self._workspace.selection))
         words = f"{count:,} instance{'s' if count != 1 else ''}"
         self._summary.setText(f"{selected:,} of {words} selected" if selected else words)
-        any_hidden = any(id_ in self._workspace.hidden for id_ in self._model.ids())
+        any_hidden = bool(self._model.rows_of(self._workspace.hidden))
         if any_hidden is not self._shows_hidden:
             self._shows_hidden = any_hidden
             bind_icon(self._eye, "eye-off-outline" if any_hidden else "eye-outline", "text_dim")
@@ -195,7 +195,7 @@ class InstancePanel(QWidget):
         self._show_common_category()
 
     def _show_common_category(self) -> None:
-        rows = [row for id_ in self._workspace.selection if (row := self._model.row_of(id_)) >= 0]
+        rows = self._model.rows_of(self._workspace.selection)
         categories = {self._model.instance_at(row).category_id for row in rows}
         row = self._categories.findData(next(iter(categories))) if len(categories) == 1 else -1
         self._categories.setCurrentIndex(row)

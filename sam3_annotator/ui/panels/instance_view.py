@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from sam3_annotator.project import InstanceId
 from sam3_annotator.ui.item_delegates.instance_delegate import InstanceDelegate, eye_rect
 from sam3_annotator.ui.item_models.instance_model import InstanceModel
+from sam3_annotator.ui.item_models.runs import runs
 from sam3_annotator.ui.panels.quiet_list import QuietListView
 from sam3_annotator.ui.workspace import Workspace
 
@@ -36,11 +37,10 @@ class InstanceView(QuietListView):
 
     def apply_selection(self) -> None:
         """Select the rows of the workspace's selection; rows it names that are not here yet follow when inserted."""
-        rows = sorted(row for id_ in self._workspace.selection if (row := self._instances.row_of(id_)) >= 0)
+        rows = self._instances.rows_of(self._workspace.selection)
         selection = QItemSelection()
-        for row in rows:
-            index = self._instances.index(row)
-            selection.select(index, index)
+        for first_row, last_row in runs(rows):
+            selection.append(QItemSelectionRange(self._instances.index(first_row), self._instances.index(last_row)))
         self._is_applying = True
         self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         if rows and self.currentIndex().row() not in rows:
@@ -86,4 +86,6 @@ class InstanceView(QuietListView):
             self._workspace.select(self._ids(self.selectionModel().selection()))
 
     def _ids(self, selection: QItemSelection) -> Iterable[InstanceId]:
-        return [self._instances.instance_at(index.row()).id for index in selection.indexes()]
+        parts = (selection.at(number) for number in range(selection.count()))
+        rows = (row for part in parts for row in range(part.top(), part.bottom() + 1))
+        return [self._instances.instance_at(row).id for row in rows]

@@ -219,7 +219,7 @@ def test_menu_hides_and_deletes(panel: InstancePanel, three: list[InstanceId], w
 
 
 def test_empty_panel_says_what_to_do(panel: InstancePanel, workspace: Workspace, add_instance: AddInstance) -> None:
-    assert {"No instances yet", "Click the object with the points tool (S)"} <= words(panel)
+    assert {"No instances yet", "Click the object with the points tool\N{NO-BREAK SPACE}(S)"} <= words(panel)
 
     add_instance()
     assert "1 instance" in words(panel)
