@@ -40,17 +40,17 @@ from sam3_annotator.ui.workspace import Workspace
 SessionFactory = Callable[[], Session]
 
 
-def run(path: Path | None) -> int:
+def run(path: Path | None, *, shows_hints: bool = False) -> int:
     """Show the window with what lies at `path`, or without a path the last project or the start page.
 
-    Returns the exit status once the last window is closed.
+    `shows_hints` floats a card for newcomers over the canvas. Returns the exit status once the last window is closed.
     """
     qt_messages.install_message_handler()
     app = make_application()
     settings = Settings(app)
     apply_theme(app, settings.appearance)
     launcher = Launcher(settings, lambda opened: assemble_window(opened, settings), copy_samples, app)
-    launcher.start(path)
+    launcher.start(path, shows_hints=shows_hints)
     return app.exec()
 
 

@@ -40,10 +40,12 @@ class Launcher(QObject):
         """The window shown."""
         return self._window
 
-    def start(self, path: Path | None) -> None:
-        """Open `path`; without one the last project, if it is still there, else the start page."""
+    def start(self, path: Path | None, *, shows_hints: bool = False) -> None:
+        """Open `path`, with hints for newcomers if wanted; without one the last project, else the start page."""
         if path is not None:
             self.open(path)
+            if shows_hints:
+                self._show_hints()
             return
         last = next((Path(recent.path) for recent in self._settings.recent_projects), None)
         if last is not None and last.is_file():
@@ -73,8 +75,7 @@ class Launcher(QObject):
             self._tell(f"The samples could not be copied: {error}")
             return
         self.open(project)
-        if isinstance(self._window, MainWindow):
-            self._window.area.show_hint_card()
+        self._show_hints()
 
     def show_start_page(self) -> None:
         """Close the project and show the start page."""
@@ -82,6 +83,10 @@ class Launcher(QObject):
         page.path_chosen.connect(self.open)
         page.samples_requested.connect(self.open_samples)
         self._put(page)
+
+    def _show_hints(self) -> None:
+        if isinstance(self._window, MainWindow):
+            self._window.area.show_hint_card()
 
     def _tell(self, sentence: str) -> None:
         if self._window is None:
