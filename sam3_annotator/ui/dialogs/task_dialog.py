@@ -23,8 +23,8 @@ from sam3_annotator.ui.background import BackgroundTask, Work, error_sentence
 from sam3_annotator.ui.dialogs.report import Report, ReportView
 from sam3_annotator.ui.theme import CONTROL_HEIGHT, ICON_SIZE_SMALL, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, pixmap, theme
 
-LABEL_WIDTH = 104
-DIALOG_WIDTH = 560
+LABEL_WIDTH = 88
+DIALOG_WIDTH = 600
 LINE_HEIGHT = 18
 
 
@@ -34,6 +34,8 @@ class TaskDialog(QDialog):
     A child fills `form` by `add_row`, tells in `describe` what would happen (`say`, `primary.setEnabled`),
     starts the work in `begin` by `run`, and turns its result into a report in `conclude`.
     """
+
+    is_blocking = False
 
     def __init__(self, title: str, verb: str, work: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,8 +80,8 @@ class TaskDialog(QDialog):
 
     # What a child does
 
-    def add_row(self, label: str, content: QWidget | QLayout) -> None:
-        """Add a labelled row to the form."""
+    def add_row(self, label: str, content: QWidget | QLayout) -> QLabel:
+        """Add a row to the form; gives its label."""
         row, self._row_count = self._row_count, self._row_count + 1
         self._grid.setRowStretch(row, 0)
         self._grid.setRowStretch(row + 1, 1)  # rows keep together at the top
@@ -94,6 +96,7 @@ class TaskDialog(QDialog):
             if not row:
                 content.setFocus()
         self._grid.addWidget(caption, row, 0, Qt.AlignmentFlag.AlignTop)
+        return caption
 
     def say(self, text: str, tone: str = "dim") -> None:
         """Say below the form what would happen, or what is in the way (`tone` "danger" or "warning")."""
@@ -138,6 +141,13 @@ class TaskDialog(QDialog):
             self.describe()
 
     # What the user does
+
+    def open(self) -> None:
+        """Show the dialog; beside the window, which stays usable, unless it `is_blocking`."""
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowModality(Qt.WindowModality.WindowModal if self.is_blocking else Qt.WindowModality.NonModal)
+        self.show()
+        self.raise_()
 
     @property
     def is_idle(self) -> bool:

@@ -1,0 +1,214 @@
+"""The dialog that writes the project's instances for training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QLabel, QRadioButton, QVBoxLayout, QWidget
+
+from sam3_annotator.project import ImageId, Progress, ProjectStore, instance_counts
+from sam3_annotator.project.formats.options import ExportOptions, ExportReport
+from sam3_annotator.ui.background import Work
+from sam3_annotator.ui.dialogs.path_field import PathField, ask_folder
+from sam3_annotator.ui.dialogs.report import Report
+from sam3_annotator.ui.dialogs.split_field import SplitField
+from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
+from sam3_annotator.ui.image_scan import ImageScan, scan_images
+from sam3_annotator.ui.item_models.image_model import UNFINISHED
+from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.theme import SPACE_S, SPACE_XL
+
+
+@dataclass(frozen=True, slots=True)
+class FormatChoice:
+    """A format as the dialog offers it: its name in the registry, its title, who reads it."""
+
+    name: str
+    title: str
+    note: str
+    has_shapes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPlan:
+    """How much an export would write: `missing` files, and images `unread` so far, may be left out."""
+
+    images: int
+    instances: int
+    missing: int
+    unread: int
+    left_out: int
+
+    @property
+    def words(self) -> str:
+        """Say it in one line; empty if there is nothing to export and nothing in the way."""
+        troubles = [
+            f"{_counted(count, 'image')} {trouble}"
+            for count, trouble in ((self.missing, "missing"), (self.unread, "not readable so far"))
+            if count
+        ]
+        if not self.images and not troubles:
+            return ""
+        return "; ".join([f"{_counted(self.instances, 'instance')} on {_counted(self.images, 'image')}", *troubles])
+
+
+FORMATS: Final = (
+    FormatChoice("coco", "COCO", "One JSON file with polygons or masks", has_shapes=True),
+    FormatChoice("yolo-segment", "YOLO segment", "A text file of polygons per image, and data.yaml"),
+    FormatChoice("yolo-detect", "YOLO detect", "A text file of boxes per image, and data.yaml"),
+)
+_SHAPES: Final = (("Polygons (holes are cut in)", "polygon"), ("RLE masks (exact, pixel by pixel)", "rle"))
+_IMAGES: Final = (("Copy into the export", "copy"), ("Link to the originals", "link"), ("Leave out", "none"))
+
+
+class ExportDialog(TaskDialog):
+    """Stays beside the window: labelling can go on while it writes, from the state of the project at its start."""
+
+    def __init__(self, bridge: StoreBridge, parent: QWidget | None = None) -> None:
+        super().__init__("Export", "Export", "The export", parent)
+        self._store = bridge.store
+        self._missing: frozenset[ImageId] = frozenset()
+        self._is_folder_chosen = False
+        self.formats = QButtonGroup(self)
+        self.shapes = _combo_box("Shapes", _SHAPES)
+        self.split = SplitField()
+        self.images = _combo_box("Images", _IMAGES)
+        self.unannotated = QCheckBox("Also images not annotated yet, as empty ones")
+        self.folder = PathField("Export folder", ask_folder)
+        self.add_row("Format", self._make_formats())
+        self._shapes_label = self.add_row("Shapes", self.shapes)
+        self.add_row("Split", self.split)
+        self.add_row("Images", self.images)
+        self.add_row("", self.unannotated)
+        self.add_row("Folder", self.folder)
+        self.formats.idToggled.connect(self._follow_format)
+        self.split.changed.connect(self.refresh)
+        self.unannotated.toggled.connect(self.refresh)
+        self.images.currentIndexChanged.connect(self.refresh)
+        self.folder.line.textEdited.connect(self._keep_folder)
+        self.folder.changed.connect(self.refresh)
+        bridge.changed.connect(self.refresh_quietly)
+        self.formats.button(0).setFocus()
+        self._follow_format()
+        self._scan = scan_images(self._store)
+        self._scan.result.connect(self._take_scan)
+        self._scan.start()
+
+    @property
+    def format(self) -> FormatChoice:
+        """The format chosen."""
+        return FORMATS[self.formats.checkedId()]
+
+    @property
+    def options(self) -> ExportOptions:
+        """The options chosen."""
+        return ExportOptions(
+            segmentation=self.shapes.currentData(),
+            split=self.split.shares,
+            seed=self.split.seed,
+            images=self.images.currentData(),
+            include_unannotated=self.unannotated.isChecked(),
+        )
+
+    def choose_format(self, name: str) -> None:
+        """Choose a format by its name in the registry."""
+        self.formats.button([choice.name for choice in FORMATS].index(name)).setChecked(True)
+
+    def describe(self) -> None:
+        """Say how much would be written, or what is in the way."""
+        plan = self._plan()
+        folder = self.folder.path
+        self.primary.setEnabled(folder is not None and plan.images > 0)
+        if not plan.images:
+            self.say(plan.words or "No instances yet: there is nothing to export", "warning")
+        elif folder is None:
+            self.say(f"{plan.words}. Choose a folder to write to")
+        else:
+            self.say(plan.words, "warning" if plan.left_out else "dim")
+
+    def _plan(self) -> ExportPlan:
+        counts = instance_counts(self._store)
+        chosen = [
+            image
+            for image in self._store.images()
+            if counts.get(image.id) or image.state not in UNFINISHED or self.unannotated.isChecked()
+        ]
+        missing = {image.id for image in chosen if image.id in self._missing}
+        unread = {image.id for image in chosen if not image.facts.width} - missing
+        left_out = unread if self.images.currentData() == "none" else unread | missing
+        written = [image.id for image in chosen if image.id not in left_out]
+        return ExportPlan(
+            len(written),
+            sum(counts.get(image_id, 0) for image_id in written),
+            missing=len(missing),
+            unread=len(unread),
+            left_out=len(left_out),
+        )
+
+    def begin(self) -> None:
+        """Write the export."""
+        folder = self.folder.path
+        if folder is not None:
+            self.run(export_work(self._store.path, folder, self.format.name, self.options))
+
+    def conclude(self, value: object) -> Report:
+        """Say what was written."""
+        assert isinstance(value, ExportReport)
+        words = f"{_counted(value.instances, 'instance')} on {_counted(value.images, 'image')} exported"
+        return Report(words, self.folder.path, value.warnings)
+
+    def _make_formats(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.setContentsMargins(0, 2, 0, 0)
+        for number, choice in enumerate(FORMATS):
+            button = QRadioButton(choice.title)
+            button.setChecked(not number)
+            button.setAccessibleDescription(choice.note)
+            self.formats.addButton(button, number)
+            note = QLabel(choice.note)
+            note.setProperty("tone", "dim")
+            note.setContentsMargins(SPACE_XL, 0, 0, SPACE_S)
+            column.addWidget(button)
+            column.addWidget(note)
+        return column
+
+    def _follow_format(self) -> None:
+        self.shapes.setVisible(self.format.has_shapes)
+        self._shapes_label.setVisible(self.format.has_shapes)
+        if not self._is_folder_chosen:
+            self.folder.set_path(self._store.path.parent / "export" / self.format.name)
+        self.refresh()
+
+    def _keep_folder(self) -> None:
+        self._is_folder_chosen = bool(self.folder.line.text())
+
+    def _take_scan(self, found: ImageScan) -> None:
+        self._missing = frozenset(found.problems)
+        self.refresh_quietly()
+
+
+def export_work(project: Path, folder: Path, format_name: str, options: ExportOptions) -> Work:
+    """Give the work of an export, over a store of its own that sees one state of the project throughout."""
+
+    def work(progress: Progress) -> ExportReport:
+        from sam3_annotator.project.formats.registry import export_project  # the writers are not needed before
+
+        with ProjectStore.open(project, read_only=True) as store, store.snapshot():
+            return export_project(store, folder, format_name, options, progress)
+
+    return work
+
+
+def _combo_box(name: str, choices: tuple[tuple[str, str], ...]) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(name)
+    for text, data in choices:
+        box.addItem(text, data)
+    return box
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' if count != 1 else ''}"

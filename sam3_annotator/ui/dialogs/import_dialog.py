@@ -1,0 +1,82 @@
+"""The dialog that brings in what another program has annotated."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+
+from sam3_annotator.project import Progress, ProjectStore
+from sam3_annotator.ui.beside import Written, announce, beside
+from sam3_annotator.ui.dialogs.path_field import PathField, ask_file, ask_folder
+from sam3_annotator.ui.dialogs.report import Report
+from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
+from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_M, SPACE_S, pixmap
+
+
+class ImportDialog(TaskDialog):
+    """Blocks the window while it is open: an import writes to the project in one long step."""
+
+    is_blocking = True
+
+    def __init__(self, bridge: StoreBridge, parent: QWidget | None = None) -> None:
+        super().__init__("Import annotations", "Import", "The import", parent)
+        self._store = bridge.store
+        self.source = PathField("COCO file", ask_file("COCO annotations (*.json);;All files (*)"))
+        self.images = PathField("Images folder", ask_folder)
+        self.images.line.setPlaceholderText("Beside the file")
+        self.add_row("COCO file", self.source)
+        self.add_row("Images", self.images)
+        self.add_row("", _notice("An import cannot be undone, nor can the steps before it."))
+        self.source.changed.connect(self.refresh)
+        self.images.changed.connect(self.refresh)
+        self.refresh()
+
+    def describe(self) -> None:
+        """Say what is missing."""
+        source, images = self.source.path, self.images.path
+        self.primary.setEnabled(False)
+        if self._store.is_read_only:
+            self.say("This project is open for reading only, so nothing can be imported", "warning")
+        elif source is None:
+            self.say("Choose the file to import")
+        elif not source.is_file():
+            self.say("There is no such file")
+        elif images is not None and not images.is_dir():
+            self.say("There is no such folder of images")
+        else:
+            self.say("Categories of the same name are joined; images are matched by their file names")
+            self.primary.setEnabled(True)
+
+    def begin(self) -> None:
+        """Import."""
+        source, images = self.source.path, self.images.path
+        if source is None:
+            return
+
+        def work(store: ProjectStore, progress: Progress) -> object:
+            from sam3_annotator.project.formats.registry import import_project  # not needed before
+
+            return import_project(store, source, "coco", images, progress)
+
+        self.run(beside(self._store, work))
+
+    def conclude(self, value: object) -> Report:
+        """Show the window what came in, and say it."""
+        assert isinstance(value, Written)
+        report = announce(self._store, value)
+        return Report(str(report), None, report.warnings)
+
+
+def _notice(text: str) -> QFrame:
+    frame = QFrame()
+    frame.setProperty("surface", "raised")
+    icon = QLabel()
+    icon.setPixmap(pixmap("information-outline", "text_dim", ICON_SIZE_SMALL, frame.devicePixelRatioF()))
+    words = QLabel(text, wordWrap=True)
+    row = QHBoxLayout(frame)
+    row.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
+    row.setSpacing(SPACE_S)
+    row.addWidget(icon, alignment=Qt.AlignmentFlag.AlignTop)
+    row.addWidget(words, stretch=1)
+    return frame

@@ -1,0 +1,238 @@
+"""The dialog that exports: what it says beforehand, that it stays out of the way, what it reports."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from sam3_annotator.project import CategoryId, ImageFacts, ImageState, Polygon, ProjectStore, Provenance, Region
+from sam3_annotator.ui import operations
+from sam3_annotator.ui.background import background_is_idle
+from sam3_annotator.ui.dialogs.export_dialog import ExportDialog
+from sam3_annotator.ui.dialogs.split_field import SplitField
+from sam3_annotator.ui.store_bridge import StoreBridge
+
+Add = Callable[[int], object]
+
+
+@pytest.fixture
+def add(store: ProjectStore) -> Add:
+    """Add a square to the image of this number."""
+    car: CategoryId = operations.add_category(store, "car")
+
+    def add_square(image: int) -> object:
+        square = Region((Polygon([(5, 5), (25, 5), (25, 25), (5, 25)]),))
+        return operations.accept_draft(store, store.images()[image].id, car, square, Provenance())
+
+    return add_square
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, bridge: StoreBridge) -> ExportDialog:
+    made = ExportDialog(bridge)
+    qtbot.addWidget(made)
+    with qtbot.waitExposed(made):
+        made.show()
+    qtbot.waitUntil(background_is_idle)
+    return made
+
+
+def test_project_without_instances_has_nothing_to_export(dialog: ExportDialog, add: Add) -> None:
+    assert dialog.note == "No instances yet: there is nothing to export"
+    assert not dialog.primary.isEnabled()
+
+    add(0)
+
+    assert dialog.note == "1 instance on 1 image"
+    assert dialog.primary.isEnabled()
+
+
+def test_summary_follows_the_project_and_counts_missing_images(
+    qtbot: QtBot, bridge: StoreBridge, add: Add, store: ProjectStore
+) -> None:
+    for image in (0, 0, 1):
+        add(image)
+    store.image_file(store.images()[1].id).unlink()
+    dialog = ExportDialog(bridge)
+    qtbot.addWidget(dialog)
+
+    qtbot.waitUntil(lambda: dialog.note == "2 instances on 1 image; 1 image missing")
+
+    dialog.unannotated.setChecked(True)
+    assert dialog.note == "2 instances on 3 images; 1 image missing"
+    dialog.images.setCurrentIndex(2)  # labels can be written without the files
+    assert dialog.note == "3 instances on 4 images; 1 image missing"
+
+
+def test_images_known_to_be_empty_are_exported(dialog: ExportDialog, store: ProjectStore) -> None:
+    operations.set_image_state(store, [store.images()[0].id], ImageState.CONFIRMED_EMPTY)
+
+    assert dialog.note == "0 instances on 1 image"
+    assert dialog.primary.isEnabled()
+
+
+def test_images_not_read_so_far_are_told(dialog: ExportDialog, add: Add, store: ProjectStore) -> None:
+    add(0)
+    store.set_image_facts({store.images()[0].id: ImageFacts()})
+
+    assert dialog.note == "0 instances on 0 images; 1 image not readable so far"
+    assert not dialog.primary.isEnabled()
+
+
+def test_folder_is_proposed_by_format_until_the_user_chooses(
+    qtbot: QtBot, dialog: ExportDialog, store: ProjectStore, tmp_path: Path
+) -> None:
+    assert dialog.folder.path == store.path.parent / "export" / "coco"
+    dialog.choose_format("yolo-segment")
+    assert dialog.folder.path == store.path.parent / "export" / "yolo-segment"
+
+    dialog.folder.line.clear()
+    qtbot.keyClicks(dialog.folder.line, str(tmp_path / "mine"))
+    dialog.choose_format("coco")
+
+    assert dialog.folder.path == tmp_path / "mine"
+
+
+def test_options_fit_the_format(dialog: ExportDialog) -> None:
+    assert dialog.shapes.isVisible()
+
+    dialog.choose_format("yolo-detect")
+
+    assert not dialog.shapes.isVisible()
+
+
+def test_options_are_those_chosen(dialog: ExportDialog) -> None:
+    dialog.shapes.setCurrentIndex(1)
+    dialog.images.setCurrentIndex(2)
+    dialog.split.is_on.setChecked(True)
+    dialog.split.seed_box.setValue(7)
+
+    options = dialog.options
+
+    assert (options.segmentation, options.images, options.seed) == ("rle", "none", 7)
+    assert options.split == {"train": 0.8, "val": 0.2}
+
+
+def test_export_is_written_and_reported(
+    qtbot: QtBot, dialog: ExportDialog, add: Add, store: ProjectStore, tmp_path: Path
+) -> None:
+    add(0)
+    add(2)
+    dialog.folder.set_path(tmp_path / "out")
+
+    dialog.primary.click()
+    qtbot.waitUntil(lambda: dialog.is_idle)
+
+    assert dialog.report.shown.sentence == "2 instances on 2 images exported"
+    assert dialog.report.folder == tmp_path / "out"
+    documents = [json.loads(file.read_text()) for file in (tmp_path / "out").rglob("*.json")]
+    assert [len(document["annotations"]) for document in documents] == [2]
+
+
+def test_labelling_goes_on_beside_the_dialog(qtbot: QtBot, bridge: StoreBridge, add: Add) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    add(0)
+    dialog = ExportDialog(bridge, window)
+
+    dialog.open()
+
+    assert not dialog.isModal()
+    add(1)
+    assert dialog.note == "2 instances on 2 images"
+    dialog.close()
+
+
+def test_missing_image_is_left_to_the_report(
+    qtbot: QtBot, dialog: ExportDialog, add: Add, store: ProjectStore, tmp_path: Path
+) -> None:
+    add(0)
+    add(1)
+    store.image_file(store.images()[1].id).unlink()
+    dialog.folder.set_path(tmp_path / "out")
+
+    dialog.primary.click()
+    qtbot.waitUntil(lambda: dialog.is_idle)
+
+    assert any("2.png" in warning for warning in dialog.report.shown.warnings)
+
+
+def test_folder_that_cannot_be_written_is_told_in_the_form(
+    qtbot: QtBot, dialog: ExportDialog, add: Add, tmp_path: Path
+) -> None:
+    add(0)
+    (tmp_path / "file").write_text("in the way")
+    dialog.folder.set_path(tmp_path / "file" / "out")
+
+    dialog.primary.click()
+    qtbot.waitUntil(lambda: dialog.is_idle)
+
+    assert dialog.form.isEnabled()
+    assert dialog.primary.isVisible()
+    assert dialog.note.endswith(".")
+    assert not dialog.report.isVisible()
+
+
+def test_esc_stops_the_work_first_and_closes_then(qtbot: QtBot, dialog: ExportDialog, add: Add, tmp_path: Path) -> None:
+    add(0)
+    dialog.folder.set_path(tmp_path / "out")
+    dialog.primary.click()
+    assert not dialog.is_idle
+
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
+    qtbot.waitUntil(lambda: dialog.is_idle)
+
+    assert dialog.note.startswith("The export was stopped")
+    assert not (tmp_path / "out").exists()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_report_offers_the_folder(qtbot: QtBot, dialog: ExportDialog, add: Add, tmp_path: Path) -> None:
+    add(0)
+    dialog.folder.set_path(tmp_path / "out")
+    dialog.primary.click()
+    qtbot.waitUntil(lambda: dialog.is_idle)
+
+    texts = {button.text() for button in dialog.findChildren(QPushButton) if button.isVisible()}
+
+    assert texts == {"Open folder", "Close"}
+    dialog.primary.click()
+    assert not dialog.isVisible()
+
+
+@pytest.fixture
+def split(qtbot: QtBot) -> SplitField:
+    field = SplitField()
+    qtbot.addWidget(field)
+    return field
+
+
+def test_images_stay_together_unless_a_split_is_asked_for(split: SplitField) -> None:
+    assert split.shares is None
+
+
+@pytest.mark.parametrize(
+    ("train", "val", "expected"),
+    [
+        (80, 20, {"train": 0.8, "val": 0.2}),
+        (70, 20, {"train": 0.7, "val": 0.2, "test": 0.1}),
+        (95, 20, {"train": 0.8, "val": 0.2}),
+        (100, 0, {"train": 1.0}),
+        (0, 0, {"test": 1.0}),
+    ],
+)
+def test_shares_always_add_up(split: SplitField, train: int, val: int, expected: dict[str, float]) -> None:
+    split.is_on.setChecked(True)
+
+    split.train.setValue(train)
+    split.val.setValue(val)
+
+    assert split.shares == expected
