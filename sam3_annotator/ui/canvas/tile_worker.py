@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 T = TypeVar("T")
 
@@ -22,7 +22,8 @@ class TileWorker(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="canvas-tiles")
-        self._done.connect(self._hand_over)
+        # Queued even for a job that was done before anyone could ask: never in the middle of the caller's work.
+        self._done.connect(self._hand_over, Qt.ConnectionType.QueuedConnection)
         self._is_stopped = False
 
     def submit(self, job: Callable[[], T], deliver: Callable[[T], None]) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from sam3_annotator.model import BoxPrompt, PointPrompt, Prompt
 from sam3_annotator.project import ImageId, Polygon, Region

@@ -1,0 +1,62 @@
+"""Where label chips go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QApplication
+
+from sam3_annotator.ui.canvas.chips import chip_text, place_chips
+from sam3_annotator.ui.canvas.scene import CanvasInstance
+
+ROOM = QRectF(0, 0, 800, 600)
+MakeInstance = Callable[..., CanvasInstance]
+
+
+@pytest.fixture
+def cat(qapp: QApplication, make_instance: MakeInstance) -> CanvasInstance:
+    return make_instance(1, (0, 0, 1, 1), label="cat")
+
+
+def test_a_chip_says_category_and_score(make_instance: MakeInstance) -> None:
+    assert chip_text(make_instance(1, (0, 0, 1, 1), label="cat")) == "cat"
+    assert chip_text(make_instance(1, (0, 0, 1, 1), label="cat", score=0.934)) == "cat  0.93"
+
+
+def test_a_chip_is_above_its_box_and_outside_it(cat: CanvasInstance) -> None:
+    (chip,) = place_chips([(cat, (100, 100, 300, 200))], ROOM)
+
+    assert chip.rect.bottom() < 100
+    assert chip.rect.left() == 100
+
+
+def test_without_room_above_it_goes_below(cat: CanvasInstance) -> None:
+    (chip,) = place_chips([(cat, (100, 5, 300, 200))], ROOM)
+
+    assert chip.rect.top() > 200
+
+
+def test_without_room_above_and_below_there_is_none(cat: CanvasInstance) -> None:
+    assert place_chips([(cat, (100, -50, 300, 700))], ROOM) == []
+
+
+def test_an_object_smaller_than_its_chip_goes_without(cat: CanvasInstance) -> None:
+    assert place_chips([(cat, (100, 100, 115, 115))], ROOM) == []
+
+
+def test_chips_stay_on_the_canvas(cat: CanvasInstance) -> None:
+    (left,) = place_chips([(cat, (-200, 100, 100, 200))], ROOM)
+    (right,) = place_chips([(cat, (780, 100, 1000, 200))], ROOM)
+
+    assert ROOM.contains(left.rect)
+    assert ROOM.contains(right.rect)
+    assert place_chips([(cat, (900, 100, 1000, 200))], ROOM) == []
+
+
+def test_chips_do_not_cover_each_other(cat: CanvasInstance) -> None:
+    chips = place_chips([(cat, (100, 100, 300, 200)), (cat, (105, 102, 250, 400))], ROOM)
+
+    assert len(chips) == 2
+    assert not chips[0].rect.intersects(chips[1].rect)

@@ -1,0 +1,48 @@
+"""Rings as Qt paths."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+
+from sam3_annotator.project import Polygon, Region, rectangle
+from sam3_annotator.ui.canvas.outlines import Outlines
+from sam3_annotator.ui.canvas.paths import path_of_region, path_of_rows, paths_of_rows
+
+RING = Region((Polygon([(0, 0), (10, 0), (10, 10), (0, 10)], [[(3, 3), (7, 3), (7, 7), (3, 7)]]),))
+
+
+def test_a_path_has_the_region_inside_and_its_holes_outside() -> None:
+    path = path_of_region(RING)
+
+    assert path.boundingRect() == QRectF(0, 0, 10, 10)
+    assert path.contains(QPointF(1, 5))
+    assert not path.contains(QPointF(5, 5))
+
+
+def test_rings_are_closed() -> None:
+    polygons = path_of_region(RING).toSubpathPolygons()
+
+    assert [polygon.isClosed() for polygon in polygons] == [True, True]
+
+
+def test_overlapping_regions_in_one_path_stay_filled() -> None:
+    outlines = Outlines.of([rectangle(0, 0, 10, 10), rectangle(5, 5, 15, 15)])
+
+    path = path_of_rows(outlines.rings, np.array([0, 1]))
+
+    assert path.fillRule() is Qt.FillRule.WindingFill
+    assert path.contains(QPointF(7, 7))
+
+
+def test_each_row_gives_its_own_path() -> None:
+    outlines = Outlines.of([RING, Region(), rectangle(20, 0, 30, 10)])
+
+    paths = list(paths_of_rows(outlines.rings, np.array([2, 1, 0])))
+
+    assert [path.boundingRect() for path in paths] == [QRectF(20, 0, 10, 10), QRectF(), QRectF(0, 0, 10, 10)]
+    assert paths[2] == path_of_region(RING)
+
+
+def test_no_rows_make_an_empty_path() -> None:
+    assert path_of_rows(Outlines.of([]).rings, np.array([], dtype=int)).isEmpty()

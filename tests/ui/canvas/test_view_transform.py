@@ -1,0 +1,89 @@
+"""The map between image and canvas."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, given, strategies as st
+
+from sam3_annotator.ui.canvas.view_transform import (
+    KEPT_IN_VIEW,
+    MAX_ZOOM,
+    MIN_ZOOM,
+    ViewTransform,
+    fitted,
+    fitted_box,
+)
+
+coordinates = st.floats(-1e5, 1e5)
+zooms = st.floats(MIN_ZOOM, MAX_ZOOM)
+views = st.builds(ViewTransform, zooms, coordinates, coordinates)
+sizes = st.tuples(st.integers(1, 40_000).map(float), st.integers(1, 40_000).map(float))
+canvases = st.tuples(st.integers(200, 4000).map(float), st.integers(200, 4000).map(float))
+
+
+@given(views, coordinates, coordinates)
+def test_mapping_to_the_canvas_and_back_gives_the_same_point(view: ViewTransform, x: float, y: float) -> None:
+    back = view.to_image(*view.to_canvas(x, y))
+
+    assert back == pytest.approx((x, y), abs=1e-6, rel=1e-9)
+
+
+@given(views, coordinates, coordinates)
+def test_mapping_to_the_image_and_back_gives_the_same_point(view: ViewTransform, x: float, y: float) -> None:
+    back = view.to_canvas(*view.to_image(x, y))
+
+    assert back == pytest.approx((x, y), abs=1e-6, rel=1e-9)
+
+
+@given(views, st.floats(1e-4, 1e4), st.floats(0, 4000), st.floats(0, 4000))
+def test_zooming_keeps_the_point_under_the_cursor(view: ViewTransform, zoom: float, x: float, y: float) -> None:
+    before = view.to_image(x, y)
+
+    zoomed = view.zoomed(zoom, x, y)
+
+    assert zoomed.to_canvas(*before) == pytest.approx((x, y), abs=1e-5)
+    assert MIN_ZOOM <= zoomed.zoom <= MAX_ZOOM
+
+
+@given(views, sizes, canvases)
+def test_a_piece_of_the_image_always_stays_on_the_canvas(
+    view: ViewTransform, image: tuple[float, float], canvas: tuple[float, float]
+) -> None:
+    kept = view.kept_in_view(image, canvas)
+
+    left, top, right, bottom = kept.box_to_canvas((0.0, 0.0, *image))
+    for low, high, length, room in ((left, right, image[0], canvas[0]), (top, bottom, image[1], canvas[1])):
+        piece = min(KEPT_IN_VIEW, length * view.zoom, room / 2)
+        assert min(high, room) - max(low, 0) >= piece - 1e-6
+    assert kept.kept_in_view(image, canvas) == kept
+
+
+@given(sizes, canvases)
+def test_a_fitted_image_is_centred_and_as_large_as_fits(
+    image: tuple[float, float], canvas: tuple[float, float]
+) -> None:
+    view = fitted(image, canvas)
+
+    assert view.to_canvas(image[0] / 2, image[1] / 2) == pytest.approx((canvas[0] / 2, canvas[1] / 2), abs=1e-6)
+    assume(view.zoom > MIN_ZOOM)
+    width, height = image[0] * view.zoom, image[1] * view.zoom
+    assert width <= canvas[0]
+    assert height <= canvas[1]
+
+
+def test_a_fitted_thumbnail_is_not_turned_into_a_mosaic() -> None:
+    assert fitted((16.0, 16.0), (1000.0, 800.0)).zoom == 8.0
+
+
+def test_resizing_keeps_the_middle_in_the_middle() -> None:
+    view = ViewTransform(2.0, -100.0, 50.0)
+
+    resized = view.resized((800.0, 600.0), (1000.0, 400.0))
+
+    assert resized.to_image(500.0, 200.0) == view.to_image(400.0, 300.0)
+
+
+def test_a_box_is_shown_whole_with_its_margin() -> None:
+    view = fitted_box((10.0, 20.0, 110.0, 70.0), (800.0, 600.0), margin=100.0)
+
+    assert view.box_to_canvas((10.0, 20.0, 110.0, 70.0)) == pytest.approx((100.0, 150.0, 700.0, 450.0))
