@@ -35,6 +35,6 @@ def run_demo(out: Path | None, *, headless: bool) -> int:
         problem = display.window_problem()
         if problem:
             raise CommandFailed(problem)
-    from sam3_annotator import demo
+    from sam3_annotator.demo import run
 
-    return demo.run_demo(out, headless)
+    return run.run_demo(out, headless)
