@@ -196,7 +196,7 @@ def export_work(project: Path, folder: Path, format_name: str, options: ExportOp
     def work(progress: Progress) -> ExportReport:
         from sam3_annotator.project.formats.registry import export_project  # the writers are not needed before
 
-        with ProjectStore.open(project, read_only=True) as store, store.snapshot():
+        with ProjectStore.open(project, read_only=True) as store:
             return export_project(store, folder, format_name, options, progress)
 
     return work

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from sam3_annotator.project import Progress, ProjectStore
+from sam3_annotator.project.formats.plan import ImportReport
 from sam3_annotator.ui.beside import Written, announce, beside
 from sam3_annotator.ui.dialogs.path_field import PathField, ask_file, ask_folder
 from sam3_annotator.ui.dialogs.report import Report
@@ -64,7 +65,7 @@ class ImportDialog(TaskDialog):
     def conclude(self, value: object) -> Report:
         """Show the window what came in, and say it."""
         assert isinstance(value, Written)
-        report = announce(self._store, value)
+        report: ImportReport = announce(self._store, value)
         return Report(str(report), None, report.warnings)
 
 

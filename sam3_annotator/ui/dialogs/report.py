@@ -56,7 +56,8 @@ class ReportView(QWidget):
         layout.addLayout(head)
         layout.addSpacing(SPACE_S)
         layout.addWidget(self._heading)
-        layout.addWidget(self._warnings, stretch=1)
+        layout.addWidget(self._warnings, stretch=100)
+        layout.addStretch(1)  # without warnings the head stays at the top
         self._heading.hide()
         self._warnings.hide()
 

@@ -135,6 +135,24 @@ def test_export_is_written_and_reported(
     assert [len(document["annotations"]) for document in documents] == [2]
 
 
+@pytest.mark.parametrize("name", ["yolo-segment", "yolo-detect"])
+def test_yolo_is_written_in_parts(qtbot: QtBot, dialog: ExportDialog, add: Add, tmp_path: Path, name: str) -> None:
+    for image in range(4):
+        add(image)
+    dialog.choose_format(name)
+    dialog.split.is_on.setChecked(True)
+    dialog.split.train.setValue(50)
+    dialog.split.val.setValue(50)
+    dialog.folder.set_path(tmp_path / "out")
+
+    dialog.primary.click()
+    qtbot.waitUntil(lambda: dialog.is_idle)
+
+    assert dialog.report.shown.sentence == "4 instances on 4 images exported"
+    assert (tmp_path / "out" / "data.yaml").is_file()
+    assert len(list((tmp_path / "out").rglob("*.txt"))) == 4
+
+
 def test_labelling_goes_on_beside_the_dialog(qtbot: QtBot, bridge: StoreBridge, add: Add) -> None:
     window = QWidget()
     qtbot.addWidget(window)

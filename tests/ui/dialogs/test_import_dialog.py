@@ -87,7 +87,8 @@ def test_imported_instances_show_in_the_window(
     assert [category.name for category in store.categories()] == ["person", "car"]
     assert len(changes) == 1
     assert store.undo_label is None
-    assert dialog.report.shown.sentence != ""
+    assert dialog.report.shown.sentence == "1 instance imported on 1 image (1 category new in the project)."
+    assert any("gone.png" in warning for warning in dialog.report.shown.warnings)
 
 
 def test_file_of_another_kind_is_told_and_changes_nothing(
