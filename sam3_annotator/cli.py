@@ -197,6 +197,9 @@ def export_command(
     copy_images: Annotated[bool, typer.Option("--copy-images", help="Copy the images beside the labels.")] = False,
     link_images: Annotated[bool, typer.Option("--link-images", help="Link to the images instead.")] = False,
     no_images: Annotated[bool, typer.Option("--no-images", help="Write the labels only.")] = False,
+    include_unannotated: Annotated[
+        bool, typer.Option("--include-unannotated", help="Write images nobody has looked at as empty ones.")
+    ] = False,
 ) -> None:
     """Write a project's labels for training."""
     if copy_images + link_images + no_images > 1:
@@ -209,6 +212,7 @@ def export_command(
         split=split,
         seed=seed,
         images="link" if link_images else "none" if no_images else "copy",
+        include_unannotated=include_unannotated,
     )
     raise typer.Exit(export_labels(project, out, format_name.value, options))
 

@@ -47,12 +47,15 @@ def import_labels(project: Path, source: Path, format_name: str, images: Path | 
     with opened as store, progress_bar("Importing") as progress:
         report = import_project(store, source, format_name, images, progress)
     print(report)
+    for warning in report.warnings:
+        print(warning)
     return DONE
 
 
 def export_labels(project: Path, out: Path, format_name: str, options: ExportOptions) -> int:
     """Write a project's labels to `out` in one of the formats."""
-    with ProjectStore.open(project, read_only=True) as store, progress_bar("Exporting") as progress:
+    opened = ProjectStore.open(project, read_only=True)
+    with opened as store, store.snapshot(), progress_bar("Exporting") as progress:
         report = export_project(store, out, format_name, options, progress)
     print(f"{out}: {_count(report.images, 'image')}, {_count(report.instances, 'instance')}")
     for warning in report.warnings:
@@ -62,7 +65,7 @@ def export_labels(project: Path, out: Path, format_name: str, options: ExportOpt
 
 def print_statistics(project: Path, *, as_json: bool) -> int:
     """Print what a project holds, as lines or as one JSON document."""
-    with ProjectStore.open(project, read_only=True) as store:
+    with ProjectStore.open(project, read_only=True) as store, store.snapshot():
         numbers = statistics(store)
     print(json.dumps(numbers.as_dict(), indent=2) if as_json else _statistics_text(project, numbers))
     return DONE

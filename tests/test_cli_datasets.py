@@ -1,0 +1,179 @@
+"""Projects are made, filled, exported and counted from the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sam3_annotator import cli
+from sam3_annotator.commands import datasets
+from sam3_annotator.project import Cancelled, Polygon, ProjectStore, Region
+
+SQUARE = Region((Polygon(np.array([[5, 5], [25, 5], [25, 25], [5, 25]])),))
+
+
+@pytest.fixture
+def labelled(store: ProjectStore) -> Path:
+    """Make a project of four images and two categories, with a square on each of the first two; returns its path."""
+    with store.edit("Label") as edit:
+        cat = edit.add_category("cat")
+        edit.add_category("dog")
+        for image in store.images()[:2]:
+            edit.add_instance(image.id, cat, SQUARE)
+    store.close()
+    return store.path
+
+
+def test_new_makes_a_project_of_the_images_in_natural_order(
+    image_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["new", str(tmp_path / "cats"), "--images", str(image_folder), "--category", "cat", "--category", "dog"]
+
+    assert cli.run(words) == 0
+
+    assert capsys.readouterr().out == f"{tmp_path / 'cats.sam3proj'}: 4 images, 2 categories\n"
+    with ProjectStore.open(tmp_path / "cats.sam3proj") as made:
+        assert [image.path for image in made.images()] == [f"photos/{name}.png" for name in (1, 2, 3, 10)]
+        assert [category.name for category in made.categories()] == ["cat", "dog"]
+        assert made.undo_label is None
+
+
+def test_new_tells_of_images_that_cannot_be_read(
+    image_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (image_folder / "broken.jpg").write_text("no image")
+
+    assert cli.run(["new", str(tmp_path / "a"), "--images", str(image_folder)]) == 0
+    assert "1 image cannot be read: photos/broken.jpg" in capsys.readouterr().out
+
+
+def test_new_never_overwrites(labelled: Path, image_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = labelled.read_bytes()
+
+    assert cli.run(["new", str(labelled), "--images", str(image_folder)]) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert labelled.read_bytes() == before
+
+
+def test_new_refuses_a_folder_without_images(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty").mkdir()
+
+    assert cli.run(["new", str(tmp_path / "a"), "--images", str(tmp_path / "empty")]) == 1
+    assert "no images" in capsys.readouterr().err
+    assert not (tmp_path / "a.sam3proj").exists()
+
+
+def test_project_that_fails_while_it_is_made_goes_away_again(
+    image_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise Cancelled
+
+    monkeypatch.setattr(datasets, "import_project", stop)
+    words = ["import", str(tmp_path / "a.sam3proj"), str(image_folder / "1.png"), "--format", "coco"]
+
+    assert cli.run([*words, "--images", str(image_folder)]) == 130
+    assert list(tmp_path.iterdir()) == [image_folder]
+
+
+def test_stats_counts_as_json(labelled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["stats", str(labelled), "--json"]) == 0
+
+    numbers = json.loads(capsys.readouterr().out)
+    assert (numbers["images"], numbers["instances"]) == (4, 2)
+    assert [(each["name"], each["instances"]) for each in numbers["categories"]] == [("cat", 2), ("dog", 0)]
+
+
+def test_stats_counts_in_lines(labelled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["stats", str(labelled)]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"{labelled}: 4 images, 2 instances, 2 categories"
+    assert lines[-2:] == ["  cat  2 instances on 2 images", "  dog  0 instances on 0 images"]
+
+
+def test_project_that_is_open_elsewhere_can_still_be_counted_and_exported(store: ProjectStore, tmp_path: Path) -> None:
+    with store.edit("Label") as edit:
+        edit.add_instance(store.images()[0].id, edit.add_category("cat"), SQUARE)
+
+    assert cli.run(["stats", str(store.path)]) == 0
+    assert cli.run(["export", str(store.path), str(tmp_path / "out"), "--format", "coco"]) == 0
+
+
+def test_project_that_is_open_elsewhere_takes_no_import(
+    store: ProjectStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "labels.json").write_text('{"images": [], "annotations": [], "categories": []}')
+
+    assert cli.run(["import", str(store.path), str(tmp_path / "labels.json"), "--format", "coco"]) == 1
+    assert "is open in another window or program" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["coco", "yolo-segment", "yolo-detect"])
+def test_export_writes_each_format(
+    name: str, labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+
+    assert cli.run(["export", str(labelled), str(out), "--format", name, "--split", "train=0.5,val=0.5"]) == 0
+
+    assert "2 instances" in capsys.readouterr().out
+    assert any(out.rglob("*.json")) if name == "coco" else (out / "data.yaml").is_file()
+
+
+def test_export_without_images_copies_none(labelled: Path, tmp_path: Path) -> None:
+    assert cli.run(["export", str(labelled), str(tmp_path / "out"), "--format", "coco", "--no-images"]) == 0
+
+    assert list((tmp_path / "out").rglob("*.png")) == []
+
+
+@pytest.mark.parametrize("segmentation", ["polygon", "rle"])
+def test_exported_coco_is_imported_into_a_project_made_for_it(
+    segmentation: str, labelled: Path, image_folder: Path, tmp_path: Path
+) -> None:
+    words = ["export", str(labelled), str(tmp_path / "out"), "--format", "coco", "--segmentation", segmentation]
+    assert cli.run(words) == 0
+    (labels,) = (tmp_path / "out").rglob("*.json")
+    copy = tmp_path / "copy.sam3proj"
+
+    assert cli.run(["import", str(copy), str(labels), "--format", "coco", "--images", str(image_folder)]) == 0
+
+    with ProjectStore.open(copy) as made:
+        regions = [instance.region for image in made.images() for instance in made.instances(image.id)]
+    assert [region.area for region in regions] == [400.0, 400.0]
+
+
+def test_import_without_project_asks_for_the_images(
+    tmp_path: Path, image_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["import", str(tmp_path / "a.sam3proj"), str(image_folder / "1.png"), "--format", "coco"]
+
+    assert cli.run(words) == 1
+    assert "--images" in capsys.readouterr().err
+
+
+def test_import_of_what_is_no_coco_leaves_the_project_as_it_was(
+    labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "labels.json").write_text("{")
+
+    assert cli.run(["import", str(labelled), str(tmp_path / "labels.json"), "--format", "coco"]) == 1
+
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    with ProjectStore.open(labelled) as unchanged:
+        assert len(unchanged.images()) == 4
+
+
+@pytest.mark.parametrize("content", [b"", b"no project at all", b"SQLite format 3\x00" + b"\x00" * 200])
+def test_file_that_is_no_project_is_told(content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.sam3proj"
+    path.write_bytes(content)
+
+    assert cli.run(["stats", str(path)]) == 1
+
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "a.sam3proj" in sentence
+    assert path.read_bytes() == content
