@@ -10,7 +10,13 @@ from sam3_annotator import crash_log
 
 def main() -> int:
     """Run the program with the words it was started with; returns its exit status."""
-    words = sys.argv[1:]
+    try:
+        return _run(sys.argv[1:])
+    except KeyboardInterrupt:  # while the program is still being imported; later it is told
+        return 130
+
+
+def _run(words: list[str]) -> int:
     debug = "--debug" in words
     crash_log.install(to_stderr=debug)
     words = [word for word in words if word != "--debug"]

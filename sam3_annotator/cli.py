@@ -11,7 +11,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from sam3_annotator import __version__
-from sam3_annotator.commands.failures import exit_status
+from sam3_annotator.commands.failures import STOPPED, exit_status
 from sam3_annotator.commands.words import Box, Point, parse_box, parse_point, parse_split
 
 # Each command imports its own work: `--help` and a typing mistake are answered without waiting for the model.
@@ -58,6 +58,8 @@ def run(words: list[str], *, debug: bool = False) -> int:
         try:
             app(args=words, prog_name=PROGRAM)
         except SystemExit as end:  # how typer ends, whether well or not
+            if end.code == STOPPED:
+                raise KeyboardInterrupt from None  # which it was, and which is told in one place
             return end.code if isinstance(end.code, int) else 1
         return 0
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sam3_annotator import __version__, cli
+from sam3_annotator import __version__, cli, doctor
 from sam3_annotator.project.formats import registry
 
 COMMANDS = ["open", "demo", "new", "segment", "import", "export", "stats", "doctor"]
@@ -138,6 +138,18 @@ def test_window_without_display_is_refused_with_a_sentence() -> None:
     assert ended.returncode == 1
     assert ended.stderr.startswith("There is no display to show a window on")
     assert len(ended.stderr.splitlines()) == 1
+
+
+def test_interrupted_command_says_so_and_ends_with_130(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(doctor, "examine", interrupt)
+
+    assert cli.run(["doctor"]) == 130
+    assert capsys.readouterr() == ("", "Stopped.\n")
 
 
 def test_log_folder_that_cannot_be_written_stops_no_command(tmp_path: Path) -> None:
