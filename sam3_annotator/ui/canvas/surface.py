@@ -277,7 +277,6 @@ class CanvasSurface(QAbstractScrollArea):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take the image in the hand, or pass the press on."""
         if self._layers.pyramid is None:
-            event.ignore()
             return
         is_left = event.button() is Qt.MouseButton.LeftButton
         if event.button() is Qt.MouseButton.MiddleButton or (is_left and self._is_space_held):
