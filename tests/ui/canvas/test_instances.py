@@ -156,8 +156,8 @@ def test_prompts_are_told_apart_by_shape_and_colour(canvas: CanvasView) -> None:
     assert is_near(image.pixelColor(at[0].x() + 2, at[0].y() + 2), QColor(DARK["success"]).toTuple()[:3], 60)
     assert is_near(image.pixelColor(at[1].x() + 2, at[1].y() + 2), QColor(DARK["danger"]).toTuple()[:3], 60)
     # The corner of the square is rimmed in white, where the disc has none.
-    assert image.pixelColor(at[1].x() - 6, at[1].y() - 6).lightness() > 200
-    assert image.pixelColor(at[0].x() - 6, at[0].y() - 6).lightness() < 150
+    assert image.pixelColor(at[1].x() - 5, at[1].y() - 5).lightness() > 200
+    assert image.pixelColor(at[0].x() - 5, at[0].y() - 5).lightness() < 150
 
 
 def test_a_prompt_shows_at_once_while_its_answer_is_awaited(canvas: CanvasView, draft: Draft) -> None:
