@@ -48,7 +48,11 @@ def mask_to_rle(mask: NDArray[np.bool_]) -> Rle:
 
 def region_to_rle(region: Region, height: int, width: int) -> Rle:
     """Return the code of `region_to_mask(region, height, width)`; only the box of the region is filled."""
-    runs = runs_of_region(region, height, width)
+    return runs_to_rle(runs_of_region(region, height, width), height, width)
+
+
+def runs_to_rle(runs: Runs, height: int, width: int) -> Rle:
+    """Return the code of row runs in a `height` x `width` image."""
     columns = runs_of_mask(box_mask_of_runs(runs).T)
     return _rle_of_columns(replace(columns, x0=columns.x0 + runs.y0, y0=columns.y0 + runs.x0), height, width)
 

@@ -31,6 +31,17 @@ class Runs:
         """The number of pixels."""
         return int(self.ends[1::2].sum() - self.ends[0::2].sum())
 
+    @property
+    def box_xywh(self) -> tuple[int, int, int, int]:
+        """The smallest box around the pixels as x, y, width, height; all zeros if there are none."""
+        if not len(self.ends):
+            return (0, 0, 0, 0)
+        row = self.ends // (self.width + 1)
+        column = self.ends - row * (self.width + 1)
+        left, right = int(column[0::2].min()), int(column[1::2].max())
+        top, bottom = int(row[0]), int(row[-1]) + 1
+        return (self.x0 + left, self.y0 + top, right - left, bottom - top)
+
 
 _NOTHING = Runs(0, 0, 0, 0, np.empty(0, dtype=np.int64))
 

@@ -1,0 +1,141 @@
+"""The area of a COCO annotation, in any of the ways it may be written, as a region."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sam3_annotator.project.formats.bridges import split_at_bridges
+from sam3_annotator.project.geometry import is_valid_region, region_of_shape, repair_region, valid_shape
+from sam3_annotator.project.regions import Polygon, Region, Ring, rectangle, signed_ring_area
+from sam3_annotator.project.rle import Rle, coco_string_to_counts, rle_to_region
+
+_LARGEST = 1e7  # pixels; beyond is no coordinate but a fault
+_MOST_PIXELS = 2**31 - 1
+
+
+def region_of_annotation(annotation: dict[str, Any], width: int, height: int) -> Region:
+    """Return the region of an annotation: its polygons, its run-length code, or else its box.
+
+    `width` and `height` are the size of its image, 0 if unknown. Rings add up (a ring inside another is no hole),
+    each by the even-odd rule (so keyholes are holes). Raises ValueError, as the end of a sentence, if there is no
+    area in it.
+    """
+    segmentation = annotation.get("segmentation")
+    if isinstance(segmentation, dict):
+        region = _region_of_code(segmentation, width, height)
+    elif segmentation:
+        region = _region_of_rings(segmentation, annotation)
+    elif annotation.get("bbox") is not None:
+        return _region_of_box(annotation["bbox"])
+    else:
+        raise ValueError("has neither a segmentation nor a box")
+    if region.is_empty:
+        raise ValueError("has a segmentation without any area")
+    return region
+
+
+def _region_of_box(box: object) -> Region:
+    numbers = _numbers(box, "a box")
+    if len(numbers) != 4:
+        raise ValueError(f"has a box of {len(numbers)} numbers instead of 4 (x, y, width, height)")
+    x, y, width, height = numbers.tolist()
+    region = rectangle(x, y, x + width, y + height)
+    if region.is_empty:
+        raise ValueError(f"has a box without area (width {width:g}, height {height:g})")
+    return region
+
+
+def _region_of_code(code: dict[str, Any], width: int, height: int) -> Region:
+    size, counts = code.get("size"), code.get("counts")
+    if not (isinstance(size, list) and len(size) == 2 and all(_is_size(side) for side in size)):
+        raise ValueError(f"has run lengths for the size {size}, which is not [height, width]")
+    rows, columns = int(size[0]), int(size[1])
+    if rows * columns > _MOST_PIXELS:
+        raise ValueError(f"has run lengths for {columns} x {rows} pixels, which is more than any image has")
+    if width and height and (rows, columns) != (height, width):
+        raise ValueError(f"has run lengths for {columns} x {rows} pixels, but its image has {width} x {height}")
+    if isinstance(counts, str):
+        runs = coco_string_to_counts(counts)
+    else:
+        lengths = _numbers(counts, "run lengths")
+        if np.any((lengths < 0) | (lengths > _MOST_PIXELS) | (lengths != np.floor(lengths))):
+            raise ValueError("has run lengths that are no whole numbers from 0 on")
+        runs = lengths.astype(np.uint32)
+    try:
+        return rle_to_region(Rle(rows, columns, runs))
+    except ValueError as error:
+        raise ValueError(f"has a damaged run-length code: {error}") from error
+
+
+def _is_size(side: object) -> bool:
+    return isinstance(side, int | float) and not isinstance(side, bool) and 0 < side < _LARGEST and side == int(side)
+
+
+def _region_of_rings(segmentation: object, annotation: dict[str, Any]) -> Region:
+    if not isinstance(segmentation, list):
+        raise ValueError("has a segmentation that is neither a list nor run lengths")
+    rings = segmentation if isinstance(segmentation[0], list) else [segmentation]
+    numbers = [_numbers(ring, "a ring") for ring in rings]
+    if all(len(ring) == 4 for ring in numbers) and annotation.get("bbox") is not None:
+        return _region_of_box(annotation["bbox"])  # some programs write boxes as rings of two corners
+    polygons: list[Polygon] = []
+    for ring in numbers:
+        if len(ring) < 6 or len(ring) % 2:
+            raise ValueError(f"has a ring of {len(ring)} numbers; a ring takes an even number, 6 or more")
+        polygons.extend(_fill_even_odd(_without_repeats(ring.reshape(-1, 2))).polygons)
+    return repair_region(Region(tuple(polygons)))
+
+
+def _numbers(values: object, what: str) -> Ring:
+    if not isinstance(values, list) or any(isinstance(value, bool | str | None | list | dict) for value in values):
+        raise ValueError(f"has {what} that is no list of numbers")
+    numbers = np.array(values, dtype=np.float64)
+    if not np.all(np.abs(numbers) < (_MOST_PIXELS if what == "run lengths" else _LARGEST)):
+        raise ValueError(f"has {what} with numbers that are too large or not finite")
+    return numbers
+
+
+def _without_repeats(ring: Ring) -> Ring:
+    """Leave out vertices equal to the one before; many programs repeat the first at the end."""
+    repeats = (ring == np.roll(ring, 1, axis=0)).all(axis=1)
+    kept: Ring = ring[~repeats]
+    return kept
+
+
+def _fill_even_odd(ring: Ring) -> Region:
+    if len(ring) < 3:
+        return Region()
+    loops = [loop for loop in split_at_bridges(ring) if signed_ring_area(loop) != 0]
+    if len(loops) == 1:
+        return Region((Polygon(loops[0]),))
+    region = _nested(loops)
+    return region if is_valid_region(region) else _exclusive(loops)
+
+
+def _nested(loops: Sequence[Ring]) -> Region:
+    """Take loops inside an even number of others as outer rings, the rest as holes of the next larger one."""
+    import shapely
+
+    loops = sorted(loops, key=lambda loop: -abs(signed_ring_area(loop)))
+    shapes = [shapely.Polygon(loop) for loop in loops]
+    depths: list[int] = []
+    owners: list[int] = []
+    holes: dict[int, list[Ring]] = {}
+    for number, shape in enumerate(shapes):
+        inside = shape.representative_point() if shape.is_valid else shape.centroid
+        around = [other for other in range(number) if shapes[other].is_valid and shapes[other].contains(inside)]
+        depths.append(len(around))
+        owners.append(around[-1] if around else number)
+        if len(around) % 2:
+            holes.setdefault(around[-1], []).append(loops[number])
+    outers = [number for number, depth in enumerate(depths) if depth % 2 == 0]
+    return Region(tuple(Polygon(loops[number], holes.get(number, ())) for number in outers))
+
+
+def _exclusive(loops: Sequence[Ring]) -> Region:
+    import shapely
+
+    return region_of_shape(shapely.symmetric_difference_all([valid_shape(Region((Polygon(loop),))) for loop in loops]))

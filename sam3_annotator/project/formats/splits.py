@@ -1,0 +1,58 @@
+"""Which split each image of an export belongs to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from sam3_annotator.project.entities import ImageId, ImageRecord, Split
+
+ONE_SET = ""
+"""The name of the split of all images when there are no splits."""
+
+
+def assign_splits(images: Sequence[ImageRecord], shares: Mapping[str, float] | None, seed: int) -> dict[ImageId, str]:
+    """Return the split of every image, `ONE_SET` for all if nobody asked for splits.
+
+    Images that have a split keep it. The others are drawn in an order that follows from their path and the seed alone,
+    so that the same images are split in the same way anywhere, and filled up to the shares. With no shares they go
+    to `train`. A split whose share is not 0 gets an image if there are enough of them.
+    """
+    fixed = {image.id: str(image.split) for image in images if image.split is not None}
+    free = sorted((image for image in images if image.id not in fixed), key=lambda image: _draw(seed, image.path))
+    if shares is None:
+        rest = str(Split.TRAIN) if fixed else ONE_SET
+        return {image.id: fixed.get(image.id, rest) for image in images}
+    names = [str(name) for name in Split if shares.get(name, 0) > 0]
+    taken = {name: sum(split == name for split in fixed.values()) for name in names}
+    wanted = _apportion([shares[name] for name in names], len(images))
+    missing = [max(count - taken[name], 0) for name, count in zip(names, wanted, strict=True)]
+    counts = _at_least_one(_apportion(missing, len(free)), [taken[name] for name in names])
+    drawn = iter(free)
+    splits = {next(drawn).id: name for name, count in zip(names, counts, strict=True) for _ in range(count)}
+    return {image.id: fixed.get(image.id) or splits[image.id] for image in images}
+
+
+def _draw(seed: int, path: str) -> bytes:
+    return hashlib.blake2b(f"{seed}\n{path}".encode(), digest_size=16).digest()
+
+
+def _apportion(weights: Sequence[float], total: int) -> list[int]:
+    """Share out `total` in whole numbers by weight; those with the largest remainders get what is left."""
+    whole = sum(weights) or 1.0
+    exact = [total * weight / whole for weight in weights] if sum(weights) else [total, *[0.0] * (len(weights) - 1)]
+    counts = [int(value) for value in exact]
+    by_remainder = sorted(range(len(exact)), key=lambda i: counts[i] - exact[i])
+    for i in by_remainder[: total - sum(counts)]:
+        counts[i] += 1
+    return counts
+
+
+def _at_least_one(counts: list[int], taken: Sequence[int]) -> list[int]:
+    counts = list(counts)
+    for i in range(len(counts)):
+        largest = max(range(len(counts)), key=lambda j: counts[j])
+        if counts[i] + taken[i] == 0 and counts[largest] > 1:
+            counts[i] += 1
+            counts[largest] -= 1
+    return counts
