@@ -1,0 +1,48 @@
+"""A rectangular part of an image, looked at in a resolution of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The pixels `x0 <= x < x1`, `y0 <= y < y1` of an image; never empty."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+    @classmethod
+    def around(cls, pixels: Iterable[tuple[int, int]], margin: float, image_size: tuple[int, int]) -> Window:
+        """Make the window of pixels (x, y) of an image and a margin around them, as far as the image reaches."""
+        height, width = image_size
+        columns, rows = zip(*pixels, strict=True)
+        return cls(
+            max(0, int(min(columns) - margin)),
+            max(0, int(min(rows) - margin)),
+            min(width, int(max(columns) + margin) + 1),
+            min(height, int(max(rows) + margin) + 1),
+        )
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in image pixels."""
+        return self.y1 - self.y0, self.x1 - self.x0
+
+    def size_within(self, side: int) -> tuple[int, int]:
+        """Height and width when shrunk so that the longer one is at most `side`; each at least 1."""
+        scale = min(1.0, side / max(self.size))
+        return max(1, round(self.size[0] * scale)), max(1, round(self.size[1] * scale))
+
+    def holds(self, x: int, y: int) -> bool:
+        """Whether an image pixel is in the window."""
+        return self.x0 <= x < self.x1 and self.y0 <= y < self.y1
+
+    def place(self, x: int, y: int, shape: tuple[int, int]) -> tuple[int, int]:
+        """Return column and row of an image pixel where the window is shown with this height and width."""
+        column = int((x + 0.5 - self.x0) * shape[1] / self.size[1])
+        row = int((y + 0.5 - self.y0) * shape[0] / self.size[0])
+        return min(max(column, 0), shape[1] - 1), min(max(row, 0), shape[0] - 1)
