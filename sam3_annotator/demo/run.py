@@ -25,6 +25,7 @@ from sam3_annotator.ui.theme import Appearance, apply_theme
 WINDOW_SIZE = (1440, 900)
 PATIENCE_SECONDS = 60
 POLL_MS = 2
+PAUSE_MS = 200
 
 
 def run_demo(out: Path | None, headless: bool) -> int:
@@ -36,7 +37,7 @@ def run_demo(out: Path | None, headless: bool) -> int:
     folder = _free_folder(out or Path.cwd() / "demo-output")
     if headless:
         return _run_headless(folder)
-    return app.run(app.copy_samples(folder / "images"), shows_hints=True)
+    return app.run(app.copy_samples(folder / "samples"), shows_hints=True)
 
 
 def _free_folder(wanted: Path) -> Path:
@@ -62,7 +63,7 @@ def _run_headless(folder: Path) -> int:
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder / "settings"))
     apply_theme(application, Appearance.DARK)
     _say(f"SAM 3 Annotator demo, offscreen. Everything goes to {folder}")
-    window = app.assemble_window(open_path(app.copy_samples(folder / "images")), Settings())
+    window = app.assemble_window(open_path(app.copy_samples(folder / "samples")), Settings())
     window.resize(*WINDOW_SIZE)
     window.show()
     try:
@@ -84,6 +85,12 @@ def _run_headless(folder: Path) -> int:
     return 0 if all(comparison.is_good for comparison in comparisons) else 1
 
 
+def _work_on(milliseconds: int) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
 class Person:
     """Works on a window by mouse and keys alone, waiting to see each effect as a person would."""
 
@@ -101,9 +108,7 @@ class Person:
         while not condition():
             if time.monotonic() > deadline:
                 raise KnownError(f"The demo waited {PATIENCE_SECONDS} s for {what}, in vain. The log may say why.")
-            loop = QEventLoop()
-            QTimer.singleShot(POLL_MS, loop.quit)
-            loop.exec()
+            _work_on(POLL_MS)
 
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press a key on the canvas."""
@@ -132,6 +137,7 @@ class Person:
     def photograph(self, name: str) -> None:
         """Save a picture of the window."""
         self._shots += 1
+        _work_on(PAUSE_MS)  # the window paints what it has to
         self._window.grab().save(str(self._screenshots / f"{self._shots:02d}-{name}.png"))
 
     def _drag(self, box: Drag) -> None:
