@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath, PurePosixPath
 
 from sam3_annotator.project.entities import ImageRecord, ImageState
@@ -59,11 +59,15 @@ def choose_images(store: ProjectReader, options: ExportOptions, naming: Naming) 
     files = [store.image_file(record.id) for record in store.images()]
     # All images are named, so that a name does not depend on how many are annotated by now.
     for record, file, name in zip(store.images(), files, naming(files), strict=True):
-        reason = _reason_to_leave_out(record, file, counts.get(record.id, 0), options)
+        if _is_untouched(record, counts.get(record.id, 0), options):
+            left_out["untouched"].append(record.path)
+            continue
+        known = _with_size(record, file)
+        reason = _reason_to_leave_out(known, file, options)
         if reason:
             left_out[reason].append(record.path)
         else:
-            chosen.append((record, file, name))
+            chosen.append((known, file, name))
     _tell(warnings, left_out["untouched"], "not annotated yet and left out; confirm an image as empty to export it")
     _tell(warnings, left_out["unreadable"], "left out because the file cannot be read, so its size is not known")
     _tell(warnings, left_out["missing"], "left out because the file is missing; put it back or export the labels only")
@@ -74,10 +78,21 @@ def choose_images(store: ProjectReader, options: ExportOptions, naming: Naming) 
     return Selection(images, tuple(warnings))
 
 
-def _reason_to_leave_out(record: ImageRecord, file: Path, instances: int, options: ExportOptions) -> str:
+def _is_untouched(record: ImageRecord, instances: int, options: ExportOptions) -> bool:
     is_open = record.state in (ImageState.UNANNOTATED, ImageState.IN_PROGRESS)
-    if not instances and is_open and not options.include_unannotated:
-        return "untouched"
+    return not instances and is_open and not options.include_unannotated
+
+
+def _with_size(record: ImageRecord, file: Path) -> ImageRecord:
+    """Read the facts of a file that nobody has read yet, as just after its folder was opened."""
+    if record.facts.content_hash or record.facts.problem:
+        return record
+    from sam3_annotator.project.images import read_facts  # Pillow: see images.py
+
+    return replace(record, facts=read_facts(file))
+
+
+def _reason_to_leave_out(record: ImageRecord, file: Path, options: ExportOptions) -> str:
     if record.facts.width <= 0 or record.facts.height <= 0:
         return "unreadable"
     return "missing" if options.images != "none" and not file.is_file() else ""

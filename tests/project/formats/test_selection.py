@@ -1,0 +1,66 @@
+"""Which images an export takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sam3_annotator.project import ImageState, KnownError, ProjectStore
+from sam3_annotator.project.formats.options import ExportOptions
+from sam3_annotator.project.formats.selection import choose_images, nested_names
+from sam3_annotator.project.regions import rectangle
+
+
+def annotate(store: ProjectStore, position: int) -> None:
+    with store.edit("Add instance") as edit:
+        category = store.categories()[0].id if store.categories() else edit.add_category("cat")
+        edit.add_instance(store.images()[position].id, category, rectangle(1, 1, 9, 9))
+
+
+def chosen_names(store: ProjectStore, options: ExportOptions | None = None) -> list[str]:
+    selection = choose_images(store, options or ExportOptions(), nested_names)
+    return [image.record.name for image in selection.images]
+
+
+def test_images_nobody_has_looked_at_are_left_out_unless_asked_for(store):
+    annotate(store, 0)
+
+    assert chosen_names(store) == ["1.png"]
+    assert chosen_names(store, ExportOptions(include_unannotated=True)) == ["1.png", "2.png", "3.png", "10.png"]
+
+
+def test_images_known_to_be_empty_are_background(store):
+    annotate(store, 0)
+    with store.edit("Confirm as empty") as edit:
+        edit.update_image(store.images()[2].id, state=ImageState.CONFIRMED_EMPTY)
+
+    assert chosen_names(store) == ["1.png", "3.png"]
+
+
+def test_a_file_not_read_yet_is_read_for_its_size(tmp_path: Path, image_folder: Path):
+    with ProjectStore.create(tmp_path / "fresh.sam3proj") as fresh:
+        with fresh.edit("Add image") as edit:
+            edit.add_image(image_folder / "1.png")
+        annotate(fresh, 0)
+
+        (image,) = choose_images(fresh, ExportOptions(), nested_names).images
+
+        assert (image.record.facts.width, image.record.facts.height) == (80, 60)
+
+
+def test_a_missing_file_is_named_and_its_labels_can_go_alone(store, image_folder):
+    annotate(store, 0)
+    annotate(store, 1)
+    (image_folder / "1.png").unlink()
+
+    selection = choose_images(store, ExportOptions(), nested_names)
+
+    assert [image.record.name for image in selection.images] == ["2.png"]
+    assert any("1.png" in warning and "missing" in warning for warning in selection.warnings)
+    assert chosen_names(store, ExportOptions(images="none")) == ["1.png", "2.png"]
+
+
+def test_nothing_to_export_is_said(store):
+    with pytest.raises(KnownError, match="nothing to export"):
+        choose_images(store, ExportOptions(), nested_names)
