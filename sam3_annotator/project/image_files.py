@@ -17,7 +17,7 @@ IMAGE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".avif", ".jp2"}
 )
 
-# An empty file of this name in a folder says: we have exported here, these are copies and no images to annotate.
+# A file of this name in a folder says: we have exported here, these are copies and no images to annotate.
 EXPORT_MARKER = ".sam3-annotator-export"
 
 NaturalKey = tuple[list[str | int], ...]
