@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter, QPainterPath
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
 
 from sam3_annotator.model import BoxPrompt, MaskPrompt, PointPrompt, Prompt
 from sam3_annotator.project import Region
 from sam3_annotator.ui.canvas import marks
 from sam3_annotator.ui.canvas.draft import Draft
-from sam3_annotator.ui.canvas.items import HALO, WHITE, outline_pen
+from sam3_annotator.ui.canvas.items import WHITE, OutlineStyle, outline_pen, paint_outlined
 from sam3_annotator.ui.canvas.outlines import Outlines, level_for_scale
-from sam3_annotator.ui.canvas.paths import path_of_rows
+from sam3_annotator.ui.canvas.paths import Outline, outlines_of_rows
 from sam3_annotator.ui.canvas.view_transform import ViewTransform
 
-WIDTH = 2.0
-HALO_WIDTH = 4.5
-FILL_OPACITY = 0.30
+# White below the dashes of the category's colour.
+STYLE = OutlineStyle(2.0, 4.5, 0.30, WHITE)
 DASHES = [4.0, 3.0]
 # Per step of 100 ms: no faster, or the eye is drawn to it for good.
 DASH_STEP_PX = 2.0
@@ -30,36 +29,38 @@ class DraftItem:
         self.draft: Draft | None = None
         self.color = QColor(WHITE)
         self._outlines: tuple[Region, Outlines] | None = None
-        self._path: tuple[int, QPainterPath] | None = None
+        self._outline: tuple[int, Outline] | None = None
 
     def set_draft(self, draft: Draft | None, color: QColor) -> None:
         """Take the draft to paint, or None."""
         self.draft, self.color = draft, QColor(color)
         region = draft.region if draft is not None else None
         if region is None or region.is_empty:
-            self._outlines = self._path = None
+            self._outlines = self._outline = None
         elif self._outlines is None or self._outlines[0] is not region:
-            self._outlines, self._path = (region, Outlines.of([region])), None
+            self._outlines, self._outline = (region, Outlines.of([region])), None
 
     @property
     def is_animated(self) -> bool:
         """Something about it moves."""
         return self.draft is not None and (self._outlines is not None or self.draft.is_waiting)
 
-    def paint_region(self, painter: QPainter, device_scale: float, ratio: float, step: int | None) -> None:
-        """Paint the region; the painter works in image pixels. `step` counts the animation, None stands still."""
-        path = self._path_at(device_scale)
-        if path is None:
+    def paint_region(
+        self, painter: QPainter, device_scale: float, ratio: float, step: int | None, visible: QRectF
+    ) -> None:
+        """Paint the region; the painter works in image pixels, `visible` is the part of the image in sight.
+
+        `step` counts the animation, None stands still.
+        """
+        outline = self._outline_at(device_scale)
+        if outline is None:
             return
-        fill = QColor(self.color)
-        fill.setAlphaF(FILL_OPACITY)
-        painter.fillPath(path, fill)
-        painter.strokePath(path, outline_pen(HALO, HALO_WIDTH * ratio))
-        painter.strokePath(path, outline_pen(WHITE, WIDTH * ratio))
-        dashed = outline_pen(self.color, WIDTH * ratio)
+        paint_outlined(painter, outline, self.color, STYLE, ratio, visible)
+        dashed = outline_pen(self.color, STYLE.width * ratio)
+        dashed.setCapStyle(Qt.PenCapStyle.FlatCap)
         dashed.setDashPattern(DASHES)
-        dashed.setDashOffset(-(step or 0) * DASH_STEP_PX / WIDTH)
-        painter.strokePath(path, dashed)
+        dashed.setDashOffset(-(step or 0) * DASH_STEP_PX / STYLE.width)
+        painter.strokePath(outline.fill, dashed)
 
     def paint_prompts(self, painter: QPainter, view: ViewTransform, step: int | None) -> None:
         """Paint the prompts, numbered in their order; the painter works in canvas pixels."""
@@ -77,13 +78,14 @@ class DraftItem:
                 is_positive = not isinstance(prompt, PointPrompt) or prompt.positive
                 marks.paint_point_prompt(painter, at, number, is_positive=is_positive)
 
-    def _path_at(self, device_scale: float) -> QPainterPath | None:
+    def _outline_at(self, device_scale: float) -> Outline | None:
         if self._outlines is None:
             return None
         level = level_for_scale(device_scale)
-        if self._path is None or self._path[0] != level:
-            self._path = level, path_of_rows(self._outlines[1].at_level(level), np.array([0]))
-        return self._path[1]
+        if self._outline is None or self._outline[0] != level:
+            rings = self._outlines[1].at_level(level)
+            self._outline = level, next(outlines_of_rows(rings, np.array([0])))
+        return self._outline[1]
 
 
 def _anchor(view: ViewTransform, prompt: Prompt) -> QPointF | None:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.outlines import Ints, level_for_scale
-from sam3_annotator.ui.canvas.paths import path_of_rows, paths_of_rows
+from sam3_annotator.ui.canvas.paths import Outline, outlines_of_rows, path_of_rows
 from sam3_annotator.ui.canvas.scene import Batch
 from sam3_annotator.ui.canvas.tiles import TileJob
 
@@ -55,18 +56,30 @@ def outline_pen(color: QColor, width: float) -> QPen:
     """Make a pen of this width in device pixels, whatever the zoom."""
     pen = QPen(color, width)
     pen.setCosmetic(True)
-    # Round joins are not seen at these widths and take twice as long.
+    # Round joins are not seen at these widths and take twice as long; round caps close outlines stroked in pieces.
     pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     return pen
 
 
-def paint_outlined(painter: QPainter, path: QPainterPath, color: QColor, style: OutlineStyle, ratio: float) -> None:
-    """Paint one instance; `ratio` is device pixels per device-independent pixel."""
+def paint_outlined(
+    painter: QPainter, outline: Outline, color: QColor, style: OutlineStyle, ratio: float, visible: QRectF
+) -> None:
+    """Paint one instance; `ratio` is device pixels per device-independent pixel, `visible` the part in sight."""
+    paint_fill(painter, outline.fill, color, style.fill_opacity)
+    pieces = [piece for piece in outline.strokes if piece.controlPointRect().intersects(visible)]
+    for pen in (outline_pen(HALO, style.halo_width * ratio), outline_pen(style.line or color, style.width * ratio)):
+        for piece in pieces:
+            painter.strokePath(piece, pen)
+
+
+def paint_fill(painter: QPainter, path: QPainterPath, color: QColor, opacity: float) -> None:
+    """Fill a path; its ragged edge, which is painted several times as fast as a smooth one, goes below the outline."""
     fill = QColor(color)
-    fill.setAlphaF(style.fill_opacity)
+    fill.setAlphaF(opacity)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.fillPath(path, fill)
-    painter.strokePath(path, outline_pen(HALO, style.halo_width * ratio))
-    painter.strokePath(path, outline_pen(style.line or color, style.width * ratio))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
 def small_side(instance_count: int, image_area: float) -> float:
@@ -76,9 +89,12 @@ def small_side(instance_count: int, image_area: float) -> float:
 
 
 def plan_batch(
-    batch: Batch, device_scale: float, style: OutlineStyle, ratio: float, small: float = SMALL_SIDE
+    batch: Batch, box_xyxy: BoxXyxy, device_scale: float, style: OutlineStyle, ratio: float, small: float = SMALL_SIDE
 ) -> TileJob:
-    """Plan the painting of many instances at a scale: the detail that can be seen, those below `small` in one go."""
+    """Plan the painting of many instances at a scale, as far as they are in a box of the image.
+
+    They get the detail that can be seen; those with sides below `small` are painted in one go.
+    """
     boxes = batch.outlines.boxes_xyxy[batch.rows]
     sides = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) * device_scale
     is_small = sides < small * ratio
@@ -89,14 +105,17 @@ def plan_batch(
     cost = small_count * SMALL_ROW_MS + (len(batch.rows) - small_count) * FULL_ROW_MS + vertex_count * VERTEX_MS
     level = level_for_scale(device_scale)
 
+    visible = QRectF(QPointF(*box_xyxy[:2]), QPointF(*box_xyxy[2:]))
+
     def paint(painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         large = np.flatnonzero(~is_small)
         for color, places in _by_color(batch, np.flatnonzero(is_small)):
             _paint_small(painter, batch, batch.rows[places], color, style, level, ratio)
-        paths = paths_of_rows(batch.outlines.at_level(level), batch.rows[large])
-        for place, path in zip(large.tolist(), paths, strict=True):
-            paint_outlined(painter, path, QColor(batch.palette[batch.color_codes[place]]), style, ratio)
+        outlines = outlines_of_rows(batch.outlines.at_level(level), batch.rows[large])
+        for place, outline in zip(large.tolist(), outlines, strict=True):
+            color = QColor(batch.palette[batch.color_codes[place]])
+            paint_outlined(painter, outline, color, style, ratio, visible)
 
     return TileJob(cost, paint)
 
@@ -112,10 +131,5 @@ def _paint_small(
 ) -> None:
     """Paint all instances of a colour as one path: a hundred times faster than one by one."""
     path = path_of_rows(batch.outlines.at_level(level), rows)
-    fill = QColor(color)
-    fill.setAlphaF(style.fill_opacity)
-    # Smooth edges of one large path cost far more than all else, and the hairline covers them.
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.fillPath(path, fill)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint_fill(painter, path, color, style.fill_opacity)
     painter.strokePath(path, outline_pen(style.line or color, ratio))

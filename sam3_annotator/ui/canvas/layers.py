@@ -172,4 +172,4 @@ class Layers:
             return TileJob(0.0, None)
         count = len(self._scene.selection) if only_selected else len(self._scene)
         small = small_side(count, pyramid.width * pyramid.height * (scale / ratio) ** 2)
-        return plan_batch(batch, scale, style.filled(self.fill_opacity), ratio, small)
+        return plan_batch(batch, box_xyxy, scale, style.filled(self.fill_opacity), ratio, small)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QPainter, QPainterPath
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter
 
 from sam3_annotator.project import InstanceId, Region
 from sam3_annotator.ui.canvas import chips
 from sam3_annotator.ui.canvas.draft_item import DraftItem
 from sam3_annotator.ui.canvas.items import HOVERED, SELECTED, lighter, paint_outlined
 from sam3_annotator.ui.canvas.outlines import level_for_scale
-from sam3_annotator.ui.canvas.paths import path_of_region
+from sam3_annotator.ui.canvas.paths import Outline, outline_of_region
 from sam3_annotator.ui.canvas.scene import CanvasInstance, Scene
 from sam3_annotator.ui.canvas.tools import Tool
 from sam3_annotator.ui.canvas.view_transform import ViewTransform
 
-# Selected instances that get a chip each; with more, the chips say nothing any more.
+# With more selected instances than this, chips on them would say nothing any more.
 MAX_SELECTED_CHIPS = 12
 
 
@@ -30,33 +30,37 @@ class Overlay:
         self.step: int | None = 0
         self.fill_opacity = 0.25
         self._scene = scene
-        self._hovered_path: tuple[Region, int, QPainterPath] | None = None
+        self._hovered_outline: tuple[Region, int, Outline] | None = None
 
     def paint(self, painter: QPainter, view: ViewTransform, room: QRectF, ratio: float, tool: Tool) -> None:
         """Paint a frame; the painter works in canvas pixels, of which `room` is all there are."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         hovered = self._visible_hovered()
         scale = view.zoom * ratio
+        visible = _visible_part(view, room)
         painter.save()
         painter.translate(view.offset_x, view.offset_y)
         painter.scale(view.zoom, view.zoom)
         if hovered is not None and hovered.id not in self._scene.selection:
             color = QColor(hovered.color)
-            path = self._path_of(hovered.region, level_for_scale(scale))
-            paint_outlined(painter, path, color, replace(HOVERED, line=lighter(color)), ratio)
-        self.draft_item.paint_region(painter, scale, ratio, self.step)
+            outline = self._outline_of(hovered.region, level_for_scale(scale))
+            paint_outlined(painter, outline, color, replace(HOVERED, line=lighter(color)), ratio, visible)
+        self.draft_item.paint_region(painter, scale, ratio, self.step, visible)
         painter.restore()
         chips.paint_chips(painter, self._chips(view, room, hovered))
         tool.paint(painter, room)
         self.draft_item.paint_prompts(painter, view, self.step)
 
-    def paint_region(self, painter: QPainter, view: ViewTransform, ratio: float, region: Region, color: str) -> None:
+    def paint_region(
+        self, painter: QPainter, view: ViewTransform, room: QRectF, ratio: float, region: Region, color: str
+    ) -> None:
         """Paint a region in the hand as a selected instance; the painter works in canvas pixels."""
         painter.save()
         painter.translate(view.offset_x, view.offset_y)
         painter.scale(view.zoom, view.zoom)
-        path = path_of_region(region, level_for_scale(view.zoom * ratio))
-        paint_outlined(painter, path, QColor(color), SELECTED.filled(self.fill_opacity), ratio)
+        outline = outline_of_region(region, level_for_scale(view.zoom * ratio))
+        style = SELECTED.filled(self.fill_opacity)
+        paint_outlined(painter, outline, QColor(color), style, ratio, _visible_part(view, room))
         painter.restore()
 
     def _visible_hovered(self) -> CanvasInstance | None:
@@ -64,17 +68,19 @@ class Overlay:
             return None
         return self._scene.get(self.hovered)
 
-    def _path_of(self, region: Region, level: int) -> QPainterPath:
-        if self._hovered_path is None or self._hovered_path[0] is not region or self._hovered_path[1] != level:
-            self._hovered_path = region, level, path_of_region(region, level)
-        return self._hovered_path[2]
+    def _outline_of(self, region: Region, level: int) -> Outline:
+        known = self._hovered_outline
+        if known is None or known[0] is not region or known[1] != level:
+            known = self._hovered_outline = region, level, outline_of_region(region, level)
+        return known[2]
 
     def _chips(self, view: ViewTransform, room: QRectF, hovered: CanvasInstance | None) -> list[chips.Chip]:
         scene = self._scene
         wanted = [hovered] if hovered is not None else []
         if scene.has_selection:
-            ids = sorted(scene.selection - scene.hidden)[:MAX_SELECTED_CHIPS]
-            wanted += [instance for id_ in ids if (instance := scene.get(id_)) is not None]
+            if len(scene.selection) <= MAX_SELECTED_CHIPS:
+                ids = sorted(scene.selection - scene.hidden)
+                wanted += [instance for id_ in ids if (instance := scene.get(id_)) is not None]
         else:
             x0, y0 = view.to_image(room.left(), room.top())
             x1, y1 = view.to_image(room.right(), room.bottom())
@@ -84,3 +90,12 @@ class Overlay:
         return chips.place_chips(
             [(instance, view.box_to_canvas(scene.box(instance.id))) for instance in unique.values()], room
         )
+
+
+def _visible_part(view: ViewTransform, room: QRectF) -> QRectF:
+    """Map the canvas to the image, with some room around it for the width of outlines."""
+    margin = 8.0
+    return QRectF(
+        QPointF(*view.to_image(room.left() - margin, room.top() - margin)),
+        QPointF(*view.to_image(room.right() + margin, room.bottom() + margin)),
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,8 @@ _MOVE_TO, _LINE_TO = 0, 1
 _WINDING_FILL = 1
 # One element of a QPainterPath as QDataStream writes it.
 _ELEMENT = np.dtype([("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])
+# Rings of more elements than `MAX_PIECE` in all are stroked in pieces of `PIECE` edges.
+MAX_PIECE, PIECE = 160, 64
 _TAIL = struct.pack(">ii", 0, _WINDING_FILL)
 
 
@@ -26,22 +30,44 @@ def path_of_rows(rings: Rings, rows: Ints) -> QPainterPath:
     return _path(_elements(vertices, ring_starts).tobytes())
 
 
-def paths_of_rows(rings: Rings, rows: Ints) -> Iterator[QPainterPath]:
-    """Make one path per row."""
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A region ready to be painted: one path to fill, and its rings in pieces to stroke.
+
+    Qt's time to stroke a path grows faster than its length, and pieces out of sight can be left out.
+    """
+
+    fill: QPainterPath
+    strokes: tuple[QPainterPath, ...]
+
+
+def outlines_of_rows(rings: Rings, rows: Ints) -> Iterator[Outline]:
+    """Make one outline per row."""
     vertices, ring_starts = rings.taken(rows)
     elements = _elements(vertices, ring_starts)
-    ends = np.cumsum(rings.row_starts[rows + 1] - rings.row_starts[rows])
-    data = elements.tobytes()
+    ring_counts = np.cumsum(rings.row_starts[rows + 1] - rings.row_starts[rows])
     start = 0
-    for end in ((ring_starts[ends] + ends) * _ELEMENT.itemsize).tolist():
-        yield _path(data[start:end])
+    for end in (ring_starts[ring_counts] + ring_counts).tolist():
+        own = elements[start:end]
+        fill = _path(own.tobytes())
+        yield Outline(fill, tuple(_pieces(own)) if len(own) > MAX_PIECE else (fill,))
         start = end
 
 
-def path_of_region(region: Region, level: int = 0) -> QPainterPath:
-    """Make the path of one region at a level of detail (see `Outlines`)."""
+def outline_of_region(region: Region, level: int = 0) -> Outline:
+    """Make the outline of one region at a level of detail (see `Outlines`)."""
     rings = Outlines.of([region]).at_level(level)
-    return path_of_rows(rings, np.array([0]))
+    return next(outlines_of_rows(rings, np.array([0])))
+
+
+def _pieces(elements: NDArray[np.void]) -> Iterator[QPainterPath]:
+    """Cut closed rings into open lines of at most `PIECE` edges."""
+    starts = [*np.flatnonzero(elements["kind"] == _MOVE_TO).tolist(), len(elements)]
+    for ring_start, ring_end in pairwise(starts):
+        for start in range(ring_start, ring_end - 1, PIECE):
+            piece = elements[start : min(start + PIECE + 1, ring_end)].copy()
+            piece["kind"][0] = _MOVE_TO
+            yield _path(piece.tobytes())
 
 
 def _elements(vertices: Vertices, ring_starts: Ints) -> NDArray[np.void]:

@@ -18,7 +18,9 @@ TILE_SIDE = 512
 # What is painted around a tile's own box, since outlines are wider than their geometry.
 OVERLAP = 6
 # Tiles beyond the visible ones that stay in memory, 1 MiB each.
-SPARE_TILES = 48
+SPARE_TILES = 24
+# For more changed boxes than this it is quicker to paint everything than to look up what they touch.
+MAX_BOXES = 500
 
 Key = tuple[int, int]
 
@@ -165,7 +167,8 @@ class TileLayer:
     def invalidate(self, boxes: Iterable[BoxXyxy] | None = None) -> None:
         """Have the tiles that touch these boxes painted anew, by default all; until then they stay as they are."""
         self._version += 1
-        if boxes is None:
+        boxes = None if boxes is None else list(boxes)
+        if boxes is None or len(boxes) > MAX_BOXES:
             self._required_all = self._version
             self._required.clear()
         elif self._grid is not None:

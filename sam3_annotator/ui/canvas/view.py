@@ -159,7 +159,8 @@ class CanvasView(CanvasSurface):
 
     def paint_region(self, painter: QPainter, region: Region, color: str) -> None:
         """Paint a region as a selected instance; the painter works in canvas pixels."""
-        self._overlay.paint_region(painter, self._view, self._ratio(), region, color)
+        room = QRectF(self.viewport().rect())
+        self._overlay.paint_region(painter, self._view, room, self._ratio(), region, color)
 
     # From the surface
 

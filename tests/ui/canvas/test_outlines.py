@@ -75,9 +75,9 @@ def test_rows_are_taken_in_the_order_asked_for() -> None:
 def test_no_regions_and_empty_regions_make_empty_rows() -> None:
     assert len(Outlines.of([])) == 0
 
-    outlines = Outlines.of([Region(), rectangle(0, 0, 2, 2)])
+    outlines = Outlines.of([Region(), rectangle(0, 0, 20, 20)])
 
-    assert outlines.areas.tolist() == [0.0, 4.0]
+    assert outlines.areas.tolist() == [0.0, 400.0]
     assert outlines.at_level(3).taken(np.array([0, 1]))[1].tolist() == [0, 4]
 
 

@@ -7,13 +7,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 
 from sam3_annotator.project import Polygon, Region, rectangle
 from sam3_annotator.ui.canvas.outlines import Outlines
-from sam3_annotator.ui.canvas.paths import path_of_region, path_of_rows, paths_of_rows
+from sam3_annotator.ui.canvas.paths import PIECE, outline_of_region, outlines_of_rows, path_of_rows
 
 RING = Region((Polygon([(0, 0), (10, 0), (10, 10), (0, 10)], [[(3, 3), (7, 3), (7, 7), (3, 7)]]),))
 
 
 def test_a_path_has_the_region_inside_and_its_holes_outside() -> None:
-    path = path_of_region(RING)
+    path = outline_of_region(RING).fill
 
     assert path.boundingRect() == QRectF(0, 0, 10, 10)
     assert path.contains(QPointF(1, 5))
@@ -21,7 +21,7 @@ def test_a_path_has_the_region_inside_and_its_holes_outside() -> None:
 
 
 def test_rings_are_closed() -> None:
-    polygons = path_of_region(RING).toSubpathPolygons()
+    polygons = outline_of_region(RING).fill.toSubpathPolygons()
 
     assert [polygon.isClosed() for polygon in polygons] == [True, True]
 
@@ -35,13 +35,34 @@ def test_overlapping_regions_in_one_path_stay_filled() -> None:
     assert path.contains(QPointF(7, 7))
 
 
-def test_each_row_gives_its_own_path() -> None:
+def test_each_row_gives_its_own_outline() -> None:
     outlines = Outlines.of([RING, Region(), rectangle(20, 0, 30, 10)])
 
-    paths = list(paths_of_rows(outlines.rings, np.array([2, 1, 0])))
+    paths = [outline.fill for outline in outlines_of_rows(outlines.rings, np.array([2, 1, 0]))]
 
     assert [path.boundingRect() for path in paths] == [QRectF(20, 0, 10, 10), QRectF(), QRectF(0, 0, 10, 10)]
-    assert paths[2] == path_of_region(RING)
+    assert paths[2] == outline_of_region(RING).fill
+
+
+def test_long_rings_are_stroked_in_pieces_that_join() -> None:
+    angles = np.linspace(0, 2 * np.pi, 1000, endpoint=False)
+    circle = np.stack((np.cos(angles), np.sin(angles)), axis=1) * 100
+    region = Region((Polygon(circle, [circle / 2]),))
+
+    pieces = outline_of_region(region).strokes
+
+    assert len(pieces) == 2 * -(-1000 // PIECE)
+    ends = [(piece.elementAt(0), piece.currentPosition()) for piece in pieces]
+    for half in (ends[: len(ends) // 2], ends[len(ends) // 2 :]):
+        for (_, end), (start, _) in zip(half, [*half[1:], half[0]], strict=True):
+            assert (end.x(), end.y()) == (start.x, start.y)
+    assert sum(piece.elementCount() - 1 for piece in pieces) == 2000
+
+
+def test_short_rings_are_stroked_in_one_go() -> None:
+    outline = outline_of_region(RING)
+
+    assert outline.strokes == (outline.fill,)
 
 
 def test_no_rows_make_an_empty_path() -> None:
