@@ -6,14 +6,14 @@ All are painted in device-independent canvas pixels, so they keep their size at 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from sam3_annotator.ui.canvas.items import HALO, WHITE
-from sam3_annotator.ui.canvas.outlines import Vertices
+from sam3_annotator.ui.canvas.outlines import Bools, Vertices
 from sam3_annotator.ui.theme import DARK, theme
 
 PROMPT_SIDE = 9.0
@@ -86,21 +86,35 @@ def paint_band(painter: QPainter, band: QRectF) -> None:
     painter.drawRect(band)
 
 
-def paint_handles(painter: QPainter, points: Vertices, room: QRectF) -> None:
-    """Paint a square at each of the points `(V, 2)` within `room`, as far as they can be told apart."""
-    margin = HANDLE_SIDE
-    x, y = points[:, 0], points[:, 1]
-    is_in = (x > room.left() - margin) & (x < room.right() + margin)
-    is_in &= (y > room.top() - margin) & (y < room.bottom() + margin)
-    points = points[is_in]
-    if not len(points):
-        return
-    cells = np.floor(points / HANDLE_SPACING).astype(np.int64)
-    _, firsts = np.unique(cells[:, 0] * 1_000_003 + cells[:, 1], return_index=True)
+def paint_handles(painter: QPainter, rings: Sequence[Vertices], room: QRectF) -> None:
+    """Paint a square at each vertex of rings `(V, 2)` that is within `room`, as far as they can be told apart."""
     half = HANDLE_SIDE / 2
     painter.setPen(QPen(INK, 1))
     painter.setBrush(WHITE)
-    painter.drawRects([QRectF(px - half, py - half, HANDLE_SIDE, HANDLE_SIDE) for px, py in points[firsts].tolist()])
+    for ring in rings:
+        points = told_apart(ring[_is_within(ring, room)], HANDLE_SPACING)
+        painter.drawRects([QRectF(x - half, y - half, HANDLE_SIDE, HANDLE_SIDE) for x, y in points.tolist()])
+
+
+def _is_within(points: Vertices, room: QRectF) -> Bools:
+    x, y = points[:, 0], points[:, 1]
+    is_in_x = (x > room.left() - HANDLE_SIDE) & (x < room.right() + HANDLE_SIDE)
+    is_in: Bools = is_in_x & (y > room.top() - HANDLE_SIDE) & (y < room.bottom() + HANDLE_SIDE)
+    return is_in
+
+
+def told_apart(points: Vertices, spacing: float) -> Vertices:
+    """Leave out points `(V, 2)` of a line that follow the one kept before by less than `spacing` along the line."""
+    if not len(points):
+        return points
+    steps = np.hypot(*np.diff(points, axis=0).T)
+    if (steps >= spacing).all():
+        return points
+    way = np.concatenate(([0.0], np.cumsum(steps)))
+    kept = [0]
+    while (following := int(np.searchsorted(way, way[kept[-1]] + spacing))) < len(way):
+        kept.append(following)
+    return points[kept]
 
 
 def paint_hovered_handle(painter: QPainter, at: QPointF) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
@@ -181,9 +180,9 @@ class SelectTool(Tool):
         if instance is None:
             return
         view = self.host.view
-        rings = [ring for polygon in instance.region.polygons for ring in polygon.rings]
-        points = np.concatenate(rings) * view.zoom + (view.offset_x, view.offset_y)
-        paint_handles(painter, points, room)
+        offset = view.offset_x, view.offset_y
+        rings = [ring * view.zoom + offset for polygon in instance.region.polygons for ring in polygon.rings]
+        paint_handles(painter, rings, room)
         if self._hit is not None:
             at = QPointF(*view.to_canvas(self._hit.x, self._hit.y))
             (paint_hovered_handle if isinstance(self._hit, VertexHit) else paint_ghost_handle)(painter, at)
