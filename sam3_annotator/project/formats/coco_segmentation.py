@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sam3_annotator.project.formats.bridges import split_at_bridges
-from sam3_annotator.project.geometry import is_valid_region, region_of_shape, repair_region, valid_shape
+from sam3_annotator.project.geometry import is_valid_region, region_of_shape, repair_region
 from sam3_annotator.project.regions import Polygon, Region, Ring, rectangle, signed_ring_area
 from sam3_annotator.project.rle import Rle, coco_string_to_counts, rle_to_region
 
@@ -26,7 +27,7 @@ def region_of_annotation(annotation: dict[str, Any], width: int, height: int) ->
     segmentation = annotation.get("segmentation")
     if isinstance(segmentation, dict):
         region = _region_of_code(segmentation, width, height)
-    elif segmentation:
+    elif segmentation and segmentation != [[]]:
         region = _region_of_rings(segmentation, annotation)
     elif annotation.get("bbox") is not None:
         return _region_of_box(annotation["bbox"])
@@ -99,19 +100,15 @@ def _numbers(values: object, what: str) -> Ring:
 
 
 def _without_repeats(ring: Ring) -> Ring:
-    """Leave out vertices equal to the one before; many programs repeat the first at the end."""
-    repeats = (ring == np.roll(ring, 1, axis=0)).all(axis=1)
-    kept: Ring = ring[~repeats]
+    """Leave out vertices equal to the one after; many programs repeat the first at the end."""
+    is_new: NDArray[np.bool_] = (ring != np.roll(ring, -1, axis=0)).any(axis=1)
+    kept: Ring = ring[is_new]
     return kept
 
 
 def _fill_even_odd(ring: Ring) -> Region:
-    if len(ring) < 3:
-        return Region()
-    loops = [loop for loop in split_at_bridges(ring) if signed_ring_area(loop) != 0]
-    if len(loops) == 1:
-        return Region((Polygon(loops[0]),))
-    region = _nested(loops)
+    loops = split_at_bridges(ring) if len(ring) >= 3 else []
+    region = Region((Polygon(loops[0]),)) if len(loops) == 1 else _nested(loops)
     return region if is_valid_region(region) else _exclusive(loops)
 
 
@@ -136,6 +133,13 @@ def _nested(loops: Sequence[Ring]) -> Region:
 
 
 def _exclusive(loops: Sequence[Ring]) -> Region:
+    """Fill what is inside an odd number of loops, whatever crosses what."""
     import shapely
+    from shapely.geometry.base import BaseGeometry
 
-    return region_of_shape(shapely.symmetric_difference_all([valid_shape(Region((Polygon(loop),))) for loop in loops]))
+    filled: BaseGeometry = shapely.Polygon()
+    for loop in loops:
+        parts = shapely.get_parts(shapely.make_valid(shapely.Polygon(loop)))
+        areas = [part for part in parts if part.geom_type.endswith("Polygon")]
+        filled = filled.symmetric_difference(shapely.union_all(areas))
+    return region_of_shape(filled)

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 
 from sam3_annotator.project.entities import ImageId
+from sam3_annotator.project.formats.selection import nested_names
 from sam3_annotator.project.image_files import list_image_files
 from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.reading import ProjectReader
 
 Match = ImageId | Path
 """An image of the project, or a file that is not in it."""
+
+Likeness = tuple[int, bool, bool]
+
+_UNLIKE: Likeness = (0, False, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +31,19 @@ class Wanted:
 def match_images(store: ProjectReader, wanted: Sequence[Wanted], images_dir: Path | None) -> dict[int, Match]:
     """Return what was found, by the place in `wanted`.
 
-    An image is looked for at its name in `images_dir`; by name in the project, where folders in front of the name have
-    to decide between images of one name; by name below `images_dir`; and at its name in its folders. No image
-    is taken for two names: the one that fits better, with more folders in common, gets it.
+    An image is looked for at its name in `images_dir`; by name in the project; by name below `images_dir`; and at its
+    name in its folders. Between images of one name the folders in front of it have to decide. No image is taken
+    for two names: the one that fits better, with more folders in common, gets it.
     """
     matcher = _Matcher(store, wanted)
     if images_dir is not None:
         matcher.match_exactly([(images_dir,)] * len(wanted))
-    matcher.match_by_name([(image.id, PurePosixPath(image.path)) for image in store.images()])
+    ids = [image.id for image in store.images()]
+    names = nested_names([store.image_file(image_id) for image_id in ids])
+    matcher.match_by_name([(image_id, PurePosixPath(name)) for image_id, name in zip(ids, names, strict=True)])
     if images_dir is not None and matcher.is_incomplete:
-        matcher.match_by_name([(matcher.known(file), file) for file in list_image_files(images_dir)])
+        files = list_image_files(images_dir)
+        matcher.match_by_name([(matcher.known(file), file.relative_to(images_dir)) for file in files])
     matcher.match_exactly([image.folders for image in wanted])
     return dict(sorted(matcher.found.items()))
 
@@ -69,18 +77,18 @@ class _Matcher:
         by_name: dict[str, list[tuple[Match, PurePath]]] = {}
         for target, path in candidates:
             by_name.setdefault(path.name.casefold(), []).append((target, path))
-        best: dict[Match, tuple[tuple[int, bool], list[int]]] = {}
+        best: dict[Match, tuple[Likeness, list[int]]] = {}
         for number, image in enumerate(self._wanted):
             if number in self.found:
                 continue
             path = PurePosixPath(image.name)
             scored = [(_likeness(path, other), target) for target, other in by_name.get(path.name.casefold(), ())]
-            top = max((likeness for likeness, _ in scored), default=(0, False))
+            top = max((likeness for likeness, _ in scored), default=_UNLIKE)
             targets = {target for likeness, target in scored if likeness == top}
             if len(targets) != 1:
                 continue
             (target,) = targets
-            likeness, numbers = best.get(target, ((0, False), []))
+            likeness, numbers = best.get(target, (_UNLIKE, []))
             if top > likeness:
                 best[target] = (top, [number])
             elif top == likeness:
@@ -96,14 +104,14 @@ class _Matcher:
             self.found[number] = target
 
 
-def _likeness(a: PurePath, b: PurePath) -> tuple[int, bool]:
-    """Return how many parts two paths have in common at their ends, and whether the case of the name is the same."""
+def _likeness(a: PurePath, b: PurePath) -> Likeness:
+    """Compare two paths: parts in common at their ends, whether that is all of both, whether upper case is alike."""
     common = 0
     for part_a, part_b in zip(reversed(a.parts), reversed(b.parts), strict=False):
         if part_a.casefold() != part_b.casefold():
             break
         common += 1
-    return common, a.name == b.name
+    return common, common == len(a.parts) == len(b.parts), a.name == b.name
 
 
 def _is_file(path: Path) -> bool:

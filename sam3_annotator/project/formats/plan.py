@@ -126,6 +126,12 @@ def apply_import(
             f"{listed(unmatched, 'image')} not found, so what is annotated on them was left out; "
             "choose the folder they lie in and import again."
         )
+    crowds = sum(instance.is_crowd for number in matches for instance in plan.images[number].instances)
+    if crowds:
+        warnings.append(
+            f"{_count(crowds, 'instance')} marked as crowds, which training leaves out; "
+            "CVAT and some other programs mark all masks so."
+        )
     warnings.extend(filler.size_warnings)
     return ImportReport(
         images=len(set(filler.image_ids)),

@@ -1,0 +1,328 @@
+"""COCO files that other programs write."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sam3_annotator.project import FormatError, Polygon, Region, Split, mask_to_region, rectangle, region_to_mask
+from sam3_annotator.project.formats.coco_reading import read
+from sam3_annotator.project.formats.coco_segmentation import region_of_annotation
+from sam3_annotator.project.rle import mask_to_rle, rle_to_coco_string
+
+DATA = Path(__file__).parents[2] / "data" / "coco"
+MASK = np.random.default_rng(5).random((12, 16)) < 0.6
+SQUARE = [[2, 2, 10, 2, 10, 10, 2, 10]]
+
+
+def write(tmp_path: Path, **changes: Any) -> Path:
+    """Write a file of one image and one annotation, changed."""
+    content: dict[str, Any] = {
+        "images": [{"id": 1, "file_name": "a.png", "width": 16, "height": 12}],
+        "categories": [{"id": 1, "name": "cat"}],
+        "annotations": [{"id": 7, "image_id": 1, "category_id": 1, "segmentation": SQUARE, "iscrowd": 0}],
+    }
+    file = tmp_path / "labels.json"
+    file.write_text(json.dumps(content | changes), encoding="utf-8")
+    return file
+
+
+def annotation(**values: Any) -> dict[str, Any]:
+    return {"id": 7, "image_id": 1, "category_id": 1, **values}
+
+
+def regions(tmp_path: Path, **values: Any) -> list[Region]:
+    plan = read(write(tmp_path, annotations=[annotation(**values)]))
+    assert plan.warnings == ()
+    return [instance.region for instance in plan.images[0].instances]
+
+
+@pytest.mark.parametrize("crowd", [0, 1, True, False, "0", "1", None])
+@pytest.mark.parametrize("kind", ["compressed", "uncompressed", "polygon"])
+def test_area_is_read_whatever_iscrowd_says(tmp_path: Path, crowd: Any, kind: str) -> None:
+    code = mask_to_rle(MASK)
+    counts = rle_to_coco_string(code) if kind == "compressed" else code.counts.tolist()
+    segmentation = SQUARE if kind == "polygon" else {"size": [12, 16], "counts": counts}
+
+    plan = read(write(tmp_path, annotations=[annotation(segmentation=segmentation, iscrowd=crowd)]))
+
+    (instance,) = plan.images[0].instances
+    assert instance.region == (rectangle(2, 2, 10, 10) if kind == "polygon" else mask_to_region(MASK))
+    assert instance.is_crowd == (crowd in (1, True, "1"))
+
+
+def test_ids_may_be_text_start_at_zero_and_have_gaps(tmp_path: Path) -> None:
+    file = write(
+        tmp_path,
+        images=[{"id": "x-1", "file_name": "a.png"}, {"id": 900, "file_name": "b.png"}],
+        categories=[{"id": 0, "name": "zero"}, {"id": "17", "name": "seventeen"}],
+        annotations=[
+            {"id": "first", "image_id": "x-1", "category_id": 0, "segmentation": SQUARE},
+            {"image_id": "900", "category_id": 17, "segmentation": SQUARE},
+            {"id": 0, "image_id": 900.0, "category_id": "0", "segmentation": SQUARE},
+        ],
+    )
+
+    plan = read(file)
+
+    assert plan.warnings == ()
+    assert [[instance.category for instance in image.instances] for image in plan.images] == [
+        ["zero"],
+        ["seventeen", "zero"],
+    ]
+
+
+@pytest.mark.parametrize("segmentation", [[], None, [[]], "absent"])
+def test_box_without_segmentation_becomes_a_rectangle(tmp_path: Path, segmentation: Any) -> None:
+    values = {} if segmentation == "absent" else {"segmentation": segmentation}
+
+    assert regions(tmp_path, bbox=[1.5, 2, 4, 5.25], **values) == [rectangle(1.5, 2, 5.5, 7.25)]
+
+
+def test_area_and_box_may_be_missing(tmp_path: Path) -> None:
+    assert regions(tmp_path, segmentation=SQUARE) == [rectangle(2, 2, 10, 10)]
+
+
+def test_ring_of_two_corners_is_read_by_the_box(tmp_path: Path) -> None:
+    """Some programs write the corners of a box where a ring belongs."""
+    assert regions(tmp_path, segmentation=[[2, 2, 10, 10]], bbox=[2, 2, 8, 8]) == [rectangle(2, 2, 10, 10)]
+
+
+def test_ring_that_is_not_nested_in_a_list_is_read(tmp_path: Path) -> None:
+    assert regions(tmp_path, segmentation=SQUARE[0]) == [rectangle(2, 2, 10, 10)]
+
+
+def test_ring_that_repeats_its_first_vertex_is_read_once(tmp_path: Path) -> None:
+    assert regions(tmp_path, segmentation=[[2, 2, 2, 2, 10, 2, 10, 10, 2, 10, 2, 2]]) == [rectangle(2, 2, 10, 10)]
+
+
+def test_keyholed_ring_becomes_a_polygon_with_a_hole(tmp_path: Path) -> None:
+    ring = [0, 4, 0, 0, 10, 0, 10, 10, 0, 10, 0, 4, 4, 4, 4, 6, 6, 6, 6, 4, 4, 4]
+
+    (region,) = regions(tmp_path, segmentation=[ring])
+
+    assert region.area == 96
+    assert [len(polygon.holes) for polygon in region.polygons] == [1]
+
+
+def test_several_rings_add_up_and_an_inner_one_is_no_hole(tmp_path: Path) -> None:
+    apart = [[0, 0, 4, 0, 4, 4, 0, 4], [8, 0, 12, 0, 12, 4, 8, 4]]
+    inside = [[0, 0, 10, 0, 10, 10, 0, 10], [2, 2, 4, 2, 4, 4, 2, 4]]
+
+    (two,), (one,) = regions(tmp_path, segmentation=apart), regions(tmp_path, segmentation=inside)
+
+    assert len(two.polygons) == 2
+    assert (one.area, one.has_holes) == (100, False)
+
+
+def test_parts_joined_by_a_bridge_become_parts(tmp_path: Path) -> None:
+    ring = [0, 0, 4, 0, 8, 0, 12, 0, 12, 4, 8, 4, 8, 0, 4, 0, 4, 4, 0, 4]
+
+    (region,) = regions(tmp_path, segmentation=[ring])
+
+    assert (region.area, len(region.polygons)) == (32, 2)
+
+
+def test_ring_that_crosses_itself_is_filled_even_odd(tmp_path: Path) -> None:
+    star = [value for i in (0, 2, 4, 1, 3) for value in (6 + 5 * np.sin(1.2566 * i), 6 - 5 * np.cos(1.2566 * i))]
+
+    (bow_tie,) = regions(tmp_path, segmentation=[[0, 0, 10, 10, 10, 0, 0, 10]])
+    (pentagram,) = regions(tmp_path, segmentation=[star])
+
+    assert bow_tie.area == pytest.approx(50)
+    assert not region_to_mask(pentagram, 12, 12)[6, 6]
+    assert len(pentagram.polygons) == 5
+
+
+def test_backslashes_in_file_names_are_folders(tmp_path: Path) -> None:
+    plan = read(write(tmp_path, images=[{"id": 1, "file_name": "sub\\deep\\a.png"}]))
+
+    assert plan.images[0].name == "sub/deep/a.png"
+
+
+def test_categories_of_one_name_are_one_and_nameless_ones_get_a_name(tmp_path: Path) -> None:
+    plan = read(
+        write(
+            tmp_path,
+            categories=[{"id": 1, "name": "cat"}, {"id": 2, "name": " cat "}, {"id": 3}],
+            annotations=[annotation(segmentation=SQUARE, category_id=i) for i in (1, 2, 3, 4)],
+        )
+    )
+
+    assert [i.category for i in plan.images[0].instances] == ["cat", "cat", "category 3", "category 4"]
+    assert [warning for warning in plan.warnings if "category 4" in warning]
+
+
+BAD = {
+    "odd ring": ({"segmentation": [[1, 2, 3, 4, 5, 6, 7]]}, "7 numbers"),
+    "short ring": ({"segmentation": [[1, 2, 3, 4]]}, "4 numbers"),
+    "flat ring": ({"segmentation": [[1, 1, 5, 5, 9, 9]]}, "without any area"),
+    "text": ({"segmentation": [["a", 1, 2, 3, 4, 5]]}, "no list of numbers"),
+    "not a number": ({"segmentation": [[float("nan"), 1, 2, 3, 4, 5]]}, "not finite"),
+    "absurd": ({"segmentation": [[1e300, 1, 2, 3, 4, 5]]}, "too large"),
+    "word": ({"segmentation": "polygon"}, "neither a list nor run lengths"),
+    "nothing": ({}, "neither a segmentation nor a box"),
+    "flat box": ({"bbox": [1, 1, 0, 5]}, "box without area"),
+    "short box": ({"bbox": [1, 1, 5]}, "3 numbers instead of 4"),
+    "other size": ({"segmentation": {"size": [5, 5], "counts": [25]}}, "5 x 5 pixels, but its image has 16 x 12"),
+    "no size": ({"segmentation": {"counts": [192]}}, "size None"),
+    "vast": ({"segmentation": {"size": [9e6, 9e6], "counts": [81e12]}}, "more than any image"),
+    "other length": ({"segmentation": {"size": [12, 16], "counts": [100, 5]}}, "105 pixels"),
+    "negative run": ({"segmentation": {"size": [12, 16], "counts": [200, -8]}}, "whole numbers"),
+    "bad string": ({"segmentation": {"size": [12, 16], "counts": "é~"}}, "characters"),
+    "empty mask": ({"segmentation": {"size": [12, 16], "counts": [192]}}, "without any area"),
+    "no image": ({"segmentation": SQUARE, "image_id": 5}, "image 5"),
+    "no category": ({"segmentation": SQUARE, "category_id": None}, "no category"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_what_cannot_be_read_is_told_by_file_and_annotation(tmp_path: Path, case: str) -> None:
+    values, reason = BAD[case]
+    good = annotation(segmentation=SQUARE)
+
+    plan = read(write(tmp_path, annotations=[good, {**annotation(**values), "id": 4711}]))
+
+    (warning,) = plan.warnings
+    assert warning.startswith("labels.json: annotation 4711 ")
+    assert reason in warning
+    assert [len(image.instances) for image in plan.images] == [1]
+
+
+def test_file_of_which_nothing_can_be_read_is_refused_with_the_first_reason(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match=r"Nothing in labels.json.*annotation 7"):
+        read(write(tmp_path, annotations=[annotation()]))
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "no JSON"),
+        (b'{"images": [', "line 1"),
+        (b"\xff\xfe\x00", "UTF-8"),
+        (b"[1, 2]", "list, as results are"),
+        (b'{"annotations": []}', "no list “images”"),
+        (b'{"images": 5}', "no list “images”"),
+        (b'{"images": [], "annotations": {}}', "no list “annotations”"),
+        (b"[" * 100_000, "COCO file"),
+    ],
+)
+def test_file_that_is_none_is_refused_with_a_sentence(tmp_path: Path, content: bytes, sentence: str) -> None:
+    file = tmp_path / "labels.json"
+    file.write_bytes(content)
+
+    with pytest.raises(FormatError, match=sentence) as caught:
+        read(file)
+    assert "labels.json" in str(caught.value)
+
+
+def test_byte_order_mark_and_unicode_are_read(tmp_path: Path) -> None:
+    file = write(tmp_path, categories=[{"id": 1, "name": "日本"}])
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+
+    assert read(file).categories[0].name == "日本"
+
+
+def test_entries_that_are_nothing_are_told_and_the_rest_is_read(tmp_path: Path) -> None:
+    plan = read(
+        write(
+            tmp_path,
+            images=[None, {"id": 1, "file_name": "a.png"}, {"id": 1, "file_name": "b.png"}, {"file_name": "c.png"}],
+            annotations=[None, 5, annotation(segmentation=SQUARE)],
+        )
+    )
+
+    assert len(plan.warnings) == 5
+    assert [len(image.instances) for image in plan.images] == [1]
+
+
+@pytest.mark.parametrize(
+    ("name", "split"),
+    [
+        ("instances_train2017.json", Split.TRAIN),
+        ("valid/_annotations.coco.json", Split.VAL),
+        ("annotations/test.json", Split.TEST),
+        ("training/labels.json", Split.TRAIN),
+        ("latest.json", None),
+        ("retrain.json", None),
+    ],
+)
+def test_split_is_read_from_the_name_of_the_file_or_its_folder(tmp_path: Path, name: str, split: Split | None) -> None:
+    file = tmp_path / "x" / name
+    file.parent.mkdir(parents=True)
+    write(tmp_path).rename(file)
+
+    assert read(file).images[0].split is split
+
+
+def test_folder_without_a_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match="no COCO file"):
+        read(tmp_path)
+    with pytest.raises(FormatError, match="nothing at"):
+        read(tmp_path / "absent")
+
+
+def test_files_of_a_folder_that_are_no_coco_are_told_and_the_others_read(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "package.json").write_text("{}")
+
+    plan = read(tmp_path)
+
+    assert len(plan.images) == 1
+    assert "package.json" in plan.warnings[0]
+
+
+def test_region_of_a_crowd_in_the_code_of_coco_itself_is_exact() -> None:
+    code = mask_to_rle(MASK)
+    segmentation = {"size": [12, 16], "counts": code.counts.tolist()}
+
+    region = region_of_annotation({"segmentation": segmentation}, 16, 12)
+
+    assert np.array_equal(region_to_mask(region, 12, 16), MASK)
+
+
+def test_polygon_vertices_are_taken_as_they_are() -> None:
+    ring = [1.25, 2.5, 9.75, 2.125, 7.5, 9.0625]
+
+    region = region_of_annotation({"segmentation": [ring]}, 0, 0)
+
+    assert region == Region((Polygon(np.reshape(ring, (-1, 2))),))
+
+
+def areas(name: str) -> list[list[tuple[str, float, bool]]]:
+    plan = read(DATA / name)
+    assert plan.warnings == ()
+    return [[(i.category, i.region.area, i.is_crowd) for i in image.instances] for image in plan.images]
+
+
+def test_sample_in_the_style_of_coco_2017_is_read() -> None:
+    polygons, crowd = areas("coco_2017_instances.json")
+
+    assert polygons == [("bottle", pytest.approx(6.58 * 5.75), False), ("person", 12, False)]
+    assert crowd == [("person", 12, True)]
+
+
+def test_sample_in_the_style_of_cvat_keeps_masks_with_their_holes() -> None:
+    """CVAT marks masks as crowds; the flag is kept, since the file cannot tell whether it is meant."""
+    assert areas("cvat_masks.json") == [[("cell", 10, True), ("debris", 16, False)]]
+
+
+def test_sample_in_the_style_of_labelme2coco_is_read_with_its_broken_rings() -> None:
+    assert areas("labelme2coco_ids_from_zero.json") == [[("dog", 30, False), ("dog", 24, False)]]
+    assert read(DATA / "labelme2coco_ids_from_zero.json").images[0].name == "photos/IMG_1.jpg"
+
+
+def test_sample_in_the_style_of_supervision_is_read() -> None:
+    assert areas("supervision_holes.json") == [[("donut", 10, True), ("donut", 16, False)]]
+
+
+def test_sample_in_the_style_of_roboflow_is_read() -> None:
+    assert areas("roboflow_annotations.coco.json") == [[("bolt", 22, False)]]
+
+
+def test_sample_with_text_ids_is_read() -> None:
+    assert areas("text_ids_and_booleans.json") == [[("keyholed", 96, False)]]

@@ -1,0 +1,260 @@
+"""Labels brought into a project, and out and in again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sam3_annotator.project import Cancelled, KnownError, Origin, ProjectStore, Split, rectangle
+from sam3_annotator.project.formats.options import ExportOptions
+from sam3_annotator.project.formats.registry import export_project, import_project
+
+SQUARE = [[2, 2, 10, 2, 10, 10, 2, 10]]
+
+
+def coco(file: Path, names: list[str], **size: int) -> Path:
+    """Write a COCO file with one square on each image."""
+    content = {
+        "images": [{"id": i, "file_name": name, **size} for i, name in enumerate(names)],
+        "categories": [{"id": 5, "name": "cat"}, {"id": 3, "name": "dog", "supercategory": "animal"}],
+        "annotations": [
+            {"id": i, "image_id": i, "category_id": 5, "segmentation": SQUARE} for i, _ in enumerate(names)
+        ],
+    }
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(content))
+    return file
+
+
+def annotated(store: ProjectStore) -> dict[str, int]:
+    return {image.path: len(store.instances(image.id)) for image in store.images() if store.instances(image.id)}
+
+
+def state(store: ProjectStore) -> list[Any]:
+    """Everything a COCO file tells about a project."""
+    return [
+        (
+            image.name,
+            image.split,
+            [(store.category(i.category_id).name, i.region, i.is_crowd) for i in store.instances(image.id)],
+        )
+        for image in store.images()
+        if store.instances(image.id)
+    ]
+
+
+def test_labels_come_to_the_images_of_the_project(store: ProjectStore, image_folder: Path, tmp_path: Path) -> None:
+    report = import_project(store, coco(tmp_path / "x/labels.json", ["2.png", "10.png"]), "coco")
+
+    assert annotated(store) == {"photos/2.png": 1, "photos/10.png": 1}
+    assert [category.name for category in store.categories()] == ["cat", "dog"]
+    assert store.categories()[1].supercategory == "animal"
+    assert (report.images, report.instances, report.added_images, report.warnings) == (2, 2, 0, ())
+    assert str(report) == "2 instances imported on 2 images (2 categories new in the project)."
+    (instance,) = store.instances(store.images()[1].id)
+    assert instance.region == rectangle(2, 2, 10, 10)
+    assert instance.provenance.origin is Origin.IMPORT
+
+
+def test_images_the_project_does_not_have_are_added_with_their_facts(tmp_path: Path, image_folder: Path) -> None:
+    with ProjectStore.create(tmp_path / "new.sam3proj") as store:
+        report = import_project(store, coco(tmp_path / "labels.json", ["1.png"]), "coco", image_folder)
+
+        (image,) = store.images()
+        assert image.path == "photos/1.png"
+        assert (image.facts.width, image.facts.height) == (80, 60)
+        assert image.facts.content_hash
+    assert str(report).startswith("1 instance imported on 1 image (1 image and 2 categories new")
+
+
+def test_images_beside_the_file_are_found_without_being_told_where(tmp_path: Path, image_folder: Path) -> None:
+    with ProjectStore.create(tmp_path / "new.sam3proj") as store:
+        import_project(store, coco(image_folder / "annotations/instances_val.json", ["1.png", "2.png"]), "coco")
+
+        assert annotated(store) == {"photos/1.png": 1, "photos/2.png": 1}
+        assert {image.split for image in store.images()} == {Split.VAL}
+
+
+def test_name_of_an_image_is_compared_whole(tmp_path: Path, make_image: Any) -> None:
+    """a.png is not aa.png, and not a.png.png."""
+    for name in ("aa.png", "a.png.png", "ba.png"):
+        make_image(f"photos/{name}")
+    with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[tmp_path / "photos"]) as store:
+        source = coco(tmp_path / "labels.json", ["a.png", "aa.png"])
+        report = import_project(store, source, "coco")
+
+        assert annotated(store) == {"photos/aa.png": 1}
+    assert report.unmatched == ("a.png",)
+    assert any("1 image (a.png) not found" in warning for warning in report.warnings)
+
+
+@pytest.fixture
+def twins(tmp_path: Path, make_image: Any) -> Path:
+    for name in ("left/1.png", "right/1.png", "right/2.png", "3.png"):
+        make_image(f"photos/{name}")
+    return tmp_path / "photos"
+
+
+@pytest.mark.parametrize("with_folder", [False, True])
+def test_folders_decide_between_images_of_one_name(tmp_path: Path, twins: Path, with_folder: bool) -> None:
+    with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[twins]) as store:
+        names = ["train/right/1.png", "left\\1.png", "elsewhere/2.png"]
+        report = import_project(store, coco(tmp_path / "x/l.json", names), "coco", twins if with_folder else None)
+
+        assert annotated(store) == {"photos/right/1.png": 1, "photos/left/1.png": 1, "photos/right/2.png": 1}
+        assert report.unmatched == ()
+
+
+def test_ambiguous_name_is_left_out_and_told(tmp_path: Path, twins: Path) -> None:
+    with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[twins]) as store:
+        report = import_project(store, coco(tmp_path / "x/labels.json", ["1.png", "3.png"]), "coco")
+
+        assert annotated(store) == {"photos/3.png": 1}
+    assert report.unmatched == ("1.png",)
+
+
+def test_one_image_is_not_taken_for_two_names(tmp_path: Path, twins: Path) -> None:
+    with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[twins]) as store:
+        names = ["a/2.png", "b/2.png", "c/1.png", "left/1.png"]
+        report = import_project(store, coco(tmp_path / "x/labels.json", names), "coco")
+
+        assert annotated(store) == {"photos/left/1.png": 1}
+    assert report.unmatched == ("a/2.png", "b/2.png", "c/1.png")
+
+
+def test_import_of_which_no_image_is_found_is_refused(store: ProjectStore, tmp_path: Path) -> None:
+    with pytest.raises(KnownError, match=r"None of the 2 images \(x.png, y.png\) was found"):
+        import_project(store, coco(tmp_path / "x/labels.json", ["x.png", "y.png"]), "coco")
+
+    assert store.categories() == ()
+
+
+def test_category_of_a_known_name_is_that_category(store: ProjectStore, tmp_path: Path) -> None:
+    with store.edit("Add", undoable=False) as edit:
+        edit.add_category("zebra")
+        cat = edit.add_category("cat", color="#123456")
+
+    report = import_project(store, coco(tmp_path / "x/labels.json", ["1.png"]), "coco")
+
+    assert [category.name for category in store.categories()] == ["zebra", "cat", "dog"]
+    assert store.instances(store.images()[0].id)[0].category_id == cat
+    assert report.added_categories == 1
+
+
+def test_importing_twice_adds_nothing_twice(store: ProjectStore, tmp_path: Path) -> None:
+    source = coco(tmp_path / "x/labels.json", ["1.png", "2.png"])
+    import_project(store, source, "coco")
+
+    report = import_project(store, source, "coco")
+
+    assert annotated(store) == {"photos/1.png": 1, "photos/2.png": 1}
+    assert (report.instances, report.known_instances) == (0, 2)
+    assert str(report) == "0 instances imported on 2 images; 2 were there already."
+
+
+def test_import_is_one_step_that_clears_the_history(store: ProjectStore, tmp_path: Path) -> None:
+    with store.edit("Add category") as edit:
+        edit.add_category("cat")
+    seen: list[Any] = []
+    store.subscribe(seen.append)
+
+    import_project(store, coco(tmp_path / "x/labels.json", ["1.png", "2.png"]), "coco")
+
+    assert [changes.label for changes in seen] == ["Import COCO"]
+    assert store.undo_label is None
+
+
+@pytest.mark.parametrize("at", [0, 1, 3])
+def test_cancelled_import_leaves_the_project_as_it_was(tmp_path: Path, image_folder: Path, at: int) -> None:
+    def stop(done: int, total: int) -> None:
+        if done == at:
+            raise Cancelled
+
+    with ProjectStore.create(tmp_path / "new.sam3proj") as store:
+        with pytest.raises(Cancelled):
+            import_project(store, coco(tmp_path / "l.json", ["1.png", "2.png"]), "coco", image_folder, stop)
+
+        assert store.images() == ()
+        assert store.categories() == ()
+
+
+def test_progress_runs_from_nothing_to_all(tmp_path: Path, image_folder: Path) -> None:
+    seen: list[tuple[int, int]] = []
+
+    with ProjectStore.create(tmp_path / "new.sam3proj") as store:
+        source = coco(tmp_path / "l.json", ["1.png", "2.png"])
+        import_project(store, source, "coco", image_folder, lambda done, total: seen.append((done, total)))
+
+    assert seen == [(i, 4) for i in range(5)]
+
+
+@pytest.mark.parametrize(("size", "words"), [((60, 80), "turned"), ((16, 12), "another size")])
+def test_other_size_of_an_image_is_told(store: ProjectStore, tmp_path: Path, size: tuple[int, int], words: str) -> None:
+    source = coco(tmp_path / "x/labels.json", ["1.png"], width=size[0], height=size[1])
+
+    report = import_project(store, source, "coco")
+
+    assert any(words in warning and "1.png" in warning for warning in report.warnings)
+
+
+def test_splits_that_images_have_are_not_changed(store: ProjectStore, tmp_path: Path) -> None:
+    with store.edit("Split", undoable=False) as edit:
+        edit.update_image(store.images()[0].id, split=Split.TEST)
+
+    import_project(store, coco(tmp_path / "x/instances_train.json", ["1.png", "2.png"]), "coco")
+
+    assert [image.split for image in store.images()[:2]] == [Split.TEST, Split.TRAIN]
+
+
+@pytest.mark.parametrize("segmentation", ["polygon", "rle"])
+@pytest.mark.parametrize("split", [None, {"train": 0.5, "val": 0.5}])
+def test_import_export_import_gives_equal_instances(
+    dataset: Any, tmp_path: Path, segmentation: str, split: dict[str, float] | None
+) -> None:
+    """What has been through the format once, holes, parts, crowds and splits, comes through it unchanged."""
+    options = ExportOptions(segmentation=segmentation, split=split)
+    export_project(dataset.store, tmp_path / "first", "coco", options)
+    with ProjectStore.create(tmp_path / "one.sam3proj") as one, ProjectStore.create(tmp_path / "two.sam3proj") as two:
+        import_project(one, tmp_path / "first", "coco")
+        export_project(one, tmp_path / "second", "coco", ExportOptions(segmentation=segmentation))
+        report = import_project(two, tmp_path / "second", "coco")
+
+        assert report.warnings == (
+            "1 instance marked as crowds, which training leaves out; CVAT and some other programs mark all masks so.",
+        )
+        assert state(one) == state(two)
+        assert sum(len(instances) for *_, instances in state(one)) == len(dataset.instances())
+    for file in sorted((tmp_path / "first/annotations").iterdir()):
+        again = tmp_path / "second/annotations" / file.name
+        first, second = (json.loads(path.read_text())["annotations"] for path in (file, again))
+        assert [entry["segmentation"] for entry in first] == [entry["segmentation"] for entry in second]
+
+
+def test_rle_export_comes_back_with_the_very_masks(dataset: Any, tmp_path: Path) -> None:
+    export_project(dataset.store, tmp_path / "out", "coco", ExportOptions(segmentation="rle"))
+    with ProjectStore.create(tmp_path / "new.sam3proj") as store:
+        import_project(store, tmp_path / "out", "coco")
+        again = type(dataset)(store, tmp_path, {})
+
+        for before, after in zip(dataset.instances(), again.instances(), strict=True):
+            assert (dataset.mask(before) == again.mask(after)).all()
+
+
+def test_reimporting_an_export_finds_the_images_of_the_project(dataset: Any, tmp_path: Path) -> None:
+    """The copies in the export lie nearer to the labels, but the project has the images already."""
+    export_project(dataset.store, tmp_path / "out", "coco", ExportOptions(segmentation="rle"))
+
+    report = import_project(dataset.store, tmp_path / "out", "coco")
+
+    assert report.added_images == 0
+    assert report.unmatched == ()
+
+
+def test_format_that_cannot_be_imported_is_told(store: ProjectStore, tmp_path: Path) -> None:
+    with pytest.raises(KnownError, match=r"cannot be imported yet.*coco"):
+        import_project(store, tmp_path, "yolo-segment")
+    with pytest.raises(KnownError, match="not supported yet"):
+        import_project(store, tmp_path, "voc")
