@@ -76,7 +76,8 @@ class EngineBridge(QObject):
         return self._engine.is_idle and self._sent == self._received
 
     def close(self) -> None:
-        """Stop the loop and wait until the session has been freed on its own thread."""
+        """Stop the loop and wait until the session has been freed on its own thread; nothing is told any more."""
+        self.blockSignals(True)
         self._engine.stop()
         self._thread.wait()
 

@@ -58,7 +58,8 @@ class PixelLoader(QObject):
         self._kept.pop(image_id, None)
 
     def close(self) -> None:
-        """Wait for the files being read; their pixels are not wanted any more."""
+        """Wait for the files being read; their pixels are not wanted any more, and nobody is told."""
+        self.blockSignals(True)
         for task in self._tasks.values():
             task.cancel()
         self._pool.waitForDone()

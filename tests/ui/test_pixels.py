@@ -1,0 +1,64 @@
+"""Pixels come off the GUI thread and stay within their budget."""
+
+from __future__ import annotations
+
+import pytest
+
+from sam3_annotator.project import ImageId
+from sam3_annotator.ui.pixels import PixelLoader
+
+FIRST, SECOND = ImageId(1), ImageId(2)
+
+
+@pytest.fixture
+def loader(qapp):
+    made = PixelLoader()
+    yield made
+    made.close()
+
+
+def test_a_file_is_decoded_once_and_then_at_hand(loader, make_image, qtbot):
+    path = make_image("a.png", width=64, height=48)
+
+    with qtbot.waitSignal(loader.loaded) as loaded:
+        loader.request(FIRST, path)
+
+    assert loaded.args[0] == FIRST
+    assert loaded.args[1].shape == (48, 64, 3)
+    assert loader.get(FIRST) is loaded.args[1]
+    path.unlink()
+    with qtbot.waitSignal(loader.loaded):
+        loader.request(FIRST, path)
+
+
+def test_what_cannot_be_read_is_an_error_with_a_sentence(loader, tmp_path, qtbot):
+    with qtbot.waitSignal(loader.failed) as failed:
+        loader.request(FIRST, tmp_path / "gone.png")
+
+    assert "gone.png" in str(failed.args[1])
+    assert loader.is_idle
+
+
+def test_the_least_recently_used_go_first(qapp, make_image, qtbot):
+    one_image = 64 * 48 * 3
+    loader = PixelLoader(budget_bytes=one_image)
+    for image_id in (FIRST, SECOND):
+        with qtbot.waitSignal(loader.loaded):
+            loader.request(image_id, make_image(f"{image_id}.png"))
+
+    assert loader.get(FIRST) is None
+    assert loader.get(SECOND) is not None
+    loader.close()
+
+
+def test_a_forgotten_image_is_read_again(loader, make_image, qtbot):
+    path = make_image("a.png", width=64)
+    with qtbot.waitSignal(loader.loaded):
+        loader.request(FIRST, path)
+    make_image("a.png", width=32)
+
+    loader.forget(FIRST)
+    with qtbot.waitSignal(loader.loaded) as loaded:
+        loader.request(FIRST, path)
+
+    assert loaded.args[1].shape[1] == 32
