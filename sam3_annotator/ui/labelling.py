@@ -12,9 +12,9 @@ from sam3_annotator.model import BoxPrompt, PointPrompt, Prompt
 from sam3_annotator.project import (
     CategoryId,
     ChangeSet,
+    ImageId,
     ImageState,
     InstanceId,
-    KnownError,
     Origin,
     ProjectStore,
     PromptRecord,
@@ -23,6 +23,7 @@ from sam3_annotator.project import (
 )
 from sam3_annotator.ui import operations
 from sam3_annotator.ui.assist import Assist
+from sam3_annotator.ui.attempt import attempt
 from sam3_annotator.ui.canvas.draft import Draft
 from sam3_annotator.ui.workspace import Workspace
 
@@ -56,16 +57,30 @@ class _Acceptance:
     goes_on: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Unnamed:
+    """The draft the user has accepted before there was any category."""
+
+    image_id: ImageId
+    prompts: tuple[Prompt, ...]
+    goes_on: bool
+
+    def is_still(self, draft: Draft | None) -> bool:
+        return draft is not None and draft.image_id == self.image_id and draft.prompts == self.prompts
+
+
 class Labelling(QObject):
     """What keys, menus and mouse mean for the project; every verb is at most one undo step.
 
     `problem` carries a sentence when something could not be done; nothing is lost then.
-    `category_wanted` asks the window to lead the user to naming a category.
+    `category_wanted` asks the window to lead the user to naming a category; `category_found` says that there is
+    one now and that the draft, if it is still as it was, has been accepted with it.
     `next_wanted` asks for the next image, once an accepted draft is safely stored.
     """
 
     problem = Signal(str)
     category_wanted = Signal()
+    category_found = Signal()
     next_wanted = Signal()
 
     def __init__(
@@ -82,17 +97,21 @@ class Labelling(QObject):
         self._assist = assist
         self._session_name = session_name
         self._acceptance: _Acceptance | None = None
+        self._unnamed: _Unnamed | None = None
         assist.accepted.connect(self._store_draft)
+        workspace.category_changed.connect(self._accept_named)
 
     def accept(self, *, goes_on: bool = False) -> None:
         """Make the draft an instance of the current category; with `goes_on` also turn to the next image.
 
         Going on calls an image that has instances done: its labeler is finished with it.
         """
-        if self._assist.draft is None:
+        draft = self._assist.draft
+        if draft is None:
             if goes_on:
                 self._go_on()
         elif self._workspace.category_id is None:
+            self._unnamed = _Unnamed(draft.image_id, draft.prompts, goes_on)
             self.category_wanted.emit()
         else:
             self._acceptance = _Acceptance(self._workspace.category_id, goes_on)
@@ -101,7 +120,7 @@ class Labelling(QObject):
     def delete_selection(self) -> None:
         """Delete the selected instances."""
         selection = tuple(self._workspace.selection)
-        if selection and self._attempt(lambda: operations.delete_instances(self._store, selection)):
+        if selection and attempt(lambda: operations.delete_instances(self._store, selection), self.problem.emit):
             self._workspace.select(())
 
     def select_next(self, step: int = 1) -> None:
@@ -140,26 +159,26 @@ class Labelling(QObject):
         category_id = categories[position].id
         selection = tuple(self._workspace.selection)
         if selection and self._assist.draft is None:
-            self._attempt(lambda: operations.set_instances_category(self._store, selection, category_id))
+            attempt(lambda: operations.set_instances_category(self._store, selection, category_id), self.problem.emit)
         self._workspace.set_category(category_id)
 
     def replace_region(self, instance_id: InstanceId, region: Region, label: str) -> None:
         """Store a region the user has edited on the canvas."""
-        self._attempt(lambda: operations.replace_region(self._store, instance_id, region, label))
+        attempt(lambda: operations.replace_region(self._store, instance_id, region, label), self.problem.emit)
 
     def set_image_state(self, state: ImageState) -> None:
         """Say how far the annotation of the shown image has come."""
         image_id = self._workspace.image_id
         if image_id is not None:
-            self._attempt(lambda: operations.set_image_state(self._store, (image_id,), state))
+            attempt(lambda: operations.set_image_state(self._store, (image_id,), state), self.problem.emit)
 
     def undo(self) -> None:
         """Undo the last step and show the image it was on."""
-        self._attempt(lambda: self._reveal(self._store.undo()))
+        attempt(lambda: self._reveal(self._store.undo()), self.problem.emit)
 
     def redo(self) -> None:
         """Redo the step undone last and show the image it is on."""
-        self._attempt(lambda: self._reveal(self._store.redo()))
+        attempt(lambda: self._reveal(self._store.redo()), self.problem.emit)
 
     def _reveal(self, changes: ChangeSet | None) -> None:
         if changes is None:
@@ -167,15 +186,26 @@ class Labelling(QObject):
         rows = (
             row for change in changes.changes if change.table == "instances" for row in (change.after, change.before)
         )
-        image_ids = {row["image_id"] for row in rows if row is not None}
-        if image_ids and self._workspace.image_id not in image_ids:
-            self._workspace.set_image(min(image_ids))
+        image_ids = {row["image_id"] for row in rows if row is not None} | changes.touched("images")
+        present = image_ids & {image.id for image in self._store.images()}
+        if present and self._workspace.image_id not in present:
+            self._workspace.set_image(min(present))
 
     def _go_on(self) -> None:
         image_id = self._workspace.image_id
         if image_id is not None and self._store.image(image_id).state is ImageState.IN_PROGRESS:
             self.set_image_state(ImageState.DONE)
         self.next_wanted.emit()
+
+    @Slot(object)
+    def _accept_named(self, category_id: CategoryId | None) -> None:
+        unnamed = self._unnamed
+        if unnamed is None or category_id is None:
+            return
+        self._unnamed = None
+        if unnamed.is_still(self._assist.draft):
+            self.accept(goes_on=unnamed.goes_on)
+        self.category_found.emit()
 
     @Slot(object)
     def _store_draft(self, draft: Draft) -> None:
@@ -186,20 +216,12 @@ class Labelling(QObject):
             self.problem.emit("The model found nothing there. Add a point on the object, or draw a box around it.")
             return
         provenance = provenance_of(draft, self._session_name())
-        if self._attempt(
+        if attempt(
             lambda: operations.accept_draft(
                 self._store, draft.image_id, acceptance.category_id, draft.region, provenance
-            )
+            ),
+            self.problem.emit,
         ):
             self._assist.drop()
             if acceptance.goes_on:
                 self._go_on()
-
-    def _attempt(self, verb: Callable[[], object]) -> bool:
-        """Run a verb that writes; a condition of the environment becomes a sentence, all else stays an error."""
-        try:
-            verb()
-        except KnownError as error:
-            self.problem.emit(str(error))
-            return False
-        return True

@@ -8,8 +8,9 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from sam3_annotator.project import CategoryId, ChangeSet, KnownError
+from sam3_annotator.project import CategoryId, ChangeSet
 from sam3_annotator.ui import operations
+from sam3_annotator.ui.attempt import attempt
 from sam3_annotator.ui.item_delegates.category_delegate import CategoryDelegate, swatch_rect
 from sam3_annotator.ui.item_models.category_model import CategoryModel
 from sam3_annotator.ui.panels.color_popup import ColorPopup
@@ -82,7 +83,7 @@ class CategoryPanel(QWidget):
             self._field.setFocus()
             return
         added: list[CategoryId] = []
-        if self._attempt(lambda: added.append(operations.add_category(self._store, name))):
+        if attempt(lambda: added.append(operations.add_category(self._store, name)), self.problem.emit):
             self._field.clear()
             self._workspace.set_category(added[0])
 
@@ -96,14 +97,16 @@ class CategoryPanel(QWidget):
             return
         popup = ColorPopup(self._store.category(category_id).color, self)
         popup.color_chosen.connect(
-            lambda color: self._attempt(lambda: operations.recolor_category(self._store, category_id, color))
+            lambda color: attempt(
+                lambda: operations.recolor_category(self._store, category_id, color), self.problem.emit
+            )
         )
         swatch = swatch_rect(self._list.visualRect(self._index(category_id)))
         popup.open_at(self._list.viewport().mapToGlobal(swatch.bottomLeft() + QPoint(0, SPACE_XS)))
 
     def delete(self, category_id: CategoryId) -> None:
         """Delete a category that nothing uses."""
-        self._attempt(lambda: operations.delete_category(self._store, category_id))
+        attempt(lambda: operations.delete_category(self._store, category_id), self.problem.emit)
 
     def context_menu(self, category_id: CategoryId) -> QMenu:
         """Make the menu of one category."""
@@ -193,11 +196,3 @@ class CategoryPanel(QWidget):
         if self._model.row_of(self._workspace.category_id) < 0:
             first = self._model.category_at(0).id if self._model.rowCount() else None
             self._workspace.set_category(first)
-
-    def _attempt(self, verb: Callable[[], object]) -> bool:
-        try:
-            verb()
-        except KnownError as error:
-            self.problem.emit(str(error))
-            return False
-        return True

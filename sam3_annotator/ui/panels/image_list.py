@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -16,11 +15,11 @@ from sam3_annotator.project import (
     ImageId,
     ImageRecord,
     ImageState,
-    KnownError,
     Relocation,
     relocate_images,
 )
 from sam3_annotator.ui import operations
+from sam3_annotator.ui.attempt import attempt
 from sam3_annotator.ui.background import BackgroundTask, error_sentence
 from sam3_annotator.ui.beside import Written, announce, beside
 from sam3_annotator.ui.dialogs.path_field import ask_folder
@@ -166,7 +165,7 @@ class ImageListPanel(QWidget):
     def set_state(self, state: ImageState) -> None:
         """Say of the selected images how far they have come, as one step."""
         images = [self._record(index).id for index in self._list.selectionModel().selectedRows()]
-        self._attempt(lambda: operations.set_image_state(self._store, images, state))
+        attempt(lambda: operations.set_image_state(self._store, images, state), self.problem.emit)
 
     def reveal(self, image_id: ImageId) -> None:
         """Show the folder of an image file in the system's file browser."""
@@ -239,7 +238,7 @@ class ImageListPanel(QWidget):
         self._model.set_problems(found.problems, found.checked)
         known = {id_: facts for id_, facts in found.facts.items() if self._model.row_of(id_) >= 0}
         if known and not self._store.is_read_only:
-            self._attempt(lambda: self._store.set_image_facts(known))
+            attempt(lambda: self._store.set_image_facts(known), self.problem.emit)
 
     def _take_found(self, written: Written) -> None:
         relocation: Relocation = announce(self._store, written)
@@ -288,11 +287,3 @@ class ImageListPanel(QWidget):
         index = self._list.indexAt(place)
         if index.isValid():
             self.context_menu(self._record(index).id).popup(self._list.viewport().mapToGlobal(place))
-
-    def _attempt(self, verb: Callable[[], object]) -> bool:
-        try:
-            verb()
-        except KnownError as error:
-            self.problem.emit(str(error))
-            return False
-        return True

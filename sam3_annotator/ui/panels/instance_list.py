@@ -8,8 +8,9 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from sam3_annotator.project import CategoryId, ChangeSet, InstanceId, KnownError
+from sam3_annotator.project import CategoryId, ChangeSet, InstanceId
 from sam3_annotator.ui import operations
+from sam3_annotator.ui.attempt import attempt
 from sam3_annotator.ui.item_delegates.painting import swatch_icon
 from sam3_annotator.ui.item_models.category_model import digit_of
 from sam3_annotator.ui.item_models.instance_model import InstanceModel
@@ -90,13 +91,13 @@ class InstancePanel(QWidget):
     def delete_selected(self) -> None:
         """Delete the selected instances, as one step."""
         selection = self._workspace.selection
-        if self._attempt(lambda: operations.delete_instances(self._store, selection)):
+        if attempt(lambda: operations.delete_instances(self._store, selection), self.problem.emit):
             self._workspace.select(self._workspace.selection - selection)
 
     def set_category(self, category_id: CategoryId) -> None:
         """Give the selected instances another category, as one step."""
         selection = self._workspace.selection
-        self._attempt(lambda: operations.set_instances_category(self._store, selection, category_id))
+        attempt(lambda: operations.set_instances_category(self._store, selection, category_id), self.problem.emit)
 
     def context_menu(self) -> QMenu:
         """Make the menu of the selected instances."""
@@ -199,14 +200,6 @@ class InstancePanel(QWidget):
         categories = {self._model.instance_at(row).category_id for row in rows}
         row = self._categories.findData(next(iter(categories))) if len(categories) == 1 else -1
         self._categories.setCurrentIndex(row)
-
-    def _attempt(self, verb: Callable[[], object]) -> bool:
-        try:
-            verb()
-        except KnownError as error:
-            self.problem.emit(str(error))
-            return False
-        return True
 
 
 def _menu_text(name: str, row: int) -> str:
