@@ -41,6 +41,18 @@ def test_new_makes_a_project_of_the_images_in_natural_order(
         assert made.undo_label is None
 
 
+def test_new_finds_a_relative_image_folder_from_wherever_the_project_lies(
+    image_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "projects").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    assert cli.run(["new", "projects/a", "--images", image_folder.name]) == 0
+
+    with ProjectStore.open(tmp_path / "projects" / "a.sam3proj") as made:
+        assert all(made.image_file(image.id).is_file() for image in made.images())
+
+
 def test_new_tells_of_images_that_cannot_be_read(
     image_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,6 +12,7 @@ from sam3_annotator.project.edit import Edit
 from sam3_annotator.project.entities import ImageId
 from sam3_annotator.project.errors import KnownError, ProjectReadOnly
 from sam3_annotator.project.image_files import list_image_files
+from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.progress import Progress, no_progress
 
 PART_SUFFIX = ".part"
@@ -65,7 +66,10 @@ def add_image_files(edit: Edit, roots: Sequence[Path], progress: Progress | None
     from sam3_annotator.project.images import read_facts
 
     report = progress or no_progress
-    files = [file for root in roots for file in ([root] if root.is_file() else list_image_files(root))]
+    # Made absolute here: an edit takes a relative path from the folder of the project, not from the current one.
+    files = [
+        file for root in map(absolute_path, roots) for file in ([root] if root.is_file() else list_image_files(root))
+    ]
     new_files = [file for file in dict.fromkeys(files) if edit.find_image(file) is None]
     report(0, len(new_files))
     added = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,8 @@ def require_project_file(path: Path) -> None:
     if path.is_dir():
         raise NotAProject(f"{path} is a folder. Choose a project file, which ends in .sam3proj.")
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe would wait for ever
+            raise NotAProject(f"{path.name} is a device or a pipe. Choose a project file, which ends in .sam3proj.")
         with path.open("rb") as file:
             magic = file.read(len(_MAGIC))
     except FileNotFoundError as error:

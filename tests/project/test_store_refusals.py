@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -295,3 +296,11 @@ def test_file_that_may_not_be_read_is_refused_with_a_sentence(
     )
 
     assert "not allowed to read" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes in folders")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.sam3proj")
+
+    with pytest.raises(NotAProject, match="pipe"):
+        ProjectStore.open(tmp_path / "a.sam3proj", read_only=True)
