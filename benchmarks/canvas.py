@@ -179,7 +179,7 @@ def main() -> None:
     view.close()
     del application
     if words.json:
-        print(json.dumps({"results": results}, indent=2))
+        print(json.dumps({"benchmark": "canvas", "results": results}, indent=2))
         return
     for result in results:
         print(f"{result['name']:<24} median {result['median_ms']:>8} ms   p99 {result['p99_ms']:>8} ms")

@@ -31,6 +31,7 @@ class Layers:
     def __init__(self, scene: Scene, on_news: Callable[[], None]) -> None:
         self.worker = TileWorker()
         self.pyramid: ImagePyramid | None = None
+        self._prepared: ImagePyramid | None = None
         self.fill_opacity = DEFAULT_FILL_OPACITY
         self._scene = scene
         self._on_news = on_news
@@ -42,8 +43,9 @@ class Layers:
     @property
     def is_settled(self) -> bool:
         """Everything is shown as well as it can be."""
-        is_prepared = self.pyramid is None or self.pyramid.is_prepared
-        return is_prepared and all(layer.is_settled for layer in (self._image, self._instances, self._selected))
+        if self._prepared is not self.pyramid:
+            return False
+        return all(layer.is_settled for layer in (self._image, self._instances, self._selected))
 
     def _announce(self) -> None:
         self._ground = None
@@ -54,15 +56,16 @@ class Layers:
         self.pyramid = pyramid
         self._image.clear()
         self.clear_instances()
-        if pyramid is None or pyramid.is_prepared:
-            return
-        if pyramid.width * pyramid.height <= PREPARED_AT_ONCE:
+        if pyramid is not None and pyramid.width * pyramid.height <= PREPARED_AT_ONCE:
             pyramid.prepare()
+        if pyramid is None or pyramid.is_prepared:
+            self._prepared = pyramid
         else:
             self.worker.submit(pyramid.prepare, lambda _: self._refine(pyramid))
 
     def _refine(self, pyramid: ImagePyramid) -> None:
         if pyramid is self.pyramid:
+            self._prepared = pyramid
             self._image.invalidate()
             self._announce()
 

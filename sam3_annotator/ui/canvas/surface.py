@@ -156,7 +156,7 @@ class CanvasSurface(QAbstractScrollArea):
     @property
     def is_settled(self) -> bool:
         """Everything is painted as sharply as it can be; nothing is under way."""
-        return self._layers.is_settled
+        return self._layers.is_settled and not self._settle.isActive()
 
     # View
 
