@@ -186,10 +186,12 @@ class Labelling(QObject):
         rows = (
             row for change in changes.changes if change.table == "instances" for row in (change.after, change.before)
         )
-        image_ids = {row["image_id"] for row in rows if row is not None} | changes.touched("images")
-        present = image_ids & {image.id for image in self._store.images()}
-        if present and self._workspace.image_id not in present:
-            self._workspace.set_image(min(present))
+        image_ids = {row["image_id"] for row in rows if row is not None}
+        image_ids |= {
+            change.row_id for change in changes.changes if change.table == "images" and change.before and change.after
+        }
+        if image_ids and self._workspace.image_id not in image_ids:
+            self._workspace.set_image(min(image_ids))
 
     def _go_on(self) -> None:
         image_id = self._workspace.image_id

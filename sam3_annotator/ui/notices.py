@@ -26,6 +26,7 @@ class Notices(QObject):
         assist.failed.connect(self._show_failure)
         labelling.problem.connect(window.messages.show_message)
         labelling.category_wanted.connect(self._ask_for_category)
+        labelling.category_found.connect(self._go_back_to_canvas)
         facts.progress.connect(self._show_reading)
 
     @Slot(object)
@@ -50,9 +51,14 @@ class Notices(QObject):
     @Slot()
     def _ask_for_category(self) -> None:
         self._window.messages.show_message(
-            "What is this? Name its category on the right, then press Enter here again.", "info", key="category"
+            "What is this? Name its category on the right and press Enter.", "info", key="category"
         )
         self._window.category_panel.focus_add_field()
+
+    @Slot()
+    def _go_back_to_canvas(self) -> None:
+        self._window.messages.dismiss("category")
+        self._window.focus_canvas()
 
     @Slot(int, int)
     def _show_reading(self, done: int, total: int) -> None:

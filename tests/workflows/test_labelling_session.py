@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from sam3_annotator.project import ImageState, region_to_mask
 
@@ -100,9 +103,57 @@ def test_accepting_without_a_category_asks_for_one_and_keeps_the_draft(user, tel
 
     assert user.draft is not None
     assert any("category" in text for text in tell())
-    user.add_category("cat")
+    assert user.window.category_panel.field.hasFocus()
+
+
+def test_naming_the_category_asked_for_accepts_the_draft_and_goes_back_to_the_canvas(user, tell):
+    user.click(20, 20)
+    user.settle()
     user.press(Qt.Key.Key_Return)
+
+    QTest.keyClicks(user.window.category_panel.field, "cat")
+    QTest.keyClick(user.window.category_panel.field, Qt.Key.Key_Return)
+
     assert len(user.instances(0)) == 1
+    assert user.draft is None
+    assert tell() == []
+    assert user.window.canvas.hasFocus()
+
+
+def test_a_draft_changed_since_is_not_accepted_by_naming_a_category(user):
+    user.click(20, 20)
+    user.settle()
+    user.press(Qt.Key.Key_Return)
+    user.click(40, 30)
+    user.settle()
+
+    user.add_category("cat")
+
+    assert user.instances(0) == ()
+    assert user.draft is not None
+
+
+def test_undoing_done_shows_the_image_it_was_said_of(user):
+    label_two_objects_on_two_images(user)
+    assert user.image_position() == 2
+
+    user.press(Qt.Key.Key_Z, CTRL)
+
+    assert user.image_position() == 1
+    assert user.window.store.images()[1].state is ImageState.IN_PROGRESS
+
+
+def test_undoing_the_addition_of_the_shown_image_shows_another(user, image_folder):
+    shutil.copyfile(image_folder / "1.png", image_folder / "new.png")
+    user.window.paths_dropped.emit([image_folder / "new.png"])
+    user.settle()
+    user.window.workspace.set_image(user.window.store.images()[-1].id)
+    user.settle()
+
+    user.press(Qt.Key.Key_Z, CTRL)
+    user.settle()
+
+    assert user.image_position() == 3
 
 
 def test_an_instance_is_selected_recategorised_and_deleted(user):
