@@ -268,7 +268,16 @@ class ImageListPanel(QWidget):
         for image_id in changed_files(changes):
             self._thumbnails.forget(image_id)
         if changes.touched("images"):
+            self._leave_removed()
             self._show_current()
+
+    def _leave_removed(self) -> None:
+        """Turn to the image before one that is gone; in a project that was empty, to the first of the new ones."""
+        ids = [image.id for image in self._store.images()]
+        current = self._workspace.image_id
+        if current not in ids:
+            before = [image_id for image_id in ids if current is not None and image_id < current]
+            self._workspace.set_image(before[-1] if before else next(iter(ids), None))
 
     def _refresh(self) -> None:
         self._stack.setCurrentIndex(0 if self._shown.rowCount() else 1)
