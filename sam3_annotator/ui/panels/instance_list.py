@@ -185,8 +185,8 @@ class InstancePanel(QWidget):
         else:
             self._empty.say("No instances yet", "Click the object with the points tool\N{NO-BREAK SPACE}(S)")
         selected = len(self._model.rows_of(self._workspace.selection))
-        words = f"{count:,} instance{'s' if count != 1 else ''}"
-        self._summary.setText(f"{selected:,} of {words} selected" if selected else words)
+        # The panel's title says already what they are.
+        self._summary.setText(f"{selected:,} of {count:,} selected" if selected else f"{count:,} on this image")
         any_hidden = bool(self._model.rows_of(self._workspace.hidden))
         if any_hidden is not self._shows_hidden:
             self._shows_hidden = any_hidden

@@ -222,7 +222,7 @@ def test_empty_panel_says_what_to_do(panel: InstancePanel, workspace: Workspace,
     assert {"No instances yet", "Click the object with the points tool\N{NO-BREAK SPACE}(S)"} <= words(panel)
 
     add_instance()
-    assert "1 instance" in words(panel)
+    assert "1 on this image" in words(panel)
     assert "No instances yet" not in words(panel)
 
     workspace.set_image(None)
@@ -240,7 +240,7 @@ def test_bar_for_the_selection_shows_only_while_there_is_one(
 
     assert box.isVisible()
     assert box.currentText() == "car"
-    assert "1 of 3 instances selected" in words(panel)
+    assert "1 of 3 selected" in words(panel)
 
 
 def test_other_image_shows_its_own_instances_unselected(
