@@ -154,9 +154,11 @@ class Labelling(QObject):
     def choose_category(self, position: int) -> None:
         """Take the category at `position` (from 0) for the draft and what follows, or give it to the selection."""
         categories = self._store.categories()
-        if position >= len(categories):
-            return
-        category_id = categories[position].id
+        if position < len(categories):
+            self.take_category(categories[position].id)
+
+    def take_category(self, category_id: CategoryId) -> None:
+        """Take a category for the draft and what follows, or give it to the selection."""
         selection = tuple(self._workspace.selection)
         if selection and self._assist.draft is None:
             attempt(lambda: operations.set_instances_category(self._store, selection, category_id), self.problem.emit)

@@ -40,6 +40,7 @@ class CategoryDelegate(QStyledItemDelegate):
     """The row of the current category is marked; a click on a swatch asks for another colour."""
 
     color_wanted = Signal(object)  # CategoryId whose swatch was clicked
+    clicked = Signal(object)  # CategoryId clicked elsewhere than on its swatch
 
     def __init__(self, current: Callable[[], CategoryId | None], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -85,8 +86,9 @@ class CategoryDelegate(QStyledItemDelegate):
         """Turn a click on the swatch into a wish for another colour."""
         if isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.LeftButton:
             is_on_swatch = swatch_rect(option.rect).adjusted(-3, -3, 3, 3).contains(event.position().toPoint())
-            if is_on_swatch and event.type() == QEvent.Type.MouseButtonRelease:
-                self.color_wanted.emit(index.data(CategoryRole.RECORD).id)
+            if event.type() == QEvent.Type.MouseButtonRelease:
+                told = self.color_wanted if is_on_swatch else self.clicked
+                told.emit(index.data(CategoryRole.RECORD).id)
             return is_on_swatch
         return False
 

@@ -27,6 +27,7 @@ class CategoryPanel(QWidget):
 
     problem = Signal(str)  # a sentence saying why something could not be done
     focus_left = Signal()  # the user is done typing: the canvas may take the focus
+    clicked = Signal(object)  # CategoryId whose row was clicked, by which the user means the selected instances too
 
     def __init__(self, bridge: StoreBridge, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +37,7 @@ class CategoryPanel(QWidget):
         self._model.problem.connect(self.problem)
         self._delegate = CategoryDelegate(lambda: workspace.category_id, self)
         self._delegate.color_wanted.connect(self.choose_color)
+        self._delegate.clicked.connect(self.clicked)
         self._list = self._make_list()
         self._field = self._make_field()
         self._stack = QStackedWidget()
