@@ -114,6 +114,7 @@ def assemble_window(opened: Opened, settings: Settings, session_factory: Session
     canvas.prompt_added.connect(assist.add_prompt)
     canvas.region_edited.connect(labelling.replace_region)
     canvas.delete_requested.connect(labelling.delete_selection)
+    window.category_panel.clicked.connect(labelling.take_category)
     labelling.next_wanted.connect(window.image_panel.next_image)
     situation.changed.connect(window.window_actions.update)
     window.paths_dropped.connect(project_verbs.take_dropped)
@@ -175,6 +176,7 @@ def image_slots(panel: ImageListPanel, labelling: Labelling, display: ImageDispl
         "mark_reviewed": lambda: labelling.set_image_state(ImageState.REVIEWED),
         "mark_empty": lambda: labelling.set_image_state(ImageState.CONFIRMED_EMPTY),
         "mark_unfinished": lambda: labelling.set_image_state(ImageState.IN_PROGRESS),
+        "find_moved": panel.ask_and_find_moved,
         "reload_image": display.reload,
     }
 
@@ -182,6 +184,7 @@ def image_slots(panel: ImageListPanel, labelling: Labelling, display: ImageDispl
 def project_slots(verbs: ProjectVerbs, window: MainWindow) -> dict[str, Callable[[], object]]:
     """Say what the verbs about the project call."""
     return {
+        "new_project": verbs.new_project,
         "open_folder": verbs.open_folder,
         "open_project": verbs.open_project,
         "close_project": window.start_page_requested.emit,

@@ -77,6 +77,7 @@ def _undo_enabled(state: ActionState) -> bool:
 
 
 _FILE: Final = (
+    ActionSpec("new_project", "New project…", ("Ctrl+N",), "File", 0, tip="Choose images, file and first categories"),
     ActionSpec("open_folder", "Open folder…", ("Ctrl+O",), "File", 0, tip="Open a folder of images"),
     ActionSpec("open_project", "Open project…", ("Ctrl+Shift+O",), "File", 0, tip="Open a project file"),
     ActionSpec("close_project", "Close project", ("Ctrl+W",), "File", 0, tip="Go back to the start page"),
@@ -225,7 +226,16 @@ _IMAGE: Final = (
         tip="Say that there is nothing to annotate on this image",
         enabled=lambda state: state.can_write and not state.instance_count,
     ),
-    ActionSpec("mark_unfinished", "Mark as unfinished", (), "Image", 2, enabled=_writable),
+    ActionSpec("mark_unfinished", "Mark as in progress", (), "Image", 2, enabled=_writable),
+    ActionSpec(
+        "find_moved",
+        "Find moved images…",
+        (),
+        "Image",
+        3,
+        tip="Look in another folder for images that are missing",
+        enabled=_writable,
+    ),
     ActionSpec("reload_image", "Reload from disk", ("F5",), "Image", 3, enabled=_with_image),
 )
 _INSTANCE: Final = (

@@ -39,8 +39,12 @@ def add_recent_menu(
 ) -> QMenu:
     """Put "Open recent" into the File menu; read anew whenever it opens, files that are gone left out."""
     menu = QMenu("Open recent", file_menu)
-    first = file_menu.actions()[2] if len(file_menu.actions()) > 2 else None
-    file_menu.insertMenu(first, menu) if first is not None else file_menu.addMenu(menu)
+    entries = file_menu.actions()
+    after = next((at for at, entry in enumerate(entries) if entry.text().startswith("Open project")), len(entries) - 1)
+    if after + 1 < len(entries):
+        file_menu.insertMenu(entries[after + 1], menu)
+    else:
+        file_menu.addMenu(menu)
 
     def fill() -> None:
         menu.clear()

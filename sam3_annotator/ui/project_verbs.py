@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from sam3_annotator.project import IMAGE_SUFFIXES, KnownError, list_image_files
 from sam3_annotator.ui import operations
+from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
 from sam3_annotator.ui.main_window import MainWindow
 from sam3_annotator.ui.opening import PROJECT_SUFFIX
 
@@ -23,6 +24,14 @@ class ProjectVerbs(QObject):
         super().__init__(window)
         self._window = window
         self._store = window.store
+
+    def new_project(self) -> None:
+        """Open the dialog that makes a project, and open what it has made."""
+        from sam3_annotator.ui.dialogs.new_project import NewProjectDialog  # not needed at the start
+
+        dialog = NewProjectDialog(parent=self._window)
+        dialog.created.connect(self.open_wanted)
+        self._show(dialog)
 
     def open_folder(self) -> None:
         """Ask for a folder of images and open it."""
@@ -55,13 +64,17 @@ class ProjectVerbs(QObject):
         """Open the export dialog."""
         from sam3_annotator.ui.dialogs.export_dialog import ExportDialog  # not needed at the start
 
-        ExportDialog(self._window.bridge, self._window).open()
+        self._show(ExportDialog(self._window.bridge, self._window))
 
     def import_annotations(self) -> None:
         """Open the import dialog."""
         from sam3_annotator.ui.dialogs.import_dialog import ImportDialog  # not needed at the start
 
-        ImportDialog(self._window.bridge, self._window).open()
+        self._show(ImportDialog(self._window.bridge, self._window))
+
+    def _show(self, dialog: TaskDialog) -> None:
+        self._window.closing.connect(dialog.stop)
+        dialog.open()
 
     def _add(self, paths: Iterable[Path]) -> None:
         messages = self._window.messages

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from sam3_annotator.ui.cards import ChoiceCard, RecentCard
 from sam3_annotator.ui.message_bar import MessageBar
@@ -56,6 +56,7 @@ class StartPage(QWidget):
         self._lay_out()
         place = default_place(QGuiApplication.primaryScreen().availableGeometry())
         self.resize(DEFAULT_SIZE.boundedTo(place.size()))
+        QShortcut(QKeySequence("Ctrl+N"), self, self.make_project)
         QShortcut(QKeySequence("Ctrl+O"), self, self.choose_folder)
         QShortcut(QKeySequence("Ctrl+Shift+O"), self, self.choose_project)
         QShortcut(QKeySequence("Ctrl+Q"), self, self.close)
@@ -71,6 +72,14 @@ class StartPage(QWidget):
         path, _ = QFileDialog.getOpenFileName(self, "Open a project", str(Path.home()), "Projects (*.sam3proj)")
         if path:
             self.path_chosen.emit(Path(path))
+
+    def make_project(self) -> None:
+        """Open the dialog that makes a project."""
+        from sam3_annotator.ui.dialogs.new_project import NewProjectDialog  # not needed at the start
+
+        dialog = NewProjectDialog(parent=self)
+        dialog.created.connect(self.path_chosen)
+        dialog.open()
 
     def show_problem(self, sentence: str) -> None:
         """Say why something could not be opened."""
@@ -90,7 +99,7 @@ class StartPage(QWidget):
         column.addSpacing(SPACE_XL)
         column.addLayout(self._choices())
         column.addSpacing(SPACE_M)
-        column.addWidget(_words("Or drop a folder, photos or a project anywhere on this window.", "body", dim=True))
+        column.addLayout(self._other_ways())
         column.addSpacing(SPACE_XL + SPACE_M)
         column.addWidget(self._recent)
         column.addStretch(3)
@@ -115,6 +124,18 @@ class StartPage(QWidget):
         for card in (folder, samples):
             card.setFixedWidth((COLUMN_WIDTH - SPACE_M) // 2)
             row.addWidget(card)
+        return row
+
+    def _other_ways(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_L)
+        drop = _words("Or drop a folder, photos or a project anywhere on this window.", "body", dim=True)
+        row.addWidget(drop, stretch=1)
+        for text, verb in (("New project…", self.make_project), ("Open project…", self.choose_project)):
+            link = QPushButton(text)
+            link.setProperty("kind", "link")
+            link.clicked.connect(verb)
+            row.addWidget(link)
         return row
 
     def _fill_recent(self) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPixmap
+from PySide6.QtWidgets import QPushButton
 
 from sam3_annotator.ui.cards import ChoiceCard
+from sam3_annotator.ui.dialogs.new_project import NewProjectDialog
 from sam3_annotator.ui.settings import RecentProject, Settings
 from sam3_annotator.ui.start_page import RECENT_COLUMNS, StartPage
 
@@ -47,6 +49,22 @@ def test_samples_are_one_click_away(qtbot: Any) -> None:
 
     with qtbot.waitSignal(page.samples_requested):
         qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+
+
+def test_new_project_is_made_and_opened_from_the_start_page(qtbot: Any, image_folder: Path) -> None:
+    page = make_page(qtbot, Settings())
+    qtbot.mouseClick(
+        next(button for button in page.findChildren(QPushButton) if button.text() == "New project…"),
+        Qt.MouseButton.LeftButton,
+    )
+    (dialog,) = page.findChildren(NewProjectDialog)
+    dialog.images.set_path(image_folder)
+
+    with qtbot.waitSignal(page.path_chosen) as chosen:
+        qtbot.mouseClick(dialog.primary, Qt.MouseButton.LeftButton)
+
+    assert chosen.args == [image_folder / "annotations.sam3proj"]
+    assert chosen.args[0].is_file()
 
 
 def test_recent_projects_are_shown_latest_first(qtbot: Any, projects: Settings) -> None:

@@ -163,15 +163,19 @@ class TaskDialog(QDialog):
         """Stop the work if it runs, else close."""
         if self.is_idle:
             super().reject()
-        elif self._task is not None:
-            self._task.cancel()
+        else:
+            self.stop()
             self.secondary.setEnabled(False)
             self.say("Stopping…")
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the work along with the window."""
+    def stop(self) -> None:
+        """Stop the work, if any is under way."""
         if not self.is_idle and self._task is not None:
             self._task.cancel()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop the work along with the window."""
+        self.stop()
         super().closeEvent(event)
 
     def _grow(self) -> None:

@@ -1,0 +1,71 @@
+"""What is done with a project as a whole, in the real window."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from sam3_annotator.ui.background import BackgroundTask, background_is_idle
+from sam3_annotator.ui.dialogs.export_dialog import ExportDialog
+from sam3_annotator.ui.dialogs.new_project import NewProjectDialog
+
+
+def test_new_project_of_the_file_menu_is_opened(user, qtbot, image_folder):
+    (image_folder / "more").mkdir()
+    user.window.window_actions.trigger("new_project")
+    (dialog,) = user.window.findChildren(NewProjectDialog)
+    dialog.images.set_path(image_folder / "more")
+
+    with qtbot.waitSignal(user.window.project_requested) as requested:
+        qtbot.mouseClick(dialog.primary, Qt.MouseButton.LeftButton)
+
+    assert requested.args == [image_folder / "more" / "annotations.sam3proj"]
+
+
+@pytest.fixture
+def endless_export(monkeypatch):
+    """Let an export go on until it is stopped."""
+
+    def work(*_args):
+        def run(progress):
+            while True:
+                progress(1, 2)
+
+        return run
+
+    monkeypatch.setattr("sam3_annotator.ui.dialogs.export_dialog.export_work", work)
+
+
+def test_closing_the_window_stops_an_export(user, qtbot, endless_export, monkeypatch):
+    cancelled = []
+    monkeypatch.setattr(
+        BackgroundTask, "cancel", lambda task, cancel=BackgroundTask.cancel: (cancelled.append(task), cancel(task))
+    )
+    user.window.window_actions.trigger("export")
+    (dialog,) = user.window.findChildren(ExportDialog)
+    dialog.begin()
+
+    user.window.close()
+
+    assert cancelled
+    qtbot.waitUntil(background_is_idle)
+
+
+def test_a_click_on_a_category_recategorises_the_selection_as_its_key_does(user):
+    user.add_category("cat")
+    user.add_category("dog")
+    user.press(Qt.Key.Key_1)
+    user.click(30, 30)
+    user.settle()
+    user.press(Qt.Key.Key_Return)
+    user.press(Qt.Key.Key_V)
+    user.click(30, 30)
+
+    panel = user.window.category_panel
+    place = panel.view.visualRect(panel.model.index(1)).center()
+    QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+    (instance,) = user.instances(0)
+    assert user.window.store.category(instance.category_id).name == "dog"
+    assert user.window.store.undo_label == "Change category"
