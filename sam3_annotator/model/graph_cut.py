@@ -57,7 +57,7 @@ def _colour_models(colours: Bytes) -> Models:
     samples = colours[chosen].astype(np.float32)
     # Its stub wants an array for the labels to start from; None is what says that there are none.
     criteria = (cv2.TERM_CRITERIA_COUNT, 5, 0.0)
-    _, nearest, _ = cv2.kmeans(samples, _COLOURS, None, criteria, 1, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]
+    _, nearest, _ = cv2.kmeans(samples, _COLOURS, None, criteria, 1, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]  # the stubs want labels, OpenCV takes None
     models = np.zeros((1, 13 * _COLOURS))
     for number in range(_COLOURS):
         own = samples[nearest[:, 0] == number].astype(np.float64)

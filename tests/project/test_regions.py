@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from sam3_annotator.project.errors import NotAProject
 from sam3_annotator.project.regions import Polygon, Region, decode_region, encode_region, rectangle
