@@ -61,13 +61,6 @@ def rows_inside(outlines: Outlines, candidates: Bools, box_xyxy: BoxXyxy) -> lis
     return [int(row) for row in np.flatnonzero(is_inside & candidates)]
 
 
-def next_in_stack(stack: list[int], current: int | None) -> int | None:
-    """Choose what a click on a stack of rows takes: the first, or the one below `current`, again from the top."""
-    if not stack:
-        return None
-    return stack[(stack.index(current) + 1) % len(stack)] if current in stack else stack[0]
-
-
 def contains(starts: Vertices, ends: Vertices, x: float, y: float) -> bool:
     """Tell whether a point is inside, even-odd, of the rings whose edges run from `starts` to `ends`, `(E, 2)` each."""
     y0, y1 = starts[:, 1], ends[:, 1]

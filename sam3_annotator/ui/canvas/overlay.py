@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter
 from sam3_annotator.project import InstanceId, Region
 from sam3_annotator.ui.canvas import chips
 from sam3_annotator.ui.canvas.draft_item import DraftItem
-from sam3_annotator.ui.canvas.items import HOVERED, SELECTED, lighter, paint_outlined
+from sam3_annotator.ui.canvas.items import DEFAULT_FILL_OPACITY, HOVERED, SELECTED, lighter, paint_outlined
 from sam3_annotator.ui.canvas.outlines import level_for_scale
 from sam3_annotator.ui.canvas.paths import Outline, outline_of_region
 from sam3_annotator.ui.canvas.scene import CanvasInstance, Scene
@@ -28,7 +28,7 @@ class Overlay:
         self.draft_item = DraftItem()
         self.hovered: InstanceId | None = None
         self.step: int | None = 0
-        self.fill_opacity = 0.25
+        self.fill_opacity = DEFAULT_FILL_OPACITY
         self._scene = scene
         self._hovered_outline: tuple[Region, int, Outline] | None = None
 

@@ -178,7 +178,7 @@ class CanvasSurface(QAbstractScrollArea):
     def zoom_to(self, box_xyxy: BoxXyxy) -> None:
         """Show a box of the image with some room around it."""
         margin = BOX_MARGIN * min(self._size())
-        self._set_view(fitted_box(box_xyxy, self._size(), margin=margin, max_zoom=8.0))
+        self._set_view(fitted_box(box_xyxy, self._size(), margin=margin, max_zoom=MAX_BOX_ZOOM))
 
     def viewport_from_image(self, point: QPointF) -> QPointF:
         """Map a point in image pixels to the viewport, where mouse events are."""

@@ -136,9 +136,6 @@ class Tool:
     def paint(self, painter: QPainter, room: QRectF) -> None:
         """Paint what the tool shows over the image, in canvas pixels; `room` is the canvas."""
 
-    def paint_cursor_guides(self, painter: QPainter, room: QRectF) -> None:
-        """Paint what goes along with the cursor, below everything else of the tool."""
-
 
 def clamped(x: float, y: float, image_size: tuple[int, int]) -> tuple[float, float]:
     """Move a point into the image."""
