@@ -19,7 +19,7 @@ from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_area import CanvasArea
 from sam3_annotator.ui.dock import Dock
 from sam3_annotator.ui.menus import add_recent_menu, build_menus
-from sam3_annotator.ui.message_bar import MessageBar, Severity
+from sam3_annotator.ui.message_bar import MessageAction, MessageBar, Severity
 from sam3_annotator.ui.model_chip import ModelChip
 from sam3_annotator.ui.panels.category_list import CategoryPanel
 from sam3_annotator.ui.panels.image_list import ImageListPanel
@@ -103,9 +103,9 @@ class MainWindow(QMainWindow):
         """Show why something could not be done; nothing is lost then."""
         self.messages.show_message(sentence, Severity.WARNING)
 
-    def show_notice(self, sentence: str) -> None:
-        """Show what was done, for some seconds."""
-        self.messages.show_message(sentence, Severity.INFO)
+    def show_notice(self, sentence: str, key: str = "") -> None:
+        """Show what was done, for some seconds; it replaces a message with the same key."""
+        self.messages.show_message(sentence, Severity.INFO, key=key)
 
     def set_model_status(self, status: EngineStatus) -> None:
         """Show what the engine reports."""
@@ -168,9 +168,10 @@ class MainWindow(QMainWindow):
         self.canvas.context_menu_requested.connect(self._open_canvas_menu)
         for panel in (self.image_panel, self.category_panel, self.instance_panel):
             panel.problem.connect(self.show_problem)
+        self.image_panel.missing_found.connect(self._tell_missing)
         for panel in (self.image_panel, self.category_panel):
             panel.focus_left.connect(self.focus_canvas)
-        self.image_panel.notice.connect(self.show_notice)
+        self.image_panel.notice.connect(lambda sentence: self.show_notice(sentence, "missing"))
         self.window_actions.bind(
             {
                 "fit": self.canvas.fit,
@@ -240,12 +241,23 @@ class MainWindow(QMainWindow):
     def _follow_setting(self, name: str) -> None:
         if name == "appearance":
             theme().set_appearance(self.settings.appearance)
-        elif name in ("wheel_zooms", "fill_opacity"):
+        elif name in ("wheel_zooms", "fill_opacity", "reduces_motion"):
             self._set_up_canvas()
 
     def _set_up_canvas(self) -> None:
         self.canvas.set_wheel_zooms(self.settings.wheel_zooms)
         self.canvas.set_fill_opacity(self.settings.fill_opacity)
+        self.canvas.set_reduced_motion(self.settings.reduces_motion)
+
+    def _tell_missing(self, count: int) -> None:
+        words = "1 image is" if count == 1 else f"{count:,} images are"
+        find = MessageAction("Find moved images…", self.image_panel.ask_and_find_moved)
+        self.messages.show_message(
+            f"{words} not where the project looks for them. What was annotated on them is safe.",
+            Severity.WARNING,
+            actions=() if self.store.is_read_only else (find,),
+            key="missing",
+        )
 
     def _open_canvas_menu(self, instance_id: InstanceId | None, at: QPoint) -> None:
         if instance_id is None:

@@ -69,6 +69,15 @@ class Settings(QObject):
         self._write("wheel_zooms", value)
 
     @property
+    def reduces_motion(self) -> bool:
+        """Nothing moves by itself, not even to show that work is under way."""
+        return self._read("reduces_motion", _bool, False)
+
+    @reduces_motion.setter
+    def reduces_motion(self, value: bool) -> None:
+        self._write("reduces_motion", value)
+
+    @property
     def fill_opacity(self) -> float:
         """How strongly instances are filled, 0 to 1."""
         return self._read("fill_opacity", _within(0.0, 1.0), 0.25)

@@ -27,6 +27,7 @@ _APPEARANCES = (
     (Appearance.DARK, "Dark"),
     (Appearance.LIGHT, "Light"),
 )
+_MOTION = ((False, "Full"), (True, "Reduced"))
 _WHEEL = ((True, "Zooms"), (False, "Scrolls, Ctrl + wheel zooms"))
 
 
@@ -45,6 +46,7 @@ class SettingsDialog(QDialog):
         self._add_appearance()
         self._add_wheel()
         self._add_fill()
+        self._add_motion()
         self._add_tolerance()
         self._add_memory()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -101,6 +103,16 @@ class SettingsDialog(QDialog):
         field.setFocusProxy(slider)
         self._add("Fill of instances", "How strongly instances are coloured", field)
         slider.setAccessibleName("Fill of instances")
+
+    def _add_motion(self) -> None:
+        field = QComboBox()
+        for reduces, words in _MOTION:
+            field.addItem(words, reduces)
+        field.setCurrentIndex(field.findData(self._settings.reduces_motion))
+        field.currentIndexChanged.connect(
+            lambda index: setattr(self._settings, "reduces_motion", bool(field.itemData(index)))
+        )
+        self._add("Motion", "Whether anything on the canvas moves by itself", field)
 
     def _add_tolerance(self) -> None:
         field = QDoubleSpinBox()

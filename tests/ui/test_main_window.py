@@ -216,6 +216,15 @@ def test_canvas_takes_its_settings_at_once(window: MainWindow) -> None:
     assert window.canvas._layers.fill_opacity == pytest.approx(0.6)
 
 
+def test_reduced_motion_lets_nothing_on_the_canvas_move(window: MainWindow, qtbot: Any) -> None:
+    window.canvas.show_message("", "1.png", busy=True)
+    qtbot.waitUntil(window.canvas._animation.isActive)
+
+    window.settings.reduces_motion = True
+
+    assert not window.canvas._animation.isActive()
+
+
 def test_double_click_accepts_the_draft(window: MainWindow) -> None:
     accepted: list[bool] = []
     window.window_actions.bind({"accept": lambda: accepted.append(True)})
@@ -248,6 +257,20 @@ def test_menu_beside_the_instances_offers_the_view(window: MainWindow) -> None:
     assert isinstance(menu, QMenu)
     assert "Fit image" in [action.text() for action in menu.actions()]
     menu.close()
+
+
+def test_missing_images_are_told_with_a_way_to_find_them(qtbot: Any, store: ProjectStore, image_folder: Path) -> None:
+    (image_folder / "1.png").unlink()
+    window = make_window(qtbot, store)
+
+    qtbot.waitUntil(lambda: bool(window.messages.messages))
+
+    (message,) = window.messages.messages
+    assert message.text.startswith("1 image is not where")
+    assert [action.text for action in message.actions] == ["Find moved images…"]
+    window.image_panel.find_moved(image_folder)
+    assert [message.severity for message in window.messages.messages] == ["info"]
+    window.close()
 
 
 def test_dropped_files_are_announced(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:

@@ -35,12 +35,14 @@ def field(dialog: SettingsDialog, kind: type[Any], name: str) -> Any:
 def test_every_setting_applies_at_once(dialog: SettingsDialog, settings: Settings) -> None:
     field(dialog, QComboBox, "Appearance").setCurrentIndex(2)
     field(dialog, QComboBox, "Mouse wheel").setCurrentIndex(1)
+    field(dialog, QComboBox, "Motion").setCurrentIndex(1)
     field(dialog, QSlider, "Fill of instances").setValue(40)
     field(dialog, QDoubleSpinBox, "Outline precision").setValue(2.5)
     field(dialog, QSpinBox, "Memory for images").setValue(2048)
 
     assert settings.appearance is Appearance.LIGHT
     assert not settings.wheel_zooms
+    assert settings.reduces_motion
     assert settings.fill_opacity == pytest.approx(0.4)
     assert settings.simplification_tolerance == pytest.approx(2.5)
     assert settings.embedding_megabytes == 2048

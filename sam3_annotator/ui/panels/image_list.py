@@ -36,6 +36,7 @@ from sam3_annotator.ui.workspace import Workspace
 
 _STATE_VERBS: Final = (
     (ImageState.DONE, "Mark as done"),
+    (ImageState.REVIEWED, "Mark as reviewed"),
     (ImageState.CONFIRMED_EMPTY, "Confirm as empty"),
     (ImageState.UNANNOTATED, "Mark as not annotated"),
     (ImageState.IN_PROGRESS, "Mark as in progress"),
@@ -47,6 +48,7 @@ class ImageListPanel(QWidget):
 
     problem = Signal(str)  # a sentence saying why something could not be done
     notice = Signal(str)  # a sentence saying what was done
+    missing_found = Signal(int)  # how many image files are not there, on the first look at the project
     focus_left = Signal()  # the user is done filtering: the canvas may take the focus
 
     def __init__(self, bridge: StoreBridge, workspace: Workspace, parent: QWidget | None = None) -> None:
@@ -144,8 +146,11 @@ class ImageListPanel(QWidget):
     def rescan(self) -> None:
         """Look off the GUI thread which image files are missing, and mark them."""
         if self._scan is None or self._scan.is_idle:
+            is_first = self._scan is None
             self._scan = scan_images(self._store)
             self._scan.result.connect(self._take_scan)
+            if is_first:
+                self._scan.result.connect(self._tell_missing)
             self._scan.start()
 
     def find_moved(self, folder: Path) -> None:
@@ -240,9 +245,16 @@ class ImageListPanel(QWidget):
         if known and not self._store.is_read_only:
             attempt(lambda: self._store.set_image_facts(known), self.problem.emit)
 
+    def _tell_missing(self, found: ImageScan) -> None:
+        if found.problems:
+            self.missing_found.emit(len(found.problems))
+
     def _take_found(self, written: Written) -> None:
         relocation: Relocation = announce(self._store, written)
         found, missing = len(relocation.found), len(relocation.missing)
+        if not found and not missing:
+            self.notice.emit("No image is missing.")
+            return
         rest = f"{missing:,} still missing" if missing else "none is missing now"
         self.notice.emit(f"{found:,} image{'s' if found != 1 else ''} found, {rest}.")
         self.rescan()
