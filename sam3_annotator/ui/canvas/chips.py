@@ -22,6 +22,8 @@ RADIUS = 4.0
 # An instance narrower than this, or than this share of its chip, goes without.
 MIN_WIDTH = 32.0
 MIN_SHARE = 0.5
+# Longer names are cut: a chip must not hide what lies beside its object.
+MAX_NAME_WIDTH = 140.0
 # Where more instances than this could have chips, none has: they would hide the image.
 MAX_COUNT = 40
 
@@ -35,8 +37,10 @@ class Chip:
 
 
 def chip_text(instance: CanvasInstance) -> str:
-    """Say what a chip says: `car` or `car 0.93`."""
-    return instance.label if instance.score is None else f"{instance.label}  {instance.score:.2f}"
+    """Say what a chip says: `car` or `car 0.93`; a long name is cut."""
+    metrics = QFontMetricsF(theme().font("number_caption"))
+    name = metrics.elidedText(instance.label, Qt.TextElideMode.ElideRight, MAX_NAME_WIDTH)
+    return name if instance.score is None else f"{name}  {instance.score:.2f}"
 
 
 def place_chips(instances: Sequence[tuple[CanvasInstance, BoxXyxy]], room: QRectF) -> list[Chip]:

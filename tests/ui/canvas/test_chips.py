@@ -20,9 +20,18 @@ def cat(qapp: QApplication, make_instance: MakeInstance) -> CanvasInstance:
     return make_instance(1, (0, 0, 1, 1), label="cat")
 
 
-def test_a_chip_says_category_and_score(make_instance: MakeInstance) -> None:
+def test_a_chip_says_category_and_score(qapp: QApplication, make_instance: MakeInstance) -> None:
     assert chip_text(make_instance(1, (0, 0, 1, 1), label="cat")) == "cat"
     assert chip_text(make_instance(1, (0, 0, 1, 1), label="cat", score=0.934)) == "cat  0.93"
+
+
+def test_a_long_name_is_cut_and_its_score_is_not(qapp: QApplication, make_instance: MakeInstance) -> None:
+    name = "a very long category name that goes on and on"
+    (chip,) = place_chips([(make_instance(1, (0, 0, 1, 1), label=name, score=0.5), (100, 100, 500, 200))], ROOM)
+
+    assert chip.rect.width() < 200
+    assert "…" in chip_text(chip.instance)
+    assert chip_text(chip.instance).endswith("0.50")
 
 
 def test_a_chip_is_above_its_box_and_outside_it(cat: CanvasInstance) -> None:
