@@ -7,10 +7,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from sam3_annotator.project import ImageFacts, ImageId, ImageRecord
 from sam3_annotator.ui.assist import Assist, ShownImage
 from sam3_annotator.ui.background import error_sentence
+from sam3_annotator.ui.canvas.pyramid import ImagePyramid
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
 from sam3_annotator.ui.item_models.image_model import ImageFilter
-from sam3_annotator.ui.pixels import PixelLoader, Pixels
+from sam3_annotator.ui.pixels import PixelLoader
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.workspace import Workspace
 
@@ -52,6 +53,8 @@ class ImageDisplay(QObject):
         self._pixels.failed.connect(self._take_failure)
         assist.draft_changed.connect(self._turn_when_stored)
         workspace.image_changed.connect(self._turn)
+        if not self._store.images():  # then no image will be turned to
+            self._turn()
 
     @property
     def image_id(self) -> ImageId | None:
@@ -97,13 +100,13 @@ class ImageDisplay(QObject):
             self._turn()
 
     @Slot(object, object)
-    def _take_pixels(self, image_id: ImageId, pixels: Pixels) -> None:
+    def _take_pixels(self, image_id: ImageId, image: ImagePyramid) -> None:
         if image_id == self._workspace.image_id and not self._is_turning and self._shown is None:
             self._shown = image_id
             self._note_problem(image_id, "")
-            self._canvas.show_image(pixels)
+            self._canvas.show_image(image)
             self._binding.show_instances()
-            self._assist.show(ShownImage(image_id, embedding_key(self._store.image(image_id)), pixels))
+            self._assist.show(self._to_embed(image_id, image))
             self.shown.emit(image_id)
             self._read_neighbours()
         elif self._shown is not None and image_id in self._neighbours():
@@ -129,10 +132,13 @@ class ImageDisplay(QObject):
     def _embed_neighbours(self) -> None:
         images = []
         for image_id in self._neighbours():
-            pixels = self._pixels.get(image_id)
-            if pixels is not None:
-                images.append(ShownImage(image_id, embedding_key(self._store.image(image_id)), pixels))
+            image = self._pixels.get(image_id)
+            if image is not None:
+                images.append(self._to_embed(image_id, image))
         self._assist.prefetch(tuple(images))
+
+    def _to_embed(self, image_id: ImageId, image: ImagePyramid) -> ShownImage:
+        return ShownImage(image_id, embedding_key(self._store.image(image_id)), image.pixels)
 
     def _note_problem(self, image_id: ImageId, sentence: str) -> None:
         facts = self._store.image(image_id).facts

@@ -6,9 +6,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from sam3_annotator.app import assemble_window
+from sam3_annotator.project import ProjectStore
 from sam3_annotator.ui.background import BackgroundTask, background_is_idle
 from sam3_annotator.ui.dialogs.export_dialog import ExportDialog
 from sam3_annotator.ui.dialogs.new_project import NewProjectDialog
+from sam3_annotator.ui.image_display import ImageDisplay
+from sam3_annotator.ui.opening import Opened
+from sam3_annotator.ui.settings import Settings
 
 
 def test_new_project_of_the_file_menu_is_opened(user, qtbot, image_folder):
@@ -69,3 +74,19 @@ def test_a_click_on_a_category_recategorises_the_selection_as_its_key_does(user)
     (instance,) = user.instances(0)
     assert user.window.store.category(instance.category_id).name == "dog"
     assert user.window.store.undo_label == "Change category"
+
+
+def test_a_project_without_images_says_what_to_do_and_shows_the_first_added(user, qtbot, fake_session, tmp_path):
+    photos = [user.window.store.image_file(image.id) for image in user.window.store.images()]
+    empty = ProjectStore.create(tmp_path / "empty.sam3proj")
+    window = assemble_window(Opened(empty), Settings(), lambda: fake_session)
+    window.show()
+    qtbot.waitExposed(window)
+    assert "No images yet" in window.canvas.accessibleDescription()
+
+    window.paths_dropped.emit(photos)
+    qtbot.waitUntil(window.is_idle, timeout=20_000)
+
+    assert window.workspace.image_id == window.store.images()[0].id
+    assert window.canvas.findChild(ImageDisplay).image_id == window.workspace.image_id
+    window.close()

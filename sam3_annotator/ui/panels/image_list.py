@@ -294,7 +294,7 @@ class ImageListPanel(QWidget):
     def _refresh(self) -> None:
         self._stack.setCurrentIndex(0 if self._shown.rowCount() else 1)
         if not self._model.rowCount():
-            self._nothing.say("No images yet", "Drop a folder of images here, or add one from the File menu")
+            self._nothing.say("No images yet", "Drop images or a folder of them here, or add some from the File menu")
         else:
             self._nothing.say("No image matches", "Nothing in this project fits the filter", "Show all images")
         self._filter_bar.show_count(self._shown.rowCount())
