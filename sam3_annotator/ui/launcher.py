@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from sam3_annotator.project import KnownError
 from sam3_annotator.ui.main_window import MainWindow
 from sam3_annotator.ui.opening import Opened, open_path, project_file_of
+from sam3_annotator.ui.recent import remember_opened
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.start_page import StartPage
 
@@ -65,6 +66,7 @@ class Launcher(QObject):
         window = self._make_window(opened)
         window.project_requested.connect(self.open)
         window.start_page_requested.connect(self.show_start_page)
+        remember_opened(self._settings, opened.store.path)
         self._put(window)
 
     def open_samples(self) -> None:

@@ -24,6 +24,12 @@ def remember_project(settings: Settings, path: Path, done: int, total: int, canv
     settings.remember_project(RecentProject(str(path), done, total, str(thumbnail) if is_saved else known))
 
 
+def remember_opened(settings: Settings, path: Path) -> None:
+    """Put a project first among the recent ones as soon as it is open: the program may end in many ways."""
+    known = next((project for project in settings.recent_projects if project.path == str(path)), None)
+    settings.remember_project(known or RecentProject(str(path)))
+
+
 def _thumbnail_path(project: Path) -> Path:
     digest = hashlib.blake2b(str(project).encode(), digest_size=8).hexdigest()
     return user_data_dir() / "recent" / f"{digest}.png"

@@ -51,9 +51,13 @@ class StartPage(QWidget):
         self._settings = settings
         self._is_drop_welcome = False
         self.messages = MessageBar()
+        self._cards: list[RecentCard] = []
         self._recent = QWidget()
+        self._recent_grid = QGridLayout()
+        self._lay_out_recent()
         self._fill_recent()
         self._lay_out()
+        settings.changed.connect(self._follow_setting)
         place = default_place(QGuiApplication.primaryScreen().availableGeometry())
         self.resize(DEFAULT_SIZE.boundedTo(place.size()))
         QShortcut(QKeySequence("Ctrl+N"), self, self.make_project)
@@ -87,7 +91,7 @@ class StartPage(QWidget):
 
     def recent_cards(self) -> Sequence[RecentCard]:
         """Give the projects shown, latest first."""
-        return self._recent.findChildren(RecentCard)
+        return tuple(self._cards)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout()
@@ -138,23 +142,36 @@ class StartPage(QWidget):
             row.addWidget(link)
         return row
 
-    def _fill_recent(self) -> None:
-        projects = [project for project in self._settings.recent_projects if Path(project.path).is_file()]
+    def _lay_out_recent(self) -> None:
         layout = QVBoxLayout(self._recent)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_M)
         layout.addWidget(_words("Recent projects", "strong"))
-        grid = QGridLayout()
-        grid.setSpacing(SPACE_M)
-        grid.setColumnStretch(RECENT_COLUMNS, 1)
+        self._recent_grid.setSpacing(SPACE_M)
+        self._recent_grid.setColumnStretch(RECENT_COLUMNS, 1)
+        layout.addLayout(self._recent_grid)
+
+    def _follow_setting(self, name: str) -> None:
+        # The project this page takes the place of is remembered while it closes, after the page has come.
+        if name == "recent_projects":
+            self._fill_recent()
+
+    def _fill_recent(self) -> None:
+        for card in self._cards:
+            self._recent_grid.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        self._cards = []
+        projects = [project for project in self._settings.recent_projects if Path(project.path).is_file()]
         for number, project in enumerate(projects[: RECENT_COLUMNS * 2]):
             card = RecentCard(project)
             card.clicked.connect(lambda _checked=False, path=project.path: self.path_chosen.emit(Path(path)))
             card.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             card.customContextMenuRequested.connect(lambda place, card=card: self._show_menu(card, place))
-            grid.addWidget(card, number // RECENT_COLUMNS, number % RECENT_COLUMNS)
-        layout.addLayout(grid)
+            self._recent_grid.addWidget(card, number // RECENT_COLUMNS, number % RECENT_COLUMNS)
+            self._cards.append(card)
         self._recent.setVisible(bool(projects))
+        self._show_fitting(self.height())
 
     def _show_menu(self, card: RecentCard, place: QPoint) -> None:
         menu = QMenu(self)
@@ -164,14 +181,15 @@ class StartPage(QWidget):
 
     def _forget(self, card: RecentCard) -> None:
         self._settings.forget_project(card.project.path)
-        card.hide()
-        card.deleteLater()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as many projects as there is room for."""
         super().resizeEvent(event)
-        has_two_rows = event.size().height() >= TWO_ROWS_HEIGHT
-        for number, card in enumerate(self.recent_cards()):
+        self._show_fitting(event.size().height())
+
+    def _show_fitting(self, height: int) -> None:
+        has_two_rows = height >= TWO_ROWS_HEIGHT
+        for number, card in enumerate(self._cards):
             card.setVisible(has_two_rows or number < RECENT_COLUMNS)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

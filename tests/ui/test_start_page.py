@@ -86,6 +86,24 @@ def test_recent_project_opens_by_mouse_and_keyboard(qtbot: Any, projects: Settin
         qtbot.keyClick(card, Qt.Key.Key_Space)
 
 
+def test_project_remembered_while_the_page_shows_appears_on_it(qtbot: Any, projects: Settings, tmp_path: Path) -> None:
+    page = make_page(qtbot, projects)
+    (tmp_path / "just closed.sam3proj").touch()
+
+    projects.remember_project(RecentProject(str(tmp_path / "just closed.sam3proj"), 2, 3))
+
+    assert [card.text() for card in page.recent_cards()][:2] == ["just closed", "p4"]
+    qtbot.waitUntil(page.recent_cards()[0].isVisible)
+
+
+def test_project_taken_off_the_list_makes_room(qtbot: Any, projects: Settings) -> None:
+    page = make_page(qtbot, projects)
+
+    page._forget(page.recent_cards()[1])
+
+    assert [card.text() for card in page.recent_cards()] == ["p4", "p2", "p1", "p0"]
+
+
 def test_project_whose_file_is_gone_is_not_offered(qtbot: Any, projects: Settings) -> None:
     Path(projects.recent_projects[0].path).unlink()
 
