@@ -24,6 +24,7 @@ from sam3_annotator.ui.draft_display import DraftDisplay
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.fact_reader import FactReader
 from sam3_annotator.ui.image_display import ImageDisplay
+from sam3_annotator.ui.interrupts import Interrupts
 from sam3_annotator.ui.labelling import Labelling
 from sam3_annotator.ui.launcher import Launcher
 from sam3_annotator.ui.main_window import MainWindow
@@ -49,9 +50,12 @@ def run(path: Path | None, *, shows_hints: bool = False) -> int:
     app = make_application()
     settings = Settings(app)
     apply_theme(app, settings.appearance)
+    interrupts = Interrupts(app)
     launcher = Launcher(settings, lambda opened: assemble_window(opened, settings), copy_samples, app)
     launcher.start(path, shows_hints=shows_hints)
-    return app.exec()
+    status = app.exec()
+    interrupts.close()
+    return status
 
 
 def make_application() -> QApplication:
