@@ -109,6 +109,8 @@ class _FileReader:
             raise FormatError(
                 f"{self._name} is damaged or no JSON ({error.msg} in {where}); export it again."
             ) from error
+        except ValueError as error:
+            raise FormatError(f"{self._name} is no COCO file: it has a number of thousands of digits.") from error
         except RecursionError as error:
             raise FormatError(f"{self._name} is no COCO file: it is nested too deeply.") from error
         except OSError as error:
@@ -128,8 +130,8 @@ class _FileReader:
             if not isinstance(entry, dict) or _key(entry.get("id")) is None:
                 self._warn(f"category number {number} has no id, so it was left out.")
                 continue
-            name = str(entry.get("name") or "").strip() or f"category {entry['id']}"
-            categories[_key(entry["id"]) or ""] = PlannedCategory(name, str(entry.get("supercategory") or ""))
+            name = _text(entry.get("name")).strip() or f"category {_key(entry['id'])}"
+            categories[_key(entry["id"]) or ""] = PlannedCategory(name, _text(entry.get("supercategory")))
         return categories
 
     def _read_images(self, entries: list[object]) -> dict[str, PlannedImage]:
@@ -145,7 +147,7 @@ class _FileReader:
                 self._warn(f"image {name} has the id {key} of {images[key].name}, so it was left out.")
             else:
                 width, height = _size(entry.get("width")), _size(entry.get("height"))
-                images[key] = PlannedImage(name.replace("\\", "/"), width, height, split, folders)
+                images[key] = PlannedImage(_text(name).replace("\\", "/"), width, height, split, folders)
         return images
 
     def _read_annotation(
@@ -172,7 +174,12 @@ def _key(value: object) -> str | None:
     """Return an id as text, so that 1, 1.0 and "1" are the same; None if it is no id."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else None
+    return _text(str(value)).strip() if isinstance(value, int | str) and not isinstance(value, bool) else None
+
+
+def _text(value: object) -> str:
+    """Return a value as text that can be stored; JSON may hold halves of characters, which become question marks."""
+    return str(value or "").encode(errors="replace").decode()
 
 
 def _size(value: object) -> int:

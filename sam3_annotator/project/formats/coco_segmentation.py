@@ -93,7 +93,10 @@ def _region_of_rings(segmentation: object, annotation: dict[str, Any]) -> Region
 def _numbers(values: object, what: str) -> Ring:
     if not isinstance(values, list) or any(isinstance(value, bool | str | None | list | dict) for value in values):
         raise ValueError(f"has {what} that is no list of numbers")
-    numbers = np.array(values, dtype=np.float64)
+    try:
+        numbers = np.array(values, dtype=np.float64)
+    except OverflowError:
+        numbers = np.array([np.inf])
     if not np.all(np.abs(numbers) < (_MOST_PIXELS if what == "run lengths" else _LARGEST)):
         raise ValueError(f"has {what} with numbers that are too large or not finite")
     return numbers

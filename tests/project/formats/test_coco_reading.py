@@ -9,9 +9,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sam3_annotator.project import FormatError, Polygon, Region, Split, mask_to_region, rectangle, region_to_mask
+from sam3_annotator.project import (
+    FormatError,
+    Polygon,
+    ProjectStore,
+    Region,
+    Split,
+    mask_to_region,
+    rectangle,
+    region_to_mask,
+)
 from sam3_annotator.project.formats.coco_reading import read
 from sam3_annotator.project.formats.coco_segmentation import region_of_annotation
+from sam3_annotator.project.formats.registry import import_project
 from sam3_annotator.project.rle import mask_to_rle, rle_to_coco_string
 
 DATA = Path(__file__).parents[2] / "data" / "coco"
@@ -164,6 +174,7 @@ BAD = {
     "text": ({"segmentation": [["a", 1, 2, 3, 4, 5]]}, "no list of numbers"),
     "not a number": ({"segmentation": [[float("nan"), 1, 2, 3, 4, 5]]}, "not finite"),
     "absurd": ({"segmentation": [[1e300, 1, 2, 3, 4, 5]]}, "too large"),
+    "beyond floats": ({"segmentation": [[10**400, 1, 2, 3, 4, 5]]}, "too large"),
     "word": ({"segmentation": "polygon"}, "neither a list nor run lengths"),
     "nothing": ({}, "neither a segmentation nor a box"),
     "flat box": ({"bbox": [1, 1, 0, 5]}, "box without area"),
@@ -209,6 +220,7 @@ def test_file_of_which_nothing_can_be_read_is_refused_with_the_first_reason(tmp_
         (b'{"images": 5}', "no list “images”"),
         (b'{"images": [], "annotations": {}}', "no list “annotations”"),
         (b"[" * 100_000, "COCO file"),
+        (b'{"images": [' + b"9" * 5000 + b"]}", "thousands of digits"),
     ],
 )
 def test_file_that_is_none_is_refused_with_a_sentence(tmp_path: Path, content: bytes, sentence: str) -> None:
@@ -218,6 +230,19 @@ def test_file_that_is_none_is_refused_with_a_sentence(tmp_path: Path, content: b
     with pytest.raises(FormatError, match=sentence) as caught:
         read(file)
     assert "labels.json" in str(caught.value)
+
+
+def test_halves_of_characters_do_not_keep_the_rest_from_being_imported(store: ProjectStore, tmp_path: Path) -> None:
+    image = {"id": 1, "file_name": "2.png", "width": 64, "height": 48}
+    lost = {"id": "\ud800", "file_name": "\ud800.png", "width": 64, "height": 48}
+    category = {"id": 1, "name": "a\ud800b", "supercategory": "\udfff"}
+    file = write(tmp_path, images=[image, lost], categories=[category], annotations=[annotation(segmentation=SQUARE)])
+
+    report = import_project(store, file, "coco")
+
+    assert report.instances == 1
+    assert "".join(report.warnings).encode()
+    assert [category.name for category in store.categories()] == ["a?b"]
 
 
 def test_byte_order_mark_and_unicode_are_read(tmp_path: Path) -> None:
