@@ -29,6 +29,7 @@ class ImageDisplay(QObject):
     """
 
     shown = Signal(object)  # ImageId
+    failed = Signal(object)  # ImageId of the workspace's image, which cannot be shown
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class ImageDisplay(QObject):
         self._pixels = PixelLoader(parent=self)
         self._is_turning = False
         self._shown: ImageId | None = None
+        self._has_failed = False
         self._pixels.loaded.connect(self._take_pixels)
         self._pixels.failed.connect(self._take_failure)
         assist.draft_changed.connect(self._turn_when_stored)
@@ -60,6 +62,11 @@ class ImageDisplay(QObject):
     def image_id(self) -> ImageId | None:
         """The image on the canvas; None while there is none, as between two images."""
         return self._shown
+
+    @property
+    def has_failed(self) -> bool:
+        """The workspace's image cannot be shown: its file is missing or unreadable."""
+        return self._has_failed
 
     @property
     def is_idle(self) -> bool:
@@ -82,6 +89,7 @@ class ImageDisplay(QObject):
         if self._is_turning:
             return
         self._shown = None
+        self._has_failed = False
         self._assist.leave()
         self._binding.clear()
         image_id = self._workspace.image_id
@@ -117,7 +125,9 @@ class ImageDisplay(QObject):
         sentence = error_sentence(error, "Reading the image")
         self._note_problem(image_id, sentence)
         if image_id == self._workspace.image_id and not self._is_turning:
+            self._has_failed = True
             self._canvas.show_message(self._store.image(image_id).name, sentence, icon="image-off-outline")
+            self.failed.emit(image_id)
             self._read_neighbours()
 
     def _neighbours(self) -> tuple[ImageId, ...]:

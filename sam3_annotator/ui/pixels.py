@@ -5,29 +5,26 @@ from __future__ import annotations
 from collections import OrderedDict
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
 from sam3_annotator.project import ImageId, read_image
 from sam3_annotator.ui.background import BackgroundTask
-
-Pixels = NDArray[np.uint8]
+from sam3_annotator.ui.canvas.pyramid import ImagePyramid
 
 
 class PixelLoader(QObject):
-    """Image id -> `(H, W, 3)` uint8 RGB, EXIF orientation applied; least recently used first out.
+    """Image id -> pixels, EXIF orientation applied, ready to be painted; least recently used first out.
 
     Every `request` is answered by one `loaded` or `failed`, at once when the pixels are at hand.
     """
 
-    loaded = Signal(object, object)  # ImageId, Pixels
+    loaded = Signal(object, object)  # ImageId, ImagePyramid
     failed = Signal(object, object)  # ImageId, Exception
 
     def __init__(self, budget_bytes: int = 768 << 20, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._budget_bytes = budget_bytes
-        self._kept: OrderedDict[ImageId, Pixels] = OrderedDict()
+        self._kept: OrderedDict[ImageId, ImagePyramid] = OrderedDict()
         self._tasks: dict[ImageId, BackgroundTask] = {}
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(2)
@@ -37,7 +34,7 @@ class PixelLoader(QObject):
         """No file is being read."""
         return not self._tasks
 
-    def get(self, image_id: ImageId) -> Pixels | None:
+    def get(self, image_id: ImageId) -> ImagePyramid | None:
         """Return the pixels if they are at hand."""
         return self._kept.get(image_id)
 
@@ -47,9 +44,9 @@ class PixelLoader(QObject):
             self._kept.move_to_end(image_id)
             self.loaded.emit(image_id, self._kept[image_id])
         elif image_id not in self._tasks:
-            task = BackgroundTask(lambda _progress: read_image(path), self._pool)
+            task = BackgroundTask(lambda _progress: _read(path), self._pool)
             self._tasks[image_id] = task
-            task.result.connect(lambda pixels: self._keep(image_id, pixels))
+            task.result.connect(lambda image: self._keep(image_id, image))
             task.failed.connect(lambda error: self._fail(image_id, error))
             task.start()
 
@@ -64,13 +61,19 @@ class PixelLoader(QObject):
             task.cancel()
         self._pool.waitForDone()
 
-    def _keep(self, image_id: ImageId, pixels: Pixels) -> None:
+    def _keep(self, image_id: ImageId, image: ImagePyramid) -> None:
         del self._tasks[image_id]
-        self._kept[image_id] = pixels
+        self._kept[image_id] = image
         while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > self._budget_bytes:
             self._kept.popitem(last=False)
-        self.loaded.emit(image_id, pixels)
+        self.loaded.emit(image_id, image)
 
     def _fail(self, image_id: ImageId, error: Exception) -> None:
         del self._tasks[image_id]
         self.failed.emit(image_id, error)
+
+
+def _read(path: Path) -> ImagePyramid:
+    image = ImagePyramid(read_image(path))
+    image.prepare()
+    return image

@@ -24,7 +24,8 @@ def test_a_file_is_decoded_once_and_then_at_hand(loader, make_image, qtbot):
         loader.request(FIRST, path)
 
     assert loaded.args[0] == FIRST
-    assert loaded.args[1].shape == (48, 64, 3)
+    assert loaded.args[1].pixels.shape == (48, 64, 3)
+    assert loaded.args[1].is_prepared
     assert loader.get(FIRST) is loaded.args[1]
     path.unlink()
     with qtbot.waitSignal(loader.loaded):
@@ -61,4 +62,4 @@ def test_a_forgotten_image_is_read_again(loader, make_image, qtbot):
     with qtbot.waitSignal(loader.loaded) as loaded:
         loader.request(FIRST, path)
 
-    assert loaded.args[1].shape[1] == 32
+    assert loaded.args[1].width == 32

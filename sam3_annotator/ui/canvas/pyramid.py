@@ -33,6 +33,16 @@ class ImagePyramid:
         self._deepest = max(self.width, self.height).bit_length() - 1
 
     @property
+    def pixels(self) -> NDArray[np.uint8]:
+        """The image itself, `(H, W, 3)` RGB."""
+        return self._levels[0]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held by the image and the halvings made so far."""
+        return sum(level.nbytes for level in self._levels)
+
+    @property
     def width(self) -> int:
         """Width in pixels."""
         return int(self._levels[0].shape[1])
