@@ -9,11 +9,13 @@ from dataclasses import dataclass
 class ActionState:
     """The situation of the window that decides which actions are enabled and what they mean.
 
-    `candidate_count` is the number of candidates of the open draft; `undo_label` and `redo_label` name the steps
-    (None where there is none); `tool` is `select`, `points` or `box`.
+    `is_unreadable` says that the image cannot be shown; `candidate_count` is the number of candidates of the open
+    draft; `undo_label` and `redo_label` name the steps (None where there is none); `tool` is `select`, `points` or
+    `box`.
     """
 
     has_image: bool = False
+    is_unreadable: bool = False
     has_previous_image: bool = False
     has_next_image: bool = False
     has_unfinished_image: bool = False
@@ -93,13 +95,15 @@ def key_hints(state: ActionState) -> tuple[KeyHint, ...]:
     """List what Enter, Esc and Tab would do now, most useful first; the mouse where no key means anything."""
     if not state.has_image:
         return ()
+    if state.is_unreadable:
+        return (KeyHint("F5", "try again"), *_next_hint(state))
     if state.has_draft:
         hints = [KeyHint("Enter", "accept"), KeyHint("Shift Enter", "accept and next"), KeyHint("Esc", "discard")]
         if state.candidate_count > 1:
             hints.insert(1, KeyHint("Tab", "next candidate"))
         return tuple(hints)
     if state.is_read_only:
-        return (KeyHint("D", "next image"),) if state.has_next_image else ()
+        return _next_hint(state)
     if state.selection_count:
         return (KeyHint("Del", "delete"), KeyHint("Esc", "deselect"), KeyHint("Tab", "next instance"))
     hints = list(_MOUSE_HINTS.get(state.tool, ()))
@@ -108,3 +112,7 @@ def key_hints(state: ActionState) -> tuple[KeyHint, ...]:
         if state.has_next_image:
             hints.append(KeyHint("Shift Enter", "done, next image"))
     return tuple(hints)
+
+
+def _next_hint(state: ActionState) -> tuple[KeyHint, ...]:
+    return (KeyHint("D", "next image"),) if state.has_next_image else ()

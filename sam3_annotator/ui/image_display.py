@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sam3_annotator.project import ImageFacts, ImageId, ImageRecord
+from sam3_annotator.project import ChangeKind, ChangeSet, ImageFacts, ImageId, ImageRecord
 from sam3_annotator.ui.assist import Assist, ShownImage
 from sam3_annotator.ui.background import error_sentence
 from sam3_annotator.ui.canvas.pyramid import ImagePyramid
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
-from sam3_annotator.ui.item_models.image_model import ImageFilter
+from sam3_annotator.ui.item_models.image_model import ImageFilter, changed_files
 from sam3_annotator.ui.pixels import PixelLoader
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.workspace import Workspace
@@ -55,6 +55,7 @@ class ImageDisplay(QObject):
         self._pixels.failed.connect(self._take_failure)
         assist.draft_changed.connect(self._turn_when_stored)
         workspace.image_changed.connect(self._turn)
+        bridge.changed.connect(self._retry)
         if not self._store.images():  # then no image will be turned to
             self._turn()
 
@@ -101,6 +102,15 @@ class ImageDisplay(QObject):
         if self._pixels.get(image_id) is None:
             self._canvas.show_message("", self._store.image(image_id).name, busy=True)
         self._pixels.request(image_id, self._store.image_file(image_id))
+
+    @Slot(object)
+    def _retry(self, changes: ChangeSet) -> None:
+        """Show an image that could not be shown once its file is found elsewhere or is back."""
+        image_id = self._workspace.image_id
+        if self._has_failed and image_id is not None and image_id in changed_files(changes):
+            is_moved = changes.kind is not ChangeKind.FACTS
+            if is_moved or not self._store.image(image_id).facts.problem:
+                self.reload()
 
     @Slot()
     def _turn_when_stored(self) -> None:

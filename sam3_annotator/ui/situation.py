@@ -35,6 +35,7 @@ class Situation(QObject):
         self._assist = assist
         self._canvas = canvas
         self._binding = binding
+        self._display = display
         self._images = images
         for source in (
             bridge.changed,
@@ -44,6 +45,7 @@ class Situation(QObject):
             assist.draft_changed,
             canvas.tool_changed,
             display.shown,
+            display.failed,
         ):
             source.connect(self._announce)
 
@@ -53,6 +55,7 @@ class Situation(QObject):
         image_id = self._workspace.image_id
         return ActionState(
             has_image=image_id is not None,
+            is_unreadable=self._display.has_failed,
             has_previous_image=self._images.neighbour(image_id, -1) is not None,
             has_next_image=self._images.neighbour(image_id, 1) is not None,
             has_unfinished_image=self._images.unfinished_neighbour(image_id, 1) is not None,

@@ -26,6 +26,10 @@ def hints(state: ActionState) -> dict[str, str]:
     return {hint.key: hint.text for hint in key_hints(state)}
 
 
+def test_an_image_that_cannot_be_shown_offers_no_clicks() -> None:
+    assert list(hints(replace(IDLE, is_unreadable=True))) == ["F5", "D"]
+
+
 def test_undo_takes_back_the_last_prompt_while_a_draft_is_open() -> None:
     assert undo_verb(DRAFTING) == "remove_last_prompt"
     assert undo_text(DRAFTING) == "Undo last prompt"

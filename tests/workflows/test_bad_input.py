@@ -144,8 +144,14 @@ def test_a_moved_folder_is_found_again(user, image_folder, tmp_path, qtbot):
     shutil.move(image_folder, tmp_path / "elsewhere")
     user.restart()
 
+    user.window.workspace.set_image(user.window.store.images()[0].id)
+    user.settle()
+    assert user.window.window_actions.state.is_unreadable
+
     user.window.image_panel.find_moved(tmp_path / "elsewhere")
     qtbot.waitUntil(lambda: not any(image.facts.problem for image in user.window.store.images()), timeout=20_000)
 
     assert user.window.store.image_file(user.window.store.images()[0].id) == tmp_path / "elsewhere" / "1.png"
+    qtbot.waitUntil(lambda: user.window.canvas.findChild(ImageDisplay).image_id is not None, timeout=20_000)
+    assert not user.window.window_actions.state.is_unreadable
     assert len(user.instances(0)) == 1
