@@ -36,6 +36,8 @@ from sam3_annotator.ui.workspace import Workspace
 
 MINIMUM_SIZE: Final = QSize(880, 560)
 ZOOM_STEP: Final = 1.25
+# A window that is never shown begins all the same.
+BEGIN_UNSEEN_MS: Final = 1000
 _CANVAS_MENU: Final = ("fit", "zoom_100", "hide_all", "select_all", "next_image", "previous_image")
 _FINISHED: Final = frozenset({ImageState.DONE, ImageState.REVIEWED, ImageState.CONFIRMED_EMPTY})
 
@@ -47,6 +49,7 @@ class MainWindow(QMainWindow):
     concern the project are bound by whoever builds it, through `actions.bind`.
     """
 
+    begun = Signal()  # the window has been painted, or nobody shows it: what takes long may start
     closing = Signal()  # the window goes: stop what is under way
     paths_dropped = Signal(object)  # list[Path]
     project_requested = Signal(object)  # Path to be opened in place of this project
@@ -76,6 +79,9 @@ class MainWindow(QMainWindow):
         self.category_panel = CategoryPanel(bridge, workspace)
         self.instance_panel = InstancePanel(bridge, workspace)
         self._idle_checks: list[Callable[[], bool]] = []
+        self._beginning = QTimer(self, singleShot=True, interval=BEGIN_UNSEEN_MS)
+        self._beginning.timeout.connect(self.begun)
+        self._beginning.start()
         self._assemble()
         self._connect()
         self._default_layout = self.saveState(LAYOUT_VERSION)
@@ -253,7 +259,7 @@ class MainWindow(QMainWindow):
         words = "1 image is" if count == 1 else f"{count:,} images are"
         find = MessageAction("Find moved images…", self.image_panel.ask_and_find_moved)
         self.messages.show_message(
-            f"{words} not where the project looks for them. What was annotated on them is safe.",
+            f"{words} missing. What was annotated is kept.",
             Severity.WARNING,
             actions=() if self.store.is_read_only else (find,),
             key="missing",
@@ -294,8 +300,15 @@ class MainWindow(QMainWindow):
 
     # --- Qt's events -------------------------------------------------------------------------
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Begin once the first frame is out: libraries loading on other threads would hold it up."""
+        super().paintEvent(event)
+        if self._beginning.isActive():
+            self._beginning.start(0)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember place and project; everything else is saved already."""
+        self._beginning.stop()
         save_place(self, self.settings)
         done, total = self._count()
         remember_project(self.settings, self.store.path, done, total, self.canvas)

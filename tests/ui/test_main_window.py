@@ -266,7 +266,7 @@ def test_missing_images_are_told_with_a_way_to_find_them(qtbot: Any, store: Proj
     qtbot.waitUntil(lambda: bool(window.messages.messages))
 
     (message,) = window.messages.messages
-    assert message.text.startswith("1 image is not where")
+    assert message.text.startswith("1 image is missing")
     assert [action.text for action in message.actions] == ["Find moved images…"]
     window.image_panel.find_moved(image_folder)
     assert [message.severity for message in window.messages.messages] == ["info"]
