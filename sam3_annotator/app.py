@@ -90,7 +90,7 @@ def build_window(project_path: Path | str, session_factory: SessionFactory | Non
 
 
 def assemble_window(opened: Opened, settings: Settings, session_factory: SessionFactory | None = None) -> MainWindow:
-    """Build the window of an open project around its store, and start the model on its own thread."""
+    """Build the window of an open project around its store; model and files are started once it has been seen."""
     bridge = StoreBridge(opened.store)
     workspace = Workspace()
     canvas = CanvasView()
@@ -131,10 +131,13 @@ def assemble_window(opened: Opened, settings: Settings, session_factory: Session
     for closes in (crashes.close, facts.close, display.close, engine.close, bridge.close):
         window.closing.connect(closes)
 
-    engine.start()
-    workspace.set_image(opened.image_id or first_unfinished(opened.store))
+    def begin() -> None:
+        engine.start()
+        workspace.set_image(opened.image_id or first_unfinished(opened.store))
+        facts.start()
+
+    window.begun.connect(begin)
     window.window_actions.update(situation.state())
-    facts.start()
     if opened.limitation:
         window.messages.show_message(opened.limitation, "warning")
     return window
