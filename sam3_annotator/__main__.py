@@ -26,6 +26,9 @@ def _run(words: list[str]) -> int:
 
         path = Path(words[1]) if words else None
         return exit_status(lambda: open_window(path), debug=debug)
+    from sam3_annotator.commands.failures import keep_talking
+
+    keep_talking()
     from sam3_annotator import cli  # typer takes a tenth of a second that the window's start has no room for
 
     return cli.run(words, debug=debug)

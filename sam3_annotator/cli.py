@@ -85,7 +85,7 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-Project = Annotated[Path, typer.Argument(help="A project file, NAME.sam3proj.", show_default=False)]
+Project = Annotated[Path, typer.Argument(readable=False, help="A project file, NAME.sam3proj.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -107,7 +107,7 @@ def start(
 
 @app.command("open")
 def open_command(
-    path: Annotated[Path, typer.Argument(help="An image folder, an image file or a project file.")],
+    path: Annotated[Path, typer.Argument(readable=False, help="An image folder, an image file or a project file.")],
 ) -> None:
     """Open the window with images or a project.
 
@@ -120,7 +120,9 @@ def open_command(
 
 @app.command()
 def demo(
-    out: Annotated[Path | None, typer.Option("--out", help="Where project, exports and screenshots go.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", readable=False, help="Where project, exports and screenshots go.")
+    ] = None,
     headless: Annotated[bool, typer.Option("--headless", help="Drive the window offscreen and report.")] = False,
 ) -> None:
     """Do the main job on the sample photographs."""
@@ -132,7 +134,9 @@ def demo(
 @app.command()
 def new(
     project: Project,
-    images: Annotated[list[Path], typer.Option("--images", help="A folder with images; may be repeated.")],
+    images: Annotated[
+        list[Path], typer.Option("--images", readable=False, help="A folder with images; may be repeated.")
+    ],
     category: Annotated[list[str] | None, typer.Option("--category", help="A category; may be repeated.")] = None,
 ) -> None:
     """Make a project of the images in a folder."""
@@ -146,8 +150,8 @@ def new(
 
 @app.command()
 def segment(
-    image: Annotated[Path, typer.Argument(help="An image file.", show_default=False)],
-    out: Annotated[Path, typer.Option("--out", help="The mask to write, a PNG file.")],
+    image: Annotated[Path, typer.Argument(readable=False, help="An image file.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", readable=False, help="The mask to write, a PNG file.")],
     model: Annotated[str, typer.Option("--model", help="Which model.")] = "builtin",
     point: Annotated[
         list[Point] | None,
@@ -175,9 +179,11 @@ def segment(
 @app.command("import")
 def import_command(
     project: Project,
-    source: Annotated[Path, typer.Argument(help="The labels to import.", show_default=False)],
+    source: Annotated[Path, typer.Argument(readable=False, help="The labels to import.", show_default=False)],
     format_name: Annotated[ImportFormat, typer.Option("--format", help="Their format.")],
-    images: Annotated[Path | None, typer.Option("--images", help="The folder their images lie in.")] = None,
+    images: Annotated[
+        Path | None, typer.Option("--images", readable=False, help="The folder their images lie in.")
+    ] = None,
 ) -> None:
     """Add labels that another program wrote to a project."""
     from sam3_annotator.commands.datasets import import_labels
@@ -188,7 +194,7 @@ def import_command(
 @app.command("export")
 def export_command(
     project: Project,
-    out: Annotated[Path, typer.Argument(help="The folder to write to.", show_default=False)],
+    out: Annotated[Path, typer.Argument(readable=False, help="The folder to write to.", show_default=False)],
     format_name: Annotated[ExportFormat, typer.Option("--format", help="The format to write.")],
     segmentation: Annotated[Segmentation, typer.Option(help="How COCO holds areas.")] = Segmentation.POLYGON,
     split: Annotated[

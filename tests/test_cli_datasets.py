@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +54,26 @@ def test_new_finds_a_relative_image_folder_from_wherever_the_project_lies(
 
     with ProjectStore.open(tmp_path / "projects" / "a.sam3proj") as made:
         assert all(made.image_file(image.id).is_file() for image in made.images())
+
+
+def test_category_that_is_no_text_is_refused_and_leaves_no_project(
+    image_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["new", str(tmp_path / "a"), "--images", str(image_folder), "--category", "c\udcff"]) == 1
+
+    assert "no Unicode text" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == [image_folder.name]
+
+
+def test_names_that_the_output_cannot_spell_are_escaped(labelled: Path, tmp_path: Path) -> None:
+    project = labelled.rename(tmp_path / "日本.sam3proj")
+    command = [sys.executable, "-m", "sam3_annotator", "stats", str(project)]
+
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}
+    )
+
+    assert "\\u65e5\\u672c.sam3proj: 4 images" in done.stdout
 
 
 def test_new_tells_of_images_that_cannot_be_read(

@@ -140,3 +140,13 @@ def test_folder_of_the_mask_must_exist(photo: Path, capsys: pytest.CaptureFixtur
 
     assert cli.run(["segment", str(photo), "--out", str(out), "--point", "1,1"]) == 1
     assert str(out.parent) in capsys.readouterr().err
+
+
+def test_the_mask_never_replaces_its_own_image(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = photo.read_bytes()
+    photo.with_name("link.png").symlink_to(photo)
+
+    for out in (photo, photo.with_name("link.png")):
+        assert cli.run(["segment", str(photo), "--out", str(out), "--point", "1,1"]) == 1
+        assert "the image itself" in capsys.readouterr().err
+    assert photo.read_bytes() == before

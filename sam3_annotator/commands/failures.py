@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable
 
@@ -34,6 +35,13 @@ def exit_status(work: Callable[[], int], *, debug: bool = False) -> int:
             _say("".join(traceback.format_exception(error)).rstrip())
         _say(sentence)
         return FAILED
+
+
+def keep_talking() -> None:
+    """Let standard output print names that its encoding does not have, escaped, instead of failing on them."""
+    # What Windows writes to a file or a pipe is in an old code page; standard error escapes by itself.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _say(text: str) -> None:

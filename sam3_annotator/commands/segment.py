@@ -29,6 +29,8 @@ def segment_image(
     """Write the mask of the object that the prompts mean: PNG, 8 bit, 0 or 255, the size of the upright image."""
     if not out.parent.is_dir():
         raise CommandFailed(f"The folder {out.parent} does not exist; make it first, or name another --out.")
+    if out.exists() and image_path.exists() and out.samefile(image_path):
+        raise CommandFailed(f"{out} is the image itself, which the mask would replace; name another --out.")
     image = read_image(image_path)
     height, width = image.shape[:2]
     prompts: list[Prompt] = [_box_prompt(box, width, height)] if box is not None else []
@@ -70,7 +72,10 @@ def _write_mask(mask: NDArray[np.bool_], path: Path) -> None:
 
     encoded = io.BytesIO()
     Image.fromarray(mask.astype(np.uint8) * 255).save(encoded, "PNG")
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".mask.", suffix=".part")
+    except OSError as error:
+        raise CommandFailed(f"{path} cannot be written ({error.strerror or error}).") from error
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(encoded.getvalue())

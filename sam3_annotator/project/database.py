@@ -19,6 +19,8 @@ _MAGIC = b"SQLite format 3\0"
 _TABLES = ("meta", "images", "image_files", "categories", "instances", "history")
 _BUSY_TIMEOUT = 5.0  # seconds
 _WAL_SIZE_LIMIT = 64 << 20  # bytes that the log keeps after a large import
+# How SQLite says that it cannot make the index of the log beside a file that is only to be read.
+_NO_INDEX = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 _QUICK_CHECK_LIMIT = 4 << 20  # bytes of a file that is checked whole in some 10 ms
 
 
@@ -38,9 +40,9 @@ class Database:
 
 def require_project_file(path: Path) -> None:
     """Raise NotAProject unless `path` is a file that begins like a project."""
-    if path.is_dir():
-        raise NotAProject(f"{path} is a folder. Choose a project file, which ends in .sam3proj.")
     try:
+        if path.is_dir():
+            raise NotAProject(f"{path} is a folder. Choose a project file, which ends in .sam3proj.")
         if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe would wait for ever
             raise NotAProject(f"{path.name} is a device or a pipe. Choose a project file, which ends in .sam3proj.")
         with path.open("rb") as file:
@@ -106,9 +108,10 @@ def _reader(path: Path) -> Database:
     try:
         return Database(_probed(path, "mode=rw"))
     except sqlite3.OperationalError as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _NO_INDEX:
             raise
-    # A log without its index, in a folder where none can be made: left by a crash, then the disk became read-only.
+    # A log without its index, in a folder where none can be made: left by a crash, then the disk became read-only or
+    # full.
     log = path.with_name(path.name + "-wal")
     if log.exists() and log.stat().st_size:
         import tempfile  # hardly ever needed

@@ -230,6 +230,8 @@ class Edit:
         cleaned = name.strip()
         if not cleaned:
             raise KnownError("A category needs a name. Type one and press Enter.")
+        if cleaned != cleaned.encode(errors="replace").decode():
+            raise KnownError(f"The category name {cleaned!a} is no Unicode text. Write it in other characters.")
         taken = self._recorder.select("SELECT id FROM categories WHERE name = ?", cleaned)
         if any(row_id != besides for (row_id,) in taken):
             raise KnownError(f"There is a category named {cleaned} already. Choose another name.")

@@ -12,6 +12,7 @@ from sam3_annotator.project import (
     ProjectInUse,
     ProjectReadOnly,
     ProjectStore,
+    StorageFull,
     list_image_files,
 )
 from sam3_annotator.ui import operations
@@ -62,7 +63,7 @@ def open_path(path: Path) -> Opened:
 def _open_project(path: Path) -> Opened:
     try:
         return Opened(ProjectStore.open(path))
-    except (ProjectInUse, ProjectReadOnly) as error:
+    except (ProjectInUse, ProjectReadOnly, StorageFull) as error:
         return Opened(ProjectStore.open(path, read_only=True), limitation=f"{error} You can look, but change nothing.")
 
 

@@ -156,6 +156,15 @@ def test_creation_on_a_full_disk_says_so_and_leaves_nothing_behind(small_disk: P
     assert [file.name for file in small_disk.iterdir()] == ["ballast"]
 
 
+def test_project_on_a_full_disk_can_be_read(small_disk: Path) -> None:
+    with ProjectStore.create(small_disk / "p.sam3proj") as store, store.edit("Add") as edit:
+        edit.add_category("cat")
+    (small_disk / "ballast").write_bytes(bytes(os.statvfs(small_disk).f_bavail * 4096))
+
+    with ProjectStore.open(small_disk / "p.sam3proj", read_only=True) as store:
+        assert [category.name for category in store.categories()] == ["cat"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no limits on file sizes")
 def test_limit_on_file_sizes_is_told_like_a_full_disk(small: Any, run_python: RunPython) -> None:
     small.store.close()
