@@ -127,7 +127,6 @@ def _write_document(out: Path, split: str, document: _Document, categories: Sequ
     }
     name = Path("annotations", f"instances_{split}.json" if split else "instances.json")
     (out / name).parent.mkdir(parents=True, exist_ok=True)
-    # ASCII: pycocotools opens files in the encoding of the system.
-    with (out / name).open("w", encoding="ascii", newline="\n") as file:
-        json.dump(content, file, separators=(",", ":"))
+    # ASCII: pycocotools opens files in the encoding of the system. (And dumps is three times as fast as dump.)
+    (out / name).write_text(json.dumps(content, separators=(",", ":")), encoding="ascii", newline="\n")
     return name

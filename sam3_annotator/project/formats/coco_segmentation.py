@@ -91,15 +91,17 @@ def _region_of_rings(segmentation: object, annotation: dict[str, Any]) -> Region
 
 
 def _numbers(values: object, what: str) -> Ring:
-    if not isinstance(values, list) or any(isinstance(value, bool | str | None | list | dict) for value in values):
-        raise ValueError(f"has {what} that is no list of numbers")
     try:
-        numbers = np.array(values, dtype=np.float64)
-    except OverflowError:
-        numbers = np.array([np.inf])
+        numbers = np.array(values) if isinstance(values, list) else None
+    except ValueError:  # lists of several lengths
+        numbers = None
+    if numbers is not None and numbers.dtype.kind == "O" and all(isinstance(value, int | float) for value in numbers):
+        numbers = np.array([np.inf])  # whole numbers beyond 64 bits
+    if numbers is None or numbers.ndim != 1 or numbers.dtype.kind not in "iuf":
+        raise ValueError(f"has {what} that is no list of numbers")
     if not np.all(np.abs(numbers) < (_MOST_PIXELS if what == "run lengths" else _LARGEST)):
         raise ValueError(f"has {what} with numbers that are too large or not finite")
-    return numbers
+    return numbers.astype(np.float64)
 
 
 def _without_repeats(ring: Ring) -> Ring:

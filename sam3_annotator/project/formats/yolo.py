@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sam3_annotator.project.entities import Category, CategoryId, Instance, Split
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
 from sam3_annotator.project.formats.selection import (
@@ -37,7 +40,7 @@ class _Findings:
     instances: int = 0
 
 
-Row = Callable[[Instance, Runs, ChosenImage, str, _Findings], list[float]]
+Row = Callable[[Instance, Runs, ChosenImage, str, _Findings], NDArray[np.float64]]
 
 
 def write_segment(
@@ -98,27 +101,35 @@ def _lines(
             findings.lost.append(label)
         else:
             findings.instances += 1
-            values = " ".join(_decimal(value) for value in row(instance, runs, image, label, findings))
+            values = _decimals(row(instance, runs, image, label, findings))
             yield f"{numbers[instance.category_id]} {values}"
 
 
-def _decimal(value: float) -> str:
-    return f"{min(max(value, 0.0), 1.0):.7f}".rstrip("0").rstrip(".")
+def _decimals(values: NDArray[np.float64]) -> str:
+    within = np.clip(values, 0.0, 1.0).tolist()
+    return " ".join(["%.7f"] * len(within)) % tuple(within)
 
 
-def _segment_row(instance: Instance, runs: Runs, image: ChosenImage, label: str, findings: _Findings) -> list[float]:
+def _segment_row(
+    instance: Instance, runs: Runs, image: ChosenImage, label: str, findings: _Findings
+) -> NDArray[np.float64]:
     facts = image.record.facts
     ring, iou = best_ring(instance.region, runs, facts.height, facts.width)
     if iou < _LOW_IOU:
         findings.poor.append(f"{label}, IoU {iou:.2f}")
-    return [value for x, y in ring.tolist() for value in (x / facts.width, y / facts.height)]
+    relative: NDArray[np.float64] = ring / (facts.width, facts.height)
+    return relative.ravel()
 
 
-def _detect_row(instance: Instance, runs: Runs, image: ChosenImage, label: str, findings: _Findings) -> list[float]:
+def _detect_row(
+    instance: Instance, runs: Runs, image: ChosenImage, label: str, findings: _Findings
+) -> NDArray[np.float64]:
     del instance, label, findings
     x, y, width, height = runs.box_xywh
     facts = image.record.facts
-    return [(x + width / 2) / facts.width, (y + height / 2) / facts.height, width / facts.width, height / facts.height]
+    box = np.array([x + width / 2, y + height / 2, width, height])
+    relative: NDArray[np.float64] = box / np.tile((facts.width, facts.height), 2)
+    return relative
 
 
 def _write_data_file(out: Path, selection: Selection, categories: Sequence[Category]) -> Path:

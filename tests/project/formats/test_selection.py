@@ -1,71 +1,70 @@
-"""Names and splits of exported images."""
+"""Which images an export takes, and their names."""
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
 
-from sam3_annotator.project import ImageId, ImageRecord, Split
-from sam3_annotator.project.formats.selection import flat_names, nested_names
-from sam3_annotator.project.formats.splits import ONE_SET, assign_splits
+from sam3_annotator.project import ImageState, KnownError, ProjectStore
+from sam3_annotator.project.formats.options import ExportOptions
+from sam3_annotator.project.formats.selection import choose_images, flat_names, nested_names
+from sam3_annotator.project.regions import rectangle
 
 
-def records(count: int, fixed: dict[int, Split] | None = None) -> list[ImageRecord]:
-    fixed = fixed or {}
-    return [ImageRecord(ImageId(i), f"photos/{i}.jpg", split=fixed.get(i)) for i in range(1, count + 1)]
+def annotate(store: ProjectStore, position: int) -> None:
+    with store.edit("Add instance") as edit:
+        category = store.categories()[0].id if store.categories() else edit.add_category("cat")
+        edit.add_instance(store.images()[position].id, category, rectangle(1, 1, 9, 9))
 
 
-def test_shares_are_met_and_the_same_seed_draws_the_same_images() -> None:
-    images = records(100)
-
-    splits = assign_splits(images, {"train": 0.8, "val": 0.15, "test": 0.05}, 0)
-
-    assert Counter(splits.values()) == {"train": 80, "val": 15, "test": 5}
-    assert assign_splits(images[::-1], {"train": 0.8, "val": 0.15, "test": 0.05}, 0) == splits
-    assert assign_splits(images, {"train": 0.8, "val": 0.15, "test": 0.05}, 1) != splits
+def chosen_names(store: ProjectStore, options: ExportOptions | None = None) -> list[str]:
+    selection = choose_images(store, options or ExportOptions(), nested_names)
+    return [image.record.name for image in selection.images]
 
 
-def test_images_that_have_a_split_keep_it_and_the_shares_count_them() -> None:
-    images = records(10, dict.fromkeys(range(1, 5), Split.VAL))
+def test_images_nobody_has_looked_at_are_left_out_unless_asked_for(store: ProjectStore) -> None:
+    annotate(store, 0)
 
-    splits = assign_splits(images, {"train": 0.5, "val": 0.5}, 3)
-
-    assert [splits[ImageId(i)] for i in range(1, 5)] == ["val"] * 4
-    assert Counter(splits.values()) == {"train": 5, "val": 5}
+    assert chosen_names(store) == ["1.png"]
+    assert chosen_names(store, ExportOptions(include_unannotated=True)) == ["1.png", "2.png", "3.png", "10.png"]
 
 
-def test_small_share_still_gets_an_image() -> None:
-    assert Counter(assign_splits(records(4), {"train": 0.95, "val": 0.05}, 0).values()) == {"train": 3, "val": 1}
-    assert Counter(assign_splits(records(1), {"train": 0.5, "val": 0.5}, 0).values()).total() == 1
+def test_images_known_to_be_empty_are_background(store: ProjectStore) -> None:
+    annotate(store, 0)
+    with store.edit("Confirm as empty") as edit:
+        edit.update_image(store.images()[2].id, state=ImageState.CONFIRMED_EMPTY)
+
+    assert chosen_names(store) == ["1.png", "3.png"]
 
 
-def test_without_shares_there_is_one_set_unless_images_have_splits() -> None:
-    assert set(assign_splits(records(3), None, 0).values()) == {ONE_SET}
-    assert assign_splits(records(3, {2: Split.TEST}), None, 0) == {1: "train", 2: "test", 3: "train"}
+def test_a_file_not_read_yet_is_read_for_its_size(tmp_path: Path, image_folder: Path) -> None:
+    with ProjectStore.create(tmp_path / "fresh.sam3proj") as fresh:
+        with fresh.edit("Add image") as edit:
+            edit.add_image(image_folder / "1.png")
+        annotate(fresh, 0)
+
+        (image,) = choose_images(fresh, ExportOptions(), nested_names).images
+
+        assert (image.record.facts.width, image.record.facts.height) == (80, 60)
 
 
-@given(
-    st.integers(1, 40),
-    st.dictionaries(st.integers(1, 40), st.sampled_from(list(Split))),
-    st.dictionaries(st.sampled_from(["train", "val", "test"]), st.floats(0, 10), min_size=1),
-    st.integers(0, 5),
-)
-def test_every_image_gets_one_split(count: int, fixed: dict[int, Split], shares: dict[str, float], seed: int) -> None:
-    if not sum(shares.values()):
-        return
-    images = records(count, fixed)
+def test_a_missing_file_is_named_and_its_labels_can_go_alone(store: ProjectStore, image_folder: Path) -> None:
+    annotate(store, 0)
+    annotate(store, 1)
+    (image_folder / "1.png").unlink()
 
-    splits = assign_splits(images, shares, seed)
+    selection = choose_images(store, ExportOptions(), nested_names)
 
-    assert set(splits) == {image.id for image in images}
-    for image in images:
-        if image.split is None:
-            assert shares[splits[image.id]] > 0
-        else:
-            assert splits[image.id] == image.split
+    assert [image.record.name for image in selection.images] == ["2.png"]
+    assert any("1.png" in warning and "missing" in warning for warning in selection.warnings)
+    assert chosen_names(store, ExportOptions(images="none")) == ["1.png", "2.png"]
+
+
+def test_nothing_to_export_is_said(store: ProjectStore) -> None:
+    with pytest.raises(KnownError, match="nothing to export"):
+        choose_images(store, ExportOptions(), nested_names)
 
 
 def test_nested_names_start_at_the_common_folder() -> None:
