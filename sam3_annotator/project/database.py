@@ -57,6 +57,15 @@ def require_project_file(path: Path) -> None:
         raise NotAProject(f"{path.name} is no project of SAM 3 Annotator, or it is damaged.")
 
 
+def file_identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells the file at `path` from one that takes its name later; None if there is no file."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    return facts.st_dev, facts.st_ino
+
+
 def create_database(path: Path) -> Database:
     """Make a new, empty project file."""
     connection = _connect(path, "mode=rwc")

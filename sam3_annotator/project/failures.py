@@ -38,6 +38,14 @@ def read_only(path: Path) -> ProjectReadOnly:
     )
 
 
+def moved_away(path: Path) -> KnownError:
+    """Say that the file of an open project is no longer at its place."""
+    return KnownError(
+        f"{path.name} was moved, deleted or replaced while it was open, so the last change was not saved. Put the "
+        "file back, then try again."
+    )
+
+
 def damaged(path: Path) -> NotAProject:
     """Say that the file is damaged."""
     return NotAProject(f"{path.name} is damaged and cannot be read. Restore it from a backup, if there is one.")

@@ -12,11 +12,17 @@ from pathlib import Path
 
 from sam3_annotator.project.changes import ChangeKind, ChangeSet, RowChange
 from sam3_annotator.project.creation import add_image_files, new_file, require_place
-from sam3_annotator.project.database import Database, open_for_reading, open_for_writing, require_project_file
+from sam3_annotator.project.database import (
+    Database,
+    file_identity,
+    open_for_reading,
+    open_for_writing,
+    require_project_file,
+)
 from sam3_annotator.project.edit import Edit, write_facts
 from sam3_annotator.project.entities import ImageFacts, ImageId
 from sam3_annotator.project.errors import EditError, ProjectReadOnly
-from sam3_annotator.project.failures import told
+from sam3_annotator.project.failures import moved_away, told
 from sam3_annotator.project.history import HISTORY_BUDGET_BYTES, History, Stack
 from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.listeners import Listener, Listeners
@@ -48,6 +54,7 @@ class ProjectStore(ProjectReader):
     ) -> None:
         super().__init__(path, database.connection, is_read_only=is_read_only)
         self._database = database
+        self._identity = file_identity(path)
         self._lock = lock
         self._history = History(self._connection, history_budget_bytes)
         self._listeners = Listeners()
@@ -202,6 +209,9 @@ class ProjectStore(ProjectReader):
             raise ProjectReadOnly(f"{self.path.name} is open for reading only, so it cannot be changed.")
         if self._is_editing:
             raise EditError("An edit is open already; edits do not nest.")
+        if self._identity is not None and file_identity(self.path) != self._identity:
+            # The connection would go on with a file that has no name any more, and all would be lost in the end.
+            raise moved_away(self.path)
         recorder = ChangeRecorder(self._connection, self.path)
         self._is_editing = True
         try:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sam3_annotator.project import Polygon, ProjectStore, Region, StorageFull
+from sam3_annotator.project import KnownError, Polygon, ProjectStore, Region, StorageFull
 
 RunPython = Callable[..., subprocess.CompletedProcess[str]]
 Square = Callable[..., Region]
@@ -163,6 +163,30 @@ def test_project_on_a_full_disk_can_be_read(small_disk: Path) -> None:
 
     with ProjectStore.open(small_disk / "p.sam3proj", read_only=True) as store:
         assert [category.name for category in store.categories()] == ["cat"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file that is open cannot be moved there")
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_no_change_goes_into_a_file_that_was_moved_away(tmp_path: Path, is_replaced: bool) -> None:
+    path, elsewhere = tmp_path / "p.sam3proj", tmp_path / "elsewhere"
+    with ProjectStore.create(path) as store:
+        with store.edit("Add") as edit:
+            edit.add_category("cat")
+        path.rename(elsewhere)
+        if is_replaced:
+            path.write_bytes(elsewhere.read_bytes())
+
+        with pytest.raises(KnownError, match="Put the file back"), store.edit("Add") as edit:
+            edit.add_category("dog")
+        with pytest.raises(KnownError, match="Put the file back"):
+            store.undo()
+
+        elsewhere.replace(path)
+        with store.edit("Add") as edit:
+            edit.add_category("dog")
+
+    with ProjectStore.open(path) as store:
+        assert [category.name for category in store.categories()] == ["cat", "dog"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no limits on file sizes")
