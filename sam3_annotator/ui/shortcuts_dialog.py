@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from sam3_annotator.ui.action_table import ACTIONS
@@ -20,6 +21,10 @@ MOUSE: Final[tuple[Row, ...]] = (
     (("Wheel",), "Zoom at the cursor"),
     (("Middle drag", "Space+drag"), "Move the image"),
     (("Double click",), "Accept the draft"),
+    (("Drag",), "Move a selected instance or its vertex"),
+    (("Drag an edge",), "Add a vertex"),
+    (("Alt+click",), "Delete a vertex"),
+    (("Shift+click",), "Select one more instance"),
 )
 # Headings of the page, and which menus' actions stand under them; two columns.
 _COLUMNS: Final = (
@@ -72,10 +77,18 @@ class ShortcutsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
+        self._page = page
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the room the page needs; not known before its fonts and margins are in force."""
+        for child in self._page.findChildren(QWidget):
+            child.ensurePolished()
         room = self.screen().availableGeometry().height() * 9 // 10
-        wanted = page.sizeHint()
+        wanted = self._page.sizeHint()
         self.setFixedWidth(wanted.width() + SPACE_L)
-        self.resize(self.width(), min(wanted.height(), room))
+        # The scroll area keeps a little for its edges.
+        self.resize(self.width(), min(wanted.height() + SPACE_XS, room))
+        super().showEvent(event)
 
 
 def _add_section(column: QVBoxLayout, heading: str, rows: Sequence[Row]) -> None:

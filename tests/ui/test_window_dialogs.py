@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtGui import QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QPushButton, QSlider, QSpinBox
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QPushButton, QScrollArea, QSlider, QSpinBox
 
 from sam3_annotator.ui.about_dialog import AboutDialog, version_lines
 from sam3_annotator.ui.action_table import ACTIONS
@@ -79,7 +79,19 @@ def test_page_of_keys_names_every_key(qtbot: Any) -> None:
         if spec.shortcuts and spec.menu != "Instance/Category"
     }
     assert keys <= words
-    assert {"Right click", "1", "0"} <= words
+    assert {"Right click", "Alt+click", "1", "0"} <= words
+
+
+def test_page_of_keys_scrolls_only_on_a_screen_too_small_for_it(qtbot: Any) -> None:
+    dialog = ShortcutsDialog()
+    qtbot.addWidget(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    (page,) = dialog.findChildren(QScrollArea)
+
+    room = dialog.screen().availableGeometry().height() * 9 // 10
+    hidden = page.verticalScrollBar().maximum()
+    assert hidden == 0 or dialog.height() == room
 
 
 def test_versions_can_be_copied_for_a_report(qtbot: Any) -> None:
