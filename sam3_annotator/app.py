@@ -8,10 +8,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from sam3_annotator.model import Session, open_session
-from sam3_annotator.paths import samples_dir, user_data_dir
+from sam3_annotator.paths import resources_dir, samples_dir, user_data_dir
 from sam3_annotator.project import ImageState, ProjectStore
 from sam3_annotator.ui import qt_messages
 from sam3_annotator.ui.action_table import CATEGORY_KEYS
@@ -64,6 +65,7 @@ def make_application() -> QApplication:
     app.setApplicationName("sam3-annotator")
     app.setApplicationDisplayName("SAM 3 Annotator")
     app.setDesktopFileName("sam3-annotator")
+    app.setWindowIcon(QIcon(str(resources_dir() / "app-icon.svg")))
     return app
 
 
