@@ -106,7 +106,8 @@ def _lines(
 
 
 def _decimals(values: NDArray[np.float64]) -> str:
-    within = np.clip(values, 0.0, 1.0).tolist()
+    # Up to the next decimal: cut to whole pixels, a coordinate on a pixel's edge would else fall into the one before.
+    within = np.clip(np.ceil(values * 1e7) / 1e7, 0.0, 1.0).tolist()
     return " ".join(["%.7f"] * len(within)) % tuple(within)
 
 

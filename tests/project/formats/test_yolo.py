@@ -10,7 +10,7 @@ import pytest
 import supervision
 import yaml
 
-from sam3_annotator.project import ProjectStore, Region, mask_to_region, rectangle, region_to_mask
+from sam3_annotator.project import ImageFacts, ProjectStore, Region, mask_to_region, rectangle, region_to_mask
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.registry import export_project
 
@@ -231,3 +231,19 @@ def test_masks_of_all_instances_are_kept_well(dataset: Any, tmp_path: Path) -> N
         expected = region_to_mask(instance.region, image.facts.height, image.facts.width)
         filled = fill_as_ultralytics(row, image.facts.height, image.facts.width)
         assert (filled & expected).sum() / (filled | expected).sum() > 0.9
+
+
+def test_corners_of_pixels_are_found_again_when_cut_to_whole_pixels(tmp_path: Path) -> None:
+    """A rounded coordinate just below a pixel's edge would fall into the pixel before."""
+    width, height = 4031, 3023
+    with ProjectStore.create(tmp_path / "p.sam3proj") as store:
+        with store.edit("Add") as edit:
+            image = edit.add_image("large.jpg", ImageFacts(width, height, 1, "0" * 128))
+            category = edit.add_category("x")
+            for x in range(1, width - 100, 97):
+                edit.add_instance(image, category, rectangle(x, 7, x + 83, 1009))
+        export_project(store, tmp_path / "out", "yolo-segment", ExportOptions(images="none"))
+
+    for x, row in zip(range(1, width - 100, 97), labels(tmp_path / "out")["large"], strict=True):
+        corners = (np.array(row[1:]).reshape(-1, 2) * (width, height)).astype(int)
+        assert corners.tolist() == [[x, 7], [x + 83, 7], [x + 83, 1009], [x, 1009]]
