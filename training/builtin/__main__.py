@@ -6,6 +6,7 @@ import argparse
 import json
 import time
 from pathlib import Path
+from typing import TextIO
 
 import cv2
 import torch
@@ -48,7 +49,7 @@ def main() -> None:
         _run(trainer, settings, PictureCache(validation), log)
 
 
-def _run(trainer: Trainer, settings: TrainingSettings, validation: PictureCache, log) -> None:  # noqa: ANN001
+def _run(trainer: Trainer, settings: TrainingSettings, validation: PictureCache, log: TextIO) -> None:
     trials = make_trials(validation, settings)
     saved = time.monotonic()
     since: list[dict[str, float]] = []
@@ -66,7 +67,7 @@ def _run(trainer: Trainer, settings: TrainingSettings, validation: PictureCache,
     _write(log, {"updates": trainer.progress.updates} | measure(trainer.average, trials))
 
 
-def _write(log, values) -> None:  # noqa: ANN001
+def _write(log: TextIO, values: dict[str, float]) -> None:
     log.write(json.dumps(values) + "\n")
     log.flush()
 

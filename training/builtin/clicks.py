@@ -39,7 +39,7 @@ def click_inside(area: NDArray[np.uint8], rng: np.random.Generator | None) -> tu
 
 
 def largest_error(guess: NDArray[np.bool_], target: NDArray[np.bool_]) -> tuple[NDArray[np.uint8], bool] | None:
-    """Find the largest wrong area `(H, W)` uint8 and whether it is missing (True) or too much; None if there is none."""
+    """Find the largest wrong area `(H, W)` uint8 and whether it is missing (True) or too much; None if all is well."""
     best: tuple[NDArray[np.uint8], bool] | None = None
     best_size = 0
     for is_missing in (True, False):

@@ -101,7 +101,7 @@ class PictureCache:
         self._budget = budget_bytes
 
     def picture(self, index: int) -> Picture:
-        """The picture of `files[index]`."""
+        """Give the picture of `files[index]`."""
         found = self._loaded.get(index)
         if found is None:
             found = self.files[index].load()

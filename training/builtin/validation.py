@@ -24,7 +24,7 @@ class Trial:
     target: NDArray[np.bool_]
 
 
-def make_trials(cache: PictureCache, settings: TrainingSettings, side: int = 256) -> list[Trial]:
+def make_trials(cache: PictureCache, settings: TrainingSettings, side: int = 224) -> list[Trial]:
     """Cut the same views every time, as the settings' seed says."""
     rng = np.random.default_rng(settings.seed + 1)
     maker = SampleMaker(cache, settings)

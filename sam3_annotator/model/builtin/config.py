@@ -34,7 +34,7 @@ class BuiltinConfig:
     The first two `stages` are the frozen part, whose features do not depend on the prompts.
     """
 
-    view_side: int = 256
+    view_side: int = 224
     stem_channels: int = 32
     stages: tuple[StageConfig, ...] = EFFICIENTNET_LITE0
     prompt_channels: tuple[int, int, int] = (32, 48, 64)
@@ -58,7 +58,7 @@ class BuiltinConfig:
 
     @staticmethod
     def tiny() -> BuiltinConfig:
-        """A network of the same shape that runs in milliseconds."""
+        """Give a network of the same shape that runs in milliseconds."""
         stages = tuple(
             StageConfig(1, stage.kernel, stage.stride, min(stage.expansion, 2), 8) for stage in EFFICIENTNET_LITE0
         )

@@ -36,7 +36,8 @@ class AttentionBlock(nn.Module):
         mixed = F.scaled_dot_product_attention(query, key, value)
         tokens = tokens + self.out(mixed.transpose(1, 2).reshape(batch, height * width, channels))
         tokens = tokens + self.mlp(self.norm2(tokens))
-        return tokens.transpose(1, 2).reshape(batch, channels, height, width)
+        out: Tensor = tokens.transpose(1, 2).reshape(batch, channels, height, width)
+        return out
 
 
 def _positions(height: int, width: int, channels: int, dtype: torch.dtype, device: torch.device) -> Tensor:
@@ -66,7 +67,8 @@ class ScoreHead(nn.Module):
         under = torch.einsum("bmhw,bchw->bmc", chance, features) / (chance.sum((2, 3)) + 1.0)[..., None]
         around = context.mean((2, 3))[:, None].expand(-1, logits.shape[1], -1)
         stats = torch.stack([area, expected], 2)
-        return self.mlp(torch.cat([under, around, stats], 2))[..., 0]
+        scores: Tensor = self.mlp(torch.cat([under, around, stats], 2))
+        return scores[..., 0]
 
 
 class DecoderOutput(NamedTuple):

@@ -27,7 +27,8 @@ class SameConv(nn.Module):
         """`(B, C, H, W)` -> `(B, C', H / stride, W / stride)`; H and W are multiples of the stride."""
         if self.extra is not None:
             x = F.pad(x, self.extra)
-        return self.conv(x)
+        out: Tensor = self.conv(x)
+        return out
 
 
 class InvertedResidual(nn.Module):
@@ -44,7 +45,7 @@ class InvertedResidual(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """`(B, C, H, W)` -> `(B, C', H / stride, W / stride)`."""
         wide = x if self.expand is None else F.relu6(self.expand(x))
-        out = self.project(F.relu6(self.depthwise(wide)))
+        out: Tensor = self.project(F.relu6(self.depthwise(wide)))
         return x + out if self.has_shortcut else out
 
 

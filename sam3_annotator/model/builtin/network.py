@@ -25,7 +25,8 @@ class BuiltinNetwork(nn.Module):
         """Answer prompt maps `(B, 6, S, S)` on the stem's features of the same views."""
         prompts = self.prompts(maps)
         features = self.trunk(stem.quarter, prompts.injected)
-        return self.decoder(stem.half, features, prompts.quarter)
+        output: DecoderOutput = self.decoder(stem.half, features, prompts.quarter)
+        return output
 
 
 def normalise(view: Tensor) -> Tensor:
