@@ -196,8 +196,7 @@ def read_words(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--source", action="append", help="only this source; may be repeated")
     parser.add_argument("--regions", type=int, default=40, help="regions of each source")
     parser.add_argument("--clicks", type=int, default=20, help="most clicks on a region")
-    parser.add_argument("--session", default="builtin")
-    parser.add_argument("--weights", type=Path, help="another weights file for the built-in session")
+    parser.add_argument("--session", default="builtin", help="its name, or the path of weights for the built-in one")
     parser.add_argument("--peer", default="grabcut", help="another session, or “none”")
     parser.add_argument("--sloppy", action="store_true", help="clicks and boxes as hurried people make them")
     parser.add_argument("--scale", type=float, default=1.0, help="enlarge the pictures")
@@ -208,12 +207,7 @@ def read_words(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def open_sessions(words: argparse.Namespace) -> dict[str, Session]:
     """Open the session and its peer, by name."""
-    if words.weights is not None:
-        from sam3_annotator.model.builtin.session import BuiltinSession
-
-        sessions: dict[str, Session] = {str(words.weights): BuiltinSession(words.weights)}
-    else:
-        sessions = {words.session: open_session(words.session)}
+    sessions = {words.session: open_session(words.session)}
     if words.peer != "none":
         sessions[words.peer] = open_session(words.peer)
     return sessions

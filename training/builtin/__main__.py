@@ -13,8 +13,10 @@ import torch
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.network import BuiltinNetwork
-from training.builtin.pictures import PictureCache, list_pictures, split_pictures
+from sam3_annotator.model.builtin.weights import fill_network, save_weights
+from training.builtin.pictures import PictureCache, PictureFile, list_pictures, split_pictures
 from training.builtin.pretrained import find_pretrained, load_encoder
+from training.builtin.projects import list_project
 from training.builtin.samples import SampleMaker
 from training.builtin.settings import TrainingSettings, read_settings
 from training.builtin.trainer import Trainer
@@ -24,8 +26,19 @@ from training.builtin.validation import make_trials, measure
 def main() -> None:
     """Read the words, then train until the run is over; the same words again go on with a stopped run."""
     parser = argparse.ArgumentParser(prog="python -m training.builtin", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of SOURCE/NAME.jpg with label maps NAME.png")
-    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint.pt and log.jsonl")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        action="append",
+        help="folder of SOURCE/NAME.jpg with label maps NAME.png, or a .sam3proj file; may be repeated",
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder for checkpoint.pt, log.jsonl and builtin.safetensors"
+    )
+    parser.add_argument(
+        "--start", type=Path, help="weights to go on from, such as resources/builtin/builtin.safetensors"
+    )
     parser.add_argument("--settings", type=Path, default=Path(__file__).with_name("settings.toml"))
     parser.add_argument("--encoder", type=Path, help="the .pth of EfficientNet-Lite0, if its package is not installed")
     parser.add_argument("--device", default="cpu")
@@ -36,17 +49,26 @@ def main() -> None:
     cv2.setNumThreads(1)
     words.out.mkdir(parents=True, exist_ok=True)
     settings = read_settings(words.settings)
-    train, validation = split_pictures(list_pictures(words.data), settings.validation_share)
+    files = [file for data in words.data for file in _list_data(data)]
+    train, validation = split_pictures(files, settings.validation_share)
     if not train:
-        parser.error(f"There is no SOURCE/NAME.jpg in {words.data}.")
+        parser.error(f"There is nothing to learn from in {', '.join(map(str, words.data))}.")
     network = BuiltinNetwork(BuiltinConfig())
-    load_encoder(network, words.encoder or find_pretrained())
+    if words.start is not None:
+        fill_network(network, words.start)
+    else:
+        load_encoder(network, words.encoder or find_pretrained())
     samples = SampleMaker(PictureCache(train), settings)
     trainer = Trainer(network, samples, settings, words.out, device=words.device, minutes=words.minutes)
     resumed = trainer.resume()
     with (words.out / "log.jsonl").open("a", encoding="utf-8") as log:
         _write(log, {"pictures": len(train), "validation": len(validation), "resumed": resumed})
         _run(trainer, settings, PictureCache(validation), log)
+    save_weights(trainer.average, words.out / "builtin.safetensors")
+
+
+def _list_data(path: Path) -> list[PictureFile]:
+    return list_project(path) if path.suffix == ".sam3proj" else list_pictures(path)
 
 
 def _run(trainer: Trainer, settings: TrainingSettings, validation: PictureCache, log: TextIO) -> None:

@@ -10,6 +10,9 @@ from training.builtin.settings import TrainingSettings
 from training.builtin.views import View, change_colours, cut_view, paste
 
 
+MOST_TRIES = 1000
+
+
 class SampleMaker:
     """Draws a source, then a picture, then a region, then a view of it."""
 
@@ -25,7 +28,7 @@ class SampleMaker:
 
     def draw_target(self, rng: np.random.Generator) -> tuple[Picture, Target]:
         """Draw a region; large ones more often, since small ones are many."""
-        while True:
+        for _ in range(MOST_TRIES):
             indices = self._indices[rng.choice(len(self._indices), p=self._chances)]
             picture = self._cache.picture(indices[rng.integers(len(indices))])
             if picture.targets:
@@ -33,6 +36,7 @@ class SampleMaker:
                 targets = [target for target in picture.targets if target.map_index == map_index]
                 worth = np.sqrt([target.area for target in targets])
                 return picture, targets[rng.choice(len(targets), p=worth / worth.sum())]
+        raise ValueError("None of the pictures has a region that is large enough to learn from.")
 
     def draw(self, side: int, rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Draw one sample: pixels `(S, S, 3)` uint8 RGB and mask `(S, S)` uint8, 255 on the target."""

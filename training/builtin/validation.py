@@ -25,11 +25,11 @@ class Trial:
 
 
 def make_trials(cache: PictureCache, settings: TrainingSettings, side: int = 224) -> list[Trial]:
-    """Cut the same views every time, as the settings' seed says."""
+    """Cut the same views every time, as the settings' seed says; none if there are no pictures."""
     rng = np.random.default_rng(settings.seed + 1)
     maker = SampleMaker(cache, settings)
     trials = []
-    while len(trials) < settings.validation_regions:
+    while cache.files and len(trials) < settings.validation_regions:
         picture, target = maker.draw_target(rng)
         fraction = float(rng.uniform(0.3, 0.8))
         view = cut_view(picture, target, side, rng, fraction=fraction, warp=False)

@@ -38,7 +38,8 @@ def choose_candidates(chances: Sequence[NDArray[np.float32]], scores: NDArray[np
 
 
 def _iou(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
-    return float(np.count_nonzero(first & second) / max(np.count_nonzero(first | second), 1))
+    both, either = int(np.count_nonzero(first & second)), int(np.count_nonzero(first | second))
+    return both / max(either, 1)
 
 
 def paint(candidates: Sequence[Candidate], window: ViewWindow, image_size: tuple[int, int]) -> Segmentation:

@@ -31,10 +31,12 @@ EFFICIENTNET_LITE0 = (
 class BuiltinConfig:
     """The sizes of the network; `tiny()` is for tests.
 
-    The first two `stages` are the frozen part, whose features do not depend on the prompts.
+    `view_side` is that of a close look, `whole_side` that of the first one, at the whole image. The first two
+    `stages` are the frozen part, whose features do not depend on the prompts.
     """
 
     view_side: int = 224
+    whole_side: int = 160
     stem_channels: int = 32
     stages: tuple[StageConfig, ...] = EFFICIENTNET_LITE0
     prompt_channels: tuple[int, int, int] = (32, 48, 64)
@@ -44,8 +46,8 @@ class BuiltinConfig:
 
     def __post_init__(self) -> None:
         """Refuse sizes that the network cannot be built with."""
-        if self.view_side % 32:
-            raise ValueError(f"The side of a view must be a multiple of 32; got {self.view_side}.")
+        if self.view_side % 32 or self.whole_side % 32:
+            raise ValueError(f"Views have sides of a multiple of 32; got {self.view_side} and {self.whole_side}.")
         if len(self.stages) != 7:
             raise ValueError(f"The encoder has seven stages; got {len(self.stages)}.")
         if self.decoder_channels[0] % (4 * self.attention_heads):
@@ -64,6 +66,7 @@ class BuiltinConfig:
         )
         return BuiltinConfig(
             view_side=64,
+            whole_side=32,
             stem_channels=8,
             stages=stages,
             prompt_channels=(8, 8, 8),

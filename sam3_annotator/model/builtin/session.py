@@ -97,7 +97,7 @@ class BuiltinSession:
         """Prepare an image, `(H, W, 3)` uint8 RGB, for windows, and look at the whole of it."""
         pyramid = Pyramid(image, self._config.view_side)
         check()
-        whole = self._encode(pyramid.cut(ViewWindow.whole(pyramid.image_size), self._config.view_side))
+        whole = self._encode(pyramid.cut(ViewWindow.whole(pyramid.image_size), self._config.whole_side))
         return BuiltinEmbedding(pyramid, whole, Trail())
 
     def segment(
@@ -165,7 +165,7 @@ class BuiltinSession:
 
     def _ask(self, stem: StemFeatures, window: ViewWindow, asked: Asked, belief: Belief | None) -> Look:
         """Put prompts and the belief so far to the network."""
-        side = self._config.view_side
+        side = 4 * int(stem.quarter.shape[-1])
         box = window.place_box(asked.box, side) if asked.box is not None else None
         earlier = belief.seen_through(window, side) if belief is not None else None
         maps = draw_prompt_maps(side, asked.points_in(window, side), box, earlier)

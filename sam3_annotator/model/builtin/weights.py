@@ -29,7 +29,16 @@ def save_weights(network: BuiltinNetwork, path: Path) -> None:
 
 def load_network(path: Path, config: BuiltinConfig) -> BuiltinNetwork:
     """Read a network, ready for answers; raises `ModelUnavailable` unless every weight is there and no other."""
-    network = BuiltinNetwork(config)
+    with torch.device("meta"):  # no time is spent on first weights that nobody wants
+        network = BuiltinNetwork(config)
+    fill_network(network, path)
+    network.eval().requires_grad_(False)
+    fold_norms(network)
+    return network
+
+
+def fill_network(network: BuiltinNetwork, path: Path) -> None:
+    """Read weights into a network; raises `ModelUnavailable` unless every weight is there and no other."""
     wanted = {name: value for name, value in network.state_dict().items() if value.dtype.is_floating_point}
     try:
         with safe_open(path, framework="pt") as file:
@@ -46,10 +55,7 @@ def load_network(path: Path, config: BuiltinConfig) -> BuiltinNetwork:
         raise ModelUnavailable(
             f"{path} does not fit this version's built-in model ({different[0]}, ...); reinstall the program."
         )
-    network.load_state_dict(found, strict=False)  # the only keys left out are batch counters
-    network.eval().requires_grad_(False)
-    fold_norms(network)
-    return network
+    network.load_state_dict(found, strict=False, assign=True)  # the only keys left out are batch counters
 
 
 def fold_norms(network: nn.Module) -> None:
