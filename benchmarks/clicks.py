@@ -21,6 +21,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, installed or not
+
 from sam3_annotator.model import BoxPrompt, Embedding, PointPrompt, Prompt, Segmentation, Session, open_session
 
 QUALITIES = (80, 85, 90)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +13,12 @@ from sam3_annotator.model.builtin.asked import Asked, read_prompts
 from sam3_annotator.model.builtin.candidates import Candidate, choose_candidates, paint
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.encoder import StemFeatures
+from sam3_annotator.model.builtin.looks import BuiltinEmbedding, Look, View
 from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
 from sam3_annotator.model.builtin.prompt_maps import draw_prompt_maps
 from sam3_annotator.model.builtin.refine import follow_edges, obey_clicks
-from sam3_annotator.model.builtin.trail import Trail
 from sam3_annotator.model.builtin.weights import load_network
-from sam3_annotator.model.builtin.zoom import Belief, Pyramid, ViewWindow
+from sam3_annotator.model.builtin.zoom import SMALLEST_SPAN, Belief, Box, Pyramid, ViewWindow
 from sam3_annotator.model.errors import UnsupportedPrompt
 from sam3_annotator.model.outputs import Detection, Segmentation
 from sam3_annotator.model.prompts import ConceptPrompt, Prompt
@@ -33,40 +32,6 @@ CLOSER_BELOW = 0.3
 """Look closer once more if the object spans less of the window than this."""
 
 MOST_LOOKS = 4
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BuiltinEmbedding:
-    """An image in several sizes, the stem's features of the whole, and what was answered on it so far."""
-
-    pyramid: Pyramid
-    whole: StemFeatures
-    trail: Trail
-
-    @property
-    def image_size(self) -> tuple[int, int]:
-        """Height and width of the image in pixels."""
-        return self.pyramid.image_size
-
-    @property
-    def nbytes(self) -> int:
-        """Memory held."""
-        return self.pyramid.nbytes + sum(feature.nbytes for feature in self.whole)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Look:
-    """What one look through a window gave: `chances` `(4, S, S)` and `scores` `(4,)`, the merged mask first."""
-
-    window: ViewWindow
-    chances: NDArray[np.float32]
-    scores: NDArray[np.float32]
-
-    def belief(self, index: int = 0) -> Belief:
-        """Give what to go on from."""
-        window = self.window
-        area = (window.x0, window.y0, window.x0 + window.span, window.y0 + window.span)
-        return Belief(self.chances[index], area)
 
 
 class BuiltinSession:
@@ -97,8 +62,8 @@ class BuiltinSession:
         """Prepare an image, `(H, W, 3)` uint8 RGB, for windows, and look at the whole of it."""
         pyramid = Pyramid(image, self._config.view_side)
         check()
-        whole = self._encode(pyramid.cut(ViewWindow.whole(pyramid.image_size), self._config.whole_side))
-        return BuiltinEmbedding(pyramid, whole, Trail())
+        window = ViewWindow.whole(pyramid.image_size)
+        return BuiltinEmbedding(pyramid, self._encode(pyramid, window, self._config.whole_side))
 
     def segment(
         self,
@@ -115,11 +80,11 @@ class BuiltinSession:
         if not isinstance(embedding, BuiltinEmbedding):
             raise TypeError(f"The built-in model made no {type(embedding).__name__}.")
         asked = read_prompts(prompts, embedding.image_size)
-        look, pixels = self._look_closer(embedding, prompts, asked, check)
+        look = self._look_closer(embedding, prompts, asked, check)
         check()
-        chosen = self._finish(look, pixels, asked, multimask)
+        chosen = self._finish(look, asked, multimask)
         embedding.trail.remember(prompts, look.belief())
-        return paint(chosen, look.window, embedding.image_size)
+        return paint(chosen, look.view.window, embedding.image_size)
 
     def detect(
         self,
@@ -133,58 +98,60 @@ class BuiltinSession:
         del embedding, concept, threshold, check
         raise UnsupportedPrompt("The built-in model takes clicks and boxes; it cannot search for a concept.")
 
-    def _look_closer(
-        self, embedding: BuiltinEmbedding, prompts: Sequence[Prompt], asked: Asked, check: Check
-    ) -> tuple[Look, NDArray[np.uint8]]:
-        """Look through windows until the object fills one; gives the last look and its pixels."""
-        side, size = self._config.view_side, embedding.image_size
-        belief = embedding.trail.recall(prompts) or asked.belief
+    def _look_closer(self, embedding: BuiltinEmbedding, prompts: Sequence[Prompt], asked: Asked, check: Check) -> Look:
+        """Look through windows until the object fills one; gives the last look."""
+        belief = embedding.trail.recall(prompts)
+        last = belief.window if belief is not None else None
+        belief = belief or asked.belief
         box = asked.widened(belief.box(asked.positives) if belief is not None else None)
         if belief is None and asked.box is None:
-            look = self._ask(embedding.whole, ViewWindow.whole(size), asked, None)
-            belief = look.belief()
+            belief = self._ask(embedding.whole, asked, None).belief()
             box = asked.widened(belief.box(asked.positives))
-        looks = 1
-        while True:
+        for _ in range(MOST_LOOKS):
             check()
-            assert box is not None
-            window = ViewWindow.around(box, MARGIN, size)
-            pixels = embedding.pyramid.cut(window, side)
-            look = self._ask(self._encode(pixels), window, asked, belief)
+            assert box is not None  # read_prompts refuses prompts that say nothing of where
+            window = ViewWindow.around(box, MARGIN, embedding.image_size)
+            if last is not None and last.shows(box, window):
+                window = last
+            view = embedding.view(
+                window, lambda window: self._encode(embedding.pyramid, window, self._config.view_side)
+            )
+            look = self._ask(view, asked, belief)
             belief = look.belief()
-            looks += 1
             box = asked.widened(belief.box(asked.positives))
-            if box is None or looks >= MOST_LOOKS or not _is_small(box, window):
-                return look, pixels
+            if box is None or not _is_small(box, window):
+                break
+        return look
 
-    def _encode(self, pixels: NDArray[np.uint8]) -> StemFeatures:
+    def _encode(self, pyramid: Pyramid, window: ViewWindow, side: int) -> View:
+        pixels = pyramid.cut(window, side)
         with torch.inference_mode():
-            view = normalise(torch.from_numpy(pixels).permute(2, 0, 1)[None].float())
-            features: StemFeatures = self._network.stem(view.contiguous(memory_format=torch.channels_last))
-        return features
+            values = normalise(torch.from_numpy(pixels).permute(2, 0, 1)[None].float())
+            stem: StemFeatures = self._network.stem(values.contiguous(memory_format=torch.channels_last))
+        return View(window, pixels, stem)
 
-    def _ask(self, stem: StemFeatures, window: ViewWindow, asked: Asked, belief: Belief | None) -> Look:
+    def _ask(self, view: View, asked: Asked, belief: Belief | None) -> Look:
         """Put prompts and the belief so far to the network."""
-        side = 4 * int(stem.quarter.shape[-1])
+        window, side = view.window, len(view.pixels)
         box = window.place_box(asked.box, side) if asked.box is not None else None
         earlier = belief.seen_through(window, side) if belief is not None else None
         maps = draw_prompt_maps(side, asked.points_in(window, side), box, earlier)
         with torch.inference_mode():
-            output = self._network(stem, torch.from_numpy(maps)[None])
+            output = self._network(view.stem, torch.from_numpy(maps)[None])
             wide = torch.nn.functional.interpolate(output.logits, scale_factor=2.0, mode="bilinear")
             chances, scores = wide[0].sigmoid().numpy(), output.score_logits[0].sigmoid().numpy()
-        return Look(window, chances, scores)
+        return Look(view, chances, scores)
 
-    def _finish(self, look: Look, pixels: NDArray[np.uint8], asked: Asked, multimask: bool) -> list[Candidate]:
+    def _finish(self, look: Look, asked: Asked, multimask: bool) -> list[Candidate]:
         """Make the masks follow edges and obey the clicks."""
         count = len(look.scores) if multimask else 1
-        points = asked.points_in(look.window, self._config.view_side)
-        refined = follow_edges(look.chances[:count], pixels)
+        points = asked.points_in(look.view.window, len(look.view.pixels))
+        refined = follow_edges(look.chances[:count], look.view.pixels)
         obedient = [obey_clicks(chance, points) for chance in refined]
         return choose_candidates(obedient, look.scores[:count])
 
 
-def _is_small(box: tuple[float, float, float, float], window: ViewWindow) -> bool:
+def _is_small(box: Box, window: ViewWindow) -> bool:
     """Whether there is more to see closer up."""
     longest = max(box[2] - box[0], box[3] - box[1])
-    return longest < CLOSER_BELOW * window.span and window.span > 64
+    return longest < CLOSER_BELOW * window.span and window.span > 1.3 * SMALLEST_SPAN

@@ -1,4 +1,4 @@
-"""Reads and writes the weights file: float16 safetensors with the format's version in its metadata."""
+"""Reads and writes the weights file: safetensors, mostly float16, with the format's version in its metadata."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ FORMAT = "sam3-annotator builtin 1"
 
 
 def save_weights(network: BuiltinNetwork, path: Path) -> None:
-    """Write all parameters and statistics in float16."""
+    """Write the convolutions' weights in float16, and what is small but wide-ranging (biases, statistics) as it is."""
     state = {
-        name: value.detach().cpu().to(torch.float16).contiguous()
+        name: value.detach().cpu().to(torch.float16 if value.ndim > 1 else torch.float32).contiguous()
         for name, value in network.state_dict().items()
         if value.dtype.is_floating_point
     }

@@ -44,6 +44,18 @@ class ViewWindow:
             corner.append(min(max(start, 0.0), size - span) if size > span else (size - span) / 2)
         return ViewWindow(corner[0], corner[1], span)
 
+    @property
+    def area(self) -> Box:
+        """The window as a box."""
+        return self.x0, self.y0, self.x0 + self.span, self.y0 + self.span
+
+    def shows(self, box: Box, ideal: ViewWindow) -> bool:
+        """Tell whether the window shows a box well enough to do for the `ideal` one."""
+        x0, y0, x1, y1 = self.area
+        room = 0.06 * self.span
+        inside = x0 + room <= box[0] and y0 + room <= box[1] and box[2] <= x1 - room and box[3] <= y1 - room
+        return (inside and 0.8 < ideal.span / self.span < 1.2) or self == ideal
+
     def place(self, x: float, y: float, side: int) -> tuple[float, float]:
         """Where an image point is in a view of `side` pixels."""
         return (x - self.x0) * side / self.span, (y - self.y0) * side / self.span
@@ -103,10 +115,14 @@ def view_to_grid(window: ViewWindow, side: int, area: Box, shape: tuple[int, int
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Belief:
-    """Where the object is thought to be: probabilities `(h, w)` float32 over an `area` of the image, 0 elsewhere."""
+    """Where the object is thought to be: probabilities `(h, w)` float32 over an `area` of the image, 0 elsewhere.
+
+    `window` is the one it was seen through, if any.
+    """
 
     chance: NDArray[np.float32]
     area: Box
+    window: ViewWindow | None = None
 
     @staticmethod
     def from_mask(mask: NDArray[np.bool_], side: int) -> Belief | None:
