@@ -18,6 +18,7 @@ from training.builtin.pictures import PictureCache, PictureFile, list_pictures, 
 from training.builtin.pretrained import find_pretrained, load_encoder
 from training.builtin.projects import list_project
 from training.builtin.samples import SampleMaker
+from training.builtin.scores import fit_scores
 from training.builtin.settings import TrainingSettings, read_settings
 from training.builtin.trainer import Trainer
 from training.builtin.validation import make_trials, measure
@@ -64,6 +65,7 @@ def main() -> None:
     with (words.out / "log.jsonl").open("a", encoding="utf-8") as log:
         _write(log, {"pictures": len(train), "validation": len(validation), "resumed": resumed})
         _run(trainer, settings, PictureCache(validation), log)
+        _write(log, fit_scores(trainer.average, samples, settings))
     save_weights(trainer.average, words.out / "builtin.safetensors")
 
 

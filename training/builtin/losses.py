@@ -43,14 +43,14 @@ def measure_iou(logits: Tensor, target: Tensor) -> Tensor:
 def total_loss(output: DecoderOutput, target: Tensor) -> tuple[Tensor, Tensor]:
     """Give the loss and the IoU of every mask `(B, M)`; `target` is `(B, 1, h, w)` in 0..1.
 
-    The merged mask learns from every sample, of the candidates only the closest one does.
+    The merged mask learns from every sample, of the candidates only the closest one does. The predicted IoU is
+    fitted afterwards, in `scores.py`.
     """
     logits = output.logits.float()
     spread = target.expand_as(logits)
     losses = mask_loss(logits, spread, border_weight(target))
     iou = measure_iou(logits, spread)
-    score_loss = (output.score_logits.float().sigmoid() - iou).square().mean()
     best = losses[:, 1:].min(1).values
     # A little for all candidates keeps the ones that never win alive.
     candidates = 0.95 * best + 0.05 * losses[:, 1:].mean(1)
-    return (losses[:, 0] + 0.5 * candidates).mean() + 2.0 * score_loss, torch.as_tensor(iou)
+    return (losses[:, 0] + 0.5 * candidates).mean(), torch.as_tensor(iou)

@@ -9,7 +9,6 @@ from training.builtin.pictures import Picture, PictureCache, Target
 from training.builtin.settings import TrainingSettings
 from training.builtin.views import View, change_colours, cut_view, paste
 
-
 MOST_TRIES = 1000
 
 

@@ -27,6 +27,8 @@ class TrainingSettings:
     average_decay: float = 0.997
     validation_share: float = 0.05
     validation_regions: int = 120
+    score_batches: int = 120
+    score_learning_rate: float = 4e-3
     composite_chance: float = 0.3
     full_view_chance: float = 0.25
     smallest_object: float = 0.12

@@ -54,20 +54,31 @@ def _positions(height: int, width: int, channels: int, dtype: torch.dtype, devic
 class ScoreHead(nn.Module):
     """Predicts the IoU of each mask from what lies under it and from how sure the mask is of itself."""
 
-    def __init__(self, channels: int, context_channels: int) -> None:
+    def __init__(self, fine_channels: int, coarse_channels: int) -> None:
         super().__init__()
-        self.mlp = nn.Sequential(nn.Linear(channels + context_channels + 2, 64), nn.ReLU(), nn.Linear(64, 1))
+        self.size = fine_channels + 2 * coarse_channels + 3
+        self.mlp = nn.Sequential(nn.Linear(self.size, 64), nn.ReLU(), nn.Linear(64, 1))
 
-    def forward(self, logits: Tensor, features: Tensor, context: Tensor) -> Tensor:
-        """`logits` `(B, M, h, w)`, `features` `(B, C, h/2, w/2)`, `context` `(B, C', ...)` -> `(B, M)` logits."""
+    def describe(self, logits: Tensor, fine: Tensor, coarse: Tensor) -> Tensor:
+        """Describe each mask in `size` numbers: `logits` `(B, M, h, w)` -> `(B, M, size)`.
+
+        `fine` is `(B, C, h/2, w/2)`, `coarse` `(B, C', h/8, w/8)`.
+        """
         chance = F.avg_pool2d(logits.sigmoid(), 2)  # (B, M, h/2, w/2)
         on = (chance > 0.5).to(chance.dtype)
         area = chance.mean((2, 3))
+        # What the IoU would be if the probabilities were right.
         expected = (chance * on).sum((2, 3)) / ((on + chance * (1 - on)).sum((2, 3)) + 1e-3)
-        under = torch.einsum("bmhw,bchw->bmc", chance, features) / (chance.sum((2, 3)) + 1.0)[..., None]
-        around = context.mean((2, 3))[:, None].expand(-1, logits.shape[1], -1)
-        stats = torch.stack([area, expected], 2)
-        scores: Tensor = self.mlp(torch.cat([under, around, stats], 2))
+        doubt = (chance * (1 - chance)).sum((2, 3)) / (chance.sum((2, 3)) + 1.0)
+        under = torch.einsum("bmhw,bchw->bmc", chance, fine) / (chance.sum((2, 3)) + 1.0)[..., None]
+        small = F.avg_pool2d(chance, 4)  # (B, M, h/8, w/8)
+        below = torch.einsum("bmhw,bchw->bmc", small, coarse) / (small.sum((2, 3)) + 0.1)[..., None]
+        around = coarse.mean((2, 3))[:, None].expand(-1, logits.shape[1], -1)
+        return torch.cat([under, below, around, torch.stack([area, expected, doubt], 2)], 2)
+
+    def forward(self, logits: Tensor, fine: Tensor, coarse: Tensor) -> Tensor:
+        """Give the logits of the predicted IoU `(B, M)`."""
+        scores: Tensor = self.mlp(self.describe(logits, fine, coarse))
         return scores[..., 0]
 
 
@@ -103,8 +114,7 @@ class Decoder(nn.Module):
         x4 = self.smooth4(_double(self.reduce8(x8)) + finer)
         x2 = self.smooth2(_double(self.reduce4(x4)) + self.lateral2(half))
         logits = self.masks(x2)
-        # The score learns from the masks, not the masks from the score.
-        return DecoderOutput(logits, self.score(logits.detach(), x4.detach(), x16.detach()))
+        return DecoderOutput(logits, self.score(logits, x4, x16))
 
 
 def _pyramid_step(coarse: int, lateral: int, out: int) -> tuple[nn.Conv2d, nn.Conv2d, nn.Sequential]:

@@ -25,7 +25,7 @@ from sam3_annotator.model.prompts import ConceptPrompt, Prompt
 from sam3_annotator.model.session import Check, Embedding, never_cancelled
 from sam3_annotator.paths import resources_dir
 
-MARGIN = 1.5
+MARGIN = 2.4
 """A window shows the object with so much of its surroundings: its side over the object's longer side."""
 
 CLOSER_BELOW = 0.3

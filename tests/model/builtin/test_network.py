@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
+from sam3_annotator.model.builtin.decoder import ScoreHead
 from sam3_annotator.model.builtin.encoder import SameConv, fold_batch_norm
 from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
 
@@ -68,13 +69,18 @@ def test_a_new_network_leaves_the_pretrained_features_as_they_are() -> None:
     assert not any(bool(one.any()) for one in injected)
 
 
-def test_the_score_never_changes_the_masks(tiny_network: BuiltinNetwork) -> None:
-    view, maps = make_input(1, 64)
+def test_a_mask_that_is_sure_of_itself_is_described_so() -> None:
+    head = ScoreHead(4, 6)
+    square = torch.full((1, 1, 32, 32), -9.0)
+    square[..., 8:24, 8:24] = 9.0
 
-    tiny_network(tiny_network.stem(view), maps).score_logits.sum().backward()
+    sure, unsure = (
+        head.describe(one, torch.ones(1, 4, 16, 16), torch.ones(1, 6, 4, 4))[0, 0, -3:] for one in (square, square / 9)
+    )
 
-    assert tiny_network.decoder.masks.weight.grad is None
-    assert tiny_network.decoder.score.mlp[0].weight.grad is not None
+    assert sure[0] == pytest.approx(0.25, abs=0.01)
+    assert sure[1] > 0.95 > unsure[1]
+    assert sure[2] < unsure[2]
 
 
 def test_strided_padding_is_tensorflow_s() -> None:

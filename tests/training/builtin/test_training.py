@@ -17,6 +17,7 @@ from training.builtin.losses import mask_loss, measure_iou
 from training.builtin.pictures import PictureCache, find_targets, list_pictures, split_pictures
 from training.builtin.projects import list_project
 from training.builtin.samples import SampleMaker
+from training.builtin.scores import fit_scores
 from training.builtin.settings import TrainingSettings, read_settings
 from training.builtin.trainer import Trainer
 from training.builtin.validation import make_trials, measure
@@ -83,6 +84,18 @@ def test_the_stem_stays_as_it_was(folder: Path, tmp_path: Path) -> None:
 
 def test_without_a_checkpoint_there_is_nothing_to_resume(folder: Path, tmp_path: Path) -> None:
     assert not make_trainer(folder, tmp_path / "out").resume()
+
+
+def test_fitted_scores_know_good_masks_from_bad_ones(folder: Path) -> None:
+    torch.manual_seed(0)
+    network = BuiltinNetwork(BuiltinConfig.tiny()).eval().requires_grad_(False)
+    before = network.decoder.masks.weight.clone()
+    settings = TrainingSettings(batch=4, sides=((0.0, 64),), score_batches=20)
+
+    found = fit_scores(network, SampleMaker(PictureCache(list_pictures(folder)), settings), settings)
+
+    assert found["score_error"] < 0.2
+    assert torch.equal(network.decoder.masks.weight, before)
 
 
 def test_validation_gives_percentages(folder: Path) -> None:
