@@ -148,7 +148,8 @@ class BuiltinSession:
         points = asked.points_in(look.view.window, len(look.view.pixels))
         refined = follow_edges(look.chances[:count], look.view.pixels)
         obedient = [obey_clicks(chance, points) for chance in refined]
-        return choose_candidates(obedient, look.scores[:count])
+        is_ambiguous = asked.box is None and asked.belief is None and len(asked.points) == 1
+        return choose_candidates(obedient, look.scores[:count], is_ambiguous=is_ambiguous)
 
 
 def _is_small(box: Box, window: ViewWindow) -> bool:
