@@ -33,6 +33,21 @@ CLOSER_BELOW = 0.3
 
 MOST_LOOKS = 4
 
+NEARER_PARTS = (2.5, 6)
+"""The first click is looked at from nearer too, through windows of the longer side divided by these."""
+
+LARGE_FROM = 900
+"""An image of so many pixels on the longer side can hold much smaller objects."""
+
+NEARER_PARTS_OF_LARGE = (2.5, 6, 16)
+"""The same for large images."""
+
+MOST_OF_NEARER = 0.7
+"""An object that spans more of a nearer window goes on beyond it, and is seen better from afar."""
+
+WHOLE_BONUS = 0.1
+"""A nearer look must predict its mask to be better by so much: most clicks mean what is seen from afar."""
+
 
 class BuiltinSession:
     """The learned model in the box, on the CPU."""
@@ -105,7 +120,7 @@ class BuiltinSession:
         belief = belief or asked.belief
         box = asked.widened(belief.box(asked.positives) if belief is not None else None)
         if belief is None and asked.box is None:
-            belief = self._ask(embedding.whole, asked, None).belief()
+            belief = self._first_belief(embedding, asked)
             box = asked.widened(belief.box(asked.positives))
         for _ in range(MOST_LOOKS):
             check()
@@ -116,12 +131,34 @@ class BuiltinSession:
             view = embedding.view(
                 window, lambda window: self._encode(embedding.pyramid, window, self._config.view_side)
             )
-            look = self._ask(view, asked, belief)
+            (look,) = self._ask([view], asked, belief)
             belief = look.belief()
             box = asked.widened(belief.box(asked.positives))
             if box is None or not _is_small(box, window):
                 break
         return look
+
+    def _first_belief(self, embedding: BuiltinEmbedding, asked: Asked) -> Belief:
+        """Look at the whole image and, nearer, around the first click: small objects show only there."""
+        side, longest = self._config.whole_side, max(embedding.image_size)
+        x, y = asked.positives[0]
+        parts = NEARER_PARTS if longest < LARGE_FROM else NEARER_PARTS_OF_LARGE
+        spans = [longest / part for part in parts if longest / part >= SMALLEST_SPAN]
+        windows = [
+            ViewWindow.around((x - span / 2, y - span / 2, x + span / 2, y + span / 2), 1.0, embedding.image_size)
+            for span in spans
+        ]
+        looks = self._ask(
+            [embedding.whole, *(self._encode(embedding.pyramid, window, side) for window in windows)], asked, None
+        )
+        belief, best = looks[0].belief(), float(looks[0].scores[0]) + WHOLE_BONUS
+        for look in looks[1:]:
+            nearer = look.belief()
+            box = nearer.box(asked.positives)
+            fits = box is not None and max(box[2] - box[0], box[3] - box[1]) < MOST_OF_NEARER * look.view.window.span
+            if fits and look.scores[0] > best:
+                belief, best = nearer, float(look.scores[0])
+        return belief
 
     def _encode(self, pyramid: Pyramid, window: ViewWindow, side: int) -> View:
         pixels = pyramid.cut(window, side)
@@ -130,17 +167,20 @@ class BuiltinSession:
             stem: StemFeatures = self._network.stem(values.contiguous(memory_format=torch.channels_last))
         return View(window, pixels, stem)
 
-    def _ask(self, view: View, asked: Asked, belief: Belief | None) -> Look:
-        """Put prompts and the belief so far to the network."""
-        window, side = view.window, len(view.pixels)
-        box = window.place_box(asked.box, side) if asked.box is not None else None
-        earlier = belief.seen_through(window, side) if belief is not None else None
-        maps = draw_prompt_maps(side, asked.points_in(window, side), box, earlier)
+    def _ask(self, views: Sequence[View], asked: Asked, belief: Belief | None) -> list[Look]:
+        """Put prompts and the belief so far to the network, on several views of the same side at once."""
+        side = len(views[0].pixels)
+        maps = []
+        for view in views:
+            box = view.window.place_box(asked.box, side) if asked.box is not None else None
+            earlier = belief.seen_through(view.window, side) if belief is not None else None
+            maps.append(draw_prompt_maps(side, asked.points_in(view.window, side), box, earlier))
         with torch.inference_mode():
-            output = self._network(view.stem, torch.from_numpy(maps)[None])
+            half, quarter = (torch.cat(features) for features in zip(*(view.stem for view in views), strict=True))
+            output = self._network(StemFeatures(half, quarter), torch.from_numpy(np.stack(maps)))
             wide = torch.nn.functional.interpolate(output.logits, scale_factor=2.0, mode="bilinear")
-            chances, scores = wide[0].sigmoid().numpy(), output.score_logits[0].sigmoid().numpy()
-        return Look(view, chances, scores)
+            chances, scores = wide.sigmoid().numpy(), output.score_logits.sigmoid().numpy()
+        return [Look(*found) for found in zip(views, chances, scores, strict=True)]
 
     def _finish(self, look: Look, asked: Asked, multimask: bool) -> list[Candidate]:
         """Make the masks follow edges and obey the clicks."""

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sam3_annotator.model import BoxPrompt, PointPrompt, open_session
+from sam3_annotator.model import BoxPrompt, PointPrompt, Prompt, open_session
 from sam3_annotator.model.builtin.session import BuiltinSession
 from sam3_annotator.paths import resources_dir
 
@@ -72,13 +72,14 @@ def test_predicted_ious_tell_good_masks_from_bad_ones(session: BuiltinSession, c
     assert np.corrcoef(predicted, true)[0, 1] > 0.4
 
 
-def test_an_object_of_40_pixels_in_12_megapixels_is_found_by_its_box(session: BuiltinSession) -> None:
+@pytest.mark.parametrize("prompt", [PointPrompt(2817, 1311), BoxPrompt(2795, 1289, 2839, 1333)])
+def test_an_object_of_40_pixels_in_12_megapixels_is_found(session: BuiltinSession, prompt: Prompt) -> None:
     rows, columns = np.mgrid[:3000, :4000]
     image = np.stack([90 + 40 * np.sin(columns / 90), 110 + 30 * np.cos(rows / 70), 80 + rows / 60], 2).astype(np.uint8)
     disc = (columns - 2817) ** 2 + (rows - 1311) ** 2 < 20**2
     image[disc] = (230, 60, 40)
 
-    found = session.segment(session.embed(image), [BoxPrompt(2795, 1289, 2839, 1333)], multimask=False)
+    found = session.segment(session.embed(image), [prompt])
 
     overlap = np.count_nonzero(found.masks[0] & disc) / np.count_nonzero(found.masks[0] | disc)
     assert overlap > 0.85
