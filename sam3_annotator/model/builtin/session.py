@@ -74,7 +74,12 @@ class BuiltinSession:
         return frozenset({"points", "boxes", "masks"})
 
     def embed(self, image: NDArray[np.uint8], *, check: Check = never_cancelled) -> Embedding:
-        """Prepare an image, `(H, W, 3)` uint8 RGB, for windows, and look at the whole of it."""
+        """Prepare an image, `(H, W, 3)` uint8 RGB, for windows, and look at the whole of it.
+
+        Raises `ValueError` for pixels of another kind.
+        """
+        if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+            raise ValueError(f"An image is (H, W, 3) uint8 RGB; this is {image.shape} {image.dtype}.")
         pyramid = Pyramid(image, self._config.view_side)
         check()
         window = ViewWindow.whole(pyramid.image_size)

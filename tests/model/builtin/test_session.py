@@ -131,6 +131,12 @@ def test_an_embedding_says_what_it_holds(tiny_session: BuiltinSession, image: Im
     assert embedding.nbytes > image.nbytes
 
 
+@pytest.mark.parametrize("wrong", [np.zeros((9, 9), np.uint8), np.zeros((9, 9, 4), np.uint8), np.zeros((9, 9, 3))])
+def test_pixels_of_another_kind_are_refused(tiny_session: BuiltinSession, wrong: Image) -> None:
+    with pytest.raises(ValueError, match="uint8 RGB"):
+        tiny_session.embed(wrong)
+
+
 def test_concepts_are_refused(tiny_session: BuiltinSession, image: Image) -> None:
     with pytest.raises(UnsupportedPrompt):
         tiny_session.detect(tiny_session.embed(image), ConceptPrompt("cat"))
