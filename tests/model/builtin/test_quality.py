@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from sam3_annotator.model import BoxPrompt, PointPrompt, Prompt, open_session
 from sam3_annotator.model.builtin.session import BuiltinSession
@@ -26,6 +27,7 @@ ROOT = Path(__file__).parents[3]
 def session() -> BuiltinSession:
     opened = open_session("builtin")
     assert isinstance(opened, BuiltinSession)
+    torch.set_num_threads(1)  # tests run beside other work, where one thread is the fastest
     return opened
 
 
@@ -50,7 +52,7 @@ def figures(session: BuiltinSession, clicks: ModuleType) -> dict[str, float]:
     return summary
 
 
-@pytest.mark.parametrize(("figure", "least"), [("iou@1", 70.0), ("iou@3", 80.0), ("box", 80.0)])
+@pytest.mark.parametrize(("figure", "least"), [("iou@1", 76.5), ("iou@3", 85.5), ("box", 88.0)])
 def test_the_shipped_weights_are_as_good_as_when_they_shipped(
     figures: dict[str, float], figure: str, least: float
 ) -> None:
