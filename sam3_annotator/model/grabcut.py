@@ -1,7 +1,7 @@
 """A session that needs no weights: GrabCut on clicks, boxes and masks.
 
-It stands in until a learned model takes its place behind the same protocol. It imports OpenCV, and is itself
-imported only when a session is opened.
+It is what the learned built-in model is measured against. It imports OpenCV, and is itself imported only when a
+session is opened.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class GrabCutSession:
     than which candidate to show first.
     """
 
-    name = "Built-in"
+    name = "GrabCut"
     device = "CPU"
     capabilities = frozenset({"points", "boxes", "masks"})
 

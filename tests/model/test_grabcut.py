@@ -26,7 +26,7 @@ from sam3_annotator.model import (
 
 @pytest.fixture(scope="module")
 def session() -> Session:
-    return open_session("builtin")
+    return open_session("grabcut")
 
 
 def _disc(width: int, height: int, x: float, y: float, radius: float) -> np.ndarray:
@@ -208,7 +208,7 @@ def test_the_answer_is_always_the_same(session: Session) -> None:
     first = _segment(session, image, *prompts)
     cv2.setRNGSeed(12345)
 
-    second = _segment(open_session(), image, *prompts)
+    second = _segment(open_session("grabcut"), image, *prompts)
 
     assert np.array_equal(first.masks, second.masks)
     assert np.array_equal(first.predicted_iou, second.predicted_iou)
@@ -301,7 +301,7 @@ def test_every_click_is_on_its_side_whatever_the_prompts(prompts: list[Prompt], 
     image = _scene(_disc(60, 40, 30, 20, 12), seed)
     points_in_boxes = [prompt for prompt in prompts if not isinstance(prompt, MaskPrompt)]
 
-    _assert_is_sound(_segment(open_session(), image, *points_in_boxes), image, prompts)
+    _assert_is_sound(_segment(open_session("grabcut"), image, *points_in_boxes), image, prompts)
 
 
 def test_a_cancelled_answer_stops_between_stages(session: Session) -> None:

@@ -1,0 +1,29 @@
+"""The learned model in the box: a small click network that runs on any processor, offline."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sam3_annotator.model.builtin.session import BuiltinSession
+
+MOST_THREADS = 4
+
+
+def open_builtin(weights: Path | None = None) -> BuiltinSession:
+    """Load weights, the shipped ones by default; imports torch, which takes a moment.
+
+    Raises `ModelUnavailable` if the weights cannot be used.
+    """
+    if "torch" not in sys.modules:
+        # Threads that spin while they wait are ten times slower whenever something else wants the processor too.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    import torch
+
+    from sam3_annotator.model.builtin.session import BuiltinSession
+
+    torch.set_num_threads(min(MOST_THREADS, torch.get_num_threads()))
+    return BuiltinSession(weights)

@@ -1,0 +1,98 @@
+"""Chooses which masks to offer, in which order, and paints them at image size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from sam3_annotator.model.builtin.zoom import ViewWindow, view_to_grid
+from sam3_annotator.model.outputs import Segmentation
+
+Number = TypeVar("Number", np.uint8, np.float32)
+
+SAME_ABOVE = 0.92
+"""Two masks with this IoU are one to the user."""
+
+LOGITS_SIDE = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """Probabilities `(S, S)` of a view and the IoU that the network predicts for them."""
+
+    chance: NDArray[np.float32]
+    predicted_iou: float
+
+
+def choose_candidates(
+    chances: Sequence[NDArray[np.float32]], scores: NDArray[np.float32], *, is_ambiguous: bool
+) -> list[Candidate]:
+    """Offer the merged mask (the first) and those that differ, best first; an empty one only if all are.
+
+    After a single click all masks compete by their predicted IoU. After more the merged one is the best in
+    measured fact, so that the others are predicted to be no better.
+    """
+    if not is_ambiguous:
+        scores = np.minimum(scores, scores[0])
+    order = sorted(range(len(scores)), key=lambda index: (-float(scores[index]), index))
+    kept: list[Candidate] = []
+    for index in order:
+        on = chances[index] > 0.5
+        if on.any() and all(_iou(on, other.chance > 0.5) < SAME_ABOVE for other in kept):
+            kept.append(Candidate(chances[index], float(scores[index])))
+    return kept or [Candidate(chances[0], float(scores[0]))]
+
+
+def _iou(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
+    both, either = int(np.count_nonzero(first & second)), int(np.count_nonzero(first | second))
+    return both / max(either, 1)
+
+
+def paint(candidates: Sequence[Candidate], window: ViewWindow, image_size: tuple[int, int]) -> Segmentation:
+    """Bring candidates to image size, as masks and as logits of the whole image."""
+    height, width = image_size
+    masks = np.zeros((len(candidates), height, width), np.bool_)
+    scale = min(1.0, LOGITS_SIDE / max(height, width))
+    low_shape = (max(1, round(height * scale)), max(1, round(width * scale)))
+    logits = np.empty((len(candidates), *low_shape), np.float32)
+    for mask, low, candidate in zip(masks, logits, candidates, strict=True):
+        _paint_mask(mask, candidate.chance, window)
+        coarse = _resample(candidate.chance, window, (0.0, 0.0, float(width), float(height)), low_shape)
+        safe = np.clip(coarse, 1e-4, 1 - 1e-4)
+        low[:] = np.log(safe / (1 - safe))
+    scores = np.array([candidate.predicted_iou for candidate in candidates], np.float32)
+    return Segmentation(masks, scores, logits)
+
+
+def _paint_mask(mask: NDArray[np.bool_], chance: NDArray[np.float32], window: ViewWindow) -> None:
+    """Set what is on, in the part of the image where anything is."""
+    rows, columns = np.flatnonzero((chance > 0.5).any(1)), np.flatnonzero((chance > 0.5).any(0))
+    if not len(rows):
+        return
+    scale = window.span / len(chance)
+    x0 = max(0, int(window.x0 + (columns[0] - 1) * scale))
+    y0 = max(0, int(window.y0 + (rows[0] - 1) * scale))
+    x1 = min(mask.shape[1], int(window.x0 + (columns[-1] + 2) * scale) + 1)
+    y1 = min(mask.shape[0], int(window.y0 + (rows[-1] + 2) * scale) + 1)
+    if x0 < x1 and y0 < y1:
+        # In bytes: four times as fast as in floats where a view is enlarged to megapixels.
+        levels = np.pad(np.round(chance * 254).astype(np.uint8), 1, mode="edge")
+        wider = ViewWindow(window.x0 - scale, window.y0 - scale, window.span + 2 * scale)
+        area = (float(x0), float(y0), float(x1), float(y1))
+        mask[y0:y1, x0:x1] = _resample(levels, wider, area, (y1 - y0, x1 - x0)) > 127
+
+
+def _resample(
+    values: NDArray[Number], window: ViewWindow, area: tuple[float, float, float, float], shape: tuple[int, int]
+) -> NDArray[Number]:
+    """Show values of a view on a grid `shape` over an area of the image; nothing is on beyond the view."""
+    forward = view_to_grid(window, values.shape[0], area, shape)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    matrix = cv2.invertAffineTransform(forward)
+    grid = cv2.warpAffine(values, matrix, shape[::-1], flags=flags)
+    return np.asarray(grid, values.dtype)

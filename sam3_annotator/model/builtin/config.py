@@ -1,0 +1,75 @@
+"""Every size of the built-in network and of the views it looks through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StageConfig:
+    """One stage of the encoder: `repeats` inverted residual blocks, the first with `stride`."""
+
+    repeats: int
+    kernel: int
+    stride: int
+    expansion: int
+    out_channels: int
+
+
+EFFICIENTNET_LITE0 = (
+    StageConfig(1, 3, 1, 1, 16),
+    StageConfig(2, 3, 2, 6, 24),
+    StageConfig(2, 5, 2, 6, 40),
+    StageConfig(3, 3, 2, 6, 80),
+    StageConfig(3, 5, 1, 6, 112),
+    StageConfig(4, 5, 2, 6, 192),
+    StageConfig(1, 3, 1, 6, 320),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltinConfig:
+    """The sizes of the network; `tiny()` is for tests.
+
+    `view_side` is that of a close look, `whole_side` that of the first one, at the whole image. The first two
+    `stages` are the frozen part, whose features do not depend on the prompts.
+    """
+
+    view_side: int = 224
+    whole_side: int = 160
+    stem_channels: int = 32
+    stages: tuple[StageConfig, ...] = EFFICIENTNET_LITE0
+    prompt_channels: tuple[int, int, int] = (32, 48, 64)
+    decoder_channels: tuple[int, int, int, int] = (128, 96, 48, 24)
+    attention_heads: int = 4
+    candidates: int = 3
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that the network cannot be built with."""
+        if self.view_side % 32 or self.whole_side % 32:
+            raise ValueError(f"Views have sides of a multiple of 32; got {self.view_side} and {self.whole_side}.")
+        if len(self.stages) != 7:
+            raise ValueError(f"The encoder has seven stages; got {len(self.stages)}.")
+        if self.decoder_channels[0] % (4 * self.attention_heads):
+            raise ValueError("The widest decoder channels must be a multiple of four times the attention heads.")
+
+    @property
+    def mask_count(self) -> int:
+        """Masks per answer: the merged one, then part / object / whole."""
+        return 1 + self.candidates
+
+    @staticmethod
+    def tiny() -> BuiltinConfig:
+        """Give a network of the same shape that runs in milliseconds."""
+        stages = tuple(
+            StageConfig(1, stage.kernel, stage.stride, min(stage.expansion, 2), 8) for stage in EFFICIENTNET_LITE0
+        )
+        return BuiltinConfig(
+            view_side=64,
+            whole_side=32,
+            stem_channels=8,
+            stages=stages,
+            prompt_channels=(8, 8, 8),
+            decoder_channels=(16, 16, 8, 8),
+            attention_heads=2,
+        )

@@ -1,0 +1,92 @@
+"""Candidates: which are offered, in which order, and where they are painted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+from numpy.typing import NDArray
+
+from sam3_annotator.model.builtin.candidates import Candidate, choose_candidates, paint
+from sam3_annotator.model.builtin.zoom import ViewWindow
+
+
+def squares(*sizes: int) -> list[NDArray[np.float32]]:
+    chances = []
+    for size in sizes:
+        chance = np.zeros((64, 64), np.float32)
+        chance[32 - size : 32 + size, 32 - size : 32 + size] = 0.9
+        chances.append(chance)
+    return chances
+
+
+def widths(candidates: list[Candidate]) -> list[int]:
+    return [int((one.chance > 0.5).any(0).sum()) // 2 for one in candidates]
+
+
+def test_after_one_click_all_compete() -> None:
+    scores = np.array([0.6, 0.3, 0.9, 0.5], np.float32)
+
+    chosen = choose_candidates(squares(10, 5, 15, 20), scores, is_ambiguous=True)
+
+    assert widths(chosen) == [15, 10, 20, 5]
+    assert [one.predicted_iou for one in chosen] == pytest.approx([0.9, 0.6, 0.5, 0.3])
+
+
+def test_after_more_prompts_the_merged_mask_comes_first() -> None:
+    scores = np.array([0.6, 0.3, 0.9, 0.5], np.float32)
+
+    chosen = choose_candidates(squares(10, 5, 15, 20), scores, is_ambiguous=False)
+
+    assert widths(chosen) == [10, 15, 20, 5]
+    assert [one.predicted_iou for one in chosen] == pytest.approx([0.6, 0.6, 0.5, 0.3])
+
+
+def test_masks_that_look_the_same_are_offered_once() -> None:
+    scores = np.array([0.6, 0.7, 0.5, 0.4], np.float32)
+
+    assert widths(choose_candidates(squares(30, 30, 10, 10), scores, is_ambiguous=True)) == [30, 10]
+
+
+def test_an_empty_mask_is_offered_only_if_all_are_empty() -> None:
+    scores = np.array([0.9, 0.5], np.float32)
+
+    assert widths(choose_candidates(squares(0, 10), scores, is_ambiguous=True)) == [10]
+    assert widths(choose_candidates(squares(0, 0), scores, is_ambiguous=True)) == [0]
+
+
+@given(
+    x0=st.floats(-40, 300), y0=st.floats(-40, 200), span=st.floats(48, 400), height=st.integers(5, 300),
+    width=st.integers(5, 400),
+)  # fmt: skip
+def test_a_mask_is_painted_where_the_window_lies(x0: float, y0: float, span: float, height: int, width: int) -> None:
+    (chance,) = squares(16)  # the middle half of the view
+
+    found = paint([Candidate(chance, 0.5)], ViewWindow(x0, y0, span), (height, width))
+
+    rows, columns = np.mgrid[:height, :width] + 0.5
+    cell = span / 64
+    across = np.abs(columns - x0 - span / 2) - span / 4
+    down = np.abs(rows - y0 - span / 2) - span / 4
+    inside, outside = (across < -cell) & (down < -cell), (across > cell) | (down > cell)
+    assert found.masks[0][inside].all()
+    assert not found.masks[0][outside].any()
+
+
+def test_a_mask_that_fills_the_view_ends_where_the_view_ends() -> None:
+    full = np.ones((64, 64), np.float32)
+
+    found = paint([Candidate(full, 0.5)], ViewWindow(10, 20, 64), (300, 300))
+
+    rows, columns = np.nonzero(found.masks[0])
+    assert (rows.min(), columns.min()) == pytest.approx((20, 10), abs=1)
+    assert (rows.max(), columns.max()) == pytest.approx((83, 73), abs=1)
+
+
+def test_logits_agree_with_the_mask() -> None:
+    (chance,) = squares(16)
+
+    found = paint([Candidate(chance, 0.5)], ViewWindow(0, 0, 128), (128, 128))
+
+    assert found.low_res_logits.shape == (1, 128, 128)
+    assert ((found.low_res_logits[0] > 0) == found.masks[0]).mean() > 0.99

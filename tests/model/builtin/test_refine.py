@@ -1,0 +1,56 @@
+"""Refinement: borders move to edges, clicks come true."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, strategies as st
+
+from sam3_annotator.model.builtin.refine import follow_edges, obey_clicks
+
+
+def test_a_border_next_to_an_edge_moves_onto_it() -> None:
+    pixels = np.zeros((64, 64, 3), np.uint8)
+    pixels[:, 30:] = (200, 150, 90)
+    chance = np.zeros((1, 64, 64), np.float32)
+    chance[:, :, 31:] = 1  # a pixel too far to the right
+
+    refined = follow_edges(chance, pixels)[0] > 0.5
+
+    assert refined[32].tolist() == [column >= 30 for column in range(64)]
+
+
+def test_without_edges_a_mask_stays_where_it_is() -> None:
+    pixels = np.full((64, 64, 3), 90, np.uint8)
+    chance = np.zeros((1, 64, 64), np.float32)
+    chance[:, :, 32:] = 1
+
+    refined = follow_edges(chance, pixels)[0] > 0.5
+
+    assert (refined == (chance[0] > 0.5)).mean() > 0.98
+
+
+@given(
+    points=st.lists(
+        st.tuples(st.floats(0, 63.9), st.floats(0, 63.9), st.booleans()),
+        max_size=4,
+        unique_by=lambda point: (int(point[0] // 8), int(point[1] // 8)),
+    )
+)
+def test_every_click_on_a_plain_mask_is_obeyed(points: list[tuple[float, float, bool]]) -> None:
+    chance = np.zeros((64, 64), np.float32)
+    chance[16:48, 16:48] = 0.8
+    spread = [(8 * (x // 8) + 4, 8 * (y // 8) + 4, positive) for x, y, positive in points]
+
+    obedient = obey_clicks(chance, spread) > 0.5
+
+    assert all(obedient[int(y), int(x)] == positive for x, y, positive in spread)
+
+
+def test_parts_that_nobody_clicked_go() -> None:
+    chance = np.zeros((64, 64), np.float32)
+    chance[5:20, 5:20] = chance[40:60, 40:60] = 0.9
+
+    obedient = obey_clicks(chance, [(10, 10, True)]) > 0.5
+
+    assert obedient[10, 10]
+    assert not obedient[50, 50]

@@ -1,0 +1,153 @@
+"""The session's promises, kept by any weights; how good its masks are is tested with the shipped ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sam3_annotator.model import (
+    BoxPrompt,
+    Cancelled,
+    ConceptPrompt,
+    MaskPrompt,
+    PointPrompt,
+    Prompt,
+    UnsupportedPrompt,
+)
+from sam3_annotator.model.builtin.session import BuiltinSession
+
+Image = NDArray[np.uint8]
+
+
+def test_the_answer_has_the_image_s_size(tiny_session: BuiltinSession, image: Image) -> None:
+    found = tiny_session.segment(tiny_session.embed(image), [PointPrompt(80, 60)])
+
+    count = len(found.masks)
+    assert 1 <= count <= 4
+    assert found.masks.shape == (count, 120, 200)
+    assert found.masks.dtype == np.bool_
+    assert found.predicted_iou.shape == (count,)
+    assert found.predicted_iou.dtype == np.float32
+    assert found.low_res_logits.dtype == np.float32
+    assert found.low_res_logits.shape == (count, 120, 200)
+
+
+def test_low_resolution_logits_are_at_most_256_wide(tiny_session: BuiltinSession, image: Image) -> None:
+    large = image.repeat(4, 0).repeat(4, 1)
+
+    found = tiny_session.segment(tiny_session.embed(large), [PointPrompt(320, 240)])
+
+    assert found.low_res_logits.shape[1:] == (154, 256)
+
+
+def test_without_multimask_there_is_one(tiny_session: BuiltinSession, image: Image) -> None:
+    found = tiny_session.segment(tiny_session.embed(image), [PointPrompt(80, 60)], multimask=False)
+
+    assert len(found.masks) == 1
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (7, 5), (33, 900), (700, 40)])
+def test_any_shape_of_image_is_taken(tiny_session: BuiltinSession, shape: tuple[int, int]) -> None:
+    pixels = np.random.default_rng(0).integers(0, 255, (*shape, 3)).astype(np.uint8)
+
+    found = tiny_session.segment(tiny_session.embed(pixels), [PointPrompt(shape[1] / 2, shape[0] / 2)])
+
+    assert found.masks.shape[1:] == shape
+
+
+def test_clicks_are_obeyed(tiny_session: BuiltinSession, image: Image) -> None:
+    embedding = tiny_session.embed(image)
+
+    found = tiny_session.segment(embedding, [PointPrompt(80, 60), PointPrompt(120, 90, False)], multimask=False)
+
+    assert found.masks[0, 60, 80]
+    assert not found.masks[0, 90, 120]
+
+
+@pytest.mark.parametrize(
+    "prompts",
+    [
+        [PointPrompt(80, 60)],
+        [BoxPrompt(50, 30, 110, 90)],
+        [BoxPrompt(50, 30, 110, 90), PointPrompt(55, 35, False)],
+        [PointPrompt(-50, 1000)],
+        [BoxPrompt(-50, -50, 1000, 1000)],
+        [BoxPrompt(50, 30, 50.5, 30.5)],
+    ],
+)
+def test_the_same_prompts_on_a_new_embedding_give_the_same_masks(
+    tiny_session: BuiltinSession, image: Image, prompts: list[Prompt]
+) -> None:
+    first = tiny_session.segment(tiny_session.embed(image), prompts)
+    second = tiny_session.segment(tiny_session.embed(image), prompts)
+
+    np.testing.assert_array_equal(first.masks, second.masks)
+    np.testing.assert_array_equal(first.low_res_logits, second.low_res_logits)
+
+
+def test_asking_again_gives_the_same_masks(tiny_session: BuiltinSession, image: Image) -> None:
+    embedding = tiny_session.embed(image)
+    one, two = PointPrompt(80, 60), PointPrompt(100, 60)
+    first = [tiny_session.segment(embedding, prompts).masks for prompts in ([one], [one, two])]
+
+    again = [tiny_session.segment(embedding, prompts).masks for prompts in ([one], [one, two])]
+
+    for before, after in zip(first, again, strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+@pytest.mark.parametrize("kind", ["mask", "logits"])
+def test_an_answer_can_be_gone_on_from(tiny_session: BuiltinSession, image: Image, kind: str) -> None:
+    found = tiny_session.segment(tiny_session.embed(image), [BoxPrompt(50, 30, 110, 90)])
+    earlier = MaskPrompt(found.masks[0] if kind == "mask" else found.low_res_logits[0])
+
+    resumed = tiny_session.segment(tiny_session.embed(image), [earlier, PointPrompt(80, 60)])
+
+    assert resumed.masks[0, 60, 80]
+
+
+def test_candidates_come_best_first(tiny_session: BuiltinSession, image: Image) -> None:
+    found = tiny_session.segment(tiny_session.embed(image), [PointPrompt(80, 60)])
+
+    assert (np.diff(found.predicted_iou) <= 0).all()
+    assert ((found.predicted_iou >= 0) & (found.predicted_iou <= 1)).all()
+
+
+def test_a_cancelled_request_stops_before_the_next_look(tiny_session: BuiltinSession, image: Image) -> None:
+    embedding = tiny_session.embed(image)
+
+    def check() -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        tiny_session.segment(embedding, [PointPrompt(80, 60)], check=check)
+
+
+def test_an_embedding_says_what_it_holds(tiny_session: BuiltinSession, image: Image) -> None:
+    embedding = tiny_session.embed(image)
+
+    assert embedding.image_size == (120, 200)
+    assert embedding.nbytes > image.nbytes
+
+
+@pytest.mark.parametrize("wrong", [np.zeros((9, 9), np.uint8), np.zeros((9, 9, 4), np.uint8), np.zeros((9, 9, 3))])
+def test_pixels_of_another_kind_are_refused(tiny_session: BuiltinSession, wrong: Image) -> None:
+    with pytest.raises(ValueError, match="uint8 RGB"):
+        tiny_session.embed(wrong)
+
+
+def test_concepts_are_refused(tiny_session: BuiltinSession, image: Image) -> None:
+    with pytest.raises(UnsupportedPrompt):
+        tiny_session.detect(tiny_session.embed(image), ConceptPrompt("cat"))
+
+
+def test_a_foreign_embedding_is_refused(tiny_session: BuiltinSession) -> None:
+    with pytest.raises(TypeError, match="made no"):
+        tiny_session.segment(object(), [PointPrompt(1, 1)])  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_it_says_what_it_is(tiny_session: BuiltinSession) -> None:
+    assert tiny_session.name == "Built-in"
+    assert tiny_session.device == "CPU"
+    assert tiny_session.capabilities == {"points", "boxes", "masks"}

@@ -1,0 +1,239 @@
+"""Training: it repeats, resumes and reads what people have labelled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from sam3_annotator.model.builtin.config import BuiltinConfig
+from sam3_annotator.model.builtin.network import BuiltinNetwork
+from sam3_annotator.project import Polygon, ProjectStore, Region
+from training.builtin.clicks import Prompts, add_correction, click_inside, first_prompts, largest_error, next_prompts
+from training.builtin.losses import mask_loss, measure_iou
+from training.builtin.pictures import PictureCache, find_targets, list_pictures, split_pictures
+from training.builtin.projects import list_project
+from training.builtin.samples import SampleMaker
+from training.builtin.scores import fit_scores
+from training.builtin.settings import TrainingSettings, read_settings
+from training.builtin.trainer import Trainer
+from training.builtin.validation import make_trials, measure
+from training.builtin.views import cut_view
+
+SETTINGS = TrainingSettings(updates=8, batch=2, clicks_per_batch=2, sides=((0.0, 64),), validation_regions=2)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Six pictures of two sources, each with a disc and, in the same map, a square."""
+    rng = np.random.default_rng(0)
+    for source in ("discs", "squares"):
+        (tmp_path / source).mkdir()
+        for number in range(3):
+            pixels = rng.integers(0, 90, (120, 160, 3)).astype(np.uint8)
+            labels = np.zeros((120, 160), np.uint16)
+            cv2.circle(labels, (50, 60), 25, 1, cv2.FILLED)
+            labels[30:90, 100:140] = 2
+            pixels[labels == 1] = (40, 220, 220)
+            pixels[labels == 2] = (220, 120, 40)
+            cv2.imwrite(str(tmp_path / source / f"{number}.jpg"), pixels)
+            cv2.imwrite(str(tmp_path / source / f"{number}.png"), labels)
+    return tmp_path
+
+
+def make_trainer(folder: Path, out: Path) -> Trainer:
+    torch.manual_seed(0)
+    torch.set_num_threads(1)
+    out.mkdir(exist_ok=True)
+    samples = SampleMaker(PictureCache(list_pictures(folder)), SETTINGS)
+    return Trainer(BuiltinNetwork(BuiltinConfig.tiny()), samples, SETTINGS, out)
+
+
+def test_a_resumed_run_ends_as_an_uninterrupted_one(folder: Path, tmp_path: Path) -> None:
+    straight = make_trainer(folder, tmp_path / "straight")
+    for _ in range(4):
+        straight.train_batch()
+    interrupted = make_trainer(folder, tmp_path / "interrupted")
+    for _ in range(2):
+        interrupted.train_batch()
+    interrupted.save()
+
+    resumed = make_trainer(folder, tmp_path / "interrupted")
+    assert resumed.resume()
+    while resumed.share_done < 1:
+        resumed.train_batch()
+
+    assert resumed.progress.updates == straight.progress.updates == 8
+    for name, value in straight.average.state_dict().items():
+        torch.testing.assert_close(resumed.average.state_dict()[name], value, msg=name)
+
+
+def test_the_stem_stays_as_it_was(folder: Path, tmp_path: Path) -> None:
+    trainer = make_trainer(folder, tmp_path / "out")
+    before = {name: value.clone() for name, value in trainer.network.state_dict().items()}
+
+    trainer.train_batch()
+
+    after = trainer.network.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before if name.startswith("stem."))
+    assert not all(torch.equal(before[name], after[name]) for name in before if name.startswith("trunk."))
+
+
+def test_without_a_checkpoint_there_is_nothing_to_resume(folder: Path, tmp_path: Path) -> None:
+    assert not make_trainer(folder, tmp_path / "out").resume()
+
+
+def test_fitted_scores_know_good_masks_from_bad_ones(folder: Path) -> None:
+    torch.manual_seed(0)
+    network = BuiltinNetwork(BuiltinConfig.tiny()).eval().requires_grad_(False)
+    before = network.decoder.masks.weight.clone()
+    settings = TrainingSettings(batch=4, sides=((0.0, 64),), score_batches=20)
+
+    found = fit_scores(network, SampleMaker(PictureCache(list_pictures(folder)), settings), settings)
+
+    assert found["score_error"] < 0.2
+    assert torch.equal(network.decoder.masks.weight, before)
+
+
+def test_validation_gives_percentages(folder: Path) -> None:
+    trials = make_trials(PictureCache(list_pictures(folder)), SETTINGS, side=64)
+
+    found = measure(BuiltinNetwork(BuiltinConfig.tiny()).eval(), trials, clicks=2)
+
+    assert set(found) == {"iou@1", "iou@2", "best@1", "box"}
+    assert all(0 <= value <= 100 for value in found.values())
+    assert found["best@1"] >= found["iou@1"]
+
+
+def test_a_picture_is_on_one_side_of_the_split_only(folder: Path) -> None:
+    files = list_pictures(folder)
+
+    train, validation = split_pictures(files, 0.5)
+
+    assert len(files) == 6
+    assert sorted(train + validation, key=lambda file: file.path) == files
+    assert (train, validation) == split_pictures(reversed(files), 0.5) or len(train) == len(
+        split_pictures(reversed(files), 0.5)[0]
+    )
+
+
+def test_targets_have_their_area_and_box() -> None:
+    labels = np.zeros((50, 60), np.uint16)
+    labels[10:30, 5:25] = 3
+    labels[0:2, 0:2] = 7  # too small to click on
+
+    (target,) = find_targets([labels])
+
+    assert (target.number, target.area, target.box_xyxy) == (3, 400, (5, 10, 25, 30))
+
+
+def test_a_project_is_read_with_overlapping_instances_kept_whole(tmp_path: Path) -> None:
+    images = tmp_path / "images"
+    images.mkdir()
+    cv2.imwrite(str(images / "one.png"), np.zeros((100, 100, 3), np.uint8))
+    store = ProjectStore.create(tmp_path / "team.sam3proj", image_roots=[images])
+    squares = [Region((Polygon(np.array([(a, a), (b, a), (b, b), (a, b)], float)),)) for a, b in ((10, 60), (40, 90))]
+    with store.edit("Add") as edit:
+        category = edit.add_category("thing")
+        for square in squares:
+            edit.add_instance(store.images()[0].id, category, square)
+    store.close()
+
+    (file,) = list_project(tmp_path / "team.sam3proj")
+    picture = file.load()
+
+    assert file.source == "team"
+    assert [target.area for target in picture.targets] == [2500, 2500]
+    assert len(picture.maps) == 2
+
+
+def test_a_view_of_a_fraction_shows_the_target_at_that_size(folder: Path) -> None:
+    picture = list_pictures(folder)[0].load()
+    rng = np.random.default_rng(0)
+
+    view = cut_view(picture, picture.targets[0], 100, rng, fraction=0.5, warp=False)
+
+    columns = np.flatnonzero((view.mask > 127).any(0))
+    assert columns[-1] - columns[0] + 1 == pytest.approx(50, abs=4)
+
+
+def test_the_centre_of_an_area_is_clicked() -> None:
+    area = np.zeros((40, 40), np.uint8)
+    area[10:31, 5:26] = 1
+
+    assert click_inside(area, None) == (15.5, 20.5)
+
+
+def test_a_random_click_lies_in_the_area() -> None:
+    rng = np.random.default_rng(0)
+    area = np.zeros((40, 40), np.uint8)
+    area[3:5, 30:39] = 1
+
+    for _ in range(50):
+        x, y = click_inside(area, rng)
+        assert area[int(y), int(x)]
+
+
+def test_the_largest_error_says_what_kind_it_is() -> None:
+    target = np.zeros((20, 20), np.bool_)
+    target[:, :10] = True
+    guess = np.zeros((20, 20), np.bool_)
+    guess[:, 2:11] = True
+
+    area, is_missing = largest_error(guess, target) or pytest.fail("there are errors")
+
+    assert is_missing
+    assert area.sum() == 40
+    assert largest_error(target, target) is None
+
+
+def test_simulated_prompts_say_where_the_target_is() -> None:
+    rng = np.random.default_rng(0)
+    mask = np.zeros((64, 64), np.bool_)
+    mask[20:40, 10:50] = True
+
+    for _ in range(40):
+        prompts = first_prompts(mask, rng)
+        next_prompts(prompts, prompts.draw()[2], mask, rng)
+
+        assert prompts.points or prompts.box_xyxy or prompts.earlier is not None
+        assert prompts.draw().shape == (6, 64, 64)
+        assert np.isfinite(prompts.draw()).all()
+
+
+def test_a_perfect_guess_gets_no_correction() -> None:
+    prompts = Prompts(20)
+    mask = np.eye(20, dtype=np.bool_)
+
+    add_correction(prompts, mask, mask, None)
+
+    assert not prompts.points
+
+
+def test_a_better_mask_has_less_loss() -> None:
+    target = torch.zeros(1, 1, 16, 16)
+    target[..., 4:12, 4:12] = 1
+    weight = torch.ones(1, 1, 16, 16)
+    right = (target * 2 - 1) * 6
+
+    assert mask_loss(right, target, weight) < mask_loss(right.roll(3, 3), target, weight)
+    assert measure_iou(right, target).item() == 1
+
+
+def test_the_shipped_settings_can_be_read() -> None:
+    path = Path(__file__).parents[3] / "training" / "builtin" / "settings.toml"
+
+    settings = read_settings(path)
+
+    assert all(side % 32 == 0 for _, side in settings.sides)
+    assert settings.source_weights
+
+
+def test_an_unknown_setting_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("bach = 8")
+
+    with pytest.raises(TypeError, match="bach"):
+        read_settings(tmp_path / "settings.toml")

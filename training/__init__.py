@@ -1,0 +1,1 @@
+"""Programs that make what ships in `resources/`; not part of the installed package."""

@@ -1,0 +1,100 @@
+"""Trains the built-in model: `python -m training.builtin --data FOLDER --out FOLDER`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import TextIO
+
+import cv2
+import torch
+
+from sam3_annotator.model.builtin.config import BuiltinConfig
+from sam3_annotator.model.builtin.network import BuiltinNetwork
+from sam3_annotator.model.builtin.weights import fill_network, save_weights
+from training.builtin.pictures import PictureCache, PictureFile, list_pictures, split_pictures
+from training.builtin.pretrained import find_pretrained, load_encoder
+from training.builtin.projects import list_project
+from training.builtin.samples import SampleMaker
+from training.builtin.scores import fit_scores
+from training.builtin.settings import TrainingSettings, read_settings
+from training.builtin.trainer import Trainer
+from training.builtin.validation import make_trials, measure
+
+
+def main() -> None:
+    """Read the words, then train until the run is over; the same words again go on with a stopped run."""
+    parser = argparse.ArgumentParser(prog="python -m training.builtin", description=__doc__)
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        action="append",
+        help="folder of SOURCE/NAME.jpg with label maps NAME.png, or a .sam3proj file; may be repeated",
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder for checkpoint.pt, log.jsonl and builtin.safetensors"
+    )
+    parser.add_argument(
+        "--start", type=Path, help="weights to go on from, such as resources/builtin/builtin.safetensors"
+    )
+    parser.add_argument("--settings", type=Path, default=Path(__file__).with_name("settings.toml"))
+    parser.add_argument("--encoder", type=Path, help="the .pth of EfficientNet-Lite0, if its package is not installed")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--minutes", type=float, help="end the run after so many minutes of training")
+    words = parser.parse_args()
+    torch.set_num_threads(words.threads)
+    cv2.setNumThreads(1)
+    words.out.mkdir(parents=True, exist_ok=True)
+    settings = read_settings(words.settings)
+    files = [file for data in words.data for file in _list_data(data)]
+    train, validation = split_pictures(files, settings.validation_share)
+    if not train:
+        parser.error(f"There is nothing to learn from in {', '.join(map(str, words.data))}.")
+    network = BuiltinNetwork(BuiltinConfig())
+    if words.start is not None:
+        fill_network(network, words.start)
+    else:
+        load_encoder(network, words.encoder or find_pretrained())
+    samples = SampleMaker(PictureCache(train), settings)
+    trainer = Trainer(network, samples, settings, words.out, device=words.device, minutes=words.minutes)
+    resumed = trainer.resume()
+    with (words.out / "log.jsonl").open("a", encoding="utf-8") as log:
+        _write(log, {"pictures": len(train), "validation": len(validation), "resumed": resumed})
+        _run(trainer, settings, PictureCache(validation), log)
+        _write(log, fit_scores(trainer.average, samples, settings))
+    save_weights(trainer.average, words.out / "builtin.safetensors")
+
+
+def _list_data(path: Path) -> list[PictureFile]:
+    return list_project(path) if path.suffix == ".sam3proj" else list_pictures(path)
+
+
+def _run(trainer: Trainer, settings: TrainingSettings, validation: PictureCache, log: TextIO) -> None:
+    trials = make_trials(validation, settings)
+    saved = time.monotonic()
+    since: list[dict[str, float]] = []
+    while trainer.share_done < 1:
+        since.append(trainer.train_batch())
+        if len(since) == 20:
+            mean = {name: round(sum(one[name] for one in since) / len(since), 4) for name in since[0]}
+            _write(log, {"updates": trainer.progress.updates, "minutes": trainer.progress.seconds / 60} | mean)
+            since.clear()
+        if time.monotonic() - saved > 600:
+            trainer.save()
+            _write(log, {"updates": trainer.progress.updates} | measure(trainer.average, trials))
+            saved = time.monotonic()
+    trainer.save()
+    _write(log, {"updates": trainer.progress.updates} | measure(trainer.average, trials))
+
+
+def _write(log: TextIO, values: dict[str, float]) -> None:
+    log.write(json.dumps(values) + "\n")
+    log.flush()
+
+
+if __name__ == "__main__":
+    main()

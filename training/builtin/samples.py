@@ -1,0 +1,57 @@
+"""Draws training samples: a view, its target, from sources in proportion to their worth."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.builtin.pictures import Picture, PictureCache, Target
+from training.builtin.settings import TrainingSettings
+from training.builtin.views import View, change_colours, cut_view, paste
+
+MOST_TRIES = 1000
+
+
+class SampleMaker:
+    """Draws a source, then a picture, then a region, then a view of it."""
+
+    def __init__(self, cache: PictureCache, settings: TrainingSettings) -> None:
+        self._cache = cache
+        self._settings = settings
+        sources: dict[str, list[int]] = {}
+        for index, file in enumerate(cache.files):
+            sources.setdefault(file.source, []).append(index)
+        self._indices = list(sources.values())
+        worth = [len(found) ** 0.5 * settings.source_weights.get(name, 1.0) for name, found in sources.items()]
+        self._chances = np.array(worth) / np.sum(worth)
+
+    def draw_target(self, rng: np.random.Generator) -> tuple[Picture, Target]:
+        """Draw a region; large ones more often, since small ones are many."""
+        for _ in range(MOST_TRIES):
+            indices = self._indices[rng.choice(len(self._indices), p=self._chances)]
+            picture = self._cache.picture(indices[rng.integers(len(indices))])
+            if picture.targets:
+                map_index = rng.choice(sorted({target.map_index for target in picture.targets}))
+                targets = [target for target in picture.targets if target.map_index == map_index]
+                worth = np.sqrt([target.area for target in targets])
+                return picture, targets[rng.choice(len(targets), p=worth / worth.sum())]
+        raise ValueError("None of the pictures has a region that is large enough to learn from.")
+
+    def draw(self, side: int, rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Draw one sample: pixels `(S, S, 3)` uint8 RGB and mask `(S, S)` uint8, 255 on the target."""
+        while True:
+            view = self._draw_view(side, rng)
+            pixels, mask = view.pixels, view.mask
+            if rng.random() < self._settings.composite_chance:
+                pasted = self._draw_view(side, rng)
+                mixed, cover = paste(view, View(change_colours(pasted.pixels, rng), pasted.mask))
+                pixels, mask = mixed, cover if rng.random() < 0.65 else np.where(cover > 127, np.uint8(0), mask)
+            if (mask > 127).mean() > 0.002:
+                return change_colours(pixels, rng), mask
+
+    def _draw_view(self, side: int, rng: np.random.Generator) -> View:
+        picture, target = self.draw_target(rng)
+        fraction = None
+        if rng.random() >= self._settings.full_view_chance:
+            fraction = float(np.exp(rng.uniform(np.log(self._settings.smallest_object), 0)))
+        return cut_view(picture, target, side, rng, fraction=fraction)

@@ -1,0 +1,43 @@
+"""Every choice of a training run, read from a TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """Choices of one run; what a file leaves out keeps its value here.
+
+    `sides` lists (progress 0..1 from which on, side of a view in pixels); `source_weights` multiplies how
+    often a source is drawn, which is the square root of its number of pictures otherwise.
+    """
+
+    seed: int = 3
+    updates: int = 6000
+    batch: int = 16
+    clicks_per_batch: int = 3
+    sides: tuple[tuple[float, int], ...] = ((0.0, 192), (0.6, 256))
+    learning_rate: float = 1.5e-3
+    encoder_learning_rate: float = 4e-4
+    weight_decay: float = 0.01
+    warmup_updates: int = 100
+    average_decay: float = 0.997
+    validation_share: float = 0.05
+    validation_regions: int = 120
+    score_batches: int = 120
+    score_learning_rate: float = 4e-3
+    composite_chance: float = 0.3
+    full_view_chance: float = 0.25
+    smallest_object: float = 0.12
+    source_weights: dict[str, float] = field(default_factory=dict)
+
+
+def read_settings(path: Path) -> TrainingSettings:
+    """Read a settings file; raises `TypeError` for a name that there is not."""
+    values = tomllib.loads(path.read_text(encoding="utf-8"))
+    if "sides" in values:
+        values["sides"] = tuple((float(start), int(side)) for start, side in values["sides"])
+    return TrainingSettings(**values)
