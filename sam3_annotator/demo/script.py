@@ -37,12 +37,12 @@ class Target:
 
 SCRIPT: dict[str, tuple[Target, ...]] = {
     "astronaut.jpg": (
-        Target("person", (Drag(14, 12, 372, 511),)),
+        Target("person", (Drag(14, 12, 372, 511), Click(30, 110, positive=False))),
         Target("spacecraft", (Drag(350, 0, 455, 288),)),
     ),
     "cat.jpg": (
         Target("cat", (Drag(22, 1, 392, 299),)),
-        Target("eye", (Click(167, 113),)),
+        Target("eye", (Drag(134, 84, 202, 146),)),
     ),
     "coffee.jpg": (
         Target("cup", (Drag(172, 14, 424, 306), Click(160, 320, positive=False))),
