@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.prompt_maps import Point
-from sam3_annotator.model.builtin.zoom import parts_with
+from sam3_annotator.model.builtin.zoom import Box, parts_with
 
 Floats = NDArray[np.float32]
 
@@ -77,3 +77,12 @@ def obey_clicks(chance: Floats, points: Sequence[Point]) -> Floats:
             chance = np.ascontiguousarray(chance)
             cv2.circle(chance, (column, row), max(1, side // 64), 0.9 if positive else 0.1, cv2.FILLED)
     return chance
+
+
+def obey_box(chance: Floats, box: Box, slack: float = 0.1) -> Floats:
+    """Drop what lies outside a box, in pixels of the view, widened by `slack` of its sides: people draw loosely."""
+    margin_x, margin_y = slack * (box[2] - box[0]), slack * (box[3] - box[1])
+    rows, columns = np.arange(chance.shape[0]) + 0.5, np.arange(chance.shape[1]) + 0.5
+    is_in_row = (rows >= box[1] - margin_y) & (rows <= box[3] + margin_y)
+    is_in_column = (columns >= box[0] - margin_x) & (columns <= box[2] + margin_x)
+    return np.where(is_in_row[:, None] & is_in_column, chance, np.float32(0.0))

@@ -16,7 +16,7 @@ from sam3_annotator.model.builtin.encoder import StemFeatures
 from sam3_annotator.model.builtin.looks import BuiltinEmbedding, Look, View
 from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
 from sam3_annotator.model.builtin.prompt_maps import draw_prompt_maps
-from sam3_annotator.model.builtin.refine import follow_edges, obey_clicks
+from sam3_annotator.model.builtin.refine import follow_edges, obey_box, obey_clicks
 from sam3_annotator.model.builtin.weights import load_network
 from sam3_annotator.model.builtin.zoom import SMALLEST_SPAN, Belief, Box, Pyramid, ViewWindow
 from sam3_annotator.model.errors import UnsupportedPrompt
@@ -188,10 +188,14 @@ class BuiltinSession:
         return [Look(*found) for found in zip(views, chances, scores, strict=True)]
 
     def _finish(self, look: Look, asked: Asked, multimask: bool) -> list[Candidate]:
-        """Make the masks follow edges and obey the clicks."""
+        """Make the masks follow edges and obey the prompts."""
         count = len(look.scores) if multimask else 1
         points = asked.points_in(look.view.window, len(look.view.pixels))
         refined = follow_edges(look.chances[:count], look.view.pixels)
+        inside = asked.widened(None) if asked.box is not None else None
+        if inside is not None:
+            box = look.view.window.place_box(inside, len(look.view.pixels))
+            refined = np.stack([obey_box(chance, box) for chance in refined])
         obedient = [obey_clicks(chance, points) for chance in refined]
         is_ambiguous = asked.box is None and asked.belief is None and len(asked.points) == 1
         return choose_candidates(obedient, look.scores[:count], is_ambiguous=is_ambiguous)

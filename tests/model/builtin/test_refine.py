@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, strategies as st
 
-from sam3_annotator.model.builtin.refine import follow_edges, obey_clicks
+from sam3_annotator.model.builtin.refine import follow_edges, obey_box, obey_clicks
 
 
 def test_a_border_next_to_an_edge_moves_onto_it() -> None:
@@ -54,3 +54,13 @@ def test_parts_that_nobody_clicked_go() -> None:
 
     assert obedient[10, 10]
     assert not obedient[50, 50]
+
+
+def test_nothing_far_outside_a_box_stays_and_all_inside_does() -> None:
+    chance = np.ones((64, 64), np.float32)
+
+    kept = obey_box(chance, (20.0, 10.0, 40.0, 30.0)) > 0.5
+
+    assert kept[10:30, 20:40].all()
+    assert not kept[:, :17].any()
+    assert not kept[34:].any()
