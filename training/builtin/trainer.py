@@ -58,6 +58,7 @@ class Trainer:
                 {"params": others, "peak": settings.learning_rate},
             ],
             weight_decay=settings.weight_decay,
+            fused=True,
         )
         self._rng = np.random.default_rng(settings.seed)
         torch.manual_seed(settings.seed)
