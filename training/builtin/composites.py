@@ -18,7 +18,7 @@ SMALLEST_VISIBLE = 300
 def main() -> None:
     """Write a folder that `--data` of the training takes: `composites/NAME.jpg` with label maps."""
     parser = argparse.ArgumentParser(prog="python -m training.builtin.composites", description=__doc__)
-    parser.add_argument("--cutouts", type=Path, required=True, help="folder of pictures with transparency (.png, .webp)")
+    parser.add_argument("--cutouts", type=Path, required=True, help="folder of .png or .webp with transparency")
     parser.add_argument("--backgrounds", type=Path, required=True, help="folder of SOURCE/NAME.jpg")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, default=1200)

@@ -11,6 +11,7 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
+from sam3_annotator.model.builtin.encoder import SameConv
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.errors import ModelUnavailable
 
@@ -34,6 +35,9 @@ def load_network(path: Path, config: BuiltinConfig) -> BuiltinNetwork:
     fill_network(network, path)
     network.eval().requires_grad_(False)
     fold_norms(network)
+    for module in network.modules():
+        if isinstance(module, SameConv):
+            module.fold_padding()
     return network
 
 
