@@ -65,7 +65,7 @@ class GeometryEncoder(nn.Module):
             order = valid.int().argsort(dim=1, descending=True, stable=True)
             tokens, valid = tokens.take_along_dim(order[..., None], 1), valid.take_along_dim(order, 1)
         tokens = self.norm(self.final_proj(tokens))
-        image = d2.flatten(2).transpose(1, 2)
+        image = d2.flatten(2).transpose(1, 2).contiguous()
         image_key = image + positions
         for layer in self.layers:
             tokens = layer(tokens, image_key, image, valid=valid)
