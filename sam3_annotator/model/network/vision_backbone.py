@@ -25,7 +25,7 @@ class RotaryAttention(nn.Module):
     def forward(self, x: Tensor, rotation: Rotation, valid: Tensor | None = None) -> Tensor:
         """`(B, N, C)` -> the same shape; tokens attend to their own group, which is as long as the rotation.
 
-        `valid` `(N,)` bool marks the tokens that count (True = real token), for a single group only.
+        `valid` `(1, N)` bool marks the tokens that count (True = real token), for a single group only.
         """
         batch, tokens, width = x.shape
         qkv = self.qkv(x).view(-1, len(rotation.cos), 3 * self.heads, width // self.heads)
@@ -56,10 +56,10 @@ class Block(nn.Module):
         )
 
     def forward(self, x: Tensor, rotation: Rotation, is_real: Tensor | None) -> Tensor:
-        """`(B, N, C)` -> the same shape; `is_real` `(N,)` bool is False for what fills up windows, if anything does."""
+        """`(B, N, C)` -> the same shape; `is_real` `(1, N)` bool is False for what fills up windows."""
         normed = self.norm1(x)
         if is_real is not None:
-            normed = normed * is_real[:, None]  # windows see zeros there; global attention does not see it
+            normed = normed * is_real[..., None]  # windows see zeros there; global attention does not see it
         x = x + self.attn(normed, rotation, is_real if self.is_global else None)
         out: Tensor = x + self.mlp(self.norm2(x))
         return out
@@ -110,11 +110,11 @@ class ViT(nn.Module):
         return table.repeat(times, times, 1)[:side, :side]
 
     def _real_tokens(self, device: torch.device) -> Tensor | None:
-        """Mark the tokens `(N,)` that do not merely fill up a window; None if windows fit the grid."""
+        """Mark the tokens `(1, N)` that do not merely fill up a window; None if windows fit the grid."""
         side, window = self.config.grid_side, self.config.window_side
         if side % window == 0:
             return None
-        return cut_windows(torch.ones(1, side, side, 1, device=device), window)[0, :, 0] > 0
+        return cut_windows(torch.ones(1, side, side, 1, device=device), window)[..., 0] > 0
 
     def _rotations(self, device: torch.device) -> tuple[Rotation, Rotation]:
         """Give the rotations inside a window and over the grid, whose positions are squeezed to those of a window."""
