@@ -1,4 +1,4 @@
-"""A tiny SAM 3 with random weights, a session on it, and images."""
+"""One thread, and an image."""
 
 from __future__ import annotations
 
@@ -7,26 +7,10 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from sam3_annotator.model.network.builder import build_sam3_image_model
-from sam3_annotator.model.network.config import Sam3Config
-from sam3_annotator.model.network.sam3_image import Sam3Image
-from sam3_annotator.model.sam3.session import Sam3Session
-
 
 @pytest.fixture(autouse=True)
 def one_thread() -> None:
     torch.set_num_threads(1)
-
-
-@pytest.fixture(scope="session")
-def network() -> Sam3Image:
-    torch.manual_seed(0)
-    return build_sam3_image_model(Sam3Config.tiny())
-
-
-@pytest.fixture
-def session(network: Sam3Image) -> Sam3Session:
-    return Sam3Session(network)
 
 
 @pytest.fixture
