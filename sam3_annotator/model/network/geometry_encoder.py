@@ -77,7 +77,7 @@ class GeometryEncoder(nn.Module):
         boxes = boxes.float()
         scale = boxes.new_tensor([width, height, width, height])
         pooled = roi_align(self.img_pre_norm(d2), xyxy_from_cxcywh(boxes) * scale, self.roi_side)
-        seen = self.boxes_pool_project(pooled.flatten(0, 1)).view(*boxes.shape[:2], -1)
+        seen = self.boxes_pool_project(pooled.flatten(0, 1)).view(*boxes.shape[:2], d2.shape[1])
         centre = encode_coordinate(boxes[..., [1, 0]], d2.shape[1] // 2).flatten(-2)  # y, then x
         placed = torch.cat([centre, boxes[..., [3, 2]]], -1)  # height, then width
         direct = self.boxes_direct_project(boxes.to(d2.dtype))

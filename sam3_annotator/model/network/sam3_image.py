@@ -13,7 +13,13 @@ from sam3_annotator.model.network.decoder import TransformerDecoder
 from sam3_annotator.model.network.fusion_encoder import TransformerEncoderFusion
 from sam3_annotator.model.network.geometry_encoder import GeometryEncoder
 from sam3_annotator.model.network.inputs import ImageInput, as_exemplars, as_phrases, as_pixels
-from sam3_annotator.model.network.mask_decoder import InteractiveFeatures, MaskDecoder, MaskOutput, select_masks
+from sam3_annotator.model.network.mask_decoder import (
+    InteractiveFeatures,
+    MaskDecoder,
+    MaskDecoderOutput,
+    MaskOutput,
+    select_masks,
+)
 from sam3_annotator.model.network.neck import Pyramid, Sam3DualViTDetNeck
 from sam3_annotator.model.network.positions import PositionEmbeddingSine
 from sam3_annotator.model.network.prompt_encoder import PromptEncoder
@@ -145,12 +151,25 @@ class Sam3Image(nn.Module):
         mask_logits: Tensor | None = None,
         multimask: bool,
     ) -> MaskOutput:
-        """Segment N single objects of one encoded image.
+        """Segment N single objects of one encoded image; see `decode_prompts` for the prompts.
+
+        `multimask` asks for all candidates, the thing to do after one ambiguous click, in place of one mask.
+        """
+        return select_masks(self.decode_prompts(image, points_xy, point_labels, boxes_xyxy, mask_logits), multimask)
+
+    def decode_prompts(
+        self,
+        image: InteractiveFeatures,
+        points_xy: Tensor | None = None,
+        point_labels: Tensor | None = None,
+        boxes_xyxy: Tensor | None = None,
+        mask_logits: Tensor | None = None,
+    ) -> MaskDecoderOutput:
+        """Decode all masks of N single objects of one encoded image, with nothing chosen yet.
 
         `points_xy` `(N, k, 2)` and `boxes_xyxy` `(N, 4)` in pixels of the input, 0..S; `point_labels` `(N, k)`: 1 on
-        the object, 0 beside it; `mask_logits` `(N, 1, h, w)`: an earlier answer. `multimask` asks for all candidates,
-        the thing to do after one ambiguous click, in place of one mask.
+        the object, 0 beside it; `mask_logits` `(N, 1, h, w)`: an earlier answer.
         """
         prompts = self.prompt_encoder(points_xy, point_labels, boxes_xyxy, mask_logits)
-        decoded = self.mask_decoder(image, prompts, self.prompt_encoder.dense_positions())
-        return select_masks(decoded, multimask)
+        decoded: MaskDecoderOutput = self.mask_decoder(image, prompts, self.prompt_encoder.dense_positions())
+        return decoded

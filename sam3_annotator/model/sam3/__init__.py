@@ -1,0 +1,1 @@
+"""The session of SAM 3 on a loaded checkpoint."""
