@@ -58,7 +58,7 @@ class Sam3Image(nn.Module):
     def __init__(self, config: Sam3Config) -> None:
         super().__init__()
         self.config = config
-        self.tokenizer = Tokenizer()
+        self.tokenizer = Tokenizer(config.text.context_length)
         self.vision_backbone = ViT(config.vision)
         self.neck = Sam3DualViTDetNeck(config)
         self.text_encoder = VETextEncoder(config)

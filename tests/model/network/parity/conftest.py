@@ -1,76 +1,170 @@
-"""A tiny SAM 3 of `transformers` with random weights, and the same weights under our names."""
+"""A tiny SAM 3 of `transformers` with the weights of a tiny one of ours."""
 
 from __future__ import annotations
 
 import re
-import warnings
+from collections.abc import Callable
 from dataclasses import replace
-from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from types import ModuleType, SimpleNamespace
 
 import pytest
 import torch
 from torch import Tensor, nn
 
+from sam3_annotator.model.network.builder import build_sam3_image_model
 from sam3_annotator.model.network.config import Sam3Config
 from sam3_annotator.model.network.roi_align import roi_align
+from sam3_annotator.model.network.sam3_image import Sam3Image
 
-if TYPE_CHECKING:
-    from transformers import Sam3Model
+TEXT = "text_encoder.text_model"
 
-SEEDS = (0, 1, 2)
-
-# From the names of `transformers` to ours; each line is applied to what the lines before it left.
-RENAMES = (
-    (r"\.o_proj\.", ".out_proj."),
-    (r"\.layer([123])\.", lambda found: f".layers.{int(found[1]) - 1}."),
-    (r"^detr_encoder\.", "fusion_encoder."),
-    (r"^detr_decoder\.", "decoder."),
-    (r"^dot_product_scoring\.", "scoring."),
-    (r"^mask_decoder\.", "segmentation_head."),
-    (r"^text_projection\.", "text_encoder.resizer."),
-    (r"^(geometry_encoder|fusion_encoder)(\.layers\.\d+)\.cross_attn\.", r"\1\2.cross_attn_image."),
-    (r"^(geometry_encoder|fusion_encoder)(\.layers\.\d+)\.layer_norm", r"\1\2.norm"),
-    (r"^(geometry_encoder|fusion_encoder|decoder)(\.layers\.\d+)\.mlp\.fc", r"\1\2.linear"),
-    (r"^geometry_encoder\.vision_layer_norm\.", "geometry_encoder.img_pre_norm."),
-    (r"^geometry_encoder\.prompt_layer_norm\.", "geometry_encoder.norm."),
-    (r"^geometry_encoder\.output_layer_norm\.", "geometry_encoder.encode_norm."),
-    (r"^(decoder\.layers\.\d+)\.(self|text|mlp|vision)(?:_cross)?(?:_attn)?_layer_norm\.", r"\1.\2_norm."),
-    (r"^(decoder\.layers\.\d+)\.(text|vision)_cross_attn\.", r"\1.\2_attn."),
-    (r"^(decoder\.layers\.\d+)\.vision_", r"\1.image_"),
-    (r"^decoder\.box_head\.", "decoder.bbox_embed."),
-    (r"^decoder\.box_rpb_embed_", "decoder.box_bias_"),
-    (r"^decoder\.presence_head\.", "decoder.presence_token_head."),
-    (r"^decoder\.presence_layer_norm\.", "decoder.presence_token_out_norm."),
-    (r"^decoder\.output_layer_norm\.", "decoder.norm."),
-    (r"^scoring\.text_mlp\.", "scoring.prompt_mlp."),
-    (r"^scoring\.text_mlp_out_norm\.", "scoring.out_norm."),
-    (r"^scoring\.text_proj\.", "scoring.prompt_proj."),
-    (r"^scoring\.query_proj\.", "scoring.hs_proj."),
-    (r"^segmentation_head\.mask_embedder\.", "segmentation_head.mask_embed."),
-    (r"^segmentation_head\.(instance|semantic)_projection\.", r"segmentation_head.\1_seg_head."),
-    (r"^segmentation_head\.prompt_cross_attn_norm\.", "segmentation_head.cross_attn_norm."),
-    (r"^segmentation_head\.prompt_cross_attn\.", "segmentation_head.cross_attend_prompt."),
+VISION_AND_TEXT = {
+    r"vision_backbone\.pos_embed": "vision_encoder.backbone.embeddings.position_embeddings",
+    r"vision_backbone\.patch_embed\.(.*)": r"vision_encoder.backbone.embeddings.patch_embeddings.projection.\1",
+    r"vision_backbone\.ln_pre\.(.*)": r"vision_encoder.backbone.layer_norm.\1",
+    r"vision_backbone\.blocks\.(\d+)\.norm(\d)\.(.*)": r"vision_encoder.backbone.layers.\1.layer_norm\2.\3",
+    r"vision_backbone\.blocks\.(\d+)\.attn\.qkv\.(.*)": r"vision_encoder.backbone.layers.\1.attention.{q,k,v}_proj.\2",
+    r"vision_backbone\.blocks\.(\d+)\.attn\.proj\.(.*)": r"vision_encoder.backbone.layers.\1.attention.o_proj.\2",
+    r"vision_backbone\.blocks\.(\d+)\.mlp\.(.*)": r"vision_encoder.backbone.layers.\1.mlp.\2",
+    r"neck\.detector\.(\d)\.dconv_2x2(?:_0)?\.(.*)": r"vision_encoder.neck.fpn_layers.\1.scale_layers.0.\2",
+    r"neck\.detector\.(\d)\.dconv_2x2_1\.(.*)": r"vision_encoder.neck.fpn_layers.\1.scale_layers.2.\2",
+    r"neck\.detector\.(\d)\.conv_1x1\.(.*)": r"vision_encoder.neck.fpn_layers.\1.proj1.\2",
+    r"neck\.detector\.(\d)\.conv_3x3\.(.*)": r"vision_encoder.neck.fpn_layers.\1.proj2.\2",
+    r"text_encoder\.token_embedding\.(.*)": rf"{TEXT}.embeddings.token_embedding.\1",
+    r"text_encoder\.positional_embedding": f"{TEXT}.embeddings.position_embedding.weight",
+    r"text_encoder\.blocks\.(\d+)\.ln_(\d)\.(.*)": rf"{TEXT}.encoder.layers.\1.layer_norm\2.\3",
+    r"text_encoder\.blocks\.(\d+)\.attn\.in_proj\.(.*)": rf"{TEXT}.encoder.layers.\1.self_attn.{{q,k,v}}_proj.\2",
+    r"text_encoder\.blocks\.(\d+)\.attn\.out_proj\.(.*)": rf"{TEXT}.encoder.layers.\1.self_attn.out_proj.\2",
+    r"text_encoder\.blocks\.(\d+)\.mlp\.c_fc\.(.*)": rf"{TEXT}.encoder.layers.\1.mlp.fc1.\2",
+    r"text_encoder\.blocks\.(\d+)\.mlp\.c_proj\.(.*)": rf"{TEXT}.encoder.layers.\1.mlp.fc2.\2",
+    r"text_encoder\.ln_final\.(.*)": rf"{TEXT}.final_layer_norm.\1",
+    r"text_encoder\.resizer\.(.*)": r"text_projection.\1",
+}
+PROMPT_AND_IMAGE = {
+    rf"{ours}_encoder\.layers\.(\d+)\.{part}": rf"{theirs}_encoder.layers.\1.{other}"
+    for ours, theirs in (("geometry", "geometry"), ("fusion", "detr"))
+    for part, other in {
+        r"self_attn\.out_proj\.(.*)": r"self_attn.o_proj.\2",
+        r"self_attn\.(.*)": r"self_attn.\2",
+        r"cross_attn_image\.out_proj\.(.*)": r"cross_attn.o_proj.\2",
+        r"cross_attn_image\.(.*)": r"cross_attn.\2",
+        r"linear(\d)\.(.*)": r"mlp.fc\2.\3",
+        r"norm(\d)\.(.*)": r"layer_norm\2.\3",
+    }.items()
+} | {
+    r"geometry_encoder\.img_pre_norm\.(.*)": r"geometry_encoder.vision_layer_norm.\1",
+    r"geometry_encoder\.norm\.(.*)": r"geometry_encoder.prompt_layer_norm.\1",
+    r"geometry_encoder\.encode_norm\.(.*)": r"geometry_encoder.output_layer_norm.\1",
+    r"(geometry_encoder\..*)": r"\1",
+}
+DECODER = {
+    rf"decoder\.{part}": rf"detr_decoder.{other}"
+    for part, other in {
+        r"(query_embed|reference_points|presence_token)\.(.*)": r"\1.\2",
+        r"layers\.(\d+)\.self_attn\.out_proj\.(.*)": r"layers.\1.self_attn.o_proj.\2",
+        r"layers\.(\d+)\.self_attn\.(.*)": r"layers.\1.self_attn.\2",
+        r"layers\.(\d+)\.text_attn\.out_proj\.(.*)": r"layers.\1.text_cross_attn.o_proj.\2",
+        r"layers\.(\d+)\.text_attn\.(.*)": r"layers.\1.text_cross_attn.\2",
+        r"layers\.(\d+)\.image_attn\.out_proj\.(.*)": r"layers.\1.vision_cross_attn.o_proj.\2",
+        r"layers\.(\d+)\.image_attn\.(.*)": r"layers.\1.vision_cross_attn.\2",
+        r"layers\.(\d+)\.linear(\d)\.(.*)": r"layers.\1.mlp.fc\2.\3",
+        r"layers\.(\d+)\.self_norm\.(.*)": r"layers.\1.self_attn_layer_norm.\2",
+        r"layers\.(\d+)\.text_norm\.(.*)": r"layers.\1.text_cross_attn_layer_norm.\2",
+        r"layers\.(\d+)\.image_norm\.(.*)": r"layers.\1.vision_cross_attn_layer_norm.\2",
+        r"layers\.(\d+)\.mlp_norm\.(.*)": r"layers.\1.mlp_layer_norm.\2",
+        r"norm\.(.*)": r"output_layer_norm.\1",
+        r"presence_token_out_norm\.(.*)": r"presence_layer_norm.\1",
+        r"presence_token_head\.layers\.(.*)": r"presence_head.layers.\1",
+        r"bbox_embed\.layers\.(.*)": r"box_head.layers.\1",
+        r"box_bias_([xy])\.layers\.(.*)": r"box_rpb_embed_\1.layers.\2",
+        r"ref_point_head\.layers\.(.*)": r"ref_point_head.layers.\1",
+    }.items()
+}
+HEADS = {
+    r"scoring\.prompt_mlp\.(.*)": r"dot_product_scoring.text_mlp.\1",
+    r"scoring\.out_norm\.(.*)": r"dot_product_scoring.text_mlp_out_norm.\1",
+    r"scoring\.prompt_proj\.(.*)": r"dot_product_scoring.text_proj.\1",
+    r"scoring\.hs_proj\.(.*)": r"dot_product_scoring.query_proj.\1",
+    r"segmentation_head\.cross_attn_norm\.(.*)": r"mask_decoder.prompt_cross_attn_norm.\1",
+    r"segmentation_head\.cross_attend_prompt\.out_proj\.(.*)": r"mask_decoder.prompt_cross_attn.o_proj.\1",
+    r"segmentation_head\.cross_attend_prompt\.(.*)": r"mask_decoder.prompt_cross_attn.\1",
+    r"segmentation_head\.pixel_decoder\.(.*)": r"mask_decoder.pixel_decoder.\1",
+    r"segmentation_head\.instance_seg_head\.(.*)": r"mask_decoder.instance_projection.\1",
+    r"segmentation_head\.semantic_seg_head\.(.*)": r"mask_decoder.semantic_projection.\1",
+    r"segmentation_head\.mask_embed\.(.*)": r"mask_decoder.mask_embedder.\1",
+}
+TABLE = VISION_AND_TEXT | PROMPT_AND_IMAGE | DECODER | HEADS
+# They serve clicks, which the other model does not answer.
+CLICKS = ("neck.interactive.", "prompt_encoder.", "mask_decoder.", "no_memory_embedding")
+# What the other model stores and does not use: a third merge, the lowest scale, CLIP's projection.
+UNUSED = (
+    r"mask_decoder\.pixel_decoder\.\w+\.2\..*|vision_encoder\.neck\.fpn_layers\.3\..*|text_encoder\.text_projection\..*"
 )
-# Stored, but read by nothing: three feature maps are merged in two steps.
-UNUSED = re.compile(r"segmentation_head\.pixel_decoder\.(conv_layers|norms)\.2\.")
+
+
+@pytest.fixture(scope="session")
+def tiny_config() -> Sam3Config:
+    config = Sam3Config.tiny()
+    return replace(config, detector=replace(config.detector, norm_groups=8))  # the other one's are always 8
+
+
+@pytest.fixture(scope="session", params=[0, 1, 2])
+def model(request: pytest.FixtureRequest, tiny_config: Sam3Config, randomise: Callable[..., None]) -> Sam3Image:
+    model = build_sam3_image_model(tiny_config)
+    randomise(model, request.param)
+    for part in model.decoder.modules():
+        if isinstance(part, nn.Linear):
+            part.weight *= 0.6  # else a change of 1e-7 in a pixel moves masks by more than 1e-3
+    return model
 
 
 @pytest.fixture
-def tiny_config() -> Sam3Config:
-    config = Sam3Config.tiny()
-    return replace(config, detector=replace(config.detector, norm_groups=8))  # the other one has 8 whatever its width
+def assert_same() -> Callable[[Tensor, Tensor], None]:
+    """Compare an answer of ours with the other model's: `assert_same(ours, theirs)`; within 1e-4 of its spread."""
+
+    def compare(ours: Tensor, theirs: Tensor) -> None:
+        spread = float(theirs.std())
+        assert spread > 0.01, "An answer that hardly varies says little."
+        torch.testing.assert_close(ours, theirs, atol=1e-4 * spread + 1e-5, rtol=0)
+
+    return compare
 
 
-@pytest.fixture(scope="module")
-def untrained() -> Sam3Model:
-    """Build the other model once; it is slow to import and quick to fill anew."""
-    pytest.importorskip("transformers", minversion="5.5")
-    from transformers import Sam3Config as OtherConfig, Sam3Model
-    from transformers.models.sam3 import modeling_sam3
+@pytest.fixture(scope="session")
+def untrained(sam3_reference: ModuleType) -> nn.Module:
+    """Make the other model, with the official behaviour where its own is another."""
+    reference = sam3_reference.Sam3Model(_reference_config(sam3_reference)).eval().requires_grad_(False)
+    # The official clamp of the presence logit is without effect.
+    reference.detr_decoder.clamp_presence_logit_max_val = float("inf")
+    if not hasattr(sam3_reference, "torchvision"):  # it would pool boxes; ours has tests of its own
+        sam3_reference.torchvision = SimpleNamespace(ops=SimpleNamespace(roi_align=_roi_align_of_torchvision))
+    return reference
 
-    if not hasattr(modeling_sam3, "torchvision"):  # it has RoIAlign from there; ours has tests of its own
-        modeling_sam3.torchvision = SimpleNamespace(ops=SimpleNamespace(roi_align=_roi_align_of_torchvision))
+
+@pytest.fixture(scope="session")
+def reference(untrained: nn.Module, model: Sam3Image, rename: Callable[..., dict[str, Tensor]]) -> nn.Module:
+    """Give the other model, with the weights of `model`."""
+    ours = {name: value for name, value in model.state_dict().items() if not name.startswith(CLICKS)}
+    ours["vision_backbone.pos_embed"] = ours["vision_backbone.pos_embed"][:, 1:]  # it has no row of a class token
+    theirs = {_count_from_one(name): value for name, value in rename(ours, TABLE).items()}
+    missing, unexpected = untrained.load_state_dict(theirs, strict=False)
+    assert unexpected == []
+    assert [name for name in missing if not re.fullmatch(UNUSED, name)] == []
+    return untrained
+
+
+def _count_from_one(name: str) -> str:
+    """Name the layers of an MLP in decoder and scoring as the other model does."""
+    mlp = r"(detr_decoder\.\w+|dot_product_scoring\.text_mlp)\.layers\.(\d)\."
+    return re.sub(mlp, lambda found: f"{found[1]}.layer{int(found[2]) + 1}.", name)
+
+
+def _roi_align_of_torchvision(features: Tensor, boxes: list[Tensor], side: int) -> Tensor:
+    return torch.cat([roi_align(features[i : i + 1], boxes[i][None], side)[0] for i in range(len(boxes))])
+
+
+def _reference_config(sam3_reference: ModuleType) -> object:
+    """Give the sizes of `Sam3Config.tiny` under the other model's names."""
     transformer = {"hidden_size": 32, "intermediate_size": 48, "num_attention_heads": 4, "num_layers": 2}
     backbone = {
         "model_type": "sam3_vit_model",
@@ -83,9 +177,9 @@ def untrained() -> Sam3Model:
         "pretrain_image_size": 56,
         "window_size": 4,
         "global_attn_indexes": [1, 3],
-        "layer_norm_eps": 1e-5,  # the published weights were trained with this; the default here is another
+        "layer_norm_eps": 1e-5,  # as the released weights were trained; its default is 1e-6
     }
-    config = OtherConfig(
+    return sam3_reference.Sam3Config(
         vision_config={
             "backbone_config": backbone,
             "fpn_hidden_size": 32,
@@ -97,47 +191,11 @@ def untrained() -> Sam3Model:
             "num_attention_heads": 2,
             "num_hidden_layers": 2,
             "projection_dim": 32,
+            "max_position_embeddings": 32,
+            "hidden_act": "gelu",
         },
         geometry_encoder_config=transformer,
         detr_encoder_config=transformer,
         detr_decoder_config={**transformer, "num_queries": 10},
         mask_decoder_config={"hidden_size": 32, "num_attention_heads": 4},
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        model = Sam3Model(config).eval().requires_grad_(False)
-    model.detr_decoder.clamp_presence_logit_max_val = float("inf")  # the official clamp is without effect
-    return model
-
-
-def _roi_align_of_torchvision(features: Tensor, boxes: list[Tensor], side: int) -> Tensor:
-    return torch.cat([roi_align(features[i : i + 1], boxes[i][None], side)[0] for i in range(len(boxes))])
-
-
-@pytest.fixture(params=SEEDS)
-def oracle(request: pytest.FixtureRequest, untrained: Sam3Model) -> Sam3Model:
-    """Fill the other model with weights that let nothing vanish: biases and norms too differ from their beginning."""
-    generator = torch.Generator().manual_seed(request.param)
-    for module in untrained.modules():
-        for name, parameter in module.named_parameters(recurse=False):
-            noise = torch.randn(parameter.shape, generator=generator)
-            if parameter.dim() < 2:
-                parameter.copy_(noise * 0.3 + (1.0 if name == "weight" else 0.0))
-            elif isinstance(module, nn.Embedding):
-                parameter.copy_(noise)
-            else:
-                parameter.copy_(noise * 1.4 / parameter[0].numel() ** 0.5)
-    return untrained
-
-
-@pytest.fixture
-def weights(oracle: Sam3Model) -> dict[str, dict[str, Tensor]]:
-    """Give the weights of each of our parts, under our names."""
-    parts: dict[str, dict[str, Tensor]] = {}
-    for name, value in oracle.state_dict().items():
-        for pattern, ours in RENAMES:
-            name = re.sub(pattern, ours, name)
-        if not UNUSED.match(name):
-            part, _, rest = name.partition(".")
-            parts.setdefault(part, {})[rest] = value
-    return parts

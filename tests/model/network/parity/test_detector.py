@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import pytest
 import torch
 from torch import Tensor, nn
 
 from sam3_annotator.model.network.boxes import inverse_sigmoid
-from sam3_annotator.model.network.config import Sam3Config
-from sam3_annotator.model.network.decoder import TransformerDecoder
-from sam3_annotator.model.network.fusion_encoder import TransformerEncoderFusion
-from sam3_annotator.model.network.geometry_encoder import GeometryEncoder
 from sam3_annotator.model.network.positions import PositionEmbeddingSine
-from sam3_annotator.model.network.scoring import DotProductScoring
-from sam3_annotator.model.network.segmentation_head import UniversalSegmentationHead
+from sam3_annotator.model.network.sam3_image import Sam3Image
 
-if TYPE_CHECKING:
-    from transformers import Sam3Model
+AssertSame = Callable[[Tensor, Tensor], None]
 
-Weights = dict[str, dict[str, Tensor]]
 SIDE = 8
 WIDTH = 32
 
@@ -65,26 +59,15 @@ def scene() -> Scene:
     )
 
 
-def fill(part: nn.Module, weights: dict[str, Tensor]) -> nn.Module:
-    part.load_state_dict(weights)
-    return part.eval().requires_grad_(False)
-
-
-def assert_close(ours: Tensor, theirs: Tensor) -> None:
-    assert theirs.std() > 0.01, "An answer that hardly varies says little."
-    torch.testing.assert_close(ours, theirs, atol=1e-4, rtol=1e-4)
-
-
 def test_geometry_encoder_gives_the_same_tokens(
-    oracle: Sam3Model, weights: Weights, tiny_config: Sam3Config, scene: Scene
+    model: Sam3Image, reference: nn.Module, scene: Scene, assert_same: AssertSame
 ) -> None:
-    encoder = fill(GeometryEncoder(tiny_config), weights["geometry_encoder"])
     boxes = torch.tensor([[[0.4, 0.5, 0.3, 0.25], [0.8, 0.2, 0.1, 0.15]], [[0.5, 0.4, 0.95, 0.7], [0, 0, 0, 0]]])
     labels = torch.tensor([[True, False], [False, False]])
     box_valid = torch.tensor([[True, True], [True, False]])
 
-    ours = encoder(scene.d2, scene.positions, boxes, labels, box_valid)
-    theirs = oracle.geometry_encoder(
+    ours = model.geometry_encoder(scene.d2, scene.positions, boxes, labels, box_valid)
+    theirs = reference.geometry_encoder(
         box_embeddings=boxes,
         box_mask=box_valid,
         box_labels=labels.long(),
@@ -93,33 +76,29 @@ def test_geometry_encoder_gives_the_same_tokens(
     )
 
     assert ours.valid.tolist() == [[True, True, True], [True, True, False]]
-    assert_close(ours.tokens[0], theirs.last_hidden_state[0])
-    assert_close(ours.tokens[1, :2], theirs.last_hidden_state[1, :2])
+    assert_same(ours.tokens[0], theirs.last_hidden_state[0])
+    assert_same(ours.tokens[1, :2], theirs.last_hidden_state[1, :2])
 
 
 def test_fusion_encoder_gives_the_same_memory(
-    oracle: Sam3Model, weights: Weights, tiny_config: Sam3Config, scene: Scene
+    model: Sam3Image, reference: nn.Module, scene: Scene, assert_same: AssertSame
 ) -> None:
-    encoder = fill(TransformerEncoderFusion(tiny_config), weights["fusion_encoder"])
-
-    ours = encoder(scene.tokens, scene.positions, scene.prompt, scene.valid)
-    theirs = oracle.detr_encoder(
+    ours = model.fusion_encoder(scene.tokens, scene.positions, scene.prompt, scene.valid)
+    theirs = reference.detr_encoder(
         vision_features=[scene.d2],
         text_features=scene.prompt,
         vision_pos_embeds=[scene.position_map.expand(2, -1, -1, -1)],
         text_mask=scene.valid,
     )
 
-    assert_close(ours, theirs.last_hidden_state)
+    assert_same(ours, theirs.last_hidden_state)
 
 
 def test_decoder_gives_the_same_queries_boxes_and_presence(
-    oracle: Sam3Model, weights: Weights, tiny_config: Sam3Config, scene: Scene
+    model: Sam3Image, reference: nn.Module, scene: Scene, assert_same: AssertSame
 ) -> None:
-    decoder = fill(TransformerDecoder(tiny_config), weights["decoder"])
-
-    ours = decoder(scene.tokens, scene.positions, scene.prompt, scene.valid, (SIDE, SIDE))
-    theirs = oracle.detr_decoder(
+    ours = model.decoder(scene.tokens, scene.positions, scene.prompt, scene.valid, (SIDE, SIDE))
+    theirs = reference.detr_decoder(
         vision_features=scene.tokens,
         text_features=scene.prompt,
         vision_pos_encoding=scene.positions.expand(2, -1, -1),
@@ -129,33 +108,30 @@ def test_decoder_gives_the_same_queries_boxes_and_presence(
 
     queries = theirs.intermediate_hidden_states[-1]
     # There the boxes are still to be refined by the last layer's queries.
-    boxes = (inverse_sigmoid(theirs.reference_boxes[-1]) + oracle.detr_decoder.box_head(queries)).sigmoid()
-    assert_close(ours.queries, queries)
-    assert_close(ours.boxes_cxcywh, boxes)
-    assert_close(ours.presence_logit, theirs.presence_logits[-1])
+    boxes = (inverse_sigmoid(theirs.reference_boxes[-1]) + reference.detr_decoder.box_head(queries)).sigmoid()
+    assert_same(ours.queries, queries)
+    assert_same(ours.boxes_cxcywh, boxes)
+    assert_same(ours.presence_logit, theirs.presence_logits[-1])
 
 
 def test_scoring_gives_the_same_logits(
-    oracle: Sam3Model, weights: Weights, tiny_config: Sam3Config, scene: Scene
+    model: Sam3Image, reference: nn.Module, scene: Scene, assert_same: AssertSame
 ) -> None:
-    scoring = fill(DotProductScoring(tiny_config), weights["scoring"])
+    ours = model.scoring(scene.queries, scene.prompt, scene.valid)
+    theirs = reference.dot_product_scoring(scene.queries[None], scene.prompt, scene.valid)
 
-    ours = scoring(scene.queries, scene.prompt, scene.valid)
-    theirs = oracle.dot_product_scoring(scene.queries[None], scene.prompt, scene.valid)
-
-    assert_close(ours, theirs[0])
+    assert_same(ours, theirs[0])
 
 
 def test_segmentation_head_draws_the_same_masks(
-    oracle: Sam3Model, weights: Weights, tiny_config: Sam3Config, scene: Scene
+    model: Sam3Image, reference: nn.Module, scene: Scene, assert_same: AssertSame
 ) -> None:
-    head = fill(UniversalSegmentationHead(tiny_config), weights["segmentation_head"])
     memory = scene.tokens.flip(1)  # neither D2 nor what the decoder saw
 
-    pixels = head.pixels(
+    pixels = model.segmentation_head.pixels(
         memory.transpose(1, 2).reshape(scene.d2.shape), (scene.d1, scene.d0), scene.prompt, scene.valid
     )
-    theirs = oracle.mask_decoder(
+    theirs = reference.mask_decoder(
         decoder_queries=scene.queries,
         backbone_features=[scene.d0, scene.d1, scene.d2],
         encoder_hidden_states=memory,
@@ -163,5 +139,5 @@ def test_segmentation_head_draws_the_same_masks(
         prompt_mask=scene.valid,
     )
 
-    assert_close(head.masks(scene.queries, pixels), theirs.pred_masks)
-    assert_close(head.semantic(pixels), theirs.semantic_seg)
+    assert_same(model.segmentation_head.masks(scene.queries, pixels), theirs.pred_masks)
+    assert_same(model.segmentation_head.semantic(pixels), theirs.semantic_seg)
