@@ -14,9 +14,10 @@ from sam3_annotator.model.engine import (
     Workbench,
 )
 from sam3_annotator.model.errors import Cancelled, ModelError, ModelUnavailable, OutOfMemory, UnsupportedPrompt
+from sam3_annotator.model.opening import open_session
 from sam3_annotator.model.outputs import Detection, Segmentation
 from sam3_annotator.model.prompts import BoxPrompt, ConceptPrompt, Exemplar, MaskPrompt, PointPrompt, Prompt
-from sam3_annotator.model.session import Check, Embedding, Session, never_cancelled, open_session
+from sam3_annotator.model.session import Check, Embedding, Session, never_cancelled
 
 __all__ = [
     "BoxPrompt",

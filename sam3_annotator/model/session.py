@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sam3_annotator.model.errors import ModelUnavailable
 from sam3_annotator.model.outputs import Detection, Segmentation
 from sam3_annotator.model.prompts import ConceptPrompt, Prompt
 
@@ -83,30 +81,3 @@ class Session(Protocol):
     ) -> Detection:
         """Find all instances of a concept; raises `UnsupportedPrompt` where the session cannot."""
         ...
-
-
-def open_session(name: str = "builtin", device: str = "auto", dtype: str = "auto") -> Session:
-    """Load a model by name; call it on the thread that will use the session.
-
-    `name` is `builtin`, `grabcut`, or the path of weights that `training.builtin` made.
-    `device` is `auto`, `cpu`, `cuda` or `mps`; `dtype` is `auto`, `float32`, `float16` or `bfloat16`.
-    Raises `ModelUnavailable` for a name, device or dtype that there is not.
-    """
-    if name not in ("builtin", "grabcut") and not name.endswith(".safetensors"):
-        raise ModelUnavailable(
-            f"There is no model named “{name}” in this version; there are “builtin” and “grabcut”, and weights files "
-            "of the built-in model that end in .safetensors."
-        )
-    if device not in ("auto", "cpu") or dtype not in ("auto", "float32"):
-        raise ModelUnavailable(
-            f"The built-in model computes on the CPU in float32, not on “{device}” in “{dtype}”; "
-            "choose “auto” for both."
-        )
-    # OpenCV and torch take a moment to import: not before a session is wanted, so that the window shows first.
-    if name == "grabcut":
-        from sam3_annotator.model.grabcut import GrabCutSession
-
-        return GrabCutSession()
-    from sam3_annotator.model.builtin import open_builtin
-
-    return open_builtin(None if name == "builtin" else Path(name))

@@ -1,0 +1,61 @@
+"""Opens a session by the name of a model or by where its weights are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sam3_annotator.model.builtin import is_builtin_file, open_builtin
+from sam3_annotator.model.errors import ModelUnavailable
+from sam3_annotator.model.progress import Progress, untold
+from sam3_annotator.model.sam3 import open_sam3
+from sam3_annotator.model.session import Check, Session, never_cancelled
+
+
+def open_session(
+    name: str | Path = "builtin",
+    device: str = "auto",
+    dtype: str = "auto",
+    *,
+    check: Check = never_cancelled,
+    progress: Progress = untold,
+) -> Session:
+    """Load a model; call it on the thread that will use the session.
+
+    `name` is `builtin`, `grabcut`, or the path of a checkpoint: of SAM 3, in any layout that `load_model` reads, or of
+    the built-in model. `device` is `auto`, `cpu`, `cuda`, `cuda:1` or `mps`; `dtype` is `auto`, `float32` or
+    `bfloat16`. `check` is called while loading and may raise `Cancelled`; `progress` counts bytes of weights. Raises
+    `ModelUnavailable` for a name, device or dtype that there is not, and `OutOfMemory` if the model does not fit.
+    """
+    if name == "grabcut":
+        # OpenCV takes a moment to import: not before the session is wanted, so that the window shows first.
+        from sam3_annotator.model.grabcut import GrabCutSession
+
+        _require_cpu("GrabCut", device, dtype)
+        return GrabCutSession()
+    if name == "builtin":
+        _require_cpu("The built-in model", device, dtype)
+        return open_builtin()
+    path = _find_weights(name)
+    if is_builtin_file(path):
+        _require_cpu("The built-in model", device, dtype)
+        return open_builtin(path)
+    return open_sam3(path, device, dtype, check=check, progress=progress)
+
+
+def _find_weights(name: str | Path) -> Path:
+    """Give the file or folder that is meant."""
+    path = Path(name).expanduser()
+    if path.exists():
+        return path
+    if path.name != str(name) or path.suffix:
+        raise ModelUnavailable(f"There is no file or folder {path}; say where the weights of the model are.")
+    raise ModelUnavailable(
+        f"There is no model named “{name}”; there are “builtin” and “grabcut”, and the paths of checkpoints."
+    )
+
+
+def _require_cpu(model: str, device: str, dtype: str) -> None:
+    if device not in ("auto", "cpu") or dtype not in ("auto", "float32"):
+        raise ModelUnavailable(
+            f"{model} computes on the CPU in float32, not on “{device}” in “{dtype}”; choose “auto” for both."
+        )
