@@ -61,7 +61,7 @@ def paint(candidates: Sequence[Candidate], window: ViewWindow, image_size: tuple
     low_shape = (max(1, round(height * scale)), max(1, round(width * scale)))
     logits = np.empty((len(candidates), *low_shape), np.float32)
     for mask, low, candidate in zip(masks, logits, candidates, strict=True):
-        _paint_mask(mask, candidate.chance, window)
+        paint_mask(mask, candidate.chance, window)
         coarse = _resample(candidate.chance, window, (0.0, 0.0, float(width), float(height)), low_shape)
         safe = np.clip(coarse, 1e-4, 1 - 1e-4)
         low[:] = np.log(safe / (1 - safe))
@@ -69,7 +69,7 @@ def paint(candidates: Sequence[Candidate], window: ViewWindow, image_size: tuple
     return Segmentation(masks, scores, logits)
 
 
-def _paint_mask(mask: NDArray[np.bool_], chance: NDArray[np.float32], window: ViewWindow) -> None:
+def paint_mask(mask: NDArray[np.bool_], chance: NDArray[np.float32], window: ViewWindow) -> None:
     """Set what is on, in the part of the image where anything is."""
     rows, columns = np.flatnonzero((chance > 0.5).any(1)), np.flatnonzero((chance > 0.5).any(0))
     if not len(rows):

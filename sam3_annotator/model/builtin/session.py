@@ -13,13 +13,13 @@ from sam3_annotator.model.builtin.asked import Asked, read_prompts
 from sam3_annotator.model.builtin.candidates import Candidate, choose_candidates, paint
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.encoder import StemFeatures
+from sam3_annotator.model.builtin.exemplars import find_alike, read_exemplars
 from sam3_annotator.model.builtin.looks import BuiltinEmbedding, Look, View
 from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
 from sam3_annotator.model.builtin.prompt_maps import draw_prompt_maps
 from sam3_annotator.model.builtin.refine import follow_edges, obey_box, obey_clicks
 from sam3_annotator.model.builtin.weights import load_network
 from sam3_annotator.model.builtin.zoom import SMALLEST_SPAN, Belief, Box, Pyramid, ViewWindow
-from sam3_annotator.model.errors import UnsupportedPrompt
 from sam3_annotator.model.outputs import Detection, Segmentation
 from sam3_annotator.model.prompts import ConceptPrompt, Prompt
 from sam3_annotator.model.session import Check, Embedding, never_cancelled
@@ -114,9 +114,14 @@ class BuiltinSession:
         threshold: float = 0.5,
         check: Check = never_cancelled,
     ) -> Detection:
-        """Refuse: this model segments what is pointed at."""
-        del embedding, concept, threshold, check
-        raise UnsupportedPrompt("The built-in model takes clicks and boxes; it cannot search for a concept.")
+        """Find all instances like the exemplars; see `Session.detect`. Raises `UnsupportedPrompt` for a phrase."""
+        if not isinstance(embedding, BuiltinEmbedding):
+            raise TypeError(f"The built-in model made no {type(embedding).__name__}.")
+        exemplars = [
+            (exemplar, box, self.segment(embedding, [box], check=check))
+            for exemplar, box in read_exemplars(concept, embedding.image_size)
+        ]
+        return find_alike(self._network, embedding.pyramid, exemplars, threshold, check)
 
     def _look_closer(self, embedding: BuiltinEmbedding, prompts: Sequence[Prompt], asked: Asked, check: Check) -> Look:
         """Look through windows until the object fills one; gives the last look."""

@@ -9,11 +9,9 @@ from numpy.typing import NDArray
 from sam3_annotator.model import (
     BoxPrompt,
     Cancelled,
-    ConceptPrompt,
     MaskPrompt,
     PointPrompt,
     Prompt,
-    UnsupportedPrompt,
 )
 from sam3_annotator.model.builtin.session import BuiltinSession
 
@@ -135,11 +133,6 @@ def test_an_embedding_says_what_it_holds(tiny_session: BuiltinSession, image: Im
 def test_pixels_of_another_kind_are_refused(tiny_session: BuiltinSession, wrong: Image) -> None:
     with pytest.raises(ValueError, match="uint8 RGB"):
         tiny_session.embed(wrong)
-
-
-def test_concepts_are_refused(tiny_session: BuiltinSession, image: Image) -> None:
-    with pytest.raises(UnsupportedPrompt):
-        tiny_session.detect(tiny_session.embed(image), ConceptPrompt("cat"))
 
 
 def test_a_foreign_embedding_is_refused(tiny_session: BuiltinSession) -> None:
