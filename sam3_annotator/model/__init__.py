@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from sam3_annotator.model.catalog import (
+    BUILTIN,
+    Catalog,
+    Contents,
+    FileHash,
+    KnownModel,
+    Layout,
+    Licence,
+    ModelEntry,
+    ModelOrigin,
+    ModelState,
+)
 from sam3_annotator.model.embedding_cache import EmbeddingCache
 from sam3_annotator.model.engine import (
     Engine,
@@ -13,26 +25,48 @@ from sam3_annotator.model.engine import (
     Ticket,
     Workbench,
 )
-from sam3_annotator.model.errors import Cancelled, ModelError, ModelUnavailable, OutOfMemory, UnsupportedPrompt
+from sam3_annotator.model.errors import (
+    AccessDenied,
+    Cancelled,
+    CatalogError,
+    DownloadFailed,
+    ModelError,
+    ModelUnavailable,
+    OutOfMemory,
+    UnsupportedPrompt,
+)
 from sam3_annotator.model.outputs import Detection, Segmentation
 from sam3_annotator.model.prompts import BoxPrompt, ConceptPrompt, Exemplar, MaskPrompt, PointPrompt, Prompt
 from sam3_annotator.model.session import Check, Embedding, Session, never_cancelled, open_session
 
 __all__ = [
+    "BUILTIN",
+    "AccessDenied",
     "BoxPrompt",
     "Cancelled",
+    "Catalog",
+    "CatalogError",
     "Check",
     "ConceptPrompt",
+    "Contents",
     "Detection",
+    "DownloadFailed",
     "Embedding",
     "EmbeddingCache",
     "Engine",
     "EngineStage",
     "EngineStatus",
     "Exemplar",
+    "FileHash",
     "Job",
+    "KnownModel",
+    "Layout",
+    "Licence",
     "MaskPrompt",
+    "ModelEntry",
     "ModelError",
+    "ModelOrigin",
+    "ModelState",
     "ModelUnavailable",
     "OutOfMemory",
     "Outcome",

@@ -1,0 +1,23 @@
+"""The models there are and where they come from: the catalogue, its downloads and what it remembers."""
+
+from __future__ import annotations
+
+from sam3_annotator.model.catalog.catalog import BUILTIN, Catalog, ModelEntry, ModelOrigin, ModelState
+from sam3_annotator.model.catalog.contents import Contents, Layout
+from sam3_annotator.model.catalog.download import Patience
+from sam3_annotator.model.catalog.known import KnownModel, Licence
+from sam3_annotator.model.catalog.memory import FileHash
+
+__all__ = [
+    "BUILTIN",
+    "Catalog",
+    "Contents",
+    "FileHash",
+    "KnownModel",
+    "Layout",
+    "Licence",
+    "ModelEntry",
+    "ModelOrigin",
+    "ModelState",
+    "Patience",
+]
