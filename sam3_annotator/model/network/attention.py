@@ -36,4 +36,4 @@ class MultiheadAttention(nn.Module):
 
     def _split_heads(self, x: Tensor) -> Tensor:
         """`(B, N, C)` -> `(B, heads, N, C / heads)`."""
-        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        return x.view(*x.shape[:-1], self.heads, -1).transpose(1, 2)

@@ -1,0 +1,125 @@
+"""The image encoder: a plain vision transformer with windowed and global attention."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812 - its usual name
+
+from sam3_annotator.model.network.config import VisionConfig
+from sam3_annotator.model.network.rotary import Rotation, grid_angles, rotate
+from sam3_annotator.model.network.windows import cut_windows, join_windows
+
+
+class RotaryAttention(nn.Module):
+    """Self-attention inside groups of tokens, whose queries and keys are turned by their place."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.qkv = nn.Linear(width, 3 * width)
+        self.proj = nn.Linear(width, width)
+
+    def forward(self, x: Tensor, rotation: Rotation, valid: Tensor | None = None) -> Tensor:
+        """`(B, N, C)` -> the same shape; tokens attend to their own group, which is as long as the rotation.
+
+        `valid` `(1, N)` bool marks the tokens that count (True = real token), for a single group only.
+        """
+        batch, tokens, width = x.shape
+        qkv = self.qkv(x).view(-1, len(rotation.cos), 3 * self.heads, width // self.heads)
+        turned, value = qkv.split([2 * self.heads, self.heads], 2)
+        query, key = rotate(turned, rotation).chunk(2, 2)
+        mixed = F.scaled_dot_product_attention(
+            query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2), attn_mask=valid
+        )
+        out: Tensor = self.proj(mixed.transpose(1, 2).reshape(batch, tokens, width))
+        return out
+
+
+class Block(nn.Module):
+    """Attention and an MLP, each added to what its normalised input was."""
+
+    def __init__(self, config: VisionConfig, *, is_global: bool) -> None:
+        super().__init__()
+        self.is_global = is_global
+        self.norm1 = nn.LayerNorm(config.width)
+        self.attn = RotaryAttention(config.width, config.heads)
+        self.norm2 = nn.LayerNorm(config.width)
+        self.mlp = nn.Sequential(
+            OrderedDict(
+                fc1=nn.Linear(config.width, config.mlp_width),
+                gelu=nn.GELU(),
+                fc2=nn.Linear(config.mlp_width, config.width),
+            )
+        )
+
+    def forward(self, x: Tensor, rotation: Rotation, is_real: Tensor | None) -> Tensor:
+        """`(B, N, C)` -> the same shape; `is_real` `(1, N)` bool is False for what fills up windows."""
+        normed = self.norm1(x)
+        if is_real is not None:
+            normed = normed * is_real[..., None]  # windows see zeros there; global attention does not see it
+        x = x + self.attn(normed, rotation, is_real if self.is_global else None)
+        out: Tensor = x + self.mlp(self.norm2(x))
+        return out
+
+
+class ViT(nn.Module):
+    """A vision transformer (Dosovitskiy et al., 2021) for large pictures (Li et al., 2022).
+
+    Tokens lie window after window from the first block to the last, so that no block has to cut the grid: windowed
+    attention groups neighbours in memory, and global attention does not depend on the order.
+    """
+
+    def __init__(self, config: VisionConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.patch_embed = nn.Conv2d(3, config.width, config.patch_side, stride=config.patch_side, bias=False)
+        # Row 0 belongs to a class token that only pre-training had.
+        self.pos_embed = nn.Parameter(torch.zeros(1, 1 + config.pretrained_side**2, config.width))
+        self.ln_pre = nn.LayerNorm(config.width)
+        self.blocks = nn.ModuleList(
+            Block(config, is_global=index in config.global_blocks) for index in range(config.depth)
+        )
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Encode normalised pictures `(B, 3, S, S)` as `(B, C, S / 14, S / 14)`.
+
+        Raises `ValueError` for pictures of another size than the configuration's.
+        """
+        side, window = self.config.grid_side, self.config.window_side
+        if pixels.shape[1:] != (3, self.config.image_side, self.config.image_side):
+            raise ValueError(
+                f"The image encoder takes pictures (B, 3, {self.config.image_side}, {self.config.image_side}); "
+                f"these are {tuple(pixels.shape)}."
+            )
+        grid = self.patch_embed(pixels).permute(0, 2, 3, 1) + self._tiled_positions()
+        x = cut_windows(self.ln_pre(grid), window)
+        is_real = self._real_tokens(pixels.device)
+        local, everywhere = self._rotations(pixels.device)
+        for block in self.blocks:
+            x = block(x, everywhere if block.is_global else local, is_real)
+        return join_windows(x, window, side, side).permute(0, 3, 1, 2)
+
+    def _tiled_positions(self) -> Tensor:
+        """Repeat the position table over the grid: `(side, side, C)`."""
+        side, pretrained = self.config.grid_side, self.config.pretrained_side
+        table = self.pos_embed[0, 1:].view(pretrained, pretrained, -1)
+        times = -(-side // pretrained)
+        return table.repeat(times, times, 1)[:side, :side]
+
+    def _real_tokens(self, device: torch.device) -> Tensor | None:
+        """Mark the tokens `(1, N)` that do not merely fill up a window; None if windows fit the grid."""
+        side, window = self.config.grid_side, self.config.window_side
+        if side % window == 0:
+            return None
+        return cut_windows(torch.ones(1, side, side, 1, device=device), window)[..., 0] > 0
+
+    def _rotations(self, device: torch.device) -> tuple[Rotation, Rotation]:
+        """Give the rotations inside a window and over the grid, whose positions are squeezed to those of a window."""
+        side, window = self.config.grid_side, self.config.window_side
+        planes, theta = self.config.width // self.config.heads // 2, self.config.rope_theta
+        local = grid_angles(window, planes, theta=theta, device=device)
+        everywhere = grid_angles(side, planes, scale=window / side, theta=theta, device=device)
+        return Rotation.by(local.flatten(0, 1)), Rotation.by(cut_windows(everywhere[None], window)[0])
