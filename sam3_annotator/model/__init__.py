@@ -20,6 +20,7 @@ from sam3_annotator.model.engine import (
     EngineStage,
     EngineStatus,
     Job,
+    ModelSource,
     Outcome,
     Slot,
     Ticket,
@@ -36,6 +37,7 @@ from sam3_annotator.model.errors import (
     UnsupportedPrompt,
 )
 from sam3_annotator.model.outputs import Detection, Segmentation
+from sam3_annotator.model.progress import Progress
 from sam3_annotator.model.prompts import BoxPrompt, ConceptPrompt, Exemplar, MaskPrompt, PointPrompt, Prompt
 from sam3_annotator.model.session import Check, Embedding, Session, never_cancelled, open_session
 
@@ -66,11 +68,13 @@ __all__ = [
     "ModelEntry",
     "ModelError",
     "ModelOrigin",
+    "ModelSource",
     "ModelState",
     "ModelUnavailable",
     "OutOfMemory",
     "Outcome",
     "PointPrompt",
+    "Progress",
     "Prompt",
     "Segmentation",
     "Session",

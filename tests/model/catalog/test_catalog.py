@@ -137,6 +137,20 @@ def test_unknown_name_is_answered_with_the_one_that_was_meant(catalog: Catalog) 
         catalog.entry("xyz")
 
 
+def test_model_is_looked_up_by_its_name_before_a_path(
+    catalog: Catalog, make_checkpoint: MakeCheckpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = make_checkpoint("mine.safetensors")
+    catalog.add(mine)
+    other = make_checkpoint("here/mine/model.safetensors", "something.else")
+    monkeypatch.chdir(tmp_path / "here")
+
+    assert catalog.look_up("mine").file == mine
+    assert catalog.look_up("./mine").file.samefile(other)
+    with pytest.raises(ModelUnavailable, match="There is no model named “nowhere"):
+        catalog.look_up("nowhere/x.pt")
+
+
 def test_published_model_cannot_be_used_before_it_is_downloaded(catalog: Catalog) -> None:
     with pytest.raises(ModelUnavailable, match="Tiny is not downloaded yet"):
         catalog.resolve("tiny")
