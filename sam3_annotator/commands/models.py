@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sam3_annotator.commands.failures import DONE, STOPPED, CommandFailed
 from sam3_annotator.commands.progress import progress_bar
-from sam3_annotator.model import Catalog, Contents, FileHash, ModelEntry, ModelOrigin, ModelState
+from sam3_annotator.model import AccessDenied, Catalog, Contents, FileHash, ModelEntry, ModelOrigin, ModelState
 from sam3_annotator.project.errors import Cancelled
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ def download_model(name: str, *, asks_token: bool) -> int:
     try:
         with progress_bar(f"Downloading {entry.title}", unit="B") as progress:
             path = catalog.download(name, token=token, progress=progress)
+    except AccessDenied as error:
+        raise CommandFailed(str(error) if token else f"{error} The option --ask-token asks for it.") from error
     except Cancelled:
         _tell("What has arrived is kept; the same command goes on from there.")
         return STOPPED

@@ -95,14 +95,15 @@ class ModelChip(QAbstractButton):
         elif not self._timer.isActive():
             self._timer.start()
 
-    def open_details(self) -> None:
-        """Open the details below the chip."""
+    def open_details(self) -> ModelDetails:
+        """Open the details below the chip, and give them."""
         details = ModelDetails(self._waiting or self._status, self)
         details.choose_wanted.connect(self.choose_wanted)
         details.stop_wanted.connect(self.stop_wanted)
         details.adjustSize()
         details.move(self.mapToGlobal(QPoint(self.width() - details.width(), self.height() + SPACE_XS)))
         details.show()
+        return details
 
     def _show_waiting(self) -> None:
         if self._waiting is not None:

@@ -192,7 +192,6 @@ class ModelSetupDialog(QDialog):
             if entry.state is not ModelState.UNSUPPORTED:
                 item = QListWidgetItem(entry.title)
                 item.setData(ModelRole.ENTRY, entry)
-                item.setData(ModelRole.IS_CHOSEN, entry.name == self._models.name)
                 item.setToolTip(state_words(entry))
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.title}, {state_words(entry)}")
                 self.list.addItem(item)
@@ -230,7 +229,8 @@ class ModelSetupDialog(QDialog):
         """Say what can be done with the model turned to, and what is under way."""
         entry, is_busy = self.entry, self.is_downloading
         is_loading = self._models.is_loading
-        for widget in (self.list, self.add_file, self.add_folder, self.facts):
+        self._mark_rows()
+        for widget in (self.list, self.add_file, self.add_folder, self.facts.token):
             widget.setEnabled(not is_busy)
         self.secondary.setText("Stop" if is_busy or is_loading else "Close")
         self.secondary.setEnabled(True)
@@ -245,6 +245,14 @@ class ModelSetupDialog(QDialog):
         self._describe_primary(entry)
         words, tone = self._loading_words() if is_loading else self._outcome or self._hint(entry)
         self._note.say(words, tone)
+
+    def _mark_rows(self) -> None:
+        chosen, has_failed = self._models.name, self._models.has_fallen_back
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            name = item.data(ModelRole.ENTRY).name
+            item.setData(ModelRole.IS_IN_USE, name == (BUILTIN if has_failed else chosen))
+            item.setData(ModelRole.HAS_FAILED, has_failed and name == chosen)
 
     def _describe_primary(self, entry: ModelEntry) -> None:
         match entry.state:
