@@ -12,11 +12,20 @@ import typer
 
 from sam3_annotator import __version__
 from sam3_annotator.commands.failures import STOPPED, exit_status
-from sam3_annotator.commands.words import Box, Point, parse_box, parse_point, parse_split
+from sam3_annotator.commands.words import (
+    Box,
+    Point,
+    parse_box,
+    parse_device,
+    parse_phrase,
+    parse_point,
+    parse_split,
+)
 
 # Each command imports its own work: `--help` and a typing mistake are answered without waiting for the model.
 
 PROGRAM = "sam3-annotator"
+BOX = "X0,Y0,X1,Y1"
 
 Value = TypeVar("Value")
 
@@ -55,6 +64,14 @@ class Segmentation(StrEnum):
     RLE = "rle"
 
 
+class Dtype(StrEnum):
+    """How precisely a model computes."""
+
+    AUTO = "auto"
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+
+
 def run(words: list[str], *, debug: bool = False) -> int:
     """Do what the words say; returns the exit status: 0 done, 2 the words are off, 1 anything else."""
 
@@ -90,6 +107,12 @@ def _show_version(wanted: bool) -> None:
 
 
 Project = Annotated[Path, typer.Argument(readable=False, help="A project file, NAME.sam3proj.", show_default=False)]
+Model = Annotated[str, typer.Option("--model", help="builtin, grabcut, or the path of a SAM 3 checkpoint.")]
+Device = Annotated[
+    str, typer.Option("--device", parser=_word(parse_device), metavar="DEVICE", help="auto, cpu, cuda, cuda:1 or mps.")
+]
+ModelDtype = Annotated[Dtype, typer.Option("--dtype", help="How precisely to compute.")]
+Boxes = list[Box] | None
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -156,7 +179,9 @@ def new(
 def segment(
     image: Annotated[Path, typer.Argument(readable=False, help="An image file.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", readable=False, help="The mask to write, a PNG file.")],
-    model: Annotated[str, typer.Option("--model", help="Which model.")] = "builtin",
+    model: Model = "builtin",
+    device: Device = "auto",
+    dtype: ModelDtype = Dtype.AUTO,
     point: Annotated[
         list[Point] | None,
         typer.Option("--point", parser=_word(parse_point), metavar="X,Y", help="A point on the object."),
@@ -167,7 +192,7 @@ def segment(
     ] = None,
     box: Annotated[
         Box | None,
-        typer.Option("--box", parser=_word(parse_box), metavar="X0,Y0,X1,Y1", help="A box around the object."),
+        typer.Option("--box", parser=_word(parse_box), metavar=BOX, help="A box around the object."),
     ] = None,
 ) -> None:
     """Find one object on an image and write its mask."""
@@ -175,9 +200,50 @@ def segment(
         raise typer.BadParameter("Say where the object is, with --point or --box.")
     if out.suffix.lower() != ".png":
         raise typer.BadParameter(f"{out} does not end in .png, and the mask is written as PNG.", param_hint="--out")
+    from sam3_annotator.commands.model_choice import ModelChoice
     from sam3_annotator.commands.segment import segment_image
 
-    raise typer.Exit(segment_image(image, out, model=model, points=point or [], negatives=negative or [], box=box))
+    choice = ModelChoice(model, device, dtype.value)
+    raise typer.Exit(segment_image(image, out, model=choice, points=point or [], negatives=negative or [], box=box))
+
+
+@app.command()
+def detect(
+    image: Annotated[Path, typer.Argument(readable=False, help="An image file.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", readable=False, help="The folder for masks and detections.json.")],
+    phrase: Annotated[
+        str | None, typer.Option("--phrase", parser=_word(parse_phrase), metavar="TEXT", help="What to look for.")
+    ] = None,
+    model: Model = "builtin",
+    device: Device = "auto",
+    dtype: ModelDtype = Dtype.AUTO,
+    threshold: Annotated[
+        float, typer.Option(min=0, max=1, metavar="T", help="The score that instances must be above.")
+    ] = 0.5,
+    exemplar: Annotated[
+        Boxes, typer.Option("--exemplar", parser=_word(parse_box), metavar=BOX, help="A box around an example.")
+    ] = None,
+    negative_exemplar: Annotated[
+        Boxes,
+        typer.Option("--negative-exemplar", parser=_word(parse_box), metavar=BOX, help="A box around none of them."),
+    ] = None,
+) -> None:
+    """Find all instances of a concept on an image and write their masks."""
+    if not phrase and not exemplar:
+        raise typer.BadParameter("Say what to look for, with --phrase or --exemplar.")
+    from sam3_annotator.commands.detect import detect_concept
+    from sam3_annotator.commands.model_choice import ModelChoice
+
+    status = detect_concept(
+        image,
+        out,
+        model=ModelChoice(model, device, dtype.value),
+        phrase=phrase or "",
+        threshold=threshold,
+        exemplars=exemplar or [],
+        negatives=negative_exemplar or [],
+    )
+    raise typer.Exit(status)
 
 
 @app.command("import")

@@ -33,7 +33,9 @@ from sam3_annotator.model import (
     never_cancelled,
 )
 
-if TYPE_CHECKING:  # the tests of the model run without the store
+if TYPE_CHECKING:  # the tests of the model run without the store, those of the store without torch
+    from sam3_annotator.model.network.sam3_image import Sam3Image
+    from sam3_annotator.model.sam3.session import Sam3Session
     from sam3_annotator.project import ProjectStore
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -287,6 +289,26 @@ def fake_hub(monkeypatch: pytest.MonkeyPatch, tiny_weights: bytes) -> Iterator[F
     yield hub
     huggingface_hub.close_session()
     hub.close()
+
+
+@pytest.fixture(scope="session")
+def tiny_network() -> Sam3Image:
+    """Build a tiny SAM 3 with random weights; nobody may change them."""
+    import torch
+
+    from sam3_annotator.model.network.builder import build_sam3_image_model
+    from sam3_annotator.model.network.config import Sam3Config
+
+    torch.manual_seed(0)
+    return build_sam3_image_model(Sam3Config.tiny())
+
+
+@pytest.fixture
+def tiny_session(tiny_network: Sam3Image) -> Sam3Session:
+    """Open a session on the tiny SAM 3."""
+    from sam3_annotator.model.sam3.session import Sam3Session
+
+    return Sam3Session(tiny_network)
 
 
 MakeImage = Callable[..., Path]

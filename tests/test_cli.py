@@ -12,7 +12,7 @@ import pytest
 from sam3_annotator import __version__, cli, doctor
 from sam3_annotator.project.formats import registry
 
-COMMANDS = ["open", "demo", "new", "segment", "import", "export", "stats", "models", "doctor"]
+COMMANDS = ["open", "demo", "new", "segment", "detect", "import", "export", "stats", "models", "doctor"]
 
 
 def _program(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -58,6 +58,13 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
         "segment photo.jpg --out mask.jpg --point 1,2",
         "segment photo.jpg --out mask.png --point 1",
         "segment photo.jpg --out mask.png --box 1,2,3",
+        "segment photo.jpg --out mask.png --point 1,2 --device gpu",
+        "segment photo.jpg --out mask.png --point 1,2 --dtype half",
+        "detect photo.jpg --phrase cat",
+        "detect photo.jpg --out found",
+        "detect photo.jpg --out found --negative-exemplar 1,2,3,4",
+        "detect photo.jpg --out found --exemplar 1,2,3",
+        "detect photo.jpg --out found --phrase cat --threshold 1.1",
         "import a.sam3proj labels.json",
         "import a.sam3proj labels.json --format stone",
         "export a.sam3proj out --format stone",

@@ -59,7 +59,10 @@ def test_list_as_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_added_model_is_listed_and_explained(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["models", "add", str(checkpoint), "--name", "mine"]) == 0
-    assert capsys.readouterr().out == f"mine: SAM 3, official, 100,000 parameters in float32, {checkpoint}\n"
+    assert (
+        capsys.readouterr().out
+        == f"mine: a file of SAM 3 as Meta names things, 100,000 parameters in float32, {checkpoint}\n"
+    )
 
     assert cli.run(["models", "info", "mine", "--json"]) == 0
 
@@ -77,7 +80,7 @@ def test_info_says_it_in_lines(checkpoint: Path, capsys: pytest.CaptureFixture[s
 
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "my-tune: my-tune, added, ready"
-    assert lines[1] == "what      SAM 3, official, safetensors file"
+    assert lines[1] == "what      a file of SAM 3 as Meta names things, safetensors file"
     assert lines[2] == "size      0.4 MB, 100,000 parameters in float32"
     assert lines[4].startswith("sha-256   ")
 

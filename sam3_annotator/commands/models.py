@@ -49,7 +49,7 @@ def add_model(path: Path, name: str) -> int:
     catalog = Catalog()
     entry = catalog.add(path, name)
     found = catalog.contents(entry.name)
-    print(f"{entry.name}: {found.layout}, {_counted(found.parameters)} parameters in {found.dtype}, {found.file}")
+    print(f"{entry.name}: {found.kind}, {_counted(found.parameters)} parameters in {found.dtype}, {found.file}")
     return DONE
 
 
@@ -126,7 +126,7 @@ def _document(
         document["licence"] = {"name": licence.name, "owner": licence.owner, "demands": licence.demands}
     if contents is not None:
         document["contents"] = {
-            "layout": contents.layout.value,
+            "kind": contents.kind,
             "container": contents.container,
             "tensors": contents.tensors,
             "parameters": contents.parameters,
@@ -139,7 +139,7 @@ def _lines(entry: ModelEntry, contents: Contents | None, file_hash: FileHash | N
     lines = [f"{entry.name}: {entry.title}, {entry.origin}, {entry.state}"]
     if contents is not None:
         lines += [
-            f"what      {contents.layout}, {contents.container} file",
+            f"what      {contents.kind}, {contents.container} file",
             f"size      {gigabytes(entry.size)}, {_counted(contents.parameters)} parameters in {contents.dtype}",
         ]
     else:

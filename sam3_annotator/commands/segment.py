@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import os
-import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sam3_annotator.commands.failures import DONE, CommandFailed
+from sam3_annotator.commands.model_choice import ModelChoice, open_chosen
+from sam3_annotator.commands.whole_files import mask_png, write_whole
 from sam3_annotator.commands.words import Box, Point
-from sam3_annotator.model import BoxPrompt, PointPrompt, Prompt, open_session
+from sam3_annotator.model import BoxPrompt, PointPrompt, Prompt
 from sam3_annotator.project import read_image
 
 
@@ -21,7 +19,7 @@ def segment_image(
     image_path: Path,
     out: Path,
     *,
-    model: str,
+    model: ModelChoice,
     points: list[Point],
     negatives: list[Point],
     box: Box | None,
@@ -33,15 +31,15 @@ def segment_image(
         raise CommandFailed(f"{out} is the image itself, which the mask would replace; name another --out.")
     image = read_image(image_path)
     height, width = image.shape[:2]
-    prompts: list[Prompt] = [_box_prompt(box, width, height)] if box is not None else []
+    prompts: list[Prompt] = [BoxPrompt(*corners_within(box, width, height))] if box is not None else []
     prompts += [_point_prompt(point, True, width, height) for point in points]
     prompts += [_point_prompt(point, False, width, height) for point in negatives]
-    session = open_session(model)
+    session = open_chosen(model)
     started = time.perf_counter()
     found = session.segment(session.embed(image), prompts)
     milliseconds = (time.perf_counter() - started) * 1000
     mask = found.masks[0]
-    _write_mask(mask, out)
+    write_whole(mask_png(mask), out)
     print(
         f"{out}: {np.count_nonzero(mask)} of {height * width} px, predicted IoU {found.predicted_iou[0]:.2f}, "
         f"{milliseconds:.0f} ms, {session.name} on {session.device}"
@@ -57,34 +55,11 @@ def _point_prompt(point: Point, positive: bool, width: int, height: int) -> Poin
     return PointPrompt(point.x, point.y, positive)
 
 
-def _box_prompt(box: Box, width: int, height: int) -> BoxPrompt:
+def corners_within(box: Box, width: int, height: int) -> tuple[float, float, float, float]:
+    """Give a box's corners; raises `CommandFailed` if it reaches outside the image."""
     if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height:
         raise CommandFailed(
             f"The box {box.x0:g},{box.y0:g},{box.x1:g},{box.y1:g} reaches outside the image, "
             f"which is {width} x {height} pixels."
         )
-    return BoxPrompt(box.x0, box.y0, box.x1, box.y1)
-
-
-def _write_mask(mask: NDArray[np.bool_], path: Path) -> None:
-    """Write the whole file or none: a temporary one takes the name once it is complete."""
-    from PIL import Image
-
-    encoded = io.BytesIO()
-    Image.fromarray(mask.astype(np.uint8) * 255).save(encoded, "PNG")
-    try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".mask.", suffix=".part")
-    except OSError as error:
-        raise CommandFailed(f"{path} cannot be written ({error.strerror or error}).") from error
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(encoded.getvalue())
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        os.replace(temporary, path)  # noqa: PTH105 - the atomic one, by its known name
-    except BaseException as error:
-        Path(temporary).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise CommandFailed(f"{path} cannot be written ({error.strerror or error}).") from error
-        raise
+    return box.x0, box.y0, box.x1, box.y1

@@ -1,8 +1,9 @@
-"""Reads the words of options: coordinates and splits."""
+"""Reads the words of options: coordinates, splits, and what to look for with which device."""
 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 SPLIT_NAMES = ("train", "val", "test")
@@ -54,6 +55,21 @@ def parse_split(text: str) -> dict[str, float]:
     if any(share < 0 for share in shares.values()) or not math.isclose(sum(shares.values()), 1.0, abs_tol=1e-6):
         raise ValueError(f"{text!r} does not add up to 1; {form}.")
     return shares
+
+
+def parse_device(text: str) -> str:
+    """Read `auto`, `cpu`, `cuda`, `cuda:1` or `mps`; raises `ValueError` with a sentence."""
+    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?|mps", text):
+        raise ValueError(f"{text!r} is no device; there are auto, cpu, cuda, cuda:0 and so on, and mps.")
+    return text
+
+
+def parse_phrase(text: str) -> str:
+    """Read a noun phrase, its spaces made single; raises `ValueError` with a sentence if it is empty."""
+    phrase = " ".join(text.split())
+    if not phrase:
+        raise ValueError("The phrase is empty; name what to look for, for example “yellow school bus”.")
+    return phrase
 
 
 def _numbers(text: str, count: int, form: str) -> list[float]:

@@ -8,7 +8,6 @@ from sam3_annotator.model.catalog import (
     Contents,
     FileHash,
     KnownModel,
-    Layout,
     Licence,
     ModelEntry,
     ModelOrigin,
@@ -36,10 +35,11 @@ from sam3_annotator.model.errors import (
     OutOfMemory,
     UnsupportedPrompt,
 )
+from sam3_annotator.model.opening import open_session
 from sam3_annotator.model.outputs import Detection, Segmentation
 from sam3_annotator.model.progress import Progress
 from sam3_annotator.model.prompts import BoxPrompt, ConceptPrompt, Exemplar, MaskPrompt, PointPrompt, Prompt
-from sam3_annotator.model.session import Check, Embedding, Session, never_cancelled, open_session
+from sam3_annotator.model.session import Check, Embedding, Session, never_cancelled
 
 __all__ = [
     "BUILTIN",
@@ -62,7 +62,6 @@ __all__ = [
     "FileHash",
     "Job",
     "KnownModel",
-    "Layout",
     "Licence",
     "MaskPrompt",
     "ModelEntry",

@@ -87,11 +87,11 @@ class EngineStatus:
 class ModelSource:
     """A model to be loaded: `open` makes its session, `name` is what people call it (empty: what the session says).
 
-    `open` is called on the model thread with a check, which raises `Cancelled` when another model is wanted instead,
-    and a `Progress`, in any unit.
+    `open` is called on the model thread with a `Progress`, in any unit, which raises `Cancelled` when another model is
+    wanted instead.
     """
 
-    open: Callable[[Check, Progress], Session]
+    open: Callable[[Progress], Session]
     name: str = ""
 
 
@@ -168,7 +168,7 @@ class Engine:
         self._status = EngineStatus(EngineStage.LOADING)
         # Guards what follows; notified when there is something to do.
         self._condition = threading.Condition()
-        self._wanted: tuple[ModelSource, ...] = (ModelSource(lambda _check, _progress: session_factory()),)
+        self._wanted: tuple[ModelSource, ...] = (ModelSource(lambda _progress: session_factory()),)
         self._waiting: dict[Slot, _Request] = {}
         self._current: dict[Slot, Ticket] = {}
         self._last_number = 0
@@ -252,7 +252,7 @@ class Engine:
             self._unload()
             self._announce(EngineStatus(EngineStage.LOADING, session_name=source.name, error=error))
             try:
-                session = self._session = source.open(self._check_loading, self._tell_loading)
+                session = self._session = source.open(self._tell_loading)
                 self._check_loading()
             except Cancelled:
                 if self._is_overtaken:
@@ -287,6 +287,7 @@ class Engine:
             raise Cancelled
 
     def _tell_loading(self, done: int, total: int) -> None:
+        self._check_loading()
         percent = 100 * done // total if total else 0
         known = self._status
         if percent != round(100 * (known.progress or 0.0)):

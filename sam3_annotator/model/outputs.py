@@ -23,7 +23,7 @@ class Segmentation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detection:
-    """All instances of a concept, highest score first.
+    """All instances of a concept, in the order the model gave them: neither sorted nor freed of duplicates.
 
     `masks` `(N, H, W)` bool; `boxes_xyxy` `(N, 4)` float32 pixels; `scores` `(N,)` float32;
     `presence` is the probability that the concept is in the image at all.

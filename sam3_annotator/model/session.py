@@ -8,9 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sam3_annotator.model.errors import ModelUnavailable
 from sam3_annotator.model.outputs import Detection, Segmentation
-from sam3_annotator.model.progress import Progress, untold
 from sam3_annotator.model.prompts import ConceptPrompt, Prompt
 
 Check = Callable[[], None]
@@ -83,49 +81,3 @@ class Session(Protocol):
     ) -> Detection:
         """Find all instances of a concept; raises `UnsupportedPrompt` where the session cannot."""
         ...
-
-
-def open_session(
-    name: str = "builtin",
-    device: str = "auto",
-    dtype: str = "auto",
-    *,
-    check: Check = never_cancelled,
-    progress: Progress = untold,
-) -> Session:
-    """Load a model; call it on the thread that will use the session.
-
-    `name` is `builtin`, `grabcut`, a name of the catalogue, or the path of a checkpoint file or a folder with one.
-    `device` is `auto`, `cpu`, `cuda` or `mps`; `dtype` is `auto`, `float32`, `float16` or `bfloat16`.
-    `check` is called between stages and may raise `Cancelled`; `progress` counts bytes of weights.
-    Raises `ModelUnavailable` for a name, device or dtype that there is not.
-    """
-    del progress  # the built-in model is loaded in an instant
-    # OpenCV and torch take a moment to import: not before a session is wanted, so that the window shows first.
-    if name == "grabcut":
-        _require_cpu(device, dtype)
-        from sam3_annotator.model.grabcut import GrabCutSession
-
-        return GrabCutSession()
-    if name == "builtin":
-        weights = None
-    else:
-        from sam3_annotator.model.catalog import Catalog, Layout
-
-        found = Catalog().look_up(name)
-        if found.layout is not Layout.BUILTIN:
-            raise ModelUnavailable(f"{found.file} ({found.layout}) cannot be loaded by this version of the program.")
-        weights = found.file
-    check()
-    _require_cpu(device, dtype)
-    from sam3_annotator.model.builtin import open_builtin
-
-    return open_builtin(weights)
-
-
-def _require_cpu(device: str, dtype: str) -> None:
-    if device not in ("auto", "cpu") or dtype not in ("auto", "float32"):
-        raise ModelUnavailable(
-            f"The built-in model computes on the CPU in float32, not on “{device}” in “{dtype}”; "
-            "choose “auto” for both."
-        )

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QThreadPool, Signal, Slot
 from sam3_annotator.model import (
     BUILTIN,
     Catalog,
-    Check,
     EngineStage,
     EngineStatus,
     FileHash,
@@ -29,7 +28,7 @@ HASH_LENGTH = 12
 class OpenSession(Protocol):
     """What opens a model by its name or path, as `open_session` does."""
 
-    def __call__(self, name: str, /, *, check: Check, progress: Progress) -> Session:
+    def __call__(self, name: str, /, *, progress: Progress) -> Session:
         """Give the session; runs on the model thread."""
         ...
 
@@ -119,11 +118,10 @@ class ModelChoice(QObject):
             task.cancel()
 
     def _source(self, name: str) -> ModelSource:
-        def open_model(check: Check, progress: Progress) -> Session:
+        def open_model(progress: Progress) -> Session:
             # Looked up on the model thread: a disk that sleeps must not hold up the window.
             place = name if name == BUILTIN else str(self.catalog.resolve(name))
-            check()
-            return self._opener(place, check=check, progress=progress)
+            return self._opener(place, progress=progress)
 
         return ModelSource(open_model, self._title(name))
 

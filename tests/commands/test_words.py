@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from sam3_annotator.commands.words import Box, Point, parse_box, parse_point, parse_split
+from sam3_annotator.commands.words import (
+    Box,
+    Point,
+    parse_box,
+    parse_device,
+    parse_phrase,
+    parse_point,
+    parse_split,
+)
 
 coordinates = st.floats(0, 1e5, allow_nan=False, allow_infinity=False)
 
@@ -51,3 +59,23 @@ def test_split_is_read(text: str, shares: dict[str, float]) -> None:
 def test_split_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"split is like train=0\.8,val=0\.2"):
         parse_split(text)
+
+
+@pytest.mark.parametrize("text", ["auto", "cpu", "cuda", "cuda:1", "mps"])
+def test_device_is_taken_as_it_is(text: str) -> None:
+    assert parse_device(text) == text
+
+
+@pytest.mark.parametrize("text", ["", "gpu", "CUDA", "cuda:", "cpu:0", "cuda:1 "])
+def test_device_that_is_none_is_refused_with_those_there_are(text: str) -> None:
+    with pytest.raises(ValueError, match="auto, cpu, cuda"):
+        parse_device(text)
+
+
+def test_spaces_of_a_phrase_are_made_single() -> None:
+    assert parse_phrase("  yellow  school bus\n") == "yellow school bus"
+
+
+def test_empty_phrase_is_refused_with_an_example() -> None:
+    with pytest.raises(ValueError, match="yellow school bus"):
+        parse_phrase("  ")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sam3_annotator.model import Check, EngineStage, ModelSource, ModelUnavailable, Progress, Session, Slot
+from sam3_annotator.model import EngineStage, ModelSource, ModelUnavailable, Progress, Session, Slot
 
 TIMEOUT_S = 20.0
 PIXELS = np.zeros((12, 16, 3), dtype=np.uint8)
@@ -24,11 +24,11 @@ class OtherSession:
 
 
 def _source(session: Any, name: str = "") -> ModelSource:
-    return ModelSource(lambda _check, _progress: session, name)
+    return ModelSource(lambda _progress: session, name)
 
 
 def _failing(error: Exception, name: str = "") -> ModelSource:
-    def fail(check: Check, progress: Progress) -> Session:
+    def fail(progress: Progress) -> Session:
         raise error
 
     return ModelSource(fail, name)
@@ -42,10 +42,10 @@ class SlowLoad:
         self.may_go_on = threading.Event()
         self.session = session
 
-    def __call__(self, check: Check, _progress: Progress) -> Any:
+    def __call__(self, progress: Progress) -> Any:
         self.started.set()
         assert self.may_go_on.wait(TIMEOUT_S)
-        check()
+        progress(1, 2)
         return self.session
 
 
@@ -78,7 +78,7 @@ def test_old_session_and_its_embeddings_are_freed_before_the_new_one_is_loaded(
     run.engine.embeddings.put("image", fake_session.embed(PIXELS))
     seen: list[object] = []
 
-    def load(check: Check, progress: Progress) -> Any:
+    def load(progress: Progress) -> Any:
         seen.extend((watched(), run.engine.embeddings.get("image")))
         return fake_session
 
@@ -174,8 +174,9 @@ def test_loading_is_given_up_when_another_model_is_wanted(run: Any, fake_session
 
 def test_session_that_is_loaded_too_late_is_dropped(run: Any, fake_session: Any) -> None:
     class Deaf(SlowLoad):
-        def __call__(self, _check: Check, progress: Progress) -> Any:
-            return super().__call__(lambda: None, progress)
+        def __call__(self, progress: Progress) -> Any:
+            del progress
+            return super().__call__(lambda *_: None)
 
     slow = Deaf(OtherSession())
     run.engine.load(ModelSource(slow, "Large"))
@@ -201,7 +202,7 @@ def test_stop_while_another_model_is_loaded_ends_the_engine(run: Any) -> None:
 
 
 def test_progress_of_loading_is_told_by_whole_percents(run: Any, fake_session: Any) -> None:
-    def load(check: Check, progress: Progress) -> Any:
+    def load(progress: Progress) -> Any:
         for done in range(0, 1001, 5):
             progress(done, 1000)
         return fake_session

@@ -39,14 +39,14 @@ class Opener:
         self.may_go_on = threading.Event()
         self.may_go_on.set()
 
-    def __call__(self, name: str, /, *, check: Callable[[], None], progress: Callable[[int, int], None]) -> Any:
+    def __call__(self, name: str, /, *, progress: Callable[[int, int], None]) -> Any:
         self.opened.append(name)
         if name == BUILTIN:
             return self.session
         progress(43, 100)
         self.started.set()
         assert self.may_go_on.wait(TIMEOUT_S)
-        check()
+        progress(44, 100)
         if self.error is not None:
             raise self.error
         return self.session
@@ -138,7 +138,7 @@ def test_loading_can_be_stopped(qtbot: QtBot, models: ModelChoice, opener: Opene
 def test_file_of_the_model_in_use_is_hashed_once_and_tells_it_from_others(
     qtbot: QtBot, models: ModelChoice, catalog: Catalog
 ) -> None:
-    with qtbot.waitSignal(models.changed, check_params_cb=None, timeout=10_000):
+    with qtbot.waitSignal(models.changed, timeout=10_000):
         models.choose("mine")
     qtbot.waitUntil(lambda: catalog.entry("mine").file_hash is not None)
     qtbot.waitUntil(lambda: models.describe("mine") != "mine")

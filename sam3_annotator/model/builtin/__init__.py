@@ -10,7 +10,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sam3_annotator.model.builtin.session import BuiltinSession
 
+FORMAT_NAME = "sam3-annotator builtin"
+"""What the metadata of every version's weights begin with."""
+
 MOST_THREADS = 4
+
+
+def is_builtin_file(path: Path) -> bool:
+    """Tell whether a file holds weights of the built-in model, of this version or another."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="np") as file:
+            metadata: dict[str, str] = file.metadata() or {}
+    except (OSError, SafetensorError):
+        return False
+    return metadata.get("format", "").startswith(FORMAT_NAME)
 
 
 def open_builtin(weights: Path | None = None) -> BuiltinSession:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.encoder import StemFeatures
-from sam3_annotator.model.builtin.trail import Trail
 from sam3_annotator.model.builtin.zoom import Belief, Pyramid, ViewWindow
+from sam3_annotator.model.trail import Trail
 
 MOST_VIEWS = 4
 
@@ -31,7 +31,7 @@ class BuiltinEmbedding:
 
     pyramid: Pyramid
     whole: View
-    trail: Trail = field(default_factory=Trail)
+    trail: Trail[Belief] = field(default_factory=Trail)
     views: OrderedDict[ViewWindow, View] = field(default_factory=OrderedDict)
 
     @property

@@ -10,11 +10,12 @@ from safetensors.torch import save_file
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from sam3_annotator.model.builtin import FORMAT_NAME
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.errors import ModelUnavailable
 
-FORMAT = "sam3-annotator builtin 1"
+FORMAT = f"{FORMAT_NAME} 1"
 
 
 def save_weights(network: BuiltinNetwork, path: Path) -> None:

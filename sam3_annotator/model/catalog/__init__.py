@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sam3_annotator.model.catalog.catalog import BUILTIN, Catalog, ModelEntry, ModelOrigin, ModelState
-from sam3_annotator.model.catalog.contents import Contents, Layout
+from sam3_annotator.model.catalog.contents import Contents
 from sam3_annotator.model.catalog.download import Patience
 from sam3_annotator.model.catalog.known import KnownModel, Licence
 from sam3_annotator.model.catalog.memory import FileHash
@@ -14,7 +14,6 @@ __all__ = [
     "Contents",
     "FileHash",
     "KnownModel",
-    "Layout",
     "Licence",
     "ModelEntry",
     "ModelOrigin",

@@ -113,20 +113,19 @@ class Catalog:
         """Look into the file of a model; raises `ModelUnavailable` if it is not there or no checkpoint."""
         return look_into(self.resolve(name))
 
-    def look_up(self, name_or_path: str) -> Contents:
-        """Look into the model of a name, or of a path that is no name; raises `ModelUnavailable` for neither."""
-        path = Path(name_or_path).expanduser()
-        if path.exists() and name_or_path not in {entry.name for entry in self.entries()}:
-            return look_into(path)
-        return self.contents(name_or_path)
-
     def add(self, path: Path, name: str = "") -> ModelEntry:
         """Remember a file or folder under a name, by default made of its own; nothing is copied or changed.
 
-        Raises `ModelUnavailable` if it holds no checkpoint, `CatalogError` if the name or the file is taken.
+        Raises `ModelUnavailable` if it holds no checkpoint that can be loaded, `CatalogError` if the name or the file
+        is taken.
         """
         place = path.expanduser().absolute()
-        file = look_into(place).file
+        contents = look_into(place)
+        file = contents.file
+        if not contents.is_loadable:
+            raise ModelUnavailable(
+                f"{file} holds {contents.kind}, which this program does not load; choose sam3.pt or model.safetensors."
+            )
         if name and not _NAME.fullmatch(name):
             raise CatalogError(
                 f"“{name}” cannot be the name of a model: up to {MAX_NAME_LENGTH} small letters, digits, dots, hyphens "

@@ -7,9 +7,8 @@ import pickletools
 import struct
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from math import prod
 from pathlib import Path
 from typing import Final
@@ -23,33 +22,21 @@ USUAL_FILES: Final = ("model.safetensors", "sam3.pt")
 WEIGHT_SUFFIXES: Final = frozenset({".safetensors", ".pt", ".pth", ".bin", ".ckpt"})
 
 
-class Layout(StrEnum):
-    """Whose names the tensors bear."""
-
-    BUILTIN = "built-in"
-    OFFICIAL = "SAM 3, official"
-    HUGGING_FACE = "SAM 3, Hugging Face"
-    SAM31 = "SAM 3.1"
-    OTHER = "not recognised"
-
-
-# The first that is found decides: what the names of a SAM 3.1 file contain includes what SAM 3 is known by.
-_MARKS: Final = (
-    (Layout.SAM31, "interactive_convs."),
-    (Layout.SAM31, "tracker.model."),
-    (Layout.OFFICIAL, "backbone.vision_backbone.trunk."),
-    (Layout.HUGGING_FACE, "vision_encoder.backbone."),
-)
 BUILTIN_FORMAT: Final = "sam3-annotator builtin"
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a checkpoint holds: `file` is the one with the weights, `dtype` that of most of its numbers."""
+    """What a checkpoint holds.
+
+    `file` is the one with the weights; `kind` says in words what they are, and `is_loadable` whether this program
+    loads such; `dtype` is that of most of its numbers.
+    """
 
     file: Path
     container: str
-    layout: Layout
+    kind: str
+    is_loadable: bool
     tensors: int
     parameters: int
     dtype: str
@@ -105,9 +92,8 @@ def _look_into_safetensors(file: Path) -> Contents:
     counts: Counter[str] = Counter()
     for entry in header.values():
         counts[entry["dtype"]] += prod(entry["shape"])
-    is_builtin = str(metadata.get("format", "")).startswith(BUILTIN_FORMAT)
-    layout = Layout.BUILTIN if is_builtin else _layout("\n".join(header))
-    return Contents(file, "safetensors", layout, len(header), counts.total(), _main_dtype(counts))
+    kind, is_loadable = _recognise(header.keys(), metadata)
+    return Contents(file, "safetensors", kind, is_loadable, len(header), counts.total(), _main_dtype(counts))
 
 
 def _look_into_archive(file: Path) -> Contents:
@@ -123,7 +109,13 @@ def _look_into_archive(file: Path) -> Contents:
         counts[kind] += count
     if not storages:
         raise ValueError("The archive holds no tensors.")
-    return Contents(file, "PyTorch", _layout(pickled.decode("latin-1")), storages, counts.total(), _main_dtype(counts))
+    kind, is_loadable = _recognise(_texts(pickled), {})
+    return Contents(file, "PyTorch", kind, is_loadable, storages, counts.total(), _main_dtype(counts))
+
+
+def _texts(pickled: bytes) -> list[str]:
+    """Give all texts in a pickle, the names of tensors among them."""
+    return [argument for _opcode, argument, _position in pickletools.genops(pickled) if isinstance(argument, str)]
 
 
 def _storages(pickled: bytes) -> Iterator[tuple[str, int]]:
@@ -146,8 +138,17 @@ def _storages(pickled: bytes) -> Iterator[tuple[str, int]]:
         del values[:-5]
 
 
-def _layout(names: str) -> Layout:
-    return next((layout for layout, mark in _MARKS if mark in names), Layout.OTHER)
+def _recognise(names: Collection[str], metadata: Mapping[str, str]) -> tuple[str, bool]:
+    """Say whose weights bear these names, and whether they can be loaded."""
+    if str(metadata.get("format", "")).startswith(BUILTIN_FORMAT):
+        return "weights of the built-in model", True
+    from sam3_annotator.model.checkpoint.naming import name_relative, recognise  # brings torch along, which takes time
+
+    relative = name_relative(names)
+    naming = recognise(names)
+    if naming is None or relative is not None:
+        return f"weights of {relative or 'another model than SAM 3'}", False
+    return naming.title, True
 
 
 _DTYPES: Final = {

@@ -60,7 +60,10 @@ class DetectorConfig:
 
 @dataclass(frozen=True, slots=True)
 class InteractiveConfig:
-    """Prompt encoder and mask decoder of clicks, boxes and masks."""
+    """Prompt encoder and mask decoder of clicks, boxes and masks.
+
+    `has_raw_iou` (SAM 3.1): the predicted IoU is the head's value itself, else the sigmoid of it.
+    """
 
     heads: int = 8
     layers: int = 2
@@ -68,6 +71,7 @@ class InteractiveConfig:
     attention_downsample: int = 2
     mask_channels: int = 16
     candidates: int = 3
+    has_raw_iou: bool = False
 
 
 @dataclass(frozen=True, slots=True)

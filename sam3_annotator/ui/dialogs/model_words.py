@@ -29,8 +29,8 @@ def content_words(contents: Contents) -> str:
     """Say what a checkpoint holds."""
     parameters = contents.parameters
     counted = f"{parameters / 1e6:,.1f} million" if parameters >= 1e6 else f"{parameters:,}"
-    layout = f"{contents.layout[0].upper()}{contents.layout[1:]}"
-    return f"{layout}, {counted} parameters in {contents.dtype}"
+    kind = f"{contents.kind[0].upper()}{contents.kind[1:]}"
+    return f"{kind}, {counted} parameters in {contents.dtype}"
 
 
 def amount(count: int) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from sam3_annotator.model import Layout, ModelUnavailable
+from sam3_annotator.model import ModelUnavailable
 from sam3_annotator.model.catalog.contents import look_into, weights_file
 from sam3_annotator.paths import resources_dir
 
@@ -20,26 +20,27 @@ MakeCheckpoint = Callable[..., Path]
 def test_built_in_weights_are_recognised() -> None:
     found = look_into(resources_dir() / "builtin" / "builtin.safetensors")
 
-    assert (found.layout, found.container, found.dtype) == (Layout.BUILTIN, "safetensors", "float16")
+    assert (found.kind, found.container, found.dtype) == ("weights of the built-in model", "safetensors", "float16")
     assert found.parameters > 3_000_000
 
 
 @pytest.mark.parametrize(
-    ("tensor", "layout"),
+    ("tensor", "kind", "is_loadable"),
     [
-        ("detector.backbone.vision_backbone.trunk.blocks.0.norm1.weight", Layout.OFFICIAL),
-        ("module.backbone.vision_backbone.trunk.blocks.0.norm1.weight", Layout.OFFICIAL),
-        ("detector_model.vision_encoder.backbone.layers.0.layer_norm1.weight", Layout.HUGGING_FACE),
-        ("detector.backbone.vision_backbone.interactive_convs.0.conv_1x1.weight", Layout.SAM31),
-        ("model.layers.0.weight", Layout.OTHER),
+        ("detector.backbone.vision_backbone.trunk.x", "a file of SAM 3 as Meta names things", True),
+        ("module.backbone.vision_backbone.trunk.x", "a file of SAM 3 as Meta names things", True),
+        ("detector_model.vision_encoder.backbone.x", "a file of SAM 3 as Hugging Face names things", True),
+        ("detector.backbone.vision_backbone.interactive_convs.0.x", "a file of SAM 3.1", True),
+        ("image_encoder.trunk.blocks.0.x", "weights of SAM 2", False),
+        ("model.layers.0.weight", "weights of another model than SAM 3", False),
     ],
 )
-def test_layout_follows_from_the_names_of_the_tensors(
-    tensor: str, layout: Layout, make_checkpoint: MakeCheckpoint
+def test_kind_follows_from_the_names_of_the_tensors(
+    tensor: str, kind: str, is_loadable: bool, make_checkpoint: MakeCheckpoint
 ) -> None:
     found = look_into(make_checkpoint("some.safetensors", tensor))
 
-    assert found.layout is layout
+    assert (found.kind, found.is_loadable) == (kind, is_loadable)
     assert (found.tensors, found.parameters, found.dtype) == (1, 10, "float32")
 
 
@@ -53,7 +54,8 @@ def test_file_that_torch_saved_is_recognised_and_counted(tmp_path: Path) -> None
 
     found = look_into(tmp_path / "sam3.pt")
 
-    assert (found.layout, found.container, found.dtype) == (Layout.OFFICIAL, "PyTorch", "float32")
+    assert (found.container, found.dtype) == ("PyTorch", "float32")
+    assert found.kind == "a file of SAM 3 as Meta names things"
     assert (found.tensors, found.parameters) == (3, 19)
 
 

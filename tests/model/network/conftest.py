@@ -37,7 +37,7 @@ def sam3_reference() -> ModuleType:
     return importlib.import_module("transformers.models.sam3.modeling_sam3")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def randomise() -> Randomise:
     """Fill a module with weights under which every part matters: `randomise(module, seed)`; sets eval mode.
 
@@ -62,7 +62,7 @@ def randomise() -> Randomise:
     return fill
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def rename() -> Rename:
     """Give weights other names: `rename(weights, {pattern: replacement})`.
 

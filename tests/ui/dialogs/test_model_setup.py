@@ -94,7 +94,7 @@ def test_dialog_opens_at_the_model_in_use(dialog: ModelSetupDialog) -> None:
     assert dialog.entry.name == BUILTIN
     assert (dialog.primary.text(), dialog.primary.isEnabled()) == ("In use", False)
     assert not dialog.remove.isVisible()
-    assert "Built-in, 3.3 million parameters in float16" in dialog.facts.words
+    assert "Weights of the built-in model, 3.3 million parameters in float16" in dialog.facts.words
 
 
 def test_added_file_is_turned_to_explained_and_hashed(qtbot: QtBot, dialog: ModelSetupDialog, checkpoint: Path) -> None:
@@ -103,7 +103,7 @@ def test_added_file_is_turned_to_explained_and_hashed(qtbot: QtBot, dialog: Mode
     assert dialog.entry is not None
     assert (dialog.entry.name, dialog.entry.state) == ("mine", ModelState.READY)
     assert dialog.entry.file_hash is not None
-    assert "SAM 3, official, 100,000 parameters in float32" in dialog.facts.words
+    assert "A file of SAM 3 as Meta names things, 100,000 parameters in float32" in dialog.facts.words
     assert str(checkpoint) in dialog.facts.words
     assert dialog.entry.file_hash.sha256 in dialog.facts.words
 

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
+from typing import Generic, TypeVar
 
-from sam3_annotator.model.builtin.zoom import Belief
 from sam3_annotator.model.prompts import MaskPrompt, Prompt
+from sam3_annotator.model.recent import Recent
+
+T = TypeVar("T")
 
 Key = tuple[object, ...]
 
 
-class Trail:
-    """Beliefs by the prompts that led to them, for one image; the oldest are dropped."""
+class Trail(Generic[T]):
+    """Answers by the prompts that led to them, for one image; the oldest are dropped."""
 
     def __init__(self, capacity: int = 24) -> None:
-        self._capacity = capacity
-        self._beliefs: OrderedDict[Key, Belief] = OrderedDict()
+        self._answers: Recent[Key, T] = Recent(capacity)
 
-    def remember(self, prompts: Sequence[Prompt], belief: Belief) -> None:
+    def remember(self, prompts: Sequence[Prompt], answer: T) -> None:
         """Keep what these prompts led to."""
-        key = _key(prompts)
-        self._beliefs[key] = belief
-        self._beliefs.move_to_end(key)
-        while len(self._beliefs) > self._capacity:
-            self._beliefs.popitem(last=False)
+        self._answers.put(_key(prompts), answer)
 
-    def recall(self, prompts: Sequence[Prompt]) -> Belief | None:
+    def recall(self, prompts: Sequence[Prompt]) -> T | None:
         """Find what the longest true beginning of these prompts led to; None if none was asked before."""
         for length in range(len(prompts) - 1, 0, -1):
-            belief = self._beliefs.get(_key(prompts[:length]))
-            if belief is not None:
-                return belief
+            answer = self._answers.get(_key(prompts[:length]))
+            if answer is not None:
+                return answer
         return None
 
 

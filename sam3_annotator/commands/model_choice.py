@@ -1,0 +1,23 @@
+"""Which model a command uses, and opening it with a progress bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sam3_annotator.commands.progress import progress_bar
+from sam3_annotator.model import Session, open_session
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """What `--model`, `--device` and `--dtype` say, as `open_session` takes it."""
+
+    name: str = "builtin"
+    device: str = "auto"
+    dtype: str = "auto"
+
+
+def open_chosen(choice: ModelChoice) -> Session:
+    """Load the model; raises `ModelError` with a sentence if it cannot be."""
+    with progress_bar("Loading the model") as progress:
+        return open_session(choice.name, choice.device, choice.dtype, progress=progress)

@@ -1,0 +1,45 @@
+"""Writes result files whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sam3_annotator.commands.failures import CommandFailed
+
+
+def mask_png(mask: NDArray[np.bool_]) -> bytes:
+    """Encode a mask as PNG: 8 bit, 0 or 255."""
+    from PIL import Image
+
+    encoded = io.BytesIO()
+    Image.fromarray(mask.astype(np.uint8) * 255).save(encoded, "PNG")
+    return encoded.getvalue()
+
+
+def write_whole(content: bytes, path: Path) -> None:
+    """Write the whole file or none: a temporary one takes the name once it is complete.
+
+    Raises `CommandFailed` if the system refuses.
+    """
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=".part")
+    except OSError as error:
+        raise CommandFailed(f"{path} cannot be written ({error.strerror or error}).") from error
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        os.replace(temporary, path)  # noqa: PTH105 - the atomic one, by its known name
+    except BaseException as error:
+        Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise CommandFailed(f"{path} cannot be written ({error.strerror or error}).") from error
+        raise

@@ -1,0 +1,187 @@
+"""Opens weights files, told apart by what is in them: tensors are mapped from the disk, and no code in them is run."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Protocol
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+from sam3_annotator.model.errors import ModelUnavailable
+
+SHARD_INDEX = "model.safetensors.index.json"
+FILES_OF_A_FOLDER = ("model.safetensors", SHARD_INDEX, "sam3.pt", "sam3.1_multiplex.pt")
+WRAPPERS = ("model", "state_dict")
+
+_HEAD_BYTES = 4096
+_HEADER_LENGTH_BYTES = 8  # of safetensors
+_ZIP_MAGIC = b"PK\x03\x04"
+_PICKLE_MAGIC = b"\x80"
+
+
+class WeightsFile(Protocol):
+    """A file (or several parts of one) full of tensors."""
+
+    @property
+    def path(self) -> Path:
+        """What to call it in a sentence."""
+        ...
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What its maker wrote about it, if anything."""
+        ...
+
+    def map(self) -> dict[str, Tensor]:
+        """Give all tensors by name, on the CPU; each is read when it is looked at, and let go with the last of them.
+
+        Raises `ModelUnavailable` with a sentence if the file is damaged.
+        """
+        ...
+
+
+def open_weights(path: Path) -> WeightsFile:
+    """Open a file, or the one that counts in a folder; raises `ModelUnavailable` if it is no weights file."""
+    path = _find_in_folder(path) if path.is_dir() else path
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except FileNotFoundError as error:
+        raise ModelUnavailable(f"There is no file {path}; choose where the weights of the model are.") from error
+    except OSError as error:
+        raise ModelUnavailable(f"{path} cannot be read ({error.strerror}); choose another file.") from error
+    if not head:
+        raise ModelUnavailable(f"{path} is empty; download it again.")
+    if head.startswith(_ZIP_MAGIC):
+        return TorchFile(path)
+    if head[_HEADER_LENGTH_BYTES : _HEADER_LENGTH_BYTES + 1] == b"{":
+        return SafetensorsFile(path)
+    if head.startswith(b"{") and path.name.endswith(".index.json"):
+        return SafetensorsFile(path, _read_shard_index(path))
+    raise ModelUnavailable(f"{path} {_describe(head)}")
+
+
+class TorchFile:
+    """A file of `torch.save`: a zip archive with a pickle of names and, beside it, the tensors' bytes."""
+
+    metadata: dict[str, str] = {}  # noqa: RUF012 - none, for all of them
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            with zipfile.ZipFile(path) as archive:
+                names = archive.namelist()
+        except zipfile.BadZipFile as error:
+            raise _cut_off(path) from error
+        if not any(name.endswith("/data.pkl") for name in names) or any(n.endswith("/constants.pkl") for n in names):
+            raise ModelUnavailable(
+                f"{path} is an archive, but not one of weights; unpack it and choose sam3.pt or model.safetensors."
+            )
+
+    def map(self) -> dict[str, Tensor]:
+        """Give all tensors by name, those below `model` or `state_dict` if the file has such an entry."""
+        try:
+            loaded = torch.load(self.path, map_location="cpu", weights_only=True, mmap=True)
+        except UnpicklingError as error:
+            raise ModelUnavailable(
+                f"{self.path} holds more than tensors: objects of a program, whose code would be run by reading them, "
+                "which is never done here; choose the original sam3.pt or model.safetensors."
+            ) from error
+        except Exception as error:  # a damaged pickle raises whatever it comes upon
+            raise _cut_off(self.path) from error
+        for wrapper in WRAPPERS:
+            if isinstance(loaded, dict) and isinstance(loaded.get(wrapper), dict):
+                loaded = loaded[wrapper]
+        if not isinstance(loaded, dict) or not loaded or not all(isinstance(name, str) for name in loaded):
+            raise ModelUnavailable(
+                f"{self.path} is a file of PyTorch, but holds no tensors with names; choose sam3.pt."
+            )
+        others = sorted(name for name, value in loaded.items() if not isinstance(value, Tensor))
+        if others:
+            raise ModelUnavailable(
+                f"{self.path} holds other things among its tensors (“{others[0]}”), so it is no weights file of SAM 3; "
+                "choose sam3.pt or model.safetensors."
+            )
+        return loaded
+
+
+class SafetensorsFile:
+    """A safetensors file, or the parts that its index names."""
+
+    def __init__(self, path: Path, parts: tuple[Path, ...] = ()) -> None:
+        self.path = path
+        self._parts = parts or (path,)
+        self.metadata: dict[str, str] = {}
+        for part in self._parts:
+            with _open_safetensors(part) as file:
+                self.metadata.update(file.metadata() or {})
+
+    def map(self) -> dict[str, Tensor]:
+        """Give all tensors of all parts by name."""
+        tensors: dict[str, Tensor] = {}
+        for part in self._parts:
+            with _open_safetensors(part) as file:
+                tensors.update({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118 - no mapping
+        return tensors
+
+
+def _open_safetensors(path: Path) -> safe_open:
+    try:
+        return safe_open(path, framework="pt")
+    except FileNotFoundError as error:
+        raise ModelUnavailable(f"{path} is missing, a part of the model; download it into the same folder.") from error
+    except (OSError, SafetensorError) as error:
+        raise _cut_off(path) from error
+
+
+def _cut_off(path: Path) -> ModelUnavailable:
+    size = path.stat().st_size / 1e6
+    return ModelUnavailable(
+        f"{path} is damaged or was cut off at {size:,.1f} MB (SAM 3 has about 3,450); delete it and download it again."
+    )
+
+
+def _find_in_folder(folder: Path) -> Path:
+    for name in FILES_OF_A_FOLDER:
+        if (folder / name).is_file():
+            return folder / name
+    raise ModelUnavailable(
+        f"The folder {folder} has no weights of SAM 3 in it; choose the one that holds sam3.pt or model.safetensors."
+    )
+
+
+def _read_shard_index(path: Path) -> tuple[Path, ...]:
+    try:
+        names = sorted(set(json.loads(path.read_text(encoding="utf-8"))["weight_map"].values()))
+        # Parts lie beside the index; anything else is not for an index to choose.
+        is_sound = bool(names) and all(Path(name).name == name for name in names)
+    except (ValueError, KeyError, AttributeError, TypeError):
+        is_sound = False
+    if not is_sound:
+        raise ModelUnavailable(f"{path} is not the index of a model's parts; download it again.")
+    return tuple(path.parent / name for name in names)
+
+
+def _describe(head: bytes) -> str:
+    """Say what a file is that begins like this, and what to do; goes on from its name."""
+    if head.startswith(_PICKLE_MAGIC):
+        return (
+            "is a pickle as old versions of PyTorch wrote them, which is not read here; "
+            "choose the original sam3.pt or model.safetensors."
+        )
+    text = head.decode("utf-8", "ignore").strip()
+    if not text.isprintable() and not all(character.isprintable() or character.isspace() for character in text):
+        return "is not a weights file; choose sam3.pt or model.safetensors."
+    if text.startswith("<"):
+        return (
+            "is a web page, not weights: the download was answered with it, most likely because the licence has not "
+            "been accepted or nobody was signed in; download it again."
+        )
+    if text.startswith("version https://git-lfs"):
+        return "only says where the weights are (Git LFS); fetch them with “git lfs pull”."
+    return f"is a text, “{text[:40]}…”, not weights; choose sam3.pt or model.safetensors."

@@ -1,0 +1,135 @@
+"""Plans which tensor of a file goes where in a model, checks that nothing is missing, then copies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from sam3_annotator.model.checkpoint.files import WeightsFile
+from sam3_annotator.model.checkpoint.naming import Naming
+from sam3_annotator.model.checkpoint.rename import Piece
+from sam3_annotator.model.errors import ModelUnavailable
+from sam3_annotator.model.progress import Progress
+from sam3_annotator.model.session import Check
+
+# What has been read of a mapped file counts as memory in use until it is let go of: after each twelfth of the model.
+BATCHES = 12
+SMALLEST_BATCH_BYTES = 64 << 20
+DTYPES = (torch.float32, torch.bfloat16, torch.float16, torch.float64)
+REMEDY = "download sam3.pt or model.safetensors of facebook/sam3 again"
+
+
+def plan(path: Path, tensors: Mapping[str, Tensor], naming: Naming, model: nn.Module) -> list[Piece]:
+    """Say what of the file goes where in the model, in the file's order.
+
+    Raises `ModelUnavailable` unless every tensor of the model is filled, each part exactly once, by one of the right
+    shape and kind, and every tensor of the file is used or known to be of no use.
+    """
+    wanted = model.state_dict()
+    pieces, unknown = _find_pieces(naming)
+    unknown += [piece.theirs for piece in pieces if piece.ours not in wanted]
+    if unknown:
+        raise _refusal(
+            path, naming, "with tensors that are not of this model:", [naming.names[name] for name in unknown]
+        )
+    missing = _find_missing(pieces, wanted)
+    if missing:
+        raise _refusal(path, naming, "but not the whole of it; there is nothing for", missing)
+    for piece in pieces:
+        _check_fit(path, naming.names[piece.theirs], piece, tensors, naming, wanted)
+    return pieces
+
+
+def fill(
+    model: nn.Module,
+    file: WeightsFile,
+    pieces: Sequence[Piece],
+    names: Mapping[str, str],
+    *,
+    device: torch.device,
+    dtype: torch.dtype,
+    check: Check,
+    progress: Progress,
+) -> None:
+    """Give a model on the `meta` device its weights on `device`: parameters in `dtype`, buffers in their own.
+
+    `check` is called before each tensor; `progress` counts bytes of the model.
+    """
+    parameters = dict(model.named_parameters())
+    state = {
+        # Zeros, for what no piece fills: a row that is never read.
+        name: torch.zeros(value.shape, dtype=dtype if name in parameters else value.dtype, device=device)
+        for name, value in model.state_dict().items()
+    }
+    total = sum(value.nbytes for value in state.values())
+    done = 0
+    for batch in _batches(pieces, state, max(SMALLEST_BATCH_BYTES, total // BATCHES)):
+        tensors = file.map()
+        for piece in batch:
+            check()
+            progress(done, total)
+            place = piece.place(state[piece.ours])
+            place.copy_(piece.take(tensors[names[piece.theirs]]))
+            done += place.nbytes
+        del tensors
+    progress(total, total)
+    model.load_state_dict(state, assign=True)
+
+
+def _batches(pieces: Sequence[Piece], state: Mapping[str, Tensor], limit: int) -> Iterator[list[Piece]]:
+    """Cut the pieces into runs that take up at most `limit` bytes in a file of float32, or are a single piece."""
+    batch: list[Piece] = []
+    size = 0
+    for piece in pieces:
+        nbytes = piece.place(state[piece.ours]).numel() * torch.float32.itemsize
+        if batch and size + nbytes > limit:
+            yield batch
+            batch, size = [], 0
+        batch.append(piece)
+        size += nbytes
+    yield batch
+
+
+def _find_pieces(naming: Naming) -> tuple[list[Piece], list[str]]:
+    pieces: list[Piece] = []
+    unknown: list[str] = []
+    for name in naming.names:
+        try:
+            pieces += naming.table.pieces_of(name)
+        except KeyError:
+            unknown.append(name)
+    return pieces, unknown
+
+
+def _find_missing(pieces: Sequence[Piece], wanted: Mapping[str, Tensor]) -> list[str]:
+    parts: dict[str, set[int]] = {}
+    counts: dict[str, int] = {}
+    for piece in pieces:
+        parts.setdefault(piece.ours, set()).add(piece.part)
+        counts[piece.ours] = piece.parts
+    return [name for name in wanted if len(parts.get(name, ())) != counts.get(name, 1)]
+
+
+def _check_fit(
+    path: Path, name: str, piece: Piece, tensors: Mapping[str, Tensor], naming: Naming, wanted: Mapping[str, Tensor]
+) -> None:
+    theirs = tensors[name]
+    if theirs.dtype not in DTYPES:
+        kind = str(theirs.dtype).removeprefix("torch.")
+        raise ModelUnavailable(
+            f"{path} is {naming.title}, but repackaged: “{name}” is in {kind}, which is not read here; {REMEDY}."
+        )
+    place = piece.place(wanted[piece.ours])
+    if piece.take(theirs.to("meta")).shape != place.shape:
+        raise ModelUnavailable(
+            f"{path} is {naming.title}, but of another size: “{name}” is {tuple(theirs.shape)}, where "
+            f"{tuple(place.shape)} is expected for {piece.ours}; {REMEDY}."
+        )
+
+
+def _refusal(path: Path, naming: Naming, what: str, names: Sequence[str]) -> ModelUnavailable:
+    rest = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return ModelUnavailable(f"{path} is {naming.title}, {what} “{names[0]}”{rest}; {REMEDY}.")

@@ -1,0 +1,62 @@
+"""Makes the model and gives it the weights of a file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from sam3_annotator.model.checkpoint.files import open_weights
+from sam3_annotator.model.checkpoint.filling import fill, plan
+from sam3_annotator.model.checkpoint.naming import name_relative, recognise
+from sam3_annotator.model.errors import ModelUnavailable
+from sam3_annotator.model.network.builder import build_sam3_image_model
+from sam3_annotator.model.network.config import Sam3Config
+from sam3_annotator.model.network.sam3_image import Sam3Image
+from sam3_annotator.model.progress import Progress, untold
+from sam3_annotator.model.session import Check, never_cancelled
+
+BUILTIN_FORMAT = "sam3-annotator builtin"
+
+
+def load_model(
+    path: str | Path,
+    device: torch.device | str = "cpu",
+    dtype: torch.dtype = torch.float32,
+    *,
+    config: Sam3Config | None = None,
+    check: Check = never_cancelled,
+    progress: Progress = untold,
+) -> Sam3Image:
+    """Load SAM 3 from Meta's `sam3.pt`, from Hugging Face's `model.safetensors`, or from a folder that holds one.
+
+    What a file is, is told from its contents. The model is ready to answer, its parameters in `dtype` on `device`;
+    at no time is there more in memory than the weights themselves and a tenth. `config` are the sizes expected,
+    those of the released model by default. `check` may raise `Cancelled` at any time; `progress` counts bytes.
+
+    Raises `ModelUnavailable` with a sentence for anything that is not wholly and exactly such a model.
+    """
+    path = Path(path)
+    config = config or Sam3Config()
+    file = open_weights(path)
+    if file.metadata.get("format", "").startswith(BUILTIN_FORMAT):
+        raise ModelUnavailable(
+            f"{path} is the built-in model of this program, not SAM 3; open it with open_session(“{path}”), or by its "
+            "name, builtin."
+        )
+    check()
+    tensors = file.map()
+    naming = recognise(tensors)
+    relative = name_relative(tensors)
+    if naming is None or relative is not None:
+        kind = f"holds the weights of {relative or 'another model than SAM 3'}"
+        raise ModelUnavailable(f"{path} {kind}; choose sam3.pt or model.safetensors of facebook/sam3.")
+    if naming.has_raw_iou:
+        config = replace(config, interactive=replace(config.interactive, has_raw_iou=True))
+    check()
+    model = build_sam3_image_model(config, device="meta")
+    pieces = plan(file.path, tensors, naming, model)
+    del tensors  # lets go of the file until it is copied from
+    fill(model, file, pieces, naming.names, device=torch.device(device), dtype=dtype, check=check, progress=progress)
+    return model

@@ -1,0 +1,77 @@
+"""Makes the SAM 3 image model, or a part of it, with random weights and ready to answer."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import torch
+from torch import nn
+
+from sam3_annotator.model.network.config import Sam3Config
+from sam3_annotator.model.network.decoder import TransformerDecoder
+from sam3_annotator.model.network.fusion_encoder import TransformerEncoderFusion
+from sam3_annotator.model.network.geometry_encoder import GeometryEncoder
+from sam3_annotator.model.network.mask_decoder import MaskDecoder
+from sam3_annotator.model.network.neck import Sam3DualViTDetNeck
+from sam3_annotator.model.network.prompt_encoder import PromptEncoder
+from sam3_annotator.model.network.sam3_image import Sam3Image
+from sam3_annotator.model.network.scoring import DotProductScoring
+from sam3_annotator.model.network.segmentation_head import UniversalSegmentationHead
+from sam3_annotator.model.network.text_encoder import VETextEncoder
+from sam3_annotator.model.network.vision_backbone import ViT
+
+Network = TypeVar("Network", bound=nn.Module)
+
+
+def build_sam3_image_model(config: Sam3Config | None = None, device: torch.device | str = "cpu") -> Sam3Image:
+    """Build the whole model; the sizes left out are those of the released checkpoint.
+
+    Weights come from torch's random generator; a checkpoint replaces them. Under `device="meta"` they take no memory.
+    """
+    with torch.device(device):
+        return _ready(Sam3Image(config or Sam3Config()))
+
+
+def create_vision_backbone(config: Sam3Config) -> ViT:
+    """Create the image encoder."""
+    return _ready(ViT(config.vision))
+
+
+def create_text_encoder(config: Sam3Config) -> VETextEncoder:
+    """Create the encoder of phrases."""
+    return _ready(VETextEncoder(config))
+
+
+def create_vision_language_backbone(config: Sam3Config) -> tuple[ViT, Sam3DualViTDetNeck, VETextEncoder]:
+    """Create all that sees an image or reads a phrase, once for each."""
+    return create_vision_backbone(config), _ready(Sam3DualViTDetNeck(config)), create_text_encoder(config)
+
+
+def create_geometry_encoder(config: Sam3Config) -> GeometryEncoder:
+    """Create the encoder of exemplar boxes."""
+    return _ready(GeometryEncoder(config))
+
+
+def create_transformer(config: Sam3Config) -> tuple[TransformerEncoderFusion, TransformerDecoder]:
+    """Create what brings image and prompt together, and what finds instances in that."""
+    return _ready(TransformerEncoderFusion(config)), _ready(TransformerDecoder(config))
+
+
+def create_scoring(config: Sam3Config) -> DotProductScoring:
+    """Create what scores the queries."""
+    return _ready(DotProductScoring(config))
+
+
+def create_segmentation_head(config: Sam3Config) -> UniversalSegmentationHead:
+    """Create what draws the masks of a concept."""
+    return _ready(UniversalSegmentationHead(config))
+
+
+def create_interactive_head(config: Sam3Config) -> tuple[PromptEncoder, MaskDecoder]:
+    """Create what answers clicks and boxes."""
+    return _ready(PromptEncoder(config)), _ready(MaskDecoder(config))
+
+
+def _ready(network: Network) -> Network:
+    """Turn off all that only training needs."""
+    return network.eval().requires_grad_(False)

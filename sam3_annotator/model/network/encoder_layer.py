@@ -1,0 +1,44 @@
+"""The pre-norm transformer layer of geometry and fusion encoder."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812 - its usual name
+
+from sam3_annotator.model.network.attention import MultiheadAttention
+
+
+class EncoderLayer(nn.Module):
+    """Tokens attend to one another, then to a context, then pass an MLP; each step is added to what was."""
+
+    def __init__(self, width: int, heads: int, mlp_width: int) -> None:
+        super().__init__()
+        self.norm1 = nn.LayerNorm(width)
+        self.self_attn = MultiheadAttention(width, heads)
+        self.norm2 = nn.LayerNorm(width)
+        self.cross_attn_image = MultiheadAttention(width, heads)
+        self.norm3 = nn.LayerNorm(width)
+        self.linear1 = nn.Linear(width, mlp_width)
+        self.linear2 = nn.Linear(mlp_width, width)
+
+    def forward(
+        self,
+        tokens: Tensor,
+        context_key: Tensor,
+        context: Tensor,
+        *,
+        positions: Tensor | None = None,
+        valid: Tensor | None = None,
+        context_valid: Tensor | None = None,
+    ) -> Tensor:
+        """`tokens` `(B, N, C)` -> the same shape.
+
+        `context_key` and `context` `(B, M, C)` are what the tokens look at; `positions` `(N, C)` say where the tokens
+        are when they look at one another; `valid` `(B, N)` and `context_valid` `(B, M)` mark the real tokens.
+        """
+        normed = self.norm1(tokens)
+        placed = normed if positions is None else normed + positions
+        tokens = tokens + self.self_attn(placed, placed, normed, valid=valid)
+        tokens = tokens + self.cross_attn_image(self.norm2(tokens), context_key, context, valid=context_valid)
+        change: Tensor = self.linear2(F.relu(self.linear1(self.norm3(tokens))))
+        return tokens + change

@@ -1,0 +1,64 @@
+"""Turns what a caller has at hand into the model's tensors: an image, phrases, lists of boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+ImageInput: TypeAlias = "Tensor | NDArray[np.uint8] | Image"
+"""Normalised pixels `(B, 3, S, S)`, or one image: RGB uint8 `(H, W, 3)`, or PIL of any mode."""
+
+VISUAL = "visual"
+"""The phrase that stands for what boxes show; the model was trained with this word."""
+
+
+def as_pixels(image: ImageInput, side: int) -> Tensor:
+    """Give normalised pixels `(B, 3, side, side)`; raises `ValueError` for an array that is no RGB image."""
+    if isinstance(image, Tensor):
+        return image
+    from sam3_annotator.model.preprocessing import to_model_input
+
+    return to_model_input(image if isinstance(image, np.ndarray) else np.asarray(image.convert("RGB")), side)
+
+
+def as_phrases(text: str | Sequence[str] | None, count: int, *, has_boxes: bool) -> list[str]:
+    """Give one phrase for each of `count` images; a single one serves all.
+
+    Raises `ValueError` if there is neither a phrase nor a box, or if the number of phrases is another.
+    """
+    if text is None:
+        if not has_boxes:
+            raise ValueError("There is nothing to look for: give a text, or boxes around examples, or both.")
+        text = VISUAL
+    phrases = [text] * count if isinstance(text, str) else list(text)
+    if len(phrases) != count:
+        raise ValueError(f"The texts are {len(phrases)}, the images {count}: give one text for each, or one for all.")
+    return phrases
+
+
+def as_exemplars(
+    boxes_cxcywh: Tensor | Sequence[Sequence[float]] | None,
+    labels: Tensor | Sequence[bool] | None,
+    count: int,
+) -> tuple[Tensor, Tensor]:
+    """Give boxes `(count, N, 4)` float32 and labels `(count, N)` bool; without labels all boxes are positive.
+
+    Boxes `(N, 4)` belong to a single image. Raises `ValueError` if shapes do not fit.
+    """
+    boxes = torch.zeros(count, 0, 4) if boxes_cxcywh is None else torch.as_tensor(boxes_cxcywh, dtype=torch.float32)
+    if boxes.ndim < 3:
+        boxes = boxes.reshape(1, -1, 4) if boxes.numel() == 0 else boxes[None]
+    if boxes.ndim != 3 or boxes.shape[::2] != (count, 4):
+        raise ValueError(f"Boxes are (N, 4) of one image or (B, N, 4) of B = {count}; these are {tuple(boxes.shape)}.")
+    marks = torch.ones(boxes.shape[:2]) if labels is None else torch.as_tensor(labels)
+    if marks.numel() != boxes.shape[:2].numel():
+        raise ValueError(f"The labels are {marks.numel()}, the boxes {boxes.shape[:2].numel()}: give each box a label.")
+    return boxes, marks.reshape(boxes.shape[:2]).bool()

@@ -1,0 +1,175 @@
+"""The SAM 3 image model: an image and a concept in; boxes, scores and masks of all its instances out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from sam3_annotator.model.network.config import Sam3Config
+from sam3_annotator.model.network.decoder import TransformerDecoder
+from sam3_annotator.model.network.fusion_encoder import TransformerEncoderFusion
+from sam3_annotator.model.network.geometry_encoder import GeometryEncoder
+from sam3_annotator.model.network.inputs import ImageInput, as_exemplars, as_phrases, as_pixels
+from sam3_annotator.model.network.mask_decoder import (
+    InteractiveFeatures,
+    MaskDecoder,
+    MaskDecoderOutput,
+    MaskOutput,
+    select_masks,
+)
+from sam3_annotator.model.network.neck import Pyramid, Sam3DualViTDetNeck
+from sam3_annotator.model.network.positions import PositionEmbeddingSine
+from sam3_annotator.model.network.prompt_encoder import PromptEncoder
+from sam3_annotator.model.network.scoring import DotProductScoring
+from sam3_annotator.model.network.segmentation_head import UniversalSegmentationHead
+from sam3_annotator.model.network.text_encoder import TextFeatures, VETextEncoder
+from sam3_annotator.model.network.tokenizer import Tokenizer
+from sam3_annotator.model.network.vision_backbone import ViT
+
+
+class ImageFeatures(NamedTuple):
+    """What the model keeps of images: maps for concepts, finest first, and what clicks need."""
+
+    detector: Pyramid
+    interactive: InteractiveFeatures
+
+
+class Sam3Output(NamedTuple):
+    """Q candidates for instances of the concept, in the order of the queries.
+
+    `pred_logits` `(B, Q, 1)`; `pred_boxes` `(B, Q, 4)` cxcywh in 0..1; `pred_masks` `(B, Q, h, w)` logits;
+    `presence_logit` `(B, 1)`: that the concept is in the image; `semantic_logits` `(B, 1, h, w)`: all of it in one map.
+    The score of a candidate is sigmoid(pred_logits) * sigmoid(presence_logit).
+    """
+
+    pred_logits: Tensor
+    pred_boxes: Tensor
+    pred_masks: Tensor
+    presence_logit: Tensor
+    semantic_logits: Tensor
+
+
+class Sam3Image(nn.Module):
+    """SAM 3 for images (Carion et al., 2025): concepts by phrase and exemplars, single objects by clicks and boxes."""
+
+    def __init__(self, config: Sam3Config) -> None:
+        super().__init__()
+        self.config = config
+        self.tokenizer = Tokenizer(config.text.context_length)
+        self.vision_backbone = ViT(config.vision)
+        self.neck = Sam3DualViTDetNeck(config)
+        self.text_encoder = VETextEncoder(config)
+        self.position_embedding = PositionEmbeddingSine(config.width)
+        self.geometry_encoder = GeometryEncoder(config)
+        self.fusion_encoder = TransformerEncoderFusion(config)
+        self.decoder = TransformerDecoder(config)
+        self.scoring = DotProductScoring(config)
+        self.segmentation_head = UniversalSegmentationHead(config)
+        self.no_memory_embedding = nn.Parameter(torch.randn(config.width))
+        self.prompt_encoder = PromptEncoder(config)
+        self.mask_decoder = MaskDecoder(config)
+
+    def forward(
+        self,
+        image: ImageInput,
+        text: str | Sequence[str] | None = None,
+        boxes_cxcywh: Tensor | Sequence[Sequence[float]] | None = None,
+        box_labels: Tensor | Sequence[bool] | None = None,
+    ) -> Sam3Output:
+        """Find all instances of a concept.
+
+        `image`: normalised pixels `(B, 3, S, S)`, or one image as RGB uint8 `(H, W, 3)` or PIL image. `text`: a
+        phrase for all, or one for each. `boxes_cxcywh` `(N, 4)` of one image or `(B, N, 4)`, in 0..1: exemplars,
+        beside the text or in its place; `box_labels` `(N,)` or `(B, N)`: True = one of them, False = none of them;
+        all True if left out. Raises `ValueError` if there is nothing to look for or a shape does not fit.
+        """
+        pixels = as_pixels(image, self.config.vision.image_side)
+        boxes, labels = as_exemplars(boxes_cxcywh, box_labels, len(pixels))
+        phrases = as_phrases(text, len(pixels), has_boxes=boxes.shape[1] > 0)
+        return self.detect(self.encode_image(pixels), self.encode_text(phrases), boxes, labels)
+
+    def encode_image(self, pixels: Tensor) -> ImageFeatures:
+        """Encode normalised pixels `(B, 3, S, S)`, once per image."""
+        features = self.neck(self.vision_backbone(pixels.to(self.no_memory_embedding)))
+        i0, i1, i2 = features.interactive
+        interactive = InteractiveFeatures(
+            s0=self.mask_decoder.conv_s0(i0),
+            s1=self.mask_decoder.conv_s1(i1),
+            embedding=i2 + self.no_memory_embedding[:, None, None],
+        )
+        return ImageFeatures(features.detector, interactive)
+
+    def encode_text(self, texts: Sequence[str]) -> TextFeatures:
+        """Encode B phrases as `tokens` `(B, 32, C)` and `valid` `(B, 32)`, once per phrase."""
+        features: TextFeatures = self.text_encoder(self.tokenizer(texts).to(self.no_memory_embedding.device))
+        return features
+
+    def detect(
+        self,
+        image: ImageFeatures,
+        text: TextFeatures,
+        boxes_cxcywh: Tensor | None = None,
+        box_labels: Tensor | None = None,
+        box_valid: Tensor | None = None,
+    ) -> Sam3Output:
+        """Find all instances of the concept in encoded images.
+
+        `boxes_cxcywh` `(B, N, 4)` in 0..1 are exemplars with `box_labels` `(B, N)` bool, True = positive; where
+        images have fewer than N, `box_valid` `(B, N)` is False.
+        """
+        d0, d1, d2 = image.detector
+        batch, _, height, width = d2.shape
+        if boxes_cxcywh is None or box_labels is None:
+            boxes_cxcywh, box_labels = d2.new_zeros(batch, 0, 4), d2.new_zeros(batch, 0)
+        positions = self.position_embedding(height, width, d2.device).to(d2.dtype).flatten(1).T.contiguous()
+
+        # Without boxes too there is one geometry token, which has looked at the image.
+        geometry = self.geometry_encoder(d2, positions, boxes_cxcywh.to(d2.device), box_labels.to(d2.device), box_valid)
+        prompt = torch.cat([text.tokens, geometry.tokens], 1)
+        valid = torch.cat([text.valid, geometry.valid], 1)
+        memory = self.fusion_encoder(d2.flatten(2).transpose(1, 2).contiguous(), positions, prompt, valid)
+        found = self.decoder(memory, positions, prompt, valid, (height, width))
+        pixels = self.segmentation_head.pixels(memory.transpose(1, 2).reshape(d2.shape), (d1, d0), prompt, valid)
+        return Sam3Output(
+            pred_logits=self.scoring(found.queries, prompt, valid),
+            pred_boxes=found.boxes_cxcywh,
+            pred_masks=self.segmentation_head.masks(found.queries, pixels),
+            presence_logit=found.presence_logit,
+            semantic_logits=self.segmentation_head.semantic(pixels),
+        )
+
+    def segment(
+        self,
+        image: InteractiveFeatures,
+        *,
+        points_xy: Tensor | None = None,
+        point_labels: Tensor | None = None,
+        boxes_xyxy: Tensor | None = None,
+        mask_logits: Tensor | None = None,
+        multimask: bool,
+    ) -> MaskOutput:
+        """Segment N single objects of one encoded image; see `decode_prompts` for the prompts.
+
+        `multimask` asks for all candidates, the thing to do after one ambiguous click, in place of one mask.
+        """
+        return select_masks(self.decode_prompts(image, points_xy, point_labels, boxes_xyxy, mask_logits), multimask)
+
+    def decode_prompts(
+        self,
+        image: InteractiveFeatures,
+        points_xy: Tensor | None = None,
+        point_labels: Tensor | None = None,
+        boxes_xyxy: Tensor | None = None,
+        mask_logits: Tensor | None = None,
+    ) -> MaskDecoderOutput:
+        """Decode all masks of N single objects of one encoded image, with nothing chosen yet.
+
+        `points_xy` `(N, k, 2)` and `boxes_xyxy` `(N, 4)` in pixels of the input, 0..S; `point_labels` `(N, k)`: 1 on
+        the object, 0 beside it; `mask_logits` `(N, 1, h, w)`: an earlier answer.
+        """
+        prompts = self.prompt_encoder(points_xy, point_labels, boxes_xyxy, mask_logits)
+        decoded: MaskDecoderOutput = self.mask_decoder(image, prompts, self.prompt_encoder.dense_positions())
+        return decoded

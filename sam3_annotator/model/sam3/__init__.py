@@ -1,0 +1,42 @@
+"""SAM 3 behind the protocol of sessions: clicks, boxes, masks, phrases and exemplars on a loaded checkpoint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sam3_annotator.model.progress import Progress, untold
+
+if TYPE_CHECKING:
+    from sam3_annotator.model.network.config import Sam3Config
+    from sam3_annotator.model.sam3.session import Sam3Session
+
+# The names that everybody's file has.
+PUBLISHED_NAMES = frozenset({"sam3", "sam3.1_multiplex", "model"})
+
+
+def open_sam3(
+    path: Path,
+    device: str = "auto",
+    dtype: str = "auto",
+    *,
+    config: Sam3Config | None = None,
+    progress: Progress = untold,
+) -> Sam3Session:
+    """Load a checkpoint; imports torch, which takes a moment.
+
+    `config` are other sizes than those of the released model. Raises `ModelUnavailable` for a device or dtype that
+    there is not and for a file that is no such model, and `OutOfMemory` if it does not fit.
+    """
+    from sam3_annotator.model.checkpoint import load_model
+    from sam3_annotator.model.device import choose_device, choose_dtype, retry_without_caches
+    from sam3_annotator.model.sam3.session import Sam3Session
+
+    place = choose_device(device)
+    precision = choose_dtype(dtype, place)
+    network = retry_without_caches(
+        lambda: load_model(path, place, precision, config=config, progress=progress), drop_caches=lambda: None
+    )
+    title = "SAM 3.1" if network.config.interactive.has_raw_iou else "SAM 3"
+    own_name = "" if path.stem in PUBLISHED_NAMES else f" ({path.stem})"
+    return Sam3Session(network, title + own_name)

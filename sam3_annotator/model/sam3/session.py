@@ -1,0 +1,169 @@
+"""The session of SAM 3: concepts by phrase and exemplars, single objects by clicks, boxes and masks."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from sam3_annotator.model.device import describe_device, retry_without_caches
+from sam3_annotator.model.network.sam3_image import Sam3Image
+from sam3_annotator.model.network.text_encoder import TextFeatures
+from sam3_annotator.model.outputs import Detection, Segmentation
+from sam3_annotator.model.postprocessing import ConceptAnswer, fill_holes, full_size_masks
+from sam3_annotator.model.preprocessing import InputFrame, to_model_input
+from sam3_annotator.model.prompts import ConceptPrompt, Prompt
+from sam3_annotator.model.recent import Recent
+from sam3_annotator.model.sam3.asked import LARGEST_LOGIT, AskedConcept, read_concept, read_prompts
+from sam3_annotator.model.sam3.candidates import choose_candidates
+from sam3_annotator.model.sam3.embedding import Sam3Embedding
+from sam3_annotator.model.session import Check, Embedding, never_cancelled
+
+T = TypeVar("T")
+
+PHRASES_KEPT = 256
+ANSWERS_KEPT = 3
+"""Each of these holds the mask logits of all queries: up to 66 MB."""
+
+AnswerKey = tuple[weakref.ref[Sam3Embedding], ConceptPrompt]
+
+
+class Sam3Session:
+    """A loaded SAM 3, on the device and in the dtype of its weights.
+
+    Text features are kept by phrase, and the last answers to concepts whole, so that another exemplar reuses what is
+    known of image and phrase, and another threshold needs no computation at all.
+    """
+
+    def __init__(self, network: Sam3Image, name: str = "SAM 3") -> None:
+        self._network = network
+        self._name = name
+        self._side = network.config.vision.image_side
+        self._logits_side = 4 * network.config.vision.grid_side
+        self._device = network.no_memory_embedding.device
+        self._phrases: Recent[str, TextFeatures] = Recent(PHRASES_KEPT)
+        self._answers: Recent[AnswerKey, ConceptAnswer] = Recent(ANSWERS_KEPT)
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self._name
+
+    @property
+    def device(self) -> str:
+        """Where it computes."""
+        return describe_device(self._device)
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """Everything there is to ask."""
+        return frozenset({"points", "boxes", "masks", "exemplars", "phrases"})
+
+    def embed(self, image: NDArray[np.uint8], *, check: Check = never_cancelled) -> Sam3Embedding:
+        """Encode an image, `(H, W, 3)` uint8 RGB, for concepts and clicks; checks before every block of the encoder.
+
+        Raises `ValueError` for pixels of another kind and `OutOfMemory` if the device is too small.
+        """
+        pixels = to_model_input(image, self._side)
+        features = self._compute(lambda: self._network.encode_image(pixels.to(self._device)), check)
+        return Sam3Embedding(features, InputFrame((image.shape[0], image.shape[1]), self._side))
+
+    def segment(
+        self,
+        embedding: Embedding,
+        prompts: Sequence[Prompt],
+        *,
+        multimask: bool = True,
+        check: Check = never_cancelled,
+    ) -> Segmentation:
+        """Find the object that points, a box or an earlier mask mean; see `Session.segment`.
+
+        Prompts that continue earlier ones on the same embedding correct the earlier answer.
+        """
+        own = _own(embedding)
+        asked = read_prompts(prompts, own.frame, self._logits_side).going_on_from(own.trail.recall(prompts))
+        decoded = self._compute(
+            lambda: self._network.decode_prompts(own.features.interactive, **asked.tensors(self._device)), check
+        )
+        chosen = choose_candidates(decoded, multimask=multimask, is_ambiguous=asked.is_ambiguous)
+        masks = full_size_masks(fill_holes(chosen.logits), own.image_size, check=check)
+        low_res_logits = chosen.logits.clip(-LARGEST_LOGIT, LARGEST_LOGIT)
+        own.trail.remember(prompts, low_res_logits[0])
+        return Segmentation(masks, chosen.predicted_iou, low_res_logits)
+
+    def detect(
+        self,
+        embedding: Embedding,
+        concept: ConceptPrompt,
+        *,
+        threshold: float = 0.5,
+        check: Check = never_cancelled,
+    ) -> Detection:
+        """Find all instances of a concept that score above a threshold; see `Session.detect`.
+
+        The same concept at another threshold is answered from memory.
+        """
+        own = _own(embedding)
+        key = (weakref.ref(own), concept)
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = self._ask(own, read_concept(concept, own.frame), check)
+            self._answers.put(key, answer)
+        check()
+        return answer.above(threshold, check=check)
+
+    def _ask(self, own: Sam3Embedding, asked: AskedConcept, check: Check) -> ConceptAnswer:
+        text = self._phrases.get(asked.phrase) or self._read(asked.phrase, check)
+        found = self._compute(lambda: self._network.detect(own.features, text, asked.boxes_cxcywh, asked.labels), check)
+        return ConceptAnswer.read(
+            found.pred_logits[0], found.pred_boxes[0], found.pred_masks[0], found.presence_logit[0], own.frame
+        )
+
+    def _read(self, phrase: str, check: Check) -> TextFeatures:
+        text = self._compute(lambda: self._network.encode_text([phrase]), check)
+        self._phrases.put(phrase, text)
+        return text
+
+    def _compute(self, work: Callable[[], T], check: Check) -> T:
+        """Run the network, asking before every layer whether the answer is still wanted."""
+        with torch.inference_mode(), self._checked(check):
+            check()
+            return retry_without_caches(work, self._drop_caches)
+
+    @contextmanager
+    def _checked(self, check: Check) -> Iterator[None]:
+        network = self._network
+        stacks = (
+            network.vision_backbone.blocks,
+            network.text_encoder.blocks,
+            network.geometry_encoder.layers,
+            network.fusion_encoder.layers,
+            network.decoder.layers,
+        )
+
+        def check_before(_module: nn.Module, _inputs: object) -> None:
+            check()
+
+        # Only while computing: hooks that stay would keep whoever waits for the answer alive.
+        hooks = [layer.register_forward_pre_hook(check_before) for stack in stacks for layer in stack]
+        try:
+            yield
+        finally:
+            for hook in hooks:
+                hook.remove()
+
+    def _drop_caches(self) -> None:
+        self._phrases.clear()
+        self._answers.clear()
+
+
+def _own(embedding: Embedding) -> Sam3Embedding:
+    if not isinstance(embedding, Sam3Embedding):
+        raise TypeError(f"SAM 3 made no {type(embedding).__name__}.")
+    return embedding

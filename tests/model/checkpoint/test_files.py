@@ -1,0 +1,146 @@
+"""Files that are no weights are told apart by what is in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import pickle
+import zipfile
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from sam3_annotator.model import ModelUnavailable
+from sam3_annotator.model.checkpoint.files import open_weights
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(ModelUnavailable) as refused:
+        open_weights(path).map()
+    assert str(path) in str(refused.value)
+    return str(refused.value)
+
+
+def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
+    assert "There is no file" in refusal(tmp_path / "sam3.pt")
+
+
+def test_an_empty_file_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "sam3.pt").touch()
+
+    assert "is empty" in refusal(tmp_path / "sam3.pt")
+
+
+def test_a_folder_without_weights_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").touch()
+
+    assert "no weights of SAM 3 in it" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("contents", "sentence"),
+    [
+        (b"<!DOCTYPE html><html><title>Sign in</title></html>", "is a web page"),
+        (b"\n  <html></html>", "is a web page"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:99\nsize 3\n", "git lfs pull"),
+        (b"Access to model facebook/sam3 is restricted.", "is a text, “Access to model facebook/sam3"),
+        (b'{"error": "not found"}', "is a text"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "is not a weights file"),
+        (pickle.dumps({"a": 1}), "is a pickle as old versions of PyTorch wrote them"),
+    ],
+)
+def test_what_a_download_left_instead_of_weights_is_called_by_name(
+    contents: bytes, sentence: str, tmp_path: Path
+) -> None:
+    (tmp_path / "model.safetensors").write_bytes(contents)
+
+    assert sentence in refusal(tmp_path / "model.safetensors")
+
+
+@pytest.mark.parametrize("kept", [0.999, 0.5, 0.01])
+def test_a_file_that_was_cut_off_says_how_much_there_is(kept: float, tmp_path: Path) -> None:
+    tensors = {f"layer{index}": torch.zeros(1000) for index in range(10)}
+    torch.save(tensors, tmp_path / "sam3.pt")
+    save_file(tensors, tmp_path / "model.safetensors")
+    for path in (tmp_path / "sam3.pt", tmp_path / "model.safetensors"):
+        whole = path.read_bytes()
+        path.write_bytes(whole[: int(kept * len(whole))])
+
+        assert "is damaged or was cut off" in refusal(path)
+
+
+def test_a_pickle_that_is_damaged_inside_its_archive_is_a_sentence(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "sam3.pt", "w") as archive:
+        archive.writestr("archive/data.pkl", b"\x80\x02}q\x00(X\x05")
+        archive.writestr("archive/version", b"3\n")
+
+    assert "is damaged" in refusal(tmp_path / "sam3.pt")
+
+
+class Marker:
+    """Leaves a file behind when it is unpickled with its code."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
+        return Path.touch, (self.path,)
+
+
+def test_code_in_a_file_is_never_run(tmp_path: Path) -> None:
+    torch.save({"model": {"a": torch.zeros(1)}, "epoch": Marker(tmp_path / "run")}, tmp_path / "sam3.pt")
+
+    assert "objects of a program" in refusal(tmp_path / "sam3.pt")
+    assert not (tmp_path / "run").exists()
+
+
+def test_other_objects_among_the_tensors_are_refused(tmp_path: Path) -> None:
+    torch.save({"a": torch.zeros(1), "epoch": 3}, tmp_path / "numbers.pt")
+    torch.save([torch.zeros(1)], tmp_path / "list.pt")
+    torch.save({"a": torch.zeros(1), "made": dt.date(2025, 11, 19)}, tmp_path / "date.pt")
+
+    assert "“epoch”" in refusal(tmp_path / "numbers.pt")
+    assert "no tensors with names" in refusal(tmp_path / "list.pt")
+    assert "objects of a program" in refusal(tmp_path / "date.pt")
+
+
+def test_an_archive_of_another_kind_is_a_sentence(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "sam3.pt", "w") as archive:
+        archive.writestr("readme.txt", "hello")
+
+    assert "is an archive, but not one of weights" in refusal(tmp_path / "sam3.pt")
+
+
+def test_a_missing_part_of_a_model_in_parts_is_named(tmp_path: Path) -> None:
+    index = tmp_path / "model.safetensors.index.json"
+    index.write_text(json.dumps({"weight_map": {"a": "model-00001-of-00002.safetensors"}}))
+
+    with pytest.raises(ModelUnavailable, match=r"model-00001-of-00002\.safetensors is missing"):
+        open_weights(tmp_path)
+
+
+@pytest.mark.parametrize("contents", ["{", "{}", '{"weight_map": {}}', '{"weight_map": {"a": "../../etc/passwd"}}'])
+def test_an_index_that_makes_no_sense_is_a_sentence(contents: str, tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors.index.json").write_text(contents)
+
+    with pytest.raises(ModelUnavailable, match="not the index of a model's parts"):
+        open_weights(tmp_path)
+
+
+def test_tensors_are_let_go_of_with_the_last_of_them(tmp_path: Path) -> None:
+    """A file that is still mapped cannot be deleted on Windows, and counts as memory everywhere."""
+    tensors = {"a": torch.ones(1 << 20)}
+    torch.save(tensors, tmp_path / "sam3.pt")
+    save_file(tensors, tmp_path / "model.safetensors")
+    maps = Path("/proc/self/maps")
+    if not maps.exists():
+        pytest.skip("This system does not say what is mapped.")
+    for path in (tmp_path / "sam3.pt", tmp_path / "model.safetensors"):
+        mapped = open_weights(path).map()
+
+        assert mapped["a"].sum() == 1 << 20
+        assert str(path) in maps.read_text()
+        del mapped
+        assert str(path) not in maps.read_text()

@@ -1,0 +1,61 @@
+"""A checkpoint becomes a session on the device and in the dtype asked for, or a sentence."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from sam3_annotator.model import ConceptPrompt, ModelUnavailable
+from sam3_annotator.model.network.config import Sam3Config
+from sam3_annotator.model.sam3 import open_sam3
+from sam3_annotator.model.sam3.session import Sam3Session
+
+
+def test_an_opened_checkpoint_answers_as_the_network_it_was_written_from(
+    checkpoint: Path, tiny_session: Sam3Session, image: NDArray[np.uint8]
+) -> None:
+    opened = open_sam3(checkpoint, "cpu", "float32", config=Sam3Config.tiny())
+
+    mine, expected = (
+        session.detect(session.embed(image), ConceptPrompt("cat"), threshold=0) for session in (opened, tiny_session)
+    )
+    np.testing.assert_array_equal(mine.scores, expected.scores)
+    np.testing.assert_array_equal(mine.masks, expected.masks)
+
+
+def test_it_computes_in_the_dtype_asked_for(checkpoint: Path, image: NDArray[np.uint8]) -> None:
+    opened = open_sam3(checkpoint, "cpu", "bfloat16", config=Sam3Config.tiny())
+
+    assert opened.embed(image).features.detector[0].dtype == torch.bfloat16
+    assert opened.device == "CPU"
+
+
+@pytest.mark.parametrize(
+    ("file_name", "name"), [("sam3.pt", "SAM 3"), ("model.pt", "SAM 3"), ("potholes.pt", "SAM 3 (potholes)")]
+)
+def test_a_checkpoint_that_is_not_the_published_one_is_called_by_its_name(
+    file_name: str, name: str, checkpoint: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / file_name
+    shutil.copyfile(checkpoint, path)
+
+    assert open_sam3(path, config=Sam3Config.tiny()).name == name
+
+
+def test_loading_tells_how_far_it_is(checkpoint: Path) -> None:
+    told: list[tuple[int, int]] = []
+
+    open_sam3(checkpoint, config=Sam3Config.tiny(), progress=lambda done, total: told.append((done, total)))
+
+    assert told[-1][0] == told[-1][1] > 0
+
+
+@pytest.mark.parametrize("words", [("gpu", "auto"), ("auto", "float16")])
+def test_a_wrong_word_is_told_before_the_file_is_read(words: tuple[str, str], tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="choose auto"):
+        open_sam3(tmp_path / "nothing.pt", *words)

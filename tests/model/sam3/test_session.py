@@ -1,0 +1,368 @@
+"""The session answers what the network says, at image size, and computes nothing twice."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn import functional as F  # noqa: N812 - its usual name
+
+from sam3_annotator.model import (
+    BoxPrompt,
+    Cancelled,
+    ConceptPrompt,
+    Exemplar,
+    MaskPrompt,
+    OutOfMemory,
+    PointPrompt,
+    Prompt,
+    UnsupportedPrompt,
+)
+from sam3_annotator.model.network.builder import build_sam3_image_model
+from sam3_annotator.model.network.config import Sam3Config
+from sam3_annotator.model.network.sam3_image import Sam3Image
+from sam3_annotator.model.postprocessing import fill_holes
+from sam3_annotator.model.preprocessing import to_model_input
+from sam3_annotator.model.sam3.session import Sam3Session
+
+Image = NDArray[np.uint8]
+CLICK, ANOTHER = PointPrompt(80, 60), PointPrompt(20, 30, False)
+BOX = BoxPrompt(50, 30, 110, 90)
+
+
+class Runs:
+    """How often a module has run."""
+
+    count = 0
+
+
+@contextmanager
+def counted(module: nn.Module) -> Iterator[Runs]:
+    runs = Runs()
+
+    def note(*_: object) -> None:
+        runs.count += 1
+
+    hook = module.register_forward_hook(note)
+    yield runs
+    hook.remove()
+
+
+@contextmanager
+def out_of_memory(module: nn.Module, times: int) -> Iterator[None]:
+    """Let the next runs of a module fail for want of memory."""
+    left = [torch.OutOfMemoryError("CUDA out of memory.")] * times
+
+    def fail(*_: object) -> None:
+        if left:
+            raise left.pop()
+
+    hook = module.register_forward_pre_hook(fail)
+    yield
+    hook.remove()
+
+
+def _masks(logits: NDArray[np.float32], image_size: tuple[int, int]) -> NDArray[np.bool_]:
+    whole = F.interpolate(torch.from_numpy(logits)[None], image_size, mode="bilinear", align_corners=False)[0]
+    return (whole > 0).numpy()
+
+
+def test_an_embedding_is_what_the_network_makes_of_the_same_pixels(
+    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
+) -> None:
+    embedding = tiny_session.embed(image)
+
+    expected = tiny_network.encode_image(to_model_input(image, 112))
+    for mine, plain in zip(
+        (*embedding.features.detector, *embedding.features.interactive),
+        (*expected.detector, *expected.interactive),
+        strict=True,
+    ):
+        assert torch.equal(mine, plain)
+
+
+def test_an_embedding_says_what_it_holds(tiny_session: Sam3Session, image: Image) -> None:
+    embedding = tiny_session.embed(image)
+
+    assert embedding.image_size == (120, 200)
+    side, floats = 8, 4  # 8 x 8 patches, 32 channels
+    detector = 32 * (side**2 + (2 * side) ** 2 + (4 * side) ** 2)
+    clicks = 32 * side**2 + 8 * (2 * side) ** 2 + 4 * (4 * side) ** 2
+    assert embedding.nbytes == floats * (detector + clicks)
+
+
+def test_the_answer_has_the_image_s_size(tiny_session: Sam3Session, image: Image) -> None:
+    found = tiny_session.segment(tiny_session.embed(image), [CLICK])
+
+    count = len(found.masks)
+    assert 1 <= count <= 3
+    assert (found.masks.shape, found.masks.dtype) == ((count, 120, 200), np.bool_)
+    assert (found.predicted_iou.shape, found.predicted_iou.dtype) == ((count,), np.float32)
+    assert (found.low_res_logits.shape, found.low_res_logits.dtype) == ((count, 32, 32), np.float32)
+    assert (np.diff(found.predicted_iou) <= 0).all()
+
+
+@pytest.mark.parametrize("prompts", [[BOX], [CLICK, ANOTHER], [BOX, ANOTHER]])
+def test_the_single_mask_is_the_network_s_with_its_holes_filled(
+    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image, prompts: list[Prompt]
+) -> None:
+    found = tiny_session.segment(tiny_session.embed(image), prompts, multimask=False)
+
+    scale = torch.tensor([112 / 200, 112 / 120])
+    points = [prompt for prompt in prompts if isinstance(prompt, PointPrompt)]
+    corners = torch.tensor([[50.0, 30, 110, 90]]) * scale.repeat(2) if BOX in prompts else None
+    expected = tiny_network.segment(
+        tiny_network.encode_image(to_model_input(image, 112)).interactive,
+        points_xy=torch.tensor([[[point.x, point.y] for point in points]]) * scale if points else None,
+        point_labels=torch.tensor([[int(point.positive) for point in points]]) if points else None,
+        boxes_xyxy=corners,
+        multimask=False,
+    )
+    logits = expected.logits[0].numpy()
+    np.testing.assert_allclose(found.low_res_logits, logits, atol=1e-6)
+    np.testing.assert_allclose(found.predicted_iou, expected.iou[0].numpy(), atol=1e-6)
+    np.testing.assert_array_equal(found.masks, _masks(fill_holes(logits), (120, 200)))
+
+
+def test_a_click_that_follows_another_goes_on_from_its_answer(tiny_session: Sam3Session, image: Image) -> None:
+    first = tiny_session.embed(image)
+    before = tiny_session.segment(first, [CLICK])
+
+    followed = tiny_session.segment(first, [CLICK, ANOTHER])
+
+    afresh = tiny_session.segment(tiny_session.embed(image), [CLICK, ANOTHER])
+    resumed = tiny_session.segment(tiny_session.embed(image), [MaskPrompt(before.low_res_logits[0]), CLICK, ANOTHER])
+    assert not np.array_equal(followed.low_res_logits[0], afresh.low_res_logits[0])
+    np.testing.assert_array_equal(followed.low_res_logits, resumed.low_res_logits)
+
+
+def test_asking_again_gives_the_same_masks(tiny_session: Sam3Session, image: Image) -> None:
+    embedding = tiny_session.embed(image)
+    first = [tiny_session.segment(embedding, prompts).masks for prompts in ([CLICK], [CLICK, ANOTHER])]
+
+    again = [tiny_session.segment(embedding, prompts).masks for prompts in ([CLICK], [CLICK, ANOTHER])]
+
+    for before, after in zip(first, again, strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+def test_a_mask_alone_is_a_prompt(tiny_session: Sam3Session, image: Image) -> None:
+    mask = np.zeros((120, 200), bool)
+    mask[30:90, 50:110] = True
+
+    found = tiny_session.segment(tiny_session.embed(image), [MaskPrompt(mask)], multimask=False)
+
+    assert found.masks.shape == (1, 120, 200)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (7, 5), (700, 40)])
+def test_any_shape_of_image_is_taken(tiny_session: Sam3Session, shape: tuple[int, int]) -> None:
+    pixels = np.random.default_rng(0).integers(0, 255, (*shape, 3)).astype(np.uint8)
+    embedding = tiny_session.embed(pixels)
+
+    assert tiny_session.segment(embedding, [PointPrompt(shape[1] / 2, shape[0] / 2)]).masks.shape[1:] == shape
+    assert tiny_session.detect(embedding, ConceptPrompt("cat"), threshold=0).masks.shape == (10, *shape)
+
+
+@pytest.mark.parametrize(
+    "concept",
+    [
+        ConceptPrompt("yellow school bus"),
+        ConceptPrompt("cat", (Exemplar(50, 30, 110, 90), Exemplar(0, 0, 20, 30, positive=False))),
+        ConceptPrompt(exemplars=(Exemplar(50, 30, 110, 90),)),
+    ],
+)
+def test_detections_are_the_network_s(
+    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image, concept: ConceptPrompt
+) -> None:
+    found = tiny_session.detect(tiny_session.embed(image), concept, threshold=0)
+
+    exemplars = concept.exemplars
+    boxes = [[(e.x0 + e.x1) / 400, (e.y0 + e.y1) / 240, (e.x1 - e.x0) / 200, (e.y1 - e.y0) / 120] for e in exemplars]
+    plain = tiny_network(image, concept.phrase or None, boxes or None, [e.positive for e in exemplars] or None)
+    scores = (plain.pred_logits[0, :, 0].sigmoid() * plain.presence_logit[0].sigmoid()).numpy()
+    np.testing.assert_allclose(found.scores, scores, atol=1e-6)
+    assert found.presence == pytest.approx(plain.presence_logit.sigmoid().item(), abs=1e-6)
+    centre, size = plain.pred_boxes[0, :, :2], plain.pred_boxes[0, :, 2:]
+    corners = torch.cat([centre - size / 2, centre + size / 2], 1) * torch.tensor([200, 120, 200, 120])
+    np.testing.assert_allclose(found.boxes_xyxy, corners.numpy(), atol=1e-3)
+    np.testing.assert_array_equal(found.masks, _masks(plain.pred_masks[0].numpy(), (120, 200)))
+
+
+def test_only_what_scores_above_the_threshold_is_found(tiny_session: Sam3Session, image: Image) -> None:
+    embedding = tiny_session.embed(image)
+    everything = tiny_session.detect(embedding, ConceptPrompt("cat"), threshold=0)
+    middle = float(np.median(everything.scores))
+
+    found = tiny_session.detect(embedding, ConceptPrompt("cat"), threshold=middle)
+
+    is_above = everything.scores > middle
+    assert 0 < is_above.sum() < len(is_above)
+    np.testing.assert_array_equal(found.scores, everything.scores[is_above])
+    np.testing.assert_array_equal(found.masks, everything.masks[is_above])
+    assert len(tiny_session.detect(embedding, ConceptPrompt("cat"), threshold=1).masks) == 0
+
+
+def test_another_threshold_needs_no_computation(
+    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
+) -> None:
+    embedding = tiny_session.embed(image)
+    tiny_session.detect(embedding, ConceptPrompt("cat"), threshold=0.5)
+
+    with counted(tiny_network.decoder) as decoded, counted(tiny_network.text_encoder) as read:
+        tiny_session.detect(embedding, ConceptPrompt("cat"), threshold=0.1)
+
+    assert (decoded.count, read.count) == (0, 0)
+
+
+def test_another_exemplar_reuses_image_and_phrase(
+    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
+) -> None:
+    embedding = tiny_session.embed(image)
+    tiny_session.detect(embedding, ConceptPrompt("cat"))
+
+    with (
+        counted(tiny_network.vision_backbone) as seen,
+        counted(tiny_network.text_encoder) as read,
+        counted(tiny_network.decoder) as decoded,
+    ):
+        tiny_session.detect(embedding, ConceptPrompt("cat", (Exemplar(50, 30, 110, 90),)))
+
+    assert (seen.count, read.count, decoded.count) == (0, 0, 1)
+
+
+def test_a_phrase_is_read_once_for_all_images(tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image) -> None:
+    with counted(tiny_network.text_encoder) as read:
+        for pixels in (image, image[::-1]):
+            tiny_session.detect(tiny_session.embed(pixels), ConceptPrompt("cat"))
+
+    assert read.count == 1
+
+
+def test_answers_of_one_image_are_not_taken_for_another_s(tiny_session: Sam3Session, image: Image) -> None:
+    one, other = tiny_session.embed(image), tiny_session.embed(255 - image)
+
+    scores = [tiny_session.detect(each, ConceptPrompt("cat"), threshold=0).scores for each in (one, other)]
+
+    assert not np.array_equal(*scores)
+
+
+def test_answers_kept_do_not_keep_the_embedding(tiny_session: Sam3Session, image: Image) -> None:
+    embedding = tiny_session.embed(image)
+    tiny_session.detect(embedding, ConceptPrompt("cat"))
+    gone = weakref.ref(embedding)
+
+    del embedding
+    gc.collect()
+
+    assert gone() is None
+
+
+class CancelAt:
+    """A `check` that raises at its n-th call."""
+
+    def __init__(self, call: int) -> None:
+        self.calls = 0
+        self._last = call
+
+    def __call__(self) -> None:
+        self.calls += 1
+        if self.calls >= self._last:
+            raise Cancelled
+
+
+def test_encoding_an_image_can_be_cancelled_before_every_block(
+    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
+) -> None:
+    blocks = tiny_network.vision_backbone.blocks
+    for number in range(1, len(blocks) + 2):
+        with counted(blocks[-1]) as finished, pytest.raises(Cancelled):
+            tiny_session.embed(image, check=CancelAt(number))
+        assert finished.count == 0
+
+
+def test_looking_for_a_concept_can_be_cancelled_within_the_network(
+    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
+) -> None:
+    embedding = tiny_session.embed(image)
+    patient = CancelAt(1000)
+    tiny_session.detect(embedding, ConceptPrompt("dog"), threshold=1, check=patient)
+
+    with counted(tiny_network.scoring) as scored, pytest.raises(Cancelled):
+        tiny_session.detect(embedding, ConceptPrompt("cat"), check=CancelAt(patient.calls - 1))
+
+    assert patient.calls > len(tiny_network.decoder.layers) + len(tiny_network.fusion_encoder.layers)
+    assert scored.count == 0
+
+
+def test_a_cancelled_request_leaves_nothing_behind(tiny_session: Sam3Session, image: Image) -> None:
+    with pytest.raises(Cancelled):
+        tiny_session.embed(image, check=CancelAt(2))
+
+    embedding = tiny_session.embed(image)
+
+    with pytest.raises(Cancelled):
+        tiny_session.segment(embedding, [CLICK], check=CancelAt(1))
+    assert len(tiny_session.segment(embedding, [CLICK]).masks) >= 1
+
+
+def test_memory_that_runs_out_once_is_made_good(
+    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
+) -> None:
+    with out_of_memory(tiny_network.vision_backbone, times=1):
+        assert tiny_session.embed(image).image_size == (120, 200)
+
+
+def test_memory_that_runs_out_twice_is_told(tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image) -> None:
+    embedding = tiny_session.embed(image)
+
+    with out_of_memory(tiny_network.fusion_encoder, times=2), pytest.raises(OutOfMemory):
+        tiny_session.detect(embedding, ConceptPrompt("cat"))
+
+
+@pytest.mark.parametrize("wrong", [np.zeros((9, 9), np.uint8), np.zeros((9, 9, 4), np.uint8), np.zeros((9, 9, 3))])
+def test_pixels_of_another_kind_are_refused(tiny_session: Sam3Session, wrong: Image) -> None:
+    with pytest.raises(ValueError, match="uint8 RGB"):
+        tiny_session.embed(wrong)
+
+
+def test_a_foreign_embedding_is_refused(tiny_session: Sam3Session) -> None:
+    with pytest.raises(TypeError, match="made no"):
+        tiny_session.segment(object(), [CLICK])  # type: ignore[arg-type]  # wrong on purpose
+    with pytest.raises(TypeError, match="made no"):
+        tiny_session.detect(object(), ConceptPrompt("cat"))  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_a_concept_that_says_nothing_is_refused(tiny_session: Sam3Session, image: Image) -> None:
+    with pytest.raises(UnsupportedPrompt):
+        tiny_session.detect(tiny_session.embed(image), ConceptPrompt())
+
+
+def test_it_says_what_it_is(tiny_session: Sam3Session) -> None:
+    assert tiny_session.name == "SAM 3"
+    assert tiny_session.device == "CPU"
+    assert tiny_session.capabilities == {"points", "boxes", "masks", "exemplars", "phrases"}
+
+
+def test_in_bfloat16_it_answers_nearly_the_same_from_half_the_memory(tiny_session: Sam3Session, image: Image) -> None:
+    torch.manual_seed(0)
+    half = Sam3Session(build_sam3_image_model(Sam3Config.tiny()).to(torch.bfloat16))
+    embeddings = tiny_session.embed(image), half.embed(image)
+
+    concept = ConceptPrompt("cat", (Exemplar(50, 30, 110, 90),))
+    wholes, halves = (
+        (each.segment(embedding, [BOX], multimask=False), each.detect(embedding, concept, threshold=0))
+        for each, embedding in zip((tiny_session, half), embeddings, strict=True)
+    )
+
+    assert embeddings[1].nbytes * 2 == embeddings[0].nbytes
+    np.testing.assert_allclose(halves[0].low_res_logits, wholes[0].low_res_logits, atol=0.02)
+    np.testing.assert_allclose(halves[1].scores, wholes[1].scores, atol=0.02)
+    assert halves[1].boxes_xyxy.dtype == np.float32

@@ -1,0 +1,155 @@
+"""Words become a device and a dtype, and running out of memory becomes a second try or a sentence."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from sam3_annotator.model import ModelUnavailable, OutOfMemory
+from sam3_annotator.model.device import choose_device, choose_dtype, describe_device, retry_without_caches
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def no_accelerator(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let torch find neither CUDA nor MPS."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+
+
+def _set_capabilities(monkeypatch: pytest.MonkeyPatch, **known: bool) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: known, raising=False)
+
+
+@pytest.mark.usefixtures("no_accelerator")
+def test_without_an_accelerator_the_cpu_is_chosen() -> None:
+    assert choose_device("auto") == CPU
+
+
+def test_cuda_comes_before_mps_and_mps_before_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert choose_device("auto").type == "mps"
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    assert choose_device("auto").type == "cuda"
+    assert choose_device("cpu") == CPU
+
+
+@pytest.mark.parametrize("word", ["gpu", "CUDA", "", "cuda:x", "cpu:1", "mps:0", "cuda:-1"])
+def test_a_word_for_no_device_is_refused_with_those_there_are(word: str) -> None:
+    with pytest.raises(ModelUnavailable, match=r"choose auto, cpu, cuda or mps\.$"):
+        choose_device(word)
+
+
+@pytest.mark.usefixtures("no_accelerator")
+@pytest.mark.parametrize("word", ["cuda", "cuda:1", "mps"])
+def test_a_device_that_is_not_there_is_refused_with_what_to_do(word: str) -> None:
+    with pytest.raises(ModelUnavailable, match=rf"“{word}”.*choose auto or cpu\.$"):
+        choose_device(word)
+
+
+def test_a_second_card_needs_to_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+
+    assert choose_device("cuda:1") == torch.device("cuda:1")
+    with pytest.raises(ModelUnavailable):
+        choose_device("cuda:2")
+
+
+@pytest.mark.parametrize("word", ["float64", "bf16", "half", "float16", ""])
+def test_a_word_for_no_dtype_is_refused_with_those_there_are(word: str) -> None:
+    with pytest.raises(ModelUnavailable, match=r"choose auto, float32 or bfloat16\.$"):
+        choose_dtype(word, CPU)
+
+
+def test_a_processor_without_bfloat16_computes_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    _set_capabilities(monkeypatch, avx2=True, avx512_bf16=False)
+
+    assert choose_dtype("auto", CPU) == torch.float32
+    assert choose_dtype("bfloat16", CPU) == torch.bfloat16
+
+
+@pytest.mark.parametrize("unit", ["amx_bf16", "avx512_bf16"])
+def test_a_processor_with_bfloat16_uses_it(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _set_capabilities(monkeypatch, **{unit: True})
+
+    assert choose_dtype("auto", CPU) == torch.bfloat16
+    assert choose_dtype("float32", CPU) == torch.float32
+
+
+@pytest.mark.parametrize(("capability", "dtype"), [((7, 5), torch.float32), ((8, 0), torch.bfloat16)])
+def test_cards_use_bfloat16_from_ampere_on(
+    capability: tuple[int, int], dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _device: capability)
+
+    assert choose_dtype("auto", torch.device("cuda")) == dtype
+
+
+def test_devices_are_named_for_people() -> None:
+    assert [describe_device(torch.device(word)) for word in ("cpu", "cuda", "cuda:1", "mps")] == [
+        "CPU",
+        "CUDA",
+        "CUDA:1",
+        "MPS",
+    ]
+
+
+class Work:
+    """Fails with the errors given, one after another, then succeeds."""
+
+    def __init__(self, *errors: Exception) -> None:
+        self.errors = list(errors)
+        self.dropped = 0
+
+    def __call__(self) -> str:
+        if self.errors:
+            raise self.errors.pop(0)
+        return "done"
+
+    def drop(self) -> None:
+        self.dropped += 1
+
+
+MEMORY_ERRORS = [
+    torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."),
+    RuntimeError("[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory"),
+    RuntimeError("MPS backend out of memory (MPS allocated: 8 GB)"),
+    MemoryError(),
+]
+
+
+@pytest.mark.parametrize("error", MEMORY_ERRORS)
+def test_work_is_done_again_after_dropping_caches(error: Exception) -> None:
+    work = Work(error)
+
+    assert retry_without_caches(work, work.drop) == "done"
+    assert work.dropped == 1
+
+
+@pytest.mark.parametrize("error", MEMORY_ERRORS)
+def test_memory_that_is_too_small_twice_is_told_in_a_sentence(error: Exception) -> None:
+    work = Work(error, error)
+
+    with pytest.raises(OutOfMemory, match="not enough memory"):
+        retry_without_caches(work, work.drop)
+    assert work.dropped == 1
+
+
+def test_work_that_fails_for_another_reason_is_not_done_again() -> None:
+    work = Work(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
+
+    with pytest.raises(RuntimeError, match="shapes"):
+        retry_without_caches(work, work.drop)
+    assert work.dropped == 0
+
+
+def test_work_that_succeeds_drops_nothing() -> None:
+    work = Work()
+
+    assert retry_without_caches(work, work.drop) == "done"
+    assert work.dropped == 0

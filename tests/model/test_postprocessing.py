@@ -1,0 +1,216 @@
+"""Masks at image size are those of the whole logits; holes, scores and thresholds are the official ones."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings, strategies as st
+from numpy.typing import NDArray
+from torch.nn import functional as F  # noqa: N812 - its usual name
+
+from sam3_annotator.model import Cancelled
+from sam3_annotator.model.postprocessing import ConceptAnswer, fill_holes, full_size_masks
+from sam3_annotator.model.preprocessing import InputFrame
+
+Floats = NDArray[np.float32]
+
+
+def _resized(logits: Floats, image_size: tuple[int, int]) -> Floats:
+    """Resize all of the logits, the long way."""
+    whole = F.interpolate(torch.from_numpy(logits)[None], image_size, mode="bilinear", align_corners=False)
+    return whole[0].numpy()
+
+
+def _discs(count: int = 3, side: int = 96) -> Floats:
+    """Make `count` discs of logits that vary smoothly, each elsewhere; the first touches the corner."""
+    ys, xs = np.mgrid[:side, :side].astype(np.float32)
+    centres = [(0, 0), (side * 0.3, side * 0.7), (side - 9, side * 0.2)][:count]
+    return np.stack([side / 7 - np.hypot(ys - y, xs - x) for y, x in centres]).astype(np.float32)
+
+
+@pytest.mark.parametrize("image_size", [(1200, 1600), (96, 96), (1, 1), (40, 1000), (997, 31), (50, 64)])
+def test_masks_are_those_of_resizing_everything(image_size: tuple[int, int]) -> None:
+    logits = _discs()
+
+    masks = full_size_masks(logits, image_size)
+
+    assert masks.dtype == np.bool_
+    np.testing.assert_array_equal(masks, _resized(logits, image_size) > 0)
+
+
+@settings(max_examples=60)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    low_size=st.tuples(st.integers(1, 40), st.integers(1, 40)),
+    image_size=st.tuples(st.integers(1, 90), st.integers(1, 90)),
+    bias=st.floats(-3, 3),
+)
+def test_masks_of_any_logits_are_those_of_resizing_everything(
+    seed: int, low_size: tuple[int, int], image_size: tuple[int, int], bias: float
+) -> None:
+    logits = (np.random.default_rng(seed).normal(size=(2, *low_size)) + bias).astype(np.float32)
+
+    masks = full_size_masks(logits, image_size)
+
+    whole = _resized(logits, image_size)
+    is_clear = np.abs(whole) > 1e-6  # nearer to zero the order of summation decides
+    np.testing.assert_array_equal(masks[is_clear], whole[is_clear] > 0)
+
+
+def test_logits_without_an_object_give_an_empty_mask() -> None:
+    assert not full_size_masks(np.full((1, 8, 8), -1, np.float32), (300, 200)).any()
+    assert not full_size_masks(np.zeros((1, 8, 8), np.float32), (300, 200)).any()
+
+
+def test_no_candidates_give_no_masks() -> None:
+    assert full_size_masks(np.zeros((0, 8, 8), np.float32), (30, 20)).shape == (0, 30, 20)
+
+
+def test_a_mask_of_twelve_megapixels_takes_no_floats_of_that_size() -> None:
+    logits = np.full((1, 288, 288), 5, np.float32)
+    tracemalloc.start()
+    try:
+        masks = full_size_masks(logits, (3000, 4000))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert masks.all()
+    assert peak - masks.nbytes < masks.size * 4 / 2
+
+
+def test_enlarging_stops_between_candidates_when_cancelled() -> None:
+    seen = []
+
+    def check() -> None:
+        seen.append(1)
+        if len(seen) == 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        full_size_masks(_discs(3), (100, 100), check=check)
+
+
+def test_holes_up_to_256_pixels_are_filled_and_larger_ones_are_not() -> None:
+    logits = np.full((1, 64, 64), 3, np.float32)
+    logits[0, 5:21, 5:21] = -2  # 256 pixels
+    logits[0, 30:47, 30:47] = 0  # 289 pixels
+
+    filled = fill_holes(logits)
+
+    assert (filled[0, 5:21, 5:21] == 10).all()
+    assert (filled[0, 30:47, 30:47] == 0).all()
+    assert (filled == 3).sum() == 64 * 64 - 256 - 289
+
+
+def test_pixels_that_touch_at_corners_are_one_hole() -> None:
+    logits = np.full((1, 64, 64), 3, np.float32)
+    logits[0, 5:21, 5:21] = -2
+    logits[0, 21, 21] = -2  # 257 now
+
+    assert (fill_holes(logits) == logits).all()
+
+
+def test_a_small_gap_at_the_border_counts_as_a_hole() -> None:
+    logits = np.full((1, 64, 64), 3, np.float32)
+    logits[0, 0:4, 60:] = -2
+
+    assert (fill_holes(logits) > 0).all()
+
+
+def test_small_islands_stay() -> None:
+    logits = np.full((1, 64, 64), -3, np.float32)
+    logits[0, 10, 10] = 4
+
+    assert (fill_holes(logits) == logits).all()
+
+
+def test_filling_leaves_the_given_logits_as_they_are() -> None:
+    logits = np.full((2, 64, 64), 3, np.float32)
+    logits[:, 5, 5] = -1
+    before = logits.copy()
+
+    fill_holes(logits)
+
+    np.testing.assert_array_equal(logits, before)
+
+
+def test_each_mask_has_holes_of_its_own() -> None:
+    logits = np.full((2, 64, 64), 3, np.float32)
+    logits[0, 5, 5] = logits[1, 50, 50] = -1
+
+    assert (fill_holes(logits) > 0).all()
+
+
+def _answer(class_logits: list[float], presence_logit: float, image_size: tuple[int, int] = (60, 80)) -> ConceptAnswer:
+    count = len(class_logits)
+    masks = torch.full((count, 16, 16), -1.0)
+    for query in range(count):
+        masks[query, query] = 1.0
+    return ConceptAnswer.read(
+        torch.tensor(class_logits)[:, None],
+        torch.tensor([[0.5, 0.5, 0.25, 0.5]]).repeat(count, 1),
+        masks,
+        torch.tensor([presence_logit]),
+        InputFrame(image_size),
+    )
+
+
+def test_a_score_is_that_of_the_query_times_presence() -> None:
+    answer = _answer([0.0, 2.0], presence_logit=1.0)
+
+    np.testing.assert_allclose(answer.scores, torch.tensor([0.0, 2.0]).sigmoid() * torch.tensor(1.0).sigmoid())
+    assert answer.presence == pytest.approx(0.7310586)
+
+
+def test_detections_come_in_the_order_of_the_queries() -> None:
+    found = _answer([1.0, -9.0, 3.0, 2.0], presence_logit=9.0, image_size=(64, 80)).above(0.5)
+
+    assert (np.diff(found.scores) > 0).tolist() == [True, False]
+    assert [int(np.flatnonzero(mask.any(1)).mean()) // 4 for mask in found.masks] == [0, 2, 3]
+    assert found.masks.shape == (3, 64, 80)
+
+
+def test_a_score_at_the_threshold_is_not_above_it() -> None:
+    answer = _answer([0.0], presence_logit=0.0)
+
+    assert len(answer.above(0.25).scores) == 0
+    assert len(answer.above(0.2499).scores) == 1
+
+
+def test_boxes_are_in_image_pixels() -> None:
+    found = _answer([5.0], presence_logit=5.0, image_size=(60, 80)).above(0.5)
+
+    assert found.boxes_xyxy.tolist() == [[30, 15, 50, 45]]
+    assert found.boxes_xyxy.dtype == np.float32
+
+
+def test_detections_of_a_concept_are_neither_filled_nor_suppressed() -> None:
+    masks = torch.full((2, 64, 64), 3.0)
+    masks[:, 5, 5] = -200.0
+    answer = ConceptAnswer.read(
+        torch.full((2, 1), 9.0), torch.rand(2, 4), masks, torch.tensor([9.0]), InputFrame((64, 64))
+    )
+
+    found = answer.above(0.5)
+
+    assert len(found.masks) == 2
+    assert not found.masks[:, 5, 5].any()
+
+
+def test_the_answer_of_a_bfloat16_network_is_read() -> None:
+    answer = ConceptAnswer.read(
+        torch.ones(2, 1, dtype=torch.bfloat16),
+        torch.full((2, 4), 0.5, dtype=torch.bfloat16),
+        torch.ones(2, 8, 8, dtype=torch.bfloat16),
+        torch.ones(1, dtype=torch.bfloat16),
+        InputFrame((20, 30)),
+    )
+
+    found = answer.above(0.5)
+
+    assert found.scores.dtype == np.float32
+    assert found.masks.all()

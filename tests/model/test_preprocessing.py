@@ -1,0 +1,150 @@
+"""The input is what the network was trained on, and coordinates survive the way there and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+from PIL import Image
+
+from sam3_annotator.model.preprocessing import InputFrame, to_model_input
+
+image_sizes = st.tuples(st.integers(1, 20_000), st.integers(1, 20_000))
+coordinates = st.floats(-1e5, 1e5, width=32)
+points = arrays(np.float64, st.tuples(st.integers(0, 5), st.just(2)), elements=coordinates)
+boxes = arrays(np.float64, st.tuples(st.integers(0, 5), st.just(4)), elements=coordinates)
+
+
+def _noise(height: int, width: int) -> NDArray[np.uint8]:
+    return np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def _levels(pixels: torch.Tensor) -> NDArray[np.float32]:
+    """Undo the normalisation: `(side, side, 3)` grey levels."""
+    return ((pixels[0].permute(1, 2, 0).numpy() * 0.5 + 0.5) * 255).astype(np.float32)
+
+
+def test_an_image_of_the_input_s_size_is_only_normalised() -> None:
+    image = _noise(1008, 1008)
+
+    pixels = to_model_input(image)
+
+    assert pixels.shape == (1, 3, 1008, 1008)
+    assert pixels.dtype == torch.float32
+    expected = (torch.from_numpy(image).permute(2, 0, 1)[None].float() / 255 - 0.5) / 0.5
+    assert torch.equal(pixels, expected)
+
+
+def test_black_is_minus_one_and_white_is_one() -> None:
+    image = np.zeros((30, 50, 3), np.uint8)
+    image[..., 1] = 255
+
+    pixels = to_model_input(image, side=56)
+
+    assert pixels[0, 0].unique().tolist() == [-1.0]
+    assert pixels[0, 1].unique().tolist() == [1.0]
+
+
+@pytest.mark.parametrize("size", [(480, 640), (1500, 2000), (100, 3000), (1, 1), (7, 1200)])
+def test_resized_levels_are_whole_and_those_of_pillow_but_for_rounding(size: tuple[int, int]) -> None:
+    image = _noise(*size)
+
+    levels = _levels(to_model_input(image))
+
+    np.testing.assert_allclose(levels, np.round(levels), atol=1e-3)
+    pillow = np.asarray(Image.fromarray(image).resize((1008, 1008), Image.Resampling.BILINEAR), np.float32)
+    difference = np.abs(np.round(levels) - pillow)
+    assert difference.max() <= 2
+    assert (difference > 1).mean() < 1e-4
+
+
+def test_shrinking_averages_instead_of_skipping_pixels() -> None:
+    stripes = np.zeros((560, 560, 3), np.uint8)
+    stripes[:, ::10] = 250
+
+    levels = _levels(to_model_input(stripes, side=56))
+
+    assert np.abs(levels[:, 3:-3] - 25).max() <= 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda image: image[::-1],
+        lambda image: image[:, ::-1],
+        lambda image: np.asfortranarray(image),
+        lambda image: image[::2, 1::3],
+    ],
+)
+def test_how_an_array_lies_in_memory_does_not_matter(
+    change: Callable[[NDArray[np.uint8]], NDArray[np.uint8]],
+) -> None:
+    view = change(_noise(90, 120))
+
+    assert torch.equal(to_model_input(view, side=56), to_model_input(view.copy(), side=56))
+
+
+def test_a_read_only_image_is_taken_and_left_alone() -> None:
+    image = _noise(40, 30)
+    before = image.copy()
+    image.flags.writeable = False
+
+    to_model_input(image, side=56)
+
+    np.testing.assert_array_equal(image, before)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        np.zeros((9, 9), np.uint8),
+        np.zeros((9, 9, 4), np.uint8),
+        np.zeros((3, 9, 9), np.uint8),
+        np.zeros((9, 9, 3), np.float32),
+        np.zeros((0, 9, 3), np.uint8),
+    ],
+)
+def test_pixels_of_another_kind_are_refused(wrong: NDArray[np.uint8]) -> None:
+    with pytest.raises(ValueError, match="uint8 RGB"):
+        to_model_input(wrong)
+
+
+@given(image_size=image_sizes, points_xy=points)
+def test_points_come_back_from_the_input(image_size: tuple[int, int], points_xy: NDArray[np.float64]) -> None:
+    frame = InputFrame(image_size)
+
+    there_and_back = frame.points_to_image(frame.points_to_input(points_xy))
+
+    np.testing.assert_allclose(there_and_back, points_xy, rtol=1e-12, atol=1e-9)
+
+
+@given(image_size=image_sizes, boxes_xyxy=boxes)
+def test_boxes_come_back_from_the_input(image_size: tuple[int, int], boxes_xyxy: NDArray[np.float64]) -> None:
+    frame = InputFrame(image_size, side=112)
+
+    there_and_back = frame.boxes_to_image(frame.boxes_to_input(boxes_xyxy))
+
+    np.testing.assert_allclose(there_and_back, boxes_xyxy, rtol=1e-12, atol=1e-9)
+
+
+@given(image_size=image_sizes, boxes_xyxy=boxes)
+def test_boxes_come_back_from_centre_and_size(image_size: tuple[int, int], boxes_xyxy: NDArray[np.float64]) -> None:
+    frame = InputFrame(image_size)
+
+    there_and_back = frame.boxes_from_cxcywh(frame.cxcywh_from_boxes(boxes_xyxy))
+
+    np.testing.assert_allclose(there_and_back, boxes_xyxy, rtol=1e-9, atol=1e-6)
+
+
+def test_coordinates_scale_with_width_and_height_apart() -> None:
+    frame = InputFrame((300, 600), side=1008)
+
+    assert frame.points_to_input([[600, 300], [300, 75]]).tolist() == [[1008, 1008], [504, 252]]
+    assert frame.boxes_to_input([150, 75, 300, 150]).tolist() == [252, 252, 504, 504]
+    assert frame.cxcywh_from_boxes([[60, 30, 180, 90]]).tolist() == [[0.2, 0.2, 0.2, 0.2]]
+    assert frame.boxes_from_cxcywh([0.5, 0.5, 1.0, 0.5]).tolist() == [0, 75, 600, 225]

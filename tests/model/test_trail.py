@@ -1,0 +1,39 @@
+"""The trail: a next click goes on from the answer before it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sam3_annotator.model import MaskPrompt, PointPrompt
+from sam3_annotator.model.trail import Trail
+
+
+def test_the_longest_true_beginning_is_recalled() -> None:
+    first, second, third = PointPrompt(1, 1), PointPrompt(2, 2), PointPrompt(3, 3)
+    trail: Trail[str] = Trail()
+    trail.remember([first], "short")
+    trail.remember([first, second], "long")
+
+    assert trail.recall([first, second, third]) == "long"
+    assert trail.recall([first, third]) == "short"
+    assert trail.recall([first]) is None
+    assert trail.recall([second, third]) is None
+
+
+def test_a_mask_is_known_by_its_content() -> None:
+    trail: Trail[str] = Trail()
+    point = PointPrompt(1, 1)
+    trail.remember([MaskPrompt(np.eye(3, dtype=np.bool_))], "eye")
+
+    assert trail.recall([MaskPrompt(np.eye(3, dtype=np.bool_)), point]) == "eye"
+    assert trail.recall([MaskPrompt(np.ones((3, 3), np.bool_)), point]) is None
+
+
+def test_the_oldest_is_forgotten_first() -> None:
+    points = [PointPrompt(number, 0) for number in range(4)]
+    trail: Trail[int] = Trail(capacity=2)
+    for number, point in enumerate(points[:3]):
+        trail.remember([point], number)
+
+    assert trail.recall([points[0], points[3]]) is None
+    assert trail.recall([points[2], points[3]]) == 2

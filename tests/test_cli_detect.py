@@ -1,0 +1,175 @@
+"""`detect` writes a mask for each instance of a concept, and a list of all; or says why not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sam3_annotator import cli
+from sam3_annotator.commands import model_choice
+from sam3_annotator.model import ConceptPrompt, Exemplar
+from sam3_annotator.model.sam3.session import Sam3Session
+from sam3_annotator.project import read_image
+from sam3_annotator.project.rle import Rle, coco_string_to_counts, rle_to_mask
+
+
+@pytest.fixture
+def photo(make_image: Any) -> Path:
+    return make_image("photo é.png", width=120, height=80)
+
+
+@pytest.fixture
+def opened(tiny_session: Sam3Session, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """Let the command open a tiny SAM 3; gives how it was opened."""
+    asked: list[tuple[str, ...]] = []
+
+    def open_tiny(*choice: str, progress: object) -> Sam3Session:
+        asked.append(choice)
+        return tiny_session
+
+    monkeypatch.setattr(model_choice, "open_session", open_tiny)
+    return asked
+
+
+def _threshold(session: Sam3Session, photo: Path, concept: ConceptPrompt) -> float:
+    """Give the middle of all scores."""
+    found = session.detect(session.embed(read_image(photo)), concept, threshold=0)
+    return round(float(np.median(found.scores)), 6)
+
+
+def _results(out: Path) -> dict[str, Any]:
+    return json.loads((out / "detections.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.usefixtures("opened")
+def test_masks_and_results_are_what_the_session_finds(
+    photo: Path, tiny_session: Sam3Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = photo.parent / "new" / "found"
+    threshold = _threshold(tiny_session, photo, ConceptPrompt("cat"))
+
+    assert cli.run(["detect", str(photo), "--out", str(out), "--phrase", " cat", "--threshold", str(threshold)]) == 0
+
+    found = tiny_session.detect(tiny_session.embed(read_image(photo)), ConceptPrompt("cat"), threshold=threshold)
+    results = _results(out)
+    assert 0 < len(found.masks) < 10
+    assert len(results["detections"]) == len(found.masks)
+    for row, mask, box, score in zip(results["detections"], found.masks, found.boxes_xyxy, found.scores, strict=True):
+        with Image.open(out / row["mask"]) as image:
+            np.testing.assert_array_equal(np.asarray(image), mask.astype(np.uint8) * 255)
+        code = row["segmentation"]
+        np.testing.assert_array_equal(rle_to_mask(Rle(*code["size"], coco_string_to_counts(code["counts"]))), mask)
+        assert row["bbox"] == pytest.approx([box[0], box[1], box[2] - box[0], box[3] - box[1]], abs=2e-3)
+        assert row["score"] == pytest.approx(score)
+    assert results["presence"] == pytest.approx(found.presence)
+    assert (results["phrase"], results["threshold"], results["exemplars"]) == ("cat", threshold, [])
+    assert (results["image"], results["width"], results["height"]) == (photo.name, 120, 80)
+    assert sorted(path.name for path in out.iterdir()) == sorted(
+        ["detections.json", *(row["mask"] for row in results["detections"])]
+    )
+    assert f"{out}: {len(found.masks)} above" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("opened")
+def test_exemplars_are_looked_for_alone_and_beside_a_phrase(photo: Path, tiny_session: Sam3Session) -> None:
+    out = photo.parent / "found"
+    boxes = ["--exemplar", "10,20,60,70", "--negative-exemplar", "70,5,110,40"]
+    exemplars = (Exemplar(10, 20, 60, 70), Exemplar(70, 5, 110, 40, positive=False))
+    embedding = tiny_session.embed(read_image(photo))
+
+    for phrase, words in (("", []), ("cat", ["--phrase", "cat"])):
+        assert cli.run(["detect", str(photo), "--out", str(out), *boxes, *words, "--threshold", "0"]) == 0
+
+        found = tiny_session.detect(embedding, ConceptPrompt(phrase, exemplars), threshold=0)
+        results = _results(out)
+        assert [row["score"] for row in results["detections"]] == pytest.approx(found.scores.tolist())
+        assert results["exemplars"] == [
+            {"box_xyxy": [10, 20, 60, 70], "positive": True},
+            {"box_xyxy": [70, 5, 110, 40], "positive": False},
+        ]
+
+
+def test_model_device_and_dtype_are_passed_on(photo: Path, opened: list[tuple[str, ...]]) -> None:
+    words = ["detect", str(photo), "--out", str(photo.parent / "found"), "--phrase", "cat"]
+
+    assert cli.run([*words, "--model", "my/sam3.pt", "--device", "cuda:1", "--dtype", "bfloat16"]) == 0
+    assert cli.run(words) == 0
+
+    assert opened == [("my/sam3.pt", "cuda:1", "bfloat16"), ("builtin", "auto", "auto")]
+
+
+@pytest.mark.usefixtures("opened")
+def test_nothing_found_is_an_answer(photo: Path) -> None:
+    out = photo.parent / "found"
+
+    assert cli.run(["detect", str(photo), "--out", str(out), "--phrase", "cat", "--threshold", "1"]) == 0
+
+    assert _results(out)["detections"] == []
+    assert 0 < _results(out)["presence"] < 1
+
+
+@pytest.mark.usefixtures("opened")
+def test_masks_of_an_earlier_run_do_not_stay(photo: Path) -> None:
+    words = ["detect", str(photo), "--out", str(photo.parent / "found"), "--phrase", "cat", "--threshold"]
+    cli.run([*words, "0"])
+
+    assert cli.run([*words, "1"]) == 0
+
+    assert [path.name for path in (photo.parent / "found").iterdir()] == ["detections.json"]
+
+
+@pytest.mark.usefixtures("opened")
+@pytest.mark.parametrize("name", ["holiday.txt", "mask-7.png"])
+def test_a_folder_with_other_files_is_left_alone(name: str, photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = photo.parent / "found"
+    out.mkdir()
+    (out / name).touch()
+
+    assert cli.run(["detect", str(photo), "--out", str(out), "--phrase", "cat"]) == 1
+
+    assert "holds other files already" in capsys.readouterr().err
+    assert [path.name for path in out.iterdir()] == [name]
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_file_in_place_of_the_folder_is_told(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["detect", str(photo), "--out", str(photo), "--phrase", "cat"]) == 1
+
+    assert "cannot be used as a folder" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("opened")
+@pytest.mark.parametrize("option", ["--exemplar", "--negative-exemplar"])
+def test_exemplar_outside_the_image_is_refused_with_its_size(
+    option: str, photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = photo.parent / "found"
+
+    assert cli.run(["detect", str(photo), "--out", str(out), "--phrase", "cat", option, "5,5,121,9"]) == 1
+
+    assert "120 x 80 pixels" in capsys.readouterr().err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("model", ["builtin", "grabcut"])
+def test_a_model_without_phrases_says_which_to_use(model: str, photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = photo.parent / "found"
+
+    assert cli.run(["detect", str(photo), "--out", str(out), "--phrase", "cat", "--model", model]) == 1
+
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "takes no phrases; name a SAM 3 checkpoint with --model" in sentence
+    assert not out.exists()
+
+
+def test_a_missing_checkpoint_is_told(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["detect", str(photo), "--out", str(photo.parent / "found"), "--phrase", "cat"]
+
+    assert cli.run([*words, "--model", str(photo.with_name("sam3.pt"))]) == 1
+
+    assert "no file or folder" in capsys.readouterr().err

@@ -1,0 +1,81 @@
+"""The window works with SAM 3 as with any other model, on the very pixels that the network would be given."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from PySide6.QtCore import Qt
+
+from sam3_annotator.model import Check, EngineStage, never_cancelled
+from sam3_annotator.model.network.sam3_image import Sam3Image
+from sam3_annotator.model.preprocessing import to_model_input
+from sam3_annotator.model.sam3.embedding import Sam3Embedding
+from sam3_annotator.model.sam3.session import Sam3Session
+from sam3_annotator.ui.engine_bridge import EngineBridge
+
+
+class RecordingSession(Sam3Session):
+    """Remembers the embeddings it made."""
+
+    def __init__(self, network: Sam3Image) -> None:
+        super().__init__(network)
+        self.made: list[Sam3Embedding] = []
+
+    def embed(self, image: NDArray[np.uint8], *, check: Check = never_cancelled) -> Sam3Embedding:
+        embedding = super().embed(image, check=check)
+        self.made.append(embedding)
+        return embedding
+
+    def release(self) -> None:
+        """Do nothing: this session holds nobody up."""
+
+
+@pytest.fixture
+def fake_session(tiny_network: Sam3Image) -> RecordingSession:
+    """Take the fake session's place: a real one, of a tiny SAM 3."""
+    return RecordingSession(tiny_network)
+
+
+def test_the_window_embeds_what_the_plain_network_makes_of_the_file(
+    user, fake_session, tiny_network, image_folder
+) -> None:
+    (seen,) = (made for made in fake_session.made if made.image_size == (60, 80))  # that of the first image only
+
+    with Image.open(image_folder / "1.png") as file:
+        plain = tiny_network.encode_image(to_model_input(np.asarray(file.convert("RGB")), 112))
+
+    for mine, expected in zip(
+        (*seen.features.detector, *seen.features.interactive),
+        (*plain.detector, *plain.interactive),
+        strict=True,
+    ):
+        assert torch.equal(mine, expected)
+
+
+def test_clicks_are_answered_cycled_accepted_and_stored(user, fake_session) -> None:
+    user.add_category("cat")
+    user.click(20, 20)
+    user.click(50, 40, Qt.MouseButton.RightButton)
+    user.settle()
+
+    candidates = user.draft.candidates
+    user.press(Qt.Key.Key_Return)
+    user.settle()
+
+    assert [candidate.predicted_iou for candidate in candidates] == sorted(
+        (candidate.predicted_iou for candidate in candidates), reverse=True
+    )
+    (instance,) = user.instances(0)
+    assert instance.region == candidates[0].region
+    assert instance.provenance.model == "SAM 3"
+
+
+def test_the_window_says_which_model_there_is_and_what_it_can_do(user, fake_session) -> None:
+    status = user.window.findChild(EngineBridge).status
+
+    assert status.stage is EngineStage.READY
+    assert (status.session_name, status.device) == ("SAM 3", "CPU")
+    assert "phrases" in status.capabilities
