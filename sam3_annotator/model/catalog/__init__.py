@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sam3_annotator.model.catalog.catalog import BUILTIN, Catalog, ModelEntry, ModelOrigin, ModelState
 from sam3_annotator.model.catalog.contents import Contents
-from sam3_annotator.model.catalog.download import Patience
 from sam3_annotator.model.catalog.known import KnownModel, Licence
 from sam3_annotator.model.catalog.memory import FileHash
 
@@ -18,5 +17,4 @@ __all__ = [
     "ModelEntry",
     "ModelOrigin",
     "ModelState",
-    "Patience",
 ]

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sam3_annotator.model.catalog.contents import Contents, look_into, weights_file
-from sam3_annotator.model.catalog.download import DEFAULT_PATIENCE, Patience, discard_parts, download, partial_size
-from sam3_annotator.model.catalog.hashing import sha256_of
 from sam3_annotator.model.catalog.known import KNOWN, KnownModel
 from sam3_annotator.model.catalog.memory import FileHash, Memory, MemoryFile
+from sam3_annotator.model.catalog.parts import discard_parts, partial_size
 from sam3_annotator.model.errors import CatalogError, ModelUnavailable
 from sam3_annotator.model.progress import Progress, untold
 from sam3_annotator.paths import resources_dir, user_data_dir
+
+if TYPE_CHECKING:
+    from sam3_annotator.model.catalog.download import Patience
 
 BUILTIN: Final = "builtin"
 MAX_NAME_LENGTH: Final = 40
@@ -89,6 +90,8 @@ class Catalog:
         entries = {entry.name: entry for entry in self.entries()}
         if name in entries:
             return entries[name]
+        import difflib  # for a slip of the pen only
+
         close = difflib.get_close_matches(name, entries, n=1)
         meant = f"did you mean “{close[0]}”?" if close else f"there are {', '.join(f'“{known}”' for known in entries)}."
         raise ModelUnavailable(f"There is no model named “{name}”; {meant}")
@@ -163,18 +166,20 @@ class Catalog:
         *,
         token: str | None = None,
         progress: Progress = untold,
-        patience: Patience = DEFAULT_PATIENCE,
+        patience: Patience | None = None,
     ) -> Path:
         """Fetch a published model and give its file; at once if it is there already.
 
         See `download.download` for `token` and `progress`. Raises `DownloadFailed`, or `CatalogError` for a model
         that nobody publishes.
         """
+        from sam3_annotator.model.catalog.download import Patience, download  # needs what nothing else does
+
         entry = self.entry(name)
         if entry.known is None or entry.state is ModelState.UNSUPPORTED:
             raise CatalogError(f"“{name}” is not a model that can be downloaded.")
         if entry.state is not ModelState.READY:
-            sha256 = download(entry.known, entry.path, token=token, progress=progress, patience=patience)
+            sha256 = download(entry.known, entry.path, token, progress, patience or Patience())
             self._remember(entry.path, sha256)
         return entry.path
 
@@ -183,6 +188,8 @@ class Catalog:
 
         `progress` counts bytes. Raises `ModelUnavailable` if the file is not there or cannot be read.
         """
+        from sam3_annotator.model.catalog.hashing import sha256_of
+
         file = self.resolve(name)
         known = self._memory.read().hashes.get(str(file))
         if known is not None and known.is_of(file):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import pickletools
 import struct
-import zipfile
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -54,7 +52,7 @@ def look_into(path: Path) -> Contents:
         found = _look_into_archive(file) if is_zip else _look_into_safetensors(file)
     except OSError as error:
         raise ModelUnavailable(f"{file} cannot be read ({error.strerror or error}).") from error
-    except (ValueError, KeyError, TypeError, struct.error, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, TypeError, struct.error) as error:
         raise ModelUnavailable(
             f"{file} is no checkpoint that can be used: it is neither a safetensors file nor one that PyTorch saved, "
             "or it is incomplete. Choose a file such as sam3.pt or model.safetensors."
@@ -97,11 +95,7 @@ def _look_into_safetensors(file: Path) -> Contents:
 
 
 def _look_into_archive(file: Path) -> Contents:
-    with zipfile.ZipFile(file) as archive:
-        table = next((entry for entry in archive.infolist() if entry.filename.endswith("data.pkl")), None)
-        if table is None or table.file_size > MAX_HEADER_BYTES:
-            raise ValueError("The archive holds no table of tensors.")
-        pickled = archive.read(table)
+    pickled = _read_table(file)
     counts: Counter[str] = Counter()
     storages = 0
     for kind, count in _storages(pickled):
@@ -113,13 +107,31 @@ def _look_into_archive(file: Path) -> Contents:
     return Contents(file, "PyTorch", kind, is_loadable, storages, counts.total(), _main_dtype(counts))
 
 
+def _read_table(file: Path) -> bytes:
+    """Read the pickle that says which tensors there are."""
+    import zipfile  # the list of models needs none of this
+
+    try:
+        with zipfile.ZipFile(file) as archive:
+            table = next((entry for entry in archive.infolist() if entry.filename.endswith("data.pkl")), None)
+            if table is None or table.file_size > MAX_HEADER_BYTES:
+                raise ValueError("The archive holds no table of tensors.")
+            return archive.read(table)
+    except zipfile.BadZipFile as error:
+        raise ValueError("The archive is cut off.") from error
+
+
 def _texts(pickled: bytes) -> list[str]:
     """Give all texts in a pickle, the names of tensors among them."""
+    import pickletools
+
     return [argument for _opcode, argument, _position in pickletools.genops(pickled) if isinstance(argument, str)]
 
 
 def _storages(pickled: bytes) -> Iterator[tuple[str, int]]:
     """Give kind and number of elements of every stored tensor; the pickle is read, never run."""
+    import pickletools
+
     memo: dict[object, object] = {}
     values: list[object] = [None] * 5
     for opcode, argument, _position in pickletools.genops(pickled):

@@ -16,13 +16,13 @@ from typing import BinaryIO, Final
 from sam3_annotator.model.catalog.hashing import feed
 from sam3_annotator.model.catalog.hub import CannotResume, Interrupted, PublishedFile, find_file, read_bytes
 from sam3_annotator.model.catalog.known import KnownModel
+from sam3_annotator.model.catalog.parts import part_of, parts_of
 from sam3_annotator.model.errors import DownloadFailed
-from sam3_annotator.model.progress import Progress, untold
+from sam3_annotator.model.progress import Progress
 
 ATTEMPTS: Final = 5
 # Left free on the disk for everything else.
 SPARE_BYTES: Final = 256 << 20
-TAG_LENGTH: Final = 12
 # How long at most a cancel goes unnoticed during a pause.
 CANCEL_CHECK_S: Final = 0.1
 
@@ -37,17 +37,7 @@ class Patience:
     pause_s: float = 1.0
 
 
-DEFAULT_PATIENCE: Final = Patience()
-
-
-def download(
-    model: KnownModel,
-    target: Path,
-    *,
-    token: str | None = None,
-    progress: Progress = untold,
-    patience: Patience = DEFAULT_PATIENCE,
-) -> str:
+def download(model: KnownModel, target: Path, token: str | None, progress: Progress, patience: Patience) -> str:
     """Fetch a model's file to `target` and give its SHA-256.
 
     `token` is used and forgotten; None means the environment's or the hub log-in's. `progress` counts bytes, and
@@ -70,17 +60,6 @@ def download(
         raise DownloadFailed(f"{target} cannot be written ({error.strerror or error}).") from error
 
 
-def partial_size(target: Path) -> int:
-    """Give how many bytes an unfinished download to `target` has left there."""
-    return max((part.stat().st_size for part in _parts(target)), default=0)
-
-
-def discard_parts(target: Path) -> None:
-    """Delete what unfinished downloads to `target` have left."""
-    for part in _parts(target):
-        part.unlink(missing_ok=True)
-
-
 class _Download:
     """One download, on one thread."""
 
@@ -96,7 +75,7 @@ class _Download:
 
     def run(self) -> str:
         file = self._find()
-        part = self._target.with_name(f"{self._target.name}.{file.tag[:TAG_LENGTH]}.part")
+        part = part_of(self._target, file.tag)
         self._make_room(file, part)
         with part.open("ab") as out:
             feed(self._hasher, part, file.size, self._progress)
@@ -122,7 +101,7 @@ class _Download:
 
     def _make_room(self, file: PublishedFile, part: Path) -> None:
         """Delete what can be of no use any more, and see whether the rest fits on the disk."""
-        for other in _parts(self._target):
+        for other in parts_of(self._target):
             if other != part or other.stat().st_size > file.size:
                 other.unlink()
         needed = file.size - (part.stat().st_size if part.exists() else 0)
@@ -183,10 +162,6 @@ class _Download:
             f"Hugging Face cannot be reached ({interruption}). Check the network and its proxy; without one, fetch "
             f"{self._model.file} on another computer from {self._model.page} and add the file."
         ) from interruption
-
-
-def _parts(target: Path) -> list[Path]:
-    return sorted(target.parent.glob(f"{target.name}.*.part"))
 
 
 def _gigabytes(count: int) -> str:

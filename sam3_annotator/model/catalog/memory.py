@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -106,6 +105,8 @@ def _memory(document: Mapping[str, Any], path: Path) -> Memory:
 
 
 def _write(path: Path, memory: Memory) -> None:
+    import tempfile  # reading, which every start does, needs none
+
     text = json.dumps({"version": VERSION, **asdict(memory)}, indent=2)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:

@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from sam3_annotator.model import AccessDenied, Catalog, CatalogError, DownloadFailed, KnownModel, ModelState
-from sam3_annotator.model.catalog import Patience
-from sam3_annotator.model.catalog.download import SPARE_BYTES
+from sam3_annotator.model.catalog.download import SPARE_BYTES, Patience
 
 HASTE = Patience(attempts=2, pause_s=0.0)
 CHUNK = 100_000
