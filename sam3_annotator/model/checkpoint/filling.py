@@ -123,7 +123,7 @@ def _check_fit(
             f"{path} is {naming.title}, but repackaged: “{name}” is in {kind}, which is not read here; {REMEDY}."
         )
     place = piece.place(wanted[piece.ours])
-    if piece.take(theirs.to("meta")).shape != place.shape:
+    if piece.take(theirs).shape != place.shape:
         raise ModelUnavailable(
             f"{path} is {naming.title}, but of another size: “{name}” is {tuple(theirs.shape)}, where "
             f"{tuple(place.shape)} is expected for {piece.ours}; {REMEDY}."

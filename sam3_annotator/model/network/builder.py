@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import TypeVar
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from sam3_annotator.model.network.config import Sam3Config
 from sam3_annotator.model.network.decoder import TransformerDecoder
@@ -22,13 +25,22 @@ from sam3_annotator.model.network.vision_backbone import ViT
 
 Network = TypeVar("Network", bound=nn.Module)
 
+DRAWING_IN_PLACE = (
+    nn.init.kaiming_uniform_,
+    nn.init.normal_,
+    nn.init.uniform_,
+    Tensor.normal_,
+    Tensor.uniform_,
+)
+
 
 def build_sam3_image_model(config: Sam3Config | None = None, device: torch.device | str = "cpu") -> Sam3Image:
     """Build the whole model; the sizes left out are those of the released checkpoint.
 
     Weights come from torch's random generator; a checkpoint replaces them. Under `device="meta"` they take no memory.
     """
-    with torch.device(device):
+    device = torch.device(device)
+    with device, _Undrawn() if device.type == "meta" else nullcontext():
         return _ready(Sam3Image(config or Sam3Config()))
 
 
@@ -70,6 +82,23 @@ def create_segmentation_head(config: Sam3Config) -> UniversalSegmentationHead:
 def create_interactive_head(config: Sam3Config) -> tuple[PromptEncoder, MaskDecoder]:
     """Create what answers clicks and boxes."""
     return _ready(PromptEncoder(config)), _ready(MaskDecoder(config))
+
+
+class _Undrawn(TorchFunctionMode):
+    """Leaves out drawing random weights, for the `meta` device, where PyTorch would load its compiler to do so."""
+
+    def __torch_function__(
+        self,
+        function: Callable[..., object],
+        types: object,
+        args: Sequence[object] = (),
+        kwargs: Mapping[str, object] | None = None,
+    ) -> object:
+        kwargs = kwargs or {}
+        if function in DRAWING_IN_PLACE:
+            return args[0] if args else kwargs["tensor"]
+        make: Callable[..., object] = torch.empty if function is torch.randn else function
+        return make(*args, **kwargs)
 
 
 def _ready(network: Network) -> Network:

@@ -68,7 +68,8 @@ class VETextEncoder(nn.Module):
         super().__init__()
         text = config.text
         self.token_embedding = nn.Embedding(text.vocabulary_size, text.width)
-        self.positional_embedding = nn.Parameter(torch.randn(text.context_length, text.width) * 0.02)
+        self.positional_embedding = nn.Parameter(torch.empty(text.context_length, text.width))
+        nn.init.normal_(self.positional_embedding, std=0.02)
         self.blocks = nn.ModuleList(TextBlock(text) for _ in range(text.depth))
         self.ln_final = nn.LayerNorm(text.width)
         self.resizer = nn.Linear(text.width, config.width)

@@ -77,7 +77,8 @@ class ViT(nn.Module):
         self.config = config
         self.patch_embed = nn.Conv2d(3, config.width, config.patch_side, stride=config.patch_side, bias=False)
         # Row 0 belongs to a class token that only pre-training had.
-        self.pos_embed = nn.Parameter(torch.randn(1, 1 + config.pretrained_side**2, config.width) * 0.02)
+        self.pos_embed = nn.Parameter(torch.empty(1, 1 + config.pretrained_side**2, config.width))
+        nn.init.normal_(self.pos_embed, std=0.02)
         self.ln_pre = nn.LayerNorm(config.width)
         self.blocks = nn.ModuleList(
             Block(config, is_global=index in config.global_blocks) for index in range(config.depth)

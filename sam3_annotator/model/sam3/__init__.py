@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sam3_annotator.model.progress import Progress, untold
+from sam3_annotator.model.session import Check, never_cancelled
 
 if TYPE_CHECKING:
     from sam3_annotator.model.network.config import Sam3Config
@@ -21,6 +22,7 @@ def open_sam3(
     dtype: str = "auto",
     *,
     config: Sam3Config | None = None,
+    check: Check = never_cancelled,
     progress: Progress = untold,
 ) -> Sam3Session:
     """Load a checkpoint; imports torch, which takes a moment.
@@ -35,7 +37,8 @@ def open_sam3(
     place = choose_device(device)
     precision = choose_dtype(dtype, place)
     network = retry_without_caches(
-        lambda: load_model(path, place, precision, config=config, progress=progress), drop_caches=lambda: None
+        lambda: load_model(path, place, precision, config=config, check=check, progress=progress),
+        drop_caches=lambda: None,
     )
     title = "SAM 3.1" if network.config.interactive.has_raw_iou else "SAM 3"
     own_name = "" if path.stem in PUBLISHED_NAMES else f" ({path.stem})"

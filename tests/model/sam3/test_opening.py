@@ -10,7 +10,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from sam3_annotator.model import ConceptPrompt, ModelUnavailable
+from sam3_annotator.model import Cancelled, ConceptPrompt, ModelUnavailable
 from sam3_annotator.model.network.config import Sam3Config
 from sam3_annotator.model.sam3 import open_sam3
 from sam3_annotator.model.sam3.session import Sam3Session
@@ -53,6 +53,14 @@ def test_loading_tells_how_far_it_is(checkpoint: Path) -> None:
     open_sam3(checkpoint, config=Sam3Config.tiny(), progress=lambda done, total: told.append((done, total)))
 
     assert told[-1][0] == told[-1][1] > 0
+
+
+def test_loading_can_be_cancelled(checkpoint: Path) -> None:
+    def check() -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        open_sam3(checkpoint, config=Sam3Config.tiny(), check=check)
 
 
 @pytest.mark.parametrize("words", [("gpu", "auto"), ("auto", "float16")])

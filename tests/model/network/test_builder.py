@@ -1,0 +1,66 @@
+"""What comes out of the factory."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from sam3_annotator.model.network import builder
+from sam3_annotator.model.network.builder import build_sam3_image_model
+from sam3_annotator.model.network.config import Sam3Config
+
+
+def test_the_default_has_the_size_of_the_released_checkpoint() -> None:
+    model = build_sam3_image_model(device="meta")
+
+    # All 849,581,511 values that a checkpoint holds for images and clicks.
+    assert sum(value.numel() for value in model.state_dict().values()) == 849_581_511
+
+
+def test_a_model_is_ready_to_answer() -> None:
+    model = build_sam3_image_model(Sam3Config.tiny())
+
+    assert not any(module.training for module in model.modules())
+    assert not any(parameter.requires_grad for parameter in model.parameters())
+
+
+def test_no_table_or_token_of_a_new_model_is_empty() -> None:
+    model = build_sam3_image_model(Sam3Config.tiny())
+
+    plain = {name for name, parameter in model.named_parameters() if not parameter.any()}
+    assert {name for name in plain if not name.endswith("bias")} == set()
+
+
+def test_the_same_seed_gives_the_same_model() -> None:
+    models = []
+    for _ in range(2):
+        torch.manual_seed(5)
+        models.append(build_sam3_image_model(Sam3Config.tiny()).state_dict())
+
+    assert all(torch.equal(models[0][name], value) for name, value in models[1].items())
+
+
+def test_parts_have_the_shapes_they_have_in_the_whole() -> None:
+    config = Sam3Config.tiny()
+    model = build_sam3_image_model(config)
+    vision, neck, text = builder.create_vision_language_backbone(config)
+    fusion, decoder = builder.create_transformer(config)
+    prompts, masks = builder.create_interactive_head(config)
+    parts: dict[str, nn.Module] = {
+        "vision_backbone": vision,
+        "neck": neck,
+        "text_encoder": text,
+        "geometry_encoder": builder.create_geometry_encoder(config),
+        "fusion_encoder": fusion,
+        "decoder": decoder,
+        "scoring": builder.create_scoring(config),
+        "segmentation_head": builder.create_segmentation_head(config),
+        "prompt_encoder": prompts,
+        "mask_decoder": masks,
+    }
+
+    whole = {name: value.shape for name, value in model.state_dict().items() if name != "no_memory_embedding"}
+
+    assert whole == {
+        f"{part}.{name}": value.shape for part, module in parts.items() for name, value in module.state_dict().items()
+    }

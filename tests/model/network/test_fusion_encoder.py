@@ -1,0 +1,70 @@
+"""Image features that have looked at the prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor
+
+from sam3_annotator.model.network.config import Sam3Config
+from sam3_annotator.model.network.fusion_encoder import TransformerEncoderFusion
+
+Fuse = Callable[[Tensor, Tensor, Tensor], Tensor]
+
+ALL_VALID = torch.ones(2, 5, dtype=torch.bool)
+
+
+@pytest.fixture
+def fuse(tiny_config: Sam3Config, randomise: Callable[..., None]) -> Fuse:
+    """Run the encoder: `fuse(image, prompt, prompt_valid)`."""
+    encoder = TransformerEncoderFusion(tiny_config)
+    randomise(encoder, 0)
+    positions = torch.randn(16, tiny_config.width, generator=torch.Generator().manual_seed(1))
+
+    def run(image: Tensor, prompt: Tensor, valid: Tensor) -> Tensor:
+        with torch.inference_mode():
+            return encoder(image, positions, prompt, valid)
+
+    return run
+
+
+@pytest.fixture
+def image(tiny_config: Sam3Config) -> Tensor:
+    return torch.randn(2, 16, tiny_config.width, generator=torch.Generator().manual_seed(2))
+
+
+@pytest.fixture
+def prompt(tiny_config: Sam3Config) -> Tensor:
+    return torch.randn(2, 5, tiny_config.width, generator=torch.Generator().manual_seed(3))
+
+
+def test_the_prompt_changes_the_memory(fuse: Fuse, image: Tensor, prompt: Tensor) -> None:
+    memory = fuse(image, prompt, ALL_VALID)
+
+    assert memory.shape == image.shape
+    assert (memory - fuse(image, prompt.flip(2), ALL_VALID)).abs().max() > 0.1
+
+
+def test_padded_tokens_of_the_prompt_change_nothing(fuse: Fuse, image: Tensor, prompt: Tensor) -> None:
+    valid = torch.tensor([[True, True, True, False, False]]).expand(2, -1)
+
+    memory = fuse(image, prompt, valid)
+
+    torch.testing.assert_close(memory, fuse(image, prompt[:, :3], ALL_VALID[:, :3]), atol=1e-5, rtol=1e-5)
+
+
+def test_it_matters_where_a_feature_is(fuse: Fuse, image: Tensor, prompt: Tensor) -> None:
+    turned = fuse(image.flip(1), prompt, ALL_VALID).flip(1)
+
+    assert (fuse(image, prompt, ALL_VALID) - turned).abs().max() > 0.1
+
+
+def test_a_batch_of_two_is_fused_as_two_singles(fuse: Fuse, image: Tensor, prompt: Tensor) -> None:
+    valid = torch.tensor([[True] * 5, [True] * 3 + [False] * 2])
+
+    both = fuse(image, prompt, valid)
+
+    singles = [fuse(image[i : i + 1], prompt[i : i + 1], valid[i : i + 1]) for i in range(2)]
+    torch.testing.assert_close(both, torch.cat(singles), atol=1e-5, rtol=1e-5)
