@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sam3_annotator.model.catalog import (
     BUILTIN,
+    BUILTIN_TITLE,
     Catalog,
     Contents,
     FileHash,
@@ -43,6 +44,7 @@ from sam3_annotator.model.session import Check, Embedding, Session, never_cancel
 
 __all__ = [
     "BUILTIN",
+    "BUILTIN_TITLE",
     "AccessDenied",
     "BoxPrompt",
     "Cancelled",

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sam3_annotator.model import EngineStage, EngineStatus, Slot
+from sam3_annotator.model import BUILTIN_TITLE, EngineStage, EngineStatus, Slot
 from sam3_annotator.ui.theme import FOCUS_WIDTH, ICON_SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, pixmap, theme
 
 HEIGHT: Final = 26
@@ -176,7 +176,7 @@ class ModelDetails(QFrame):
             layout.addSpacing(SPACE_S)
             layout.addLayout(self._capability_rows(status.capabilities))
         layout.addSpacing(SPACE_S)
-        if status.stage is EngineStage.LOADING:
+        if status.stage is EngineStage.LOADING and status.session_name not in ("", BUILTIN_TITLE):
             layout.addWidget(self._button("Stop loading", self.stop_wanted))
         layout.addWidget(self._button("Choose a model…", self.choose_wanted))
 

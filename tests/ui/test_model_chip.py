@@ -68,6 +68,7 @@ def test_loading_is_told_with_the_model_and_how_far_it_is(chip: ModelChip) -> No
     [
         (READY, ["Choose a model…"]),
         (EngineStatus(EngineStage.LOADING, session_name="SAM 3"), ["Stop loading", "Choose a model…"]),
+        (EngineStatus(EngineStage.LOADING, session_name="Built-in"), ["Choose a model…"]),
     ],
 )
 def test_details_lead_to_another_model(status: EngineStatus, buttons: list[str], chip: ModelChip, qtbot: Any) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sam3_annotator.model.catalog.catalog import BUILTIN, Catalog, ModelEntry, ModelOrigin, ModelState
+from sam3_annotator.model.catalog.catalog import BUILTIN, BUILTIN_TITLE, Catalog, ModelEntry, ModelOrigin, ModelState
 from sam3_annotator.model.catalog.contents import Contents
 from sam3_annotator.model.catalog.known import KnownModel, Licence
 from sam3_annotator.model.catalog.memory import FileHash
 
 __all__ = [
     "BUILTIN",
+    "BUILTIN_TITLE",
     "Catalog",
     "Contents",
     "FileHash",

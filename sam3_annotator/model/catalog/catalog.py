@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sam3_annotator.model.catalog.download import Patience
 
 BUILTIN: Final = "builtin"
+BUILTIN_TITLE: Final = "Built-in"
 MAX_NAME_LENGTH: Final = 40
 # Taken by models that are no files.
 RESERVED_NAMES: Final = frozenset({BUILTIN, "grabcut"})
@@ -218,7 +219,7 @@ class Catalog:
 
     def _builtin(self, memory: Memory) -> ModelEntry:
         path = resources_dir() / "builtin" / "builtin.safetensors"
-        return _entry_of_file(BUILTIN, "Built-in", ModelOrigin.BUILTIN, path, memory)
+        return _entry_of_file(BUILTIN, BUILTIN_TITLE, ModelOrigin.BUILTIN, path, memory)
 
     def _published(self, model: KnownModel, memory: Memory) -> ModelEntry:
         path = self.folder / model.name / model.file
