@@ -29,6 +29,7 @@ from sam3_annotator.ui.interrupts import Interrupts
 from sam3_annotator.ui.labelling import Labelling
 from sam3_annotator.ui.launcher import Launcher
 from sam3_annotator.ui.main_window import MainWindow
+from sam3_annotator.ui.model_choice import ModelChoice
 from sam3_annotator.ui.notices import Notices
 from sam3_annotator.ui.opening import Opened, first_unfinished
 from sam3_annotator.ui.panels.image_list import ImageListPanel
@@ -109,7 +110,8 @@ def assemble_window(opened: Opened, settings: Settings, session_factory: Session
     assist = Assist(engine, settings, window)
     binding = CanvasBinding(bridge, workspace, canvas)
     display = ImageDisplay(bridge, workspace, canvas, binding, assist, images)
-    labelling = Labelling(opened.store, workspace, assist, lambda: engine.status.session_name, window)
+    models = ModelChoice(engine, settings, parent=window)
+    labelling = Labelling(opened.store, workspace, assist, models.describe, window)
     situation = Situation(bridge, workspace, assist, canvas, binding, display, images)
     facts = FactReader(bridge, window)
     project_verbs = ProjectVerbs(window)
@@ -128,9 +130,14 @@ def assemble_window(opened: Opened, settings: Settings, session_factory: Session
     window.window_actions.bind(labelling_slots(labelling, assist, workspace, canvas))
     window.window_actions.bind(image_slots(window.image_panel, labelling, display))
     window.window_actions.bind(project_slots(project_verbs, window))
+    window.window_actions.bind({"choose_model": lambda: open_model_setup(models, window)})
+    window.chip.choose_wanted.connect(lambda: window.window_actions.trigger("choose_model"))
+    window.chip.stop_wanted.connect(models.stop_loading)
+    if session_factory is None:
+        models.load()
     for is_idle in (lambda: engine.is_idle, lambda: display.is_idle, lambda: facts.is_idle, background_is_idle):
         window.add_idle_check(is_idle)
-    for closes in (crashes.close, facts.close, display.close, engine.close, bridge.close):
+    for closes in (crashes.close, facts.close, models.close, display.close, engine.close, bridge.close):
         window.closing.connect(closes)
 
     def begin() -> None:
@@ -143,6 +150,15 @@ def assemble_window(opened: Opened, settings: Settings, session_factory: Session
     if opened.limitation:
         window.messages.show_message(opened.limitation, "warning")
     return window
+
+
+def open_model_setup(models: ModelChoice, window: MainWindow) -> None:
+    """Open the dialog of the models beside the window."""
+    from sam3_annotator.ui.dialogs.model_setup import ModelSetupDialog  # not needed at the start
+
+    dialog = ModelSetupDialog(models, window)
+    window.closing.connect(dialog.stop)
+    dialog.open()
 
 
 def labelling_slots(

@@ -226,9 +226,12 @@ def _resources() -> object:
 
 
 def _weights() -> object:
-    folder = paths.user_data_dir() / "weights"
-    found = sorted(file.name for file in folder.glob("*") if file.is_file()) if folder.is_dir() else []
-    return {"folder": str(folder), "files": found}
+    from sam3_annotator.model import Catalog
+
+    catalog = Catalog()
+    return {"folder": str(catalog.folder)} | {
+        entry.name: f"{entry.state}, {entry.size:,} bytes" for entry in catalog.entries() if entry.fetched
+    }
 
 
 def _problems(findings: Mapping[str, object]) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 from sam3_annotator import __version__, cli, doctor
 from sam3_annotator.project.formats import registry
 
-COMMANDS = ["open", "demo", "new", "segment", "detect", "import", "export", "stats", "doctor"]
+COMMANDS = ["open", "demo", "new", "segment", "detect", "import", "export", "stats", "models", "doctor"]
 
 
 def _program(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -72,6 +72,11 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
         "export a.sam3proj out --format coco --segmentation circle",
         "export a.sam3proj out --format coco --seed x",
         "export a.sam3proj out --format coco --copy-images --no-images",
+        "models fly",
+        "models info",
+        "models add",
+        "models download",
+        "models remove",
         "stats",
         "stats a.sam3proj b.sam3proj",
     ],
@@ -95,6 +100,11 @@ def test_words_that_are_off_end_with_2_and_say_why(words: str, capsys: pytest.Ca
         "export nowhere.sam3proj out --format coco",
         "stats nowhere.sam3proj",
         "stats nowhere.sam3proj --json",
+        "models info nowhere",
+        "models info nowhere --json",
+        "models add nowhere.pt",
+        "models download nowhere",
+        "models remove nowhere",
     ],
 )
 def test_what_is_not_there_ends_with_1_and_one_sentence(

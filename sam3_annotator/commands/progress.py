@@ -14,8 +14,8 @@ from sam3_annotator.project.errors import Cancelled
 
 
 @contextmanager
-def progress_bar(title: str) -> Iterator[Progress]:
-    """Give a `Progress` that draws a bar on standard error if that is a terminal.
+def progress_bar(title: str, *, unit: str = "it") -> Iterator[Progress]:
+    """Give a `Progress` that draws a bar on standard error if that is a terminal; the unit `B` is bytes.
 
     After a first Ctrl+C it raises `Cancelled` at its next call, so that the work cleans up after itself; a second
     one interrupts at once.
@@ -30,7 +30,7 @@ def progress_bar(title: str) -> Iterator[Progress]:
 
     before = signal.signal(signal.SIGINT, interrupt)
     try:
-        with _bar(title) as draw:
+        with _bar(title, unit) as draw:
 
             def progress(done: int, total: int) -> None:
                 if is_stopping.is_set():
@@ -43,13 +43,13 @@ def progress_bar(title: str) -> Iterator[Progress]:
 
 
 @contextmanager
-def _bar(title: str) -> Iterator[Progress]:
+def _bar(title: str, unit: str) -> Iterator[Progress]:
     if sys.stderr is None or not sys.stderr.isatty():
         yield _draw_nothing
         return
     from tqdm import tqdm  # only where there is somebody to see it
 
-    with tqdm(desc=title, file=sys.stderr, leave=False, dynamic_ncols=True) as bar:
+    with tqdm(desc=title, file=sys.stderr, leave=False, dynamic_ncols=True, unit=unit, unit_scale=unit == "B") as bar:
 
         def draw(done: int, total: int) -> None:
             bar.total = total

@@ -2,42 +2,80 @@
 
 from __future__ import annotations
 
+from sam3_annotator.model.catalog import (
+    BUILTIN,
+    BUILTIN_TITLE,
+    Catalog,
+    Contents,
+    FileHash,
+    KnownModel,
+    Licence,
+    ModelEntry,
+    ModelOrigin,
+    ModelState,
+)
 from sam3_annotator.model.embedding_cache import EmbeddingCache
 from sam3_annotator.model.engine import (
     Engine,
     EngineStage,
     EngineStatus,
     Job,
+    ModelSource,
     Outcome,
     Slot,
     Ticket,
     Workbench,
 )
-from sam3_annotator.model.errors import Cancelled, ModelError, ModelUnavailable, OutOfMemory, UnsupportedPrompt
+from sam3_annotator.model.errors import (
+    AccessDenied,
+    Cancelled,
+    CatalogError,
+    DownloadFailed,
+    ModelError,
+    ModelUnavailable,
+    OutOfMemory,
+    UnsupportedPrompt,
+)
 from sam3_annotator.model.opening import open_session
 from sam3_annotator.model.outputs import Detection, Segmentation
+from sam3_annotator.model.progress import Progress
 from sam3_annotator.model.prompts import BoxPrompt, ConceptPrompt, Exemplar, MaskPrompt, PointPrompt, Prompt
 from sam3_annotator.model.session import Check, Embedding, Session, never_cancelled
 
 __all__ = [
+    "BUILTIN",
+    "BUILTIN_TITLE",
+    "AccessDenied",
     "BoxPrompt",
     "Cancelled",
+    "Catalog",
+    "CatalogError",
     "Check",
     "ConceptPrompt",
+    "Contents",
     "Detection",
+    "DownloadFailed",
     "Embedding",
     "EmbeddingCache",
     "Engine",
     "EngineStage",
     "EngineStatus",
     "Exemplar",
+    "FileHash",
     "Job",
+    "KnownModel",
+    "Licence",
     "MaskPrompt",
+    "ModelEntry",
     "ModelError",
+    "ModelOrigin",
+    "ModelSource",
+    "ModelState",
     "ModelUnavailable",
     "OutOfMemory",
     "Outcome",
     "PointPrompt",
+    "Progress",
     "Prompt",
     "Segmentation",
     "Session",

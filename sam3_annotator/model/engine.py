@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 import numpy as np
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 
 from sam3_annotator.model.embedding_cache import EmbeddingCache
 from sam3_annotator.model.errors import Cancelled, OutOfMemory
+from sam3_annotator.model.progress import Progress
 from sam3_annotator.model.session import Check, Embedding, Session
 
 _log = logging.getLogger(__name__)
@@ -65,7 +68,11 @@ class EngineStage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EngineStatus:
-    """The stage, the slot of the running job (BUSY only), the session once loaded, the error (FAILED only)."""
+    """The stage, the slot of the running job (BUSY only), the model once loaded or while it is being loaded.
+
+    `error` says why the model could not be loaded: the last one (FAILED), or the one before this one (LOADING).
+    `progress` is how far loading is, 0 to 1 (LOADING only, None while nobody knows).
+    """
 
     stage: EngineStage
     slot: Slot | None = None
@@ -73,11 +80,24 @@ class EngineStatus:
     device: str = ""
     capabilities: frozenset[str] = frozenset()
     error: Exception | None = None
+    progress: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSource:
+    """A model to be loaded: `open` makes its session, `name` is what people call it (empty: what the session says).
+
+    `open` is called on the model thread with a `Progress`, in any unit, which raises `Cancelled` when another model is
+    wanted instead.
+    """
+
+    open: Callable[[Progress], Session]
+    name: str = ""
 
 
 @dataclass(frozen=True)
 class Workbench:
-    """What a job works with, on the model thread only.
+    """What a job works with, on the model thread only; `model_name` is what people call the session's model.
 
     `check()` raises `Cancelled` when the answer is no longer wanted: call it between stages and let it through.
     """
@@ -85,6 +105,7 @@ class Workbench:
     session: Session
     embeddings: EmbeddingCache
     check: Check
+    model_name: str = ""
 
     def embed(self, key: str, read_pixels: Callable[[], NDArray[np.uint8]]) -> Embedding:
         """Return the embedding of the image `key`, from the cache or computed from its pixels now and cached."""
@@ -109,7 +130,7 @@ class _Request:
 
 
 class _Interrupted(Cancelled):
-    """A job of a slot that gives way steps back; it runs again later."""
+    """A job steps back for a more urgent one, or for another model; it runs again later."""
 
 
 class Engine:
@@ -120,13 +141,15 @@ class Engine:
         LOADING --session made--> READY <--nothing waits / next job--> BUSY
            |                        |                                   |
            +--factory raised--> FAILED (answers every request with that error)
+           all of them --load()--> LOADING (the session before is freed first)
            all of them --stop()--> STOPPED
 
     A slot is empty or holds the one request waiting there; `submit` replaces it. The newest request of a slot is
-    *current* until it is replaced or cancelled. `check()` of the running job raises `Cancelled` if its request is
-    not current, or (slots that give way only) if a request of a more urgent slot waits: then the job is put back
-    and run again from its beginning. A result is delivered if its request is still current, so stale ones never
-    are; nothing else is ever lost, also while loading. `deliver` and `report` are called on the model thread.
+    *current* until it is replaced or cancelled. `check()` of the running job raises `Cancelled` if its request is not
+    current, if another model is to be loaded, or (slots that give way only) if a request of a more urgent slot waits:
+    in the last two cases the job is put back and run again from its beginning. A result is delivered if its request is
+    still current, so stale ones never are; nothing else is ever lost, also while loading. `deliver` and `report` are
+    called on the model thread.
     """
 
     def __init__(
@@ -138,13 +161,14 @@ class Engine:
         embedding_budget_bytes: int = 1 << 30,
     ) -> None:
         self.embeddings = EmbeddingCache(embedding_budget_bytes)
-        self._session_factory = session_factory
         self._deliver = deliver
         self._report = report
         self._session: Session | None = None
+        self._model_name = ""
         self._status = EngineStatus(EngineStage.LOADING)
         # Guards what follows; notified when there is something to do.
         self._condition = threading.Condition()
+        self._wanted: tuple[ModelSource, ...] = (ModelSource(lambda _progress: session_factory()),)
         self._waiting: dict[Slot, _Request] = {}
         self._current: dict[Slot, Ticket] = {}
         self._last_number = 0
@@ -162,7 +186,18 @@ class Engine:
     def is_idle(self) -> bool:
         """Whether the session is loaded (or never will be) and no job waits, runs or is being delivered."""
         with self._condition:
-            return self._status.stage is not EngineStage.LOADING and not self._waiting and not self._is_serving
+            is_loaded = self._status.stage is not EngineStage.LOADING and not self._wanted
+            return is_loaded and not self._waiting and not self._is_serving
+
+    def load(self, source: ModelSource, fallback: ModelSource | None = None) -> None:
+        """Free the session and load another model, before anything else; `fallback` if that one cannot be loaded.
+
+        Requests wait meanwhile; a model that is just being loaded is given up.
+        """
+        with self._condition:
+            if not self._is_stopping:
+                self._wanted = (source,) if fallback is None else (source, fallback)
+                self._condition.notify()
 
     def submit(self, slot: Slot, job: Job) -> Ticket:
         """Ask for a job; it replaces the one waiting in its slot and cancels the one running from it."""
@@ -190,6 +225,7 @@ class Engine:
         """Cancel everything; `run()` returns as soon as the running job lets it. Does not wait for that."""
         with self._condition:
             self._is_stopping = True
+            self._wanted = ()
             self._waiting.clear()
             self._current.clear()
             self._condition.notify()
@@ -197,36 +233,75 @@ class Engine:
     # Model thread
 
     def run(self) -> None:
-        """Make the session, serve until `stop()`, then free the session, all on the calling thread."""
+        """Load the model, serve until `stop()`, then free the session, all on the calling thread."""
         try:
-            self._load()
-            while (request := self._take()) is not None:
-                self._serve(request)
+            while (task := self._take()) is not None:
+                if isinstance(task, _Request):
+                    self._serve(task)
+                else:
+                    self._load(task)
         finally:
-            self.embeddings.clear()
-            self._session = None
+            self._unload()
             self._is_serving = False
             self._announce(EngineStatus(EngineStage.STOPPED))
 
-    def _load(self) -> None:
-        self._announce(EngineStatus(EngineStage.LOADING))
-        if self._is_stopping:
-            return
-        try:
-            session = self._session = self._session_factory()
-        except Exception as error:  # noqa: BLE001 - a bridge: whatever loading raises is told, not thrown
-            _log.error("The model could not be loaded.", exc_info=error)
-            _forget_locals(error)
+    def _load(self, sources: tuple[ModelSource, ...]) -> None:
+        """Load the first of the models that can be; give up when another is wanted meanwhile."""
+        error: Exception | None = None
+        for source in sources:
+            self._unload()
+            self._announce(EngineStatus(EngineStage.LOADING, session_name=source.name, error=error))
+            try:
+                session = self._session = source.open(self._tell_loading)
+                self._check_loading()
+            except Cancelled:
+                if self._is_overtaken:
+                    break
+            except Exception as caught:  # noqa: BLE001 - a bridge: whatever loading raises is told, not thrown
+                _log.error("The model could not be loaded.", exc_info=caught)
+                _forget_locals(caught)
+                error = caught
+            else:
+                self._model_name = source.name or session.name
+                device, capabilities = session.device, session.capabilities
+                self._announce(EngineStatus(EngineStage.READY, None, self._model_name, device, capabilities))
+                break
+        else:
             self._announce(EngineStatus(EngineStage.FAILED, error=error))
-            return
-        self._announce(EngineStatus(EngineStage.READY, None, session.name, session.device, session.capabilities))
-
-    def _take(self) -> _Request | None:
         with self._condition:
-            self._condition.wait_for(lambda: self._waiting or self._is_stopping)
+            self._is_serving = False
+
+    def _unload(self) -> None:
+        self.embeddings.clear()
+        if self._session is not None:
+            self._session = None
+            _return_memory()
+
+    @property
+    def _is_overtaken(self) -> bool:
+        with self._condition:
+            return bool(self._wanted) or self._is_stopping
+
+    def _check_loading(self) -> None:
+        if self._is_overtaken:
+            raise Cancelled
+
+    def _tell_loading(self, done: int, total: int) -> None:
+        self._check_loading()
+        percent = 100 * done // total if total else 0
+        known = self._status
+        if percent != round(100 * (known.progress or 0.0)):
+            self._announce(replace(known, progress=percent / 100))
+
+    def _take(self) -> _Request | tuple[ModelSource, ...] | None:
+        with self._condition:
+            self._condition.wait_for(lambda: self._wanted or self._waiting or self._is_stopping)
             if self._is_stopping:
                 return None
             self._is_serving = True
+            if self._wanted:
+                wanted, self._wanted = self._wanted, ()
+                return wanted
             return self._waiting.pop(min(self._waiting))
 
     def _serve(self, request: _Request) -> None:
@@ -261,7 +336,7 @@ class Engine:
 
     def _run_job(self, request: _Request) -> object:
         assert self._session is not None
-        workbench = Workbench(self._session, self.embeddings, lambda: self._check(request.ticket))
+        workbench = Workbench(self._session, self.embeddings, lambda: self._check(request.ticket), self._model_name)
         try:
             return request.job(workbench)
         except (OutOfMemory, MemoryError):
@@ -274,6 +349,8 @@ class Engine:
         with self._condition:
             if self._current.get(ticket.slot) != ticket:
                 raise Cancelled
+            if self._wanted:
+                raise _Interrupted
             if ticket.slot.gives_way and any(not slot.gives_way for slot in self._waiting):
                 raise _Interrupted
 
@@ -289,6 +366,14 @@ class Engine:
     def _announce(self, status: EngineStatus) -> None:
         self._status = status
         self._report(status)
+
+
+def _return_memory() -> None:
+    """Give what a session has held back to the system, also what torch keeps on a device for later."""
+    gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
 
 
 def _forget_locals(error: BaseException) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sam3_annotator.model.builtin import is_builtin_file, open_builtin
+from sam3_annotator.model.catalog import Catalog
 from sam3_annotator.model.errors import ModelUnavailable
 from sam3_annotator.model.progress import Progress, untold
 from sam3_annotator.model.sam3 import open_sam3
@@ -21,10 +22,11 @@ def open_session(
 ) -> Session:
     """Load a model; call it on the thread that will use the session.
 
-    `name` is `builtin`, `grabcut`, or the path of a checkpoint: of SAM 3, in any layout that `load_model` reads, or of
-    the built-in model. `device` is `auto`, `cpu`, `cuda`, `cuda:1` or `mps`; `dtype` is `auto`, `float32` or
-    `bfloat16`. `check` is called while loading and may raise `Cancelled`; `progress` counts bytes of weights. Raises
-    `ModelUnavailable` for a name, device or dtype that there is not, and `OutOfMemory` if the model does not fit.
+    `name` is `builtin`, `grabcut`, a name of the catalogue, or the path of a checkpoint: of SAM 3, in any layout that
+    `load_model` reads, or of the built-in model. `device` is `auto`, `cpu`, `cuda`, `cuda:1` or `mps`; `dtype` is
+    `auto`, `float32` or `bfloat16`. `check` is called while loading and may raise `Cancelled`; `progress` counts bytes
+    of weights. Raises `ModelUnavailable` for a name, device or dtype that there is not, and `OutOfMemory` if the model
+    does not fit.
     """
     if name == "grabcut":
         # OpenCV takes a moment to import: not before the session is wanted, so that the window shows first.
@@ -43,15 +45,16 @@ def open_session(
 
 
 def _find_weights(name: str | Path) -> Path:
-    """Give the file or folder that is meant."""
+    """Give the file or folder that is meant: a name of the catalogue comes before a path that looks like it."""
+    catalog = Catalog()
+    if str(name) in {entry.name for entry in catalog.entries()}:
+        return catalog.resolve(str(name))
     path = Path(name).expanduser()
     if path.exists():
         return path
     if path.name != str(name) or path.suffix:
         raise ModelUnavailable(f"There is no file or folder {path}; say where the weights of the model are.")
-    raise ModelUnavailable(
-        f"There is no model named “{name}”; there are “builtin” and “grabcut”, and the paths of checkpoints."
-    )
+    return catalog.entry(str(name)).path  # which says what there is instead
 
 
 def _require_cpu(model: str, device: str, dtype: str) -> None:

@@ -297,6 +297,7 @@ _INSTANCE: Final = (
     ),
 )
 _MODEL_AND_HELP: Final = (
+    ActionSpec("choose_model", "Choose a model…", ("Ctrl+Shift+M",), "Model", 0, tip="Use, add or download a model"),
     ActionSpec("model_details", "Model details", (), "Model", 0, tip="Name, device and what the model can do"),
     ActionSpec("shortcuts", "Keyboard shortcuts", ("F1",), "Help", 0, "keyboard-outline", "All keys on one page"),
     ActionSpec("open_logs", "Open the log folder", (), "Help", 1),

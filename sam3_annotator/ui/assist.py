@@ -9,7 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sam3_annotator.model import Job, Outcome, Prompt, Slot as EngineSlot, Ticket, Workbench
+from sam3_annotator.model import (
+    EngineStage,
+    EngineStatus,
+    Job,
+    Outcome,
+    Prompt,
+    Slot as EngineSlot,
+    Ticket,
+    Workbench,
+)
 from sam3_annotator.project import ImageId, mask_to_region, simplify_region
 from sam3_annotator.ui.canvas.draft import Candidate, Draft
 from sam3_annotator.ui.engine_bridge import EngineBridge
@@ -38,7 +47,7 @@ def segment_job(image: ShownImage, prompts: tuple[Prompt, ...], tolerance: float
         for mask, predicted_iou in zip(found.masks, found.predicted_iou, strict=True):
             bench.check()
             simplified = simplify_region(mask_to_region(mask), tolerance, min_area=SPECK_AREA)
-            candidates.append(Candidate(simplified.region, float(predicted_iou), simplified.iou))
+            candidates.append(Candidate(simplified.region, float(predicted_iou), simplified.iou, bench.model_name))
         return tuple(candidates)
 
     return job
@@ -78,6 +87,7 @@ class Assist(QObject):
         self._asked_at = 0.0
         self._is_accepting = False
         engine.answered.connect(self._take_answer)
+        engine.status_changed.connect(self._follow_model)
 
     @property
     def draft(self) -> Draft | None:
@@ -172,6 +182,12 @@ class Assist(QObject):
         self._asked_at = time.perf_counter()
         job = segment_job(self._image, draft.prompts, self._settings.simplification_tolerance)
         self._ticket = self._engine.submit(EngineSlot.SEGMENT, job)
+
+    @Slot(object)
+    def _follow_model(self, status: EngineStatus) -> None:
+        """Let another model read the shown image too, before it is asked about it."""
+        if status.stage is EngineStage.LOADING and status.progress is None and self._image is not None:
+            self._engine.submit(EngineSlot.EMBED, embed_job((self._image,)))
 
     @Slot(object)
     def _take_answer(self, outcome: Outcome) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QThread, QThreadPool, Signal, Slot
 
+from sam3_annotator.model import ModelError
 from sam3_annotator.project import Cancelled, KnownError, Progress
 
 Work = Callable[[Progress], Any]
@@ -99,7 +100,7 @@ class BackgroundTask(QObject):
         elif isinstance(error, Cancelled):
             self.cancelled.emit()
         else:
-            if not isinstance(error, KnownError):
+            if not isinstance(error, KnownError | ModelError):
                 _log.error("Background work failed", exc_info=error)
             self.failed.emit(error)
         self.finished.emit()
@@ -135,7 +136,7 @@ atexit.register(cancel_background_tasks)
 
 def error_sentence(error: Exception, work: str) -> str:
     """Say an error in words for the user; `work` names what was under way ("The export")."""
-    if isinstance(error, KnownError):
+    if isinstance(error, KnownError | ModelError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         place = f" ({error.filename})" if error.filename else ""

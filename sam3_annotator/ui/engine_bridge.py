@@ -6,7 +6,17 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
-from sam3_annotator.model import Engine, EngineStage, EngineStatus, Job, Outcome, Session, Slot as EngineSlot, Ticket
+from sam3_annotator.model import (
+    Engine,
+    EngineStage,
+    EngineStatus,
+    Job,
+    ModelSource,
+    Outcome,
+    Session,
+    Slot as EngineSlot,
+    Ticket,
+)
 
 
 class _ModelThread(QThread):
@@ -57,6 +67,10 @@ class EngineBridge(QObject):
     def start(self) -> None:
         """Start the model thread; the session is made there."""
         self._thread.start()
+
+    def load(self, source: ModelSource, fallback: ModelSource | None = None) -> None:
+        """Load another model in place of the one there is; `fallback` if it cannot be loaded."""
+        self._engine.load(source, fallback)
 
     def submit(self, slot: EngineSlot, job: Job) -> Ticket:
         """Queue a job; it replaces the one that waits in its slot."""

@@ -28,12 +28,15 @@ from sam3_annotator.ui.canvas.draft import Draft
 from sam3_annotator.ui.workspace import Workspace
 
 
-def provenance_of(draft: Draft, session_name: str) -> Provenance:
-    """Say where a draft's region comes from, as it will be kept with the instance."""
+def provenance_of(draft: Draft, describe_model: Callable[[str], str]) -> Provenance:
+    """Say where a draft's region comes from, as it will be kept with the instance.
+
+    `describe_model` turns what people call a model into what tells it from all others.
+    """
     candidate = draft.candidates[draft.index]
     return Provenance(
         origin=Origin.MODEL,
-        model=session_name,
+        model=describe_model(candidate.model),
         prompts=tuple(record for prompt in draft.prompts if (record := _record_of(prompt)) is not None),
         predicted_iou=candidate.predicted_iou,
         simplification_iou=candidate.simplification_iou,
@@ -88,14 +91,14 @@ class Labelling(QObject):
         store: ProjectStore,
         workspace: Workspace,
         assist: Assist,
-        session_name: Callable[[], str],
+        describe_model: Callable[[str], str],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._store = store
         self._workspace = workspace
         self._assist = assist
-        self._session_name = session_name
+        self._describe_model = describe_model
         self._acceptance: _Acceptance | None = None
         self._unnamed: _Unnamed | None = None
         assist.accepted.connect(self._store_draft)
@@ -219,7 +222,7 @@ class Labelling(QObject):
         if not draft.region.polygons:
             self.problem.emit("The model found nothing there. Add a point on the object, or draw a box around it.")
             return
-        provenance = provenance_of(draft, self._session_name())
+        provenance = provenance_of(draft, self._describe_model)
         if attempt(
             lambda: operations.accept_draft(
                 self._store, draft.image_id, acceptance.category_id, draft.region, provenance

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
-from sam3_annotator.model import EngineStage, EngineStatus, Slot
+from sam3_annotator.model import BUILTIN_TITLE, EngineStage, EngineStatus, Slot
 from sam3_annotator.ui.theme import FOCUS_WIDTH, ICON_SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, pixmap, theme
 
 HEIGHT: Final = 26
@@ -51,11 +60,16 @@ def status_words(status: EngineStatus) -> str:
     """Say what the model is doing."""
     if status.stage is EngineStage.BUSY and status.slot is not None:
         return _BUSY_WORDS[status.slot]
+    if status.stage is EngineStage.LOADING and status.progress is not None:
+        return f"{_STAGE_WORDS[status.stage]} {status.progress:.0%}".replace("%", " %")
     return _STAGE_WORDS[status.stage]
 
 
 class ModelChip(QAbstractButton):
-    """A dot and words; a click opens the details."""
+    """A dot and words; a click opens the details, from where another model can be chosen."""
+
+    choose_wanted = Signal()
+    stop_wanted = Signal()  # the user does not want to wait for the model being loaded
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,12 +95,15 @@ class ModelChip(QAbstractButton):
         elif not self._timer.isActive():
             self._timer.start()
 
-    def open_details(self) -> None:
-        """Open the details below the chip."""
+    def open_details(self) -> ModelDetails:
+        """Open the details below the chip, and give them."""
         details = ModelDetails(self._waiting or self._status, self)
+        details.choose_wanted.connect(self.choose_wanted)
+        details.stop_wanted.connect(self.stop_wanted)
         details.adjustSize()
         details.move(self.mapToGlobal(QPoint(self.width() - details.width(), self.height() + SPACE_XS)))
         details.show()
+        return details
 
     def _show_waiting(self) -> None:
         if self._waiting is not None:
@@ -131,7 +148,10 @@ class ModelChip(QAbstractButton):
 
 
 class ModelDetails(QFrame):
-    """Name, device, what is going on, and what the model can do."""
+    """Name, device, what is going on, what the model can do, and the way to another."""
+
+    choose_wanted = Signal()
+    stop_wanted = Signal()
 
     def __init__(self, status: EngineStatus, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
@@ -155,6 +175,16 @@ class ModelDetails(QFrame):
         if status.capabilities:
             layout.addSpacing(SPACE_S)
             layout.addLayout(self._capability_rows(status.capabilities))
+        layout.addSpacing(SPACE_S)
+        if status.stage is EngineStage.LOADING and status.session_name not in ("", BUILTIN_TITLE):
+            layout.addWidget(self._button("Stop loading", self.stop_wanted))
+        layout.addWidget(self._button("Choose a model…", self.choose_wanted))
+
+    def _button(self, text: str, signal: SignalInstance) -> QPushButton:
+        button = QPushButton(text)
+        button.clicked.connect(self.close)
+        button.clicked.connect(lambda: signal.emit())
+        return button
 
     def _capability_rows(self, capabilities: frozenset[str]) -> QGridLayout:
         grid = QGridLayout()

@@ -12,6 +12,7 @@ from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.fact_reader import FactReader
 from sam3_annotator.ui.labelling import Labelling
 from sam3_annotator.ui.main_window import MainWindow
+from sam3_annotator.ui.message_bar import MessageAction, Severity
 
 
 class Notices(QObject):
@@ -32,8 +33,27 @@ class Notices(QObject):
     @Slot(object)
     def _show_status(self, status: EngineStatus) -> None:
         self._window.set_model_status(status)
-        if status.stage is EngineStage.FAILED and status.error is not None:
+        if status.error is None or status.progress is not None:
+            return
+        if status.stage is EngineStage.FAILED:
             self._show_failure(status.error)
+        elif status.stage is EngineStage.LOADING:
+            self._show_fallback(status.error)
+
+    def _show_fallback(self, error: Exception) -> None:
+        reason = (
+            str(error)
+            if isinstance(error, ModelError)
+            else f"The model could not be loaded because of an unexpected error ({type(error).__name__})."
+        )
+        choose = MessageAction("Choose a model…", lambda: self._window.window_actions.trigger("choose_model"))
+        self._window.messages.show_message(
+            f"{reason} Until then the built-in model is used.",
+            Severity.WARNING,
+            actions=(choose,),
+            details="" if isinstance(error, ModelError) else "".join(traceback.format_exception(error)).rstrip(),
+            key="model",
+        )
 
     @Slot(object)
     def _show_failure(self, error: Exception) -> None:

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
+from sam3_annotator.model import BUILTIN
 from sam3_annotator.ui.theme import Appearance
 
 MAX_RECENT: Final = 8
@@ -103,6 +104,15 @@ class Settings(QObject):
     @embedding_megabytes.setter
     def embedding_megabytes(self, value: int) -> None:
         self._write("embedding_megabytes", value)
+
+    @property
+    def model(self) -> str:
+        """The model to load, by its name in the catalogue."""
+        return self._read("model", str, BUILTIN)
+
+    @model.setter
+    def model(self, value: str) -> None:
+        self._write("model", value)
 
     # --- what the program remembers ----------------------------------------------------------
 

@@ -29,7 +29,7 @@ MOUSE: Final[tuple[Row, ...]] = (
 # Headings of the page, and which menus' actions stand under them; two columns.
 _COLUMNS: Final = (
     (("Annotate", ("Edit/Tool", "Instance")), ("Categories", ("Instance/Category",)), ("Images", ("Image",))),
-    (("Edit", ("Edit", "")), ("View", ("View", "View/Panels")), ("Program", ("File", "Help"))),
+    (("Edit", ("Edit", "")), ("View", ("View", "View/Panels")), ("Program", ("File", "Model", "Help"))),
 )
 
 

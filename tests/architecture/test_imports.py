@@ -7,7 +7,19 @@ import sys
 
 import pytest
 
-HEAVY = ("torch", "cv2", "shapely", "PIL", "yaml", "tqdm", "typer", "supervision", "pycocotools", "matplotlib")
+HEAVY = (
+    "torch",
+    "cv2",
+    "shapely",
+    "PIL",
+    "yaml",
+    "tqdm",
+    "typer",
+    "huggingface_hub",
+    "supervision",
+    "pycocotools",
+    "matplotlib",
+)
 QT = ("PySide6",)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sam3_annotator.model import ModelUnavailable, open_session
+from sam3_annotator.model import Catalog, ModelUnavailable, open_session
 from sam3_annotator.paths import resources_dir
 
 BUILTIN_WEIGHTS = resources_dir() / "builtin" / "builtin.safetensors"
@@ -34,7 +34,7 @@ def test_models_for_the_cpu_refuse_other_devices(name: str, options: dict[str, s
 
 
 def test_a_name_that_is_none_is_told_with_those_there_are() -> None:
-    with pytest.raises(ModelUnavailable, match="no model named “sam9”; there are “builtin” and “grabcut”"):
+    with pytest.raises(ModelUnavailable, match="no model named “sam9”; did you mean “sam3”"):
         open_session("sam9")
 
 
@@ -55,3 +55,16 @@ def test_a_file_that_is_no_checkpoint_is_told_by_its_path(tmp_path: Path) -> Non
 def test_a_folder_without_weights_is_told(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="no weights"):
         open_session(tmp_path)
+
+
+def test_a_model_of_the_catalogue_is_opened_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Catalog().add(Path(shutil.copyfile(BUILTIN_WEIGHTS, tmp_path / "mine.safetensors")))
+    (tmp_path / "elsewhere" / "mine").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    assert open_session("mine").name == "Built-in"
+
+
+def test_a_model_that_is_not_downloaded_is_told() -> None:
+    with pytest.raises(ModelUnavailable, match="SAM 3 is not downloaded yet"):
+        open_session("sam3")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sam3_annotator.model import PointPrompt
+from sam3_annotator.model import ModelSource, PointPrompt
 from sam3_annotator.project import ImageId, region_to_mask
 from sam3_annotator.ui.assist import ShownImage
 
@@ -174,3 +174,27 @@ def test_prompts_without_an_image_do_nothing(assist):
     assist.add_prompt(PointPrompt(30, 30))
 
     assert assist.draft is None
+
+
+def test_another_model_reads_the_shown_image_before_it_is_asked(assist, answered, fake_session, engine, qtbot):
+    assist.show(shown(FIRST))
+    qtbot.waitUntil(lambda: engine.is_idle)
+    assert len(fake_session.embedded) == 1
+
+    engine.load(ModelSource(lambda *_: fake_session, "Another"))
+    qtbot.waitUntil(lambda: len(fake_session.embedded) == 2)
+
+    assist.add_prompt(PointPrompt(30, 30))
+    assert answered().candidates[0].model == "Another"
+
+
+def test_draft_stays_when_the_model_changes(assist, answered, fake_session, engine, qtbot):
+    assist.show(shown(FIRST))
+    assist.add_prompt(PointPrompt(30, 30))
+    before = answered()
+
+    engine.load(ModelSource(lambda *_: fake_session, "Another"))
+    qtbot.waitUntil(lambda: engine.status.session_name == "Another" and engine.is_idle)
+
+    assert assist.draft == before
+    assert assist.draft.candidates[0].model == "Fake"

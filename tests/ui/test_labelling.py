@@ -25,7 +25,7 @@ def labelling(store, workspace, assist) -> Labelling:
             edit.add_category(name)
     workspace.set_category(store.categories()[0].id)
     show(store, workspace, assist, 0)
-    return Labelling(store, workspace, assist, lambda: "Fake")
+    return Labelling(store, workspace, assist, lambda name: f"{name} 1.0")
 
 
 def show(store, workspace, assist, position: int) -> None:
@@ -51,7 +51,7 @@ def test_accepting_keeps_region_category_and_provenance(labelling, store, worksp
     assert store.category(instance.category_id).name == "cat"
     assert region_to_mask(instance.region, 60, 80)[35, 35]
     assert instance.provenance.origin is Origin.MODEL
-    assert instance.provenance.model == "Fake"
+    assert instance.provenance.model == "Fake 1.0"
     assert instance.provenance.prompts == (
         PromptRecord("box", (10, 10, 40, 40)),
         PromptRecord("point", (15, 15), positive=False),

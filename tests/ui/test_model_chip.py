@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from sam3_annotator.model import EngineStage, EngineStatus, ModelUnavailable, Slot
 from sam3_annotator.ui.model_chip import ModelChip, ModelDetails, status_words
@@ -53,6 +53,32 @@ def test_long_work_is_told(chip: ModelChip, qtbot: Any) -> None:
     chip.set_status(BUSY)
 
     qtbot.waitUntil(lambda: chip.text() == "Built-in · reading the image")
+
+
+def test_loading_is_told_with_the_model_and_how_far_it_is(chip: ModelChip) -> None:
+    chip.set_status(EngineStatus(EngineStage.LOADING, session_name="SAM 3"))
+    assert chip.text() == "SAM 3 · loading"
+
+    chip.set_status(EngineStatus(EngineStage.LOADING, session_name="SAM 3", progress=0.43))
+    assert chip.text() == "SAM 3 · loading 43 %"
+
+
+@pytest.mark.parametrize(
+    ("status", "buttons"),
+    [
+        (READY, ["Choose a model…"]),
+        (EngineStatus(EngineStage.LOADING, session_name="SAM 3"), ["Stop loading", "Choose a model…"]),
+        (EngineStatus(EngineStage.LOADING, session_name="Built-in"), ["Choose a model…"]),
+    ],
+)
+def test_details_lead_to_another_model(status: EngineStatus, buttons: list[str], chip: ModelChip, qtbot: Any) -> None:
+    chip.set_status(status)
+    with qtbot.waitSignal(chip.choose_wanted):
+        details = chip.open_details()
+        found = {button.text(): button for button in details.findChildren(QPushButton)}
+        found["Choose a model…"].click()
+
+    assert list(found) == buttons
 
 
 def test_failure_is_told_at_once_with_its_sentence(chip: ModelChip) -> None:

@@ -17,6 +17,7 @@ CHANGES: list[tuple[str, Any]] = [
     ("fill_opacity", 0.5),
     ("simplification_tolerance", 2.0),
     ("embedding_megabytes", 2048),
+    ("model", "sam3"),
     ("window_geometry", QByteArray(b"\x00\x01geometry")),
     ("window_layout", QByteArray(b"\x00\x02layout")),
 ]

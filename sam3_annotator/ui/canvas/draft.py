@@ -14,12 +14,13 @@ class Candidate:
     """One region that may be meant by the prompts.
 
     `predicted_iou` is the model's own judgement of its mask, 0..1; `simplification_iou` is the IoU of the
-    simplified region with that mask.
+    simplified region with that mask; `model` is what people call the model that gave it.
     """
 
     region: Region
     predicted_iou: float
     simplification_iou: float
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

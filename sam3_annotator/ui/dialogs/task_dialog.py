@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import (
@@ -20,12 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from sam3_annotator.ui.background import BackgroundTask, Work, error_sentence
+from sam3_annotator.ui.dialogs.note_line import NoteLine
 from sam3_annotator.ui.dialogs.report import Report, ReportView
-from sam3_annotator.ui.theme import CONTROL_HEIGHT, ICON_SIZE_SMALL, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, pixmap, theme
+from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, theme
 
 LABEL_WIDTH = 88
 DIALOG_WIDTH = 600
-LINE_HEIGHT = 18
 
 
 class TaskDialog(QDialog):
@@ -58,7 +56,7 @@ class TaskDialog(QDialog):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.form)
         self._pages.addWidget(self.report)
-        self._note = _NoteLine()
+        self._note = NoteLine()
         self.progress = QProgressBar(textVisible=False)
         self.progress.setAccessibleName("Progress")
         self.progress.hide()
@@ -238,36 +236,3 @@ class TaskDialog(QDialog):
         self.primary.show()
         self.secondary.setText("Cancel")
         self.secondary.setEnabled(True)
-
-
-class _NoteLine(QWidget):
-    """A line of words with an icon when they are a warning or an error."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._icon = QLabel()
-        self._label = QLabel(wordWrap=True)
-        self._label.setMinimumHeight(2 * LINE_HEIGHT)  # room for a second line, so that nothing jumps
-        self._label.setAlignment(Qt.AlignmentFlag.AlignTop)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE_S)
-        row.addWidget(self._icon, alignment=Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._label, stretch=1)
-
-    @property
-    def text(self) -> str:
-        """The words."""
-        return self._label.text()
-
-    def say(self, text: str, tone: str) -> None:
-        """Show words in a tone."""
-        self._label.setText(text)
-        self._label.setProperty("tone", tone)
-        self._label.style().polish(self._label)
-        self._icon.setVisible(tone in _TONE_ICONS)
-        if tone in _TONE_ICONS:
-            self._icon.setPixmap(pixmap(_TONE_ICONS[tone], tone, ICON_SIZE_SMALL, self.devicePixelRatioF()))
-
-
-_TONE_ICONS: Final = {"danger": "alert-circle-outline", "warning": "alert-outline"}

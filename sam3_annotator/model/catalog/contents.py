@@ -1,0 +1,180 @@
+"""Says what a checkpoint is by looking into it: headers and names of tensors only, nothing is loaded or run."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import Final
+
+from sam3_annotator.model.errors import ModelUnavailable
+
+# More than any real header or table of names; a file that claims more is none.
+MAX_HEADER_BYTES: Final = 100 << 20
+# In a folder, these are taken before any other weights.
+USUAL_FILES: Final = ("model.safetensors", "sam3.pt")
+WEIGHT_SUFFIXES: Final = frozenset({".safetensors", ".pt", ".pth", ".bin", ".ckpt"})
+
+
+BUILTIN_FORMAT: Final = "sam3-annotator builtin"
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a checkpoint holds.
+
+    `file` is the one with the weights; `kind` says in words what they are, and `is_loadable` whether this program
+    loads such; `dtype` is that of most of its numbers.
+    """
+
+    file: Path
+    container: str
+    kind: str
+    is_loadable: bool
+    tensors: int
+    parameters: int
+    dtype: str
+
+
+def look_into(path: Path) -> Contents:
+    """Recognise a checkpoint file, or a folder with one, by its content.
+
+    Raises `ModelUnavailable` with a sentence if nothing is there, it cannot be read or holds no tensors.
+    """
+    file = weights_file(path)
+    try:
+        with file.open("rb") as opened:
+            is_zip = opened.read(4) == b"PK\x03\x04"
+        found = _look_into_archive(file) if is_zip else _look_into_safetensors(file)
+    except OSError as error:
+        raise ModelUnavailable(f"{file} cannot be read ({error.strerror or error}).") from error
+    except (ValueError, KeyError, TypeError, struct.error) as error:
+        raise ModelUnavailable(
+            f"{file} is no checkpoint that can be used: it is neither a safetensors file nor one that PyTorch saved, "
+            "or it is incomplete. Choose a file such as sam3.pt or model.safetensors."
+        ) from error
+    return found
+
+
+def weights_file(path: Path) -> Path:
+    """Give the file with the weights: `path` itself, or the one in that folder; raises `ModelUnavailable`."""
+    if path.is_file():
+        return path
+    if not path.is_dir():
+        raise ModelUnavailable(f"There is no file or folder {path}.")
+    for name in USUAL_FILES:
+        if (path / name).is_file():
+            return path / name
+    weights = sorted(file for file in path.iterdir() if file.suffix in WEIGHT_SUFFIXES and file.is_file())
+    if len(weights) == 1:
+        return weights[0]
+    if not weights:
+        raise ModelUnavailable(f"The folder {path} holds no checkpoint, such as sam3.pt or model.safetensors.")
+    raise ModelUnavailable(f"The folder {path} holds {len(weights)} checkpoints; choose one of the files.")
+
+
+def _look_into_safetensors(file: Path) -> Contents:
+    size = file.stat().st_size
+    with file.open("rb") as opened:
+        (length,) = struct.unpack("<Q", opened.read(8))
+        if length > min(MAX_HEADER_BYTES, size - 8):
+            raise ValueError("The header is longer than the file.")
+        header = json.loads(opened.read(length))
+    metadata = header.pop("__metadata__", {})
+    if not header or max(entry["data_offsets"][1] for entry in header.values()) != size - 8 - length:
+        raise ValueError("The file holds no tensors, or not all that its header names.")
+    counts: Counter[str] = Counter()
+    for entry in header.values():
+        counts[entry["dtype"]] += prod(entry["shape"])
+    kind, is_loadable = _recognise(header.keys(), metadata)
+    return Contents(file, "safetensors", kind, is_loadable, len(header), counts.total(), _main_dtype(counts))
+
+
+def _look_into_archive(file: Path) -> Contents:
+    pickled = _read_table(file)
+    counts: Counter[str] = Counter()
+    storages = 0
+    for kind, count in _storages(pickled):
+        storages += 1
+        counts[kind] += count
+    if not storages:
+        raise ValueError("The archive holds no tensors.")
+    kind, is_loadable = _recognise(_texts(pickled), {})
+    return Contents(file, "PyTorch", kind, is_loadable, storages, counts.total(), _main_dtype(counts))
+
+
+def _read_table(file: Path) -> bytes:
+    """Read the pickle that says which tensors there are."""
+    import zipfile  # the list of models needs none of this
+
+    try:
+        with zipfile.ZipFile(file) as archive:
+            table = next((entry for entry in archive.infolist() if entry.filename.endswith("data.pkl")), None)
+            if table is None or table.file_size > MAX_HEADER_BYTES:
+                raise ValueError("The archive holds no table of tensors.")
+            return archive.read(table)
+    except zipfile.BadZipFile as error:
+        raise ValueError("The archive is cut off.") from error
+
+
+def _texts(pickled: bytes) -> list[str]:
+    """Give all texts in a pickle, the names of tensors among them."""
+    import pickletools
+
+    return [argument for _opcode, argument, _position in pickletools.genops(pickled) if isinstance(argument, str)]
+
+
+def _storages(pickled: bytes) -> Iterator[tuple[str, int]]:
+    """Give kind and number of elements of every stored tensor; the pickle is read, never run."""
+    import pickletools
+
+    memo: dict[object, object] = {}
+    values: list[object] = [None] * 5
+    for opcode, argument, _position in pickletools.genops(pickled):
+        match opcode.name:
+            case "BINPUT" | "LONG_BINPUT":
+                memo[argument] = values[-1]
+            case "BINGET" | "LONG_BINGET":
+                values.append(memo.get(argument))
+            case "BINPERSID":
+                # What stands on the stack now is ("storage", kind, key, place, count).
+                kind, count = values[-4], values[-1]
+                if isinstance(kind, str) and isinstance(count, int):
+                    yield kind.split()[-1].removesuffix("Storage"), count
+            case _ if argument is not None:
+                values.append(argument)
+        del values[:-5]
+
+
+def _recognise(names: Collection[str], metadata: Mapping[str, str]) -> tuple[str, bool]:
+    """Say whose weights bear these names, and whether they can be loaded."""
+    if str(metadata.get("format", "")).startswith(BUILTIN_FORMAT):
+        return "weights of the built-in model", True
+    from sam3_annotator.model.checkpoint.naming import name_relative, recognise  # brings torch along, which takes time
+
+    relative = name_relative(names)
+    naming = recognise(names)
+    if naming is None or relative is not None:
+        return f"weights of {relative or 'another model than SAM 3'}", False
+    return naming.title, True
+
+
+_DTYPES: Final = {
+    "F32": "float32",
+    "F16": "float16",
+    "BF16": "bfloat16",
+    "F64": "float64",
+    "Float": "float32",
+    "Half": "float16",
+    "BFloat16": "bfloat16",
+    "Double": "float64",
+}
+
+
+def _main_dtype(counts: Counter[str]) -> str:
+    ((kind, _count),) = counts.most_common(1)
+    return _DTYPES.get(kind, kind.lower())

@@ -1,0 +1,68 @@
+"""The download of a model in the background, its progress in words."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+
+from sam3_annotator.model import Catalog, ModelEntry
+from sam3_annotator.project import Progress
+from sam3_annotator.ui.background import BackgroundTask, error_sentence
+from sam3_annotator.ui.dialogs.model_words import download_words
+
+# Progress travels as a Qt int, too small for the bytes of a checkpoint.
+PROGRESS_UNIT: Final = 1 << 10
+# A rate measured over less is a guess.
+SECONDS_TO_KNOW_THE_RATE: Final = 3.0
+
+
+class ModelDownload(QObject):
+    """One download at a time; `ended` has the sentence to show and the error, None if there was none."""
+
+    progressed = Signal(int, int, str)  # done, total, both in KiB, and in words
+    ended = Signal(str, object)  # sentence, Exception | None
+
+    def __init__(self, catalog: Catalog, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._catalog = catalog
+        self._task: BackgroundTask | None = None
+        self._began_at = 0.0
+        self._began_with = 0
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no download is under way."""
+        return self._task is None or self._task.is_idle
+
+    def start(self, entry: ModelEntry, token: str | None) -> None:
+        """Fetch a model; the token goes into the request and nowhere else."""
+
+        def work(progress: Progress) -> Path:
+            def scaled(done: int, total: int) -> None:
+                progress(done // PROGRESS_UNIT, total // PROGRESS_UNIT)
+
+            return self._catalog.download(entry.name, token=token, progress=scaled)
+
+        self._began_at = 0.0
+        self._task = BackgroundTask(work)
+        self._task.progress.connect(self._tell)
+        self._task.result.connect(lambda _path: self.ended.emit(f"{entry.title} is downloaded and checked.", None))
+        self._task.failed.connect(lambda error: self.ended.emit(error_sentence(error, "The download"), error))
+        self._task.cancelled.connect(lambda: self.ended.emit("Stopped. What has arrived is kept.", None))
+        self._task.start()
+
+    def stop(self) -> None:
+        """Stop the download, if one is under way."""
+        if self._task is not None:
+            self._task.cancel()
+
+    def _tell(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if not self._began_at or done < self._began_with:
+            self._began_at, self._began_with = now, done
+        passed, fetched = now - self._began_at, done - self._began_with
+        seconds_left = passed * (total - done) / fetched if passed > SECONDS_TO_KNOW_THE_RATE and fetched else None
+        self.progressed.emit(done, total, download_words(done * PROGRESS_UNIT, total * PROGRESS_UNIT, seconds_left))

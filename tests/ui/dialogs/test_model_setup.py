@@ -1,0 +1,317 @@
+"""The dialog of the models: choose, add, download and remove, by mouse and keys, and every refusal in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from sam3_annotator.model import BUILTIN, Catalog, EngineStage, KnownModel, Licence, ModelState, ModelUnavailable
+from sam3_annotator.ui.background import background_is_idle
+from sam3_annotator.ui.dialogs.model_setup import ModelSetupDialog
+from sam3_annotator.ui.dialogs.model_words import amount, download_words
+from sam3_annotator.ui.engine_bridge import EngineBridge
+from sam3_annotator.ui.item_delegates.model_delegate import ModelRole
+from sam3_annotator.ui.model_choice import ModelChoice
+from sam3_annotator.ui.settings import Settings
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path, tiny_weights: bytes) -> Path:
+    path = tmp_path / "mine.safetensors"
+    path.write_bytes(tiny_weights)
+    return path
+
+
+@pytest.fixture
+def catalog(tmp_path: Path, fake_hub: Any, tiny_weights: bytes) -> Catalog:
+    """Know one model, `tiny`, that the hub of the tests publishes."""
+    licence = Licence("Tiny License", "Nobody", "You do with it as you like.")
+    tiny = KnownModel("tiny", "Tiny", "For tests", "meta/tiny", "tiny.safetensors", len(tiny_weights), licence)
+    return Catalog(tmp_path / "models", [tiny])
+
+
+class Opener:
+    """Gives the fake session, or raises what the test says."""
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+        self.error: Exception | None = None
+
+    def __call__(self, name: str, /, **_: Any) -> Any:
+        if self.error is not None and name != BUILTIN:
+            raise self.error
+        return self.session
+
+
+@pytest.fixture
+def opener(fake_session: Any) -> Opener:
+    return Opener(fake_session)
+
+
+@pytest.fixture
+def models(engine: EngineBridge, catalog: Catalog, opener: Opener) -> Iterator[ModelChoice]:
+    made = ModelChoice(engine, Settings(), catalog, opener)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, models: ModelChoice) -> ModelSetupDialog:
+    made = ModelSetupDialog(models)
+    qtbot.addWidget(made)
+    with qtbot.waitExposed(made):
+        made.show()
+    qtbot.waitUntil(background_is_idle)
+    return made
+
+
+def _titles(dialog: ModelSetupDialog) -> list[str]:
+    return [dialog.list.item(row).text() for row in range(dialog.list.count())]
+
+
+def _in_use(dialog: ModelSetupDialog) -> list[str]:
+    rows = [dialog.list.item(row) for row in range(dialog.list.count())]
+    return [row.text() for row in rows if row.data(ModelRole.IS_IN_USE)]
+
+
+def _add(qtbot: QtBot, dialog: ModelSetupDialog, path: Path) -> None:
+    dialog.ask_file = lambda *_: str(path)
+    dialog.add_file.click()
+    qtbot.waitUntil(background_is_idle)
+
+
+def test_dialog_opens_at_the_model_in_use(dialog: ModelSetupDialog) -> None:
+    assert _titles(dialog) == ["Built-in", "Tiny"]
+    assert _in_use(dialog) == ["Built-in"]
+    assert dialog.entry is not None
+    assert dialog.entry.name == BUILTIN
+    assert (dialog.primary.text(), dialog.primary.isEnabled()) == ("In use", False)
+    assert not dialog.remove.isVisible()
+    assert "Weights of the built-in model, 3.3 million parameters in float16" in dialog.facts.words
+
+
+def test_added_file_is_turned_to_explained_and_hashed(qtbot: QtBot, dialog: ModelSetupDialog, checkpoint: Path) -> None:
+    _add(qtbot, dialog, checkpoint)
+
+    assert dialog.entry is not None
+    assert (dialog.entry.name, dialog.entry.state) == ("mine", ModelState.READY)
+    assert dialog.entry.file_hash is not None
+    assert "A file of SAM 3 as Meta names things, 100,000 parameters in float32" in dialog.facts.words
+    assert str(checkpoint) in dialog.facts.words
+    assert dialog.entry.file_hash.sha256 in dialog.facts.words
+
+
+def test_folder_is_added_as_well(qtbot: QtBot, dialog: ModelSetupDialog, checkpoint: Path) -> None:
+    dialog.ask_folder = lambda *_: str(checkpoint.parent)
+    dialog.add_folder.click()
+    qtbot.waitUntil(background_is_idle)
+
+    assert dialog.entry is not None
+    assert dialog.entry.path == checkpoint.parent
+
+
+def test_thinking_better_of_adding_changes_nothing(dialog: ModelSetupDialog) -> None:
+    dialog.ask_file = lambda *_: ""
+
+    dialog.add_file.click()
+
+    assert _titles(dialog) == ["Built-in", "Tiny"]
+
+
+def test_file_that_is_no_checkpoint_is_refused_in_words(qtbot: QtBot, dialog: ModelSetupDialog, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no checkpoint")
+
+    _add(qtbot, dialog, tmp_path / "notes.txt")
+
+    assert "notes.txt is no checkpoint that can be used" in dialog.note
+    assert _titles(dialog) == ["Built-in", "Tiny"]
+
+
+def test_enter_in_the_list_uses_the_model(qtbot: QtBot, dialog: ModelSetupDialog, checkpoint: Path) -> None:
+    _add(qtbot, dialog, checkpoint)
+    assert dialog.primary.text() == "Use this model"
+
+    QTest.keyClick(dialog.list, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: dialog.primary.text() == "In use")
+
+    assert Settings().model == "mine"
+    assert _in_use(dialog) == ["mine"]
+
+
+def test_model_that_could_not_be_loaded_is_marked_and_can_be_tried_again(
+    qtbot: QtBot, dialog: ModelSetupDialog, checkpoint: Path, opener: Opener, models: ModelChoice
+) -> None:
+    opener.error = ModelUnavailable("It is cut off.")
+    _add(qtbot, dialog, checkpoint)
+
+    dialog.primary.click()
+    qtbot.waitUntil(lambda: models.has_fallen_back and models.status.stage is EngineStage.READY)
+
+    assert dialog.note == "It could not be loaded, so the built-in model is used."
+    assert _in_use(dialog) == ["Built-in"]
+    assert (dialog.primary.text(), dialog.primary.isEnabled()) == ("Use this model", True)
+
+
+def test_terms_and_token_are_shown_where_a_download_needs_them(dialog: ModelSetupDialog) -> None:
+    assert not dialog.facts.token.isVisible()
+
+    dialog.turn_to("tiny")
+
+    assert "Tiny License of Nobody. You do with it as you like." in dialog.facts.words
+    assert dialog.facts.token.isVisible()
+    assert dialog.facts.token.echoMode() is QLineEdit.EchoMode.Password
+    assert dialog.primary.text() == "Download"
+    assert dialog.note.startswith("Goes to ")
+
+
+def test_download_with_a_token_ends_with_a_model_to_use(
+    qtbot: QtBot, dialog: ModelSetupDialog, fake_hub: Any, catalog: Catalog
+) -> None:
+    fake_hub.access = "gated"
+    dialog.turn_to("tiny")
+    QTest.keyClicks(dialog.facts.token, f" {fake_hub.GOOD} ")
+
+    QTest.keyClick(dialog.facts.token, Qt.Key.Key_Return)
+    assert dialog.is_downloading
+    assert not dialog.list.isEnabled()
+    assert dialog.secondary.text() == "Stop"
+    qtbot.waitUntil(lambda: not dialog.is_downloading, timeout=20_000)
+
+    assert dialog.note == "Tiny is downloaded and checked."
+    assert dialog.primary.text() == "Use this model"
+    assert catalog.entry("tiny").state is ModelState.READY
+    assert not dialog.facts.token.isVisible()
+
+
+def test_token_is_forgotten_when_one_turns_away(dialog: ModelSetupDialog) -> None:
+    dialog.turn_to("tiny")
+    dialog.facts.token.setText("hf_secret")
+
+    dialog.turn_to(BUILTIN)
+    dialog.turn_to("tiny")
+
+    assert dialog.facts.token.text() == ""
+
+
+def test_refusal_is_told_and_leads_back_to_the_token(qtbot: QtBot, dialog: ModelSetupDialog, fake_hub: Any) -> None:
+    fake_hub.access = "gated"
+    dialog.turn_to("tiny")
+
+    dialog.primary.click()
+    qtbot.waitUntil(lambda: not dialog.is_downloading, timeout=20_000)
+
+    assert "Ask for access on https://huggingface.co/meta/tiny" in dialog.note
+    assert dialog.focusWidget() is dialog.facts.token
+    assert dialog.primary.isEnabled()
+
+
+def test_escape_stops_a_download_and_what_has_arrived_is_kept(
+    qtbot: QtBot, dialog: ModelSetupDialog, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def arrive(self: Catalog, name: str, *, token: str | None, progress: Any) -> Path:
+        part = self.folder / "tiny" / "tiny.safetensors.0123.part"
+        part.parent.mkdir(parents=True)
+        part.write_bytes(bytes(100_000))
+        while True:  # until it is stopped
+            progress(102_400, 409_600)
+
+    monkeypatch.setattr(Catalog, "download", arrive)
+    dialog.turn_to("tiny")
+    dialog.primary.click()
+    qtbot.waitUntil(lambda: "102 kB of 410 kB" in dialog.note)
+
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not dialog.is_downloading)
+
+    assert dialog.isVisible()
+    assert dialog.note == "Stopped. What has arrived is kept."
+    assert dialog.primary.text() == "Go on downloading"
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_missing_file_says_what_to_do_and_can_be_removed_with_a_key(
+    qtbot: QtBot, dialog: ModelSetupDialog, checkpoint: Path
+) -> None:
+    _add(qtbot, dialog, checkpoint)
+    checkpoint.unlink()
+    dialog.turn_to(BUILTIN)
+    dialog._refresh()
+    dialog.turn_to("mine")
+
+    assert dialog.note == "Put the file back, or remove the model and add it from where it is now."
+    assert not dialog.primary.isEnabled()
+    dialog.list.setFocus()
+    QTest.keyClick(dialog.list, Qt.Key.Key_Delete)
+    assert _titles(dialog) == ["Built-in", "Tiny"]
+
+
+def test_download_is_deleted_only_after_a_yes(qtbot: QtBot, dialog: ModelSetupDialog, catalog: Catalog) -> None:
+    path = catalog.download("tiny")
+    dialog._refresh()
+    dialog.turn_to("tiny")
+    asked: list[str] = []
+    dialog.confirm = lambda _parent, question: bool(asked.append(question))
+
+    dialog.remove.click()
+    assert asked == ["Delete what was downloaded of Tiny, 400 kB?"]
+    assert path.is_file()
+
+    dialog.confirm = lambda *_: True
+    dialog.remove.click()
+    assert not path.exists()
+    assert dialog.primary.text() == "Download"
+
+
+def test_removing_the_model_in_use_goes_back_to_the_built_in_one(
+    qtbot: QtBot, dialog: ModelSetupDialog, checkpoint: Path
+) -> None:
+    _add(qtbot, dialog, checkpoint)
+    dialog.primary.click()
+    qtbot.waitUntil(lambda: dialog.primary.text() == "In use")
+
+    dialog.remove.click()
+
+    assert Settings().model == BUILTIN
+    assert checkpoint.is_file()
+    assert _in_use(dialog) == ["Built-in"]
+
+
+def test_list_that_cannot_be_read_is_told(qtbot: QtBot, models: ModelChoice, catalog: Catalog) -> None:
+    catalog.folder.mkdir()
+    (catalog.folder / "models.json").write_text('{"version": 9}')
+
+    dialog = ModelSetupDialog(models)
+    qtbot.addWidget(dialog)
+
+    assert "A newer version of the program wrote" in dialog.note
+    assert _titles(dialog) == []
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(400_119, "400 kB"), (6_751_436, "6.8 MB"), (250_000_000, "250 MB"), (3_450_062_241, "3.45 GB")],
+)
+def test_amounts_have_three_digits_that_count(count: int, words: str) -> None:
+    assert amount(count) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (None, "1.00 GB of 3.00 GB"),
+        (20.0, "1.00 GB of 3.00 GB, less than a minute left"),
+        (50.0, "1.00 GB of 3.00 GB, about a minute left"),
+        (600.0, "1.00 GB of 3.00 GB, about 10 minutes left"),
+        (7200.0, "1.00 GB of 3.00 GB, about 2 hours left"),
+    ],
+)
+def test_time_left_is_said_as_people_say_it(seconds: float | None, words: str) -> None:
+    assert download_words(1_000_000_000, 3_000_000_000, seconds) == words
