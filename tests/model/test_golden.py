@@ -19,6 +19,7 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model.checkpoint import load_model
 from sam3_annotator.model.network.mask_decoder import MaskOutput
+from sam3_annotator.model.network.neck import NeckFeatures
 from sam3_annotator.model.network.sam3_image import ImageFeatures, Sam3Image
 from sam3_annotator.model.postprocessing import fill_holes
 from sam3_annotator.model.preprocessing import to_model_input
@@ -113,11 +114,6 @@ def pixels(standin: ModuleType) -> Tensor:
     return to_model_input(standin.image())
 
 
-@pytest.fixture(scope="module")
-def image(loaded: Loaded, pixels: Tensor) -> ImageFeatures:
-    return loaded.model.encode_image(pixels)
-
-
 class Listener:
     """Keeps what parts of a model answer while they answer."""
 
@@ -135,6 +131,28 @@ class Listener:
             hook.remove()
 
 
+@dataclass(frozen=True)
+class Encoded:
+    """An image as the model keeps it, and what came before."""
+
+    vision: Tensor
+    neck: NeckFeatures
+    image: ImageFeatures
+
+
+@pytest.fixture(scope="module")
+def encoded(loaded: Loaded, pixels: Tensor) -> Encoded:
+    with Listener(loaded.model.vision_backbone, loaded.model.neck) as heard:
+        image = loaded.model.encode_image(pixels)
+    vision, neck = heard
+    return Encoded(vision, neck, image)
+
+
+@pytest.fixture(scope="module")
+def image(encoded: Encoded) -> ImageFeatures:
+    return encoded.image
+
+
 def test_loading_needs_no_more_memory_than_the_weights_and_a_tenth(loaded: Loaded) -> None:
     if loaded.peak_bytes is None:
         pytest.skip("This system does not say how much memory a program had.")
@@ -148,14 +166,11 @@ def test_images_become_the_same_pixels(golden: Golden, standin: ModuleType, pixe
     golden.check("pixels.480x640", to_model_input(standin.image()[:480, :640]))
 
 
-def test_the_image_is_encoded_alike(golden: Golden, loaded: Loaded, pixels: Tensor) -> None:
-    vision = loaded.model.vision_backbone(pixels)
-    features = loaded.model.neck(vision)
-
-    golden.check("vit", vision)
+def test_the_image_is_encoded_alike(golden: Golden, loaded: Loaded, encoded: Encoded) -> None:
+    golden.check("vit", encoded.vision)
     for level in range(3):
-        golden.check(f"neck.det.{level}", features.detector[level])
-        golden.check(f"neck.int.{level}", features.interactive[level])
+        golden.check(f"neck.det.{level}", encoded.neck.detector[level])
+        golden.check(f"neck.int.{level}", encoded.neck.interactive[level])
     golden.check("pos72", loaded.model.position_embedding(72, 72)[None])
 
 
