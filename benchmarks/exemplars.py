@@ -97,11 +97,11 @@ def exemplar_of(labels: Labels) -> Exemplar:
 def list_pictures(folder: Path, count: int, least: int) -> Iterator[tuple[NDArray[np.uint8], Labels]]:
     """Give up to `count` pictures of a source with at least so many instances, in the order of their names' hashes."""
     for path in sorted(folder.glob("*.jpg"), key=lambda path: hashlib.sha1(path.name.encode()).hexdigest()):
-        labels = cv2.imdecode(_bytes(path.with_suffix(".png")), cv2.IMREAD_UNCHANGED)
+        labels = np.asarray(cv2.imdecode(_bytes(path.with_suffix(".png")), cv2.IMREAD_UNCHANGED), np.uint16)
         if len(np.unique(labels)) - 1 >= least and count > 0:
             count -= 1
-            pixels = cv2.cvtColor(cv2.imdecode(_bytes(path), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
-            yield np.asarray(pixels, np.uint8), labels
+            pixels = np.asarray(cv2.imdecode(_bytes(path), cv2.IMREAD_COLOR), np.uint8)
+            yield np.ascontiguousarray(pixels[..., ::-1]), labels
 
 
 def _bytes(path: Path) -> NDArray[np.uint8]:

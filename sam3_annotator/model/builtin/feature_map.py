@@ -72,10 +72,8 @@ def map_features(network: BuiltinNetwork, pyramid: Pyramid, object_side: float, 
 
 def _encode_tiles(network: BuiltinNetwork, pixels: NDArray[np.uint8], rows: int, columns: int, check: Check) -> Floats:
     below, right = -(-rows * CELL // 16) * 16, -(-columns * CELL // 16) * 16
-    padded = cv2.copyMakeBorder(
-        pixels, OVERLAP, OVERLAP + below - pixels.shape[0], OVERLAP, OVERLAP + right - pixels.shape[1],
-        cv2.BORDER_CONSTANT, value=GREY,
-    )  # fmt: skip
+    padded = np.full((below + 2 * OVERLAP, right + 2 * OVERLAP, 3), GREY, np.uint8)
+    padded[OVERLAP : OVERLAP + pixels.shape[0], OVERLAP : OVERLAP + pixels.shape[1]] = pixels
     found: Floats | None = None
     for y in range(0, below, TILE):
         for x in range(0, right, TILE):

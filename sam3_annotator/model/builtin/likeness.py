@@ -83,16 +83,17 @@ class Portrait:
 
 
 def portray(mask: GridMask, features: FeatureMap) -> Portrait:
-    """Describe a mask that is not empty."""
+    """Describe a mask; an empty one, which is less than a step of the grid, as a point."""
     on = mask.on.astype(np.uint8)
-    wide = cv2.dilate(on, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * RING + 1, 2 * RING + 1)))
+    reach = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * RING + 1, 2 * RING + 1))
+    wide = np.asarray(cv2.dilate(on, reach), np.uint8)
     rows = slice(mask.row // GRID_PER_CELL, (mask.row + on.shape[0]) // GRID_PER_CELL)
     columns = slice(mask.column // GRID_PER_CELL, (mask.column + on.shape[1]) // GRID_PER_CELL)
     under, colours = features.features[rows, columns], features.colours[rows, columns]
     core, ring = _by_cell(on) ** 2, _by_cell(wide - on)
     inside = _mean(under, core)
     outside = _mean(under, ring) if ring.sum() > 1 else np.zeros_like(inside)
-    return Portrait(inside, inside - outside, _mean(colours, core), float(np.log(mask.count)), _elongation(on))
+    return Portrait(inside, inside - outside, _mean(colours, core), float(np.log(max(mask.count, 1))), _elongation(on))
 
 
 def _by_cell(steps: NDArray[np.uint8]) -> Floats:
@@ -108,7 +109,7 @@ def _mean(values: Floats, weights: Floats) -> Floats:
 def _elongation(on: NDArray[np.uint8]) -> float:
     """Give the logarithm of the ratio of the axes."""
     moments = cv2.moments(on, binaryImage=True)
-    count = moments["m00"]
+    count = max(moments["m00"], 1.0)
     down, across, mixed = moments["mu02"] / count + 1 / 12, moments["mu20"] / count + 1 / 12, moments["mu11"] / count
     middle, apart = (down + across) / 2, float(np.hypot((down - across) / 2, mixed))
     return float(np.log((middle + apart) / (middle - apart)) / 2)

@@ -139,15 +139,10 @@ class Search:
         """Give rows and columns on the grid where the features are an example's rather than its surroundings'."""
         side = max(self._width, self._height) * self._features.steps
         small = min(self._width, self._height) * self._features.steps
-        likely: Floats | None = None
-        for example in self._wanted:
-            direction = example.portrait.contrast
-            middle = example.portrait.inside - direction / 2
-            one = (self._features.features - middle) @ direction / (direction @ direction + 1e-6) + 0.5
-            likely = one if likely is None else np.maximum(likely, one)
-        assert likely is not None
+        likely = np.max([_likelihood(self._features, example.portrait) for example in self._wanted], axis=0)
         fine = cv2.resize(likely, self._features.grid_shape[::-1], interpolation=cv2.INTER_LINEAR)
-        smooth = cv2.GaussianBlur(fine, (0, 0), max(0.17 * small, 1.0), borderType=cv2.BORDER_REPLICATE)
+        blurred = cv2.GaussianBlur(fine, (0, 0), max(0.17 * small, 1.0), borderType=cv2.BORDER_REPLICATE)
+        smooth = np.asarray(blurred, np.float32)
         reach = max(1, round(0.15 * small + 0.05 * side))
         highest = cv2.dilate(smooth, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
         peaks = _sorted_by(smooth, (smooth >= highest) & (smooth > LEAST_LIKELY))
@@ -199,10 +194,18 @@ class Search:
         return best * best / (best + max(closest)) if closest else best
 
 
+def _likelihood(features: FeatureMap, wanted: Portrait) -> Floats:
+    """Give each cell's place `(h, w)` on the line from an example's surroundings, 0, to the example, 1."""
+    outside = wanted.inside - wanted.contrast
+    along = (features.features - outside) @ wanted.contrast
+    return np.asarray(along / (wanted.contrast @ wanted.contrast + 1e-6), np.float32)
+
+
 def _doubt(candidate: Candidate) -> float:
     """Give the share of a mask and its border that could as well be off or on."""
     reach = candidate.chance > 0.25
-    return np.count_nonzero(reach & (candidate.chance < 0.75)) / max(np.count_nonzero(reach), 1)
+    doubtful = int(np.count_nonzero(reach & (candidate.chance < 0.75)))
+    return doubtful / max(int(np.count_nonzero(reach)), 1)
 
 
 def _sorted_by(values: Floats, chosen: NDArray[np.bool_]) -> list[tuple[int, int]]:

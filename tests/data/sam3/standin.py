@@ -1,10 +1,17 @@
-"""Deterministic weights and an image that stand in for the released ones; `golden.npz` holds SAM 3's answers to them."""
+"""Weights and an image that stand in for the released ones, the same every time; `golden.npz` holds SAM 3's answers.
+
+As a program, it writes the weights to the file it is given, as Meta's `sam3.pt` holds them.
+"""
 
 from __future__ import annotations
 
+import gzip
+import json
 import math
+import sys
 import zlib
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -61,3 +68,22 @@ def sample(values: ArrayLike) -> NDArray[np.float64]:
     flat = np.asarray(values, dtype=np.float64).ravel()
     places = np.unique(np.linspace(0, flat.size - 1, min(64, flat.size)).astype(np.int64))
     return np.concatenate([[flat.mean(), flat.std()], flat[places]])
+
+
+def write_weights(path: Path) -> None:
+    """Write a file as large as the released one, about 3.4 GB."""
+    import torch
+
+    keys = json.loads(gzip.decompress((Path(__file__).parent / "official-keys.json.gz").read_bytes()))
+    tensors = {
+        # Angles that nobody reads.
+        name: torch.zeros(shape, dtype=torch.complex64)
+        if name.endswith("freqs_cis")
+        else torch.from_numpy(weight(name, shape))
+        for name, shape, _ in keys
+    }
+    torch.save({"model": tensors}, path)
+
+
+if __name__ == "__main__":
+    write_weights(Path(sys.argv[1]))
