@@ -70,8 +70,8 @@ class BuiltinSession:
 
     @property
     def capabilities(self) -> frozenset[str]:
-        """Points, boxes, and masks to go on from."""
-        return frozenset({"points", "boxes", "masks"})
+        """Points, boxes, masks to go on from, and exemplars."""
+        return frozenset({"points", "boxes", "masks", "exemplars"})
 
     def embed(self, image: NDArray[np.uint8], *, check: Check = never_cancelled) -> Embedding:
         """Prepare an image, `(H, W, 3)` uint8 RGB, for windows, and look at the whole of it.

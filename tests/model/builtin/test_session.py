@@ -143,4 +143,4 @@ def test_a_foreign_embedding_is_refused(tiny_session: BuiltinSession) -> None:
 def test_it_says_what_it_is(tiny_session: BuiltinSession) -> None:
     assert tiny_session.name == "Built-in"
     assert tiny_session.device == "CPU"
-    assert tiny_session.capabilities == {"points", "boxes", "masks"}
+    assert tiny_session.capabilities == {"points", "boxes", "masks", "exemplars"}
