@@ -32,14 +32,19 @@ def plan(path: Path, tensors: Mapping[str, Tensor], naming: Naming, model: nn.Mo
     pieces, unknown = _find_pieces(naming)
     unknown += [piece.theirs for piece in pieces if piece.ours not in wanted]
     if unknown:
-        raise _refusal(
-            path, naming, "with tensors that are not of this model:", [naming.names[name] for name in unknown]
-        )
-    missing = _find_missing(pieces, wanted)
+        strangers = [naming.names[name] for name in unknown]
+        raise _refusal(path, naming, "with tensors that are not of this model:", strangers)
+    missing, repeated = _find_gaps(pieces, wanted)
+    repeated += sorted(set(tensors) - set(naming.names.values()))  # hidden by another of the same meaning
     if missing:
         raise _refusal(path, naming, "but not the whole of it; there is nothing for", missing)
+    if repeated:
+        raise _refusal(path, naming, "with the same under two names:", repeated)
     for piece in pieces:
-        _check_fit(path, naming.names[piece.theirs], piece, tensors, naming, wanted)
+        name = naming.names[piece.theirs]
+        reason = _find_misfit(name, piece, tensors[name], wanted[piece.ours])
+        if reason:
+            raise ModelUnavailable(f"{path} is {naming.title}, but {reason}; {REMEDY}.")
     return pieces
 
 
@@ -104,30 +109,27 @@ def _find_pieces(naming: Naming) -> tuple[list[Piece], list[str]]:
     return pieces, unknown
 
 
-def _find_missing(pieces: Sequence[Piece], wanted: Mapping[str, Tensor]) -> list[str]:
-    parts: dict[str, set[int]] = {}
+def _find_gaps(pieces: Sequence[Piece], wanted: Mapping[str, Tensor]) -> tuple[list[str], list[str]]:
+    """Name our tensors of which a part is not filled, and those of which a part is filled twice."""
+    parts: dict[str, list[int]] = {name: [] for name in wanted}
     counts: dict[str, int] = {}
     for piece in pieces:
-        parts.setdefault(piece.ours, set()).add(piece.part)
+        parts[piece.ours].append(piece.part)
         counts[piece.ours] = piece.parts
-    return [name for name in wanted if len(parts.get(name, ())) != counts.get(name, 1)]
+    missing = [name for name, found in parts.items() if len(set(found)) < counts.get(name, 1)]
+    return missing, [name for name, found in parts.items() if len(set(found)) < len(found)]
 
 
-def _check_fit(
-    path: Path, name: str, piece: Piece, tensors: Mapping[str, Tensor], naming: Naming, wanted: Mapping[str, Tensor]
-) -> None:
-    theirs = tensors[name]
+def _find_misfit(name: str, piece: Piece, theirs: Tensor, ours: Tensor) -> str | None:
     if theirs.dtype not in DTYPES:
         kind = str(theirs.dtype).removeprefix("torch.")
-        raise ModelUnavailable(
-            f"{path} is {naming.title}, but repackaged: “{name}” is in {kind}, which is not read here; {REMEDY}."
+        return f"repackaged: “{name}” is in {kind}, which is not read here"
+    expected = piece.place(ours).shape
+    if piece.take(theirs).shape != expected:
+        return (
+            f"of another size: “{name}” is {tuple(theirs.shape)}, where {tuple(expected)} is expected for {piece.ours}"
         )
-    place = piece.place(wanted[piece.ours])
-    if piece.take(theirs).shape != place.shape:
-        raise ModelUnavailable(
-            f"{path} is {naming.title}, but of another size: “{name}” is {tuple(theirs.shape)}, where "
-            f"{tuple(place.shape)} is expected for {piece.ours}; {REMEDY}."
-        )
+    return None
 
 
 def _refusal(path: Path, naming: Naming, what: str, names: Sequence[str]) -> ModelUnavailable:

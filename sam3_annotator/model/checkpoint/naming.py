@@ -20,7 +20,7 @@ class Naming:
     has_raw_iou: bool = False
 
 
-# What is in the file, in the place of the start of the table's name; the first that fits counts.
+# How a name may begin in a file, and how it begins in the table; the first that fits counts.
 OFFICIAL_PREFIXES = (
     ("sam3_model.", "detector."),
     ("sam2_predictor.model.", "tracker."),
@@ -37,6 +37,14 @@ OFFICIAL_PREFIXES = (
     ("segmentation_head.", "detector.segmentation_head."),
 )
 
+# The same for what Hugging Face saves from one of its two models, without the prefixes that tell them apart.
+TRACKER_PREFIXES = (
+    ("vision_encoder.neck.", "tracker_neck."),
+    ("vision_encoder.", "detector_model.vision_encoder."),
+    ("", "tracker_model."),
+)
+DETECTOR_PREFIXES = (("", "detector_model."),)
+
 # A piece of a name that only these have, and what they are.
 RELATIVES = (
     ("detector.backbone.vision_backbone.trunk.model.", "EfficientSAM3, whose image encoder is another"),
@@ -52,14 +60,11 @@ def recognise(names: Iterable[str]) -> Naming | None:
     by_name = {name.removeprefix("module."): name for name in names}
     if any(name.startswith(("detector_model.", "tracker_model.")) for name in by_name):
         return Naming("a file of SAM 3 as Hugging Face names things", HUGGING_FACE, by_name)
-    # Saved from one of its two models, without the prefix that tells them apart in the whole.
     if any(name.startswith("detr_decoder.") for name in by_name):
-        return Naming(
-            "the detector of SAM 3 alone, as Hugging Face names things",
-            HUGGING_FACE,
-            {f"detector_model.{name}": theirs for name, theirs in by_name.items()},
-        )
-    official = {_with_official_prefix(name): theirs for name, theirs in by_name.items()}
+        return Naming("Hugging Face's detector of SAM 3 alone", HUGGING_FACE, _rename(by_name, DETECTOR_PREFIXES))
+    if any(name.startswith("vision_encoder.neck.fpn_layers.") for name in by_name):
+        return Naming("Hugging Face's click model of SAM 3 alone", HUGGING_FACE, _rename(by_name, TRACKER_PREFIXES))
+    official = _rename(by_name, OFFICIAL_PREFIXES)
     if not any(name.startswith(("detector.backbone.vision_backbone.", "tracker.sam_mask_")) for name in official):
         return None
     if any(name.startswith("tracker.model.") or ".interactive_convs." in name for name in by_name):
@@ -76,8 +81,10 @@ def name_relative(names: Iterable[str]) -> str | None:
     return None
 
 
-def _with_official_prefix(name: str) -> str:
-    for theirs, ours in OFFICIAL_PREFIXES:
-        if name.startswith(theirs):
-            return ours + name.removeprefix(theirs)
-    return name
+def _rename(by_name: dict[str, str], prefixes: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Put in front of each name what the first of the prefixes that fits says."""
+    renamed: dict[str, str] = {}
+    for name, theirs in by_name.items():
+        old, new = next((pair for pair in prefixes if name.startswith(pair[0])), ("", ""))
+        renamed[new + name.removeprefix(old)] = theirs
+    return renamed

@@ -242,16 +242,49 @@ def test_quantised_weights_are_refused(official: Tensors, tiny_config: Sam3Confi
         load_model(tmp_path / "sam3.pt", config=tiny_config)
 
 
-def test_the_detector_alone_is_called_by_name(huggingface: Tensors, tiny_config: Sam3Config, tmp_path: Path) -> None:
-    detector = {
-        name.removeprefix("detector_model."): value
-        for name, value in huggingface.items()
-        if name.startswith("detector")
-    }
-    save_file(detector, tmp_path / "model.safetensors")
+@pytest.mark.parametrize(
+    ("of_it", "prefixes", "sentence"),
+    [
+        pytest.param(
+            "detector_model.", [("detector_model.", "")], "detector of SAM 3 alone, but not the whole", id="detector"
+        ),
+        pytest.param(
+            ("detector_model.vision_encoder.backbone.", "tracker_"),
+            [("detector_model.", ""), ("tracker_model.", ""), ("tracker_neck.", "vision_encoder.neck.")],
+            "click model of SAM 3 alone, but not the whole",
+            id="click model",
+        ),
+    ],
+)
+def test_half_a_model_is_called_by_name(
+    huggingface: Tensors,
+    of_it: str | tuple[str, ...],
+    prefixes: list[tuple[str, str]],
+    sentence: str,
+    tiny_config: Sam3Config,
+    tmp_path: Path,
+) -> None:
+    half = {name: value for name, value in huggingface.items() if name.startswith(of_it)}
+    save_file(renamed(half, *prefixes), tmp_path / "model.safetensors")
 
-    with pytest.raises(ModelUnavailable, match="the detector of SAM 3 alone"):
+    with pytest.raises(ModelUnavailable, match=sentence):
         load_model(tmp_path / "model.safetensors", config=tiny_config)
+
+
+@pytest.mark.parametrize(
+    "copies",
+    [
+        ("detector.backbone.language_backbone.resizer.bias", "sam3_model.backbone.language_backbone.resizer.bias"),
+        ("tracker.sam_prompt_encoder.point_embeddings.1.weight", "tracker.sam_prompt_encoder.point_embeddings"),
+    ],
+)
+def test_the_same_under_two_names_is_refused(
+    official: Tensors, copies: tuple[str, str], tiny_config: Sam3Config, tmp_path: Path
+) -> None:
+    torch.save(official | {copies[1]: official[copies[0]]}, tmp_path / "sam3.pt")
+
+    with pytest.raises(ModelUnavailable, match="the same under two names"):
+        load_model(tmp_path / "sam3.pt", config=tiny_config)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import torch
 from torch import nn
 
@@ -64,3 +67,15 @@ def test_parts_have_the_shapes_they_have_in_the_whole() -> None:
     assert whole == {
         f"{part}.{name}": value.shape for part, module in parts.items() for name, value in module.state_dict().items()
     }
+
+
+def test_an_empty_model_is_built_without_loading_the_compiler_of_pytorch() -> None:
+    """It takes a second or more and some 100 MB, which everybody would pay who opens a checkpoint."""
+    code = (
+        "import sys; from sam3_annotator.model.network.builder import build_sam3_image_model; "
+        "build_sam3_image_model(device='meta'); print('torch._dynamo' in sys.modules)"
+    )
+
+    asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+
+    assert asked.stdout.strip() == "False"
