@@ -33,7 +33,7 @@ test: .venv/.stamp-dev ## Run the tests
 test-slow: .venv/.stamp-dev ## Run the tests that take long
 	QT_QPA_PLATFORM=$(TEST_PLATFORM) $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 
-check: lint types contracts test ## Everything that must pass before a commit; what CI runs
+check: lint types contracts test ## Everything that must pass before a commit; CI runs it, then test-slow
 
 lint: .venv/.stamp-dev
 	$(BIN)/ruff check .
