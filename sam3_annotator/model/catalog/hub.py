@@ -12,6 +12,9 @@ from typing import Final
 from sam3_annotator.model.catalog.known import KnownModel
 from sam3_annotator.model.errors import AccessDenied, DownloadFailed, ModelError
 
+# The client reads this when it is imported: nothing is told to the hub but which file is wanted, and by whose token.
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
 TIMEOUT_S: Final = 10.0
 TOKENS_PAGE: Final = "https://huggingface.co/settings/tokens"
 Headers = dict[str, str]

@@ -53,6 +53,12 @@ def test_file_arrives_whole_and_its_hash_is_remembered(catalog: Catalog, fake_hu
     assert entry.file_hash.sha256 == hashlib.sha256(published).hexdigest()
 
 
+def test_the_hub_is_asked_for_the_file_and_nothing_else(catalog: Catalog, fake_hub: Any) -> None:
+    _fetch(catalog)
+
+    assert all(path.startswith("/meta/tiny/resolve/") for _, path, _ in fake_hub.requests)
+
+
 def test_file_that_is_there_is_not_fetched_again(catalog: Catalog, fake_hub: Any) -> None:
     _fetch(catalog)
     fake_hub.requests.clear()
