@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
@@ -16,7 +17,7 @@ Key = tuple[object, ...]
 class Trail(Generic[T]):
     """Answers by the prompts that led to them, for one image; the oldest are dropped."""
 
-    def __init__(self, capacity: int = 24) -> None:
+    def __init__(self, capacity: int = 32) -> None:
         self._answers: Recent[Key, T] = Recent(capacity)
 
     def remember(self, prompts: Sequence[Prompt], answer: T) -> None:
@@ -24,8 +25,12 @@ class Trail(Generic[T]):
         self._answers.put(_key(prompts), answer)
 
     def recall(self, prompts: Sequence[Prompt]) -> T | None:
-        """Find what the longest true beginning of these prompts led to; None if none was asked before."""
-        for length in range(len(prompts) - 1, 0, -1):
+        """Find what the longest true beginning of these prompts led to; None if none was asked before.
+
+        A mask among them says what to go on from, so that answers from before it do not count.
+        """
+        masks = [index for index, prompt in enumerate(prompts) if isinstance(prompt, MaskPrompt)]
+        for length in range(len(prompts) - 1, masks[-1] if masks else 0, -1):
             answer = self._answers.get(_key(prompts[:length]))
             if answer is not None:
                 return answer
@@ -33,7 +38,9 @@ class Trail(Generic[T]):
 
 
 def _key(prompts: Sequence[Prompt]) -> Key:
-    # A mask is known by its content; two masks alike are rare, and lead to the same answer.
-    return tuple(
-        (prompt.mask.shape, prompt.mask.tobytes()) if isinstance(prompt, MaskPrompt) else prompt for prompt in prompts
-    )
+    return tuple(_content(prompt) if isinstance(prompt, MaskPrompt) else prompt for prompt in prompts)
+
+
+def _content(prompt: MaskPrompt) -> Key:
+    """Tell masks apart by what is in them; two masks alike lead to the same answer."""
+    return prompt.mask.shape, hashlib.blake2b(prompt.mask.tobytes(), digest_size=16).digest()

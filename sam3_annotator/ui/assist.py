@@ -44,10 +44,12 @@ def segment_job(image: ShownImage, prompts: tuple[Prompt, ...], tolerance: float
         embedding = bench.embed(image.embedding_key, lambda: image.pixels)
         found = bench.session.segment(embedding, prompts, check=bench.check)
         candidates = []
-        for mask, predicted_iou in zip(found.masks, found.predicted_iou, strict=True):
+        for mask, predicted_iou, logits in zip(found.masks, found.predicted_iou, found.low_res_logits, strict=True):
             bench.check()
             simplified = simplify_region(mask_to_region(mask), tolerance, min_area=SPECK_AREA)
-            candidates.append(Candidate(simplified.region, float(predicted_iou), simplified.iou, bench.model_name))
+            candidates.append(
+                Candidate(simplified.region, float(predicted_iou), simplified.iou, bench.model_name, logits)
+            )
         return tuple(candidates)
 
     return job
@@ -180,7 +182,7 @@ class Assist(QObject):
     def _ask(self, draft: Draft) -> None:
         assert self._image is not None
         self._asked_at = time.perf_counter()
-        job = segment_job(self._image, draft.prompts, self._settings.simplification_tolerance)
+        job = segment_job(self._image, draft.asked, self._settings.simplification_tolerance)
         self._ticket = self._engine.submit(EngineSlot.SEGMENT, job)
 
     @Slot(object)

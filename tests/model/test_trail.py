@@ -29,6 +29,18 @@ def test_a_mask_is_known_by_its_content() -> None:
     assert trail.recall([MaskPrompt(np.ones((3, 3), np.bool_)), point]) is None
 
 
+def test_a_mask_hides_the_answers_from_before_it() -> None:
+    first, mask, second = PointPrompt(1, 1), MaskPrompt(np.eye(3, dtype=np.bool_)), PointPrompt(2, 2)
+    trail: Trail[str] = Trail()
+    trail.remember([first], "before")
+
+    assert trail.recall([first, mask, second]) is None
+
+    trail.remember([first, mask, second], "after")
+
+    assert trail.recall([first, mask, second, PointPrompt(3, 3)]) == "after"
+
+
 def test_the_oldest_is_forgotten_first() -> None:
     points = [PointPrompt(number, 0) for number in range(4)]
     trail: Trail[int] = Trail(capacity=2)

@@ -21,7 +21,7 @@ from sam3_annotator.model.builtin.refine import follow_edges, obey_box, obey_cli
 from sam3_annotator.model.builtin.weights import load_network
 from sam3_annotator.model.builtin.zoom import SMALLEST_SPAN, Belief, Box, Pyramid, ViewWindow
 from sam3_annotator.model.outputs import Detection, Segmentation
-from sam3_annotator.model.prompts import ConceptPrompt, Prompt
+from sam3_annotator.model.prompts import ConceptPrompt, MaskPrompt, Prompt
 from sam3_annotator.model.session import Check, Embedding, never_cancelled
 from sam3_annotator.paths import resources_dir
 
@@ -104,7 +104,12 @@ class BuiltinSession:
         check()
         chosen = self._finish(look, asked, multimask)
         embedding.trail.remember(prompts, look.belief())
-        return paint(chosen, look.view.window, embedding.image_size)
+        found = paint(chosen, look.view.window, embedding.image_size)
+        for candidate, logits in zip(chosen, found.low_res_logits, strict=True):
+            # Whoever goes on from a candidate goes on from all that was seen, not from its coarse logits.
+            belief = Belief(candidate.chance, look.view.window.area, look.view.window)
+            embedding.trail.remember([*prompts, MaskPrompt(logits)], belief)
+        return found
 
     def detect(
         self,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from sam3_annotator.model import Prompt
+import numpy as np
+from numpy.typing import NDArray
+
+from sam3_annotator.model import MaskPrompt, Prompt
 from sam3_annotator.project import ImageId, Region
 
 
@@ -14,21 +17,34 @@ class Candidate:
     """One region that may be meant by the prompts.
 
     `predicted_iou` is the model's own judgement of its mask, 0..1; `simplification_iou` is the IoU of the
-    simplified region with that mask; `model` is what people call the model that gave it.
+    simplified region with that mask; `model` is what people call the model that gave it; `logits` `(h, w)` are its
+    low-resolution mask, for the model to go on from.
     """
 
     region: Region
     predicted_iou: float
     simplification_iou: float
     model: str = ""
+    logits: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The candidates the model gave for exactly these prompts, best first; none if it found nothing."""
+    """The candidates the model gave for exactly these prompts, best first; none if it found nothing.
+
+    `index` says which of them is shown.
+    """
 
     prompts: tuple[Prompt, ...]
     candidates: tuple[Candidate, ...]
+    index: int = 0
+
+    @property
+    def chosen(self) -> tuple[MaskPrompt, ...]:
+        """The mask to go on from where the user has chosen another than the best; else nothing need be said."""
+        if self.index == 0 or (logits := self.candidates[self.index].logits) is None:
+            return ()
+        return (MaskPrompt(logits),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +58,20 @@ class Draft:
     image_id: ImageId
     prompts: tuple[Prompt, ...] = ()
     answers: tuple[Answer, ...] = ()
-    index: int = 0
+
+    @property
+    def index(self) -> int:
+        """Which candidate is shown."""
+        return self.answers[-1].index if self.answers else 0
+
+    @property
+    def asked(self) -> tuple[Prompt, ...]:
+        """The prompts as the model is asked: where the user chose a candidate, later prompts correct that one."""
+        chosen = {len(answer.prompts): answer.chosen for answer in self.answers}
+        asked: list[Prompt] = []
+        for count, prompt in enumerate(self.prompts):
+            asked += [*chosen.get(count, ()), prompt]
+        return tuple(asked)
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -67,8 +96,7 @@ class Draft:
         """Take the last prompt back and return to the answer from before it, if there was one."""
         prompts = self.prompts[:-1]
         answers = tuple(answer for answer in self.answers if len(answer.prompts) <= len(prompts))
-        is_same_answer = answers == self.answers
-        return replace(self, prompts=prompts, answers=answers, index=self.index if is_same_answer else 0)
+        return replace(self, prompts=prompts, answers=answers)
 
     def with_candidates(self, candidates: Sequence[Candidate], prompts: tuple[Prompt, ...] | None = None) -> Draft:
         """Take the answer to `prompts`, by default to all prompts there are.
@@ -81,10 +109,13 @@ class Draft:
         shorter = tuple(answer for answer in self.answers if len(answer.prompts) < len(answered))
         longer = tuple(answer for answer in self.answers if len(answer.prompts) > len(answered))
         answers = (*shorter, Answer(answered, tuple(candidates)), *longer)
-        return replace(self, answers=answers, index=self.index if longer else 0)
+        return replace(self, answers=answers)
 
     def with_next_candidate(self, step: int = 1) -> Draft:
         """Choose the next candidate, or with -1 the previous; after the last comes the first."""
         if not self.candidates:
             return self
-        return replace(self, index=(self.index + step) % len(self.candidates))
+        last = self.answers[-1]
+        return replace(
+            self, answers=(*self.answers[:-1], replace(last, index=(last.index + step) % len(last.candidates)))
+        )

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import torch
 
-from sam3_annotator.model import BoxPrompt, PointPrompt, Prompt, open_session
+from sam3_annotator.model import BoxPrompt, MaskPrompt, PointPrompt, Prompt, open_session
 from sam3_annotator.model.builtin.session import BuiltinSession
 from sam3_annotator.paths import resources_dir
 
@@ -103,3 +103,18 @@ def test_a_click_is_answered_in_good_time(session: BuiltinSession) -> None:
         seconds.append(time.process_time() - started)
 
     assert min(seconds) < 1.0  # the promise is 50 ms; a test machine may be slow, and busy
+
+
+def test_a_click_after_cycling_corrects_the_candidate_shown(session: BuiltinSession, clicks: ModuleType) -> None:
+    image = clicks.read_rgb(ROOT / "tests" / "data" / "clicks" / "samples" / "astronaut.jpg")
+    embedding = session.embed(image)
+    first = PointPrompt(0.5 * image.shape[1], 0.6 * image.shape[0])
+    offered = session.segment(embedding, [first])
+    assert len(offered.masks) > 1
+    x, y, _ = clicks.click_on(offered.masks[1], 0.0, np.random.default_rng(0))
+    again = PointPrompt(x, y)
+
+    shown = session.segment(embedding, [first, MaskPrompt(offered.low_res_logits[1]), again]).masks[0]
+    best = session.segment(embedding, [first, again]).masks[0]
+
+    assert clicks.iou(shown, offered.masks[1]) > clicks.iou(best, offered.masks[1])

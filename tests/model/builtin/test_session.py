@@ -105,6 +105,19 @@ def test_an_answer_can_be_gone_on_from(tiny_session: BuiltinSession, image: Imag
     assert resumed.masks[0, 60, 80]
 
 
+def test_a_mask_is_gone_on_from_in_place_of_the_answer_before_it(tiny_session: BuiltinSession, image: Image) -> None:
+    mask = np.zeros(image.shape[:2], np.bool_)
+    mask[20:60, 30:90] = True
+    prompts = [PointPrompt(80, 60), MaskPrompt(mask), PointPrompt(50, 40)]
+    asked_before = tiny_session.embed(image)
+    tiny_session.segment(asked_before, prompts[:1])
+
+    after = tiny_session.segment(asked_before, prompts)
+
+    alone = tiny_session.segment(tiny_session.embed(image), prompts)
+    np.testing.assert_array_equal(after.low_res_logits, alone.low_res_logits)
+
+
 def test_candidates_come_best_first(tiny_session: BuiltinSession, image: Image) -> None:
     found = tiny_session.segment(tiny_session.embed(image), [PointPrompt(80, 60)])
 

@@ -153,6 +153,19 @@ def test_asking_again_gives_the_same_masks(tiny_session: Sam3Session, image: Ima
         np.testing.assert_array_equal(before, after)
 
 
+def test_a_mask_is_gone_on_from_in_place_of_the_answer_before_it(tiny_session: Sam3Session, image: Image) -> None:
+    mask = np.zeros(image.shape[:2], np.bool_)
+    mask[20:60, 30:90] = True
+    prompts = [PointPrompt(80, 60), MaskPrompt(mask), PointPrompt(50, 40)]
+    asked_before = tiny_session.embed(image)
+    tiny_session.segment(asked_before, prompts[:1])
+
+    after = tiny_session.segment(asked_before, prompts)
+
+    alone = tiny_session.segment(tiny_session.embed(image), prompts)
+    np.testing.assert_array_equal(after.low_res_logits, alone.low_res_logits)
+
+
 def test_a_mask_alone_is_a_prompt(tiny_session: Sam3Session, image: Image) -> None:
     mask = np.zeros((120, 200), bool)
     mask[30:90, 50:110] = True

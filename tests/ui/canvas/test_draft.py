@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, strategies as st
+from numpy.typing import NDArray
 
-from sam3_annotator.model import BoxPrompt, PointPrompt, Prompt
+from sam3_annotator.model import BoxPrompt, MaskPrompt, PointPrompt, Prompt
 from sam3_annotator.project import ImageId, Polygon, Region
 from sam3_annotator.ui.canvas.draft import Candidate, Draft
 
@@ -14,8 +16,8 @@ def square(size: float) -> Region:
     return Region((Polygon([(0, 0), (size, 0), (size, size), (0, size)]),))
 
 
-def candidate(size: float) -> Candidate:
-    return Candidate(square(size), predicted_iou=0.9, simplification_iou=0.99)
+def candidate(size: float, logits: NDArray[np.float32] | None = None) -> Candidate:
+    return Candidate(square(size), predicted_iou=0.9, simplification_iou=0.99, logits=logits)
 
 
 @pytest.fixture
@@ -73,6 +75,38 @@ def test_taking_back_an_unanswered_prompt_keeps_the_chosen_candidate(draft: Draf
 
     assert back == chosen
     assert back.region == square(3)
+
+
+def test_taking_an_answered_prompt_back_shows_the_candidate_chosen_before_it(draft: Draft) -> None:
+    chosen = draft.with_prompt(PointPrompt(1, 1)).with_candidates([candidate(2), candidate(3)]).with_next_candidate()
+    corrected = chosen.with_prompt(PointPrompt(9, 9)).with_candidates([candidate(4), candidate(5)])
+
+    back = corrected.without_last_prompt()
+
+    assert corrected.region == square(4)
+    assert back == chosen
+    assert back.region == square(3)
+
+
+def test_a_prompt_after_another_candidate_was_chosen_goes_on_from_that_one(draft: Draft) -> None:
+    first, second, third = PointPrompt(1, 1), PointPrompt(9, 9), PointPrompt(5, 5)
+    offered = [candidate(size, np.full((2, 2), size, np.float32)) for size in (2, 3)]
+    chosen = draft.with_prompt(first).with_candidates(offered).with_next_candidate()
+
+    asked = chosen.with_prompt(second).with_candidates([candidate(4)]).with_prompt(third).asked
+
+    assert (asked[0], *asked[2:]) == (first, second, third)
+    assert isinstance(asked[1], MaskPrompt)
+    assert asked[1].mask.tolist() == [[3, 3], [3, 3]]
+
+
+def test_a_prompt_after_the_best_candidate_needs_no_mask(draft: Draft) -> None:
+    offered = [candidate(2, np.zeros((2, 2), np.float32)), candidate(3)]
+    answered = draft.with_prompt(PointPrompt(1, 1)).with_candidates(offered)
+
+    asked_again = answered.with_next_candidate().with_next_candidate(-1).with_prompt(PointPrompt(9, 9))
+
+    assert asked_again.asked == asked_again.prompts
 
 
 def test_an_answer_to_older_prompts_leaves_the_draft_waiting(draft: Draft) -> None:
