@@ -86,6 +86,14 @@ def test_a_batch_of_two_is_scaled_as_two_singles(neck: Sam3DualViTDetNeck, tiny_
             torch.testing.assert_close(both[which][level], singles, atol=1e-5, rtol=1e-5)
 
 
+def test_features_are_told_apart_at_every_place_of_every_map(neck: Sam3DualViTDetNeck, tiny_config: Sam3Config) -> None:
+    with torch.no_grad():
+        maps = neck(make_features(tiny_config, batch=2, seed=0))
+
+    for level in [*maps.detector, *maps.interactive]:
+        assert ((level[0] - level[1]).abs().amax(0) > 0.1).all()
+
+
 def test_the_two_necks_have_weights_of_their_own(neck: Sam3DualViTDetNeck, tiny_config: Sam3Config) -> None:
     with torch.no_grad():
         maps = neck(make_features(tiny_config, batch=1, seed=0))

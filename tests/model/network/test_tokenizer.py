@@ -87,6 +87,13 @@ def test_written_special_tokens_are_words_like_any_other(phrase: str, words: str
     assert not {START, END} & set(ids[1:-1])
 
 
+def test_contraction_in_another_case_of_its_letter_is_one_piece(tokenizer: Tokenizer) -> None:
+    long_s = "\u017f"  # an s that is small already
+
+    assert tokenizer.encode(f"it'{long_s}") != tokenizer.encode(f"it ' {long_s}")
+    assert tokenizer.encode(f"it'{long_s}") == tokenizer.encode(f"it '{long_s}")
+
+
 def test_broken_surrogates_are_taken(tokenizer: Tokenizer) -> None:
     assert tokenizer.encode("\ud83d dog") == tokenizer.encode("\ufffd dog")
 
