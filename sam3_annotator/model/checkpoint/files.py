@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
+import mmap
+import sys
 import zipfile
 from pathlib import Path
 from pickle import UnpicklingError
@@ -38,7 +41,7 @@ class WeightsFile(Protocol):
         ...
 
     def map(self) -> dict[str, Tensor]:
-        """Give all tensors by name, on the CPU; each is read when it is looked at, and let go with the last of them.
+        """Give all tensors by name, on the CPU; each is read from the disk when it is looked at.
 
         Raises `ModelUnavailable` with a sentence if the file is damaged.
         """
@@ -64,6 +67,19 @@ def open_weights(path: Path) -> WeightsFile:
     if head.startswith(b"{") and path.name.endswith(".index.json"):
         return SafetensorsFile(path, _read_shard_index(path))
     raise ModelUnavailable(f"{path} {_describe(head)}")
+
+
+def let_go(tensor: Tensor) -> None:
+    """Give back the memory of a mapped tensor that will not be looked at again.
+
+    The system takes it back anyway when it is short of it, but until then it counts as this program's.
+    """
+    if sys.platform != "linux" or not tensor.is_contiguous():
+        return
+    first = -(-tensor.data_ptr() // mmap.PAGESIZE) * mmap.PAGESIZE  # whole pages only: others share the rest
+    last = (tensor.data_ptr() + tensor.nbytes) // mmap.PAGESIZE * mmap.PAGESIZE
+    if first < last:
+        ctypes.CDLL(None).madvise(ctypes.c_void_p(first), ctypes.c_size_t(last - first), mmap.MADV_DONTNEED)
 
 
 class TorchFile:

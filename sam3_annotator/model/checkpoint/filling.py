@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from sam3_annotator.model.checkpoint.files import WeightsFile
+from sam3_annotator.model.checkpoint.files import let_go
 from sam3_annotator.model.checkpoint.naming import Naming
 from sam3_annotator.model.checkpoint.rename import Piece
 from sam3_annotator.model.errors import ModelUnavailable
 from sam3_annotator.model.progress import Progress
 from sam3_annotator.model.session import Check
 
-# What has been read of a mapped file counts as memory in use until it is let go of: after each twelfth of the model.
-BATCHES = 12
-SMALLEST_BATCH_BYTES = 64 << 20
 DTYPES = (torch.float32, torch.bfloat16, torch.float16, torch.float64)
 REMEDY = "download sam3.pt or model.safetensors of facebook/sam3 again"
 
@@ -50,7 +48,7 @@ def plan(path: Path, tensors: Mapping[str, Tensor], naming: Naming, model: nn.Mo
 
 def fill(
     model: nn.Module,
-    file: WeightsFile,
+    tensors: Mapping[str, Tensor],
     pieces: Sequence[Piece],
     names: Mapping[str, str],
     *,
@@ -64,38 +62,27 @@ def fill(
     `check` is called before each tensor; `progress` counts bytes of the model.
     """
     parameters = dict(model.named_parameters())
-    state = {
-        # Zeros, for what no piece fills: a row that is never read.
-        name: torch.zeros(value.shape, dtype=dtype if name in parameters else value.dtype, device=device)
+    wanted = {
+        name: value.to(dtype) if name in parameters else value  # still without contents
         for name, value in model.state_dict().items()
     }
-    total = sum(value.nbytes for value in state.values())
+    total = sum(value.nbytes for value in wanted.values())
     done = 0
-    for batch in _batches(pieces, state, max(SMALLEST_BATCH_BYTES, total // BATCHES)):
-        tensors = file.map()
-        for piece in batch:
+    state: dict[str, Tensor] = {}
+    for theirs, its_pieces in groupby(pieces, key=lambda piece: piece.theirs):
+        source = tensors[names[theirs]]
+        for piece in its_pieces:
             check()
             progress(done, total)
+            if piece.ours not in state:
+                # Zeros, for what no piece fills: a row that is never read.
+                state[piece.ours] = torch.zeros_like(wanted[piece.ours], device=device)
             place = piece.place(state[piece.ours])
-            place.copy_(piece.take(tensors[names[piece.theirs]]))
+            place.copy_(piece.take(source))
             done += place.nbytes
-        del tensors
+        let_go(source)
     progress(total, total)
     model.load_state_dict(state, assign=True)
-
-
-def _batches(pieces: Sequence[Piece], state: Mapping[str, Tensor], limit: int) -> Iterator[list[Piece]]:
-    """Cut the pieces into runs that take up at most `limit` bytes in a file of float32, or are a single piece."""
-    batch: list[Piece] = []
-    size = 0
-    for piece in pieces:
-        nbytes = piece.place(state[piece.ours]).numel() * torch.float32.itemsize
-        if batch and size + nbytes > limit:
-            yield batch
-            batch, size = [], 0
-        batch.append(piece)
-        size += nbytes
-    yield batch
 
 
 def _find_pieces(naming: Naming) -> tuple[list[Piece], list[str]]:

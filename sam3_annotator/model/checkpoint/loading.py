@@ -32,8 +32,9 @@ def load_model(
     """Load SAM 3 from Meta's `sam3.pt`, from Hugging Face's `model.safetensors`, or from a folder that holds one.
 
     What a file is, is told from its contents. The model is ready to answer, its parameters in `dtype` on `device`;
-    at no time is there more in memory than the weights themselves and a tenth. `config` are the sizes expected,
-    those of the released model by default. `check` may raise `Cancelled` at any time; `progress` counts bytes.
+    the file is mapped and copied tensor by tensor, so that the weights are in memory once. `config` are the sizes
+    expected, those of the released model by default. `check` may raise `Cancelled` at any time; `progress` counts
+    bytes.
 
     Raises `ModelUnavailable` with a sentence for anything that is not wholly and exactly such a model.
     """
@@ -57,6 +58,6 @@ def load_model(
     check()
     model = build_sam3_image_model(config, device="meta")
     pieces = plan(file.path, tensors, naming, model)
-    del tensors  # lets go of the file until it is copied from
-    fill(model, file, pieces, naming.names, device=torch.device(device), dtype=dtype, check=check, progress=progress)
+    place = torch.device(device)
+    fill(model, tensors, pieces, naming.names, device=place, dtype=dtype, check=check, progress=progress)
     return model

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import pickle
+import sys
 import zipfile
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import torch
 from safetensors.torch import save_file
 
 from sam3_annotator.model import ModelUnavailable
-from sam3_annotator.model.checkpoint.files import open_weights
+from sam3_annotator.model.checkpoint.files import let_go, open_weights
 
 
 def refusal(path: Path) -> str:
@@ -129,18 +130,36 @@ def test_an_index_that_makes_no_sense_is_a_sentence(contents: str, tmp_path: Pat
         open_weights(tmp_path)
 
 
-def test_tensors_are_let_go_of_with_the_last_of_them(tmp_path: Path) -> None:
-    """A file that is still mapped cannot be deleted on Windows, and counts as memory everywhere."""
-    tensors = {"a": torch.ones(1 << 20)}
-    torch.save(tensors, tmp_path / "sam3.pt")
-    save_file(tensors, tmp_path / "model.safetensors")
-    maps = Path("/proc/self/maps")
-    if not maps.exists():
-        pytest.skip("This system does not say what is mapped.")
-    for path in (tmp_path / "sam3.pt", tmp_path / "model.safetensors"):
-        mapped = open_weights(path).map()
+def mapped_bytes(path: Path) -> int:
+    """Say how much of a file is in this program's memory."""
+    total = 0
+    is_of_the_file = False
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        if not line[0].isupper():
+            is_of_the_file = line.endswith(str(path))
+        elif is_of_the_file and line.startswith("Rss:"):
+            total += int(line.split()[1]) * 1024
+    return total
 
-        assert mapped["a"].sum() == 1 << 20
-        assert str(path) in maps.read_text()
-        del mapped
-        assert str(path) not in maps.read_text()
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux says what of a file is in memory.")
+@pytest.mark.parametrize("name", ["sam3.pt", "model.safetensors"])
+def test_a_tensor_is_in_memory_from_when_it_is_looked_at_until_it_is_let_go_of(name: str, tmp_path: Path) -> None:
+    tensors = {"small": torch.ones(10), "large": torch.ones(1 << 22)}
+    if name.endswith(".pt"):
+        torch.save(tensors, tmp_path / name)
+    else:
+        save_file(tensors, tmp_path / name)
+    size = tensors["large"].nbytes
+
+    mapped = open_weights(tmp_path / name).map()
+    assert mapped_bytes(tmp_path / name) < 0.2 * size
+    assert mapped["large"].sum() == 1 << 22
+    assert mapped_bytes(tmp_path / name) >= size
+    let_go(mapped["large"])
+    assert mapped_bytes(tmp_path / name) < 0.2 * size
+
+    assert torch.equal(mapped["large"], tensors["large"])  # it comes back if need be
+    assert torch.equal(mapped["small"], tensors["small"])
+    del mapped
+    assert str(tmp_path / name) not in Path("/proc/self/maps").read_text()  # else Windows could not delete it
