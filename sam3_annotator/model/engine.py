@@ -15,6 +15,7 @@ from enum import IntEnum, StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from sam3_annotator.model.allocator import keep_freed_memory
 from sam3_annotator.model.embedding_cache import EmbeddingCache
 from sam3_annotator.model.errors import Cancelled, OutOfMemory
 from sam3_annotator.model.progress import Progress
@@ -160,6 +161,7 @@ class Engine:
         report: Callable[[EngineStatus], None],
         embedding_budget_bytes: int = 1 << 30,
     ) -> None:
+        keep_freed_memory()  # before the thread that calls `run()` allocates
         self.embeddings = EmbeddingCache(embedding_budget_bytes)
         self._deliver = deliver
         self._report = report

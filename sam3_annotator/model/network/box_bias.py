@@ -32,4 +32,6 @@ def edge_distances(boxes_cxcywh: Tensor, height: int, width: int) -> tuple[Tenso
 
 def sum_axes(rows: Tensor, columns: Tensor) -> Tensor:
     """Add terms of rows `(B, Q, height, heads)` and of columns `(B, Q, width, heads)` to `(B, heads, Q, HW)`."""
-    return (rows.permute(0, 3, 1, 2)[..., None] + columns.permute(0, 3, 1, 2)[..., None, :]).flatten(-2)
+    # Heads first while they are small: the sum takes the order of its parts, and a mask in another would be copied.
+    by_row, by_column = rows.permute(0, 3, 1, 2).contiguous(), columns.permute(0, 3, 1, 2).contiguous()
+    return (by_row[..., None] + by_column[..., None, :]).flatten(-2)

@@ -60,7 +60,7 @@ class DecoderLayer(nn.Module):
         found = self.text_attn(tokens + positions, prompt, prompt, valid=prompt_valid)
         tokens = self.text_norm(tokens + found)
         tokens = self.image_norm(tokens + self.image_attn(tokens + positions, image_key, image, bias=image_bias))
-        out: Tensor = self.mlp_norm(tokens + self.linear2(F.relu(self.linear1(tokens))))
+        out: Tensor = self.mlp_norm(tokens + self.linear2(F.relu_(self.linear1(tokens))))
         return out
 
 

@@ -40,5 +40,5 @@ class EncoderLayer(nn.Module):
         placed = normed if positions is None else normed + positions
         tokens = tokens + self.self_attn(placed, placed, normed, valid=valid)
         tokens = tokens + self.cross_attn_image(self.norm2(tokens), context_key, context, valid=context_valid)
-        change: Tensor = self.linear2(F.relu(self.linear1(self.norm3(tokens))))
+        change: Tensor = self.linear2(F.relu_(self.linear1(self.norm3(tokens))))
         return tokens + change

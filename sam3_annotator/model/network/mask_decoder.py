@@ -6,23 +6,34 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model.network.config import Sam3Config
-from sam3_annotator.model.network.layers import MLP, ChannelLayerNorm
+from sam3_annotator.model.network.layers import MLP
 from sam3_annotator.model.network.prompt_encoder import PromptEmbeddings
-from sam3_annotator.model.network.two_way_transformer import TwoWayTransformer
+from sam3_annotator.model.network.two_way_transformer import FirstLook, TwoWayTransformer
+from sam3_annotator.model.network.upscaling import Upscaling, unnest
 
 STABILITY_OFFSET = 0.05
 STABILITY_THRESHOLD = 0.98
 
 
 class InteractiveFeatures(NamedTuple):
-    """What clicks need of one image: `s0` `(1, C/8, 4g, 4g)`, `s1` `(1, C/4, 2g, 2g)`, `embedding` `(1, C, g, g)`."""
+    """All that clicks need of one image and that no prompt changes, place by place; `MaskDecoder.prepare` makes it.
 
-    s0: Tensor
-    s1: Tensor
+    `embedding`, `unmasked` (with the embedding of no earlier mask) and `placed` (that with the positions), each
+    `(1, g * g, C)`; `positions` `(g * g, C)`; `key`, `value` and `query`: see `FirstLook`; `s1` and `s0`: see
+    `Upscaling.prepare`.
+    """
+
     embedding: Tensor
+    unmasked: Tensor
+    placed: Tensor
+    positions: Tensor
+    key: Tensor
+    value: Tensor
+    query: Tensor
+    s1: Tensor
+    s0: Tensor
 
 
 class MaskDecoderOutput(NamedTuple):
@@ -61,36 +72,43 @@ class MaskDecoder(nn.Module):
         self.transformer = TwoWayTransformer(config)
         self.conv_s0 = nn.Conv2d(width, width // 8, 1)
         self.conv_s1 = nn.Conv2d(width, width // 4, 1)
-        self.output_upscaling = nn.Sequential(
-            nn.ConvTranspose2d(width, width // 4, 2, stride=2),
-            ChannelLayerNorm(width // 4),
-            nn.GELU(),
-            nn.ConvTranspose2d(width // 4, width // 8, 2, stride=2),
-            nn.GELU(),
-        )
+        self.output_upscaling = Upscaling(width)
         self.output_hypernetworks_mlps = nn.ModuleList(MLP((width, width, width, width // 8)) for _ in range(masks))
         self.iou_prediction_head = MLP((width, width, width, masks))
         self.pred_obj_score_head = MLP((width, width, width, 1))
 
-    def forward(self, features: InteractiveFeatures, prompts: PromptEmbeddings, positions: Tensor) -> MaskDecoderOutput:
-        """Decode the prompts of N objects on one image; `positions` `(g * g, C)` are the prompt encoder's."""
+    def prepare(
+        self, i0: Tensor, i1: Tensor, embedding: Tensor, no_mask: Tensor, positions: Tensor
+    ) -> InteractiveFeatures:
+        """Do all that needs no prompt, once per image.
+
+        `i0` `(1, C, 4g, 4g)` and `i1` `(1, C, 2g, 2g)` are the neck's, `embedding` `(1, C, g, g)`; `no_mask` `(1, C)`
+        and `positions` `(g * g, C)` the prompt encoder's.
+        """
+        tokens = embedding.flatten(2).transpose(1, 2).contiguous()
+        unmasked = tokens + no_mask
+        placed = unmasked + positions
+        s1, s0 = self.output_upscaling.prepare(self.conv_s1(i1), self.conv_s0(i0))
+        look = self.transformer.look_at(unmasked, placed)
+        return InteractiveFeatures(tokens, unmasked, placed, positions, *look, s1=s1, s0=s0)
+
+    def forward(self, features: InteractiveFeatures, prompts: PromptEmbeddings) -> MaskDecoderOutput:
+        """Decode the prompts of N objects on one image."""
         own = torch.cat([self.obj_score_token, self.iou_token, self.mask_tokens])
         tokens = torch.cat([own.expand(len(prompts.sparse), -1, -1), prompts.sparse], 1)
-        image = features.embedding + prompts.dense
-        tokens, places = self.transformer(tokens, image.flatten(2).transpose(1, 2), positions)
+        if prompts.dense is None:
+            look = FirstLook(features.key, features.value, features.query)
+            tokens, places = self.transformer(tokens, features.unmasked, features.positions, features.placed, look)
+        else:
+            image = features.embedding + prompts.dense.flatten(2).transpose(1, 2)
+            tokens, places = self.transformer(tokens, image, features.positions)
         object_token, iou_token, mask_tokens = tokens[:, 0], tokens[:, 1], tokens[:, 2 : len(own)]
-        pixels = self._upscale(places.transpose(1, 2).reshape(image.shape), features)
+        pixels = self.output_upscaling(places, features.s1, features.s0)
         kernels = [mlp(mask_tokens[:, index]) for index, mlp in enumerate(self.output_hypernetworks_mlps)]
-        masks = torch.einsum("nmc,nchw->nmhw", torch.stack(kernels, 1), pixels)
+        masks = unnest(torch.stack(kernels, 1) @ pixels.transpose(1, 2), 2)
         iou = self.iou_prediction_head(iou_token)
         object_logit: Tensor = self.pred_obj_score_head(object_token)
         return MaskDecoderOutput(masks, iou if self.has_raw_iou else iou.sigmoid(), object_logit)
-
-    def _upscale(self, image: Tensor, features: InteractiveFeatures) -> Tensor:
-        """Grow the map fourfold, `(N, C, g, g)` -> `(N, C/8, 4g, 4g)`, adding the finer features on the way."""
-        double, norm, _, quadruple, _ = self.output_upscaling
-        doubled = F.gelu(norm(double(image) + features.s1))
-        return F.gelu(quadruple(doubled) + features.s0)
 
 
 def select_masks(output: MaskDecoderOutput, multimask: bool) -> MaskOutput:

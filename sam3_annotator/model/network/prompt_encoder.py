@@ -17,10 +17,10 @@ LABELS = 4  # negative, positive, and the two corners of a box
 
 
 class PromptEmbeddings(NamedTuple):
-    """`sparse` `(N, p, C)`: a token for each corner and click; `dense` `(N, C, g, g)`: the earlier mask."""
+    """`sparse` `(N, p, C)`: a token for each corner and click; `dense` `(N, C, g, g)`: the earlier mask, if any."""
 
     sparse: Tensor
-    dense: Tensor
+    dense: Tensor | None
 
 
 class PromptEncoder(nn.Module):
@@ -71,7 +71,7 @@ class PromptEncoder(nn.Module):
             tokens.append(self.not_a_point_embed.expand(len(tokens[0]), 1, -1))
         count = len(tokens[0]) if tokens else 1 if mask_logits is None else len(mask_logits)
         sparse = torch.cat(tokens, 1) if tokens else self.no_mask_embed.new_zeros(count, 0, self.no_mask_embed.shape[1])
-        return PromptEmbeddings(sparse, self._embed_mask(mask_logits, count))
+        return PromptEmbeddings(sparse, None if mask_logits is None else self._embed_mask(mask_logits))
 
     def dense_positions(self) -> Tensor:
         """Give the Fourier features of the centres of the grid, row by row: `(g * g, C)`."""
@@ -88,9 +88,7 @@ class PromptEncoder(nn.Module):
         embedded = self._encode_pixels(points_xy) + self.point_embeddings[labels.long().clamp(min=0)]
         return torch.where((labels == NO_POINT)[..., None], self.not_a_point_embed, embedded)
 
-    def _embed_mask(self, mask_logits: Tensor | None, count: int) -> Tensor:
-        if mask_logits is None:
-            return self.no_mask_embed[..., None, None].expand(count, -1, self.grid_side, self.grid_side)
+    def _embed_mask(self, mask_logits: Tensor) -> Tensor:
         dense: Tensor = self.mask_downscaling(mask_logits.to(self.no_mask_embed.dtype))
         return dense
 

@@ -95,10 +95,12 @@ class Sam3Image(nn.Module):
         """Encode normalised pixels `(B, 3, S, S)`, once per image."""
         features = self.neck(self.vision_backbone(pixels.to(self.no_memory_embedding)))
         i0, i1, i2 = features.interactive
-        interactive = InteractiveFeatures(
-            s0=self.mask_decoder.conv_s0(i0),
-            s1=self.mask_decoder.conv_s1(i1),
-            embedding=i2 + self.no_memory_embedding[:, None, None],
+        interactive = self.mask_decoder.prepare(
+            i0,
+            i1,
+            i2 + self.no_memory_embedding[:, None, None],
+            self.prompt_encoder.no_mask_embed,
+            self.prompt_encoder.dense_positions(),
         )
         return ImageFeatures(features.detector, interactive)
 
@@ -171,5 +173,5 @@ class Sam3Image(nn.Module):
         the object, 0 beside it; `mask_logits` `(N, 1, h, w)`: an earlier answer.
         """
         prompts = self.prompt_encoder(points_xy, point_labels, boxes_xyxy, mask_logits)
-        decoded: MaskDecoderOutput = self.mask_decoder(image, prompts, self.prompt_encoder.dense_positions())
+        decoded: MaskDecoderOutput = self.mask_decoder(image, prompts)
         return decoded

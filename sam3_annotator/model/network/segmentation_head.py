@@ -26,7 +26,7 @@ class PixelDecoder(nn.Module):
         merged = coarse
         for conv, norm, fine in zip(self.conv_layers, self.norms, finer, strict=True):
             merged = fine + F.interpolate(merged, size=fine.shape[-2:], mode="nearest")
-            merged = F.relu(norm(conv(merged)))
+            merged = F.relu_(norm(conv(merged)))
         return merged
 
 

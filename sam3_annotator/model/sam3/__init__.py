@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sam3_annotator.model.allocator import keep_freed_memory
 from sam3_annotator.model.progress import Progress, untold
 from sam3_annotator.model.session import Check, never_cancelled
 
@@ -34,6 +35,7 @@ def open_sam3(
     from sam3_annotator.model.device import choose_device, choose_dtype, retry_without_caches
     from sam3_annotator.model.sam3.session import Sam3Session
 
+    keep_freed_memory()
     place = choose_device(device)
     precision = choose_dtype(dtype, place)
     network = retry_without_caches(

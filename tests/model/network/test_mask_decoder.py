@@ -29,14 +29,14 @@ class Head:
         for parameter in self.decoder.parameters():
             parameter += 0.1 * torch.randn_like(parameter)
         width, side = config.width, config.vision.grid_side
-        self.features = InteractiveFeatures(
-            torch.randn(1, width // 8, 4 * side, 4 * side),
-            torch.randn(1, width // 4, 2 * side, 2 * side),
-            torch.randn(1, width, side, side),
-        )
+        self.maps = [torch.randn(1, width, scale * side, scale * side) for scale in (4, 2, 1)]
 
     def __call__(self, *prompts: Tensor | None) -> MaskDecoderOutput:
-        return self.decoder(self.features, self.prompts(*prompts), self.prompts.dense_positions())
+        return self.decoder(self.features, self.prompts(*prompts))
+
+    @property
+    def features(self) -> InteractiveFeatures:
+        return self.decoder.prepare(*self.maps, self.prompts.no_mask_embed, self.prompts.dense_positions())
 
 
 @pytest.fixture
@@ -88,14 +88,25 @@ def test_another_prompt_gives_another_answer(head: Head, other: tuple[Tensor | N
 
 def test_finer_features_shape_the_mask_but_not_the_scores(head: Head) -> None:
     before = head(POINT, LABEL)
-    for name in ("s0", "s1"):
-        plain = head.features
-        head.features = plain._replace(**{name: getattr(plain, name).flip(1)})
+    for finer in (0, 1):
+        plain = head.maps[finer]
+        head.maps[finer] = plain.flip(1)
         after = head(POINT, LABEL)
-        head.features = plain
+        head.maps[finer] = plain
 
         assert (after.masks - before.masks).abs().max() > 1e-3
         assert torch.equal(after.iou, before.iou)
+
+
+def test_what_is_known_of_the_image_beforehand_changes_nothing(head: Head) -> None:
+    prompts = head.prompts(POINT, LABEL)
+    no_mask = head.prompts.no_mask_embed[..., None, None].expand(-1, -1, 8, 8)
+
+    known = head.decoder(head.features, prompts)
+    anew = head.decoder(head.features, prompts._replace(dense=no_mask))
+
+    for before, after in zip(known, anew, strict=True):
+        torch.testing.assert_close(before, after, atol=1e-5, rtol=1e-5)
 
 
 def test_predicted_iou_is_the_sigmoid_of_the_head_unless_raw(tiny_config: Sam3Config) -> None:
@@ -112,7 +123,7 @@ def test_everything_works_in_bfloat16(head: Head) -> None:
     exact = head(POINT, LABEL, BOX)
     head.prompts.bfloat16()
     head.decoder.bfloat16()
-    head.features = InteractiveFeatures(*(value.bfloat16() for value in head.features))
+    head.maps = [value.bfloat16() for value in head.maps]
 
     found = head(POINT, LABEL, BOX)
 

@@ -51,7 +51,7 @@ def test_the_first_self_attention_replaces_the_tokens(
     silence(first)
     tokens, image, positions = inputs
 
-    after, _ = first(tokens, image, tokens, positions)
+    after, _ = first(tokens, image, image + positions, tokens)
 
     assert torch.equal(after, after[:1, :1].expand_as(after))  # nothing of the tokens is left
 
@@ -63,7 +63,7 @@ def test_the_second_layer_adds_to_its_tokens(
     silence(second)
     tokens, image, positions = inputs
 
-    after_tokens, after_image = second(tokens, image, tokens, positions)
+    after_tokens, after_image = second(tokens, image, image + positions, tokens)
 
     expected = plain_norm(plain_norm(plain_norm(tokens, second.norm1), second.norm2), second.norm3)
     torch.testing.assert_close(after_tokens, expected)

@@ -1,0 +1,82 @@
+"""How long a click on a cached embedding takes until its masks, of SAM 3's sizes; the promise is 16.7 ms.
+
+`decode click to low-res masks` is the network alone; `to full-size mask` is the session's answer on a 12-megapixel
+image. The features of the image and the weights are random: they change no time.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from itertools import count
+
+import torch
+from _sam3 import Bench, peer_name, run, transformers_module
+
+from sam3_annotator.model import BoxPrompt, PointPrompt
+from sam3_annotator.model.network.mask_decoder import InteractiveFeatures
+from sam3_annotator.model.network.neck import Pyramid
+from sam3_annotator.model.network.sam3_image import ImageFeatures, Sam3Image
+from sam3_annotator.model.preprocessing import InputFrame
+from sam3_annotator.model.sam3.embedding import Sam3Embedding
+from sam3_annotator.model.sam3.session import Sam3Session
+
+HEIGHT, WIDTH = 3000, 4000
+
+
+def measure(bench: Bench) -> None:
+    network = bench.build(vision=0, text=0)
+    input_side, side = bench.config.vision.image_side, bench.config.vision.grid_side
+    maps = bench.feature_maps()
+    click = torch.tensor([[[input_side * 0.4] * 2]], device=bench.device)
+    label = torch.ones(1, 1, dtype=torch.int64, device=bench.device)
+    mask = bench.randn(1, 1, 4 * side, 4 * side)
+    with torch.inference_mode():
+        features = _prepare(network, maps)
+
+    def decode(mask_logits: torch.Tensor | None = None) -> object:
+        return network.segment(features, points_xy=click, point_labels=label, mask_logits=mask_logits, multimask=True)
+
+    bench.measure("decode click to low-res masks", decode)
+    bench.measure("decode click and mask to low-res masks", lambda: decode(mask))
+    bench.measure("decode preparing an image", lambda: _prepare(network, maps))
+    session = Sam3Session(network)
+    embedding = Sam3Embedding(ImageFeatures(maps, features), InputFrame((HEIGHT, WIDTH), input_side))
+    step = count()
+
+    def answer_click() -> object:
+        return session.segment(embedding, [PointPrompt(500 + next(step), 700)], multimask=True)
+
+    bench.measure("decode click to full-size mask", answer_click)
+    box = BoxPrompt(800, 900, 2000, 1900)
+    bench.measure("decode box to full-size mask", lambda: session.segment(embedding, [box], multimask=False))
+    if bench.peer:
+        _measure_transformers(bench)
+
+
+def _prepare(network: Sam3Image, maps: Pyramid) -> InteractiveFeatures:
+    prompts = network.prompt_encoder
+    return network.mask_decoder.prepare(*maps, prompts.no_mask_embed, prompts.dense_positions())
+
+
+def _measure_transformers(bench: Bench) -> None:
+    module = transformers_module("sam3_tracker.modeling_sam3_tracker")
+    config = module.Sam3TrackerConfig()
+    config.vision_config.backbone_config.num_hidden_layers = 0
+    model = module.Sam3TrackerModel(config).eval().to(bench.device, bench.dtype)
+    maps = [bench.randn(1, channels, side, side) for channels, side in ((32, 288), (64, 144), (256, 72))]
+    points = torch.tensor([[[[400.0, 400.0]]]], device=bench.device, dtype=bench.dtype)
+    labels = torch.ones(1, 1, 1, dtype=torch.int64, device=bench.device)
+    bench.measure(
+        "decode click to low-res masks",
+        lambda: model(image_embeddings=maps, input_points=points, input_labels=labels, multimask_output=True),
+        peer=peer_name(),
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    return run("decode", __doc__, measure, 50, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

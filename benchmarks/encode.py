@@ -1,0 +1,42 @@
+"""How long SAM 3 takes from a 12-megapixel image to its embedding, at the released sizes; the promise is 3.5 s.
+
+Weights are random: they change no time. The peak of memory is that of a loaded session with one embedding; with a
+peer it is that of the larger of the two, one after the other.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import numpy as np
+from _sam3 import Bench, peer_name, run, transformers_module
+
+from sam3_annotator.model.sam3.session import Sam3Session
+
+HEIGHT, WIDTH = 3000, 4000
+
+
+def measure(bench: Bench) -> None:
+    session = Sam3Session(bench.build())
+    image = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 3), dtype=np.uint8)
+    bench.measure("encode image to embedding", lambda: session.embed(image))
+    if bench.peer:
+        del session
+        _measure_transformers(bench)
+
+
+def _measure_transformers(bench: Bench) -> None:
+    """Measure from resized pixels to the detector's features: it has no features for clicks beside them."""
+    config = transformers_module("sam3.configuration_sam3").Sam3VisionConfig()
+    model = transformers_module("sam3.modeling_sam3").Sam3VisionModel(config).eval().to(bench.device, bench.dtype)
+    pixels = bench.randn(1, 3, 1008, 1008)
+    bench.measure("encode image to embedding", lambda: model(pixels), peer=peer_name())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    return run("encode", __doc__, measure, 2, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""How long a phrase on a cached image takes until all instances, of SAM 3's sizes; the promise is half a second.
+
+The features of the image and the weights are random, so no candidate scores high: full-size masks of the instances
+found are not in these times.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from itertools import count
+
+import torch
+from _sam3 import Bench, peer_name, run, transformers_module
+
+from sam3_annotator.model import ConceptPrompt, Exemplar
+from sam3_annotator.model.network.sam3_image import ImageFeatures
+from sam3_annotator.model.preprocessing import InputFrame
+from sam3_annotator.model.sam3.embedding import Sam3Embedding
+from sam3_annotator.model.sam3.session import Sam3Session
+
+
+def measure(bench: Bench) -> None:
+    network = bench.build(vision=0)
+    maps = bench.feature_maps()
+    prompts = network.prompt_encoder
+    with torch.inference_mode():
+        clicks = network.mask_decoder.prepare(*maps, prompts.no_mask_embed, prompts.dense_positions())
+    embedding = Sam3Embedding(ImageFeatures(maps, clicks), InputFrame((3000, 4000), bench.config.vision.image_side))
+    session = Sam3Session(network)
+    step = count()
+
+    def ask(concept: ConceptPrompt, threshold: float = 0.5) -> object:
+        return session.detect(embedding, concept, threshold=threshold)
+
+    def exemplar() -> Exemplar:
+        return Exemplar(300, 400, 700 + next(step), 900)
+
+    bench.measure("phrase first time", lambda: ask(ConceptPrompt(f"cat {next(step)}")))
+    # An exemplar beside the same phrase makes it another concept, whose phrase is known.
+    bench.measure("phrase cached, exemplar added", lambda: ask(ConceptPrompt("cat", exemplars=(exemplar(),))))
+    text = network.encode_text(["cat"])
+    bench.measure("phrase cached", lambda: network.detect(embedding.features, text))
+    bench.measure("phrase new threshold", lambda: ask(ConceptPrompt("dog"), 0.4 + 1e-6 * next(step)))
+    if bench.peer:
+        del network, session
+        _measure_transformers(bench)
+
+
+def _measure_transformers(bench: Bench) -> None:
+    module = transformers_module("sam3.modeling_sam3")
+    config = transformers_module("sam3.configuration_sam3").Sam3Config()
+    config.vision_config.backbone_config.num_hidden_layers = 0
+    model = module.Sam3Model(config).eval().to(bench.device, bench.dtype)
+    ids = torch.tensor([[49406, 2368, 49407, *[0] * 29]], device=bench.device)
+    valid = (ids != 0).long()
+    with torch.inference_mode():
+        image = model.get_vision_features(pixel_values=bench.randn(1, 3, 1008, 1008))
+        text = model.get_text_features(input_ids=ids, attention_mask=valid)
+    bench.measure(
+        "phrase first time",
+        lambda: model(vision_embeds=image, input_ids=ids, attention_mask=valid),
+        peer=peer_name(),
+    )
+    bench.measure(
+        "phrase cached",
+        lambda: model(vision_embeds=image, text_embeds=text, attention_mask=valid),
+        peer=peer_name(),
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    return run("phrase", __doc__, measure, 3, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
