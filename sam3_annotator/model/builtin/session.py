@@ -25,7 +25,7 @@ from sam3_annotator.model.prompts import ConceptPrompt, MaskPrompt, Prompt
 from sam3_annotator.model.session import Check, Embedding, never_cancelled
 from sam3_annotator.paths import resources_dir
 
-MARGIN = 2.4
+MARGIN = 2.0
 """A window shows the object with so much of its surroundings: its side over the object's longer side."""
 
 CLOSER_BELOW = 0.3
@@ -103,11 +103,11 @@ class BuiltinSession:
         look = self._look_closer(embedding, prompts, asked, check)
         check()
         chosen = self._finish(look, asked, multimask)
-        embedding.trail.remember(prompts, look.belief())
         found = paint(chosen, look.view.window, embedding.image_size)
-        for candidate, logits in zip(chosen, found.low_res_logits, strict=True):
-            # Whoever goes on from a candidate goes on from all that was seen, not from its coarse logits.
-            belief = Belief(candidate.chance, look.view.window.area, look.view.window)
+        # Whoever goes on from a candidate goes on from all that was seen of it, not from its coarse logits.
+        beliefs = [Belief(candidate.chance, look.view.window.area, look.view.window) for candidate in chosen]
+        embedding.trail.remember(prompts, beliefs[0])
+        for belief, logits in zip(beliefs, found.low_res_logits, strict=True):
             embedding.trail.remember([*prompts, MaskPrompt(logits)], belief)
         return found
 
