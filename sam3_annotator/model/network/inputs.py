@@ -51,14 +51,16 @@ def as_exemplars(
 ) -> tuple[Tensor, Tensor]:
     """Give boxes `(count, N, 4)` float32 and labels `(count, N)` bool; without labels all boxes are positive.
 
-    Boxes `(N, 4)` belong to a single image. Raises `ValueError` if shapes do not fit.
+    Boxes `(N, 4)` with labels `(N,)` serve all images. Raises `ValueError` if shapes do not fit.
     """
-    boxes = torch.zeros(count, 0, 4) if boxes_cxcywh is None else torch.as_tensor(boxes_cxcywh, dtype=torch.float32)
-    if boxes.ndim < 3:
-        boxes = boxes.reshape(1, -1, 4) if boxes.numel() == 0 else boxes[None]
+    boxes = torch.zeros(0, 4) if boxes_cxcywh is None else torch.as_tensor(boxes_cxcywh, dtype=torch.float32)
+    if boxes.numel() == 0:
+        boxes = boxes.reshape(-1, 4)
+    if boxes.ndim == 2:
+        boxes = boxes.expand(count, -1, -1)
     if boxes.ndim != 3 or boxes.shape[::2] != (count, 4):
-        raise ValueError(f"Boxes are (N, 4) of one image or (B, N, 4) of B = {count}; these are {tuple(boxes.shape)}.")
-    marks = torch.ones(boxes.shape[:2]) if labels is None else torch.as_tensor(labels)
-    if marks.numel() != boxes.shape[:2].numel():
-        raise ValueError(f"The labels are {marks.numel()}, the boxes {boxes.shape[:2].numel()}: give each box a label.")
-    return boxes, marks.reshape(boxes.shape[:2]).bool()
+        raise ValueError(f"Boxes are (N, 4), or (B, N, 4) of B = {count} images; these are {tuple(boxes.shape)}.")
+    marks = torch.ones(boxes.shape[1]) if labels is None else torch.as_tensor(labels)
+    if marks.shape[-1:] != boxes.shape[1:2] or marks.numel() not in (boxes.shape[1], count * boxes.shape[1]):
+        raise ValueError(f"The labels are {tuple(marks.shape)}, the boxes {tuple(boxes.shape)}: give each box a label.")
+    return boxes, marks.expand(boxes.shape[:2]).bool()

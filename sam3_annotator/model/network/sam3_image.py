@@ -82,7 +82,7 @@ class Sam3Image(nn.Module):
         """Find all instances of a concept.
 
         `image`: normalised pixels `(B, 3, S, S)`, or one image as RGB uint8 `(H, W, 3)` or PIL image. `text`: a
-        phrase for all, or one for each. `boxes_cxcywh` `(N, 4)` of one image or `(B, N, 4)`, in 0..1: exemplars,
+        phrase for all, or one for each. `boxes_cxcywh` `(N, 4)` for all or `(B, N, 4)`, in 0..1: exemplars,
         beside the text or in its place; `box_labels` `(N,)` or `(B, N)`: True = one of them, False = none of them;
         all True if left out. Raises `ValueError` if there is nothing to look for or a shape does not fit.
         """

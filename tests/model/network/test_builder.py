@@ -8,9 +8,7 @@ import sys
 import torch
 from torch import nn
 
-from sam3_annotator.model.network import builder
-from sam3_annotator.model.network.builder import build_sam3_image_model
-from sam3_annotator.model.network.config import Sam3Config
+from sam3_annotator.model.network import Sam3Config, build_sam3_image_model, builder
 
 
 def test_the_default_has_the_size_of_the_released_checkpoint() -> None:
