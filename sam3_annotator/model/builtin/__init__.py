@@ -34,8 +34,10 @@ def open_builtin(weights: Path | None = None) -> BuiltinSession:
     Raises `ModelUnavailable` if the weights cannot be used.
     """
     if "torch" not in sys.modules:
-        # Threads that spin while they wait are ten times slower whenever something else wants the processor too.
+        # Threads that spin while they wait are ten times slower whenever something else wants the processor too;
+        # without any spinning a second thread gains nothing. So many turns are some ten microseconds.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        os.environ.setdefault("GOMP_SPINCOUNT", "10000")
     import torch
 
     from sam3_annotator.model.builtin.session import BuiltinSession
