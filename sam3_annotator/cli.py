@@ -200,10 +200,10 @@ def segment(
         raise typer.BadParameter("Say where the object is, with --point or --box.")
     if out.suffix.lower() != ".png":
         raise typer.BadParameter(f"{out} does not end in .png, and the mask is written as PNG.", param_hint="--out")
-    from sam3_annotator.commands.model_choice import ModelChoice
+    from sam3_annotator.commands.model_options import ModelOptions
     from sam3_annotator.commands.segment import segment_image
 
-    choice = ModelChoice(model, device, dtype.value)
+    choice = ModelOptions(model, device, dtype.value)
     raise typer.Exit(segment_image(image, out, model=choice, points=point or [], negatives=negative or [], box=box))
 
 
@@ -232,12 +232,12 @@ def detect(
     if not phrase and not exemplar:
         raise typer.BadParameter("Say what to look for, with --phrase or --exemplar.")
     from sam3_annotator.commands.detect import detect_concept
-    from sam3_annotator.commands.model_choice import ModelChoice
+    from sam3_annotator.commands.model_options import ModelOptions
 
     status = detect_concept(
         image,
         out,
-        model=ModelChoice(model, device, dtype.value),
+        model=ModelOptions(model, device, dtype.value),
         phrase=phrase or "",
         threshold=threshold,
         exemplars=exemplar or [],

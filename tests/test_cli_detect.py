@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from sam3_annotator import cli
-from sam3_annotator.commands import model_choice
+from sam3_annotator.commands import model_options
 from sam3_annotator.model import ConceptPrompt, Exemplar
 from sam3_annotator.model.sam3.session import Sam3Session
 from sam3_annotator.project import read_image
@@ -32,7 +32,7 @@ def opened(tiny_session: Sam3Session, monkeypatch: pytest.MonkeyPatch) -> list[t
         asked.append(choice)
         return tiny_session
 
-    monkeypatch.setattr(model_choice, "open_session", open_tiny)
+    monkeypatch.setattr(model_options, "open_session", open_tiny)
     return asked
 
 

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from sam3_annotator.commands.failures import DONE, CommandFailed
-from sam3_annotator.commands.model_choice import ModelChoice, open_chosen
+from sam3_annotator.commands.model_options import ModelOptions, open_chosen
 from sam3_annotator.commands.segment import corners_within
 from sam3_annotator.commands.whole_files import mask_png, write_whole
 from sam3_annotator.commands.words import Box
@@ -22,7 +22,7 @@ def detect_concept(
     image_path: Path,
     out: Path,
     *,
-    model: ModelChoice,
+    model: ModelOptions,
     phrase: str,
     threshold: float,
     exemplars: list[Box],

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from sam3_annotator.commands.failures import DONE, CommandFailed
-from sam3_annotator.commands.model_choice import ModelChoice, open_chosen
+from sam3_annotator.commands.model_options import ModelOptions, open_chosen
 from sam3_annotator.commands.whole_files import mask_png, write_whole
 from sam3_annotator.commands.words import Box, Point
 from sam3_annotator.model import BoxPrompt, PointPrompt, Prompt
@@ -19,7 +19,7 @@ def segment_image(
     image_path: Path,
     out: Path,
     *,
-    model: ModelChoice,
+    model: ModelOptions,
     points: list[Point],
     negatives: list[Point],
     box: Box | None,

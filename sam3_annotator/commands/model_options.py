@@ -9,7 +9,7 @@ from sam3_annotator.model import Session, open_session
 
 
 @dataclass(frozen=True, slots=True)
-class ModelChoice:
+class ModelOptions:
     """What `--model`, `--device` and `--dtype` say, as `open_session` takes it."""
 
     name: str = "builtin"
@@ -17,7 +17,7 @@ class ModelChoice:
     dtype: str = "auto"
 
 
-def open_chosen(choice: ModelChoice) -> Session:
+def open_chosen(options: ModelOptions) -> Session:
     """Load the model; raises `ModelError` with a sentence if it cannot be."""
     with progress_bar("Loading the model") as progress:
-        return open_session(choice.name, choice.device, choice.dtype, progress=progress)
+        return open_session(options.name, options.device, options.dtype, progress=progress)
