@@ -9,7 +9,7 @@ from sam3_annotator.model.catalog import Catalog
 from sam3_annotator.model.errors import ModelUnavailable
 from sam3_annotator.model.progress import Progress, untold
 from sam3_annotator.model.sam3 import open_sam3
-from sam3_annotator.model.session import Check, Session, never_cancelled
+from sam3_annotator.model.session import Session
 
 
 def open_session(
@@ -17,16 +17,14 @@ def open_session(
     device: str = "auto",
     dtype: str = "auto",
     *,
-    check: Check = never_cancelled,
     progress: Progress = untold,
 ) -> Session:
     """Load a model; call it on the thread that will use the session.
 
     `name` is `builtin`, `grabcut`, a name of the catalogue, or the path of a checkpoint: of SAM 3, in any layout that
     `load_model` reads, or of the built-in model. `device` is `auto`, `cpu`, `cuda`, `cuda:1` or `mps`; `dtype` is
-    `auto`, `float32` or `bfloat16`. `check` is called while loading and may raise `Cancelled`; `progress` counts bytes
-    of weights. Raises `ModelUnavailable` for a name, device or dtype that there is not, and `OutOfMemory` if the model
-    does not fit.
+    `auto`, `float32` or `bfloat16`. `progress` counts bytes of weights and may raise `Cancelled`. Raises
+    `ModelUnavailable` for a name, device or dtype that there is not, and `OutOfMemory` if the model does not fit.
     """
     if name == "grabcut":
         # OpenCV takes a moment to import: not before the session is wanted, so that the window shows first.
@@ -41,7 +39,7 @@ def open_session(
     if is_builtin_file(path):
         _require_cpu("The built-in model", device, dtype)
         return open_builtin(path)
-    return open_sam3(path, device, dtype, check=check, progress=progress)
+    return open_sam3(path, device, dtype, progress=progress)
 
 
 def _find_weights(name: str | Path) -> Path:

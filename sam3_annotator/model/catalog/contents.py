@@ -11,6 +11,7 @@ from math import prod
 from pathlib import Path
 from typing import Final
 
+from sam3_annotator.model.builtin import FORMAT_NAME
 from sam3_annotator.model.errors import ModelUnavailable
 
 # More than any real header or table of names; a file that claims more is none.
@@ -18,9 +19,6 @@ MAX_HEADER_BYTES: Final = 100 << 20
 # In a folder, these are taken before any other weights.
 USUAL_FILES: Final = ("model.safetensors", "sam3.pt")
 WEIGHT_SUFFIXES: Final = frozenset({".safetensors", ".pt", ".pth", ".bin", ".ckpt"})
-
-
-BUILTIN_FORMAT: Final = "sam3-annotator builtin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +150,7 @@ def _storages(pickled: bytes) -> Iterator[tuple[str, int]]:
 
 def _recognise(names: Collection[str], metadata: Mapping[str, str]) -> tuple[str, bool]:
     """Say whose weights bear these names, and whether they can be loaded."""
-    if str(metadata.get("format", "")).startswith(BUILTIN_FORMAT):
+    if str(metadata.get("format", "")).startswith(FORMAT_NAME):
         return "weights of the built-in model", True
     from sam3_annotator.model.checkpoint.naming import name_relative, recognise  # brings torch along, which takes time
 

@@ -14,7 +14,6 @@ from sam3_annotator.model.checkpoint.naming import Naming
 from sam3_annotator.model.checkpoint.rename import Piece
 from sam3_annotator.model.errors import ModelUnavailable
 from sam3_annotator.model.progress import Progress
-from sam3_annotator.model.session import Check
 
 DTYPES = (torch.float32, torch.bfloat16, torch.float16, torch.float64)
 REMEDY = "download sam3.pt or model.safetensors of facebook/sam3 again"
@@ -54,12 +53,11 @@ def fill(
     *,
     device: torch.device,
     dtype: torch.dtype,
-    check: Check,
     progress: Progress,
 ) -> None:
     """Give a model on the `meta` device its weights on `device`: parameters in `dtype`, buffers in their own.
 
-    `check` is called before each tensor; `progress` counts bytes of the model.
+    `progress` counts bytes of the model, before each tensor and at the end.
     """
     parameters = dict(model.named_parameters())
     wanted = {
@@ -72,7 +70,6 @@ def fill(
     for theirs, its_pieces in groupby(pieces, key=lambda piece: piece.theirs):
         source = tensors[names[theirs]]
         for piece in its_pieces:
-            check()
             progress(done, total)
             if piece.ours not in state:
                 # Zeros, for what no piece fills: a row that is never read.

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from sam3_annotator.model.builtin import FORMAT_NAME
 from sam3_annotator.model.checkpoint.files import open_weights
 from sam3_annotator.model.checkpoint.filling import fill, plan
 from sam3_annotator.model.checkpoint.naming import name_relative, recognise
@@ -15,9 +16,6 @@ from sam3_annotator.model.network.builder import build_sam3_image_model
 from sam3_annotator.model.network.config import Sam3Config
 from sam3_annotator.model.network.sam3_image import Sam3Image
 from sam3_annotator.model.progress import Progress, untold
-from sam3_annotator.model.session import Check, never_cancelled
-
-BUILTIN_FORMAT = "sam3-annotator builtin"
 
 
 def load_model(
@@ -26,27 +24,25 @@ def load_model(
     dtype: torch.dtype = torch.float32,
     *,
     config: Sam3Config | None = None,
-    check: Check = never_cancelled,
     progress: Progress = untold,
 ) -> Sam3Image:
     """Load SAM 3 from Meta's `sam3.pt`, from Hugging Face's `model.safetensors`, or from a folder that holds one.
 
     What a file is, is told from its contents. The model is ready to answer, its parameters in `dtype` on `device`;
     the file is mapped and copied tensor by tensor, so that the weights are in memory once. `config` are the sizes
-    expected, those of the released model by default. `check` may raise `Cancelled` at any time; `progress` counts
-    bytes.
+    expected, those of the released model by default. `progress` counts bytes, before every tensor, and
+    may raise `Cancelled`.
 
     Raises `ModelUnavailable` with a sentence for anything that is not wholly and exactly such a model.
     """
     path = Path(path)
     config = config or Sam3Config()
     file = open_weights(path)
-    if file.metadata.get("format", "").startswith(BUILTIN_FORMAT):
+    if file.metadata.get("format", "").startswith(FORMAT_NAME):
         raise ModelUnavailable(
             f"{path} is the built-in model of this program, not SAM 3; open it with open_session(“{path}”), or by its "
             "name, builtin."
         )
-    check()
     tensors = file.map()
     naming = recognise(tensors)
     relative = name_relative(tensors)
@@ -55,9 +51,8 @@ def load_model(
         raise ModelUnavailable(f"{path} {kind}; choose sam3.pt or model.safetensors of facebook/sam3.")
     if naming.has_raw_iou:
         config = replace(config, interactive=replace(config.interactive, has_raw_iou=True))
-    check()
     model = build_sam3_image_model(config, device="meta")
     pieces = plan(file.path, tensors, naming, model)
     place = torch.device(device)
-    fill(model, tensors, pieces, naming.names, device=place, dtype=dtype, check=check, progress=progress)
+    fill(model, tensors, pieces, naming.names, device=place, dtype=dtype, progress=progress)
     return model

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from sam3_annotator.model.allocator import keep_freed_memory
 from sam3_annotator.model.progress import Progress, untold
-from sam3_annotator.model.session import Check, never_cancelled
 
 if TYPE_CHECKING:
     from sam3_annotator.model.network.config import Sam3Config
@@ -23,7 +22,6 @@ def open_sam3(
     dtype: str = "auto",
     *,
     config: Sam3Config | None = None,
-    check: Check = never_cancelled,
     progress: Progress = untold,
 ) -> Sam3Session:
     """Load a checkpoint; imports torch, which takes a moment.
@@ -39,7 +37,7 @@ def open_sam3(
     place = choose_device(device)
     precision = choose_dtype(dtype, place)
     network = retry_without_caches(
-        lambda: load_model(path, place, precision, config=config, check=check, progress=progress),
+        lambda: load_model(path, place, precision, config=config, progress=progress),
         drop_caches=lambda: None,
     )
     title = "SAM 3.1" if network.config.interactive.has_raw_iou else "SAM 3"

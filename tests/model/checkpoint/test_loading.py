@@ -169,14 +169,14 @@ def test_loading_tells_how_far_it_is_and_can_be_cancelled(official_file: Path, t
 
     calls = 0
 
-    def cancel_in_the_middle() -> None:
+    def cancel_in_the_middle(done: int, total: int) -> None:
         nonlocal calls
         calls += 1
         if calls == 100:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        load_model(official_file, config=tiny_config, check=cancel_in_the_middle)
+        load_model(official_file, config=tiny_config, progress=cancel_in_the_middle)
 
 
 def test_a_missing_tensor_is_named(official: Tensors, tiny_config: Sam3Config, tmp_path: Path) -> None:

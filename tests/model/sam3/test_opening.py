@@ -56,11 +56,11 @@ def test_loading_tells_how_far_it_is(checkpoint: Path) -> None:
 
 
 def test_loading_can_be_cancelled(checkpoint: Path) -> None:
-    def check() -> None:
+    def cancel(done: int, total: int) -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        open_sam3(checkpoint, config=Sam3Config.tiny(), check=check)
+        open_sam3(checkpoint, config=Sam3Config.tiny(), progress=cancel)
 
 
 @pytest.mark.parametrize("words", [("gpu", "auto"), ("auto", "float16")])
