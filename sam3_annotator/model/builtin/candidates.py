@@ -11,12 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.zoom import ViewWindow, view_to_grid
+from sam3_annotator.model.distinct import choose_distinct
 from sam3_annotator.model.outputs import Segmentation
 
 Number = TypeVar("Number", np.uint8, np.float32)
-
-SAME_ABOVE = 0.92
-"""Two masks with this IoU are one to the user."""
 
 LOGITS_SIDE = 256
 
@@ -40,17 +38,8 @@ def choose_candidates(
     if not is_ambiguous:
         scores = np.minimum(scores, scores[0])
     order = sorted(range(len(scores)), key=lambda index: (-float(scores[index]), index))
-    kept: list[Candidate] = []
-    for index in order:
-        on = chances[index] > 0.5
-        if on.any() and all(_iou(on, other.chance > 0.5) < SAME_ABOVE for other in kept):
-            kept.append(Candidate(chances[index], float(scores[index])))
-    return kept or [Candidate(chances[0], float(scores[0]))]
-
-
-def _iou(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
-    both, either = int(np.count_nonzero(first & second)), int(np.count_nonzero(first | second))
-    return both / max(either, 1)
+    kept = [order[place] for place in choose_distinct(chances[index] > 0.5 for index in order)] or [0]
+    return [Candidate(chances[index], float(scores[index])) for index in kept]
 
 
 def paint(candidates: Sequence[Candidate], window: ViewWindow, image_size: tuple[int, int]) -> Segmentation:

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sam3_annotator.model.distinct import choose_distinct
 from sam3_annotator.model.network.mask_decoder import MaskDecoderOutput, select_masks
 from sam3_annotator.model.postprocessing import to_array
-
-SAME_ABOVE = 0.92
-"""Two masks with this IoU are one to the user."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,21 +36,7 @@ def choose_candidates(output: MaskDecoderOutput, *, multimask: bool, is_ambiguou
         predicted_iou = np.concatenate([to_array(single.iou[0]), predicted_iou])
     if not multimask:
         logits, predicted_iou = logits[:1], predicted_iou[:1]
-    kept = _distinct(logits > 0)
+    kept = choose_distinct(logits > 0) or [0]
     # SAM 3.1 predicts without bounds.
     falling = np.minimum.accumulate(predicted_iou[kept].clip(0, 1))
     return Candidates(logits[kept], falling)
-
-
-def _distinct(masks: NDArray[np.bool_]) -> list[int]:
-    """Give the indices of masks that are not empty and not like an earlier one; at least one."""
-    kept: list[int] = []
-    for index, mask in enumerate(masks):
-        if mask.any() and all(_iou(mask, masks[earlier]) < SAME_ABOVE for earlier in kept):
-            kept.append(index)
-    return kept or [0]
-
-
-def _iou(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
-    both, either = int(np.count_nonzero(first & second)), int(np.count_nonzero(first | second))
-    return both / max(either, 1)
