@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import os
 import struct
+import sys
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -45,6 +48,8 @@ hypothesis.settings.register_profile("repository", deadline=None, database=None)
 hypothesis.settings.load_profile("repository")
 
 GATE_TIMEOUT_S = 20.0
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
 
 @pytest.fixture(autouse=True)
@@ -309,6 +314,29 @@ def tiny_session(tiny_network: Sam3Image) -> Sam3Session:
     from sam3_annotator.model.sam3.session import Sam3Session
 
     return Sam3Session(tiny_network)
+
+
+def load_script(path: Path) -> ModuleType:
+    """Import a script that belongs to no package, such as a benchmark."""
+    spec = importlib.util.spec_from_file_location(f"{path.stem}_script", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def clicks() -> ModuleType:
+    """Give the click benchmark."""
+    return load_script(BENCHMARKS / "clicks.py")
+
+
+@pytest.fixture(scope="session")
+def exemplars() -> ModuleType:
+    """Give the exemplar benchmark."""
+    return load_script(BENCHMARKS / "exemplars.py")
 
 
 MakeImage = Callable[..., Path]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -13,19 +11,6 @@ import numpy as np
 import pytest
 
 from sam3_annotator.model import ConceptPrompt, Detection, Embedding, Prompt, Segmentation
-
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "clicks.py"
-
-
-@pytest.fixture(scope="module")
-def clicks() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("clicks_benchmark", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
 
 
 class Half:

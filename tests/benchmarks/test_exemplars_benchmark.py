@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -13,19 +11,6 @@ import numpy as np
 import pytest
 
 from sam3_annotator.model import ConceptPrompt, Detection, Exemplar
-
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "exemplars.py"
-
-
-@pytest.fixture(scope="module")
-def bench() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("exemplars_benchmark", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture
@@ -54,28 +39,28 @@ class Finder:
         return Detection(masks, np.zeros((2, 4), np.float32), np.array([0.9, 0.8], np.float32), 0.9)
 
 
-def test_the_exemplar_is_the_instance_of_median_area(bench: ModuleType, labels: np.ndarray) -> None:
-    assert bench.exemplar_of(labels) == Exemplar(2.0, 30.0, 16.0, 44.0)
+def test_the_exemplar_is_the_instance_of_median_area(exemplars: ModuleType, labels: np.ndarray) -> None:
+    assert exemplars.exemplar_of(labels) == Exemplar(2.0, 30.0, 16.0, 44.0)
 
 
-def test_an_instance_counts_once_and_its_double_is_wrong(bench: ModuleType, labels: np.ndarray) -> None:
+def test_an_instance_counts_once_and_its_double_is_wrong(exemplars: ModuleType, labels: np.ndarray) -> None:
     masks = np.stack([labels == 1, labels == 1, labels == 2, labels == 9])
     masks[3, 50:, 50:] = True
 
-    assert bench.match(masks, labels) == (2, 1)
+    assert exemplars.match(masks, labels) == (2, 1)
 
 
-def test_a_find_that_overlaps_too_little_is_wrong(bench: ModuleType, labels: np.ndarray) -> None:
+def test_a_find_that_overlaps_too_little_is_wrong(exemplars: ModuleType, labels: np.ndarray) -> None:
     mask = labels == 4
     mask[:, 38:] = False
 
-    assert bench.match(mask[None], labels) == (1, 0)
+    assert exemplars.match(mask[None], labels) == (1, 0)
     mask[:, 37:] = False
-    assert bench.match(mask[None], labels) == (0, 0)
+    assert exemplars.match(mask[None], labels) == (0, 0)
 
 
 def test_the_document_has_recall_and_both_precisions(
-    bench: ModuleType,
+    exemplars: ModuleType,
     labels: np.ndarray,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -84,9 +69,9 @@ def test_the_document_has_recall_and_both_precisions(
     (tmp_path / "squares").mkdir()
     cv2.imwrite(str(tmp_path / "squares" / "one.jpg"), np.zeros((60, 60, 3), np.uint8))
     cv2.imwrite(str(tmp_path / "squares" / "one.png"), labels)
-    monkeypatch.setattr(bench, "open_session", lambda _: Finder())
+    monkeypatch.setattr(exemplars, "open_session", lambda _: Finder())
 
-    status = bench.main(["--data", str(tmp_path), "--json"])
+    status = exemplars.main(["--data", str(tmp_path), "--json"])
 
     (row,) = json.loads(capsys.readouterr().out)["results"]
     assert status == 0
@@ -95,7 +80,7 @@ def test_the_document_has_recall_and_both_precisions(
 
 
 def test_pictures_with_too_few_instances_are_a_sentence(
-    bench: ModuleType,
+    exemplars: ModuleType,
     labels: np.ndarray,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -104,7 +89,7 @@ def test_pictures_with_too_few_instances_are_a_sentence(
     (tmp_path / "squares").mkdir()
     cv2.imwrite(str(tmp_path / "squares" / "one.jpg"), np.zeros((60, 60, 3), np.uint8))
     cv2.imwrite(str(tmp_path / "squares" / "one.png"), labels)
-    monkeypatch.setattr(bench, "open_session", lambda _: Finder())
+    monkeypatch.setattr(exemplars, "open_session", lambda _: Finder())
 
-    assert bench.main(["--data", str(tmp_path), "--least", "5"]) == 1
+    assert exemplars.main(["--data", str(tmp_path), "--least", "5"]) == 1
     assert "no SOURCE/NAME.jpg with 5 instances" in capsys.readouterr().err

@@ -5,8 +5,6 @@ The pictures are the sample photographs, which the weights never saw; their mask
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import time
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -29,17 +27,6 @@ def session() -> BuiltinSession:
     assert isinstance(opened, BuiltinSession)
     torch.set_num_threads(1)  # tests run beside other work, where one thread is the fastest
     return opened
-
-
-@pytest.fixture(scope="module")
-def clicks() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("clicks_benchmark", ROOT / "benchmarks" / "clicks.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
