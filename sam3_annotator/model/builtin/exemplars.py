@@ -75,7 +75,7 @@ def find_alike(
         if positive:
             found.append(Found(candidate, window, on_grid, portrait, EXEMPLAR_SCORE))
     found += Search(network, pyramid, features, examples).run(check)
-    return _paint([one for one in drop_duplicates(found) if one.score >= threshold], pyramid, check)
+    return _paint([one for one in drop_duplicates(found) if one.score > threshold], pyramid, check)
 
 
 def _best_in_box(found: Segmentation, box: BoxPrompt) -> tuple[NDArray[np.bool_], float, Box]:
