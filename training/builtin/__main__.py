@@ -13,10 +13,11 @@ import torch
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.network import BuiltinNetwork
-from sam3_annotator.model.builtin.weights import fill_network, save_weights
+from sam3_annotator.model.builtin.weights import fill_network, load_network, save_weights
 from training.builtin.pictures import PictureCache, PictureFile, list_pictures, split_pictures
 from training.builtin.pretrained import find_pretrained, load_encoder
 from training.builtin.projects import list_project
+from training.builtin.ranking import fit_ranking
 from training.builtin.samples import SampleMaker
 from training.builtin.scores import fit_scores
 from training.builtin.settings import TrainingSettings, read_settings
@@ -66,7 +67,13 @@ def main() -> None:
         _write(log, {"pictures": len(train), "validation": len(validation), "resumed": resumed})
         _run(trainer, settings, PictureCache(validation), log)
         _write(log, fit_scores(trainer.average, samples, settings))
-    save_weights(trainer.average, words.out / "builtin.safetensors")
+        path = words.out / "builtin.safetensors"
+        save_weights(trainer.average, path)
+        # As it answers for users, which is several times as fast.
+        answering = load_network(path, trainer.average.config)
+        _write(log, fit_ranking(answering, samples, settings))
+    trainer.average.ranking.load_state_dict(answering.ranking.state_dict())
+    save_weights(trainer.average, path)
 
 
 def _list_data(path: Path) -> list[PictureFile]:

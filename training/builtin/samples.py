@@ -53,5 +53,6 @@ class SampleMaker:
         picture, target = self.draw_target(rng)
         fraction = None
         if rng.random() >= self._settings.full_view_chance:
-            fraction = float(np.exp(rng.uniform(np.log(self._settings.smallest_object), 0)))
+            bounds = np.log([self._settings.smallest_object, self._settings.largest_object])
+            fraction = float(np.exp(rng.uniform(*bounds)))
         return cut_view(picture, target, side, rng, fraction=fraction)

@@ -8,6 +8,7 @@ from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.decoder import Decoder, DecoderOutput
 from sam3_annotator.model.builtin.encoder import EncoderStem, EncoderTrunk, StemFeatures
 from sam3_annotator.model.builtin.prompt_embedding import PromptEmbedding
+from sam3_annotator.model.builtin.ranking import RankingHead
 
 
 class BuiltinNetwork(nn.Module):
@@ -20,6 +21,7 @@ class BuiltinNetwork(nn.Module):
         self.trunk = EncoderTrunk(config)
         self.prompts = PromptEmbedding(config)
         self.decoder = Decoder(config)
+        self.ranking = RankingHead()
 
     def forward(self, stem: StemFeatures, maps: Tensor) -> DecoderOutput:
         """Answer prompt maps `(B, 6, S, S)` on the stem's features of the same views."""

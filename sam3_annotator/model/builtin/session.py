@@ -12,41 +12,24 @@ from numpy.typing import NDArray
 from sam3_annotator.model.builtin.asked import Asked, read_prompts
 from sam3_annotator.model.builtin.candidates import Candidate, choose_candidates, paint
 from sam3_annotator.model.builtin.config import BuiltinConfig
-from sam3_annotator.model.builtin.encoder import StemFeatures
 from sam3_annotator.model.builtin.exemplars import find_alike, read_exemplars
-from sam3_annotator.model.builtin.looks import BuiltinEmbedding, Look, View
-from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
-from sam3_annotator.model.builtin.prompt_maps import draw_prompt_maps
+from sam3_annotator.model.builtin.looks import BuiltinEmbedding, Look
+from sam3_annotator.model.builtin.network import BuiltinNetwork
+from sam3_annotator.model.builtin.ranking import describe
 from sam3_annotator.model.builtin.refine import follow_edges, obey_box, obey_clicks
+from sam3_annotator.model.builtin.viewer import Viewer
 from sam3_annotator.model.builtin.weights import load_network
-from sam3_annotator.model.builtin.zoom import SMALLEST_SPAN, Belief, Box, Pyramid, ViewWindow
+from sam3_annotator.model.builtin.zoom import Belief, Pyramid
 from sam3_annotator.model.outputs import Detection, Segmentation
 from sam3_annotator.model.prompts import ConceptPrompt, MaskPrompt, Prompt
 from sam3_annotator.model.session import Check, Embedding, never_cancelled
 from sam3_annotator.paths import resources_dir
 
-MARGIN = 2.0
-"""A window shows the object with so much of its surroundings: its side over the object's longer side."""
+FEW_CLICKS = 3
+"""After so many clicks or fewer, the first answer may have been about another object: it is looked at anew."""
 
-CLOSER_BELOW = 0.3
-"""Look closer once more if the object spans less of the window than this."""
-
-MOST_LOOKS = 4
-
-NEARER_PARTS = (2.5, 6)
-"""The first click is looked at from nearer too, through windows of the longer side divided by these."""
-
-LARGE_FROM = 900
-"""An image of so many pixels on the longer side can hold much smaller objects."""
-
-NEARER_PARTS_OF_LARGE = (2.5, 6, 16)
-"""The same for large images."""
-
-MOST_OF_NEARER = 0.7
-"""An object that spans more of a nearer window goes on beyond it, and is seen better from afar."""
-
-WHOLE_BONUS = 0.1
-"""A nearer look must predict its mask to be better by so much: most clicks mean what is seen from afar."""
+DOUBTFUL_BELOW = 0.7
+"""An answer that goes on from the one before is doubted if it is expected to be worse than this."""
 
 
 class BuiltinSession:
@@ -57,6 +40,7 @@ class BuiltinSession:
         self._config = config or BuiltinConfig()
         path = weights or resources_dir() / "builtin" / "builtin.safetensors"
         self._network: BuiltinNetwork = load_network(path, self._config).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub has no such overload
+        self._viewer = Viewer(self._network)
 
     @property
     def name(self) -> str:
@@ -82,8 +66,7 @@ class BuiltinSession:
             raise ValueError(f"An image is (H, W, 3) uint8 RGB; this is {image.shape} {image.dtype}.")
         pyramid = Pyramid(image, self._config.view_side)
         check()
-        window = ViewWindow.whole(pyramid.image_size)
-        return BuiltinEmbedding(pyramid, self._encode(pyramid, window, self._config.whole_side))
+        return self._viewer.embed(pyramid)
 
     def segment(
         self,
@@ -100,7 +83,7 @@ class BuiltinSession:
         if not isinstance(embedding, BuiltinEmbedding):
             raise TypeError(f"The built-in model made no {type(embedding).__name__}.")
         asked = read_prompts(prompts, embedding.image_size)
-        look = self._look_closer(embedding, prompts, asked, check)
+        look = self._look(embedding, prompts, asked, check)
         check()
         chosen = self._finish(look, asked, multimask)
         found = paint(chosen, look.view.window, embedding.image_size)
@@ -128,74 +111,31 @@ class BuiltinSession:
         ]
         return find_alike(self._network, embedding.pyramid, exemplars, threshold, check)
 
-    def _look_closer(self, embedding: BuiltinEmbedding, prompts: Sequence[Prompt], asked: Asked, check: Check) -> Look:
-        """Look through windows until the object fills one; gives the last look."""
-        belief = embedding.trail.recall(prompts)
-        last = belief.window if belief is not None else None
-        belief = belief or asked.belief
-        box = asked.widened(belief.box(asked.positives) if belief is not None else None)
-        if belief is None and asked.box is None:
-            belief = self._first_belief(embedding, asked)
-            box = asked.widened(belief.box(asked.positives))
-        for _ in range(MOST_LOOKS):
-            check()
-            assert box is not None  # read_prompts refuses prompts that say nothing of where
-            window = ViewWindow.around(box, MARGIN, embedding.image_size)
-            if last is not None and last.shows(box, window):
-                window = last
-            view = embedding.view(
-                window, lambda window: self._encode(embedding.pyramid, window, self._config.view_side)
-            )
-            (look,) = self._ask([view], asked, belief)
-            belief = look.belief()
-            box = asked.widened(belief.box(asked.positives))
-            if box is None or not _is_small(box, window):
-                break
-        return look
+    def _look(self, embedding: BuiltinEmbedding, prompts: Sequence[Prompt], asked: Asked, check: Check) -> Look:
+        """Go on from the answer before, or find the object anew: by the first clicks, where that is better."""
+        earlier = embedding.trail.recall(prompts)
+        if asked.box is not None or asked.belief is not None:
+            belief = earlier or asked.belief
+            return self._viewer.look_closer(embedding, asked, belief, belief.window if belief else None, check)
+        if earlier is None:
+            return self._find(embedding, asked, check)
+        look = self._viewer.look_closer(embedding, asked, earlier, earlier.window, check)
+        if len(asked.points) > FEW_CLICKS:
+            return look
+        size, rank = embedding.image_size, self._network.ranking.rank
+        traits = describe(look, asked, size, goes_on=True, is_close=True)
+        if rank([traits])[0] >= DOUBTFUL_BELOW:
+            return look
+        anew = self._find(embedding, asked, check)
+        going_on, afresh = rank([traits, describe(anew, asked, size, goes_on=False, is_close=True)])
+        return anew if afresh > going_on else look
 
-    def _first_belief(self, embedding: BuiltinEmbedding, asked: Asked) -> Belief:
-        """Look at the whole image and, nearer, around the first click: small objects show only there."""
-        side, longest = self._config.whole_side, max(embedding.image_size)
-        x, y = asked.positives[0]
-        parts = NEARER_PARTS if longest < LARGE_FROM else NEARER_PARTS_OF_LARGE
-        spans = [longest / part for part in parts if longest / part >= SMALLEST_SPAN]
-        windows = [
-            ViewWindow.around((x - span / 2, y - span / 2, x + span / 2, y + span / 2), 1.0, embedding.image_size)
-            for span in spans
-        ]
-        looks = self._ask(
-            [embedding.whole, *(self._encode(embedding.pyramid, window, side) for window in windows)], asked, None
-        )
-        belief, best = looks[0].belief(), float(looks[0].scores[0]) + WHOLE_BONUS
-        for look in looks[1:]:
-            nearer = look.belief()
-            box = nearer.box(asked.positives)
-            fits = box is not None and max(box[2] - box[0], box[3] - box[1]) < MOST_OF_NEARER * look.view.window.span
-            if fits and look.scores[0] > best:
-                belief, best = nearer, float(look.scores[0])
-        return belief
-
-    def _encode(self, pyramid: Pyramid, window: ViewWindow, side: int) -> View:
-        pixels = pyramid.cut(window, side)
-        with torch.inference_mode():
-            values = normalise(torch.from_numpy(pixels).permute(2, 0, 1)[None].float())
-            stem: StemFeatures = self._network.stem(values.contiguous(memory_format=torch.channels_last))
-        return View(window, pixels, stem)
-
-    def _ask(self, views: Sequence[View], asked: Asked, belief: Belief | None) -> list[Look]:
-        """Put prompts and the belief so far to the network, on several views of the same side at once."""
-        side = len(views[0].pixels)
-        maps = []
-        for view in views:
-            box = view.window.place_box(asked.box, side) if asked.box is not None else None
-            earlier = belief.seen_through(view.window, side) if belief is not None else None
-            maps.append(draw_prompt_maps(side, asked.points_in(view.window, side), box, earlier))
-        with torch.inference_mode():
-            half, quarter = (torch.cat(features) for features in zip(*(view.stem for view in views), strict=True))
-            output = self._network(StemFeatures(half, quarter), torch.from_numpy(np.stack(maps)))
-            wide = torch.nn.functional.interpolate(output.logits, scale_factor=2.0, mode="bilinear")
-            chances, scores = wide.sigmoid().numpy(), output.score_logits.sigmoid().numpy()
-        return [Look(*found) for found in zip(views, chances, scores, strict=True)]
+    def _find(self, embedding: BuiltinEmbedding, asked: Asked, check: Check) -> Look:
+        """Find the object by clicks alone: look from several distances, then closer at what the best look shows."""
+        looks = self._viewer.first_looks(embedding, asked)
+        traits = [describe(look, asked, embedding.image_size, goes_on=False, is_close=False) for look in looks]
+        best = looks[int(self._network.ranking.rank(traits).argmax())]
+        return self._viewer.look_closer(embedding, asked, best.belief(), None, check)
 
     def _finish(self, look: Look, asked: Asked, multimask: bool) -> list[Candidate]:
         """Make the masks follow edges and obey the prompts."""
@@ -209,9 +149,3 @@ class BuiltinSession:
         obedient = [obey_clicks(chance, points) for chance in refined]
         is_ambiguous = asked.box is None and asked.belief is None and len(asked.points) == 1
         return choose_candidates(obedient, look.scores[:count], is_ambiguous=is_ambiguous)
-
-
-def _is_small(box: Box, window: ViewWindow) -> bool:
-    """Whether there is more to see closer up."""
-    longest = max(box[2] - box[0], box[3] - box[1])
-    return longest < CLOSER_BELOW * window.span and window.span > 1.3 * SMALLEST_SPAN

@@ -1,0 +1,117 @@
+"""Looks at an image through windows: at the whole, nearer around the clicks, closer at what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch.nn import functional as F  # noqa: N812 - its usual name
+
+from sam3_annotator.model.builtin.asked import Asked
+from sam3_annotator.model.builtin.encoder import StemFeatures
+from sam3_annotator.model.builtin.looks import BuiltinEmbedding, Look, View
+from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
+from sam3_annotator.model.builtin.prompt_maps import draw_prompt_maps
+from sam3_annotator.model.builtin.zoom import SMALLEST_SPAN, Belief, Box, Pyramid, ViewWindow
+from sam3_annotator.model.session import Check
+
+MARGIN = 2.0
+"""A window shows the object with so much of its surroundings: its side over the object's longer side."""
+
+CLOSER_BELOW = 0.3
+"""Look closer once more if the object spans less of the window than this."""
+
+MOST_LOOKS = 4
+
+NEARER_PARTS = (2.5, 6)
+"""The first look is taken from nearer too, through windows of the longer side divided by these."""
+
+LARGE_FROM = 900
+"""An image of so many pixels on the longer side can hold much smaller objects."""
+
+NEARER_PARTS_OF_LARGE = (2.5, 6, 16)
+"""The same for large images."""
+
+CLICKS_REACH = 1.3
+"""A nearer window is so much wider than the clicks on the object lie apart, or is left out."""
+
+
+class Viewer:
+    """The network behind windows."""
+
+    def __init__(self, network: BuiltinNetwork) -> None:
+        self._network = network
+        self._config = network.config
+
+    def embed(self, pyramid: Pyramid) -> BuiltinEmbedding:
+        """Look at the whole image, nothing being asked of it."""
+        window = ViewWindow.whole(pyramid.image_size)
+        return BuiltinEmbedding(pyramid, self._encode(pyramid, window, self._config.whole_side))
+
+    def first_looks(self, embedding: BuiltinEmbedding, asked: Asked) -> list[Look]:
+        """Look at the whole image and, nearer, around the clicks on the object: small objects show only there."""
+        side, longest = self._config.whole_side, max(embedding.image_size)
+        xs, ys = [x for x, _ in asked.positives], [y for _, y in asked.positives]
+        x, y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
+        least = max(SMALLEST_SPAN, CLICKS_REACH * max(max(xs) - min(xs), max(ys) - min(ys)))
+        parts = NEARER_PARTS if longest < LARGE_FROM else NEARER_PARTS_OF_LARGE
+        spans = [longest / part for part in parts if longest / part >= least]
+        windows = [
+            ViewWindow.around((x - span / 2, y - span / 2, x + span / 2, y + span / 2), 1.0, embedding.image_size)
+            for span in spans
+        ]
+        nearer = [self._encode(embedding.pyramid, window, side) for window in windows]
+        return self._ask([embedding.whole, *nearer], asked, None)
+
+    def look_closer(
+        self, embedding: BuiltinEmbedding, asked: Asked, belief: Belief | None, last: ViewWindow | None, check: Check
+    ) -> Look:
+        """Look through windows until the object fills one; gives the last look.
+
+        Starts from a belief, or from the box that is asked for; `last` is the window looked through before, if any.
+        """
+        box = asked.widened(belief.box(asked.positives) if belief is not None else None)
+        for _ in range(MOST_LOOKS):
+            check()
+            assert box is not None  # read_prompts refuses prompts that say nothing of where
+            window = ViewWindow.around(box, MARGIN, embedding.image_size)
+            if last is not None and last.shows(box, window):
+                window = last
+            view = embedding.view(
+                window, lambda window: self._encode(embedding.pyramid, window, self._config.view_side)
+            )
+            (look,) = self._ask([view], asked, belief)
+            belief = look.belief()
+            box = asked.widened(belief.box(asked.positives))
+            if box is None or not _is_small(box, window):
+                break
+        return look
+
+    def _encode(self, pyramid: Pyramid, window: ViewWindow, side: int) -> View:
+        pixels = pyramid.cut(window, side)
+        with torch.inference_mode():
+            values = normalise(torch.from_numpy(pixels).permute(2, 0, 1)[None].float())
+            stem: StemFeatures = self._network.stem(values.contiguous(memory_format=torch.channels_last))
+        return View(window, pixels, stem)
+
+    def _ask(self, views: Sequence[View], asked: Asked, belief: Belief | None) -> list[Look]:
+        """Put prompts and the belief so far to the network, on several views of the same side at once."""
+        side = len(views[0].pixels)
+        maps = []
+        for view in views:
+            box = view.window.place_box(asked.box, side) if asked.box is not None else None
+            earlier = belief.seen_through(view.window, side) if belief is not None else None
+            maps.append(draw_prompt_maps(side, asked.points_in(view.window, side), box, earlier))
+        with torch.inference_mode():
+            half, quarter = (torch.cat(features) for features in zip(*(view.stem for view in views), strict=True))
+            output = self._network(StemFeatures(half, quarter), torch.from_numpy(np.stack(maps)))
+            wide = F.interpolate(output.logits, scale_factor=2.0, mode="bilinear")
+            chances, scores = wide.sigmoid().numpy(), output.score_logits.sigmoid().numpy()
+        return [Look(*found) for found in zip(views, chances, scores, strict=True)]
+
+
+def _is_small(box: Box, window: ViewWindow) -> bool:
+    """Whether there is more to see closer up."""
+    longest = max(box[2] - box[0], box[3] - box[1])
+    return longest < CLOSER_BELOW * window.span and window.span > 1.3 * SMALLEST_SPAN

@@ -1,0 +1,96 @@
+"""The first looks are taken from several distances, the last one at the object's own scale."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sam3_annotator.model import BoxPrompt, Cancelled, PointPrompt, Prompt
+from sam3_annotator.model.builtin.asked import Asked, read_prompts
+from sam3_annotator.model.builtin.looks import BuiltinEmbedding
+from sam3_annotator.model.builtin.network import BuiltinNetwork
+from sam3_annotator.model.builtin.viewer import MARGIN, Viewer
+from sam3_annotator.model.builtin.zoom import Belief, Box, Pyramid
+from sam3_annotator.model.session import never_cancelled
+
+
+@pytest.fixture
+def viewer(tiny_network: BuiltinNetwork) -> Viewer:
+    return Viewer(tiny_network)
+
+
+def embed(viewer: Viewer, height: int, width: int) -> BuiltinEmbedding:
+    pixels: NDArray[np.uint8] = np.random.default_rng(0).integers(0, 255, (height, width, 3)).astype(np.uint8)
+    return viewer.embed(Pyramid(pixels, 64))
+
+
+def clicks(embedding: BuiltinEmbedding, *points: tuple[float, float]) -> Asked:
+    prompts: list[Prompt] = [PointPrompt(*point) for point in points]
+    return read_prompts(prompts, embedding.image_size)
+
+
+def belief_on(box: Box, side: int = 64) -> Belief:
+    """Be sure of exactly this box."""
+    width, height = box[2] - box[0], box[3] - box[1]
+    chance = np.zeros((side, side), np.float32)
+    chance[side // 4 : 3 * side // 4, side // 4 : 3 * side // 4] = 1
+    return Belief(chance, (box[0] - width / 2, box[1] - height / 2, box[2] + width / 2, box[3] + height / 2))
+
+
+def test_a_click_is_looked_at_from_afar_and_from_near(viewer: Viewer) -> None:
+    embedding = embed(viewer, 300, 600)
+
+    looks = viewer.first_looks(embedding, clicks(embedding, (300.0, 150.0)))
+
+    assert [look.view.window.span for look in looks] == [600, 240, 100]
+    assert all(look.view.window.place(300, 150, 32) == (16, 16) for look in looks)
+
+
+def test_a_large_image_is_looked_at_from_nearer_still(viewer: Viewer) -> None:
+    embedding = embed(viewer, 900, 1600)
+
+    looks = viewer.first_looks(embedding, clicks(embedding, (800.0, 450.0)))
+
+    assert [round(look.view.window.span) for look in looks] == [1600, 640, 267, 100]
+
+
+def test_no_window_is_nearer_than_the_clicks_lie_apart(viewer: Viewer) -> None:
+    embedding = embed(viewer, 300, 600)
+
+    looks = viewer.first_looks(embedding, clicks(embedding, (250.0, 150.0), (350.0, 150.0)))
+
+    assert [look.view.window.span for look in looks] == [600, 240]
+
+
+def test_a_closer_look_shows_an_object_with_its_surroundings(viewer: Viewer) -> None:
+    embedding = embed(viewer, 300, 600)
+    asked = read_prompts([BoxPrompt(200, 100, 300, 160)], embedding.image_size)
+
+    look = viewer.look_closer(embedding, asked, belief_on((200, 100, 300, 160)), None, never_cancelled)
+
+    assert look.view.window.span == 100 * MARGIN
+    assert look.view.window.place(250, 130, 64) == (32, 32)
+
+
+def test_a_window_that_shows_the_object_well_is_kept(viewer: Viewer) -> None:
+    embedding = embed(viewer, 300, 600)
+    asked = read_prompts([BoxPrompt(200, 100, 300, 160)], embedding.image_size)
+    first = viewer.look_closer(embedding, asked, belief_on((200, 100, 300, 160)), None, never_cancelled)
+    moved = replace(first.view.window, x0=first.view.window.x0 + 10)
+
+    again = viewer.look_closer(embedding, asked, belief_on((202, 101, 299, 160)), moved, never_cancelled)
+
+    assert again.view.window == moved
+
+
+def test_looking_can_be_cancelled(viewer: Viewer) -> None:
+    embedding = embed(viewer, 300, 600)
+
+    def cancel() -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        viewer.look_closer(embedding, clicks(embedding, (300.0, 150.0)), None, None, cancel)

@@ -1,0 +1,77 @@
+"""The ranking learns which looks lead to good answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from sam3_annotator.model.builtin.config import BuiltinConfig
+from sam3_annotator.model.builtin.network import BuiltinNetwork
+from sam3_annotator.model.builtin.ranking import TRAITS
+from training.builtin import ranking
+from training.builtin.pictures import PictureCache, list_pictures
+from training.builtin.ranking import Rows, collect, fit_ranking
+from training.builtin.samples import SampleMaker
+from training.builtin.settings import TrainingSettings
+
+SETTINGS = TrainingSettings(ranking_regions=4)
+
+
+@pytest.fixture
+def samples(tmp_path: Path) -> SampleMaker:
+    """Pictures of a bright disc on noise."""
+    rng = np.random.default_rng(0)
+    (tmp_path / "discs").mkdir()
+    for number in range(3):
+        pixels = rng.integers(0, 90, (120, 160, 3)).astype(np.uint8)
+        labels = np.zeros((120, 160), np.uint16)
+        cv2.circle(labels, (50, 60), 25, 1, cv2.FILLED)
+        pixels[labels == 1] = (40, 220, 220)
+        cv2.imwrite(str(tmp_path / "discs" / f"{number}.jpg"), pixels)
+        cv2.imwrite(str(tmp_path / "discs" / f"{number}.png"), labels)
+    return SampleMaker(PictureCache(list_pictures(tmp_path)), SETTINGS)
+
+
+@pytest.fixture
+def network() -> BuiltinNetwork:
+    torch.manual_seed(0)
+    torch.set_num_threads(1)
+    return BuiltinNetwork(BuiltinConfig.tiny()).eval().requires_grad_(False)
+
+
+def test_first_looks_and_closer_ones_are_collected_with_what_they_led_to(
+    samples: SampleMaker, network: BuiltinNetwork
+) -> None:
+    regions = collect(network, samples, SETTINGS)
+
+    assert len(regions) == 4
+    traits = np.stack([one for region in regions for one, _ in region])
+    assert traits.shape[1] == TRAITS
+    assert set(traits[:, 15]) == {0, 1}  # first looks and closer ones
+    assert set(traits[:, 10]) == {0, 1}  # found anew and gone on from the answer before
+    assert all(0 <= iou <= 1 for region in regions for _, iou in region)
+
+
+def test_a_fitted_ranking_tells_good_looks_from_bad_ones(
+    samples: SampleMaker, network: BuiltinNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The predicted IoU says nothing here, the doubt of the mask all; its scale and offset are arbitrary."""
+    rng = np.random.default_rng(1)
+
+    def region() -> Rows:
+        traits = rng.normal(0, 1, (12, TRAITS)).astype(np.float32)
+        traits[:, 4] = 40 + 9 * traits[:, 4]
+        return [(one, float(1 / (1 + np.exp((one[4] - 40) / 4)))) for one in traits]
+
+    monkeypatch.setattr(ranking, "collect", lambda *_: [region() for _ in range(60)])
+
+    found = fit_ranking(network, samples, SETTINGS)
+
+    assert found["ranking_correlation"] > 0.9
+    test = region()
+    expected = network.ranking.rank([traits for traits, _ in test])
+    assert int(expected.argmax()) == int(np.argmax([iou for _, iou in test]))
