@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sam3_annotator.model.sam3.session import Sam3Session
 
 # The names that everybody's file has.
-PUBLISHED_NAMES = frozenset({"sam3", "sam3.1_multiplex", "model"})
+PUBLISHED_NAMES = frozenset({"sam3", "sam3.1_multiplex", "model", "model.safetensors.index"})
 
 
 def open_sam3(

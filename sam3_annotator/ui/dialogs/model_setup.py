@@ -43,7 +43,7 @@ from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 
 LIST_WIDTH: Final = 248
 SIZE: Final = (800, 520)
-CHECKPOINTS: Final = "Checkpoints (*.pt *.pth *.safetensors *.bin *.ckpt);;All files (*)"
+CHECKPOINTS: Final = "Checkpoints (*.pt *.pth *.safetensors *.safetensors.index.json *.bin *.ckpt);;All files (*)"
 
 
 class ModelSetupDialog(QDialog):
@@ -189,12 +189,11 @@ class ModelSetupDialog(QDialog):
         self.list.blockSignals(True)
         self.list.clear()
         for entry in entries:
-            if entry.state is not ModelState.UNSUPPORTED:
-                item = QListWidgetItem(entry.title)
-                item.setData(ModelRole.ENTRY, entry)
-                item.setToolTip(state_words(entry))
-                item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.title}, {state_words(entry)}")
-                self.list.addItem(item)
+            item = QListWidgetItem(entry.title)
+            item.setData(ModelRole.ENTRY, entry)
+            item.setToolTip(state_words(entry))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.title}, {state_words(entry)}")
+            self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.turn_to(name)
         self.list.blockSignals(False)
