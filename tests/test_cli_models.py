@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -44,7 +45,7 @@ def test_list_names_every_model_with_its_state(capsys: pytest.CaptureFixture[str
 
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split()[:2] == ["builtin", "ready"]
-    assert "sam3              not downloaded     3.45 GB  Clicks, boxes, examples and words" in "\n".join(lines)
+    assert "sam3              not downloaded  3.45 GB  Clicks, boxes, examples and words" in "\n".join(lines)
 
 
 def test_list_as_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,7 +55,7 @@ def test_list_as_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> Non
     assert listed["builtin"]["state"] == "ready"
     assert listed["sam3"]["licence"]["name"] == "SAM License"
     assert listed["sam3"]["size_bytes"] == 3_450_062_241
-    assert listed["sam3.1"]["state"] == "not supported yet"
+    assert listed["sam3.1"]["state"] == "not downloaded"
 
 
 def test_added_model_is_listed_and_explained(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -70,6 +71,21 @@ def test_added_model_is_listed_and_explained(checkpoint: Path, capsys: pytest.Ca
     assert (told["path"], told["origin"], told["state"]) == (str(checkpoint), "added", "ready")
     assert told["contents"]["parameters"] == 100_000
     assert len(told["sha256"]) == 64
+
+
+def test_folder_with_a_model_in_parts_is_added_and_explained(
+    tmp_path: Path, tiny_weights: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "model-00001-of-00001.safetensors").write_bytes(tiny_weights)
+    index = tmp_path / "model.safetensors.index.json"
+    index.write_text(json.dumps({"weight_map": {"x": "model-00001-of-00001.safetensors"}}))
+
+    assert cli.run(["models", "add", str(tmp_path), "--name", "mine"]) == 0
+    assert cli.run(["models", "info", "mine"]) == 0
+
+    told = capsys.readouterr().out
+    assert f"where     {index}" in told
+    assert f"sha-256   {hashlib.sha256(tiny_weights).hexdigest()}" in told
 
 
 def test_info_says_it_in_lines(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:

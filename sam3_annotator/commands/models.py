@@ -128,6 +128,7 @@ def _document(
         document["contents"] = {
             "kind": contents.kind,
             "container": contents.container,
+            "parts": contents.parts,
             "tensors": contents.tensors,
             "parameters": contents.parameters,
             "dtype": contents.dtype,
@@ -139,7 +140,7 @@ def _lines(entry: ModelEntry, contents: Contents | None, file_hash: FileHash | N
     lines = [f"{entry.name}: {entry.title}, {entry.origin}, {entry.state}"]
     if contents is not None:
         lines += [
-            f"what      {contents.kind}, {contents.container} file",
+            f"what      {contents.kind}, {contents.container} {_files(contents.parts)}",
             f"size      {gigabytes(entry.size)}, {_counted(contents.parameters)} parameters in {contents.dtype}",
         ]
     else:
@@ -165,6 +166,10 @@ def _remark(entry: ModelEntry) -> str:
     if entry.known is not None:
         return entry.known.about
     return str(entry.path) if entry.origin is ModelOrigin.ADDED else "Ships with the program; clicks and boxes, offline"
+
+
+def _files(count: int) -> str:
+    return "file" if count == 1 else f"in {count} parts"
 
 
 def _counted(number: int) -> str:

@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from sam3_annotator.project import Progress
+from sam3_annotator.model import LoadingProgress
+from sam3_annotator.model.progress import untold
 from sam3_annotator.project.errors import Cancelled
 
 
 @contextmanager
-def progress_bar(title: str, *, unit: str = "it") -> Iterator[Progress]:
-    """Give a `Progress` that draws a bar on standard error if that is a terminal; the unit `B` is bytes.
+def progress_bar(title: str, *, unit: str = "it") -> Iterator[LoadingProgress]:
+    """Give a progress that draws a bar on standard error if that is a terminal; the unit `B` is bytes.
+
+    An activity it is told stands in the place of the title.
 
     After a first Ctrl+C it raises `Cancelled` at its next call, so that the work cleans up after itself; a second
     one interrupts at once.
@@ -32,10 +35,10 @@ def progress_bar(title: str, *, unit: str = "it") -> Iterator[Progress]:
     try:
         with _bar(title, unit) as draw:
 
-            def progress(done: int, total: int) -> None:
+            def progress(done: int, total: int, activity: str = "", /) -> None:
                 if is_stopping.is_set():
                     raise Cancelled("Stopped with Ctrl+C.")
-                draw(done, total)
+                draw(done, total, activity)
 
             yield progress
     finally:
@@ -43,20 +46,17 @@ def progress_bar(title: str, *, unit: str = "it") -> Iterator[Progress]:
 
 
 @contextmanager
-def _bar(title: str, unit: str) -> Iterator[Progress]:
+def _bar(title: str, unit: str) -> Iterator[LoadingProgress]:
     if sys.stderr is None or not sys.stderr.isatty():
-        yield _draw_nothing
+        yield untold
         return
     from tqdm import tqdm  # only where there is somebody to see it
 
     with tqdm(desc=title, file=sys.stderr, leave=False, dynamic_ncols=True, unit=unit, unit_scale=unit == "B") as bar:
 
-        def draw(done: int, total: int) -> None:
-            bar.total = total
+        def draw(done: int, total: int, activity: str = "", /) -> None:
+            bar.set_description_str(activity or title, refresh=not total)
+            bar.total = total or None
             bar.update(done - bar.n)
 
         yield draw
-
-
-def _draw_nothing(done: int, total: int) -> None:
-    del done, total

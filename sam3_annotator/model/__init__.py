@@ -38,7 +38,7 @@ from sam3_annotator.model.errors import (
 )
 from sam3_annotator.model.opening import open_session
 from sam3_annotator.model.outputs import Detection, Segmentation
-from sam3_annotator.model.progress import Progress
+from sam3_annotator.model.progress import LoadingProgress, Progress
 from sam3_annotator.model.prompts import BoxPrompt, ConceptPrompt, Exemplar, MaskPrompt, PointPrompt, Prompt
 from sam3_annotator.model.session import Check, Embedding, Session, never_cancelled
 
@@ -65,6 +65,7 @@ __all__ = [
     "Job",
     "KnownModel",
     "Licence",
+    "LoadingProgress",
     "MaskPrompt",
     "ModelEntry",
     "ModelError",

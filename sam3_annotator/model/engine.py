@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sam3_annotator.model.allocator import keep_freed_memory
 from sam3_annotator.model.embedding_cache import EmbeddingCache
 from sam3_annotator.model.errors import Cancelled, OutOfMemory
-from sam3_annotator.model.progress import Progress
+from sam3_annotator.model.progress import LoadingProgress
 from sam3_annotator.model.session import Check, Embedding, Session
 
 _log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ class EngineStatus:
     """The stage, the slot of the running job (BUSY only), the model once loaded or while it is being loaded.
 
     `error` says why the model could not be loaded: the last one (FAILED), or the one before this one (LOADING).
-    `progress` is how far loading is, 0 to 1 (LOADING only, None while nobody knows).
+    `progress` is how far loading is, 0 to 1 (LOADING only, None before it is told), `activity` what it does, in words.
     """
 
     stage: EngineStage
@@ -82,17 +82,18 @@ class EngineStatus:
     capabilities: frozenset[str] = frozenset()
     error: Exception | None = None
     progress: float | None = None
+    activity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSource:
     """A model to be loaded: `open` makes its session, `name` is what people call it (empty: what the session says).
 
-    `open` is called on the model thread with a `Progress`, in any unit, which raises `Cancelled` when another model is
-    wanted instead.
+    `open` is called on the model thread with a `LoadingProgress`, in any unit, which raises `Cancelled` when another
+    model is wanted instead.
     """
 
-    open: Callable[[Progress], Session]
+    open: Callable[[LoadingProgress], Session]
     name: str = ""
 
 
@@ -288,12 +289,12 @@ class Engine:
         if self._is_overtaken:
             raise Cancelled
 
-    def _tell_loading(self, done: int, total: int) -> None:
+    def _tell_loading(self, done: int, total: int, activity: str = "", /) -> None:
         self._check_loading()
         percent = 100 * done // total if total else 0
         known = self._status
-        if percent != round(100 * (known.progress or 0.0)):
-            self._announce(replace(known, progress=percent / 100))
+        if not total or percent != round(100 * (known.progress or 0.0)):
+            self._announce(replace(known, progress=percent / 100, activity=activity))
 
     def _take(self) -> _Request | tuple[ModelSource, ...] | None:
         with self._condition:

@@ -7,7 +7,7 @@ from pathlib import Path
 from sam3_annotator.model.builtin import is_builtin_file, open_builtin
 from sam3_annotator.model.catalog import Catalog
 from sam3_annotator.model.errors import ModelUnavailable
-from sam3_annotator.model.progress import Progress, untold
+from sam3_annotator.model.progress import LoadingProgress, untold
 from sam3_annotator.model.sam3 import open_sam3
 from sam3_annotator.model.session import Session
 
@@ -17,14 +17,15 @@ def open_session(
     device: str = "auto",
     dtype: str = "auto",
     *,
-    progress: Progress = untold,
+    progress: LoadingProgress = untold,
 ) -> Session:
     """Load a model; call it on the thread that will use the session.
 
     `name` is `builtin`, `grabcut`, a name of the catalogue, or the path of a checkpoint: of SAM 3, in any layout that
     `load_model` reads, or of the built-in model. `device` is `auto`, `cpu`, `cuda`, `cuda:1` or `mps`; `dtype` is
-    `auto`, `float32` or `bfloat16`. `progress` counts bytes of weights and may raise `Cancelled`. Raises
-    `ModelUnavailable` for a name, device or dtype that there is not, and `OutOfMemory` if the model does not fit.
+    `auto`, `float32` or `bfloat16`. `progress` is told what is done and the bytes of weights, and may raise
+    `Cancelled`. Raises `ModelUnavailable` for a name, device or dtype that there is not, and `OutOfMemory` if the model
+    does not fit.
     """
     if name == "grabcut":
         # OpenCV takes a moment to import: not before the session is wanted, so that the window shows first.

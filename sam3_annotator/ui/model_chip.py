@@ -60,9 +60,16 @@ def status_words(status: EngineStatus) -> str:
     """Say what the model is doing."""
     if status.stage is EngineStage.BUSY and status.slot is not None:
         return _BUSY_WORDS[status.slot]
-    if status.stage is EngineStage.LOADING and status.progress is not None:
-        return f"{_STAGE_WORDS[status.stage]} {status.progress:.0%}".replace("%", " %")
+    if status.stage is EngineStage.LOADING:
+        return _loading_words(status)
     return _STAGE_WORDS[status.stage]
+
+
+def _loading_words(status: EngineStatus) -> str:
+    """Say what loading is doing and, once something is done, how far it is."""
+    words = status.activity or _STAGE_WORDS[status.stage]
+    doing = words[0].lower() + words[1:]
+    return f"{doing}, {round(100 * status.progress)} %" if status.progress else doing
 
 
 class ModelChip(QAbstractButton):
@@ -166,7 +173,8 @@ class ModelDetails(QFrame):
         title.setFont(theme().font("title"))
         layout.addWidget(title)
         where = f" · {status.device}" if status.device else ""
-        layout.addWidget(_dim(status_words(status).capitalize() + where))
+        words = status_words(status)
+        layout.addWidget(_dim(words[0].upper() + words[1:] + where))
         if status.error is not None:
             problem = QLabel(str(status.error))
             problem.setWordWrap(True)

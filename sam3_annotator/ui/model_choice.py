@@ -12,9 +12,9 @@ from sam3_annotator.model import (
     EngineStage,
     EngineStatus,
     FileHash,
+    LoadingProgress,
     ModelError,
     ModelSource,
-    Progress,
     Session,
     open_session,
 )
@@ -28,7 +28,7 @@ HASH_LENGTH = 12
 class OpenSession(Protocol):
     """What opens a model by its name or path, as `open_session` does."""
 
-    def __call__(self, name: str, /, *, progress: Progress) -> Session:
+    def __call__(self, name: str, /, *, progress: LoadingProgress) -> Session:
         """Give the session; runs on the model thread."""
         ...
 
@@ -118,7 +118,7 @@ class ModelChoice(QObject):
             task.cancel()
 
     def _source(self, name: str) -> ModelSource:
-        def open_model(progress: Progress) -> Session:
+        def open_model(progress: LoadingProgress) -> Session:
             # Looked up on the model thread: a disk that sleeps must not hold up the window.
             place = name if name == BUILTIN else str(self.catalog.resolve(name))
             return self._opener(place, progress=progress)

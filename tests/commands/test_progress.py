@@ -56,6 +56,18 @@ def test_bar_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Exporting" in terminal.getvalue()
 
 
+def test_bar_says_what_is_being_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+
+    with progress_bar("Loading the model", unit="B") as progress:
+        progress(0, 0, "Building the network")
+        progress(1, 2, "Filling 1 of 2 weights")
+        progress(2, 2, "Filling 2 of 2 weights")
+
+    assert "Building the network" in terminal.getvalue()
+
+
 def test_nothing_is_drawn_into_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     with progress_bar("Exporting") as progress:
         progress(0, 2)

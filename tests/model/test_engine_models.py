@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sam3_annotator.model import EngineStage, ModelSource, ModelUnavailable, Progress, Session, Slot
+from sam3_annotator.model import EngineStage, LoadingProgress, ModelSource, ModelUnavailable, Session, Slot
 
 TIMEOUT_S = 20.0
 PIXELS = np.zeros((12, 16, 3), dtype=np.uint8)
@@ -28,7 +28,7 @@ def _source(session: Any, name: str = "") -> ModelSource:
 
 
 def _failing(error: Exception, name: str = "") -> ModelSource:
-    def fail(progress: Progress) -> Session:
+    def fail(progress: LoadingProgress) -> Session:
         raise error
 
     return ModelSource(fail, name)
@@ -42,7 +42,7 @@ class SlowLoad:
         self.may_go_on = threading.Event()
         self.session = session
 
-    def __call__(self, progress: Progress) -> Any:
+    def __call__(self, progress: LoadingProgress) -> Any:
         self.started.set()
         assert self.may_go_on.wait(TIMEOUT_S)
         progress(1, 2)
@@ -78,7 +78,7 @@ def test_old_session_and_its_embeddings_are_freed_before_the_new_one_is_loaded(
     run.engine.embeddings.put("image", fake_session.embed(PIXELS))
     seen: list[object] = []
 
-    def load(progress: Progress) -> Any:
+    def load(progress: LoadingProgress) -> Any:
         seen.extend((watched(), run.engine.embeddings.get("image")))
         return fake_session
 
@@ -174,7 +174,7 @@ def test_loading_is_given_up_when_another_model_is_wanted(run: Any, fake_session
 
 def test_session_that_is_loaded_too_late_is_dropped(run: Any, fake_session: Any) -> None:
     class Deaf(SlowLoad):
-        def __call__(self, progress: Progress) -> Any:
+        def __call__(self, progress: LoadingProgress) -> Any:
             del progress
             return super().__call__(lambda *_: None)
 
@@ -202,7 +202,7 @@ def test_stop_while_another_model_is_loaded_ends_the_engine(run: Any) -> None:
 
 
 def test_progress_of_loading_is_told_by_whole_percents(run: Any, fake_session: Any) -> None:
-    def load(progress: Progress) -> Any:
+    def load(progress: LoadingProgress) -> Any:
         for done in range(0, 1001, 5):
             progress(done, 1000)
         return fake_session
@@ -212,6 +212,24 @@ def test_progress_of_loading_is_told_by_whole_percents(run: Any, fake_session: A
 
     told = [status.progress for status in run.statuses if status.progress is not None]
     assert told == [percent / 100 for percent in range(1, 101)]
+
+
+def test_activities_of_loading_are_told_as_they_begin(run: Any, fake_session: Any) -> None:
+    def load(progress: LoadingProgress) -> Any:
+        progress(0, 0, "Reading the file")
+        progress(0, 0, "Building the network")
+        for number in range(1, 401):
+            progress(number, 400, f"Filling {number} of 400 weights")
+        return fake_session
+
+    run.engine.load(ModelSource(load, "Large"))
+    _wait_for_model(run, "Large")
+
+    told = [status.activity for status in run.statuses if status.activity]
+    assert told[:3] == ["Reading the file", "Building the network", "Filling 4 of 400 weights"]
+    assert told[-1] == "Filling 400 of 400 weights"
+    assert len(told) == 102
+    assert run.statuses[-1].activity == ""
 
 
 def test_model_chosen_before_the_start_is_the_first_to_be_loaded(fake_session: Any) -> None:

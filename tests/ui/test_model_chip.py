@@ -60,7 +60,20 @@ def test_loading_is_told_with_the_model_and_how_far_it_is(chip: ModelChip) -> No
     assert chip.text() == "SAM 3 · loading"
 
     chip.set_status(EngineStatus(EngineStage.LOADING, session_name="SAM 3", progress=0.43))
-    assert chip.text() == "SAM 3 · loading 43 %"
+    assert chip.text() == "SAM 3 · loading, 43 %"
+
+
+@pytest.mark.parametrize(
+    ("activity", "progress", "words"),
+    [
+        ("Starting PyTorch", 0.0, "starting PyTorch"),
+        ("Filling 847 of 1254 weights", 0.67, "filling 847 of 1254 weights, 67 %"),
+    ],
+)
+def test_loading_says_what_it_is_doing(activity: str, progress: float, words: str, chip: ModelChip) -> None:
+    chip.set_status(EngineStatus(EngineStage.LOADING, session_name="SAM 3", progress=progress, activity=activity))
+
+    assert chip.text() == f"SAM 3 · {words}"
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from sam3_annotator.model import BUILTIN, Catalog, EngineStage, ModelUnavailable
+from sam3_annotator.model import BUILTIN, Catalog, EngineStage, LoadingProgress, ModelUnavailable
 from sam3_annotator.paths import resources_dir
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.model_choice import ModelChoice
@@ -39,7 +39,7 @@ class Opener:
         self.may_go_on = threading.Event()
         self.may_go_on.set()
 
-    def __call__(self, name: str, /, *, progress: Callable[[int, int], None]) -> Any:
+    def __call__(self, name: str, /, *, progress: LoadingProgress) -> Any:
         self.opened.append(name)
         if name == BUILTIN:
             return self.session

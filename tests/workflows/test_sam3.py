@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -35,8 +37,11 @@ class RecordingSession(Sam3Session):
 
 @pytest.fixture
 def fake_session(tiny_network: Sam3Image) -> RecordingSession:
-    """Take the fake session's place: a real one, of a tiny SAM 3."""
-    return RecordingSession(tiny_network)
+    """Take the fake session's place: a real one, of a tiny SAM 3 that sees something at every click."""
+    network = copy.deepcopy(tiny_network)
+    for mlp in network.mask_decoder.output_hypernetworks_mlps:
+        mlp.layers[-1].bias.add_(0.5)  # whatever weights were drawn, masks are not empty
+    return RecordingSession(network)
 
 
 def test_the_window_embeds_what_the_plain_network_makes_of_the_file(

@@ -10,12 +10,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sam3_annotator.model.catalog.contents import Contents, look_into, weights_file
+from sam3_annotator.model.catalog.contents import Contents, look_into
 from sam3_annotator.model.catalog.known import KNOWN, KnownModel
 from sam3_annotator.model.catalog.memory import FileHash, Memory, MemoryFile
 from sam3_annotator.model.catalog.parts import discard_parts, partial_size
 from sam3_annotator.model.errors import CatalogError, ModelUnavailable
 from sam3_annotator.model.progress import Progress, untold
+from sam3_annotator.model.weights_files import INDEX_SUFFIX, WeightsFiles, find_weights
 from sam3_annotator.paths import resources_dir, user_data_dir
 
 if TYPE_CHECKING:
@@ -40,13 +41,12 @@ class ModelOrigin(StrEnum):
 
 
 class ModelState(StrEnum):
-    """Whether a model can be used: its file is there, was never fetched or not wholly, is gone, or is not supported."""
+    """Whether a model can be used: its file is there, was never fetched or not wholly, or is gone."""
 
     READY = "ready"
     ABSENT = "not downloaded"
     PARTIAL = "partly downloaded"
     MISSING = "missing"
-    UNSUPPORTED = "not supported yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +98,11 @@ class Catalog:
         raise ModelUnavailable(f"There is no model named “{name}”; {meant}")
 
     def resolve(self, name: str) -> Path:
-        """Give the file with the weights of a model; raises `ModelUnavailable` with a sentence if it is not there."""
-        entry = self.entry(name)
-        match entry.state:
-            case ModelState.READY:
-                return weights_file(entry.path)
-            case ModelState.MISSING:
-                raise ModelUnavailable(
-                    f"The file of the model “{name}” is not at {entry.path} any more. Put it back, or remove the "
-                    "model from the list and add it from where it is now."
-                )
-            case ModelState.UNSUPPORTED:
-                raise ModelUnavailable(f"{entry.title} is not supported by this version of the program.")
-            case _:
-                raise ModelUnavailable(f"{entry.title} is not downloaded yet; download it, or add a file you have.")
+        """Give the file with the weights of a model, or the index of its parts.
+
+        Raises `ModelUnavailable` with a sentence if it is not there.
+        """
+        return self._weights(name).path
 
     def contents(self, name: str) -> Contents:
         """Look into the file of a model; raises `ModelUnavailable` if it is not there or no checkpoint."""
@@ -136,7 +127,7 @@ class Catalog:
                 "and underscores, the first a letter or digit."
             )
         for entry in self.entries():
-            if entry.state is ModelState.READY and weights_file(entry.path).samefile(file):
+            if entry.state is ModelState.READY and find_weights(entry.path).path.samefile(file):
                 raise CatalogError(f"{place} is in the list already, as “{entry.name}”.")
         with self._memory.change() as memory:
             taken = {*RESERVED_NAMES, *self._known, *memory.models}
@@ -177,35 +168,46 @@ class Catalog:
         from sam3_annotator.model.catalog.download import Patience, download  # needs what nothing else does
 
         entry = self.entry(name)
-        if entry.known is None or entry.state is ModelState.UNSUPPORTED:
+        if entry.known is None:
             raise CatalogError(f"“{name}” is not a model that can be downloaded.")
         if entry.state is not ModelState.READY:
             sha256 = download(entry.known, entry.path, token, progress, patience or Patience())
-            self._remember(entry.path, sha256)
+            self._remember(find_weights(entry.path), sha256)
         return entry.path
 
     def hash_file(self, name: str, progress: Progress = untold) -> FileHash:
         """Give the hash of a model's file, computed only if the file is not known or has changed since.
 
-        `progress` counts bytes. Raises `ModelUnavailable` if the file is not there or cannot be read.
+        That of a model in parts is of all of them, one after the other by name. `progress` counts bytes. Raises
+        `ModelUnavailable` if a file is not there or cannot be read.
         """
         from sam3_annotator.model.catalog.hashing import sha256_of
 
-        file = self.resolve(name)
-        known = self._memory.read().hashes.get(str(file))
-        if known is not None and known.is_of(file):
+        weights = self._weights(name)
+        known = self._memory.read().hashes.get(str(weights.path))
+        if known is not None and known.is_of(weights):
             return known
         try:
-            return self._remember(file, sha256_of(file, progress))
+            return self._remember(weights, sha256_of(weights.parts, progress))
         except OSError as error:
-            raise ModelUnavailable(f"{file} cannot be read ({error.strerror or error}).") from error
+            raise ModelUnavailable(f"{weights.path} cannot be read ({error.strerror or error}).") from error
 
-    def _remember(self, file: Path, sha256: str) -> FileHash:
-        now = file.stat()
+    def _weights(self, name: str) -> WeightsFiles:
+        entry = self.entry(name)
+        if entry.state in (ModelState.ABSENT, ModelState.PARTIAL):
+            raise ModelUnavailable(f"{entry.title} is not downloaded yet; download it, or add a file you have.")
+        if not entry.path.exists():
+            raise ModelUnavailable(
+                f"The file of the model “{name}” is not at {entry.path} any more. Put it back, or remove the "
+                "model from the list and add it from where it is now."
+            )
+        return find_weights(entry.path)
+
+    def _remember(self, weights: WeightsFiles, sha256: str) -> FileHash:
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        file_hash = FileHash(sha256, at, now.st_size, now.st_mtime_ns)
+        file_hash = FileHash(sha256, at, *weights.stamp())
         with self._memory.change() as memory:
-            memory.hashes[str(file)] = file_hash
+            memory.hashes[str(weights.path)] = file_hash
         return file_hash
 
     def _delete(self, entry: ModelEntry) -> None:
@@ -223,14 +225,11 @@ class Catalog:
 
     def _published(self, model: KnownModel, memory: Memory) -> ModelEntry:
         path = self.folder / model.name / model.file
-        if not model.is_supported:
-            state, fetched = ModelState.UNSUPPORTED, 0
-        elif path.is_file():
+        if path.is_file():
             found = _entry_of_file(model.name, model.title, ModelOrigin.PUBLISHED, path, memory)
             return replace(found, known=model)
-        else:
-            fetched = partial_size(path)
-            state = ModelState.PARTIAL if fetched else ModelState.ABSENT
+        fetched = partial_size(path)
+        state = ModelState.PARTIAL if fetched else ModelState.ABSENT
         return ModelEntry(model.name, model.title, ModelOrigin.PUBLISHED, state, path, model.size, fetched, known=model)
 
     def _own(self, name: str, path: Path, memory: Memory) -> ModelEntry:
@@ -239,18 +238,19 @@ class Catalog:
 
 def _entry_of_file(name: str, title: str, origin: ModelOrigin, path: Path, memory: Memory) -> ModelEntry:
     try:
-        file = weights_file(path)
-        size = file.stat().st_size
+        weights = find_weights(path)
+        size, _changed = weights.stamp()
     except (ModelUnavailable, OSError):
         return ModelEntry(name, title, origin, ModelState.MISSING, path, 0)
-    known = memory.hashes.get(str(file))
-    file_hash = known if known is not None and known.is_of(file) else None
+    known = memory.hashes.get(str(weights.path))
+    file_hash = known if known is not None and known.is_of(weights) else None
     return ModelEntry(name, title, origin, ModelState.READY, path, size, fetched=size, file_hash=file_hash)
 
 
 def _free_name(path: Path, taken: set[str]) -> str:
     """Make a name of a path that nothing else bears."""
-    stem = path.name if path.is_dir() else path.name.removesuffix(path.suffix)
+    name = path.name.removesuffix(INDEX_SUFFIX)
+    stem = name if path.is_dir() else name.removesuffix(Path(name).suffix)
     if stem.lower() in _VAGUE_STEMS:
         stem = path.absolute().parent.name or stem
     name = re.sub(r"[^a-z0-9._-]+", "-", stem.lower()).strip("-._")[: MAX_NAME_LENGTH - 4] or "model"

@@ -9,24 +9,22 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sam3_annotator.model.builtin import FORMAT_NAME
 from sam3_annotator.model.errors import ModelUnavailable
+from sam3_annotator.model.weights_files import WeightsFiles, find_weights
 
 # More than any real header or table of names; a file that claims more is none.
 MAX_HEADER_BYTES: Final = 100 << 20
-# In a folder, these are taken before any other weights.
-USUAL_FILES: Final = ("model.safetensors", "sam3.pt")
-WEIGHT_SUFFIXES: Final = frozenset({".safetensors", ".pt", ".pth", ".bin", ".ckpt"})
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What a checkpoint holds.
 
-    `file` is the one with the weights; `kind` says in words what they are, and `is_loadable` whether this program
-    loads such; `dtype` is that of most of its numbers.
+    `file` is the one with the weights, or the index of `parts` files; `kind` says in words what they are, and
+    `is_loadable` whether this program loads such; `dtype` is that of most of its numbers.
     """
 
     file: Path
@@ -36,60 +34,57 @@ class Contents:
     tensors: int
     parameters: int
     dtype: str
+    parts: int = 1
 
 
 def look_into(path: Path) -> Contents:
-    """Recognise a checkpoint file, or a folder with one, by its content.
+    """Recognise a checkpoint file, one in parts, or a folder with either, by its content.
 
     Raises `ModelUnavailable` with a sentence if nothing is there, it cannot be read or holds no tensors.
     """
-    file = weights_file(path)
+    weights = find_weights(path)
+    file = weights.parts[0]
     try:
         with file.open("rb") as opened:
             is_zip = opened.read(4) == b"PK\x03\x04"
-        found = _look_into_archive(file) if is_zip else _look_into_safetensors(file)
+        found = _look_into_archive(file) if is_zip else _look_into_safetensors(weights)
     except OSError as error:
-        raise ModelUnavailable(f"{file} cannot be read ({error.strerror or error}).") from error
+        raise ModelUnavailable(f"{weights.path} cannot be read ({error.strerror or error}).") from error
     except (ValueError, KeyError, TypeError, struct.error) as error:
         raise ModelUnavailable(
-            f"{file} is no checkpoint that can be used: it is neither a safetensors file nor one that PyTorch saved, "
-            "or it is incomplete. Choose a file such as sam3.pt or model.safetensors."
+            f"{weights.path} is no checkpoint that can be used: it is neither a safetensors file nor one that PyTorch "
+            "saved, or it is incomplete. Choose a file such as sam3.pt or model.safetensors."
         ) from error
     return found
 
 
-def weights_file(path: Path) -> Path:
-    """Give the file with the weights: `path` itself, or the one in that folder; raises `ModelUnavailable`."""
-    if path.is_file():
-        return path
-    if not path.is_dir():
-        raise ModelUnavailable(f"There is no file or folder {path}.")
-    for name in USUAL_FILES:
-        if (path / name).is_file():
-            return path / name
-    weights = sorted(file for file in path.iterdir() if file.suffix in WEIGHT_SUFFIXES and file.is_file())
-    if len(weights) == 1:
-        return weights[0]
-    if not weights:
-        raise ModelUnavailable(f"The folder {path} holds no checkpoint, such as sam3.pt or model.safetensors.")
-    raise ModelUnavailable(f"The folder {path} holds {len(weights)} checkpoints; choose one of the files.")
+def _look_into_safetensors(weights: WeightsFiles) -> Contents:
+    metadata: dict[str, str] = {}
+    tensors: dict[str, Any] = {}
+    for part in weights.parts:
+        header = _read_header(part)
+        metadata.update(header.pop("__metadata__", {}))
+        tensors.update(header)
+    counts: Counter[str] = Counter()
+    for entry in tensors.values():
+        counts[entry["dtype"]] += prod(entry["shape"])
+    kind, is_loadable = _recognise(tensors.keys(), metadata)
+    numbers = len(tensors), counts.total(), _main_dtype(counts)
+    return Contents(weights.path, "safetensors", kind, is_loadable, *numbers, parts=len(weights.parts))
 
 
-def _look_into_safetensors(file: Path) -> Contents:
+def _read_header(file: Path) -> dict[str, Any]:
+    """Read what a safetensors file says of itself and of each tensor; raises `ValueError` if it is not whole."""
     size = file.stat().st_size
     with file.open("rb") as opened:
         (length,) = struct.unpack("<Q", opened.read(8))
         if length > min(MAX_HEADER_BYTES, size - 8):
             raise ValueError("The header is longer than the file.")
-        header = json.loads(opened.read(length))
-    metadata = header.pop("__metadata__", {})
-    if not header or max(entry["data_offsets"][1] for entry in header.values()) != size - 8 - length:
+        header: dict[str, Any] = json.loads(opened.read(length))
+    ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
+    if not ends or max(ends) != size - 8 - length:
         raise ValueError("The file holds no tensors, or not all that its header names.")
-    counts: Counter[str] = Counter()
-    for entry in header.values():
-        counts[entry["dtype"]] += prod(entry["shape"])
-    kind, is_loadable = _recognise(header.keys(), metadata)
-    return Contents(file, "safetensors", kind, is_loadable, len(header), counts.total(), _main_dtype(counts))
+    return header
 
 
 def _look_into_archive(file: Path) -> Contents:

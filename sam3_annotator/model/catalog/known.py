@@ -20,7 +20,7 @@ class KnownModel:
     """A published checkpoint.
 
     `size` is in bytes, exact where `sha256` is known ("" means that the publisher's is taken at the download).
-    `is_gated` says that access is given to an account that asked for it; `is_supported` that this version loads it.
+    `is_gated` says that access is given to an account that asked for it.
     """
 
     name: str
@@ -32,7 +32,6 @@ class KnownModel:
     licence: Licence
     sha256: str = ""
     is_gated: bool = True
-    is_supported: bool = True
 
     @property
     def page(self) -> str:
@@ -73,11 +72,10 @@ KNOWN: Final = (
     KnownModel(
         name="sam3.1",
         title="SAM 3.1",
-        about="The later release, which this version does not load yet",
+        about="The later release, whose file is known here from descriptions only",
         repository="facebook/sam3.1",
         file="sam3.1_multiplex.pt",
         size=3_500_000_000,
         licence=SAM_LICENCE,
-        is_supported=False,
     ),
 )

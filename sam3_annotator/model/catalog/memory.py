@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sam3_annotator.model.errors import CatalogError
+from sam3_annotator.model.weights_files import WeightsFiles
 
 VERSION: Final = 1
 LOCK_TIMEOUT_S: Final = 10.0
@@ -21,20 +22,19 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class FileHash:
-    """The hash of a file's bytes, when it was computed (UTC, ISO 8601), and what the file was like then."""
+    """The hash of a model's bytes, when it was computed (UTC, ISO 8601), and what its files were like then."""
 
     sha256: str
     at: str
     size: int
     modified_ns: int
 
-    def is_of(self, file: Path) -> bool:
-        """Whether the file has not changed since, as far as size and time tell."""
+    def is_of(self, weights: WeightsFiles) -> bool:
+        """Whether the files have not changed since, as far as size and time tell."""
         try:
-            now = file.stat()
+            return weights.stamp() == (self.size, self.modified_ns)
         except OSError:
             return False
-        return (now.st_size, now.st_mtime_ns) == (self.size, self.modified_ns)
 
 
 @dataclass(slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import json
 import mmap
 import sys
 import zipfile
@@ -16,9 +15,8 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from sam3_annotator.model.errors import ModelUnavailable
+from sam3_annotator.model.weights_files import find_weights
 
-SHARD_INDEX = "model.safetensors.index.json"
-FILES_OF_A_FOLDER = ("model.safetensors", SHARD_INDEX, "sam3.pt", "sam3.1_multiplex.pt")
 WRAPPERS = ("model", "state_dict")
 
 _HEAD_BYTES = 4096
@@ -49,13 +47,14 @@ class WeightsFile(Protocol):
 
 
 def open_weights(path: Path) -> WeightsFile:
-    """Open a file, or the one that counts in a folder; raises `ModelUnavailable` if it is no weights file."""
-    path = _find_in_folder(path) if path.is_dir() else path
+    """Open a file, or what counts in a folder; raises `ModelUnavailable` if there are no weights to be read."""
+    found = find_weights(path)
+    path = found.path
+    if found.parts != (path,):
+        return SafetensorsFile(path, found.parts)
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
-    except FileNotFoundError as error:
-        raise ModelUnavailable(f"There is no file {path}; choose where the weights of the model are.") from error
     except OSError as error:
         raise ModelUnavailable(f"{path} cannot be read ({error.strerror}); choose another file.") from error
     if not head:
@@ -64,8 +63,6 @@ def open_weights(path: Path) -> WeightsFile:
         return TorchFile(path)
     if head[_HEADER_LENGTH_BYTES : _HEADER_LENGTH_BYTES + 1] == b"{":
         return SafetensorsFile(path)
-    if head.startswith(b"{") and path.name.endswith(".index.json"):
-        return SafetensorsFile(path, _read_shard_index(path))
     raise ModelUnavailable(f"{path} {_describe(head)}")
 
 
@@ -149,8 +146,6 @@ class SafetensorsFile:
 def _open_safetensors(path: Path) -> safe_open:
     try:
         return safe_open(path, framework="pt")
-    except FileNotFoundError as error:
-        raise ModelUnavailable(f"{path} is missing, a part of the model; download it into the same folder.") from error
     except (OSError, SafetensorError) as error:
         raise _cut_off(path) from error
 
@@ -160,27 +155,6 @@ def _cut_off(path: Path) -> ModelUnavailable:
     return ModelUnavailable(
         f"{path} is damaged or was cut off at {size:,.1f} MB (SAM 3 has about 3,450); delete it and download it again."
     )
-
-
-def _find_in_folder(folder: Path) -> Path:
-    for name in FILES_OF_A_FOLDER:
-        if (folder / name).is_file():
-            return folder / name
-    raise ModelUnavailable(
-        f"The folder {folder} has no weights of SAM 3 in it; choose the one that holds sam3.pt or model.safetensors."
-    )
-
-
-def _read_shard_index(path: Path) -> tuple[Path, ...]:
-    try:
-        names = sorted(set(json.loads(path.read_text(encoding="utf-8"))["weight_map"].values()))
-        # Parts lie beside the index; anything else is not for an index to choose.
-        is_sound = bool(names) and all(Path(name).name == name for name in names)
-    except (ValueError, KeyError, AttributeError, TypeError):
-        is_sound = False
-    if not is_sound:
-        raise ModelUnavailable(f"{path} is not the index of a model's parts; download it again.")
-    return tuple(path.parent / name for name in names)
 
 
 def _describe(head: bytes) -> str:

@@ -13,7 +13,7 @@ from sam3_annotator.model.checkpoint.files import let_go
 from sam3_annotator.model.checkpoint.naming import Naming
 from sam3_annotator.model.checkpoint.rename import Piece
 from sam3_annotator.model.errors import ModelUnavailable
-from sam3_annotator.model.progress import Progress
+from sam3_annotator.model.progress import LoadingProgress
 
 DTYPES = (torch.float32, torch.bfloat16, torch.float16, torch.float64)
 REMEDY = "download sam3.pt or model.safetensors of facebook/sam3 again"
@@ -53,7 +53,7 @@ def fill(
     *,
     device: torch.device,
     dtype: torch.dtype,
-    progress: Progress,
+    progress: LoadingProgress,
 ) -> None:
     """Give a model on the `meta` device its weights on `device`: parameters in `dtype`, buffers in their own.
 
@@ -70,7 +70,7 @@ def fill(
     for theirs, its_pieces in groupby(pieces, key=lambda piece: piece.theirs):
         source = tensors[names[theirs]]
         for piece in its_pieces:
-            progress(done, total)
+            progress(done, total, f"Filling {len(state)} of {len(wanted)} weights")
             if piece.ours not in state:
                 # Zeros, for what no piece fills: a row that is never read.
                 state[piece.ours] = torch.zeros_like(wanted[piece.ours], device=device)
@@ -78,7 +78,7 @@ def fill(
             place.copy_(piece.take(source))
             done += place.nbytes
         let_go(source)
-    progress(total, total)
+    progress(total, total, f"Filling {len(wanted)} of {len(wanted)} weights")
     model.load_state_dict(state, assign=True)
 
 

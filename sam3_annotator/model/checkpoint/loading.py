@@ -15,7 +15,7 @@ from sam3_annotator.model.errors import ModelUnavailable
 from sam3_annotator.model.network.builder import build_sam3_image_model
 from sam3_annotator.model.network.config import Sam3Config
 from sam3_annotator.model.network.sam3_image import Sam3Image
-from sam3_annotator.model.progress import Progress, untold
+from sam3_annotator.model.progress import LoadingProgress, untold
 
 
 def load_model(
@@ -24,19 +24,20 @@ def load_model(
     dtype: torch.dtype = torch.float32,
     *,
     config: Sam3Config | None = None,
-    progress: Progress = untold,
+    progress: LoadingProgress = untold,
 ) -> Sam3Image:
     """Load SAM 3 from Meta's `sam3.pt`, from Hugging Face's `model.safetensors`, or from a folder that holds one.
 
     What a file is, is told from its contents. The model is ready to answer, its parameters in `dtype` on `device`;
     the file is mapped and copied tensor by tensor, so that the weights are in memory once. `config` are the sizes
-    expected, those of the released model by default. `progress` counts bytes, before every tensor, and
-    may raise `Cancelled`.
+    expected, those of the released model by default. `progress` is told what is done, and the bytes filled
+    before every tensor, and may raise `Cancelled`.
 
     Raises `ModelUnavailable` with a sentence for anything that is not wholly and exactly such a model.
     """
     path = Path(path)
     config = config or Sam3Config()
+    progress(0, 0, "Reading the file")
     file = open_weights(path)
     if file.metadata.get("format", "").startswith(FORMAT_NAME):
         raise ModelUnavailable(
@@ -51,6 +52,7 @@ def load_model(
         raise ModelUnavailable(f"{path} {kind}; choose sam3.pt or model.safetensors of facebook/sam3.")
     if naming.has_raw_iou:
         config = replace(config, interactive=replace(config.interactive, has_raw_iou=True))
+    progress(0, 0, "Building the network")
     model = build_sam3_image_model(config, device="meta")
     pieces = plan(file.path, tensors, naming, model)
     place = torch.device(device)

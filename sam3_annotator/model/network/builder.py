@@ -1,4 +1,4 @@
-"""Makes the SAM 3 image model, or a part of it, with random weights and ready to answer."""
+"""Makes the SAM 3 image model, part by part, with random weights and ready to answer."""
 
 from __future__ import annotations
 
@@ -41,7 +41,26 @@ def build_sam3_image_model(config: Sam3Config | None = None, device: torch.devic
     """
     device = torch.device(device)
     with device, _Undrawn() if device.type == "meta" else nullcontext():
-        return _ready(Sam3Image(config or Sam3Config()))
+        return _ready(_assemble(config or Sam3Config()))
+
+
+def _assemble(config: Sam3Config) -> Sam3Image:
+    vision_backbone, neck, text_encoder = create_vision_language_backbone(config)
+    fusion_encoder, decoder = create_transformer(config)
+    prompt_encoder, mask_decoder = create_interactive_head(config)
+    return Sam3Image(
+        config,
+        vision_backbone=vision_backbone,
+        neck=neck,
+        text_encoder=text_encoder,
+        geometry_encoder=create_geometry_encoder(config),
+        fusion_encoder=fusion_encoder,
+        decoder=decoder,
+        scoring=create_scoring(config),
+        segmentation_head=create_segmentation_head(config),
+        prompt_encoder=prompt_encoder,
+        mask_decoder=mask_decoder,
+    )
 
 
 def create_vision_backbone(config: Sam3Config) -> ViT:

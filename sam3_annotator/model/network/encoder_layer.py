@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model.network.attention import MultiheadAttention
+from sam3_annotator.model.network.layers import StreamNorm
 
 
 class EncoderLayer(nn.Module):
@@ -13,11 +14,11 @@ class EncoderLayer(nn.Module):
 
     def __init__(self, width: int, heads: int, mlp_width: int) -> None:
         super().__init__()
-        self.norm1 = nn.LayerNorm(width)
+        self.norm1 = StreamNorm(width)
         self.self_attn = MultiheadAttention(width, heads)
-        self.norm2 = nn.LayerNorm(width)
+        self.norm2 = StreamNorm(width)
         self.cross_attn_image = MultiheadAttention(width, heads)
-        self.norm3 = nn.LayerNorm(width)
+        self.norm3 = StreamNorm(width)
         self.linear1 = nn.Linear(width, mlp_width)
         self.linear2 = nn.Linear(mlp_width, width)
 
@@ -31,7 +32,7 @@ class EncoderLayer(nn.Module):
         valid: Tensor | None = None,
         context_valid: Tensor | None = None,
     ) -> Tensor:
-        """`tokens` `(B, N, C)` -> the same shape.
+        """`tokens` `(B, N, C)` float32 -> the same.
 
         `context_key` and `context` `(B, M, C)` are what the tokens look at; `positions` `(N, C)` say where the tokens
         are when they look at one another; `valid` `(B, N)` and `context_valid` `(B, M)` mark the real tokens.

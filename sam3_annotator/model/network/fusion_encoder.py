@@ -23,6 +23,7 @@ class TransformerEncoderFusion(nn.Module):
 
         `image` `(B, HW, C)`; `positions` `(HW, C)`; `prompt` `(B, T, C)`; `prompt_valid` `(B, T)` bool, True = real.
         """
+        stream = image.float()
         for layer in self.layers:
-            image = layer(image, prompt, prompt, positions=positions, context_valid=prompt_valid)
-        return image
+            stream = layer(stream, prompt, prompt, positions=positions, context_valid=prompt_valid)
+        return stream.type_as(image)

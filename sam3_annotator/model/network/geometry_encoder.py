@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from sam3_annotator.model.network.boxes import xyxy_from_cxcywh
 from sam3_annotator.model.network.config import Sam3Config
 from sam3_annotator.model.network.encoder_layer import EncoderLayer
-from sam3_annotator.model.network.layers import ChannelLayerNorm
+from sam3_annotator.model.network.layers import ChannelLayerNorm, StreamNorm
 from sam3_annotator.model.network.positions import encode_coordinate
 from sam3_annotator.model.network.roi_align import roi_align
 
@@ -40,7 +40,7 @@ class GeometryEncoder(nn.Module):
         self.layers = nn.ModuleList(
             EncoderLayer(width, detector.heads, detector.mlp_width) for _ in range(detector.geometry_layers)
         )
-        self.encode_norm = nn.LayerNorm(width)
+        self.encode_norm = StreamNorm(width)
 
     def forward(
         self,
@@ -64,7 +64,7 @@ class GeometryEncoder(nn.Module):
             valid[:, :count] = box_valid
             order = valid.int().argsort(dim=1, descending=True, stable=True)
             tokens, valid = tokens.take_along_dim(order[..., None], 1), valid.take_along_dim(order, 1)
-        tokens = self.norm(self.final_proj(tokens))
+        tokens = self.norm(self.final_proj(tokens)).float()
         image = d2.flatten(2).transpose(1, 2).contiguous()
         image_key = image + positions
         for layer in self.layers:

@@ -25,6 +25,18 @@ class MLP(nn.Module):
         return out
 
 
+class StreamNorm(nn.LayerNorm):
+    """The layer norm of a residual stream: takes it in float32 and answers in the dtype of the weights.
+
+    Every layer adds to the stream; in bfloat16 each sum would be rounded, which is most of that dtype's error.
+    """
+
+    def forward(self, stream: Tensor) -> Tensor:
+        """`(..., C)` -> the same shape."""
+        weight, bias = self.weight.float(), self.bias.float()
+        return F.layer_norm(stream.float(), self.normalized_shape, weight, bias, self.eps).type_as(self.weight)
+
+
 class ChannelLayerNorm(nn.Module):
     """Layer norm over the channels of a map, at every place by itself."""
 

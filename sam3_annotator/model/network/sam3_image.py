@@ -55,22 +55,37 @@ class Sam3Output(NamedTuple):
 class Sam3Image(nn.Module):
     """SAM 3 for images (Carion et al., 2025): concepts by phrase and exemplars, single objects by clicks and boxes."""
 
-    def __init__(self, config: Sam3Config) -> None:
+    def __init__(
+        self,
+        config: Sam3Config,
+        *,
+        vision_backbone: ViT,
+        neck: Sam3DualViTDetNeck,
+        text_encoder: VETextEncoder,
+        geometry_encoder: GeometryEncoder,
+        fusion_encoder: TransformerEncoderFusion,
+        decoder: TransformerDecoder,
+        scoring: DotProductScoring,
+        segmentation_head: UniversalSegmentationHead,
+        prompt_encoder: PromptEncoder,
+        mask_decoder: MaskDecoder,
+    ) -> None:
+        """Put the parts together; `build_sam3_image_model` makes them."""
         super().__init__()
         self.config = config
         self.tokenizer = Tokenizer(config.text.context_length)
-        self.vision_backbone = ViT(config.vision)
-        self.neck = Sam3DualViTDetNeck(config)
-        self.text_encoder = VETextEncoder(config)
+        self.vision_backbone = vision_backbone
+        self.neck = neck
+        self.text_encoder = text_encoder
         self.position_embedding = PositionEmbeddingSine(config.width)
-        self.geometry_encoder = GeometryEncoder(config)
-        self.fusion_encoder = TransformerEncoderFusion(config)
-        self.decoder = TransformerDecoder(config)
-        self.scoring = DotProductScoring(config)
-        self.segmentation_head = UniversalSegmentationHead(config)
+        self.geometry_encoder = geometry_encoder
+        self.fusion_encoder = fusion_encoder
+        self.decoder = decoder
+        self.scoring = scoring
+        self.segmentation_head = segmentation_head
         self.no_memory_embedding = nn.Parameter(torch.randn(config.width))
-        self.prompt_encoder = PromptEncoder(config)
-        self.mask_decoder = MaskDecoder(config)
+        self.prompt_encoder = prompt_encoder
+        self.mask_decoder = mask_decoder
 
     def forward(
         self,

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model.network.config import Sam3Config, TextConfig
+from sam3_annotator.model.network.layers import StreamNorm
 
 
 class TextFeatures(NamedTuple):
@@ -43,9 +44,9 @@ class TextBlock(nn.Module):
 
     def __init__(self, config: TextConfig) -> None:
         super().__init__()
-        self.ln_1 = nn.LayerNorm(config.width)
+        self.ln_1 = StreamNorm(config.width)
         self.attn = CausalAttention(config.width, config.heads)
-        self.ln_2 = nn.LayerNorm(config.width)
+        self.ln_2 = StreamNorm(config.width)
         self.mlp = nn.Sequential(
             OrderedDict(
                 c_fc=nn.Linear(config.width, config.mlp_width),
@@ -55,7 +56,7 @@ class TextBlock(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """`(B, N, C)` -> the same shape."""
+        """`(B, N, C)` float32 -> the same."""
         x = x + self.attn(self.ln_1(x))
         out: Tensor = x + self.mlp(self.ln_2(x))
         return out
@@ -71,12 +72,12 @@ class VETextEncoder(nn.Module):
         self.positional_embedding = nn.Parameter(torch.empty(text.context_length, text.width))
         nn.init.normal_(self.positional_embedding, std=0.02)
         self.blocks = nn.ModuleList(TextBlock(text) for _ in range(text.depth))
-        self.ln_final = nn.LayerNorm(text.width)
+        self.ln_final = StreamNorm(text.width)
         self.resizer = nn.Linear(text.width, config.width)
 
     def forward(self, ids: Tensor) -> TextFeatures:
         """Encode token ids `(B, N)` as the tokenizer gives them, 0 = padding; `N` is at most the context length."""
-        x = self.token_embedding(ids) + self.positional_embedding[: ids.shape[1]]
+        x = self.token_embedding(ids).float() + self.positional_embedding[: ids.shape[1]]
         for block in self.blocks:
             x = block(x)
         return TextFeatures(self.resizer(self.ln_final(x)), ids != 0)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model.network.config import VisionConfig
+from sam3_annotator.model.network.layers import StreamNorm
 from sam3_annotator.model.network.rotary import Rotation, grid_angles, rotate
 from sam3_annotator.model.network.windows import cut_windows, join_windows
 
@@ -44,9 +45,9 @@ class Block(nn.Module):
     def __init__(self, config: VisionConfig, *, is_global: bool) -> None:
         super().__init__()
         self.is_global = is_global
-        self.norm1 = nn.LayerNorm(config.width)
+        self.norm1 = StreamNorm(config.width)
         self.attn = RotaryAttention(config.width, config.heads)
-        self.norm2 = nn.LayerNorm(config.width)
+        self.norm2 = StreamNorm(config.width)
         self.mlp = nn.Sequential(
             OrderedDict(
                 fc1=nn.Linear(config.width, config.mlp_width),
@@ -56,7 +57,7 @@ class Block(nn.Module):
         )
 
     def forward(self, x: Tensor, rotation: Rotation, is_real: Tensor | None) -> Tensor:
-        """`(B, N, C)` -> the same shape; `is_real` `(1, N)` bool is False for what fills up windows."""
+        """`(B, N, C)` float32 -> the same; `is_real` `(1, N)` bool is False for what fills up windows."""
         normed = self.norm1(x)
         if is_real is not None:
             normed = normed * is_real[..., None]  # windows see zeros there; global attention does not see it
@@ -79,7 +80,7 @@ class ViT(nn.Module):
         # Row 0 belongs to a class token that only pre-training had.
         self.pos_embed = nn.Parameter(torch.empty(1, 1 + config.pretrained_side**2, config.width))
         nn.init.normal_(self.pos_embed, std=0.02)
-        self.ln_pre = nn.LayerNorm(config.width)
+        self.ln_pre = StreamNorm(config.width)
         self.blocks = nn.ModuleList(
             Block(config, is_global=index in config.global_blocks) for index in range(config.depth)
         )
@@ -96,12 +97,12 @@ class ViT(nn.Module):
                 f"these are {tuple(pixels.shape)}."
             )
         grid = self.patch_embed(pixels).permute(0, 2, 3, 1) + self._tiled_positions()
-        x = cut_windows(self.ln_pre(grid), window)
+        x = cut_windows(self.ln_pre(grid), window).float()
         is_real = self._real_tokens(pixels.device)
         local, everywhere = self._rotations(pixels.device)
         for block in self.blocks:
             x = block(x, everywhere if block.is_global else local, is_real)
-        return join_windows(x, window, side, side).permute(0, 3, 1, 2)
+        return join_windows(x, window, side, side).permute(0, 3, 1, 2).type_as(pixels)
 
     def _tiled_positions(self) -> Tensor:
         """Repeat the position table over the grid: `(side, side, C)`."""

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sam3_annotator.model.allocator import keep_freed_memory
-from sam3_annotator.model.progress import Progress, untold
+from sam3_annotator.model.progress import LoadingProgress, untold
 
 if TYPE_CHECKING:
     from sam3_annotator.model.network.config import Sam3Config
     from sam3_annotator.model.sam3.session import Sam3Session
 
 # The names that everybody's file has.
-PUBLISHED_NAMES = frozenset({"sam3", "sam3.1_multiplex", "model"})
+PUBLISHED_NAMES = frozenset({"sam3", "sam3.1_multiplex", "model", "model.safetensors.index"})
 
 
 def open_sam3(
@@ -22,13 +22,14 @@ def open_sam3(
     dtype: str = "auto",
     *,
     config: Sam3Config | None = None,
-    progress: Progress = untold,
+    progress: LoadingProgress = untold,
 ) -> Sam3Session:
     """Load a checkpoint; imports torch, which takes a moment.
 
     `config` are other sizes than those of the released model. Raises `ModelUnavailable` for a device or dtype that
     there is not and for a file that is no such model, and `OutOfMemory` if it does not fit.
     """
+    progress(0, 0, "Starting PyTorch")
     from sam3_annotator.model.checkpoint import load_model
     from sam3_annotator.model.device import choose_device, choose_dtype, retry_without_caches
     from sam3_annotator.model.sam3.session import Sam3Session

@@ -38,12 +38,13 @@ from sam3_annotator.ui.dialogs.model_words import amount, state_words
 from sam3_annotator.ui.dialogs.note_line import NoteLine
 from sam3_annotator.ui.dialogs.path_field import Ask, ask_file, ask_folder
 from sam3_annotator.ui.item_delegates.model_delegate import ModelDelegate, ModelRole
+from sam3_annotator.ui.model_chip import status_words
 from sam3_annotator.ui.model_choice import ModelChoice
 from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 
 LIST_WIDTH: Final = 248
 SIZE: Final = (800, 520)
-CHECKPOINTS: Final = "Checkpoints (*.pt *.pth *.safetensors *.bin *.ckpt);;All files (*)"
+CHECKPOINTS: Final = "Checkpoints (*.pt *.pth *.safetensors *.safetensors.index.json *.bin *.ckpt);;All files (*)"
 
 
 class ModelSetupDialog(QDialog):
@@ -189,12 +190,11 @@ class ModelSetupDialog(QDialog):
         self.list.blockSignals(True)
         self.list.clear()
         for entry in entries:
-            if entry.state is not ModelState.UNSUPPORTED:
-                item = QListWidgetItem(entry.title)
-                item.setData(ModelRole.ENTRY, entry)
-                item.setToolTip(state_words(entry))
-                item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.title}, {state_words(entry)}")
-                self.list.addItem(item)
+            item = QListWidgetItem(entry.title)
+            item.setData(ModelRole.ENTRY, entry)
+            item.setToolTip(state_words(entry))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.title}, {state_words(entry)}")
+            self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.turn_to(name)
         self.list.blockSignals(False)
@@ -275,8 +275,7 @@ class ModelSetupDialog(QDialog):
         fraction = status.progress
         self.progress.setRange(0, 100 if fraction is not None else 0)
         self.progress.setValue(round(100 * (fraction or 0.0)))
-        words = f"Loading {status.session_name}"
-        return (f"{words}…" if fraction is None else f"{words}, {round(100 * fraction)} %"), "dim"
+        return f"{status.session_name}: {status_words(status)}", "dim"
 
     def _hint(self, entry: ModelEntry) -> tuple[str, str]:
         if entry.state is ModelState.MISSING:

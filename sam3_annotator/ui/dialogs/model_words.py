@@ -15,8 +15,6 @@ def state_words(entry: ModelEntry) -> str:
             return f"{amount(entry.fetched)} of {size} downloaded"
         case ModelState.MISSING:
             return "The file is missing"
-        case ModelState.UNSUPPORTED:
-            return "Not supported yet"
         case ModelState.READY if entry.origin is ModelOrigin.BUILTIN:
             return "Ships with the program"
         case ModelState.READY if entry.origin is ModelOrigin.PUBLISHED:

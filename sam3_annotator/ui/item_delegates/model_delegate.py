@@ -21,7 +21,6 @@ STATE_ICONS: Final = {
     ModelState.ABSENT: ("tray-arrow-down", "text_dim"),
     ModelState.PARTIAL: ("circle-slice-4", "warning"),
     ModelState.MISSING: ("alert-outline", "warning"),
-    ModelState.UNSUPPORTED: ("circle-off-outline", "text_dim"),
 }
 IN_USE_ICON: Final = ("check-circle", "success")
 FAILED_ICON: Final = ("alert-circle-outline", "danger")

@@ -12,6 +12,7 @@ import pytest
 from sam3_annotator.model import Catalog, KnownModel, Licence
 
 MakeCheckpoint = Callable[..., Path]
+MakeParts = Callable[[str, list[str]], Path]
 
 
 @pytest.fixture
@@ -38,5 +39,20 @@ def make_checkpoint(tmp_path: Path) -> MakeCheckpoint:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(struct.pack("<Q", len(header)) + header + bytes(40))
         return path
+
+    return make
+
+
+@pytest.fixture
+def make_parts(tmp_path: Path, make_checkpoint: MakeCheckpoint) -> MakeParts:
+    """Write a model in parts into a folder below `tmp_path`, a tensor of ten numbers each, and give its index."""
+
+    def make(folder: str, tensors: list[str]) -> Path:
+        names = [f"model-{number:05}-of-{len(tensors):05}.safetensors" for number in range(1, len(tensors) + 1)]
+        for name, tensor in zip(names, tensors, strict=True):
+            make_checkpoint(f"{folder}/{name}", tensor)
+        index = tmp_path / folder / "model.safetensors.index.json"
+        index.write_text(json.dumps({"metadata": {}, "weight_map": dict(zip(tensors, names, strict=True))}))
+        return index
 
     return make

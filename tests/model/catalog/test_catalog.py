@@ -14,6 +14,7 @@ from sam3_annotator.model import BUILTIN, Catalog, CatalogError, ModelOrigin, Mo
 from sam3_annotator.model.catalog.known import KNOWN
 
 MakeCheckpoint = Callable[..., Path]
+MakeParts = Callable[[str, list[str]], Path]
 
 
 def _names(catalog: Catalog) -> list[str]:
@@ -204,6 +205,45 @@ def test_hash_is_computed_once_and_remembered(catalog: Catalog, make_checkpoint:
     assert first == second == catalog.entry("mine").file_hash
     assert first.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     assert told[-1] == (path.stat().st_size, path.stat().st_size)
+
+
+def test_model_in_parts_is_added_sized_and_hashed_as_one(catalog: Catalog, make_parts: MakeParts) -> None:
+    index = make_parts("tuned", ["detector_model.a", "detector_model.b"])
+    parts = sorted(index.parent.glob("*.safetensors"))
+    whole = b"".join(part.read_bytes() for part in parts)
+    told: list[tuple[int, int]] = []
+
+    entry = catalog.add(index.parent)
+    file_hash = catalog.hash_file("tuned", lambda done, total: told.append((done, total)))
+
+    assert (entry.name, entry.state, entry.size) == ("tuned", ModelState.READY, len(whole))
+    assert catalog.resolve("tuned") == index
+    assert catalog.contents("tuned").parts == 2
+    assert file_hash.sha256 == hashlib.sha256(whole).hexdigest()
+    assert told == sorted(told)
+    assert told[-1] == (len(whole), len(whole))
+    assert catalog.entry("tuned").file_hash == file_hash
+
+
+def test_part_that_changed_is_hashed_again(catalog: Catalog, make_parts: MakeParts) -> None:
+    index = make_parts("tuned", ["detector_model.a", "detector_model.b"])
+    catalog.add(index)
+    before = catalog.hash_file("tuned")
+
+    make_parts("tuned", ["detector_model.another", "detector_model.b"])
+
+    assert catalog.entry("tuned").file_hash is None
+    assert catalog.hash_file("tuned").sha256 != before.sha256
+
+
+def test_part_that_is_gone_is_named(catalog: Catalog, make_parts: MakeParts) -> None:
+    index = make_parts("tuned", ["detector_model.a", "detector_model.b"])
+    catalog.add(index)
+    (index.parent / "model-00002-of-00002.safetensors").unlink()
+
+    assert catalog.entry("tuned").state is ModelState.MISSING
+    with pytest.raises(ModelUnavailable, match=r"model-00002-of-00002\.safetensors is missing"):
+        catalog.resolve("tuned")
 
 
 def test_file_that_changed_is_hashed_again(catalog: Catalog, make_checkpoint: MakeCheckpoint) -> None:

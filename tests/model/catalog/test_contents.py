@@ -11,10 +11,11 @@ import pytest
 import torch
 
 from sam3_annotator.model import ModelUnavailable
-from sam3_annotator.model.catalog.contents import look_into, weights_file
+from sam3_annotator.model.catalog.contents import look_into
 from sam3_annotator.paths import resources_dir
 
 MakeCheckpoint = Callable[..., Path]
+MakeParts = Callable[[str, list[str]], Path]
 
 
 def test_built_in_weights_are_recognised() -> None:
@@ -70,31 +71,23 @@ def test_pickle_is_not_run(tmp_path: Path) -> None:
     assert not (tmp_path / "sprung").exists()
 
 
-def test_folder_stands_for_the_weights_in_it(make_checkpoint: MakeCheckpoint) -> None:
-    make_checkpoint("folder/other.safetensors")
-    usual = make_checkpoint("folder/model.safetensors")
-    only = make_checkpoint("another/tuned.safetensors")
+def test_parts_are_counted_as_one_model(make_parts: MakeParts) -> None:
+    index = make_parts("folder", ["detector_model.vision_encoder.backbone.x", "tracker_model.y"])
 
-    assert weights_file(usual.parent) == usual
-    assert weights_file(only.parent) == only
+    found = look_into(index.parent)
 
-
-def test_folder_with_several_checkpoints_needs_a_choice(make_checkpoint: MakeCheckpoint) -> None:
-    make_checkpoint("folder/a.safetensors")
-    folder = make_checkpoint("folder/b.safetensors").parent
-
-    with pytest.raises(ModelUnavailable, match="holds 2 checkpoints; choose one of the files"):
-        look_into(folder)
+    assert (found.file, found.parts, found.container) == (index, 2, "safetensors")
+    assert (found.kind, found.is_loadable) == ("a file of SAM 3 as Hugging Face names things", True)
+    assert (found.tensors, found.parameters) == (2, 20)
 
 
-def test_folder_without_a_checkpoint_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailable, match=f"The folder {tmp_path} holds no checkpoint"):
-        look_into(tmp_path)
+def test_part_that_did_not_arrive_whole_is_told(make_parts: MakeParts) -> None:
+    index = make_parts("folder", ["detector_model.a", "detector_model.b"])
+    part = index.parent / "model-00002-of-00002.safetensors"
+    part.write_bytes(part.read_bytes()[:-8])
 
-
-def test_place_where_nothing_is_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailable, match="There is no file or folder"):
-        look_into(tmp_path / "nowhere.pt")
+    with pytest.raises(ModelUnavailable, match=r"index\.json is no checkpoint .* or it is incomplete"):
+        look_into(index.parent)
 
 
 @pytest.mark.parametrize("content", [b"", b"short", b"\xff" * 64, b"PK\x03\x04 cut off", b"version https://git-lfs"])

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from sam3_annotator.model import AccessDenied, Catalog, CatalogError, DownloadFailed, KnownModel, ModelState
+from sam3_annotator.model import AccessDenied, Catalog, DownloadFailed, ModelState
 from sam3_annotator.model.catalog.download import SPARE_BYTES, Patience
 
 HASTE = Patience(attempts=2, pause_s=0.0)
@@ -248,10 +247,3 @@ def test_one_file_is_not_downloaded_twice_at_the_same_time(catalog: Catalog, fak
 
     with pytest.raises(DownloadFailed, match="being downloaded already"):
         _fetch(catalog, progress=start_another)
-
-
-def test_model_that_is_known_but_not_supported_is_not_downloaded(catalog: Catalog, tiny: KnownModel) -> None:
-    later = Catalog(catalog.folder, [replace(tiny, is_supported=False)])
-
-    with pytest.raises(CatalogError, match="not a model that can be downloaded"):
-        _fetch(later)

@@ -160,16 +160,19 @@ def test_half_precision_files_fill_a_float32_model(
 
 
 def test_loading_tells_how_far_it_is_and_can_be_cancelled(official_file: Path, tiny_config: Sam3Config) -> None:
-    told: list[tuple[int, int]] = []
-    model = load_model(official_file, config=tiny_config, progress=lambda done, total: told.append((done, total)))
+    told: list[tuple[int, int, str]] = []
+    model = load_model(official_file, config=tiny_config, progress=lambda *news: told.append(news))
 
-    assert told == sorted(told)
-    assert told[0][0] == 0
-    assert told[-1] == (sum(value.nbytes for value in model.state_dict().values()),) * 2
+    assert told[:2] == [(0, 0, "Reading the file"), (0, 0, "Building the network")]
+    done = [each[0] for each in told]
+    assert done == sorted(done)
+    count, size = len(model.state_dict()), sum(value.nbytes for value in model.state_dict().values())
+    assert told[2] == (0, size, f"Filling 0 of {count} weights")
+    assert told[-1] == (size, size, f"Filling {count} of {count} weights")
 
     calls = 0
 
-    def cancel_in_the_middle(done: int, total: int) -> None:
+    def cancel_in_the_middle(*_: object) -> None:
         nonlocal calls
         calls += 1
         if calls == 100:

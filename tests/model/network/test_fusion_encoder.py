@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
@@ -68,3 +69,21 @@ def test_a_batch_of_two_is_fused_as_two_singles(fuse: Fuse, image: Tensor, promp
 
     singles = [fuse(image[i : i + 1], prompt[i : i + 1], valid[i : i + 1]) for i in range(2)]
     torch.testing.assert_close(both, torch.cat(singles), atol=1e-5, rtol=1e-5)
+
+
+def test_computing_in_bfloat16_adds_little_to_what_rounding_the_weights_does(
+    tiny_config: Sam3Config, image: Tensor, prompt: Tensor
+) -> None:
+    torch.manual_seed(0)
+    config = replace(tiny_config, detector=replace(tiny_config.detector, fusion_layers=16))
+    encoder = TransformerEncoderFusion(config).requires_grad_(False)
+    given = image.bfloat16(), torch.zeros(16, tiny_config.width).bfloat16(), prompt.bfloat16()
+    same = [value.float() for value in given]
+
+    exact = encoder(*same, ALL_VALID)
+    found = encoder.bfloat16()(*given, ALL_VALID)
+    rounded = encoder.float()(*same, ALL_VALID)
+
+    assert found.dtype == torch.bfloat16
+    by_weights = (rounded - exact).std()
+    assert (found - rounded).std() < 2 * by_weights

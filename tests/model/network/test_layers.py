@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import torch
+from torch.nn import functional as F  # noqa: N812 - its usual name
 
-from sam3_annotator.model.network.layers import MLP, ChannelLayerNorm
+from sam3_annotator.model.network.layers import MLP, ChannelLayerNorm, StreamNorm
 
 
 def test_mlp_cuts_off_negatives_between_its_layers_and_not_after_the_last() -> None:
@@ -24,6 +25,17 @@ def test_mlp_has_a_layer_from_each_width_to_the_next() -> None:
     shapes = [tuple(layer.weight.shape) for layer in MLP([2, 3, 5, 7]).layers]
 
     assert shapes == [(3, 2), (5, 3), (7, 5)]
+
+
+def test_stream_norm_computes_in_float32_and_answers_as_its_weights_are() -> None:
+    stream = 300 + torch.randn(5, 8, generator=torch.Generator().manual_seed(0))  # bfloat16 knows no parts of one there
+    norm = StreamNorm(8)
+    exact = norm(stream)
+
+    found = norm.bfloat16()(stream)
+
+    torch.testing.assert_close(exact, F.layer_norm(stream, (8,)), atol=0, rtol=0)
+    assert torch.equal(found, exact.bfloat16())
 
 
 def test_channel_norm_makes_each_place_zero_on_average_with_unit_variance() -> None:

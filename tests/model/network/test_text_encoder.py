@@ -136,3 +136,17 @@ def test_context_length_is_a_size_like_any_other(tiny_config: Sam3Config) -> Non
 
     with torch.no_grad():
         assert encoder(make_ids([1929], length=16)).tokens.shape == (1, 16, 32)
+
+
+def test_computing_in_bfloat16_adds_little_to_what_rounding_the_weights_does(tiny_config: Sam3Config) -> None:
+    torch.manual_seed(0)
+    encoder = VETextEncoder(replace(tiny_config, text=replace(tiny_config.text, depth=16))).requires_grad_(False)
+    ids = torch.tensor([[5, 9, 2, 7, 1, 8]])
+
+    exact = encoder(ids).tokens
+    found = encoder.bfloat16()(ids).tokens
+    rounded = encoder.float()(ids).tokens
+
+    assert found.dtype == torch.bfloat16
+    by_weights = (rounded - exact).std()
+    assert (found - rounded).std() < 2 * by_weights

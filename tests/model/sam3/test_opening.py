@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -48,15 +49,18 @@ def test_a_checkpoint_that_is_not_the_published_one_is_called_by_its_name(
 
 
 def test_loading_tells_how_far_it_is(checkpoint: Path) -> None:
-    told: list[tuple[int, int]] = []
+    told: list[tuple[int, int, str]] = []
 
-    open_sam3(checkpoint, config=Sam3Config.tiny(), progress=lambda done, total: told.append((done, total)))
+    open_sam3(checkpoint, config=Sam3Config.tiny(), progress=lambda *news: told.append(news))
 
-    assert told[-1][0] == told[-1][1] > 0
+    assert [activity for *_, activity in told[:3]] == ["Starting PyTorch", "Reading the file", "Building the network"]
+    done, total, activity = told[-1]
+    assert done == total > 0
+    assert re.fullmatch(r"Filling (\d+) of \1 weights", activity)
 
 
 def test_loading_can_be_cancelled(checkpoint: Path) -> None:
-    def cancel(done: int, total: int) -> None:
+    def cancel(*_: object) -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):
