@@ -25,7 +25,7 @@ from sam3_annotator.model.prompts import ConceptPrompt, MaskPrompt, Prompt
 from sam3_annotator.model.session import Check, Embedding, never_cancelled
 from sam3_annotator.paths import resources_dir
 
-FEW_CLICKS = 3
+FEW_CLICKS = 5
 """After so many clicks or fewer, the first answer may have been about another object: it is looked at anew."""
 
 DOUBTFUL_BELOW = 0.7
