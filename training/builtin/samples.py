@@ -53,6 +53,5 @@ class SampleMaker:
         picture, target = self.draw_target(rng)
         fraction = None
         if rng.random() >= self._settings.full_view_chance:
-            bounds = np.log([self._settings.smallest_object, self._settings.largest_object])
-            fraction = float(np.exp(rng.uniform(*bounds)))
+            fraction = float(np.exp(rng.uniform(np.log(self._settings.smallest_object), 0)))
         return cut_view(picture, target, side, rng, fraction=fraction)

@@ -12,8 +12,7 @@ class TrainingSettings:
     """Choices of one run; what a file leaves out keeps its value here.
 
     `sides` lists (progress 0..1 from which on, side of a view in pixels); `source_weights` multiplies how
-    often a source is drawn, which is the square root of its number of pictures otherwise. An object's side
-    is between `smallest_object` and `largest_object` of its view's; beyond 1 it goes on outside the view.
+    often a source is drawn, which is the square root of its number of pictures otherwise.
     """
 
     seed: int = 3
@@ -34,7 +33,6 @@ class TrainingSettings:
     composite_chance: float = 0.3
     full_view_chance: float = 0.25
     smallest_object: float = 0.12
-    largest_object: float = 1.0
     source_weights: dict[str, float] = field(default_factory=dict)
 
 

@@ -23,6 +23,9 @@ from training.builtin.losses import total_loss
 from training.builtin.samples import SampleMaker
 from training.builtin.settings import TrainingSettings
 
+MOST_GRADIENT = 5.0
+"""The length that gradients are cut to."""
+
 
 @dataclass(slots=True)
 class Progress:
@@ -106,10 +109,13 @@ class Trainer:
         loss, iou = total_loss(output, target)
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
-        self._optimizer.step()
+        length = torch.nn.utils.clip_grad_norm_(self.network.parameters(), MOST_GRADIENT)
         self.progress.updates += 1
-        self._move_average()
+        if torch.isfinite(
+            length
+        ):  # one sample that overflows would spoil every weight, and with them hours of training
+            self._optimizer.step()
+            self._move_average()
         return output.logits.detach().float(), float(loss.detach()), iou
 
     def _set_learning_rates(self) -> None:

@@ -32,8 +32,8 @@ def cut_view(
         span, centre = longest * rng.uniform(1.0, 1.1), np.array([width / 2, height / 2])
     else:
         span = float(np.clip(max(x1 - x0, y1 - y0) / fraction, 48, 1.3 * longest))
-        slack = np.abs(span - np.array([x1 - x0, y1 - y0])) / 2 + 0.1 * span
-        centre = np.array([(x0 + x1) / 2, (y0 + y1) / 2]) + rng.uniform(-slack, slack) * (0.7 if warp else 0.3)
+        slack = max(span - max(x1 - x0, y1 - y0), 0) / 2 + 0.1 * span
+        centre = np.array([(x0 + x1) / 2, (y0 + y1) / 2]) + rng.uniform(-slack, slack, 2) * (0.7 if warp else 0.3)
         centre = _keep_inside(centre, span, width, height)
     matrix = _warp_matrix(centre, span, side, rng, warp)
     scale = span / side

@@ -10,10 +10,12 @@ import pytest
 import torch
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
+from sam3_annotator.model.builtin.decoder import DecoderOutput
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.project import Polygon, ProjectStore, Region
+from training.builtin import trainer
 from training.builtin.clicks import Prompts, add_correction, click_inside, first_prompts, largest_error, next_prompts
-from training.builtin.losses import mask_loss, measure_iou
+from training.builtin.losses import mask_loss, measure_iou, total_loss
 from training.builtin.pictures import PictureCache, find_targets, list_pictures, split_pictures
 from training.builtin.projects import list_project
 from training.builtin.samples import SampleMaker
@@ -50,6 +52,24 @@ def make_trainer(folder: Path, out: Path) -> Trainer:
     out.mkdir(exist_ok=True)
     samples = SampleMaker(PictureCache(list_pictures(folder)), SETTINGS)
     return Trainer(BuiltinNetwork(BuiltinConfig.tiny()), samples, SETTINGS, out)
+
+
+def test_an_update_that_overflows_leaves_the_weights_as_they_were(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overflowing(output: DecoderOutput, target: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        loss, iou = total_loss(output, target)
+        return loss * float("inf"), iou
+
+    run = make_trainer(folder, tmp_path / "run")
+    run.train_batch()
+    before = {name: value.clone() for name, value in run.network.named_parameters()}
+    monkeypatch.setattr(trainer, "total_loss", overflowing)
+
+    run.train_batch()
+
+    assert all(torch.equal(value, before[name]) for name, value in run.network.named_parameters())
+    assert run.progress.updates == 2 * SETTINGS.clicks_per_batch
 
 
 def test_a_resumed_run_ends_as_an_uninterrupted_one(folder: Path, tmp_path: Path) -> None:
