@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import logging
-import sys
 import threading
 import time
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -18,9 +15,13 @@ from numpy.typing import NDArray
 from sam3_annotator.model.allocator import keep_freed_memory
 from sam3_annotator.model.embedding_cache import EmbeddingCache
 from sam3_annotator.model.errors import Cancelled, OutOfMemory
+from sam3_annotator.model.freeing import forget_locals, return_memory
+from sam3_annotator.model.outputs import Segmentation
 from sam3_annotator.model.progress import Progress
+from sam3_annotator.model.prompts import Prompt
 from sam3_annotator.model.requests import Outcome, Request, Requests, Slot, Ticket
 from sam3_annotator.model.session import Check, Embedding, Session
+from sam3_annotator.model.trail import leaving_no_trace
 
 _log = logging.getLogger(__name__)
 
@@ -87,6 +88,14 @@ class Workbench:
         embedding = self.session.embed(pixels, check=self.check)
         self.embeddings.put(key, embedding)
         return embedding
+
+    def preview(self, key: str, prompts: Sequence[Prompt]) -> Segmentation | None:
+        """Answer prompts on the image `key` without a trace in its embedding; None if it is not embedded yet."""
+        embedding = self.embeddings.get(key)
+        if embedding is None:
+            return None
+        with leaving_no_trace():
+            return self.session.segment(embedding, prompts, check=self.check)
 
 
 Job = Callable[[Workbench], object]
@@ -227,7 +236,7 @@ class Engine:
                     break
             except Exception as caught:  # noqa: BLE001 - a bridge: whatever loading raises is told, not thrown
                 _log.error("The model could not be loaded.", exc_info=caught)
-                _forget_locals(caught)
+                forget_locals(caught)
                 error = caught
             else:
                 self._model_name = source.name or session.name
@@ -243,7 +252,7 @@ class Engine:
         self.embeddings.clear()
         if self._session is not None:
             self._session = None
-            _return_memory()
+            return_memory()
 
     @property
     def _is_overtaken(self) -> bool:
@@ -302,7 +311,7 @@ class Engine:
             return None
         except Exception as error:  # noqa: BLE001 - a bridge: whatever a job raises is told, and the engine goes on
             _log.error("A job in the slot %s failed.", request.slot.name, exc_info=error)
-            _forget_locals(error)
+            forget_locals(error)
             return Outcome(request.ticket, None, error, time.perf_counter() - started)
         finally:
             self._running.pop()
@@ -365,21 +374,3 @@ class Engine:
     def _announce(self, status: EngineStatus) -> None:
         self._status = status
         self._report(status)
-
-
-def _return_memory() -> None:
-    """Give what a session has held back to the system, also what torch keeps on a device for later."""
-    gc.collect()
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_initialized():
-        torch.cuda.empty_cache()
-
-
-def _forget_locals(error: BaseException) -> None:
-    """Empty the frames an error has come through: whoever keeps it would keep the session and its tensors."""
-    cleared: set[int] = set()
-    chained: BaseException | None = error
-    while chained is not None and id(chained) not in cleared:
-        cleared.add(id(chained))
-        traceback.clear_frames(chained.__traceback__)
-        chained = chained.__cause__ or chained.__context__

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -360,6 +359,19 @@ def test_a_preview_of_an_image_not_encoded_interrupts_nothing(run: Any, session:
     assert run.values == [NEXT, "previewed"]
 
 
+def test_a_preview_answers_as_a_click_does(run: Any) -> None:
+    def job(bench: Workbench) -> bool:
+        asked = [PointPrompt(3, 4)]
+        clicked = bench.session.segment(bench.embed(SHOWN, lambda: PIXELS), asked)
+        return bench.preview(SHOWN, asked) == clicked and bench.preview(OTHER, asked) is None
+
+    run.engine.submit(Slot.PREVIEW, job)
+    run.settle()
+
+    assert run.values == [True]
+    assert OTHER not in run.engine.embeddings
+
+
 def test_a_waiting_click_is_served_before_a_waiting_preview(run: Any, session: BlockSession) -> None:
     def move_and_click() -> None:
         run.engine.submit(Slot.PREVIEW, click(1), SHOWN)
@@ -370,21 +382,3 @@ def test_a_waiting_click_is_served_before_a_waiting_preview(run: Any, session: B
     run.settle()
 
     assert run.values == [2, 1, NEXT]
-
-
-def test_requests_from_many_threads_are_each_answered_or_replaced(run: Any, session: BlockSession) -> None:
-    def hammer(first: int) -> None:
-        for number in range(50):
-            run.engine.submit(Slot.SEGMENT, click(first + number), SHOWN)
-            run.engine.submit(Slot.PREFETCH, embed(f"{first + number}"), f"{first + number}")
-
-    threads = [threading.Thread(target=hammer, args=(1000 * place,)) for place in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(TIMEOUT_S)
-    last_click = run.engine.submit(Slot.SEGMENT, click(9), SHOWN)
-    last_encoding = run.engine.submit(Slot.PREFETCH, embed(NEXT), NEXT)
-    run.settle()
-
-    assert {last_click, last_encoding} <= {outcome.ticket for outcome in run.outcomes}
