@@ -33,6 +33,7 @@ from sam3_annotator.ui.model_choice import ModelChoice
 from sam3_annotator.ui.notices import Notices
 from sam3_annotator.ui.opening import Opened, first_unfinished
 from sam3_annotator.ui.panels.image_list import ImageListPanel
+from sam3_annotator.ui.prefetch import Prefetch
 from sam3_annotator.ui.project_verbs import ProjectVerbs
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.situation import Situation
@@ -109,7 +110,8 @@ def assemble_window(opened: Opened, settings: Settings, session_factory: Session
     )
     assist = Assist(engine, settings, window)
     binding = CanvasBinding(bridge, workspace, canvas)
-    display = ImageDisplay(bridge, workspace, canvas, binding, assist, images)
+    display = ImageDisplay(bridge, workspace, canvas, binding, assist)
+    Prefetch(engine, workspace, display, images)
     models = ModelChoice(engine, settings, parent=window)
     labelling = Labelling(opened.store, workspace, assist, models.describe, window)
     situation = Situation(bridge, workspace, assist, canvas, binding, display, images)

@@ -55,13 +55,11 @@ def segment_job(image: ShownImage, prompts: tuple[Prompt, ...], tolerance: float
     return job
 
 
-def embed_job(images: tuple[ShownImage, ...]) -> Job:
-    """Make the job that fills the embedding cache, in the order given."""
+def embed_job(image: ShownImage) -> Job:
+    """Make the job that has the image's embedding cached."""
 
     def job(bench: Workbench) -> None:
-        for image in images:
-            bench.embed(image.embedding_key, lambda image=image: image.pixels)  # type: ignore[misc] # bound per turn
-            bench.check()
+        bench.embed(image.embedding_key, lambda: image.pixels)
 
     return job
 
@@ -97,6 +95,11 @@ class Assist(QObject):
         return self._drafts.get(self._image.image_id) if self._image else None
 
     @property
+    def image(self) -> ShownImage | None:
+        """The shown image; None while there is none."""
+        return self._image
+
+    @property
     def is_accepting(self) -> bool:
         """The user has accepted a draft whose mask is still on its way."""
         return self._is_accepting
@@ -105,7 +108,7 @@ class Assist(QObject):
         """Turn to another image: embed it, and take up the draft it was left with."""
         self.leave()
         self._image = image
-        self._engine.submit(EngineSlot.EMBED, embed_job((image,)))
+        self._embed(image)
         draft = self.draft
         if draft is not None and draft.is_waiting:
             self._ask(draft)
@@ -119,10 +122,6 @@ class Assist(QObject):
         if self._image is not None:
             self._image = None
             self.draft_changed.emit(None)
-
-    def prefetch(self, images: tuple[ShownImage, ...]) -> None:
-        """Embed images that will probably be shown next, when nothing else is to do."""
-        self._engine.submit(EngineSlot.PREFETCH, embed_job(images))
 
     def add_prompt(self, prompt: Prompt) -> None:
         """Put a prompt to the draft, opening one if there is none, and ask the model."""
@@ -183,18 +182,22 @@ class Assist(QObject):
         assert self._image is not None
         self._asked_at = time.perf_counter()
         job = segment_job(self._image, draft.asked, self._settings.simplification_tolerance)
-        self._ticket = self._engine.submit(EngineSlot.SEGMENT, job)
+        self._ticket = self._engine.submit(EngineSlot.SEGMENT, job, self._image.embedding_key)
+
+    def _embed(self, image: ShownImage) -> None:
+        self._engine.submit(EngineSlot.EMBED, embed_job(image), image.embedding_key)
 
     @Slot(object)
     def _follow_model(self, status: EngineStatus) -> None:
         """Let another model read the shown image too, before it is asked about it."""
         if status.stage is EngineStage.LOADING and status.progress is None and self._image is not None:
-            self._engine.submit(EngineSlot.EMBED, embed_job((self._image,)))
+            self._embed(self._image)
 
     @Slot(object)
     def _take_answer(self, outcome: Outcome) -> None:
         if outcome.ticket != self._ticket:
-            if outcome.error is not None:
+            # What nobody waits for fails in silence, until somebody does.
+            if outcome.error is not None and outcome.ticket.slot in (EngineSlot.SEGMENT, EngineSlot.EMBED):
                 self.failed.emit(outcome.error)
             return
         draft = self.draft
