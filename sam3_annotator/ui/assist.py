@@ -37,12 +37,22 @@ class ShownImage:
     pixels: NDArray[np.uint8]
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the model gave for prompts; `decode_seconds` is what it took on the embedding."""
+
+    candidates: tuple[Candidate, ...]
+    decode_seconds: float
+
+
 def segment_job(image: ShownImage, prompts: tuple[Prompt, ...], tolerance: float) -> Job:
     """Make the job that answers prompts with candidates, their regions simplified to `tolerance` pixels."""
 
-    def job(bench: Workbench) -> tuple[Candidate, ...]:
+    def job(bench: Workbench) -> Answered:
         embedding = bench.embed(image.embedding_key, lambda: image.pixels)
+        started = time.perf_counter()
         found = bench.session.segment(embedding, prompts, check=bench.check)
+        decode_seconds = time.perf_counter() - started
         candidates = []
         for mask, predicted_iou, logits in zip(found.masks, found.predicted_iou, found.low_res_logits, strict=True):
             bench.check()
@@ -50,7 +60,7 @@ def segment_job(image: ShownImage, prompts: tuple[Prompt, ...], tolerance: float
             candidates.append(
                 Candidate(simplified.region, float(predicted_iou), simplified.iou, bench.model_name, logits)
             )
-        return tuple(candidates)
+        return Answered(tuple(candidates), decode_seconds)
 
     return job
 
@@ -208,8 +218,8 @@ class Assist(QObject):
             self._is_accepting = False
             self.failed.emit(outcome.error)
             return
-        candidates: tuple[Candidate, ...] = outcome.value  # type: ignore[assignment] # what segment_job returns
-        draft = draft.with_candidates(candidates)
+        assert isinstance(outcome.value, Answered)
+        draft = draft.with_candidates(outcome.value.candidates)
         self._drafts[draft.image_id] = draft
         self.answered.emit(time.perf_counter() - self._asked_at)
         self.draft_changed.emit(draft)
