@@ -128,7 +128,7 @@ class SettingsDialog(QDialog):
         field.currentIndexChanged.connect(
             lambda index: setattr(self._settings, "preview", PreviewMode(field.itemData(index)))
         )
-        self._add("Preview at the cursor", "Whether the points tool shows what a click would outline", field)
+        self._add("Preview at the cursor", "Shows what a click would outline", field)
 
     def _add_tolerance(self) -> None:
         field = QDoubleSpinBox()

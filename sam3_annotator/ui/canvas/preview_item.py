@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter
 
 from sam3_annotator.project import Region
-from sam3_annotator.ui.canvas.items import WHITE, OutlineStyle, lighter, outline_pen, paint_outlined
+from sam3_annotator.ui.canvas.items import HALO, WHITE, lighter, outline_pen, paint_fill
 from sam3_annotator.ui.canvas.outlines import level_for_scale
 from sam3_annotator.ui.canvas.paths import Outline, outline_of_region
 
 # Less fill than an instance has, and a line of dots: dashes are the draft's.
-STYLE = OutlineStyle(1.5, 3.5, 0.18)
-DOTS = [0.01, 2.6]
+FILL_OPACITY, DOT_SIZE, HALO_WIDTH = 0.16, 2.0, 3.0
+# In dot sizes: no length but that of its round caps, and as much again between two.
+DOTS = [0.01, 2.2]
 
 
 class PreviewItem:
@@ -38,8 +39,10 @@ class PreviewItem:
         if self._outline is None or self._outline[0] != level:
             self._outline = level, outline_of_region(self.region, level)
         outline = self._outline[1]
-        paint_outlined(painter, outline, self._color, STYLE, ratio, visible)
-        dots = outline_pen(lighter(self._color), STYLE.width * ratio)
-        dots.setCapStyle(Qt.PenCapStyle.RoundCap)
+        paint_fill(painter, outline.fill, self._color, FILL_OPACITY)
+        halo, dots = outline_pen(HALO, HALO_WIDTH * ratio), outline_pen(lighter(self._color), DOT_SIZE * ratio)
         dots.setDashPattern(DOTS)
-        painter.strokePath(outline.fill, dots)
+        pieces = [piece for piece in outline.strokes if piece.controlPointRect().intersects(visible)]
+        for pen in (halo, dots):
+            for piece in pieces:
+                painter.strokePath(piece, pen)

@@ -69,7 +69,7 @@ class TestPoints:
         self, canvas: CanvasView, hand: Any, offers: list
     ) -> None:
         canvas.set_zoom(4.0)
-        for x, y in ((100.0, 100.0), (100.3, 100.0), (100.6, 100.5), (120.4, 110.9)):
+        for x, y in ((100.0, 100.0), (100.3, 100.0), (100.6, 100.5), (120.4, 110.6)):
             hand.move(x, y)
 
         assert offers[-2:] == [PointPrompt(100.5, 100.5), PointPrompt(120.5, 110.5)]
@@ -84,8 +84,7 @@ class TestPoints:
         assert len(offers) == 2
 
     def test_what_was_offered_is_taken_back_by_a_click(self, hand: Any, offers: list) -> None:
-        hand.move(100, 100)
-        hand.press(100, 100)
+        hand.click(100, 100)
 
         assert offers == [PointPrompt(100.5, 100.5), None]
 
