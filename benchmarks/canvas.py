@@ -4,7 +4,7 @@ A frame is one event of mouse or wheel, what follows from it, and the painting, 
 Tiles painted meanwhile on the canvas's own thread count where they hold up the frame. `settle` is how long after
 the last zoom everything is sharp again. `preview` moves the mouse with the points tool while a model thread, as fast as
 it can, makes full-size masks and their outlines for where the cursor is; `preview shown` is how old what is shown is:
-from the cursor's move to the painting of its outline.
+from the cursor's move until its outline is on the canvas, painted with the next frame.
 """
 
 from __future__ import annotations
@@ -197,7 +197,6 @@ def preview(view: CanvasView, frames: int) -> tuple[list[Frame], list[Frame]]:
     def show(region: Region | None) -> None:
         view.set_preview(region, QColor(COLORS[0]))
         if region is not None:
-            view.viewport().repaint()
             x0, y0, x1, y1 = region.box_xyxy
             prompt = min(moved, key=lambda known: abs(known.x - (x0 + x1) / 2) + abs(known.y - (y0 + y1) / 2))
             ages.append(((time.perf_counter() - moved[prompt]) * 1e3, 0.0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from sam3_annotator.project import Region
@@ -12,8 +12,8 @@ from sam3_annotator.ui.canvas.paths import Outline, outline_of_region
 
 # Less fill than an instance has, and a line of dots: dashes are the draft's.
 FILL_OPACITY, DOT_SIZE, HALO_WIDTH = 0.16, 2.0, 3.0
-# In dot sizes: no length but that of its round caps, and as much again between two.
-DOTS = [0.01, 2.2]
+# In dot sizes: the dot and the gap.
+DOTS = [1.0, 1.4]
 
 
 class PreviewItem:
@@ -41,6 +41,7 @@ class PreviewItem:
         outline = self._outline[1]
         paint_fill(painter, outline.fill, self._color, FILL_OPACITY)
         halo, dots = outline_pen(HALO, HALO_WIDTH * ratio), outline_pen(lighter(self._color), DOT_SIZE * ratio)
+        dots.setCapStyle(Qt.PenCapStyle.FlatCap)  # round ones take half as long again
         dots.setDashPattern(DOTS)
         pieces = [piece for piece in outline.strokes if piece.controlPointRect().intersects(visible)]
         for pen in (halo, dots):
