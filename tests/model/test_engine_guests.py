@@ -86,6 +86,7 @@ def run(start_engine: Any, session: BlockSession) -> Any:
     started = start_engine(lambda: session)
     started.engine.submit(Slot.EMBED, embed(SHOWN), SHOWN)
     started.settle()
+    started.wait_for(lambda: started.stages[-1] is EngineStage.READY)
     started.outcomes.clear()
     session.events.clear()
     return started
