@@ -2,7 +2,9 @@
 
 A frame is one event of mouse or wheel, what follows from it, and the painting, at the pace of 60 frames a second.
 Tiles painted meanwhile on the canvas's own thread count where they hold up the frame. `settle` is how long after
-the last zoom everything is sharp again.
+the last zoom everything is sharp again. `preview` moves the mouse with the points tool while a model thread, as fast as
+it can, makes full-size masks and their outlines for where the cursor is; `preview shown` is how old what is shown is:
+from the cursor's move until its outline is on the canvas, painted with the next frame.
 """
 
 from __future__ import annotations
@@ -11,19 +13,26 @@ import argparse
 import json
 import os
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
+import cv2
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
+from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from sam3_annotator.project import InstanceId, Polygon, Region
+from sam3_annotator.model import Check, PointPrompt, Segmentation, never_cancelled
+from sam3_annotator.project import ImageId, InstanceId, Polygon, Region
+from sam3_annotator.ui.assist import Assist, ShownImage
 from sam3_annotator.ui.canvas.scene import CanvasInstance
 from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.engine_bridge import EngineBridge
+from sam3_annotator.ui.preview import Preview
+from sam3_annotator.ui.settings import PreviewMode, Settings
 
 IMAGE_SIZE = 4000, 3000
 CANVAS_SIZE = 1100, 800
@@ -32,6 +41,44 @@ SETTLE_TIMEOUT_S = 60.0
 # Milliseconds that passed, and those the GUI thread worked: what passes beyond is other programs' on a shared machine.
 Frame = tuple[float, float]
 COLORS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
+
+
+class Embedded:
+    """What the quick model needs of an image."""
+
+    image_size, nbytes = IMAGE_SIZE[::-1], 1000
+
+
+class QuickSession:
+    """A model that finds a wavy blob around any point in no time, and paints its three masks at full size."""
+
+    name, device, capabilities = "Quick", "CPU", frozenset({"points"})
+
+    def embed(self, image: np.ndarray, *, check: Check = never_cancelled) -> Embedded:
+        """Give what is needed of any image of this size."""
+        del image, check
+        return Embedded()
+
+    def segment(
+        self,
+        embedding: Embedded,
+        prompts: tuple[PointPrompt, ...],
+        *,
+        multimask: bool = True,
+        check: Check = never_cancelled,
+    ) -> Segmentation:
+        """Paint blobs of three sizes."""
+        del multimask
+        check()
+        center = np.array([prompts[0].x, prompts[0].y])
+        masks = np.zeros((3, *embedding.image_size), np.uint8)
+        angles = np.linspace(0, 2 * np.pi, 400, endpoint=False)
+        for mask, radius in zip(masks, (300, 180, 450), strict=True):
+            around = radius * (1 + 0.15 * np.sin(8 * angles) + 0.03 * np.sin(60 * angles))
+            ring = np.stack((np.cos(angles), np.sin(angles)), axis=1) * around[:, None]
+            cv2.fillPoly(mask, [np.round(center + ring).astype(np.int32)], 1)
+        scores = np.array([0.9, 0.8, 0.7], np.float32)
+        return Segmentation(masks.view(np.bool_), scores, np.zeros((3, 4, 4), np.float32))
 
 
 def make_instances(count: int, vertex_count: int) -> list[CanvasInstance]:
@@ -132,6 +179,46 @@ def hover(view: CanvasView, frames: int) -> list[Frame]:
     return time_frames(view, (partial(QTest.mouseMove, port, place) for place in places))
 
 
+def preview(view: CanvasView, frames: int) -> tuple[list[Frame], list[Frame]]:
+    """Move the mouse over the whole image with previews on; also gives from move to painting for those shown."""
+    settings = Settings()
+    settings.preview = PreviewMode.ON
+    engine = EngineBridge(QuickSession, embedding_budget_bytes=1 << 20)
+    assist = Assist(engine, settings)
+    previews = Preview(engine, assist, settings)
+    moved: dict[PointPrompt, float] = {}
+    ages: list[Frame] = []
+
+    def note(prompt: PointPrompt | None) -> None:
+        if prompt is not None:
+            moved[prompt] = time.perf_counter()
+        previews.offer(prompt)
+
+    def show(region: Region | None) -> None:
+        view.set_preview(region, QColor(COLORS[0]))
+        if region is not None:
+            x0, y0, x1, y1 = region.box_xyxy
+            prompt = min(moved, key=lambda known: abs(known.x - (x0 + x1) / 2) + abs(known.y - (y0 + y1) / 2))
+            ages.append(((time.perf_counter() - moved[prompt]) * 1e3, 0.0))
+
+    view.prompt_offered.connect(note)
+    previews.changed.connect(show)
+    view.fit()
+    view.set_selection(())
+    view.set_tool("points")
+    engine.start()
+    assist.show(ShownImage(ImageId(1), "shown", np.zeros((*IMAGE_SIZE[::-1], 3), np.uint8)))
+    settle(view)
+    while not engine.is_idle:
+        QTest.qWait(2)
+    places = (QPoint(400 + 3 * (i % 100), 350 + 2 * (i % 70)) for i in range(frames))
+    times = time_frames(view, (partial(QTest.mouseMove, view.viewport(), place) for place in places))
+    engine.close()
+    view.prompt_offered.disconnect(note)
+    view.set_tool("select")
+    return times, ages
+
+
 def drag_vertex(view: CanvasView, frames: int, instance: CanvasInstance) -> list[Frame]:
     """Drag a vertex of an instance around."""
     view.fit()
@@ -169,6 +256,9 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     words = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    folder = tempfile.TemporaryDirectory()  # the settings of whoever runs this stay as they are
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder.name)
     application = QApplication.instance() or QApplication([])
     instances = make_instances(words.instances, words.vertices)
     view = make_canvas(instances)
@@ -181,6 +271,8 @@ def main() -> None:
         row(f"{count} hover", hover(view, words.frames)),
         row(f"{count} drag vertex", drag_vertex(view, words.frames, middle)),
     ]
+    frames, ages = preview(view, words.frames)
+    results += [row(f"{count} preview", frames), row(f"{count} preview shown", ages)]
     view.close()
     del application
     if words.json:

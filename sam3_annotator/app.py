@@ -33,6 +33,8 @@ from sam3_annotator.ui.model_choice import ModelChoice
 from sam3_annotator.ui.notices import Notices
 from sam3_annotator.ui.opening import Opened, first_unfinished
 from sam3_annotator.ui.panels.image_list import ImageListPanel
+from sam3_annotator.ui.prefetch import Prefetch
+from sam3_annotator.ui.preview import Preview
 from sam3_annotator.ui.project_verbs import ProjectVerbs
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.situation import Situation
@@ -109,14 +111,16 @@ def assemble_window(opened: Opened, settings: Settings, session_factory: Session
     )
     assist = Assist(engine, settings, window)
     binding = CanvasBinding(bridge, workspace, canvas)
-    display = ImageDisplay(bridge, workspace, canvas, binding, assist, images)
+    display = ImageDisplay(bridge, workspace, canvas, binding, assist)
+    Prefetch(engine, workspace, display, images)
     models = ModelChoice(engine, settings, parent=window)
     labelling = Labelling(opened.store, workspace, assist, models.describe, window)
-    situation = Situation(bridge, workspace, assist, canvas, binding, display, images)
+    preview = Preview(engine, assist, settings, window)
+    situation = Situation(bridge, workspace, assist, canvas, binding, display, images, preview)
     facts = FactReader(bridge, window)
     project_verbs = ProjectVerbs(window)
     crashes = CrashMessages(window.messages)
-    DraftDisplay(bridge, workspace, canvas, assist, engine, window.status_line)
+    DraftDisplay(bridge, workspace, canvas, assist, preview, engine, window.status_line)
     Notices(window, engine, assist, labelling, facts)
 
     canvas.prompt_added.connect(assist.add_prompt)
@@ -130,7 +134,7 @@ def assemble_window(opened: Opened, settings: Settings, session_factory: Session
     window.window_actions.bind(labelling_slots(labelling, assist, workspace, canvas))
     window.window_actions.bind(image_slots(window.image_panel, labelling, display))
     window.window_actions.bind(project_slots(project_verbs, window))
-    window.window_actions.bind({"choose_model": lambda: open_model_setup(models, window)})
+    window.window_actions.bind(model_slots(models, preview, window))
     window.chip.choose_wanted.connect(lambda: window.window_actions.trigger("choose_model"))
     window.chip.stop_wanted.connect(models.stop_loading)
     if session_factory is None:
@@ -204,6 +208,11 @@ def image_slots(panel: ImageListPanel, labelling: Labelling, display: ImageDispl
         "find_moved": panel.ask_and_find_moved,
         "reload_image": display.reload,
     }
+
+
+def model_slots(models: ModelChoice, preview: Preview, window: MainWindow) -> dict[str, Callable[[], object]]:
+    """Say what the verbs about the model call."""
+    return {"choose_model": lambda: open_model_setup(models, window), "toggle_preview": preview.toggle}
 
 
 def project_slots(verbs: ProjectVerbs, window: MainWindow) -> dict[str, Callable[[], object]]:

@@ -21,9 +21,6 @@ from sam3_annotator.model.engine import (
     EngineStatus,
     Job,
     ModelSource,
-    Outcome,
-    Slot,
-    Ticket,
     Workbench,
 )
 from sam3_annotator.model.errors import (
@@ -40,6 +37,7 @@ from sam3_annotator.model.opening import open_session
 from sam3_annotator.model.outputs import Detection, Segmentation
 from sam3_annotator.model.progress import LoadingProgress, Progress
 from sam3_annotator.model.prompts import BoxPrompt, ConceptPrompt, Exemplar, MaskPrompt, PointPrompt, Prompt
+from sam3_annotator.model.requests import Outcome, Slot, Ticket
 from sam3_annotator.model.session import Check, Embedding, Session, never_cancelled
 
 __all__ = [

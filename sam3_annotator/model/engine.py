@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import logging
-import sys
 import threading
 import time
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,43 +15,15 @@ from numpy.typing import NDArray
 from sam3_annotator.model.allocator import keep_freed_memory
 from sam3_annotator.model.embedding_cache import EmbeddingCache
 from sam3_annotator.model.errors import Cancelled, OutOfMemory
+from sam3_annotator.model.freeing import forget_locals, return_memory
+from sam3_annotator.model.outputs import Segmentation
 from sam3_annotator.model.progress import LoadingProgress
+from sam3_annotator.model.prompts import Prompt
+from sam3_annotator.model.requests import Outcome, Request, Requests, Slot, Ticket
 from sam3_annotator.model.session import Check, Embedding, Session
+from sam3_annotator.model.trail import leaving_no_trace
 
 _log = logging.getLogger(__name__)
-
-
-class Slot(IntEnum):
-    """The line a request stands in; each holds one waiting request, the lowest value is served first."""
-
-    SEGMENT = 0
-    EMBED = 1
-    DETECT = 2
-    PREFETCH = 3
-    BATCH = 4
-
-    @property
-    def gives_way(self) -> bool:
-        """Whether a running job of this slot steps back for requests that the user waits for."""
-        return self >= Slot.PREFETCH
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """Which request: numbers grow over all slots, so a newer request has the higher number."""
-
-    slot: Slot
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a job: its `value`, or the `error` it raised (then `value` is None); `seconds` it ran."""
-
-    ticket: Ticket
-    value: object
-    error: Exception | None
-    seconds: float
 
 
 class EngineStage(StrEnum):
@@ -121,18 +90,24 @@ class Workbench:
         self.embeddings.put(key, embedding)
         return embedding
 
+    def preview(self, key: str, prompts: Sequence[Prompt]) -> Segmentation | None:
+        """Answer prompts on the image `key` without a trace in its embedding; None if it is not embedded yet."""
+        embedding = self.embeddings.get(key)
+        if embedding is None:
+            return None
+        with leaving_no_trace():
+            return self.session.segment(embedding, prompts, check=self.check)
+
 
 Job = Callable[[Workbench], object]
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
-    ticket: Ticket
-    job: Job
-
-
 class _Interrupted(Cancelled):
-    """A job steps back for a more urgent one, or for another model; it runs again later."""
+    """A job steps back for a more urgent one, or for another model; it runs again later, as `request` says."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__()
+        self.request = request
 
 
 class Engine:
@@ -147,11 +122,12 @@ class Engine:
            all of them --stop()--> STOPPED
 
     A slot is empty or holds the one request waiting there; `submit` replaces it. The newest request of a slot is
-    *current* until it is replaced or cancelled. `check()` of the running job raises `Cancelled` if its request is not
-    current, if another model is to be loaded, or (slots that give way only) if a request of a more urgent slot waits:
-    in the last two cases the job is put back and run again from its beginning. A result is delivered if its request is
-    still current, so stale ones never are; nothing else is ever lost, also while loading. `deliver` and `report` are
-    called on the model thread.
+    *current* until it is replaced or cancelled. In `check()` of the running job a more urgent request whose embedding
+    is cached is served as a *guest*, and the job goes on after it. `check()` raises `Cancelled` if the job's request is
+    not current, if another model is to be loaded, or (slots that give way only) if a more urgent request waits that
+    cannot be a guest and does not need just the embedding that the job is making: in the last two cases the job is put
+    back and run again from its beginning. A result is delivered if its request is still current, so stale ones never
+    are; nothing else is ever lost, also while loading. `deliver` and `report` are called on the model thread.
     """
 
     def __init__(
@@ -172,11 +148,11 @@ class Engine:
         # Guards what follows; notified when there is something to do.
         self._condition = threading.Condition()
         self._wanted: tuple[ModelSource, ...] = (ModelSource(lambda _progress: session_factory()),)
-        self._waiting: dict[Slot, _Request] = {}
-        self._current: dict[Slot, Ticket] = {}
-        self._last_number = 0
+        self._requests = Requests()
         self._is_serving = False
         self._is_stopping = False
+        # The job that runs and, above it, its guests; the model thread only.
+        self._running: list[Request] = []
 
     # Any thread
 
@@ -190,7 +166,7 @@ class Engine:
         """Whether the session is loaded (or never will be) and no job waits, runs or is being delivered."""
         with self._condition:
             is_loaded = self._status.stage is not EngineStage.LOADING and not self._wanted
-            return is_loaded and not self._waiting and not self._is_serving
+            return is_loaded and not self._requests and not self._is_serving
 
     def load(self, source: ModelSource, fallback: ModelSource | None = None) -> None:
         """Free the session and load another model, before anything else; `fallback` if that one cannot be loaded.
@@ -202,35 +178,34 @@ class Engine:
                 self._wanted = (source,) if fallback is None else (source, fallback)
                 self._condition.notify()
 
-    def submit(self, slot: Slot, job: Job) -> Ticket:
-        """Ask for a job; it replaces the one waiting in its slot and cancels the one running from it."""
+    def submit(self, slot: Slot, job: Job, image_key: str | None = None) -> Ticket:
+        """Ask for a job; it replaces the one waiting in its slot and cancels the one running from it.
+
+        `image_key` says which embedding the job works on, or makes: it may be served as a guest then.
+        """
         with self._condition:
-            self._last_number += 1
-            ticket = Ticket(slot, self._last_number)
+            ticket = self._requests.draw(slot)
             if not self._is_stopping:
-                self._current[slot] = ticket
-                self._waiting[slot] = _Request(ticket, job)
+                self._requests.add(Request(ticket, job, image_key))
                 self._condition.notify()
             return ticket
 
     def cancel(self, slot: Slot) -> None:
         """Want nothing of this slot any more: neither what waits there nor what runs."""
         with self._condition:
-            self._current.pop(slot, None)
-            self._waiting.pop(slot, None)
+            self._requests.cancel(slot)
 
     def is_current(self, ticket: Ticket) -> bool:
         """Whether this is the newest request of its slot and was not cancelled."""
         with self._condition:
-            return self._current.get(ticket.slot) == ticket
+            return self._requests.is_current(ticket)
 
     def stop(self) -> None:
         """Cancel everything; `run()` returns as soon as the running job lets it. Does not wait for that."""
         with self._condition:
             self._is_stopping = True
             self._wanted = ()
-            self._waiting.clear()
-            self._current.clear()
+            self._requests.clear()
             self._condition.notify()
 
     # Model thread
@@ -239,7 +214,7 @@ class Engine:
         """Load the model, serve until `stop()`, then free the session, all on the calling thread."""
         try:
             while (task := self._take()) is not None:
-                if isinstance(task, _Request):
+                if isinstance(task, Request):
                     self._serve(task)
                 else:
                     self._load(task)
@@ -262,7 +237,7 @@ class Engine:
                     break
             except Exception as caught:  # noqa: BLE001 - a bridge: whatever loading raises is told, not thrown
                 _log.error("The model could not be loaded.", exc_info=caught)
-                _forget_locals(caught)
+                forget_locals(caught)
                 error = caught
             else:
                 self._model_name = source.name or session.name
@@ -278,7 +253,7 @@ class Engine:
         self.embeddings.clear()
         if self._session is not None:
             self._session = None
-            _return_memory()
+            return_memory()
 
     @property
     def _is_overtaken(self) -> bool:
@@ -296,94 +271,107 @@ class Engine:
         if not total or percent != round(100 * (known.progress or 0.0)):
             self._announce(replace(known, progress=percent / 100, activity=activity))
 
-    def _take(self) -> _Request | tuple[ModelSource, ...] | None:
+    def _take(self) -> Request | tuple[ModelSource, ...] | None:
         with self._condition:
-            self._condition.wait_for(lambda: self._wanted or self._waiting or self._is_stopping)
+            self._condition.wait_for(lambda: self._wanted or self._requests or self._is_stopping)
             if self._is_stopping:
                 return None
             self._is_serving = True
             if self._wanted:
                 wanted, self._wanted = self._wanted, ()
                 return wanted
-            return self._waiting.pop(min(self._waiting))
+            return self._requests.take_first()
 
-    def _serve(self, request: _Request) -> None:
+    def _serve(self, request: Request) -> None:
         outcome = self._refuse(request) if self._session is None else self._work(request)
-        if outcome is not None and self.is_current(request.ticket):
-            self._deliver(outcome)
+        self._deliver_current(outcome)
         with self._condition:
             self._is_serving = False
-            is_done = not self._waiting
+            is_done = not self._requests
         if is_done and self._session is not None:
             self._announce_stage(EngineStage.READY)
 
-    def _refuse(self, request: _Request) -> Outcome:
+    def _refuse(self, request: Request) -> Outcome:
         return Outcome(request.ticket, None, self._status.error, 0.0)
 
-    def _work(self, request: _Request) -> Outcome | None:
+    def _deliver_current(self, outcome: Outcome | None) -> None:
+        if outcome is not None and self.is_current(outcome.ticket):
+            self._deliver(outcome)
+
+    def _work(self, request: Request) -> Outcome | None:
         """Run the job; None when it was cancelled or has been put back."""
-        self._announce_stage(EngineStage.BUSY, request.ticket.slot)
+        self._announce_stage(EngineStage.BUSY, request.slot)
+        self._running.append(request)
         started = time.perf_counter()
         try:
             value = self._run_job(request)
-        except _Interrupted:
-            self._put_back(request)
+        except _Interrupted as interruption:
+            self._put_back(interruption.request)
             return None
         except Cancelled:
             return None
         except Exception as error:  # noqa: BLE001 - a bridge: whatever a job raises is told, and the engine goes on
-            _log.error("A job in the slot %s failed.", request.ticket.slot.name, exc_info=error)
-            _forget_locals(error)
+            _log.error("A job in the slot %s failed.", request.slot.name, exc_info=error)
+            forget_locals(error)
             return Outcome(request.ticket, None, error, time.perf_counter() - started)
+        finally:
+            self._running.pop()
         return Outcome(request.ticket, value, None, time.perf_counter() - started)
 
-    def _run_job(self, request: _Request) -> object:
+    def _run_job(self, request: Request) -> object:
         assert self._session is not None
-        workbench = Workbench(self._session, self.embeddings, lambda: self._check(request.ticket), self._model_name)
+        workbench = Workbench(self._session, self.embeddings, lambda: self._check(request), self._model_name)
+        is_guest = len(self._running) > 1
         try:
             return request.job(workbench)
         except (OutOfMemory, MemoryError):
-            if not self.embeddings.clear():
+            if not is_guest and not self.embeddings.clear():
                 raise
         # Outside the handler, where the failed attempt's memory is free again.
+        if is_guest:  # its host holds the memory, and steps back for a request that can be no guest
+            raise _Interrupted(replace(request, image_key=None))
         return request.job(workbench)
 
-    def _check(self, ticket: Ticket) -> None:
+    def _check(self, request: Request) -> None:
+        if self._running[-1] is not request:
+            return  # a session that checks in its layers calls the host's check in those of the guest too
+        guest: Request | None = request
+        while guest is not None:
+            guest, awaited = self._look_around(request)
+            if guest is not None:
+                self._deliver_current(self._work(guest))
+            self._announce_stage(EngineStage.BUSY, awaited)
+
+    def _look_around(self, host: Request) -> tuple[Request | None, Slot]:
+        """Find the next guest, and what the host's work is done for; raises `Cancelled` where it has to stop."""
+        awaited = host.slot
         with self._condition:
-            if self._current.get(ticket.slot) != ticket:
+            if not self._requests.is_current(host.ticket):
                 raise Cancelled
             if self._wanted:
-                raise _Interrupted
-            if ticket.slot.gives_way and any(not slot.gives_way for slot in self._waiting):
-                raise _Interrupted
+                raise _Interrupted(host)
+            for urgent in self._requests.more_urgent_than(host.slot):
+                key = urgent.image_key
+                if key is not None and key in self.embeddings and host.slot.takes_guests:
+                    return self._requests.take(urgent), awaited
+                if not host.slot.gives_way:
+                    continue
+                if key is not None and key == host.image_key:  # the host is making just what is needed
+                    awaited = Slot.EMBED
+                elif urgent.slot is not Slot.PREVIEW:
+                    raise _Interrupted(host)
+        return None, awaited
 
-    def _put_back(self, request: _Request) -> None:
+    def _put_back(self, request: Request) -> None:
         with self._condition:
-            if self._current.get(request.ticket.slot) == request.ticket:
-                self._waiting[request.ticket.slot] = request
+            self._requests.put_back(request)
 
     def _announce_stage(self, stage: EngineStage, slot: Slot | None = None) -> None:
         known = self._status
-        self._announce(EngineStatus(stage, slot, known.session_name, known.device, known.capabilities))
+        # A preview comes and goes with every move of the mouse: nobody could read that.
+        if slot is not Slot.PREVIEW and (stage, slot) != (known.stage, known.slot):
+            self._announce(EngineStatus(stage, slot, known.session_name, known.device, known.capabilities))
 
     def _announce(self, status: EngineStatus) -> None:
         self._status = status
         self._report(status)
-
-
-def _return_memory() -> None:
-    """Give what a session has held back to the system, also what torch keeps on a device for later."""
-    gc.collect()
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_initialized():
-        torch.cuda.empty_cache()
-
-
-def _forget_locals(error: BaseException) -> None:
-    """Empty the frames an error has come through: whoever keeps it would keep the session and its tensors."""
-    cleared: set[int] = set()
-    chained: BaseException | None = error
-    while chained is not None and id(chained) not in cleared:
-        cleared.add(id(chained))
-        traceback.clear_frames(chained.__traceback__)
-        chained = chained.__cause__ or chained.__context__

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Generic, TypeVar
 
 from sam3_annotator.model.prompts import MaskPrompt, Prompt
@@ -13,6 +15,18 @@ T = TypeVar("T")
 
 Key = tuple[object, ...]
 
+_leaves_no_trace = ContextVar("leaves_no_trace", default=False)
+
+
+@contextmanager
+def leaving_no_trace() -> Iterator[None]:
+    """Let no trail remember what is asked meanwhile, for previews: nobody will go on from them."""
+    token = _leaves_no_trace.set(True)
+    try:
+        yield
+    finally:
+        _leaves_no_trace.reset(token)
+
 
 class Trail(Generic[T]):
     """Answers by the prompts that led to them, for one image; the oldest are dropped."""
@@ -21,8 +35,9 @@ class Trail(Generic[T]):
         self._answers: Recent[Key, T] = Recent(capacity)
 
     def remember(self, prompts: Sequence[Prompt], answer: T) -> None:
-        """Keep what these prompts led to."""
-        self._answers.put(_key(prompts), answer)
+        """Keep what these prompts led to, but for previews (`leaving_no_trace`)."""
+        if not _leaves_no_trace.get():
+            self._answers.put(_key(prompts), answer)
 
     def recall(self, prompts: Sequence[Prompt]) -> T | None:
         """Find what the longest true beginning of these prompts led to; None if none was asked before.

@@ -11,7 +11,7 @@ class ActionState:
 
     `is_unreadable` says that the image cannot be shown; `candidate_count` is the number of candidates of the open
     draft; `undo_label` and `redo_label` name the steps (None where there is none); `tool` is `select`, `points` or
-    `box`.
+    `box`; `is_previewing` says that the points tool shows what a click would outline.
     """
 
     has_image: bool = False
@@ -29,6 +29,7 @@ class ActionState:
     redo_label: str | None = None
     tool: str = "points"
     is_read_only: bool = False
+    is_previewing: bool = False
 
     @property
     def can_write(self) -> bool:

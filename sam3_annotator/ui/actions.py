@@ -96,7 +96,7 @@ class Actions(QObject):
         action.setCheckable(spec.checked is not None)
         action.setVisible(False)
         action.setToolTip(tool_tip(spec))
-        if spec.checked is not None:
+        if spec.id.startswith("tool_"):
             self._tools.addAction(action)
         action.triggered.connect(partial(self._run, spec))
         owner.addAction(action)

@@ -37,12 +37,22 @@ class ShownImage:
     pixels: NDArray[np.uint8]
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the model gave for prompts; `decode_seconds` is what it took on the embedding."""
+
+    candidates: tuple[Candidate, ...]
+    decode_seconds: float
+
+
 def segment_job(image: ShownImage, prompts: tuple[Prompt, ...], tolerance: float) -> Job:
     """Make the job that answers prompts with candidates, their regions simplified to `tolerance` pixels."""
 
-    def job(bench: Workbench) -> tuple[Candidate, ...]:
+    def job(bench: Workbench) -> Answered:
         embedding = bench.embed(image.embedding_key, lambda: image.pixels)
+        started = time.perf_counter()
         found = bench.session.segment(embedding, prompts, check=bench.check)
+        decode_seconds = time.perf_counter() - started
         candidates = []
         for mask, predicted_iou, logits in zip(found.masks, found.predicted_iou, found.low_res_logits, strict=True):
             bench.check()
@@ -50,18 +60,16 @@ def segment_job(image: ShownImage, prompts: tuple[Prompt, ...], tolerance: float
             candidates.append(
                 Candidate(simplified.region, float(predicted_iou), simplified.iou, bench.model_name, logits)
             )
-        return tuple(candidates)
+        return Answered(tuple(candidates), decode_seconds)
 
     return job
 
 
-def embed_job(images: tuple[ShownImage, ...]) -> Job:
-    """Make the job that fills the embedding cache, in the order given."""
+def embed_job(image: ShownImage) -> Job:
+    """Make the job that has the image's embedding cached."""
 
     def job(bench: Workbench) -> None:
-        for image in images:
-            bench.embed(image.embedding_key, lambda image=image: image.pixels)  # type: ignore[misc] # bound per turn
-            bench.check()
+        bench.embed(image.embedding_key, lambda: image.pixels)
 
     return job
 
@@ -97,6 +105,11 @@ class Assist(QObject):
         return self._drafts.get(self._image.image_id) if self._image else None
 
     @property
+    def image(self) -> ShownImage | None:
+        """The shown image; None while there is none."""
+        return self._image
+
+    @property
     def is_accepting(self) -> bool:
         """The user has accepted a draft whose mask is still on its way."""
         return self._is_accepting
@@ -105,7 +118,7 @@ class Assist(QObject):
         """Turn to another image: embed it, and take up the draft it was left with."""
         self.leave()
         self._image = image
-        self._engine.submit(EngineSlot.EMBED, embed_job((image,)))
+        self._embed(image)
         draft = self.draft
         if draft is not None and draft.is_waiting:
             self._ask(draft)
@@ -119,10 +132,6 @@ class Assist(QObject):
         if self._image is not None:
             self._image = None
             self.draft_changed.emit(None)
-
-    def prefetch(self, images: tuple[ShownImage, ...]) -> None:
-        """Embed images that will probably be shown next, when nothing else is to do."""
-        self._engine.submit(EngineSlot.PREFETCH, embed_job(images))
 
     def add_prompt(self, prompt: Prompt) -> None:
         """Put a prompt to the draft, opening one if there is none, and ask the model."""
@@ -183,18 +192,22 @@ class Assist(QObject):
         assert self._image is not None
         self._asked_at = time.perf_counter()
         job = segment_job(self._image, draft.asked, self._settings.simplification_tolerance)
-        self._ticket = self._engine.submit(EngineSlot.SEGMENT, job)
+        self._ticket = self._engine.submit(EngineSlot.SEGMENT, job, self._image.embedding_key)
+
+    def _embed(self, image: ShownImage) -> None:
+        self._engine.submit(EngineSlot.EMBED, embed_job(image), image.embedding_key)
 
     @Slot(object)
     def _follow_model(self, status: EngineStatus) -> None:
         """Let another model read the shown image too, before it is asked about it."""
         if status.stage is EngineStage.LOADING and status.progress is None and self._image is not None:
-            self._engine.submit(EngineSlot.EMBED, embed_job((self._image,)))
+            self._embed(self._image)
 
     @Slot(object)
     def _take_answer(self, outcome: Outcome) -> None:
         if outcome.ticket != self._ticket:
-            if outcome.error is not None:
+            # What nobody waits for fails in silence, until somebody does.
+            if outcome.error is not None and outcome.ticket.slot in (EngineSlot.SEGMENT, EngineSlot.EMBED):
                 self.failed.emit(outcome.error)
             return
         draft = self.draft
@@ -205,8 +218,8 @@ class Assist(QObject):
             self._is_accepting = False
             self.failed.emit(outcome.error)
             return
-        candidates: tuple[Candidate, ...] = outcome.value  # type: ignore[assignment] # what segment_job returns
-        draft = draft.with_candidates(candidates)
+        assert isinstance(outcome.value, Answered)
+        draft = draft.with_candidates(outcome.value.candidates)
         self._drafts[draft.image_id] = draft
         self.answered.emit(time.perf_counter() - self._asked_at)
         self.draft_changed.emit(draft)

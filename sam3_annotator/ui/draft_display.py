@@ -1,14 +1,16 @@
-"""Shows the draft on the canvas and says in the status line how good and how quick it is."""
+"""Shows draft and preview on the canvas and says in the status line how good and how quick the draft is."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QColor
 
+from sam3_annotator.project import Region
 from sam3_annotator.ui.assist import Assist
 from sam3_annotator.ui.canvas.draft import Draft
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.engine_bridge import EngineBridge
+from sam3_annotator.ui.preview import Preview
 from sam3_annotator.ui.status_line import StatusLine
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import theme
@@ -29,7 +31,7 @@ def draft_in_words(draft: Draft) -> str:
 
 
 class DraftDisplay(QObject):
-    """The draft wears the colour of the category it would get."""
+    """Draft and preview wear the colour of the category they would get."""
 
     def __init__(
         self,
@@ -37,6 +39,7 @@ class DraftDisplay(QObject):
         workspace: Workspace,
         canvas: CanvasView,
         assist: Assist,
+        preview: Preview,
         engine: EngineBridge,
         status_line: StatusLine,
     ) -> None:
@@ -50,6 +53,8 @@ class DraftDisplay(QObject):
         for source in (assist.draft_changed, workspace.category_changed, bridge.changed):
             source.connect(self._show)
         assist.answered.connect(self._show_latency)
+        canvas.prompt_offered.connect(preview.offer)
+        preview.changed.connect(self._show_preview)
 
     def _color(self) -> QColor:
         category_id = self._workspace.category_id
@@ -62,6 +67,10 @@ class DraftDisplay(QObject):
         draft = self._assist.draft
         self._canvas.set_draft(draft, self._color())
         self._status_line.set_hint(draft_in_words(draft) if draft is not None else "")
+
+    @Slot(object)
+    def _show_preview(self, region: Region | None) -> None:
+        self._canvas.set_preview(region, self._color())
 
     @Slot(float)
     def _show_latency(self, seconds: float) -> None:

@@ -72,9 +72,9 @@ class EngineBridge(QObject):
         """Load another model in place of the one there is; `fallback` if it cannot be loaded."""
         self._engine.load(source, fallback)
 
-    def submit(self, slot: EngineSlot, job: Job) -> Ticket:
-        """Queue a job; it replaces the one that waits in its slot."""
-        return self._engine.submit(slot, job)
+    def submit(self, slot: EngineSlot, job: Job, image_key: str | None = None) -> Ticket:
+        """Queue a job; it replaces the one that waits in its slot. `image_key` says which embedding it is about."""
+        return self._engine.submit(slot, job, image_key)
 
     def cancel(self, slot: EngineSlot) -> None:
         """Forget the slot's job, waiting or running."""

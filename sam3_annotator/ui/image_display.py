@@ -1,4 +1,4 @@
-"""Brings the workspace's image onto the canvas and to the model, and readies its neighbours."""
+"""Brings the workspace's image onto the canvas and to the model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sam3_annotator.ui.background import error_sentence
 from sam3_annotator.ui.canvas.pyramid import ImagePyramid
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
-from sam3_annotator.ui.item_models.image_model import ImageFilter, changed_files
+from sam3_annotator.ui.item_models.image_model import changed_files
 from sam3_annotator.ui.pixels import PixelLoader
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.workspace import Workspace
@@ -25,7 +25,7 @@ class ImageDisplay(QObject):
     """From `Workspace.image_changed` to pixels on the canvas and an embedding under way.
 
     The image leaves canvas and model at once, so that no prompt can fall on the wrong one; only a draft that
-    is being accepted keeps it there until it is stored. The images before and after it in the list are read ahead.
+    is being accepted keeps it there until it is stored. `pixels` reads the files, also those of images to come.
     """
 
     shown = Signal(object)  # ImageId
@@ -38,7 +38,6 @@ class ImageDisplay(QObject):
         canvas: CanvasView,
         binding: CanvasBinding,
         assist: Assist,
-        images: ImageFilter,
     ) -> None:
         super().__init__(canvas)
         self._store = bridge.store
@@ -46,13 +45,12 @@ class ImageDisplay(QObject):
         self._canvas = canvas
         self._binding = binding
         self._assist = assist
-        self._images = images
-        self._pixels = PixelLoader(parent=self)
+        self.pixels = PixelLoader(parent=self)
         self._is_turning = False
         self._shown: ImageId | None = None
         self._has_failed = False
-        self._pixels.loaded.connect(self._take_pixels)
-        self._pixels.failed.connect(self._take_failure)
+        self.pixels.loaded.connect(self._take_pixels)
+        self.pixels.failed.connect(self._take_failure)
         assist.draft_changed.connect(self._turn_when_stored)
         workspace.image_changed.connect(self._turn)
         bridge.changed.connect(self._retry)
@@ -72,17 +70,30 @@ class ImageDisplay(QObject):
     @property
     def is_idle(self) -> bool:
         """No image is being read or waits for its turn."""
-        return self._pixels.is_idle and not self._is_turning
+        return self.pixels.is_idle and not self._is_turning
 
     def reload(self) -> None:
         """Read the shown image again, since its file may have changed or come back."""
         if self._workspace.image_id is not None:
-            self._pixels.forget(self._workspace.image_id)
+            self.pixels.forget(self._workspace.image_id)
             self._turn()
+
+    def read(self, image_id: ImageId) -> None:
+        """Have the pixels of an image at hand, for when it is shown."""
+        self.pixels.request(image_id, self._store.image_file(image_id))
+
+    def to_embed(self, image_id: ImageId) -> ShownImage | None:
+        """Give what the model needs to embed an image; None while its pixels are not at hand."""
+        image = self.pixels.get(image_id)
+        return None if image is None else self._to_embed(image_id, image)
+
+    def has_problem(self, image_id: ImageId) -> bool:
+        """Whether it is known that an image cannot be shown."""
+        return bool(self._store.image(image_id).facts.problem)
 
     def close(self) -> None:
         """Stop reading files."""
-        self._pixels.close()
+        self.pixels.close()
 
     @Slot()
     def _turn(self) -> None:
@@ -99,9 +110,9 @@ class ImageDisplay(QObject):
                 "No images yet", "Add a folder of images with File, Add images, or drop one here.", icon="image-plus"
             )
             return
-        if self._pixels.get(image_id) is None:
+        if self.pixels.get(image_id) is None:
             self._canvas.show_message("", self._store.image(image_id).name, busy=True)
-        self._pixels.request(image_id, self._store.image_file(image_id))
+        self.read(image_id)
 
     @Slot(object)
     def _retry(self, changes: ChangeSet) -> None:
@@ -126,9 +137,6 @@ class ImageDisplay(QObject):
             self._binding.show_instances()
             self._assist.show(self._to_embed(image_id, image))
             self.shown.emit(image_id)
-            self._read_neighbours()
-        elif self._shown is not None and image_id in self._neighbours():
-            self._embed_neighbours()
 
     @Slot(object, object)
     def _take_failure(self, image_id: ImageId, error: Exception) -> None:
@@ -138,24 +146,6 @@ class ImageDisplay(QObject):
             self._has_failed = True
             self._canvas.show_message(self._store.image(image_id).name, sentence, icon="image-off-outline")
             self.failed.emit(image_id)
-            self._read_neighbours()
-
-    def _neighbours(self) -> tuple[ImageId, ...]:
-        around = (self._images.neighbour(self._workspace.image_id, step) for step in (1, -1))
-        return tuple(image_id for image_id in around if image_id is not None)
-
-    def _read_neighbours(self) -> None:
-        for image_id in self._neighbours():
-            if not self._store.image(image_id).facts.problem:
-                self._pixels.request(image_id, self._store.image_file(image_id))
-
-    def _embed_neighbours(self) -> None:
-        images = []
-        for image_id in self._neighbours():
-            image = self._pixels.get(image_id)
-            if image is not None:
-                images.append(self._to_embed(image_id, image))
-        self._assist.prefetch(tuple(images))
 
     def _to_embed(self, image_id: ImageId, image: ImagePyramid) -> ShownImage:
         return ShownImage(image_id, embedding_key(self._store.image(image_id)), image.pixels)

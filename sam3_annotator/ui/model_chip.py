@@ -29,6 +29,7 @@ BUSY_AFTER_MS: Final = 150
 _BUSY_WORDS: Final = {
     Slot.SEGMENT: "outlining",
     Slot.EMBED: "reading the image",
+    Slot.PREVIEW: "outlining",
     Slot.DETECT: "finding",
     Slot.PREFETCH: "reading ahead",
     Slot.BATCH: "working through the images",
@@ -96,7 +97,8 @@ class ModelChip(QAbstractButton):
     def set_status(self, status: EngineStatus) -> None:
         """Show what the engine reports; short work is passed over."""
         self._waiting = status
-        if status.stage is not EngineStage.BUSY or self._status.stage is EngineStage.BUSY:
+        is_shown = (status.stage, status.slot) == (self._status.stage, self._status.slot)
+        if status.stage is not EngineStage.BUSY or is_shown:
             self._timer.stop()
             self._show_waiting()
         elif not self._timer.isActive():

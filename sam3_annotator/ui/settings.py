@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -16,6 +17,14 @@ from sam3_annotator.ui.theme import Appearance
 MAX_RECENT: Final = 8
 
 T = TypeVar("T")
+
+
+class PreviewMode(StrEnum):
+    """When the points tool shows what a click would outline."""
+
+    AUTO = "auto"  # where the model is quick enough
+    ON = "on"
+    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,15 @@ class Settings(QObject):
     @simplification_tolerance.setter
     def simplification_tolerance(self, value: float) -> None:
         self._write("simplification_tolerance", value)
+
+    @property
+    def preview(self) -> PreviewMode:
+        """Whether what a click would outline is shown under the cursor."""
+        return self._read("preview", lambda value: PreviewMode(str(value)), PreviewMode.AUTO)
+
+    @preview.setter
+    def preview(self, value: PreviewMode) -> None:
+        self._write("preview", str(value))
 
     @property
     def embedding_megabytes(self) -> int:

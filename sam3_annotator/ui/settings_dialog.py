@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.settings import PreviewMode, Settings
 from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Appearance, theme
 
 FIELD_WIDTH = 176
@@ -29,6 +29,11 @@ _APPEARANCES = (
 )
 _MOTION = ((False, "Full"), (True, "Reduced"))
 _WHEEL = ((True, "Zooms"), (False, "Scrolls, Ctrl + wheel zooms"))
+_PREVIEW = (
+    (PreviewMode.AUTO, "Where it keeps up"),
+    (PreviewMode.ON, "Always"),
+    (PreviewMode.OFF, "Never"),
+)
 
 
 class SettingsDialog(QDialog):
@@ -47,6 +52,7 @@ class SettingsDialog(QDialog):
         self._add_wheel()
         self._add_fill()
         self._add_motion()
+        self._add_preview()
         self._add_tolerance()
         self._add_memory()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -113,6 +119,16 @@ class SettingsDialog(QDialog):
             lambda index: setattr(self._settings, "reduces_motion", bool(field.itemData(index)))
         )
         self._add("Motion", "Whether anything on the canvas moves by itself", field)
+
+    def _add_preview(self) -> None:
+        field = QComboBox()
+        for mode, words in _PREVIEW:
+            field.addItem(words, mode)
+        field.setCurrentIndex(field.findData(self._settings.preview))
+        field.currentIndexChanged.connect(
+            lambda index: setattr(self._settings, "preview", PreviewMode(field.itemData(index)))
+        )
+        self._add("Preview at the cursor", "Shows what a click would outline", field)
 
     def _add_tolerance(self) -> None:
         field = QDoubleSpinBox()

@@ -10,6 +10,7 @@ from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
 from sam3_annotator.ui.image_display import ImageDisplay
 from sam3_annotator.ui.item_models.image_model import ImageFilter
+from sam3_annotator.ui.preview import Preview
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.workspace import Workspace
 
@@ -28,6 +29,7 @@ class Situation(QObject):
         binding: CanvasBinding,
         display: ImageDisplay,
         images: ImageFilter,
+        preview: Preview,
     ) -> None:
         super().__init__(canvas)
         self._store = bridge.store
@@ -37,6 +39,7 @@ class Situation(QObject):
         self._binding = binding
         self._display = display
         self._images = images
+        self._preview = preview
         for source in (
             bridge.changed,
             workspace.image_changed,
@@ -46,6 +49,7 @@ class Situation(QObject):
             canvas.tool_changed,
             display.shown,
             display.failed,
+            preview.switched,
         ):
             source.connect(self._announce)
 
@@ -69,6 +73,7 @@ class Situation(QObject):
             redo_label=self._store.redo_label,
             tool=self._canvas.tool,
             is_read_only=self._store.is_read_only,
+            is_previewing=self._preview.is_on,
         )
 
     @Slot()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sam3_annotator.model import MaskPrompt, PointPrompt
-from sam3_annotator.model.trail import Trail
+from sam3_annotator.model.trail import Trail, leaving_no_trace
 
 
 def test_the_longest_true_beginning_is_recalled() -> None:
@@ -49,3 +49,17 @@ def test_the_oldest_is_forgotten_first() -> None:
 
     assert trail.recall([points[0], points[3]]) is None
     assert trail.recall([points[2], points[3]]) == 2
+
+
+def test_what_is_asked_without_a_trace_is_not_remembered_and_forgets_nothing() -> None:
+    first, second = PointPrompt(1, 1), PointPrompt(2, 2)
+    trail: Trail[str] = Trail(capacity=1)
+    trail.remember([first], "kept")
+
+    with leaving_no_trace():
+        trail.remember([second], "preview")
+
+    assert trail.recall([first, second]) == "kept"
+    assert trail.recall([second, first]) is None
+    trail.remember([second], "asked")
+    assert trail.recall([second, first]) == "asked"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -44,6 +45,18 @@ def test_short_work_does_not_flicker(chip: ModelChip) -> None:
     assert chip.text() == "Built-in · ready"
 
     chip.set_status(READY)
+
+    assert not chip._timer.isActive()
+
+
+def test_a_click_in_a_pause_of_long_work_does_not_flicker(chip: ModelChip, qtbot: Any) -> None:
+    chip.set_status(READY)
+    chip.set_status(BUSY)
+    qtbot.waitUntil(lambda: chip.text() == "Built-in · reading the image")
+
+    chip.set_status(replace(BUSY, slot=Slot.SEGMENT))
+    assert chip.text() == "Built-in · reading the image"
+    chip.set_status(BUSY)
 
     assert not chip._timer.isActive()
 

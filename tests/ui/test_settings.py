@@ -8,13 +8,14 @@ import pytest
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QApplication
 
-from sam3_annotator.ui.settings import MAX_RECENT, RecentProject, Settings
+from sam3_annotator.ui.settings import MAX_RECENT, PreviewMode, RecentProject, Settings
 from sam3_annotator.ui.theme import Appearance
 
 CHANGES: list[tuple[str, Any]] = [
     ("appearance", Appearance.LIGHT),
     ("wheel_zooms", False),
     ("fill_opacity", 0.5),
+    ("preview", PreviewMode.OFF),
     ("simplification_tolerance", 2.0),
     ("embedding_megabytes", 2048),
     ("model", "sam3"),
@@ -52,6 +53,7 @@ def test_change_is_announced_once(qtbot: Any) -> None:
     [
         ("appearance", "mauve", "appearance", Appearance.SYSTEM),
         ("wheel_zooms", "perhaps", "wheel_zooms", True),
+        ("preview", "sometimes", "preview", PreviewMode.AUTO),
         ("fill_opacity", "7", "fill_opacity", 0.25),
         ("simplification_tolerance", "much", "simplification_tolerance", 1.4),
         ("embedding_megabytes", "-5", "embedding_megabytes", 1024),

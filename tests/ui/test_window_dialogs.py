@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QPushButton, QS
 
 from sam3_annotator.ui.about_dialog import AboutDialog, version_lines
 from sam3_annotator.ui.action_table import ACTIONS
-from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.settings import PreviewMode, Settings
 from sam3_annotator.ui.settings_dialog import SettingsDialog
 from sam3_annotator.ui.shortcuts_dialog import ShortcutsDialog
 from sam3_annotator.ui.theme import Appearance
@@ -36,6 +36,7 @@ def test_every_setting_applies_at_once(dialog: SettingsDialog, settings: Setting
     field(dialog, QComboBox, "Appearance").setCurrentIndex(2)
     field(dialog, QComboBox, "Mouse wheel").setCurrentIndex(1)
     field(dialog, QComboBox, "Motion").setCurrentIndex(1)
+    field(dialog, QComboBox, "Preview at the cursor").setCurrentIndex(2)
     field(dialog, QSlider, "Fill of instances").setValue(40)
     field(dialog, QDoubleSpinBox, "Outline precision").setValue(2.5)
     field(dialog, QSpinBox, "Memory for images").setValue(2048)
@@ -43,6 +44,7 @@ def test_every_setting_applies_at_once(dialog: SettingsDialog, settings: Setting
     assert settings.appearance is Appearance.LIGHT
     assert not settings.wheel_zooms
     assert settings.reduces_motion
+    assert settings.preview is PreviewMode.OFF
     assert settings.fill_opacity == pytest.approx(0.4)
     assert settings.simplification_tolerance == pytest.approx(2.5)
     assert settings.embedding_megabytes == 2048

@@ -111,9 +111,8 @@ class Trainer:
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         length = torch.nn.utils.clip_grad_norm_(self.network.parameters(), MOST_GRADIENT)
         self.progress.updates += 1
-        if torch.isfinite(
-            length
-        ):  # one sample that overflows would spoil every weight, and with them hours of training
+        # One sample that overflows would spoil every weight, and with them hours of training.
+        if torch.isfinite(length):
             self._optimizer.step()
             self._move_average()
         return output.logits.detach().float(), float(loss.detach()), iou

@@ -141,6 +141,8 @@ class Sam3Session:
         network = self._network
         stacks = (
             network.vision_backbone.blocks,
+            network.neck.detector,
+            network.neck.interactive,
             network.text_encoder.blocks,
             network.geometry_encoder.layers,
             network.fusion_encoder.layers,

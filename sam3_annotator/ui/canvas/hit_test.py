@@ -71,6 +71,14 @@ def contains(starts: Vertices, ends: Vertices, x: float, y: float) -> bool:
     return bool(np.count_nonzero(at > x) % 2)
 
 
+def region_contains(region: Region, x: float, y: float) -> bool:
+    """Tell whether a point is inside a region, and not in a hole of it."""
+    rings = [ring for _, _, ring in _rings(region)]
+    if not rings:
+        return False
+    return contains(np.concatenate(rings), np.concatenate([np.roll(ring, -1, axis=0) for ring in rings]), x, y)
+
+
 def vertex_at(region: Region, x: float, y: float, distance: float) -> VertexHit | None:
     """Find the vertex nearest to a point, if it is within `distance` image pixels."""
     best, best_squared = None, distance**2

@@ -13,6 +13,7 @@ from sam3_annotator.ui.canvas.draft_item import DraftItem
 from sam3_annotator.ui.canvas.items import DEFAULT_FILL_OPACITY, HOVERED, SELECTED, lighter, paint_outlined
 from sam3_annotator.ui.canvas.outlines import level_for_scale
 from sam3_annotator.ui.canvas.paths import Outline, outline_of_region
+from sam3_annotator.ui.canvas.preview_item import PreviewItem
 from sam3_annotator.ui.canvas.scene import CanvasInstance, Scene
 from sam3_annotator.ui.canvas.tools import Tool
 from sam3_annotator.ui.canvas.view_transform import ViewTransform
@@ -26,6 +27,7 @@ class Overlay:
 
     def __init__(self, scene: Scene) -> None:
         self.draft_item = DraftItem()
+        self.preview_item = PreviewItem()
         self.hovered: InstanceId | None = None
         self.step: int | None = 0
         self.fill_opacity = DEFAULT_FILL_OPACITY
@@ -45,6 +47,7 @@ class Overlay:
             color = QColor(hovered.color)
             outline = self._outline_of(hovered.region, level_for_scale(scale))
             paint_outlined(painter, outline, color, replace(HOVERED, line=lighter(color)), ratio, visible)
+        self.preview_item.paint(painter, scale, ratio, visible)
         self.draft_item.paint_region(painter, scale, ratio, self.step, visible)
         painter.restore()
         chips.paint_chips(painter, self._chips(view, room, hovered))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -15,12 +15,14 @@ from sam3_annotator.ui.canvas.overlay import Overlay
 from sam3_annotator.ui.canvas.scene import CanvasInstance, Scene
 from sam3_annotator.ui.canvas.surface import CanvasSurface
 from sam3_annotator.ui.canvas.tools import TOOLS, Tool, ToolEvent
+from sam3_annotator.ui.canvas.view_transform import ViewTransform
 
 
 class CanvasView(CanvasSurface):
     """The image with its instances, draft and prompts; emits what the user does, changes no data itself."""
 
     prompt_added = Signal(object)  # PointPrompt | BoxPrompt
+    prompt_offered = Signal(object)  # PointPrompt | None: what a click would give now
     accept_requested = Signal()
     cancel_requested = Signal()
     region_edited = Signal(object, object, str)  # InstanceId, Region, label of the step
@@ -35,6 +37,9 @@ class CanvasView(CanvasSurface):
         self._overlay = Overlay(self._scene)
         self._tool: Tool = TOOLS["select"](self)
         self._tool_cursor = self._tool.cursor
+        self._hovered_at: QPointF | None = None
+        self._offered: PointPrompt | None = None
+        self._settle.timeout.connect(self._hover_again)
 
     # What is shown
 
@@ -75,6 +80,11 @@ class CanvasView(CanvasSurface):
         self._set_animated()
         self.refresh()
 
+    def set_preview(self, region: Region | None, color: QColor) -> None:
+        """Show lightly what a click would outline, in a category's colour, or nothing."""
+        if self._overlay.preview_item.set_region(region, color):
+            self.refresh()
+
     def set_fill_opacity(self, opacity: float) -> None:
         """Fill instances with so much of their colour, 0 to 1."""
         self._layers.fill_opacity = self._overlay.fill_opacity = min(max(opacity, 0.0), 1.0)
@@ -99,6 +109,7 @@ class CanvasView(CanvasSurface):
         if name == self._tool.name:
             return
         self._tool.cancel()
+        self._tool.leave()
         self._tool = tool(self)
         self.set_hovered(None)
         self.set_tool_cursor(self._tool.cursor)
@@ -141,6 +152,12 @@ class CanvasView(CanvasSurface):
         """Announce a prompt."""
         self.prompt_added.emit(prompt)
 
+    def offer_prompt(self, prompt: PointPrompt | None) -> None:
+        """Announce the prompt that a click would give now, or that it would give none."""
+        if prompt != self._offered:
+            self._offered = prompt
+            self.prompt_offered.emit(prompt)
+
     def request_selection(self, instance_ids: Iterable[InstanceId]) -> None:
         """Ask for exactly these to be selected."""
         wanted = frozenset(instance_ids)
@@ -174,19 +191,38 @@ class CanvasView(CanvasSurface):
     def _cursor_shape(self) -> Qt.CursorShape:
         return self._tool_cursor
 
+    def _set_view(self, view: ViewTransform, *, is_moving: bool = False) -> None:
+        super()._set_view(view, is_moving=is_moving)
+        self._tool.reset()
+
     def _press(self, event: QMouseEvent) -> None:
+        self._hovered_at = None
         self._tool.press(self._tool_event(event))
 
     def _move(self, event: QMouseEvent) -> None:
-        pass_on = self._tool.hover if event.buttons() == Qt.MouseButton.NoButton else self._tool.drag
-        pass_on(self._tool_event(event))
+        is_hovering = event.buttons() == Qt.MouseButton.NoButton
+        self._hovered_at = event.position() if is_hovering else None
+        if is_hovering and self._is_space_held:
+            self._tool.leave()  # a press would take the image in the hand
+        else:
+            (self._tool.hover if is_hovering else self._tool.drag)(self._tool_event(event))
 
     def _release(self, event: QMouseEvent) -> None:
         self._tool.release(self._tool_event(event))
 
     def _leave(self) -> None:
         super()._leave()
+        self._hovered_at = None
         self._tool.leave()
+
+    @Slot()
+    def _hover_again(self) -> None:
+        """Tell the tool what is under the resting cursor once the view has come to rest below it."""
+        is_free = self._pan is None and not self._is_space_held
+        if is_free and self._hovered_at is not None and self._layers.pyramid is not None:
+            point = self.image_from_viewport(self._hovered_at)
+            screen = self.viewport().mapToGlobal(self._hovered_at).toPoint()
+            self._tool.hover(ToolEvent(point.x(), point.y(), self._hovered_at, screen))
 
     def _cancel(self) -> None:
         self._tool.cancel()
@@ -212,6 +248,8 @@ class CanvasView(CanvasSurface):
             case Qt.Key.Key_Backspace if self.delete_hovered_vertex():
                 pass
             case _:
+                if event.key() == Qt.Key.Key_Space:
+                    self._tool.leave()
                 super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

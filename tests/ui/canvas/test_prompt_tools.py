@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -24,6 +24,15 @@ def prompts(canvas: CanvasView) -> list[PointPrompt | BoxPrompt]:
     """Collect the prompts the canvas announces."""
     collected: list[PointPrompt | BoxPrompt] = []
     canvas.prompt_added.connect(collected.append)
+    return collected
+
+
+@pytest.fixture
+def offers(canvas: CanvasView, hand: Any) -> list[PointPrompt | None]:
+    """Collect what the canvas says a click would give; the cursor begins far away."""
+    hand.click(390, 290)  # with no key: Qt's moves have those of the test before
+    collected: list[PointPrompt | None] = []
+    canvas.prompt_offered.connect(collected.append)
     return collected
 
 
@@ -55,6 +64,54 @@ class TestPoints:
         hand.click(120, 50, LEFT, SHIFT)
 
         assert prompts == [PointPrompt(100, 50), PointPrompt(110, 50, False), PointPrompt(120, 50, False)]
+
+    def test_a_moving_cursor_offers_the_middle_of_the_pixel_that_a_click_would_mean(
+        self, canvas: CanvasView, hand: Any, offers: list
+    ) -> None:
+        canvas.set_zoom(4.0)
+        for x, y in ((100.0, 100.0), (100.3, 100.0), (100.6, 100.5), (120.4, 110.6)):
+            hand.move(x, y)
+
+        assert offers[-2:] == [PointPrompt(100.5, 100.5), PointPrompt(120.5, 110.5)]
+
+    def test_a_cursor_that_rests_offers_nothing_new(self, hand: Any, offers: list) -> None:
+        hand.move(100, 100)
+        hand.move(101, 100)
+        assert len(offers) == 1
+
+        hand.move(102, 100)
+
+        assert len(offers) == 2
+
+    def test_what_was_offered_is_taken_back_by_a_click(self, hand: Any, offers: list) -> None:
+        hand.click(100, 100)
+
+        assert offers == [PointPrompt(100.5, 100.5), None]
+
+    def test_a_cursor_beside_the_image_offers_nothing(self, hand: Any, offers: list) -> None:
+        hand.move(100, 100)
+        hand.move(500, 100)
+
+        assert offers[-1] is None
+
+    def test_a_cursor_with_shift_held_offers_nothing(self, canvas: CanvasView, hand: Any, offers: list) -> None:
+        hand.move(100, 100)
+        at = QPointF(hand.at(120, 100))
+        moved = QMouseEvent(
+            QEvent.Type.MouseMove, at, canvas.viewport().mapToGlobal(at), Qt.MouseButton.NoButton,
+            Qt.MouseButton.NoButton, SHIFT,
+        )  # fmt: skip
+        QApplication.sendEvent(canvas.viewport(), moved)
+
+        assert offers[-1] is None
+
+    def test_other_tools_offer_nothing(self, canvas: CanvasView, hand: Any, offers: list) -> None:
+        for tool in ("box", "select"):
+            canvas.set_tool(tool)
+            hand.move(100, 100)
+            hand.move(120, 100)
+
+        assert offers == []
 
     def test_the_prompt_is_given_when_the_button_goes_down(self, hand: Any, prompts: list) -> None:
         hand.press(100, 50)

@@ -72,6 +72,10 @@ class ToolHost(Protocol):
         """Announce a prompt."""
         ...
 
+    def offer_prompt(self, prompt: PointPrompt | None) -> None:
+        """Announce the prompt that a click would give where the cursor is; None where it would give none."""
+        ...
+
     def request_selection(self, instance_ids: Iterable[InstanceId]) -> None:
         """Ask for exactly these to be selected."""
         ...

@@ -1,0 +1,49 @@
+"""How the preview is painted: what a click would outline, lightly, since nothing of it is there yet."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from sam3_annotator.project import Region
+from sam3_annotator.ui.canvas.items import HALO, WHITE, lighter, outline_pen, paint_fill
+from sam3_annotator.ui.canvas.outlines import level_for_scale
+from sam3_annotator.ui.canvas.paths import Outline, outline_of_region
+
+# Less fill than an instance has, and a line of dots: dashes are the draft's.
+FILL_OPACITY, DOT_SIZE, HALO_WIDTH = 0.16, 2.0, 3.0
+# In dot sizes: the dot and the gap.
+DOTS = [1.0, 1.4]
+
+
+class PreviewItem:
+    """The region that a click would give, as last set; paints it for any view."""
+
+    def __init__(self) -> None:
+        self.region: Region | None = None
+        self._color = QColor(WHITE)
+        self._outline: tuple[int, Outline] | None = None
+
+    def set_region(self, region: Region | None, color: QColor) -> bool:
+        """Take the region to paint, or None; False if it is the same as before."""
+        if self.region is region and self._color == color:
+            return False
+        self.region, self._color, self._outline = region, QColor(color), None
+        return True
+
+    def paint(self, painter: QPainter, device_scale: float, ratio: float, visible: QRectF) -> None:
+        """Paint the region; the painter works in image pixels, `visible` is the part of the image in sight."""
+        if self.region is None or self.region.is_empty:
+            return
+        level = level_for_scale(device_scale)
+        if self._outline is None or self._outline[0] != level:
+            self._outline = level, outline_of_region(self.region, level)
+        outline = self._outline[1]
+        paint_fill(painter, outline.fill, self._color, FILL_OPACITY)
+        halo, dots = outline_pen(HALO, HALO_WIDTH * ratio), outline_pen(lighter(self._color), DOT_SIZE * ratio)
+        dots.setCapStyle(Qt.PenCapStyle.FlatCap)  # round ones take half as long again
+        dots.setDashPattern(DOTS)
+        pieces = [piece for piece in outline.strokes if piece.controlPointRect().intersects(visible)]
+        for pen in (halo, dots):
+            for piece in pieces:
+                painter.strokePath(piece, pen)
