@@ -34,7 +34,7 @@ def hover(user, previewed, qtbot):
         place = canvas.viewport_from_image(QPointF(x, y)).toPoint()
         QTest.mouseMove(canvas.viewport(), place - QPoint(9, 0))  # the cursor may be there since the test before
         QTest.mouseMove(canvas.viewport(), place)
-        qtbot.waitUntil(lambda: _is_over(previewed(), x, y))
+        qtbot.waitUntil(lambda: _is_over(previewed(), x, y), timeout=20_000)
         user.settle()
 
     return to
