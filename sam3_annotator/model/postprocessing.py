@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -12,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from sam3_annotator.model.enlarging import paint_positive
 from sam3_annotator.model.outputs import Detection
 from sam3_annotator.model.preprocessing import InputFrame
 from sam3_annotator.model.session import Check, never_cancelled
@@ -49,63 +48,14 @@ def full_size_masks(
 ) -> NDArray[np.bool_]:
     """Return the masks `(N, H, W)` where the logits `(N, h, w)` of the whole image are positive at image size.
 
-    The same as resizing all logits (bilinear, half-pixel centres, `align_corners=False`) and comparing with 0; but only
-    the surroundings of each object are computed, a few rows at a time, and only pages with an object take up memory.
+    The same as resizing all logits (bilinear, half-pixel centres, `align_corners=False`) and comparing with 0, but
+    only outlines are computed: see `paint_positive`.
     """
     masks = np.zeros((len(logits), *image_size), np.bool_)
     for mask, one in zip(masks, logits, strict=True):
         check()
-        _paint(mask, np.ascontiguousarray(one, np.float32))
+        paint_positive(mask, one)
     return masks
-
-
-def _paint(mask: NDArray[np.bool_], logits: Logits) -> None:
-    rows, columns = np.flatnonzero((logits > 0).any(1)), np.flatnonzero((logits > 0).any(0))
-    if not len(rows):
-        return
-    across = _Taps.between(logits.shape[1], mask.shape[1]).around(columns[0], columns[-1])
-    down = _Taps.between(logits.shape[0], mask.shape[0]).around(rows[0], rows[-1])
-    wide = logits[:, across.low] * (1 - across.weight) + logits[:, across.high] * across.weight
-    for start, stop in down.runs():
-        above, below = wide[down.low[start]], wide[down.high[start]]
-        weight = down.weight[start:stop, None]
-        row = down.first + start
-        np.greater(
-            above * (1 - weight) + below * weight,
-            0,
-            out=mask[row : row + stop - start, across.first : across.first + len(across.low)],
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Taps:
-    """Between which two source pixels the target pixels from `first` on lie, and how far towards the `high` one."""
-
-    first: int
-    low: NDArray[np.int64]
-    high: NDArray[np.int64]
-    weight: NDArray[np.float32]
-
-    @staticmethod
-    def between(source_size: int, target_size: int) -> _Taps:
-        """Lay target pixels over source pixels, edge on edge."""
-        # In single precision, as the resizing that this stands for.
-        scale = np.float32(source_size) / np.float32(target_size)
-        place = (np.arange(target_size, dtype=np.float32) + np.float32(0.5)) * scale - np.float32(0.5)
-        place = np.maximum(place, np.float32(0))
-        low = np.minimum(place.astype(np.int64), source_size - 1)
-        return _Taps(0, low, np.minimum(low + 1, source_size - 1), place - low.astype(np.float32))
-
-    def around(self, first_source: int, last_source: int) -> _Taps:
-        """Keep the target pixels that any of these source pixels has a part in."""
-        start, stop = np.searchsorted(self.high, first_source), np.searchsorted(self.low, last_source, "right")
-        part = slice(int(start), int(stop))
-        return _Taps(self.first + int(start), self.low[part], self.high[part], self.weight[part])
-
-    def runs(self) -> Iterator[tuple[int, int]]:
-        """Give start and stop of the target pixels that lie between the same two source pixels."""
-        borders = [0, *(np.flatnonzero(np.diff(self.low)) + 1).tolist(), len(self.low)]
-        yield from pairwise(borders if len(self.low) else [])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

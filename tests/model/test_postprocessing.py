@@ -65,6 +65,16 @@ def test_logits_without_an_object_give_an_empty_mask() -> None:
     assert not full_size_masks(np.zeros((1, 8, 8), np.float32), (300, 200)).any()
 
 
+def test_a_pixel_at_the_very_zero_is_not_on() -> None:
+    rises = np.array([[-1, 1], [-1, 1]], np.float32)
+
+    for logits in (rises, -rises, rises.T.copy(), -rises.T):
+        masks = full_size_masks(logits[None], (3, 3))
+
+        assert masks.sum() == 3
+        np.testing.assert_array_equal(masks, _resized(logits[None], (3, 3)) > 0)
+
+
 def test_no_candidates_give_no_masks() -> None:
     assert full_size_masks(np.zeros((0, 8, 8), np.float32), (30, 20)).shape == (0, 30, 20)
 
