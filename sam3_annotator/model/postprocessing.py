@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -21,6 +22,11 @@ MAX_HOLE_AREA = 256
 """Holes up to so many low-resolution pixels are filled."""
 
 FILLED_LOGIT = 10.0
+
+SCORE_FLOOR = 0.1
+"""Candidates above this are drawn together at once: the thresholds that users choose. Those below, when asked for."""
+
+Draw = Callable[[list[int]], Tensor]
 
 
 def to_array(values: Tensor) -> NDArray[np.float32]:
@@ -44,7 +50,7 @@ def fill_holes(logits: Logits) -> Logits:
 
 
 def full_size_masks(
-    logits: Logits, image_size: tuple[int, int], *, check: Check = never_cancelled
+    logits: Sequence[Logits] | Logits, image_size: tuple[int, int], *, check: Check = never_cancelled
 ) -> NDArray[np.bool_]:
     """Return the masks `(N, H, W)` where the logits `(N, h, w)` of the whole image are positive at image size.
 
@@ -62,29 +68,36 @@ def full_size_masks(
 class ConceptAnswer:
     """What the network said about a concept, query by query, before any threshold.
 
-    `scores` `(Q,)`; `boxes_xyxy` `(Q, 4)` image pixels, not clipped; `mask_logits` `(Q, h, w)` on the CPU, of the dtype
-    the network computes in; `presence` is the probability that the concept is in the image.
+    `scores` `(Q,)`; `boxes_xyxy` `(Q, 4)` image pixels, not clipped; `draw` gives the mask logits `(n, h, w)` of some
+    queries; `presence` is the probability that the concept is in the image.
     """
 
     scores: NDArray[np.float32]
     boxes_xyxy: NDArray[np.float32]
-    mask_logits: Tensor
+    draw: Draw
     presence: float
     image_size: tuple[int, int]
+    drawn: dict[int, Logits] = field(default_factory=dict)
+    """Mask logits by query, as far as they were wanted."""
 
     @staticmethod
     def read(
-        class_logits: Tensor, boxes_cxcywh: Tensor, mask_logits: Tensor, presence_logit: Tensor, frame: InputFrame
+        class_logits: Tensor, boxes_cxcywh: Tensor, presence_logit: Tensor, draw: Draw, frame: InputFrame
     ) -> ConceptAnswer:
-        """Read one image's raw answer: `(Q, 1)`, `(Q, 4)`, `(Q, h, w)` and `(1,)`, on any device."""
+        """Read one image's raw answer: `(Q, 1)`, `(Q, 4)` and `(1,)`, on any device."""
         presence = presence_logit.float().sigmoid()
         scores = class_logits.float().sigmoid()[:, 0] * presence
         boxes = frame.boxes_from_cxcywh(to_array(boxes_cxcywh)).astype(np.float32)
-        return ConceptAnswer(to_array(scores), boxes, mask_logits.cpu(), float(presence), frame.image_size)
+        return ConceptAnswer(to_array(scores), boxes, draw, float(presence), frame.image_size)
 
     def above(self, threshold: float, *, check: Check = never_cancelled) -> Detection:
         """Give what scores above a threshold, in the order of the queries; nothing is suppressed or filled."""
         kept = np.flatnonzero(self.scores > threshold)
-        logits = to_array(self.mask_logits[torch.from_numpy(kept)])
-        masks = full_size_masks(logits, self.image_size, check=check)
+        self._draw_above(min(threshold, SCORE_FLOOR))
+        masks = full_size_masks([self.drawn[query] for query in kept.tolist()], self.image_size, check=check)
         return Detection(masks, self.boxes_xyxy[kept], self.scores[kept], self.presence)
+
+    def _draw_above(self, threshold: float) -> None:
+        missing = [query for query in np.flatnonzero(self.scores > threshold).tolist() if query not in self.drawn]
+        if missing:
+            self.drawn.update(zip(missing, to_array(self.draw(missing)), strict=True))

@@ -31,8 +31,8 @@ class TokenToImageAttention(MultiheadAttention):
     def project_map(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
         """Give the projected keys and values `(1, heads, HW, C / heads)` of a map that many prompts look at."""
         return (
-            self._split_heads(self.k_proj(key)).contiguous(),
-            self._split_heads(self.v_proj(value)).contiguous(),
+            self._split_heads(self.k_proj(key)),
+            self._split_heads(self.v_proj(value)),
         )
 
     def look_at_projected(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:

@@ -21,8 +21,21 @@ class TransformerEncoderFusion(nn.Module):
     def forward(self, image: Tensor, positions: Tensor, prompt: Tensor, prompt_valid: Tensor) -> Tensor:
         """Give the memory `(B, HW, C)`.
 
-        `image` `(B, HW, C)`; `positions` `(HW, C)`; `prompt` `(B, T, C)`; `prompt_valid` `(B, T)` bool, True = real.
+        `image` `(B, HW, C)` is what `prepare` gave; `positions` `(HW, C)`; `prompt` `(B, T, C)`; `prompt_valid`
+        `(B, T)` bool, True = real.
         """
-        for layer in self.layers:
-            image = layer(image, prompt, prompt, positions=positions, context_valid=prompt_valid)
+        for index, layer in enumerate(self.layers):
+            image = layer(
+                image,
+                prompt,
+                prompt,
+                positions=positions,
+                context_valid=prompt_valid,
+                has_looked_around=index == 0,
+            )
         return image
+
+    def prepare(self, image: Tensor, positions: Tensor) -> Tensor:
+        """Let the places of the image `(B, HW, C)` look at one another a first time, once per image."""
+        first: EncoderLayer = self.layers[0]  # type: ignore[assignment]  # the list was made of them
+        return first.look_around(image, positions)

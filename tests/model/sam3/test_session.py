@@ -93,7 +93,8 @@ def test_an_embedding_says_what_it_holds(tiny_session: Sam3Session, image: Image
 
     assert embedding.image_size == (120, 200)
     side, floats = 8, 4  # 8 x 8 patches, 32 channels
-    detector = 32 * (side**2 + (2 * side) ** 2 + (4 * side) ** 2)
+    # The coarsest map, the same looked around in once, and the finer maps.
+    detector = 32 * (2 * side**2 + (2 * side) ** 2 + (4 * side) ** 2)
     # Image, image without mask, with positions, positions; key, value and query of the first layer; finer maps.
     clicks = (4 * 32 + 3 * 16) * side**2 + 8 * (2 * side) ** 2 + 4 * (4 * side) ** 2
     assert embedding.nbytes == floats * (detector + clicks)
@@ -234,6 +235,23 @@ def test_another_threshold_needs_no_computation(
         tiny_session.detect(embedding, ConceptPrompt("cat"), threshold=0.1)
 
     assert (decoded.count, read.count) == (0, 0)
+
+
+def test_masks_are_drawn_once_and_only_for_what_scores(
+    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
+) -> None:
+    embedding = tiny_session.embed(image)
+
+    with counted(tiny_network.segmentation_head.mask_embed) as drawn:
+        tiny_session.detect(embedding, ConceptPrompt("cat"), threshold=1)
+        before = drawn.count
+        everything = tiny_session.detect(embedding, ConceptPrompt("cat"), threshold=0)
+        after = drawn.count
+        again = tiny_session.detect(embedding, ConceptPrompt("cat"), threshold=0)
+
+    assert before <= 1
+    assert after == drawn.count
+    np.testing.assert_array_equal(again.masks, everything.masks)
 
 
 def test_another_exemplar_reuses_image_and_phrase(
