@@ -11,12 +11,14 @@ from sam3_annotator.model.network.attention import MultiheadAttention
 class EncoderLayer(nn.Module):
     """Tokens attend to one another, then to a context, then pass an MLP; each step is added to what was."""
 
-    def __init__(self, width: int, heads: int, mlp_width: int) -> None:
+    def __init__(
+        self, width: int, heads: int, mlp_width: int, context_attention: type[MultiheadAttention] = MultiheadAttention
+    ) -> None:
         super().__init__()
         self.norm1 = nn.LayerNorm(width)
         self.self_attn = MultiheadAttention(width, heads)
         self.norm2 = nn.LayerNorm(width)
-        self.cross_attn_image = MultiheadAttention(width, heads)
+        self.cross_attn_image = context_attention(width, heads)
         self.norm3 = nn.LayerNorm(width)
         self.linear1 = nn.Linear(width, mlp_width)
         self.linear2 = nn.Linear(mlp_width, width)
