@@ -149,10 +149,14 @@ class Sam3Session:
         network = self._network
         stacks = (
             network.vision_backbone.blocks,
+            network.neck.detector,
+            network.neck.interactive,
             network.text_encoder.blocks,
             network.geometry_encoder.layers,
             network.fusion_encoder.layers,
             network.decoder.layers,
+            network.segmentation_head.pixel_decoder.conv_layers,
+            network.segmentation_head.pixel_decoder.norms,
         )
 
         def check_before(_module: nn.Module, _inputs: object) -> None:

@@ -16,7 +16,6 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model import (
     BoxPrompt,
-    Cancelled,
     ConceptPrompt,
     Exemplar,
     MaskPrompt,
@@ -295,54 +294,6 @@ def test_answers_kept_do_not_keep_the_embedding(tiny_session: Sam3Session, image
     gc.collect()
 
     assert gone() is None
-
-
-class CancelAt:
-    """A `check` that raises at its n-th call."""
-
-    def __init__(self, call: int) -> None:
-        self.calls = 0
-        self._last = call
-
-    def __call__(self) -> None:
-        self.calls += 1
-        if self.calls >= self._last:
-            raise Cancelled
-
-
-def test_encoding_an_image_can_be_cancelled_before_every_block(
-    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
-) -> None:
-    blocks = tiny_network.vision_backbone.blocks
-    for number in range(1, len(blocks) + 2):
-        with counted(blocks[-1]) as finished, pytest.raises(Cancelled):
-            tiny_session.embed(image, check=CancelAt(number))
-        assert finished.count == 0
-
-
-def test_looking_for_a_concept_can_be_cancelled_within_the_network(
-    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
-) -> None:
-    embedding = tiny_session.embed(image)
-    patient = CancelAt(1000)
-    tiny_session.detect(embedding, ConceptPrompt("dog"), threshold=1, check=patient)
-
-    with counted(tiny_network.scoring) as scored, pytest.raises(Cancelled):
-        tiny_session.detect(embedding, ConceptPrompt("cat"), check=CancelAt(patient.calls - 1))
-
-    assert patient.calls > len(tiny_network.decoder.layers) + len(tiny_network.fusion_encoder.layers)
-    assert scored.count == 0
-
-
-def test_a_cancelled_request_leaves_nothing_behind(tiny_session: Sam3Session, image: Image) -> None:
-    with pytest.raises(Cancelled):
-        tiny_session.embed(image, check=CancelAt(2))
-
-    embedding = tiny_session.embed(image)
-
-    with pytest.raises(Cancelled):
-        tiny_session.segment(embedding, [CLICK], check=CancelAt(1))
-    assert len(tiny_session.segment(embedding, [CLICK]).masks) >= 1
 
 
 def test_memory_that_runs_out_once_is_made_good(
