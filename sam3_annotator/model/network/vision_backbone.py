@@ -98,7 +98,7 @@ class ViT(nn.Module):
         grid = self.patch_embed(pixels).permute(0, 2, 3, 1) + self._tiled_positions()
         x = cut_windows(self.ln_pre(grid), window)
         is_real = self._real_tokens(pixels.device)
-        local, everywhere = self._rotations(pixels.device)
+        local, everywhere = self.rotations(pixels.device)
         for block in self.blocks:
             x = block(x, everywhere if block.is_global else local, is_real)
         return join_windows(x, window, side, side).permute(0, 3, 1, 2)
@@ -117,7 +117,7 @@ class ViT(nn.Module):
             return None
         return cut_windows(torch.ones(1, side, side, 1, device=device), window)[..., 0] > 0
 
-    def _rotations(self, device: torch.device) -> tuple[Tensor, Tensor]:
+    def rotations(self, device: torch.device) -> tuple[Tensor, Tensor]:
         """Give the rotations inside a window and over the grid, whose positions are squeezed to those of a window."""
         side, window = self.config.grid_side, self.config.window_side
         planes, theta = self.config.width // self.config.heads // 2, self.config.rope_theta
