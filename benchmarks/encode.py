@@ -1,7 +1,7 @@
 """How long SAM 3 takes from a 12-megapixel image to its embedding, at the released sizes; the promise is 3.5 s.
 
-Weights are random: they change no time. The peak of memory is that of a loaded session with one embedding; with a
-peer it is that of the larger of the two, one after the other.
+Weights are random: they change no time. The parts are measured by themselves, on random tokens. The peak of memory is
+that of a loaded session with one embedding; with a peer it is that of the larger of the two, one after the other.
 """
 
 from __future__ import annotations
@@ -12,18 +12,34 @@ from collections.abc import Sequence
 import numpy as np
 from _sam3 import Bench, peer_name, run, transformers_module
 
+from sam3_annotator.model.network.sam3_image import Sam3Image
 from sam3_annotator.model.sam3.session import Sam3Session
 
 HEIGHT, WIDTH = 3000, 4000
 
 
 def measure(bench: Bench) -> None:
-    session = Sam3Session(bench.build())
+    network = bench.build()
+    session = Sam3Session(network)
     image = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 3), dtype=np.uint8)
     bench.measure("encode image to embedding", lambda: session.embed(image))
+    _measure_parts(bench, network)
     if bench.peer:
-        del session
+        del session, network
         _measure_transformers(bench)
+
+
+def _measure_parts(bench: Bench, network: Sam3Image) -> None:
+    vision = network.config.vision
+    tokens = bench.randn(1, vision.grid_side**2, vision.width)
+    features = bench.randn(1, vision.width, vision.grid_side, vision.grid_side)
+    maps = bench.feature_maps()
+    blocks, rotations = network.vision_backbone.blocks, network.vision_backbone.rotations(bench.device)
+    first_global = vision.global_blocks[0]
+    bench.measure("encode one windowed block", lambda: blocks[0](tokens, rotations[0], None))
+    bench.measure("encode one global block", lambda: blocks[first_global](tokens, rotations[1], None))
+    bench.measure("encode both necks", lambda: network.neck(features))
+    bench.measure("encode preparing for concepts", lambda: network.prepare_concepts(maps))
 
 
 def _measure_transformers(bench: Bench) -> None:

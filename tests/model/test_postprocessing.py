@@ -65,6 +65,16 @@ def test_logits_without_an_object_give_an_empty_mask() -> None:
     assert not full_size_masks(np.zeros((1, 8, 8), np.float32), (300, 200)).any()
 
 
+def test_a_pixel_at_the_very_zero_is_not_on() -> None:
+    rises = np.array([[-1, 1], [-1, 1]], np.float32)
+
+    for logits in (rises, -rises, rises.T.copy(), -rises.T):
+        masks = full_size_masks(logits[None], (3, 3))
+
+        assert masks.sum() == 3
+        np.testing.assert_array_equal(masks, _resized(logits[None], (3, 3)) > 0)
+
+
 def test_no_candidates_give_no_masks() -> None:
     assert full_size_masks(np.zeros((0, 8, 8), np.float32), (30, 20)).shape == (0, 30, 20)
 
@@ -153,8 +163,8 @@ def _answer(class_logits: list[float], presence_logit: float, image_size: tuple[
     return ConceptAnswer.read(
         torch.tensor(class_logits)[:, None],
         torch.tensor([[0.5, 0.5, 0.25, 0.5]]).repeat(count, 1),
-        masks,
         torch.tensor([presence_logit]),
+        lambda queries: masks[queries],
         InputFrame(image_size),
     )
 
@@ -181,6 +191,24 @@ def test_a_score_at_the_threshold_is_not_above_it() -> None:
     assert len(answer.above(0.2499).scores) == 1
 
 
+def test_candidates_above_the_floor_are_drawn_at_once_and_lower_ones_when_asked_for() -> None:
+    drawn: list[list[int]] = []
+
+    def draw(queries: list[int]) -> torch.Tensor:
+        drawn.append(queries)
+        return torch.ones(len(queries), 4, 4)
+
+    scores = torch.tensor([0.9, 0.05, 0.3, 0.02, 0.6])
+    answer = ConceptAnswer.read(
+        scores.logit()[:, None], torch.rand(5, 4), torch.tensor([50.0]), draw, InputFrame((8, 8))
+    )
+
+    counts = [len(answer.above(threshold).masks) for threshold in (0.5, 0.2, 0.5, 0.04, 0.01)]
+
+    assert counts == [2, 3, 2, 4, 5]
+    assert drawn == [[0, 2, 4], [1], [3]]
+
+
 def test_boxes_are_in_image_pixels() -> None:
     found = _answer([5.0], presence_logit=5.0, image_size=(60, 80)).above(0.5)
 
@@ -192,7 +220,11 @@ def test_detections_of_a_concept_are_neither_filled_nor_suppressed() -> None:
     masks = torch.full((2, 64, 64), 3.0)
     masks[:, 5, 5] = -200.0
     answer = ConceptAnswer.read(
-        torch.full((2, 1), 9.0), torch.rand(2, 4), masks, torch.tensor([9.0]), InputFrame((64, 64))
+        torch.full((2, 1), 9.0),
+        torch.rand(2, 4),
+        torch.tensor([9.0]),
+        lambda queries: masks[queries],
+        InputFrame((64, 64)),
     )
 
     found = answer.above(0.5)
@@ -205,8 +237,8 @@ def test_the_answer_of_a_bfloat16_network_is_read() -> None:
     answer = ConceptAnswer.read(
         torch.ones(2, 1, dtype=torch.bfloat16),
         torch.full((2, 4), 0.5, dtype=torch.bfloat16),
-        torch.ones(2, 8, 8, dtype=torch.bfloat16),
         torch.ones(1, dtype=torch.bfloat16),
+        lambda queries: torch.ones(len(queries), 8, 8, dtype=torch.bfloat16),
         InputFrame((20, 30)),
     )
 

@@ -35,5 +35,5 @@ class MultiheadAttention(nn.Module):
         return out
 
     def _split_heads(self, x: Tensor) -> Tensor:
-        """`(B, N, C)` -> `(B, heads, N, C / heads)`."""
-        return x.view(*x.shape[:-1], self.heads, -1).transpose(1, 2)
+        """`(B, N, C)` -> `(B, heads, N, C / heads)`, head after head in memory, which attention reads faster."""
+        return x.view(*x.shape[:-1], self.heads, -1).transpose(1, 2).contiguous()

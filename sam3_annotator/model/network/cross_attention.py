@@ -15,8 +15,15 @@ from sam3_annotator.model.network.attention import MultiheadAttention
 class TokenToImageAttention(MultiheadAttention):
     """Tokens look at the map."""
 
-    def forward(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:  # type: ignore[override]  # no masks here
-        """Attend from tokens `(N, T, C)` to the places `key` and `value` `(N or 1, HW, C)`; gives `(N, T, C)`."""
+    def forward(
+        self, query: Tensor, key: Tensor, value: Tensor, *, valid: Tensor | None = None, bias: Tensor | None = None
+    ) -> Tensor:
+        """Attend from tokens `(N, T, C)` to the places `key` and `value` `(N or 1, HW, C)`; gives `(N, T, C)`.
+
+        All places count: there is neither `valid` nor `bias`.
+        """
+        assert valid is None
+        assert bias is None
         q = self._split_heads(self.q_proj(query))
         batch, heads, tokens, channels = q.shape
         q = q @ self.k_proj.weight.view(heads, channels, -1) / channels**0.5
@@ -31,8 +38,8 @@ class TokenToImageAttention(MultiheadAttention):
     def project_map(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
         """Give the projected keys and values `(1, heads, HW, C / heads)` of a map that many prompts look at."""
         return (
-            self._split_heads(self.k_proj(key)).contiguous(),
-            self._split_heads(self.v_proj(value)).contiguous(),
+            self._split_heads(self.k_proj(key)),
+            self._split_heads(self.v_proj(value)),
         )
 
     def look_at_projected(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:

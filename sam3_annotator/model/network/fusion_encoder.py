@@ -21,9 +21,22 @@ class TransformerEncoderFusion(nn.Module):
     def forward(self, image: Tensor, positions: Tensor, prompt: Tensor, prompt_valid: Tensor) -> Tensor:
         """Give the memory `(B, HW, C)`.
 
-        `image` `(B, HW, C)`; `positions` `(HW, C)`; `prompt` `(B, T, C)`; `prompt_valid` `(B, T)` bool, True = real.
+        `image` `(B, HW, C)` float32 is what `prepare` gave; `positions` `(HW, C)`; `prompt` `(B, T, C)`; `prompt_valid`
+        `(B, T)` bool, True = real.
         """
-        stream = image.float()
-        for layer in self.layers:
-            stream = layer(stream, prompt, prompt, positions=positions, context_valid=prompt_valid)
-        return stream.type_as(image)
+        stream = image
+        for index, layer in enumerate(self.layers):
+            stream = layer(
+                stream,
+                prompt,
+                prompt,
+                positions=positions,
+                context_valid=prompt_valid,
+                has_looked_around=index == 0,
+            )
+        return stream.type_as(prompt)
+
+    def prepare(self, image: Tensor, positions: Tensor) -> Tensor:
+        """Let the places of the image `(B, HW, C)` look at one another a first time, once per image; gives float32."""
+        first: EncoderLayer = self.layers[0]  # type: ignore[assignment]  # the list was made of them
+        return first.look_around(image.float(), positions)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from sam3_annotator.model.network.boxes import xyxy_from_cxcywh
 from sam3_annotator.model.network.config import Sam3Config
+from sam3_annotator.model.network.cross_attention import TokenToImageAttention
 from sam3_annotator.model.network.encoder_layer import EncoderLayer
 from sam3_annotator.model.network.layers import ChannelLayerNorm, StreamNorm
 from sam3_annotator.model.network.positions import encode_coordinate
@@ -38,7 +39,8 @@ class GeometryEncoder(nn.Module):
         self.final_proj = nn.Linear(width, width)
         self.norm = nn.LayerNorm(width)
         self.layers = nn.ModuleList(
-            EncoderLayer(width, detector.heads, detector.mlp_width) for _ in range(detector.geometry_layers)
+            EncoderLayer(width, detector.heads, detector.mlp_width, TokenToImageAttention)
+            for _ in range(detector.geometry_layers)
         )
         self.encode_norm = StreamNorm(width)
 

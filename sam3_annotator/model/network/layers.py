@@ -20,7 +20,7 @@ class MLP(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """`(..., widths[0])` -> `(..., widths[-1])`."""
         for layer in self.layers[:-1]:
-            x = F.relu(layer(x))
+            x = F.relu_(layer(x))
         out: Tensor = self.layers[-1](x)
         return out
 

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import torch
 from torch import Tensor
 
 
-class Rotation(NamedTuple):
-    """Cosine and sine of the angles of `N` tokens in `P` planes: each `(N, P)` float32."""
-
-    cos: Tensor
-    sin: Tensor
-
-    @staticmethod
-    def by(angles: Tensor) -> Rotation:
-        """Turn by the angles `(N, P)`, in radians."""
-        return Rotation(angles.cos(), angles.sin())
+def rotation(angles: Tensor) -> Tensor:
+    """Give the complex numbers of modulus one that turn `N` tokens in `P` planes by angles `(N, P)`, in radians."""
+    return torch.polar(torch.ones_like(angles), angles)
 
 
 def grid_angles(
@@ -37,10 +28,9 @@ def grid_angles(
     return torch.cat([columns, rows], -1)
 
 
-def rotate(x: Tensor, rotation: Rotation) -> Tensor:
-    """Turn each pair of adjacent channels in its plane, in float32; `(..., N, heads, 2 P)` keeps shape and type."""
-    pairs = x.float().view(*x.shape[:-1], -1, 2)
-    first, second = pairs[..., 0], pairs[..., 1]
-    cos, sin = rotation.cos[:, None], rotation.sin[:, None]  # the same for all heads
-    turned = torch.stack([first * cos - second * sin, first * sin + second * cos], -1)
-    return turned.flatten(-2).type_as(x)
+def rotate_(x: Tensor, rotation: Tensor) -> None:
+    """Turn each pair of adjacent channels of `x` `(..., N, 2 P)` in its plane, in place; computed in float32."""
+    pairs = torch.view_as_complex(x.float().view(*x.shape[:-1], -1, 2))  # of the very memory, if it is float32 already
+    turned = torch.view_as_real(pairs.mul_(rotation))
+    if x.dtype != torch.float32:
+        x.copy_(turned.flatten(-2))

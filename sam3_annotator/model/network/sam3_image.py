@@ -30,11 +30,38 @@ from sam3_annotator.model.network.tokenizer import Tokenizer
 from sam3_annotator.model.network.vision_backbone import ViT
 
 
-class ImageFeatures(NamedTuple):
-    """What the model keeps of images: maps for concepts, finest first, and what clicks need."""
+class DetectorFeatures(NamedTuple):
+    """All that concepts need of images and that no prompt changes; `Sam3Image.prepare_concepts` makes it.
 
-    detector: Pyramid
+    `d2` `(B, C, h, w)` is the detector's coarsest map; `looked_around` `(B, h * w, C)`: see
+    `TransformerEncoderFusion.prepare`; `d1` and `d0`: see `PixelDecoder.prepare`.
+    """
+
+    d2: Tensor
+    looked_around: Tensor
+    d1: Tensor
+    d0: Tensor
+
+
+class ImageFeatures(NamedTuple):
+    """What the model keeps of images, for concepts and for clicks."""
+
+    detector: DetectorFeatures
     interactive: InteractiveFeatures
+
+
+class FoundConcept(NamedTuple):
+    """Q candidates with no mask drawn yet.
+
+    `pred_logits`, `pred_boxes` and `presence_logit` as in `Sam3Output`; masks are drawn for `queries` `(B, Q, C)` on
+    `pixels` `(B, C, 2, 2, h, w)`.
+    """
+
+    pred_logits: Tensor
+    pred_boxes: Tensor
+    presence_logit: Tensor
+    queries: Tensor
+    pixels: Tensor
 
 
 class Sam3Output(NamedTuple):
@@ -117,7 +144,14 @@ class Sam3Image(nn.Module):
             self.prompt_encoder.no_mask_embed,
             self.prompt_encoder.dense_positions(),
         )
-        return ImageFeatures(features.detector, interactive)
+        return ImageFeatures(self.prepare_concepts(features.detector), interactive)
+
+    def prepare_concepts(self, pyramid: Pyramid) -> DetectorFeatures:
+        """Do all that needs no concept on the detector's maps, finest first, once per image."""
+        d0, d1, d2 = pyramid
+        looked_around = self.fusion_encoder.prepare(d2.flatten(2).transpose(1, 2).contiguous(), self._positions(d2))
+        d1, d0 = self.segmentation_head.pixel_decoder.prepare((d1, d0))
+        return DetectorFeatures(d2, looked_around, d1, d0)
 
     def encode_text(self, texts: Sequence[str]) -> TextFeatures:
         """Encode B phrases as `tokens` `(B, 32, C)` and `valid` `(B, 32)`, once per phrase."""
@@ -132,30 +166,48 @@ class Sam3Image(nn.Module):
         box_labels: Tensor | None = None,
         box_valid: Tensor | None = None,
     ) -> Sam3Output:
-        """Find all instances of the concept in encoded images.
+        """Find all instances of the concept in encoded images, and draw all their masks; see `find` for the prompts."""
+        found = self.find(image.detector, text, boxes_cxcywh, box_labels, box_valid)
+        return Sam3Output(
+            pred_logits=found.pred_logits,
+            pred_boxes=found.pred_boxes,
+            pred_masks=self.segmentation_head.masks(found.queries, found.pixels),
+            presence_logit=found.presence_logit,
+            semantic_logits=self.segmentation_head.semantic(found.pixels),
+        )
+
+    def find(
+        self,
+        image: DetectorFeatures,
+        text: TextFeatures,
+        boxes_cxcywh: Tensor | None = None,
+        box_labels: Tensor | None = None,
+        box_valid: Tensor | None = None,
+    ) -> FoundConcept:
+        """Find all instances of the concept in encoded images, without drawing them.
 
         `boxes_cxcywh` `(B, N, 4)` in 0..1 are exemplars with `box_labels` `(B, N)` bool, True = positive; where
         images have fewer than N, `box_valid` `(B, N)` is False.
         """
-        d0, d1, d2 = image.detector
+        d2 = image.d2
         batch, _, height, width = d2.shape
         if boxes_cxcywh is None or box_labels is None:
             boxes_cxcywh, box_labels = d2.new_zeros(batch, 0, 4), d2.new_zeros(batch, 0)
-        positions = self.position_embedding(height, width, d2.device).to(d2.dtype).flatten(1).T.contiguous()
+        positions = self._positions(d2)
 
         # Without boxes too there is one geometry token, which has looked at the image.
         geometry = self.geometry_encoder(d2, positions, boxes_cxcywh.to(d2.device), box_labels.to(d2.device), box_valid)
         prompt = torch.cat([text.tokens, geometry.tokens], 1)
         valid = torch.cat([text.valid, geometry.valid], 1)
-        memory = self.fusion_encoder(d2.flatten(2).transpose(1, 2).contiguous(), positions, prompt, valid)
+        memory = self.fusion_encoder(image.looked_around, positions, prompt, valid)
         found = self.decoder(memory, positions, prompt, valid, (height, width))
-        pixels = self.segmentation_head.pixels(memory.transpose(1, 2).reshape(d2.shape), (d1, d0), prompt, valid)
-        return Sam3Output(
+        grid = memory.transpose(1, 2).reshape(d2.shape)
+        return FoundConcept(
             pred_logits=self.scoring(found.queries, prompt, valid),
             pred_boxes=found.boxes_cxcywh,
-            pred_masks=self.segmentation_head.masks(found.queries, pixels),
             presence_logit=found.presence_logit,
-            semantic_logits=self.segmentation_head.semantic(pixels),
+            queries=found.queries,
+            pixels=self.segmentation_head.pixels(grid, (image.d1, image.d0), prompt, valid),
         )
 
     def segment(
@@ -190,3 +242,9 @@ class Sam3Image(nn.Module):
         prompts = self.prompt_encoder(points_xy, point_labels, boxes_xyxy, mask_logits)
         decoded: MaskDecoderOutput = self.mask_decoder(image, prompts)
         return decoded
+
+    def _positions(self, coarse: Tensor) -> Tensor:
+        """Say where the places of a map `(B, C, h, w)` are: `(h * w, C)`."""
+        height, width = coarse.shape[-2:]
+        grid: Tensor = self.position_embedding(height, width, coarse.device)
+        return grid.to(coarse.dtype).flatten(1).T.contiguous()

@@ -10,7 +10,7 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model.network.config import VisionConfig
 from sam3_annotator.model.network.layers import StreamNorm
-from sam3_annotator.model.network.rotary import Rotation, grid_angles, rotate
+from sam3_annotator.model.network.rotary import grid_angles, rotate_, rotation
 from sam3_annotator.model.network.windows import cut_windows, join_windows
 
 
@@ -23,18 +23,18 @@ class RotaryAttention(nn.Module):
         self.qkv = nn.Linear(width, 3 * width)
         self.proj = nn.Linear(width, width)
 
-    def forward(self, x: Tensor, rotation: Rotation, valid: Tensor | None = None) -> Tensor:
+    def forward(self, x: Tensor, rotation: Tensor, valid: Tensor | None = None) -> Tensor:
         """`(B, N, C)` -> the same shape; tokens attend to their own group, which is as long as the rotation.
 
         `valid` `(1, N)` bool marks the tokens that count (True = real token), for a single group only.
         """
         batch, tokens, width = x.shape
-        qkv = self.qkv(x).view(-1, len(rotation.cos), 3 * self.heads, width // self.heads)
-        turned, value = qkv.split([2 * self.heads, self.heads], 2)
-        query, key = rotate(turned, rotation).chunk(2, 2)
-        mixed = F.scaled_dot_product_attention(
-            query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2), attn_mask=valid
-        )
+        qkv = self.qkv(x).view(-1, len(rotation), 3 * self.heads, width // self.heads)
+        # Head after head in memory: one copy, which attention reads so much faster that it pays.
+        query, key, value = qkv.transpose(1, 2).contiguous().split(self.heads, 1)
+        rotate_(query, rotation)
+        rotate_(key, rotation)
+        mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=valid)
         out: Tensor = self.proj(mixed.transpose(1, 2).reshape(batch, tokens, width))
         return out
 
@@ -56,7 +56,7 @@ class Block(nn.Module):
             )
         )
 
-    def forward(self, x: Tensor, rotation: Rotation, is_real: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor, rotation: Tensor, is_real: Tensor | None) -> Tensor:
         """`(B, N, C)` float32 -> the same; `is_real` `(1, N)` bool is False for what fills up windows."""
         normed = self.norm1(x)
         if is_real is not None:
@@ -99,7 +99,7 @@ class ViT(nn.Module):
         grid = self.patch_embed(pixels).permute(0, 2, 3, 1) + self._tiled_positions()
         x = cut_windows(self.ln_pre(grid), window).float()
         is_real = self._real_tokens(pixels.device)
-        local, everywhere = self._rotations(pixels.device)
+        local, everywhere = self.rotations(pixels.device)
         for block in self.blocks:
             x = block(x, everywhere if block.is_global else local, is_real)
         return join_windows(x, window, side, side).permute(0, 3, 1, 2).type_as(pixels)
@@ -118,10 +118,10 @@ class ViT(nn.Module):
             return None
         return cut_windows(torch.ones(1, side, side, 1, device=device), window)[..., 0] > 0
 
-    def _rotations(self, device: torch.device) -> tuple[Rotation, Rotation]:
+    def rotations(self, device: torch.device) -> tuple[Tensor, Tensor]:
         """Give the rotations inside a window and over the grid, whose positions are squeezed to those of a window."""
         side, window = self.config.grid_side, self.config.window_side
         planes, theta = self.config.width // self.config.heads // 2, self.config.rope_theta
         local = grid_angles(window, planes, theta=theta, device=device)
         everywhere = grid_angles(side, planes, scale=window / side, theta=theta, device=device)
-        return Rotation.by(local.flatten(0, 1)), Rotation.by(cut_windows(everywhere[None], window)[0])
+        return rotation(local.flatten(0, 1)), rotation(cut_windows(everywhere[None], window)[0])

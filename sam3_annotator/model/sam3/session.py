@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from sam3_annotator.model.device import describe_device, retry_without_caches
 from sam3_annotator.model.network.sam3_image import Sam3Image
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 PHRASES_KEPT = 256
 ANSWERS_KEPT = 3
-"""Each of these holds the mask logits of all queries: up to 66 MB."""
+"""Each of these holds the features that masks are drawn on, 85 MB in float32, and the mask logits drawn so far."""
 
 AnswerKey = tuple[weakref.ref[Sam3Embedding], ConceptPrompt]
 
@@ -120,10 +120,18 @@ class Sam3Session:
 
     def _ask(self, own: Sam3Embedding, asked: AskedConcept, check: Check) -> ConceptAnswer:
         text = self._phrases.get(asked.phrase) or self._read(asked.phrase, check)
-        found = self._compute(lambda: self._network.detect(own.features, text, asked.boxes_cxcywh, asked.labels), check)
-        return ConceptAnswer.read(
-            found.pred_logits[0], found.pred_boxes[0], found.pred_masks[0], found.presence_logit[0], own.frame
-        )
+        network, image = self._network, own.features.detector
+        found = self._compute(lambda: network.find(image, text, asked.boxes_cxcywh, asked.labels), check)
+
+        head = network.segmentation_head
+
+        def draw(queries: list[int]) -> Tensor:  # without the session, which keeps the answer
+            with torch.inference_mode():
+                return retry_without_caches(
+                    lambda: head.masks(found.queries[:, queries], found.pixels)[0], drop_caches=lambda: None
+                )
+
+        return ConceptAnswer.read(found.pred_logits[0], found.pred_boxes[0], found.presence_logit[0], draw, own.frame)
 
     def _read(self, phrase: str, check: Check) -> TextFeatures:
         text = self._compute(lambda: self._network.encode_text([phrase]), check)
@@ -147,6 +155,8 @@ class Sam3Session:
             network.geometry_encoder.layers,
             network.fusion_encoder.layers,
             network.decoder.layers,
+            network.segmentation_head.pixel_decoder.conv_layers,
+            network.segmentation_head.pixel_decoder.norms,
         )
 
         def check_before(_module: nn.Module, _inputs: object) -> None:

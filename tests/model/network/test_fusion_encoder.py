@@ -26,7 +26,7 @@ def fuse(tiny_config: Sam3Config, randomise: Callable[..., None]) -> Fuse:
 
     def run(image: Tensor, prompt: Tensor, valid: Tensor) -> Tensor:
         with torch.inference_mode():
-            return encoder(image, positions, prompt, valid)
+            return encoder(encoder.prepare(image, positions), positions, prompt, valid)
 
     return run
 
@@ -46,6 +46,24 @@ def test_the_prompt_changes_the_memory(fuse: Fuse, image: Tensor, prompt: Tensor
 
     assert memory.shape == image.shape
     assert (memory - fuse(image, prompt.flip(2), ALL_VALID)).abs().max() > 0.1
+
+
+def test_preparing_is_done_once_for_all_prompts(
+    tiny_config: Sam3Config, randomise: Callable[..., None], image: Tensor, prompt: Tensor
+) -> None:
+    encoder = TransformerEncoderFusion(tiny_config).requires_grad_(False)
+    randomise(encoder, 0)
+    positions = torch.randn(16, tiny_config.width, generator=torch.Generator().manual_seed(1))
+    prepared = encoder.prepare(image, positions)
+    first = encoder(prepared, positions, prompt, ALL_VALID)
+
+    encoder(prepared, positions, prompt.flip(2), ALL_VALID)
+
+    assert torch.equal(encoder(prepared, positions, prompt, ALL_VALID), first)
+    whole = image
+    for layer in encoder.layers:
+        whole = layer(whole, prompt, prompt, positions=positions, context_valid=ALL_VALID)
+    torch.testing.assert_close(first, whole, atol=1e-5, rtol=1e-5)
 
 
 def test_padded_tokens_of_the_prompt_change_nothing(fuse: Fuse, image: Tensor, prompt: Tensor) -> None:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from sam3_annotator.model.network.config import Sam3Config
+from sam3_annotator.model.network.pixel_decoder import join_corners, split_corners
 from sam3_annotator.model.network.segmentation_head import UniversalSegmentationHead
 
 
@@ -25,7 +26,8 @@ def draw(*shape: int, seed: int) -> Tensor:
 
 def draw_pixels(head: UniversalSegmentationHead, memory: Tensor, prompt: Tensor, valid: Tensor) -> Tensor:
     finer = (draw(2, 32, 6, 10, seed=1), draw(2, 32, 12, 20, seed=2))
-    return head.pixels(memory, [level[: len(memory)] for level in finer], prompt, valid)
+    prepared = head.pixel_decoder.prepare([level[: len(memory)] for level in finer])
+    return head.pixels(memory, prepared, prompt, valid)
 
 
 def test_pixels_have_the_resolution_of_the_finest_map(head: UniversalSegmentationHead) -> None:
@@ -33,7 +35,7 @@ def test_pixels_have_the_resolution_of_the_finest_map(head: UniversalSegmentatio
 
     pixels = draw_pixels(head, draw(2, 32, 3, 5, seed=3), draw(2, 4, 32, seed=4), valid)
 
-    assert pixels.shape == (2, 32, 12, 20)
+    assert join_corners(pixels).shape == (2, 32, 12, 20)
     assert head.masks(draw(2, 7, 32, seed=5), pixels).shape == (2, 7, 12, 20)
     assert head.semantic(pixels).shape == (2, 1, 12, 20)
 
@@ -52,14 +54,14 @@ def test_pixels_depend_on_memory_and_prompt_but_not_on_padding(head: UniversalSe
 def test_a_mask_is_the_product_of_query_and_projected_pixels(head: UniversalSegmentationHead) -> None:
     queries, pixels = draw(2, 7, 32, seed=5), draw(2, 32, 12, 20, seed=6)
 
-    masks = head.masks(queries, pixels)
+    masks = head.masks(queries, split_corners(pixels))
 
     written_out = torch.einsum("bqc,bchw->bqhw", head.mask_embed(queries), head.instance_seg_head(pixels))
     torch.testing.assert_close(masks, written_out, atol=1e-4, rtol=1e-4)
 
 
 def test_a_mask_depends_on_its_own_query_alone(head: UniversalSegmentationHead) -> None:
-    queries, pixels = draw(1, 7, 32, seed=5), draw(1, 32, 12, 20, seed=6)
+    queries, pixels = draw(1, 7, 32, seed=5), split_corners(draw(1, 32, 12, 20, seed=6))
     kept = [5, 2]
 
     torch.testing.assert_close(

@@ -16,7 +16,6 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model import (
     BoxPrompt,
-    Cancelled,
     ConceptPrompt,
     Exemplar,
     MaskPrompt,
@@ -93,7 +92,8 @@ def test_an_embedding_says_what_it_holds(tiny_session: Sam3Session, image: Image
 
     assert embedding.image_size == (120, 200)
     side, floats = 8, 4  # 8 x 8 patches, 32 channels
-    detector = 32 * (side**2 + (2 * side) ** 2 + (4 * side) ** 2)
+    # The coarsest map, the same looked around in once, and the finer maps.
+    detector = 32 * (2 * side**2 + (2 * side) ** 2 + (4 * side) ** 2)
     # Image, image without mask, with positions, positions; key, value and query of the first layer; finer maps.
     clicks = (4 * 32 + 3 * 16) * side**2 + 8 * (2 * side) ** 2 + 4 * (4 * side) ** 2
     assert embedding.nbytes == floats * (detector + clicks)
@@ -236,6 +236,23 @@ def test_another_threshold_needs_no_computation(
     assert (decoded.count, read.count) == (0, 0)
 
 
+def test_masks_are_drawn_once_and_only_for_what_scores(
+    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
+) -> None:
+    embedding = tiny_session.embed(image)
+
+    with counted(tiny_network.segmentation_head.mask_embed) as drawn:
+        tiny_session.detect(embedding, ConceptPrompt("cat"), threshold=1)
+        before = drawn.count
+        everything = tiny_session.detect(embedding, ConceptPrompt("cat"), threshold=0)
+        after = drawn.count
+        again = tiny_session.detect(embedding, ConceptPrompt("cat"), threshold=0)
+
+    assert before <= 1
+    assert after == drawn.count
+    np.testing.assert_array_equal(again.masks, everything.masks)
+
+
 def test_another_exemplar_reuses_image_and_phrase(
     tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
 ) -> None:
@@ -277,54 +294,6 @@ def test_answers_kept_do_not_keep_the_embedding(tiny_session: Sam3Session, image
     gc.collect()
 
     assert gone() is None
-
-
-class CancelAt:
-    """A `check` that raises at its n-th call."""
-
-    def __init__(self, call: int) -> None:
-        self.calls = 0
-        self._last = call
-
-    def __call__(self) -> None:
-        self.calls += 1
-        if self.calls >= self._last:
-            raise Cancelled
-
-
-def test_encoding_an_image_can_be_cancelled_before_every_block(
-    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
-) -> None:
-    blocks = tiny_network.vision_backbone.blocks
-    for number in range(1, len(blocks) + 2):
-        with counted(blocks[-1]) as finished, pytest.raises(Cancelled):
-            tiny_session.embed(image, check=CancelAt(number))
-        assert finished.count == 0
-
-
-def test_looking_for_a_concept_can_be_cancelled_within_the_network(
-    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
-) -> None:
-    embedding = tiny_session.embed(image)
-    patient = CancelAt(1000)
-    tiny_session.detect(embedding, ConceptPrompt("dog"), threshold=1, check=patient)
-
-    with counted(tiny_network.scoring) as scored, pytest.raises(Cancelled):
-        tiny_session.detect(embedding, ConceptPrompt("cat"), check=CancelAt(patient.calls - 1))
-
-    assert patient.calls > len(tiny_network.decoder.layers) + len(tiny_network.fusion_encoder.layers)
-    assert scored.count == 0
-
-
-def test_a_cancelled_request_leaves_nothing_behind(tiny_session: Sam3Session, image: Image) -> None:
-    with pytest.raises(Cancelled):
-        tiny_session.embed(image, check=CancelAt(2))
-
-    embedding = tiny_session.embed(image)
-
-    with pytest.raises(Cancelled):
-        tiny_session.segment(embedding, [CLICK], check=CancelAt(1))
-    assert len(tiny_session.segment(embedding, [CLICK]).masks) >= 1
 
 
 def test_memory_that_runs_out_once_is_made_good(

@@ -83,7 +83,8 @@ def test_geometry_encoder_gives_the_same_tokens(
 def test_fusion_encoder_gives_the_same_memory(
     model: Sam3Image, reference: nn.Module, scene: Scene, assert_same: AssertSame
 ) -> None:
-    ours = model.fusion_encoder(scene.tokens, scene.positions, scene.prompt, scene.valid)
+    prepared = model.fusion_encoder.prepare(scene.tokens, scene.positions)
+    ours = model.fusion_encoder(prepared, scene.positions, scene.prompt, scene.valid)
     theirs = reference.detr_encoder(
         vision_features=[scene.d2],
         text_features=scene.prompt,
@@ -128,8 +129,9 @@ def test_segmentation_head_draws_the_same_masks(
 ) -> None:
     memory = scene.tokens.flip(1)  # neither D2 nor what the decoder saw
 
+    prepared = model.segmentation_head.pixel_decoder.prepare((scene.d1, scene.d0))
     pixels = model.segmentation_head.pixels(
-        memory.transpose(1, 2).reshape(scene.d2.shape), (scene.d1, scene.d0), scene.prompt, scene.valid
+        memory.transpose(1, 2).reshape(scene.d2.shape), prepared, scene.prompt, scene.valid
     )
     theirs = reference.mask_decoder(
         decoder_queries=scene.queries,
