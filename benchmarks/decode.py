@@ -41,7 +41,7 @@ def measure(bench: Bench) -> None:
     bench.measure("decode click and mask to low-res masks", lambda: decode(mask))
     bench.measure("decode preparing an image", lambda: _prepare(network, maps))
     session = Sam3Session(network)
-    embedding = Sam3Embedding(ImageFeatures(maps, features), InputFrame((HEIGHT, WIDTH), input_side))
+    embedding = Sam3Embedding(maps[2], ImageFeatures(maps, features), InputFrame((HEIGHT, WIDTH), input_side))
     step = count()
 
     def answer_click() -> object:

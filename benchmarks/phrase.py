@@ -26,7 +26,8 @@ def measure(bench: Bench) -> None:
     prompts = network.prompt_encoder
     with torch.inference_mode():
         clicks = network.mask_decoder.prepare(*maps, prompts.no_mask_embed, prompts.dense_positions())
-    embedding = Sam3Embedding(ImageFeatures(maps, clicks), InputFrame((3000, 4000), bench.config.vision.image_side))
+    frame = InputFrame((3000, 4000), bench.config.vision.image_side)
+    embedding = Sam3Embedding(maps[2], ImageFeatures(maps, clicks), frame)
     session = Sam3Session(network)
     step = count()
 

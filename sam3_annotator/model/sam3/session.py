@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from sam3_annotator.model.device import describe_device, retry_without_caches
 from sam3_annotator.model.network.sam3_image import Sam3Image
@@ -66,13 +66,18 @@ class Sam3Session:
         return frozenset({"points", "boxes", "masks", "exemplars", "phrases"})
 
     def embed(self, image: NDArray[np.uint8], *, check: Check = never_cancelled) -> Sam3Embedding:
-        """Encode an image, `(H, W, 3)` uint8 RGB, for concepts and clicks; checks before every block of the encoder.
+        """Encode an image, `(H, W, 3)` uint8 RGB, for concepts and clicks; checks before every layer.
 
         Raises `ValueError` for pixels of another kind and `OutOfMemory` if the device is too small.
         """
         pixels = to_model_input(image, self._side)
-        features = self._compute(lambda: self._network.encode_image(pixels.to(self._device)), check)
-        return Sam3Embedding(features, InputFrame((image.shape[0], image.shape[1]), self._side))
+        encoded = self._compute(lambda: self._network.encode_pixels(pixels.to(self._device)), check)
+        return self._derive(encoded, (image.shape[0], image.shape[1]), check)
+
+    def _derive(self, encoded: Tensor, image_size: tuple[int, int], check: Check) -> Sam3Embedding:
+        """Make the embedding of what the backbone gave, computed now or kept from an earlier day."""
+        features = self._compute(lambda: self._network.derive_features(encoded), check)
+        return Sam3Embedding(encoded, features, InputFrame(image_size, self._side))
 
     def segment(
         self,
@@ -141,6 +146,7 @@ class Sam3Session:
         network = self._network
         stacks = (
             network.vision_backbone.blocks,
+            *(level.children() for level in (*network.neck.detector, *network.neck.interactive)),
             network.text_encoder.blocks,
             network.geometry_encoder.layers,
             network.fusion_encoder.layers,

@@ -94,9 +94,10 @@ def test_an_embedding_says_what_it_holds(tiny_session: Sam3Session, image: Image
     assert embedding.image_size == (120, 200)
     side, floats = 8, 4  # 8 x 8 patches, 32 channels
     detector = 32 * (side**2 + (2 * side) ** 2 + (4 * side) ** 2)
+    encoded = 32 * side**2
     # Image, image without mask, with positions, positions; key, value and query of the first layer; finer maps.
     clicks = (4 * 32 + 3 * 16) * side**2 + 8 * (2 * side) ** 2 + 4 * (4 * side) ** 2
-    assert embedding.nbytes == floats * (detector + clicks)
+    assert embedding.nbytes == floats * (encoded + detector + clicks)
 
 
 def test_the_answer_has_the_image_s_size(tiny_session: Sam3Session, image: Image) -> None:
