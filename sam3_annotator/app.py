@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from sam3_annotator.model import Session, open_session
+from sam3_annotator.model import EmbeddingCache, Session, default_folder, open_session
 from sam3_annotator.paths import resources_dir, samples_dir, user_data_dir
 from sam3_annotator.project import ImageState, ProjectStore
 from sam3_annotator.ui import qt_messages
@@ -22,6 +22,7 @@ from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
 from sam3_annotator.ui.crash_messages import CrashMessages
 from sam3_annotator.ui.draft_display import DraftDisplay
+from sam3_annotator.ui.embedding_budgets import EmbeddingBudgets
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.fact_reader import FactReader
 from sam3_annotator.ui.image_display import ImageDisplay
@@ -43,17 +44,22 @@ from sam3_annotator.ui.workspace import Workspace
 SessionFactory = Callable[[], Session]
 
 
-def run(path: Path | None, *, shows_hints: bool = False) -> int:
+def run(path: Path | None, *, shows_hints: bool = False, disk_gigabytes: float | None = None) -> int:
     """Show the window with what lies at `path`, or without a path the last project or the start page.
 
-    `shows_hints` floats a card for newcomers over the canvas. Returns the exit status once the last window is closed.
+    `shows_hints` floats a card for newcomers over the canvas; `disk_gigabytes` is the room of embeddings on disk, if
+    not as the settings say. Returns the exit status once the last window is closed.
     """
     qt_messages.install_message_handler()
     app = make_application()
     settings = Settings(app)
     apply_theme(app, settings.appearance)
     interrupts = Interrupts(app)
-    launcher = Launcher(settings, lambda opened: assemble_window(opened, settings), copy_samples, app)
+
+    def make_window(opened: Opened) -> MainWindow:
+        return assemble_window(opened, settings, disk_gigabytes=disk_gigabytes)
+
+    launcher = Launcher(settings, make_window, copy_samples, app)
     launcher.start(path, shows_hints=shows_hints)
     status = app.exec()
     interrupts.close()
@@ -92,7 +98,12 @@ def build_window(project_path: Path | str, session_factory: SessionFactory | Non
     return assemble_window(Opened(ProjectStore.open(Path(project_path))), settings, session_factory)
 
 
-def assemble_window(opened: Opened, settings: Settings, session_factory: SessionFactory | None = None) -> MainWindow:
+def assemble_window(
+    opened: Opened,
+    settings: Settings,
+    session_factory: SessionFactory | None = None,
+    disk_gigabytes: float | None = None,
+) -> MainWindow:
     """Build the window of an open project around its store; model and files are started once it has been seen."""
     bridge = StoreBridge(opened.store)
     workspace = Workspace()
@@ -102,11 +113,9 @@ def assemble_window(opened: Opened, settings: Settings, session_factory: Session
     workspace.setParent(window)
     images = window.image_panel.shown
 
-    engine = EngineBridge(
-        session_factory or open_session,
-        embedding_budget_bytes=settings.embedding_megabytes << 20,
-        parent=window,
-    )
+    embeddings = EmbeddingCache(folder=default_folder())
+    EmbeddingBudgets(embeddings, settings, disk_gigabytes, window)
+    engine = EngineBridge(session_factory or open_session, embeddings=embeddings, parent=window)
     assist = Assist(engine, settings, window)
     binding = CanvasBinding(bridge, workspace, canvas)
     display = ImageDisplay(bridge, workspace, canvas, binding, assist, images)

@@ -109,16 +109,8 @@ class Workbench:
     model_name: str = ""
 
     def embed(self, key: str, read_pixels: Callable[[], NDArray[np.uint8]]) -> Embedding:
-        """Return the embedding of the image `key`, from the cache or computed from its pixels now and cached."""
-        cached = self.embeddings.get(key)
-        if cached is not None:
-            return cached
-        self.check()
-        pixels = read_pixels()
-        self.check()
-        embedding = self.session.embed(pixels, check=self.check)
-        self.embeddings.put(key, embedding)
-        return embedding
+        """Return the embedding of the image whose content `key` names, from the cache or of its pixels and cached."""
+        return self.embeddings.embed(key, self.session, read_pixels, self.check)
 
 
 Job = Callable[[Workbench], object]
@@ -159,10 +151,10 @@ class Engine:
         *,
         deliver: Callable[[Outcome], None],
         report: Callable[[EngineStatus], None],
-        embedding_budget_bytes: int = 1 << 30,
+        embeddings: EmbeddingCache | None = None,
     ) -> None:
         keep_freed_memory()  # before the thread that calls `run()` allocates
-        self.embeddings = EmbeddingCache(embedding_budget_bytes)
+        self.embeddings = embeddings or EmbeddingCache()
         self._deliver = deliver
         self._report = report
         self._session: Session | None = None
@@ -244,6 +236,7 @@ class Engine:
                     self._load(task)
         finally:
             self._unload()
+            self.embeddings.close()
             self._is_serving = False
             self._announce(EngineStatus(EngineStage.STOPPED))
 

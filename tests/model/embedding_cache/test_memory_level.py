@@ -1,4 +1,4 @@
-"""The embedding cache: least recently used go first, the budget holds."""
+"""A level in memory: least recently used go first, the budget holds."""
 
 from __future__ import annotations
 
@@ -6,75 +6,99 @@ from dataclasses import dataclass
 
 from hypothesis import given, strategies as st
 
-from sam3_annotator.model import EmbeddingCache
+from sam3_annotator.model.embedding_cache.memory_level import MemoryLevel
 
 
 @dataclass(frozen=True)
-class _Embedding:
+class _Value:
     nbytes: int
-    image_size: tuple[int, int] = (1, 1)
 
 
-def test_the_least_recently_used_embedding_goes_first() -> None:
-    cache = EmbeddingCache(budget_bytes=20)
-    cache.put("a", _Embedding(10))
-    cache.put("b", _Embedding(10))
-    assert cache.get("a") is not None
+Level = MemoryLevel[_Value]
 
-    cache.put("c", _Embedding(10))
 
-    assert [key in cache for key in "abc"] == [True, False, True]
+def test_the_least_recently_used_value_goes_first() -> None:
+    level = Level(20)
+    level.put("a", _Value(10))
+    level.put("b", _Value(10))
+    assert level.get("a") is not None
+
+    level.put("c", _Value(10))
+
+    assert [key in level for key in "abc"] == [True, False, True]
 
 
 def test_looking_does_not_count_as_use() -> None:
-    cache = EmbeddingCache(budget_bytes=20)
-    cache.put("a", _Embedding(10))
-    cache.put("b", _Embedding(10))
-    assert "a" in cache
+    level = Level(20)
+    level.put("a", _Value(10))
+    level.put("b", _Value(10))
+    assert "a" in level
 
-    cache.put("c", _Embedding(10))
+    level.put("c", _Value(10))
 
-    assert "a" not in cache
+    assert "a" not in level
 
 
-def test_an_embedding_above_the_budget_drops_nothing_else() -> None:
-    cache = EmbeddingCache(budget_bytes=20)
-    cache.put("a", _Embedding(10))
+def test_an_value_above_the_budget_drops_nothing_else() -> None:
+    level = Level(20)
+    level.put("a", _Value(10))
 
-    cache.put("big", _Embedding(21))
+    level.put("big", _Value(21))
 
-    assert "big" not in cache
-    assert "a" in cache
+    assert "big" not in level
+    assert "a" in level
+
+
+def test_what_falls_out_is_given_back_oldest_first() -> None:
+    level = Level(20)
+    values = {key: _Value(8) for key in "ab"}
+    for key, value in values.items():
+        assert level.put(key, value) == []
+
+    fallen = level.put("c", _Value(20))
+
+    assert fallen == [("a", values["a"]), ("b", values["b"])]
+
+
+def test_a_smaller_budget_counts_from_the_next_value() -> None:
+    level = Level(20)
+    level.put("a", _Value(10))
+    level.put("b", _Value(10))
+
+    level.budget_bytes = 10
+    level.put("c", _Value(10))
+
+    assert [key in level for key in "abc"] == [False, False, True]
 
 
 def test_putting_the_same_key_again_replaces_it() -> None:
-    cache = EmbeddingCache(budget_bytes=20)
-    newer = _Embedding(15)
-    cache.put("a", _Embedding(10))
+    level = Level(20)
+    newer = _Value(15)
+    level.put("a", _Value(10))
 
-    cache.put("a", newer)
+    level.put("a", newer)
 
-    assert cache.get("a") is newer
-    assert cache.used_bytes == 15
+    assert level.get("a") is newer
+    assert level.used_bytes == 15
 
 
 def test_clear_tells_how_much_it_freed() -> None:
-    cache = EmbeddingCache(budget_bytes=20)
-    cache.put("a", _Embedding(10))
+    level = Level(20)
+    level.put("a", _Value(10))
 
-    assert cache.clear() == 10
-    assert (len(cache), cache.used_bytes, cache.get("a")) == (0, 0, None)
+    assert level.clear() == 10
+    assert (len(level), level.used_bytes, level.get("a")) == (0, 0, None)
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 12)), max_size=40))
 def test_used_bytes_never_exceed_the_budget(puts: list[tuple[str, int]]) -> None:
-    cache = EmbeddingCache(budget_bytes=20)
-    latest: dict[str, _Embedding] = {}
+    level = Level(20)
+    latest: dict[str, _Value] = {}
     for key, size in puts:
-        latest[key] = _Embedding(size)
-        cache.put(key, latest[key])
+        latest[key] = _Value(size)
+        level.put(key, latest[key])
 
-        kept = [key for key in latest if key in cache]
-        assert cache.used_bytes == sum(latest[key].nbytes for key in kept) <= 20
-        assert all(cache.get(key) is latest[key] for key in kept)
-        assert key in cache
+        kept = [key for key in latest if key in level]
+        assert level.used_bytes == sum(latest[key].nbytes for key in kept) <= 20
+        assert all(level.get(key) is latest[key] for key in kept)
+        assert key in level
