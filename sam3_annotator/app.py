@@ -113,9 +113,7 @@ def assemble_window(
     workspace.setParent(window)
     images = window.image_panel.shown
 
-    embeddings = EmbeddingCache(folder=default_folder())
-    EmbeddingBudgets(embeddings, settings, disk_gigabytes, window)
-    engine = EngineBridge(session_factory or open_session, embeddings=embeddings, parent=window)
+    engine = make_engine(session_factory or open_session, settings, disk_gigabytes, window)
     assist = Assist(engine, settings, window)
     binding = CanvasBinding(bridge, workspace, canvas)
     display = ImageDisplay(bridge, workspace, canvas, binding, assist, images)
@@ -159,6 +157,15 @@ def assemble_window(
     if opened.limitation:
         window.messages.show_message(opened.limitation, "warning")
     return window
+
+
+def make_engine(
+    session_factory: SessionFactory, settings: Settings, disk_gigabytes: float | None, window: MainWindow
+) -> EngineBridge:
+    """Make the engine of a window, with a cache of embeddings that goes on from yesterday's."""
+    embeddings = EmbeddingCache(folder=default_folder())
+    EmbeddingBudgets(embeddings, settings, disk_gigabytes, window)
+    return EngineBridge(session_factory, embeddings=embeddings, parent=window)
 
 
 def open_model_setup(models: ModelChoice, window: MainWindow) -> None:

@@ -57,7 +57,7 @@ class DiskLevel:
     logged once, and what cannot be read is not there. Every method may be called from any thread.
     """
 
-    def __init__(self, folder: Path, budget_bytes: int) -> None:
+    def __init__(self, folder: Path, budget_bytes: int = 0) -> None:
         self.folder = folder
         self.budget_bytes = budget_bytes
         self._has_complained = False

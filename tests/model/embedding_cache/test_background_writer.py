@@ -16,7 +16,7 @@ def test_work_is_done_in_order_before_the_close() -> None:
     writer, done = BackgroundWriter(), list[int]()
 
     for number in range(10):
-        assert writer.submit(lambda number=number: done.append(number))  # type: ignore[misc]
+        assert writer.submit(lambda number=number: done.append(number))  # type: ignore[misc] # bound per turn
 
     assert writer.close(TIMEOUT_S)
     assert done == list(range(10))

@@ -36,7 +36,7 @@ def ask(cache: EmbeddingCache, session: Any, number: int) -> int:
     image = np.full((4, 6, 3), number, np.uint8)
     embedding = cache.embed(f"content of {number}", session, lambda: image)
     assert embedding.image_size == (4, 6)
-    held: int = embedding.number  # type: ignore[attr-defined]
+    held: int = embedding.number  # type: ignore[attr-defined] # a NumberEmbedding has it
     return held
 
 
