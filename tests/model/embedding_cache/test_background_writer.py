@@ -37,6 +37,7 @@ def test_a_slow_disk_holds_up_neither_the_giver_nor_the_close() -> None:
 
     assert taken == [True, True, False]
     assert not is_done
+    assert writer.close(TIMEOUT_S)  # a program that lives on leaves no thread behind
 
 
 def test_a_failure_does_not_end_the_work(caplog: pytest.LogCaptureFixture) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sam3_annotator.model import CacheBudgets, Cancelled, EmbeddingCache
+from sam3_annotator.model import CacheBudgets, Cancelled, DiskLevel, EmbeddingCache, PackedEmbedding
+from sam3_annotator.model.embedding_cache.background_writer import MOST_WAITING
 
 ONE_EMBEDDING, ONE_PACKED = 100, 10
 MakeCache = Callable[..., EmbeddingCache]
@@ -152,6 +154,27 @@ def test_embeddings_that_cost_nothing_never_reach_the_disk(
     assert "content" in cache
     assert cache.used_bytes == fake_session.embedding_bytes
     assert not (tmp_path / "cache").exists()
+
+
+def test_no_image_waits_for_a_disk_that_is_busy(make_cache: MakeCache, session: Any, tmp_path: Path) -> None:
+    gate = threading.Event()
+
+    class BusyDisk(DiskLevel):
+        def write(self, key: str, packed: PackedEmbedding) -> None:
+            assert gate.wait(20.0)
+            super().write(key, packed)
+
+    cache = make_cache()
+    cache.disk = BusyDisk(tmp_path / "busy", 1 << 20)
+    answers = [ask(cache, session, number) for number in range(40)]
+    cache.close(0.01)
+    nothing_yet = cache.disk.usage().count
+    gate.set()
+    cache.close(None)
+
+    assert answers == list(range(40))
+    assert nothing_yet == 0
+    assert cache.disk.usage().count >= MOST_WAITING
 
 
 def test_other_budgets_count_from_the_next_embedding(make_cache: MakeCache, session: Any) -> None:
