@@ -25,7 +25,7 @@ from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from sam3_annotator.model import Check, PointPrompt, Segmentation, never_cancelled
+from sam3_annotator.model import CacheBudgets, Check, EmbeddingCache, PointPrompt, Segmentation, never_cancelled
 from sam3_annotator.project import ImageId, InstanceId, Polygon, Region
 from sam3_annotator.ui.assist import Assist, ShownImage
 from sam3_annotator.ui.canvas.scene import CanvasInstance
@@ -183,7 +183,7 @@ def preview(view: CanvasView, frames: int) -> tuple[list[Frame], list[Frame]]:
     """Move the mouse over the whole image with previews on; also gives from move to painting for those shown."""
     settings = Settings()
     settings.preview = PreviewMode.ON
-    engine = EngineBridge(QuickSession, embedding_budget_bytes=1 << 20)
+    engine = EngineBridge(QuickSession, embeddings=EmbeddingCache(CacheBudgets(device_bytes=1 << 20)))
     assist = Assist(engine, settings)
     previews = Preview(engine, assist, settings)
     moved: dict[PointPrompt, float] = {}

@@ -45,9 +45,8 @@ def measure(bench: Bench) -> None:
     bench.measure("decode click and mask to low-res masks", lambda: decode(mask))
     bench.measure("decode preparing an image", lambda: _prepare(network, maps))
     session = Sam3Session(network)
-    embedding = Sam3Embedding(
-        ImageFeatures(network.prepare_concepts(maps), features), InputFrame((HEIGHT, WIDTH), input_side)
-    )
+    image = ImageFeatures(network.prepare_concepts(maps), features)
+    embedding = Sam3Embedding(maps[2], image, InputFrame((HEIGHT, WIDTH), input_side))
     step = count()
 
     def answer_click() -> object:

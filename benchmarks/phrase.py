@@ -29,7 +29,7 @@ def measure(bench: Bench) -> None:
         clicks = network.mask_decoder.prepare(*maps, prompts.no_mask_embed, prompts.dense_positions())
         image = ImageFeatures(network.prepare_concepts(maps), clicks)
     frame = InputFrame((3000, 4000), bench.config.vision.image_side)
-    embedding = Sam3Embedding(image, frame)
+    embedding = Sam3Embedding(maps[2], image, frame)
     session = Sam3Session(network)
     step = count()
 
@@ -43,7 +43,7 @@ def measure(bench: Bench) -> None:
     bench.measure("phrase first time", lambda: ask(ConceptPrompt(f"cat {next(step)}")))
     # An exemplar beside the same phrase makes it another concept, whose phrase is known; so does another image.
     bench.measure("phrase cached, exemplar added", lambda: ask(ConceptPrompt("cat", exemplars=(exemplar(),))))
-    bench.measure("phrase cached", lambda: ask(ConceptPrompt("cat"), on=Sam3Embedding(image, frame)))
+    bench.measure("phrase cached", lambda: ask(ConceptPrompt("cat"), on=Sam3Embedding(maps[2], image, frame)))
     bench.measure("phrase new threshold", lambda: ask(ConceptPrompt("dog"), 0.4 + 1e-6 * next(step)))
     if bench.peer:
         del network, session

@@ -51,7 +51,7 @@ def encode(key: str, image: np.ndarray) -> Callable[[Workbench], object]:
 
 def click(x: float) -> Callable[[Workbench], object]:
     def job(bench: Workbench) -> None:
-        embedding = bench.embeddings.get("shown")
+        embedding = bench.embeddings.device.get("shown")
         assert embedding is not None
         bench.session.segment(embedding, [PointPrompt(x, 700.0)], check=bench.check)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from sam3_annotator.model import Session, open_session
+from sam3_annotator.model import EmbeddingCache, Session, default_folder, open_session
 from sam3_annotator.paths import resources_dir, samples_dir, user_data_dir
 from sam3_annotator.project import ImageState, ProjectStore
 from sam3_annotator.ui import qt_messages
@@ -22,6 +22,7 @@ from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
 from sam3_annotator.ui.crash_messages import CrashMessages
 from sam3_annotator.ui.draft_display import DraftDisplay
+from sam3_annotator.ui.embedding_budgets import EmbeddingBudgets
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.fact_reader import FactReader
 from sam3_annotator.ui.image_display import ImageDisplay
@@ -45,17 +46,22 @@ from sam3_annotator.ui.workspace import Workspace
 SessionFactory = Callable[[], Session]
 
 
-def run(path: Path | None, *, shows_hints: bool = False) -> int:
+def run(path: Path | None, *, shows_hints: bool = False, disk_gigabytes: float | None = None) -> int:
     """Show the window with what lies at `path`, or without a path the last project or the start page.
 
-    `shows_hints` floats a card for newcomers over the canvas. Returns the exit status once the last window is closed.
+    `shows_hints` floats a card for newcomers over the canvas; `disk_gigabytes` is the room of embeddings on disk, if
+    not as the settings say. Returns the exit status once the last window is closed.
     """
     qt_messages.install_message_handler()
     app = make_application()
     settings = Settings(app)
     apply_theme(app, settings.appearance)
     interrupts = Interrupts(app)
-    launcher = Launcher(settings, lambda opened: assemble_window(opened, settings), copy_samples, app)
+
+    def make_window(opened: Opened) -> MainWindow:
+        return assemble_window(opened, settings, disk_gigabytes=disk_gigabytes)
+
+    launcher = Launcher(settings, make_window, copy_samples, app)
     launcher.start(path, shows_hints=shows_hints)
     status = app.exec()
     interrupts.close()
@@ -94,7 +100,12 @@ def build_window(project_path: Path | str, session_factory: SessionFactory | Non
     return assemble_window(Opened(ProjectStore.open(Path(project_path))), settings, session_factory)
 
 
-def assemble_window(opened: Opened, settings: Settings, session_factory: SessionFactory | None = None) -> MainWindow:
+def assemble_window(
+    opened: Opened,
+    settings: Settings,
+    session_factory: SessionFactory | None = None,
+    disk_gigabytes: float | None = None,
+) -> MainWindow:
     """Build the window of an open project around its store; model and files are started once it has been seen."""
     bridge = StoreBridge(opened.store)
     workspace = Workspace()
@@ -104,11 +115,7 @@ def assemble_window(opened: Opened, settings: Settings, session_factory: Session
     workspace.setParent(window)
     images = window.image_panel.shown
 
-    engine = EngineBridge(
-        session_factory or open_session,
-        embedding_budget_bytes=settings.embedding_megabytes << 20,
-        parent=window,
-    )
+    engine = make_engine(session_factory or open_session, settings, disk_gigabytes, window)
     assist = Assist(engine, settings, window)
     binding = CanvasBinding(bridge, workspace, canvas)
     display = ImageDisplay(bridge, workspace, canvas, binding, assist)
@@ -134,9 +141,7 @@ def assemble_window(opened: Opened, settings: Settings, session_factory: Session
     window.window_actions.bind(labelling_slots(labelling, assist, workspace, canvas))
     window.window_actions.bind(image_slots(window.image_panel, labelling, display))
     window.window_actions.bind(project_slots(project_verbs, window))
-    window.window_actions.bind(model_slots(models, preview, window))
-    window.chip.choose_wanted.connect(lambda: window.window_actions.trigger("choose_model"))
-    window.chip.stop_wanted.connect(models.stop_loading)
+    bind_models(window, models, preview)
     if session_factory is None:
         models.load()
     for is_idle in (lambda: engine.is_idle, lambda: display.is_idle, lambda: facts.is_idle, background_is_idle):
@@ -154,6 +159,22 @@ def assemble_window(opened: Opened, settings: Settings, session_factory: Session
     if opened.limitation:
         window.messages.show_message(opened.limitation, "warning")
     return window
+
+
+def bind_models(window: MainWindow, models: ModelChoice, preview: Preview) -> None:
+    """Let the actions and the chip of a window choose its model."""
+    window.window_actions.bind(model_slots(models, preview, window))
+    window.chip.choose_wanted.connect(lambda: window.window_actions.trigger("choose_model"))
+    window.chip.stop_wanted.connect(models.stop_loading)
+
+
+def make_engine(
+    session_factory: SessionFactory, settings: Settings, disk_gigabytes: float | None, window: MainWindow
+) -> EngineBridge:
+    """Make the engine of a window, with a cache of embeddings that goes on from yesterday's."""
+    embeddings = EmbeddingCache(folder=default_folder())
+    EmbeddingBudgets(embeddings, settings, disk_gigabytes, window)
+    return EngineBridge(session_factory, embeddings=embeddings, parent=window)
 
 
 def open_model_setup(models: ModelChoice, window: MainWindow) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from sam3_annotator import __version__
+from sam3_annotator.commands.cache_words import cache_app
 from sam3_annotator.commands.failures import STOPPED, exit_status
 from sam3_annotator.commands.words import (
     Box,
@@ -41,6 +42,7 @@ app = typer.Typer(
 
 models_app = typer.Typer(help="Which models there are; add, fetch and remove them.", rich_markup_mode=None)
 app.add_typer(models_app, name="models", no_args_is_help=True)
+app.add_typer(cache_app, name="cache", no_args_is_help=True)
 
 
 class ImportFormat(StrEnum):
@@ -112,6 +114,16 @@ Device = Annotated[
     str, typer.Option("--device", parser=_word(parse_device), metavar="DEVICE", help="auto, cpu, cuda, cuda:1 or mps.")
 ]
 ModelDtype = Annotated[Dtype, typer.Option("--dtype", help="How precisely to compute.")]
+CacheGb = Annotated[
+    float,
+    typer.Option("--cache-gb", min=0, metavar="GB", help="Disk for what slow models read of images; 0 keeps nothing."),
+]
+WindowCacheGb = Annotated[
+    float | None,
+    typer.Option(
+        "--cache-gb", min=0, metavar="GB", help="Disk for what slow models read of images, in this run; 0 keeps none."
+    ),
+]
 Boxes = list[Box] | None
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -123,18 +135,22 @@ def start(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and the log on standard error.")] = False,
+    cache_gb: WindowCacheGb = None,
 ) -> None:
     """Turn photographs into segmentation datasets. Without a command, the window opens."""
     del version, debug  # the one acts by its callback, the other is read before typer is imported
     if context.invoked_subcommand is None:
         from sam3_annotator.commands.windows import open_window
 
-        raise typer.Exit(open_window(None))
+        raise typer.Exit(open_window(None, cache_gb))
+    if cache_gb is not None:
+        raise typer.BadParameter("Say it after the command.", param_hint="--cache-gb")
 
 
 @app.command("open")
 def open_command(
     path: Annotated[Path, typer.Argument(readable=False, help="An image folder, an image file or a project file.")],
+    cache_gb: WindowCacheGb = None,
 ) -> None:
     """Open the window with images or a project.
 
@@ -142,7 +158,7 @@ def open_command(
     """
     from sam3_annotator.commands.windows import open_window
 
-    raise typer.Exit(open_window(path))
+    raise typer.Exit(open_window(path, cache_gb))
 
 
 @app.command()
@@ -182,6 +198,7 @@ def segment(
     model: Model = "builtin",
     device: Device = "auto",
     dtype: ModelDtype = Dtype.AUTO,
+    cache_gb: CacheGb = 10,
     point: Annotated[
         list[Point] | None,
         typer.Option("--point", parser=_word(parse_point), metavar="X,Y", help="A point on the object."),
@@ -203,7 +220,7 @@ def segment(
     from sam3_annotator.commands.model_options import ModelOptions
     from sam3_annotator.commands.segment import segment_image
 
-    choice = ModelOptions(model, device, dtype.value)
+    choice = ModelOptions(model, device, dtype.value, cache_gb)
     raise typer.Exit(segment_image(image, out, model=choice, points=point or [], negatives=negative or [], box=box))
 
 
@@ -217,6 +234,7 @@ def detect(
     model: Model = "builtin",
     device: Device = "auto",
     dtype: ModelDtype = Dtype.AUTO,
+    cache_gb: CacheGb = 10,
     threshold: Annotated[
         float, typer.Option(min=0, max=1, metavar="T", help="The score that instances must be above.")
     ] = 0.5,
@@ -237,7 +255,7 @@ def detect(
     status = detect_concept(
         image,
         out,
-        model=ModelOptions(model, device, dtype.value),
+        model=ModelOptions(model, device, dtype.value, cache_gb),
         phrase=phrase or "",
         threshold=threshold,
         exemplars=exemplar or [],

@@ -12,7 +12,7 @@ import pytest
 from sam3_annotator import __version__, cli, doctor
 from sam3_annotator.project.formats import registry
 
-COMMANDS = ["open", "demo", "new", "segment", "detect", "import", "export", "stats", "models", "doctor"]
+COMMANDS = ["open", "demo", "new", "segment", "detect", "import", "export", "stats", "models", "cache", "doctor"]
 
 
 def _program(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -72,6 +72,9 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
         "export a.sam3proj out --format coco --segmentation circle",
         "export a.sam3proj out --format coco --seed x",
         "export a.sam3proj out --format coco --copy-images --no-images",
+        "segment photo.jpg --out mask.png --point 1,2 --cache-gb -1",
+        "--cache-gb 5 stats a.sam3proj",
+        "cache fly",
         "models fly",
         "models info",
         "models add",

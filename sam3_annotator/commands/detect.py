@@ -6,6 +6,7 @@ import json
 import time
 from pathlib import Path
 
+from sam3_annotator.commands.embedding import embed_file
 from sam3_annotator.commands.failures import DONE, CommandFailed
 from sam3_annotator.commands.model_options import ModelOptions, open_chosen
 from sam3_annotator.commands.segment import corners_within
@@ -46,7 +47,8 @@ def detect_concept(
     session = open_chosen(model)
     _require_capabilities(session, concept)
     started = time.perf_counter()
-    found = session.detect(session.embed(image), concept, threshold=threshold)
+    embedding = embed_file(image_path, image, session, model.cache_gigabytes)
+    found = session.detect(embedding, concept, threshold=threshold)
     seconds = time.perf_counter() - started
     facts = {"image": image_path.name, "width": width, "height": height, "model": session.name}
     _write(out, found, concept, threshold, facts, earlier)

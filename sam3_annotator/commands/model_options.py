@@ -10,11 +10,12 @@ from sam3_annotator.model import Session, open_session
 
 @dataclass(frozen=True, slots=True)
 class ModelOptions:
-    """What `--model`, `--device` and `--dtype` say, as `open_session` takes it."""
+    """What `--model`, `--device` and `--dtype` say, as `open_session` takes it, and `--cache-gb`."""
 
     name: str = "builtin"
     device: str = "auto"
     dtype: str = "auto"
+    cache_gigabytes: float = 0.0
 
 
 def open_chosen(options: ModelOptions) -> Session:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sam3_annotator.commands.embedding import embed_file
 from sam3_annotator.commands.failures import DONE, CommandFailed
 from sam3_annotator.commands.model_options import ModelOptions, open_chosen
 from sam3_annotator.commands.whole_files import mask_png, write_whole
@@ -36,7 +37,7 @@ def segment_image(
     prompts += [_point_prompt(point, False, width, height) for point in negatives]
     session = open_chosen(model)
     started = time.perf_counter()
-    found = session.segment(session.embed(image), prompts)
+    found = session.segment(embed_file(image_path, image, session, model.cache_gigabytes), prompts)
     milliseconds = (time.perf_counter() - started) * 1000
     mask = found.masks[0]
     write_whole(mask_png(mask), out)

@@ -10,8 +10,11 @@ from sam3_annotator import display
 from sam3_annotator.commands.failures import CommandFailed
 
 
-def open_window(path: Path | None) -> int:
-    """Show the window with what lies at `path`, or the start page; returns the exit status when it is closed."""
+def open_window(path: Path | None, cache_gigabytes: float | None = None) -> int:
+    """Show the window with what lies at `path`, or the start page; returns the exit status when it is closed.
+
+    `cache_gigabytes` is the room of embeddings on disk, if not as the settings say.
+    """
     if path is not None and not path.exists():
         raise CommandFailed(f"There is nothing at {path}; give an image folder, an image file or a project file.")
     problem = display.window_problem()
@@ -23,7 +26,7 @@ def open_window(path: Path | None) -> int:
 
     gc.freeze()
     gc.enable()
-    return app.run(path)
+    return app.run(path, disk_gigabytes=cache_gigabytes)
 
 
 def run_demo(out: Path | None, *, headless: bool) -> int:

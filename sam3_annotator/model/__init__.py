@@ -14,7 +14,7 @@ from sam3_annotator.model.catalog import (
     ModelOrigin,
     ModelState,
 )
-from sam3_annotator.model.embedding_cache import EmbeddingCache
+from sam3_annotator.model.embedding_cache import CacheBudgets, DiskLevel, DiskUsage, EmbeddingCache, default_folder
 from sam3_annotator.model.engine import (
     Engine,
     EngineStage,
@@ -38,13 +38,21 @@ from sam3_annotator.model.outputs import Detection, Segmentation
 from sam3_annotator.model.progress import LoadingProgress, Progress
 from sam3_annotator.model.prompts import BoxPrompt, ConceptPrompt, Exemplar, MaskPrompt, PointPrompt, Prompt
 from sam3_annotator.model.requests import Outcome, Slot, Ticket
-from sam3_annotator.model.session import Check, Embedding, Session, never_cancelled
+from sam3_annotator.model.session import (
+    Check,
+    Embedding,
+    PackedEmbedding,
+    RestoringSession,
+    Session,
+    never_cancelled,
+)
 
 __all__ = [
     "BUILTIN",
     "BUILTIN_TITLE",
     "AccessDenied",
     "BoxPrompt",
+    "CacheBudgets",
     "Cancelled",
     "Catalog",
     "CatalogError",
@@ -52,6 +60,8 @@ __all__ = [
     "ConceptPrompt",
     "Contents",
     "Detection",
+    "DiskLevel",
+    "DiskUsage",
     "DownloadFailed",
     "Embedding",
     "EmbeddingCache",
@@ -73,15 +83,18 @@ __all__ = [
     "ModelUnavailable",
     "OutOfMemory",
     "Outcome",
+    "PackedEmbedding",
     "PointPrompt",
     "Progress",
     "Prompt",
+    "RestoringSession",
     "Segmentation",
     "Session",
     "Slot",
     "Ticket",
     "UnsupportedPrompt",
     "Workbench",
+    "default_folder",
     "never_cancelled",
     "open_session",
 ]

@@ -79,20 +79,12 @@ class Workbench:
     model_name: str = ""
 
     def embed(self, key: str, read_pixels: Callable[[], NDArray[np.uint8]]) -> Embedding:
-        """Return the embedding of the image `key`, from the cache or computed from its pixels now and cached."""
-        cached = self.embeddings.get(key)
-        if cached is not None:
-            return cached
-        self.check()
-        pixels = read_pixels()
-        self.check()
-        embedding = self.session.embed(pixels, check=self.check)
-        self.embeddings.put(key, embedding)
-        return embedding
+        """Return the embedding of the image whose content `key` names, from the cache or of its pixels and cached."""
+        return self.embeddings.embed(key, self.session, read_pixels, self.check)
 
     def preview(self, key: str, prompts: Sequence[Prompt]) -> Segmentation | None:
         """Answer prompts on the image `key` without a trace in its embedding; None if it is not embedded yet."""
-        embedding = self.embeddings.get(key)
+        embedding = self.embeddings.device.get(key)
         if embedding is None:
             return None
         with leaving_no_trace():
@@ -136,10 +128,10 @@ class Engine:
         *,
         deliver: Callable[[Outcome], None],
         report: Callable[[EngineStatus], None],
-        embedding_budget_bytes: int = 1 << 30,
+        embeddings: EmbeddingCache | None = None,
     ) -> None:
         keep_freed_memory()  # before the thread that calls `run()` allocates
-        self.embeddings = EmbeddingCache(embedding_budget_bytes)
+        self.embeddings = embeddings or EmbeddingCache()
         self._deliver = deliver
         self._report = report
         self._session: Session | None = None
@@ -220,6 +212,7 @@ class Engine:
                     self._load(task)
         finally:
             self._unload()
+            self.embeddings.close()
             self._is_serving = False
             self._announce(EngineStatus(EngineStage.STOPPED))
 

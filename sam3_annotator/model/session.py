@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.model.outputs import Detection, Segmentation
 from sam3_annotator.model.prompts import ConceptPrompt, Prompt
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Check = Callable[[], None]
 
@@ -80,4 +84,37 @@ class Session(Protocol):
         check: Check = never_cancelled,
     ) -> Detection:
         """Find all instances of a concept; raises `UnsupportedPrompt` where the session cannot."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PackedEmbedding:
+    """The least that an embedding can be restored from: tensors by name, in main memory."""
+
+    image_size: tuple[int, int]
+    tensors: Mapping[str, Tensor]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held."""
+        return sum(tensor.nbytes for tensor in self.tensors.values())
+
+
+@runtime_checkable
+class RestoringSession(Session, Protocol):
+    """A session whose embeddings take long to make and little to restore, so that they are worth keeping for days."""
+
+    def encoder_fingerprint(self) -> str:
+        """Tell apart encoders that make different embeddings of the same image: by weights, precision, sizes."""
+        ...
+
+    def pack(self, embedding: Embedding) -> PackedEmbedding:
+        """Take what is to be kept of an embedding of this session."""
+        ...
+
+    def restore(self, packed: PackedEmbedding, *, check: Check = never_cancelled) -> Embedding:
+        """Make the embedding again; it answers as the first one did.
+
+        Raises `ValueError` for what no session with this fingerprint has packed.
+        """
         ...

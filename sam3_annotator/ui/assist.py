@@ -30,7 +30,7 @@ SPECK_AREA = 16.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ShownImage:
-    """The image on the canvas: its id, the key its embedding is cached under, its pixels `(H, W, 3)` RGB."""
+    """The image on the canvas: its id, what names its content in the embedding cache, its pixels `(H, W, 3)` RGB."""
 
     image_id: ImageId
     embedding_key: str

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from sam3_annotator.model import (
+    EmbeddingCache,
     Engine,
     EngineStage,
     EngineStatus,
@@ -48,7 +49,7 @@ class EngineBridge(QObject):
         self,
         session_factory: Callable[[], Session],
         *,
-        embedding_budget_bytes: int,
+        embeddings: EmbeddingCache | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -56,7 +57,7 @@ class EngineBridge(QObject):
             session_factory,
             deliver=self._send,
             report=self._reported.emit,
-            embedding_budget_bytes=embedding_budget_bytes,
+            embeddings=embeddings,
         )
         self._delivered.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
         self._reported.connect(self._note_status, Qt.ConnectionType.QueuedConnection)

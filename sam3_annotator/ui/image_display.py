@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sam3_annotator.project import ChangeKind, ChangeSet, ImageFacts, ImageId, ImageRecord
+from sam3_annotator.project import ChangeKind, ChangeSet, ImageFacts, ImageId
 from sam3_annotator.ui.assist import Assist, ShownImage
 from sam3_annotator.ui.background import error_sentence
 from sam3_annotator.ui.canvas.pyramid import ImagePyramid
@@ -14,11 +14,6 @@ from sam3_annotator.ui.item_models.image_model import changed_files
 from sam3_annotator.ui.pixels import PixelLoader
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.workspace import Workspace
-
-
-def embedding_key(record: ImageRecord) -> str:
-    """Name an image's embedding by its content, by its path while the content is not known yet."""
-    return record.facts.content_hash or record.path
 
 
 class ImageDisplay(QObject):
@@ -148,7 +143,7 @@ class ImageDisplay(QObject):
             self.failed.emit(image_id)
 
     def _to_embed(self, image_id: ImageId, image: ImagePyramid) -> ShownImage:
-        return ShownImage(image_id, embedding_key(self._store.image(image_id)), image.pixels)
+        return ShownImage(image_id, self.pixels.content_hash(image_id), image.pixels)
 
     def _note_problem(self, image_id: ImageId, sentence: str) -> None:
         facts = self._store.image(image_id).facts

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
-from sam3_annotator.project import ImageId, read_image
+from sam3_annotator.project import ImageId, hash_file, read_image
 from sam3_annotator.ui.background import BackgroundTask
 from sam3_annotator.ui.canvas.pyramid import ImagePyramid
 
@@ -24,6 +24,7 @@ class PixelLoader(QObject):
     def __init__(self, budget_bytes: int = 768 << 20, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._budget_bytes = budget_bytes
+        self._content_hashes: dict[ImageId, str] = {}
         self._kept: OrderedDict[ImageId, ImagePyramid] = OrderedDict()
         self._tasks: dict[ImageId, BackgroundTask] = {}
         self._pool = QThreadPool(self)
@@ -38,6 +39,10 @@ class PixelLoader(QObject):
         """Return the pixels if they are at hand."""
         return self._kept.get(image_id)
 
+    def content_hash(self, image_id: ImageId) -> str:
+        """Return the hash of the file that pixels at hand, or lately at hand, were read from."""
+        return self._content_hashes[image_id]
+
     def request(self, image_id: ImageId, path: Path) -> None:
         """Ask for an image's pixels; asking again while it is being read changes nothing."""
         if image_id in self._kept:
@@ -46,7 +51,7 @@ class PixelLoader(QObject):
         elif image_id not in self._tasks:
             task = BackgroundTask(lambda _progress: _read(path), self._pool)
             self._tasks[image_id] = task
-            task.result.connect(lambda image: self._keep(image_id, image))
+            task.result.connect(lambda read: self._keep(image_id, *read))
             task.failed.connect(lambda error: self._fail(image_id, error))
             task.start()
 
@@ -61,8 +66,9 @@ class PixelLoader(QObject):
             task.cancel()
         self._pool.waitForDone()
 
-    def _keep(self, image_id: ImageId, image: ImagePyramid) -> None:
+    def _keep(self, image_id: ImageId, image: ImagePyramid, content_hash: str) -> None:
         del self._tasks[image_id]
+        self._content_hashes[image_id] = content_hash
         self._kept[image_id] = image
         while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > self._budget_bytes:
             self._kept.popitem(last=False)
@@ -73,7 +79,9 @@ class PixelLoader(QObject):
         self.failed.emit(image_id, error)
 
 
-def _read(path: Path) -> ImagePyramid:
+def _read(path: Path) -> tuple[ImagePyramid, str]:
+    # Of the bytes that are there now: what the project knows may be from before the file was replaced.
+    content_hash = hash_file(path)
     image = ImagePyramid(read_image(path))
     image.prepare()
-    return image
+    return image, content_hash

@@ -32,7 +32,7 @@ def prefetch_job(image: ShownImage, shown_key: str, count: int) -> Job:
 
     def job(bench: Workbench) -> bool:
         # Looked up, the shown image is the last that would have to go.
-        if bench.embeddings.get(shown_key) is None or _capacity(bench.embeddings) <= count:
+        if bench.embeddings.device.get(shown_key) is None or _capacity(bench.embeddings) <= count:
             return False
         bench.embed(image.embedding_key, lambda: image.pixels)
         return True
@@ -41,8 +41,9 @@ def prefetch_job(image: ShownImage, shown_key: str, count: int) -> Job:
 
 
 def _capacity(embeddings: EmbeddingCache) -> int:
-    """Estimate how many embeddings fit, by those there are."""
-    return embeddings.budget_bytes * len(embeddings) // max(embeddings.used_bytes, 1)
+    """Estimate how many embeddings are at hand at once, by those that are."""
+    level = embeddings.device
+    return level.budget_bytes * len(level) // max(level.used_bytes, 1)
 
 
 class Prefetch(QObject):

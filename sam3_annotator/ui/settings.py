@@ -116,12 +116,30 @@ class Settings(QObject):
 
     @property
     def embedding_megabytes(self) -> int:
-        """Memory for embeddings of images seen lately or coming next, in MiB."""
+        """Memory for embeddings of images seen lately or coming next, on the model's device, in MiB."""
         return int(self._read("embedding_megabytes", _within(64, 1 << 20), 1024.0))
 
     @embedding_megabytes.setter
     def embedding_megabytes(self, value: int) -> None:
         self._write("embedding_megabytes", value)
+
+    @property
+    def embedding_host_megabytes(self) -> int:
+        """Main memory for what embeddings of earlier images are restored from, in MiB."""
+        return int(self._read("embedding_host_megabytes", _within(0, 1 << 20), 512.0))
+
+    @embedding_host_megabytes.setter
+    def embedding_host_megabytes(self, value: int) -> None:
+        self._write("embedding_host_megabytes", value)
+
+    @property
+    def embedding_disk_gigabytes(self) -> int:
+        """Disk for the same, also for another day, in GB; 0 means none."""
+        return int(self._read("embedding_disk_gigabytes", _within(0, 100_000), 10.0))
+
+    @embedding_disk_gigabytes.setter
+    def embedding_disk_gigabytes(self, value: int) -> None:
+        self._write("embedding_disk_gigabytes", value)
 
     @property
     def model(self) -> str:

@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sam3_annotator.model import DiskLevel, default_folder
+from sam3_annotator.ui.embedding_folder_field import EmbeddingFolderField
 from sam3_annotator.ui.settings import PreviewMode, Settings
 from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Appearance, theme
 
@@ -55,6 +57,9 @@ class SettingsDialog(QDialog):
         self._add_preview()
         self._add_tolerance()
         self._add_memory()
+        self._add_earlier()
+        self.embeddings = EmbeddingFolderField(DiskLevel(default_folder()))
+        self._add("On disk now", "Of all projects; the model can make it again", self.embeddings)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -149,7 +154,26 @@ class SettingsDialog(QDialog):
         field.setGroupSeparatorShown(True)
         field.setValue(self._settings.embedding_megabytes)
         field.valueChanged.connect(lambda value: setattr(self._settings, "embedding_megabytes", value))
-        self._add("Memory for images", "Kept for images the model has read already", field)
+        self._add("Memory for images", "Images ready to be clicked, on the model's device", field)
+
+    def _add_earlier(self) -> None:
+        memory = QSpinBox()
+        memory.setRange(0, 64 * 1024)
+        memory.setSingleStep(256)
+        memory.setSuffix(" MB")
+        memory.setGroupSeparatorShown(True)
+        memory.setSpecialValueText("None")
+        memory.setValue(self._settings.embedding_host_megabytes)
+        memory.valueChanged.connect(lambda value: setattr(self._settings, "embedding_host_megabytes", value))
+        self._add("Memory for earlier images", "Ready again a moment after you come back", memory)
+        disk = QSpinBox()
+        disk.setRange(0, 100_000)
+        disk.setSuffix(" GB")
+        disk.setGroupSeparatorShown(True)
+        disk.setSpecialValueText("None")
+        disk.setValue(self._settings.embedding_disk_gigabytes)
+        disk.valueChanged.connect(lambda value: setattr(self._settings, "embedding_disk_gigabytes", value))
+        self._add("Disk for earlier images", "Need not be read again another day", disk)
 
     def _add(self, title: str, line: str, field: QWidget) -> None:
         row = self._grid.rowCount()

@@ -12,7 +12,7 @@ import pytest
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
-@pytest.mark.parametrize("name", ["decode", "phrase", "encode", "waiting"])
+@pytest.mark.parametrize("name", ["decode", "phrase", "encode", "waiting", "restore"])
 def test_a_tiny_run_prints_the_agreed_document(name: str) -> None:
     command = [sys.executable, str(BENCHMARKS / f"{name}.py"), "--tiny", "--repeats", "2", "--threads", "1", "--json"]
     ended = subprocess.run(

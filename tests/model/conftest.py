@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from sam3_annotator.model import Engine, EngineStage, EngineStatus, Outcome, Session, Slot, Workbench
+from sam3_annotator.model import (
+    CacheBudgets,
+    EmbeddingCache,
+    Engine,
+    EngineStage,
+    EngineStatus,
+    Outcome,
+    Session,
+    Slot,
+    Workbench,
+)
 
 TIMEOUT_S = 20.0
 
@@ -48,7 +58,7 @@ class EngineRun:
             session_factory,
             deliver=lambda outcome: self._note(self.outcomes, outcome),
             report=lambda status: self._note(self.statuses, status),
-            embedding_budget_bytes=embedding_budget_bytes,
+            embeddings=EmbeddingCache(CacheBudgets(device_bytes=embedding_budget_bytes)),
         )
         self.thread = threading.Thread(target=self.engine.run, name="model")
         self.thread.start()

@@ -254,7 +254,7 @@ def test_an_encoding_without_enough_memory_after_a_click_is_tried_once_more(run:
     def in_block(block: int) -> None:
         if block == 1:
             next(click_in_block, lambda: None)()
-        if block == 2 and len(run.engine.embeddings):
+        if block == 2 and len(run.engine.embeddings.device):
             raise OutOfMemory("The device has too little memory.")
 
     session.in_block = in_block

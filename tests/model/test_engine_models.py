@@ -75,11 +75,11 @@ def test_old_session_and_its_embeddings_are_freed_before_the_new_one_is_loaded(
     run = start_engine(held.pop)
     del first
     _wait_for_model(run, "Other")
-    run.engine.embeddings.put("image", fake_session.embed(PIXELS))
+    run.engine.embeddings.device.put("image", fake_session.embed(PIXELS))
     seen: list[object] = []
 
     def load(progress: LoadingProgress) -> Any:
-        seen.extend((watched(), run.engine.embeddings.get("image")))
+        seen.extend((watched(), run.engine.embeddings.device.get("image")))
         return fake_session
 
     run.engine.load(ModelSource(load))

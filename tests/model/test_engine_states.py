@@ -50,7 +50,7 @@ class EngineMachine(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
         self.thread.start()
-        self.engine.submit(Slot.BATCH, lambda bench: bench.embeddings.put("cached", _Embedding()))
+        self.engine.submit(Slot.BATCH, lambda bench: bench.embeddings.device.put("cached", _Embedding()))
         self.outcomes.get(timeout=TIMEOUT_S)
         self.highest_number = 1
 

@@ -22,7 +22,7 @@ from sam3_annotator.ui.workspace import Workspace
 @pytest.fixture
 def engine(qapp: QApplication, fake_session: Any) -> Iterator[EngineBridge]:
     """Run the engine on its thread, with the fake session."""
-    bridge = EngineBridge(lambda: fake_session, embedding_budget_bytes=1 << 20)
+    bridge = EngineBridge(lambda: fake_session)
     bridge.start()
     yield bridge
     fake_session.release()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sam3_annotator.project import ImageId
+from sam3_annotator.project import ImageId, hash_file
 from sam3_annotator.ui.pixels import PixelLoader
 
 FIRST, SECOND = ImageId(1), ImageId(2)
@@ -63,3 +63,21 @@ def test_a_forgotten_image_is_read_again(loader, make_image, qtbot):
         loader.request(FIRST, path)
 
     assert loaded.args[1].width == 32
+
+
+def test_the_content_of_a_file_is_told_by_its_bytes_as_they_were_read(loader, make_image, qtbot):
+    path = make_image("a.png", seed=1)
+    same = path.with_name("moved.png")
+    same.write_bytes(path.read_bytes())
+    for image_id, place in ((FIRST, path), (SECOND, same)):
+        with qtbot.waitSignal(loader.loaded):
+            loader.request(image_id, place)
+    before = loader.content_hash(FIRST)
+    make_image("a.png", seed=2)
+
+    loader.forget(FIRST)
+    with qtbot.waitSignal(loader.loaded):
+        loader.request(FIRST, path)
+
+    assert before == loader.content_hash(SECOND) == hash_file(same)
+    assert loader.content_hash(FIRST) == hash_file(path) != before

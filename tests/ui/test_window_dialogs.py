@@ -40,6 +40,8 @@ def test_every_setting_applies_at_once(dialog: SettingsDialog, settings: Setting
     field(dialog, QSlider, "Fill of instances").setValue(40)
     field(dialog, QDoubleSpinBox, "Outline precision").setValue(2.5)
     field(dialog, QSpinBox, "Memory for images").setValue(2048)
+    field(dialog, QSpinBox, "Memory for earlier images").setValue(0)
+    field(dialog, QSpinBox, "Disk for earlier images").setValue(200)
 
     assert settings.appearance is Appearance.LIGHT
     assert not settings.wheel_zooms
@@ -48,6 +50,8 @@ def test_every_setting_applies_at_once(dialog: SettingsDialog, settings: Setting
     assert settings.fill_opacity == pytest.approx(0.4)
     assert settings.simplification_tolerance == pytest.approx(2.5)
     assert settings.embedding_megabytes == 2048
+    assert settings.embedding_host_megabytes == 0
+    assert settings.embedding_disk_gigabytes == 200
 
 
 def test_dialog_shows_what_is_set(qtbot: Any, settings: Settings) -> None:

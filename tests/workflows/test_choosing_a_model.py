@@ -71,5 +71,7 @@ def test_model_that_is_gone_is_replaced_by_the_built_in_one_and_told(qtbot: QtBo
     assert "Until then the built-in model is used." in message.text
     choose = next(button for button in window.messages.findChildren(QPushButton) if button.text() == "Choose a model…")
     choose.click()
-    assert window.findChild(ModelSetupDialog) is not None
+    dialog = window.findChild(ModelSetupDialog)
+    assert dialog is not None
+    dialog.close()
     assert Settings().model == "mine" != BUILTIN

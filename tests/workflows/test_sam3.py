@@ -84,3 +84,27 @@ def test_the_window_says_which_model_there_is_and_what_it_can_do(user, fake_sess
     assert status.stage is EngineStage.READY
     assert (status.session_name, status.device) == ("SAM 3", "CPU")
     assert "phrases" in status.capabilities
+
+
+def test_an_image_of_yesterday_shows_its_first_mask_without_encoding(user, fake_session) -> None:
+    user.click(20, 20)
+    user.settle()
+    yesterday = user.draft.candidates
+    encoded = len(fake_session.made)
+
+    user.restart()
+    user.click(20, 20)
+    user.settle()
+
+    assert len(fake_session.made) == encoded > 0
+    assert [candidate.region for candidate in user.draft.candidates] == [each.region for each in yesterday]
+
+
+def test_an_image_replaced_meanwhile_is_encoded_anew(user, fake_session, image_folder, make_image) -> None:
+    user.close()
+    encoded = len(fake_session.made)
+    make_image("photos/1.png", width=80, height=60, seed=77)
+
+    user.restart()
+
+    assert len(fake_session.made) == encoded + 1

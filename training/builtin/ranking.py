@@ -14,7 +14,7 @@ from sam3_annotator.model.builtin.candidates import paint_mask
 from sam3_annotator.model.builtin.looks import BuiltinEmbedding, Look
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.builtin.ranking import RankingHead, describe
-from sam3_annotator.model.builtin.session import FEW_CLICKS
+from sam3_annotator.model.builtin.refine import obey_clicks
 from sam3_annotator.model.builtin.viewer import Viewer
 from sam3_annotator.model.builtin.zoom import Pyramid
 from sam3_annotator.model.session import never_cancelled
@@ -24,6 +24,9 @@ from training.builtin.settings import TrainingSettings
 
 EPOCHS = 120
 LEARNING_RATE = 5e-3
+
+MOST_CLICKS = 3
+"""On a region."""
 
 LEAST_SHARE = 0.0005
 """Of the picture, for a region to be clicked on."""
@@ -82,7 +85,7 @@ def collect(network: BuiltinNetwork, samples: SampleMaker, settings: TrainingSet
     viewer = Viewer(network)
     found: list[Rows] = []
     while len(found) < settings.ranking_regions:
-        picture, target = samples.draw_target(rng)
+        picture, target = samples.draw_target(rng, evenly=True)
         truth = picture.mask(target) > 127
         if truth.mean() >= LEAST_SHARE:
             embedding = viewer.embed(Pyramid(picture.pixels, network.config.view_side))
@@ -102,7 +105,7 @@ def _click_on(
     guess = np.zeros_like(truth)
     earlier: Look | None = None
     size = embedding.image_size
-    for _ in range(FEW_CLICKS):
+    for _ in range(MOST_CLICKS):
         error = largest_error(guess, truth)
         if error is None:
             break
@@ -113,7 +116,7 @@ def _click_on(
         looks = [_follow(viewer, embedding, asked, first, None) for first in firsts]
         if earlier is not None:
             looks.append(_follow(viewer, embedding, asked, earlier, earlier))
-        ious = [_iou(look, truth) for look in looks]
+        ious = [_iou(_paint(look, asked, size), truth) for look in looks]
         rows += [
             (describe(first, asked, size, goes_on=False, is_close=False), iou)
             for first, iou in zip(firsts, ious, strict=False)
@@ -124,7 +127,7 @@ def _click_on(
         rows += zip(traits, ious, strict=True)
         best = int(ranking.rank(traits).argmax())
         earlier = looks[int(rng.integers(len(looks))) if rng.random() < ELSEWHERE else best]
-        guess = _paint(earlier, size)
+        guess = _paint(earlier, asked, size)
     return rows
 
 
@@ -133,12 +136,12 @@ def _follow(viewer: Viewer, embedding: BuiltinEmbedding, asked: Asked, look: Loo
     return viewer.look_closer(embedding, asked, look.belief(), window, never_cancelled)
 
 
-def _paint(look: Look, size: tuple[int, int]) -> NDArray[np.bool_]:
+def _paint(look: Look, asked: Asked, size: tuple[int, int]) -> NDArray[np.bool_]:
     mask = np.zeros(size, np.bool_)
-    paint_mask(mask, look.chances[0], look.view.window)
+    points = asked.points_in(look.view.window, len(look.view.pixels))
+    paint_mask(mask, obey_clicks(look.chances[0], points), look.view.window)
     return mask
 
 
-def _iou(look: Look, truth: NDArray[np.bool_]) -> float:
-    mask = _paint(look, (truth.shape[0], truth.shape[1]))
+def _iou(mask: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
     return int(np.count_nonzero(mask & truth)) / max(int(np.count_nonzero(mask | truth)), 1)

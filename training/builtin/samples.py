@@ -25,10 +25,10 @@ class SampleMaker:
         worth = [len(found) ** 0.5 * settings.source_weights.get(name, 1.0) for name, found in sources.items()]
         self._chances = np.array(worth) / np.sum(worth)
 
-    def draw_target(self, rng: np.random.Generator) -> tuple[Picture, Target]:
-        """Draw a region; large ones more often, since small ones are many."""
+    def draw_target(self, rng: np.random.Generator, *, evenly: bool = False) -> tuple[Picture, Target]:
+        """Draw a region, of all sources alike if `evenly`; large ones more often, since small ones are many."""
         for _ in range(MOST_TRIES):
-            indices = self._indices[rng.choice(len(self._indices), p=self._chances)]
+            indices = self._indices[rng.choice(len(self._indices), p=None if evenly else self._chances)]
             picture = self._cache.picture(indices[rng.integers(len(indices))])
             if picture.targets:
                 map_index = rng.choice(sorted({target.map_index for target in picture.targets}))

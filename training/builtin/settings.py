@@ -29,7 +29,7 @@ class TrainingSettings:
     validation_regions: int = 120
     score_batches: int = 120
     score_learning_rate: float = 4e-3
-    ranking_regions: int = 600
+    ranking_regions: int = 700
     composite_chance: float = 0.3
     full_view_chance: float = 0.25
     smallest_object: float = 0.12

@@ -135,7 +135,19 @@ class Sam3Image(nn.Module):
 
     def encode_image(self, pixels: Tensor) -> ImageFeatures:
         """Encode normalised pixels `(B, 3, S, S)`, once per image."""
-        features = self.neck(self.vision_backbone(pixels.to(self.no_memory_embedding)))
+        return self.derive_features(self.encode_pixels(pixels))
+
+    def encode_pixels(self, pixels: Tensor) -> Tensor:
+        """Run the backbone, nearly all of the work, on normalised pixels `(B, 3, S, S)`; gives its map `(B, C, h, w)`.
+
+        Small beside all that `derive_features` makes of it, this is what is worth keeping for long.
+        """
+        encoded: Tensor = self.vision_backbone(pixels.to(self.no_memory_embedding))
+        return encoded
+
+    def derive_features(self, encoded: Tensor) -> ImageFeatures:
+        """Make all that prompts are answered from of the backbone's map `(B, C, h, w)`, and of nothing else."""
+        features = self.neck(encoded)
         i0, i1, i2 = features.interactive
         interactive = self.mask_decoder.prepare(
             i0,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from sam3_annotator.model.network.sam3_image import ImageFeatures
 from sam3_annotator.model.preprocessing import InputFrame
@@ -14,8 +15,13 @@ from sam3_annotator.model.trail import Trail
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Sam3Embedding:
-    """Features on the session's device, where the image lies in the input, and low-resolution logits by prompts."""
+    """What an image became, on the session's device; made by `Sam3Session` alone, from the backbone's map.
 
+    `encoded` is that map, `(1, C, h, w)`; `features` are derived from it; `frame` is where the image lies in the
+    input; `trail` keeps low-resolution logits by prompts.
+    """
+
+    encoded: Tensor
     features: ImageFeatures
     frame: InputFrame
     trail: Trail[NDArray[np.float32]] = field(default_factory=Trail)
@@ -27,5 +33,5 @@ class Sam3Embedding:
 
     @property
     def nbytes(self) -> int:
-        """Memory held by the features, without the few small logits that come and go."""
-        return sum(each.nbytes for each in (*self.features.detector, *self.features.interactive))
+        """Memory held by map and features, without the few small logits that come and go."""
+        return sum(each.nbytes for each in (self.encoded, *self.features.detector, *self.features.interactive))

@@ -23,9 +23,13 @@ from sam3_annotator.model.recent import Recent
 from sam3_annotator.model.sam3.asked import LARGEST_LOGIT, AskedConcept, read_concept, read_prompts
 from sam3_annotator.model.sam3.candidates import choose_candidates
 from sam3_annotator.model.sam3.embedding import Sam3Embedding
-from sam3_annotator.model.session import Check, Embedding, never_cancelled
+from sam3_annotator.model.sam3.fingerprint import fingerprint
+from sam3_annotator.model.session import Check, Embedding, PackedEmbedding, never_cancelled
 
 T = TypeVar("T")
+
+ENCODED = "encoded"
+"""What the one tensor of a packed embedding is called."""
 
 PHRASES_KEPT = 256
 ANSWERS_KEPT = 3
@@ -47,6 +51,7 @@ class Sam3Session:
         self._side = network.config.vision.image_side
         self._logits_side = 4 * network.config.vision.grid_side
         self._device = network.no_memory_embedding.device
+        self._fingerprint = ""
         self._phrases: Recent[str, TextFeatures] = Recent(PHRASES_KEPT)
         self._answers: Recent[AnswerKey, ConceptAnswer] = Recent(ANSWERS_KEPT)
 
@@ -66,13 +71,40 @@ class Sam3Session:
         return frozenset({"points", "boxes", "masks", "exemplars", "phrases"})
 
     def embed(self, image: NDArray[np.uint8], *, check: Check = never_cancelled) -> Sam3Embedding:
-        """Encode an image, `(H, W, 3)` uint8 RGB, for concepts and clicks; checks before every block of the encoder.
+        """Encode an image, `(H, W, 3)` uint8 RGB, for concepts and clicks; checks before every layer.
 
         Raises `ValueError` for pixels of another kind and `OutOfMemory` if the device is too small.
         """
         pixels = to_model_input(image, self._side)
-        features = self._compute(lambda: self._network.encode_image(pixels.to(self._device)), check)
-        return Sam3Embedding(features, InputFrame((image.shape[0], image.shape[1]), self._side))
+        encoded = self._compute(lambda: self._network.encode_pixels(pixels.to(self._device)), check)
+        return self._derive(encoded, (image.shape[0], image.shape[1]), check)
+
+    def encoder_fingerprint(self) -> str:
+        """Tell apart encoders that make different embeddings of the same image: by weights, precision, sizes."""
+        if not self._fingerprint:
+            self._fingerprint = fingerprint(self._network.vision_backbone)
+        return self._fingerprint
+
+    def pack(self, embedding: Embedding) -> PackedEmbedding:
+        """Take the backbone's map, `(1, h, w, C)`, off the device; all else is derived from it again."""
+        own = _own(embedding)
+        # In the order in which the backbone leaves it, so that restoring repeats every step to the last bit.
+        grid = own.encoded.permute(0, 2, 3, 1).contiguous().cpu()
+        return PackedEmbedding(own.image_size, {ENCODED: grid})
+
+    def restore(self, packed: PackedEmbedding, *, check: Check = never_cancelled) -> Sam3Embedding:
+        """Make the embedding again, bit for bit; raises `ValueError` for what no such session has packed."""
+        vision, dtype = self._network.config.vision, self._network.no_memory_embedding.dtype
+        grid = packed.tensors.get(ENCODED)
+        expected = (1, vision.grid_side, vision.grid_side, vision.width)
+        if grid is None or (grid.shape, grid.dtype) != (expected, dtype):
+            raise ValueError(f"SAM 3 restores an embedding from a map {expected} of {dtype}; there is none.")
+        return self._derive(grid.to(self._device).permute(0, 3, 1, 2), packed.image_size, check)
+
+    def _derive(self, encoded: Tensor, image_size: tuple[int, int], check: Check) -> Sam3Embedding:
+        """Make the embedding of what the backbone gave, computed now or kept from an earlier day."""
+        features = self._compute(lambda: self._network.derive_features(encoded), check)
+        return Sam3Embedding(encoded, features, InputFrame(image_size, self._side))
 
     def segment(
         self,
@@ -149,8 +181,7 @@ class Sam3Session:
         network = self._network
         stacks = (
             network.vision_backbone.blocks,
-            network.neck.detector,
-            network.neck.interactive,
+            *(level.children() for level in (*network.neck.detector, *network.neck.interactive)),
             network.text_encoder.blocks,
             network.geometry_encoder.layers,
             network.fusion_encoder.layers,

@@ -98,9 +98,15 @@ def test_computing_in_bfloat16_adds_little_to_what_rounding_the_weights_does(
     given = image.bfloat16(), torch.zeros(16, tiny_config.width).bfloat16(), prompt.bfloat16()
     same = [value.float() for value in given]
 
-    exact = encoder(*same, ALL_VALID)
-    found = encoder.bfloat16()(*given, ALL_VALID)
-    rounded = encoder.float()(*same, ALL_VALID)
+    def encode(image: Tensor, positions: Tensor, prompt: Tensor) -> Tensor:
+        found: Tensor = encoder(encoder.prepare(image, positions), positions, prompt, ALL_VALID)
+        return found
+
+    exact = encode(*same)
+    encoder.bfloat16()
+    found = encode(*given)
+    encoder.float()
+    rounded = encode(*same)
 
     assert found.dtype == torch.bfloat16
     by_weights = (rounded - exact).std()

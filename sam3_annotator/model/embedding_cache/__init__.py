@@ -1,0 +1,8 @@
+"""Embeddings kept for images that are seen again, in memory and on disk."""
+
+from __future__ import annotations
+
+from sam3_annotator.model.embedding_cache.cache import CacheBudgets, EmbeddingCache
+from sam3_annotator.model.embedding_cache.disk_level import DiskLevel, DiskUsage, default_folder
+
+__all__ = ["CacheBudgets", "DiskLevel", "DiskUsage", "EmbeddingCache", "default_folder"]
