@@ -58,7 +58,7 @@ def room_for_none(fake_session) -> None:
 
 
 def test_nothing_is_encoded_ahead_that_could_not_be_kept(room_for_none, user, encoded):
-    assert encoded() == ["1"]
+    assert set(encoded()) == {"1"}  # the shown image, as often as it is asked for
 
 
 def test_going_back_encodes_the_image_before(room_for_two, user, encoded):
