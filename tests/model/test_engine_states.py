@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hypothesis import strategies as st
+from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from sam3_annotator.model import Cancelled, Engine, Job, Outcome, Session, Slot, Workbench
@@ -171,3 +171,4 @@ class _Session:
 
 EngineMachine.session_factory = staticmethod(_Session)  # type: ignore[assignment] # no job calls it
 TestEngineStates = EngineMachine.TestCase
+TestEngineStates.settings = settings(max_examples=50)  # a quarter of a second each
