@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from sam3_annotator.model.checkpoint.rename_official import OFFICIAL
 from sam3_annotator.model.network.sam3_image import Sam3Image
@@ -20,6 +23,30 @@ OFFICIAL_KEYS = Path(__file__).parents[2] / "data" / "sam3" / "official-keys.jso
 @pytest.fixture(autouse=True)
 def one_thread() -> None:
     torch.set_num_threads(1)
+
+
+class Runs:
+    """How often a module has run."""
+
+    count = 0
+
+
+@contextmanager
+def count_runs(module: nn.Module) -> Iterator[Runs]:
+    runs = Runs()
+
+    def note(*_: object) -> None:
+        runs.count += 1
+
+    hook = module.register_forward_hook(note)
+    yield runs
+    hook.remove()
+
+
+@pytest.fixture
+def counted() -> Callable[[nn.Module], AbstractContextManager[Runs]]:
+    """Give what counts how often a module runs, in a `with` statement."""
+    return count_runs
 
 
 @pytest.fixture

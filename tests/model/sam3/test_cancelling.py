@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from torch import nn
 
 from sam3_annotator.model import Cancelled, ConceptPrompt, PointPrompt
 from sam3_annotator.model.network.sam3_image import Sam3Image
@@ -16,24 +14,6 @@ from sam3_annotator.model.sam3.session import Sam3Session
 
 Image = NDArray[np.uint8]
 CLICK = PointPrompt(80, 60)
-
-
-class Runs:
-    """How often a module has run."""
-
-    count = 0
-
-
-@contextmanager
-def counted(module: nn.Module) -> Iterator[Runs]:
-    runs = Runs()
-
-    def note(*_: object) -> None:
-        runs.count += 1
-
-    hook = module.register_forward_hook(note)
-    yield runs
-    hook.remove()
 
 
 class CancelAt:
@@ -50,7 +30,7 @@ class CancelAt:
 
 
 def test_encoding_an_image_can_be_cancelled_before_every_block(
-    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
+    counted: Any, tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
 ) -> None:
     blocks = tiny_network.vision_backbone.blocks
     for number in range(1, len(blocks) + 2):
@@ -60,7 +40,7 @@ def test_encoding_an_image_can_be_cancelled_before_every_block(
 
 
 def test_encoding_an_image_can_be_cancelled_until_its_last_map(
-    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
+    counted: Any, tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
 ) -> None:
     patient = CancelAt(1000)
     tiny_session.embed(image, check=patient)
@@ -77,7 +57,7 @@ def test_encoding_an_image_can_be_cancelled_until_its_last_map(
 
 
 def test_looking_for_a_concept_can_be_cancelled_within_the_network(
-    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
+    counted: Any, tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
 ) -> None:
     embedding = tiny_session.embed(image)
     patient = CancelAt(1000)

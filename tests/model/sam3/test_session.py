@@ -6,6 +6,7 @@ import gc
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,24 +35,6 @@ from sam3_annotator.model.sam3.session import Sam3Session
 Image = NDArray[np.uint8]
 CLICK, ANOTHER = PointPrompt(80, 60), PointPrompt(20, 30, False)
 BOX = BoxPrompt(50, 30, 110, 90)
-
-
-class Runs:
-    """How often a module has run."""
-
-    count = 0
-
-
-@contextmanager
-def counted(module: nn.Module) -> Iterator[Runs]:
-    runs = Runs()
-
-    def note(*_: object) -> None:
-        runs.count += 1
-
-    hook = module.register_forward_hook(note)
-    yield runs
-    hook.remove()
 
 
 @contextmanager
@@ -226,7 +209,7 @@ def test_only_what_scores_above_the_threshold_is_found(tiny_session: Sam3Session
 
 
 def test_another_threshold_needs_no_computation(
-    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
+    counted: Any, tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
 ) -> None:
     embedding = tiny_session.embed(image)
     tiny_session.detect(embedding, ConceptPrompt("cat"), threshold=0.5)
@@ -238,7 +221,7 @@ def test_another_threshold_needs_no_computation(
 
 
 def test_masks_are_drawn_once_and_only_for_what_scores(
-    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
+    counted: Any, tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
 ) -> None:
     embedding = tiny_session.embed(image)
 
@@ -255,7 +238,7 @@ def test_masks_are_drawn_once_and_only_for_what_scores(
 
 
 def test_another_exemplar_reuses_image_and_phrase(
-    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
+    counted: Any, tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
 ) -> None:
     embedding = tiny_session.embed(image)
     tiny_session.detect(embedding, ConceptPrompt("cat"))
@@ -270,7 +253,9 @@ def test_another_exemplar_reuses_image_and_phrase(
     assert (seen.count, read.count, decoded.count) == (0, 0, 1)
 
 
-def test_a_phrase_is_read_once_for_all_images(tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image) -> None:
+def test_a_phrase_is_read_once_for_all_images(
+    counted: Any, tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
+) -> None:
     with counted(tiny_network.text_encoder) as read:
         for pixels in (image, image[::-1]):
             tiny_session.detect(tiny_session.embed(pixels), ConceptPrompt("cat"))
