@@ -32,7 +32,7 @@ class TransformerEncoderFusion(nn.Module):
                 prompt,
                 positions=positions,
                 context_valid=prompt_valid,
-                has_looked_around=index == 0,
+                has_looked_around=index == 0,  # called as a module, so that hooks can ask whether it is still wanted
             )
         return stream.type_as(prompt)
 
