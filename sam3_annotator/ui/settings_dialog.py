@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
@@ -50,14 +52,13 @@ class SettingsDialog(QDialog):
         self._grid.setHorizontalSpacing(SPACE_XL)
         self._grid.setVerticalSpacing(SPACE_XS)
         self._grid.setColumnStretch(0, 1)
-        self._add_appearance()
-        self._add_wheel()
+        self._add_choice("Appearance", "Colours of the window", "appearance", _APPEARANCES)
+        self._add_choice("Mouse wheel", "What the wheel does over the image", "wheel_zooms", _WHEEL)
         self._add_fill()
-        self._add_motion()
-        self._add_preview()
+        self._add_choice("Motion", "Whether anything on the canvas moves by itself", "reduces_motion", _MOTION)
+        self._add_choice("Preview at the cursor", "Shows what a click would outline", "preview", _PREVIEW)
         self._add_tolerance()
-        self._add_memory()
-        self._add_earlier()
+        self._add_embedding_sizes()
         self.embeddings = EmbeddingFolderField(DiskLevel(default_folder()))
         self._add("On disk now", "Of all projects; the model can make it again", self.embeddings)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -69,26 +70,6 @@ class SettingsDialog(QDialog):
         layout.addStretch(1)
         layout.addWidget(buttons)
         self.setMinimumWidth(540)
-
-    def _add_appearance(self) -> None:
-        field = QComboBox()
-        for appearance, words in _APPEARANCES:
-            field.addItem(words, appearance)
-        field.setCurrentIndex(field.findData(self._settings.appearance))
-        field.currentIndexChanged.connect(
-            lambda index: setattr(self._settings, "appearance", Appearance(field.itemData(index)))
-        )
-        self._add("Appearance", "Colours of the window", field)
-
-    def _add_wheel(self) -> None:
-        field = QComboBox()
-        for zooms, words in _WHEEL:
-            field.addItem(words, zooms)
-        field.setCurrentIndex(field.findData(self._settings.wheel_zooms))
-        field.currentIndexChanged.connect(
-            lambda index: setattr(self._settings, "wheel_zooms", bool(field.itemData(index)))
-        )
-        self._add("Mouse wheel", "What the wheel does over the image", field)
 
     def _add_fill(self) -> None:
         slider = QSlider(Qt.Orientation.Horizontal)
@@ -115,26 +96,6 @@ class SettingsDialog(QDialog):
         self._add("Fill of instances", "How strongly instances are coloured", field)
         slider.setAccessibleName("Fill of instances")
 
-    def _add_motion(self) -> None:
-        field = QComboBox()
-        for reduces, words in _MOTION:
-            field.addItem(words, reduces)
-        field.setCurrentIndex(field.findData(self._settings.reduces_motion))
-        field.currentIndexChanged.connect(
-            lambda index: setattr(self._settings, "reduces_motion", bool(field.itemData(index)))
-        )
-        self._add("Motion", "Whether anything on the canvas moves by itself", field)
-
-    def _add_preview(self) -> None:
-        field = QComboBox()
-        for mode, words in _PREVIEW:
-            field.addItem(words, mode)
-        field.setCurrentIndex(field.findData(self._settings.preview))
-        field.currentIndexChanged.connect(
-            lambda index: setattr(self._settings, "preview", PreviewMode(field.itemData(index)))
-        )
-        self._add("Preview at the cursor", "Shows what a click would outline", field)
-
     def _add_tolerance(self) -> None:
         field = QDoubleSpinBox()
         field.setRange(0.0, 20.0)
@@ -146,34 +107,56 @@ class SettingsDialog(QDialog):
         field.valueChanged.connect(lambda value: setattr(self._settings, "simplification_tolerance", round(value, 2)))
         self._add("Outline precision", "How far an outline may stray from the model's mask", field)
 
-    def _add_memory(self) -> None:
-        field = QSpinBox()
-        field.setRange(64, 64 * 1024)
-        field.setSingleStep(256)
-        field.setSuffix(" MB")
-        field.setGroupSeparatorShown(True)
-        field.setValue(self._settings.embedding_megabytes)
-        field.valueChanged.connect(lambda value: setattr(self._settings, "embedding_megabytes", value))
-        self._add("Memory for images", "Images ready to be clicked, on the model's device", field)
+    def _add_embedding_sizes(self) -> None:
+        self._add_size(
+            "Memory for images",
+            "Images ready to be clicked, on the model's device",
+            "embedding_megabytes",
+            64,
+            64 * 1024,
+            unit="MB",
+            step=256,
+        )
+        self._add_size(
+            "Memory for earlier images",
+            "Ready again a moment after you come back",
+            "embedding_host_megabytes",
+            0,
+            64 * 1024,
+            unit="MB",
+            step=256,
+        )
+        self._add_size(
+            "Disk for earlier images",
+            "Need not be read again another day",
+            "embedding_disk_gigabytes",
+            0,
+            100_000,
+            unit="GB",
+            step=1,
+        )
 
-    def _add_earlier(self) -> None:
-        memory = QSpinBox()
-        memory.setRange(0, 64 * 1024)
-        memory.setSingleStep(256)
-        memory.setSuffix(" MB")
-        memory.setGroupSeparatorShown(True)
-        memory.setSpecialValueText("None")
-        memory.setValue(self._settings.embedding_host_megabytes)
-        memory.valueChanged.connect(lambda value: setattr(self._settings, "embedding_host_megabytes", value))
-        self._add("Memory for earlier images", "Ready again a moment after you come back", memory)
-        disk = QSpinBox()
-        disk.setRange(0, 100_000)
-        disk.setSuffix(" GB")
-        disk.setGroupSeparatorShown(True)
-        disk.setSpecialValueText("None")
-        disk.setValue(self._settings.embedding_disk_gigabytes)
-        disk.valueChanged.connect(lambda value: setattr(self._settings, "embedding_disk_gigabytes", value))
-        self._add("Disk for earlier images", "Need not be read again another day", disk)
+    def _add_choice(self, title: str, line: str, name: str, choices: Sequence[tuple[object, str]]) -> None:
+        """Offer values of the setting `name`, each with its words."""
+        field = QComboBox()
+        field.addItems([words for _, words in choices])
+        values = [value for value, _ in choices]
+        field.setCurrentIndex(values.index(getattr(self._settings, name)))
+        field.currentIndexChanged.connect(lambda index: setattr(self._settings, name, values[index]))
+        self._add(title, line, field)
+
+    def _add_size(self, title: str, line: str, name: str, least: int, most: int, *, unit: str, step: int) -> None:
+        """Offer the whole numbers of the setting `name` from `least` to `most`; 0 is none."""
+        field = QSpinBox()
+        field.setRange(least, most)
+        field.setSingleStep(step)
+        field.setSuffix(f" {unit}")
+        field.setGroupSeparatorShown(True)
+        if not least:
+            field.setSpecialValueText("None")
+        field.setValue(getattr(self._settings, name))
+        field.valueChanged.connect(lambda value: setattr(self._settings, name, value))
+        self._add(title, line, field)
 
     def _add(self, title: str, line: str, field: QWidget) -> None:
         row = self._grid.rowCount()
