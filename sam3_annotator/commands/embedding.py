@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.model import (
+    GIGABYTE,
     CacheBudgets,
     Embedding,
     EmbeddingCache,
@@ -16,8 +17,6 @@ from sam3_annotator.model import (
     default_folder,
 )
 from sam3_annotator.project import hash_file
-
-GIGABYTE = 1_000_000_000
 
 
 def embed_file(path: Path, image: NDArray[np.uint8], session: Session, cache_gigabytes: float) -> Embedding:

@@ -14,7 +14,14 @@ from sam3_annotator.model.catalog import (
     ModelOrigin,
     ModelState,
 )
-from sam3_annotator.model.embedding_cache import CacheBudgets, DiskLevel, DiskUsage, EmbeddingCache, default_folder
+from sam3_annotator.model.embedding_cache import (
+    GIGABYTE,
+    CacheBudgets,
+    DiskLevel,
+    DiskUsage,
+    EmbeddingCache,
+    default_folder,
+)
 from sam3_annotator.model.engine import (
     Engine,
     EngineStage,
@@ -50,6 +57,7 @@ from sam3_annotator.model.session import (
 __all__ = [
     "BUILTIN",
     "BUILTIN_TITLE",
+    "GIGABYTE",
     "AccessDenied",
     "BoxPrompt",
     "CacheBudgets",

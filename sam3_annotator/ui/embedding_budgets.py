@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
-from sam3_annotator.model import CacheBudgets, EmbeddingCache
+from sam3_annotator.model import GIGABYTE, CacheBudgets, EmbeddingCache
 from sam3_annotator.ui.settings import Settings
-
-GIGABYTE = 1_000_000_000
 
 
 class EmbeddingBudgets(QObject):

@@ -24,6 +24,8 @@ from sam3_annotator.model.session import (
     never_cancelled,
 )
 
+GIGABYTE: Final = 1_000_000_000
+
 CLOSING_PATIENCE_S: Final = 1.0
 """Who closes the program waits so long at most for the disk to take what is still to be written."""
 
