@@ -135,7 +135,15 @@ class Trainer:
                 value.copy_(theirs[name])
 
     def save(self) -> None:
-        """Write `checkpoint.pt`, replacing the one before only when the new one is whole."""
+        """Write `checkpoint.pt`, replacing the one before only when the new one is whole.
+
+        Raises `FloatingPointError` for weights that are spoilt; the checkpoint before stays.
+        """
+        if not all(torch.isfinite(value).all() for value in self.average.state_dict().values()):
+            raise FloatingPointError(
+                f"The weights overflowed before update {self.progress.updates}. {self._folder / 'checkpoint.pt'} "
+                "holds those from before; lower the learning rates in the settings, and go on from them."
+            )
         state = {
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),

@@ -72,6 +72,23 @@ def test_an_update_that_overflows_leaves_the_weights_as_they_were(
     assert run.progress.updates == 2 * SETTINGS.clicks_per_batch
 
 
+def test_spoilt_weights_never_replace_a_good_checkpoint(folder: Path, tmp_path: Path) -> None:
+    run = make_trainer(folder, tmp_path / "run")
+    run.train_batch()
+    run.save()
+    run.train_batch()
+    with torch.no_grad():
+        run.average.decoder.masks.weight[0] = float("nan")
+
+    with pytest.raises(FloatingPointError, match=r"before update 4.*checkpoint\.pt"):
+        run.save()
+
+    resumed = make_trainer(folder, tmp_path / "run")
+    assert resumed.resume()
+    assert resumed.progress.updates == SETTINGS.clicks_per_batch
+    assert all(torch.isfinite(value).all() for value in resumed.average.state_dict().values())
+
+
 def test_a_resumed_run_ends_as_an_uninterrupted_one(folder: Path, tmp_path: Path) -> None:
     straight = make_trainer(folder, tmp_path / "straight")
     for _ in range(4):
