@@ -13,13 +13,12 @@ import torch
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.network import BuiltinNetwork
-from sam3_annotator.model.builtin.weights import fill_network, load_network, save_weights
-from training.builtin.pictures import PictureCache, PictureFile, list_pictures, split_pictures
+from sam3_annotator.model.builtin.weights import fill_network
+from training.builtin.fit import fit
+from training.builtin.pictures import PictureCache, split_pictures
 from training.builtin.pretrained import find_pretrained, load_encoder
-from training.builtin.projects import list_project
-from training.builtin.ranking import fit_ranking
+from training.builtin.projects import list_data
 from training.builtin.samples import SampleMaker
-from training.builtin.scores import fit_scores
 from training.builtin.settings import TrainingSettings, read_settings
 from training.builtin.trainer import Trainer
 from training.builtin.validation import make_trials, measure
@@ -51,7 +50,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     words.out.mkdir(parents=True, exist_ok=True)
     settings = read_settings(words.settings)
-    files = [file for data in words.data for file in _list_data(data)]
+    files = [file for data in words.data for file in list_data(data)]
     train, validation = split_pictures(files, settings.validation_share)
     if not train:
         parser.error(f"There is nothing to learn from in {', '.join(map(str, words.data))}.")
@@ -66,18 +65,7 @@ def main() -> None:
     with (words.out / "log.jsonl").open("a", encoding="utf-8") as log:
         _write(log, {"pictures": len(train), "validation": len(validation), "resumed": resumed})
         _run(trainer, settings, PictureCache(validation), log)
-        _write(log, fit_scores(trainer.average, samples, settings))
-        path = words.out / "builtin.safetensors"
-        save_weights(trainer.average, path)
-        # As it answers for users, which is several times as fast.
-        answering = load_network(path, trainer.average.config)
-        _write(log, fit_ranking(answering, samples, settings))
-    trainer.average.ranking.load_state_dict(answering.ranking.state_dict())
-    save_weights(trainer.average, path)
-
-
-def _list_data(path: Path) -> list[PictureFile]:
-    return list_project(path) if path.suffix == ".sam3proj" else list_pictures(path)
+        _write(log, fit(trainer.average, samples, settings, words.out / "builtin.safetensors"))
 
 
 def _run(trainer: Trainer, settings: TrainingSettings, validation: PictureCache, log: TextIO) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.project import ProjectStore, Region, read_image, region_to_mask
-from training.builtin.pictures import Picture, PictureFile, find_targets
+from training.builtin.pictures import Picture, PictureFile, find_targets, list_pictures
 
 LONGEST_SIDE = 1024
 
@@ -39,6 +39,11 @@ class ProjectPicture(PictureFile):
             labels[small] = number
         shrunk = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
         return Picture(shrunk, tuple(maps), find_targets(maps))
+
+
+def list_data(path: Path) -> list[PictureFile]:
+    """List the pictures of a project or of a folder of sources."""
+    return list_project(path) if path.suffix == ".sam3proj" else list_pictures(path)
 
 
 def list_project(path: Path) -> list[PictureFile]:

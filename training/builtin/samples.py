@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +15,7 @@ MOST_TRIES = 1000
 
 
 class SampleMaker:
-    """Draws a source, then a picture, then a region, then a view of it."""
+    """Draws a source, then a picture, then a region, then a view of it; `sources` names what there is."""
 
     def __init__(self, cache: PictureCache, settings: TrainingSettings) -> None:
         self._cache = cache
@@ -21,14 +23,25 @@ class SampleMaker:
         sources: dict[str, list[int]] = {}
         for index, file in enumerate(cache.files):
             sources.setdefault(file.source, []).append(index)
+        self.sources = list(sources)
         self._indices = list(sources.values())
         worth = [len(found) ** 0.5 * settings.source_weights.get(name, 1.0) for name, found in sources.items()]
         self._chances = np.array(worth) / np.sum(worth)
 
-    def draw_target(self, rng: np.random.Generator, *, evenly: bool = False) -> tuple[Picture, Target]:
-        """Draw a region, of all sources alike if `evenly`; large ones more often, since small ones are many."""
+    def draw_target(
+        self, rng: np.random.Generator, *, evenly: bool = False, among: Sequence[str] = ()
+    ) -> tuple[Picture, Target]:
+        """Draw a region, of all sources or those named; large ones more often, since small ones are many.
+
+        `evenly` draws all sources alike. Raises `ValueError` if there is nothing to draw.
+        """
+        chances = np.ones(len(self.sources)) if evenly else self._chances
+        if among:
+            chances = chances * [name in among for name in self.sources]
+        if not chances.any():
+            raise ValueError(f"There are no pictures of {', '.join(among)}.")
         for _ in range(MOST_TRIES):
-            indices = self._indices[rng.choice(len(self._indices), p=None if evenly else self._chances)]
+            indices = self._indices[rng.choice(len(self._indices), p=chances / chances.sum())]
             picture = self._cache.picture(indices[rng.integers(len(indices))])
             if picture.targets:
                 map_index = rng.choice(sorted({target.map_index for target in picture.targets}))

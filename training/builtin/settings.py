@@ -12,7 +12,8 @@ class TrainingSettings:
     """Choices of one run; what a file leaves out keeps its value here.
 
     `sides` lists (progress 0..1 from which on, side of a view in pixels); `source_weights` multiplies how
-    often a source is drawn, which is the square root of its number of pictures otherwise.
+    often a source is drawn, which is the square root of its number of pictures otherwise. `alike_sources` are those
+    whose pictures show instances of one kind, for the likeness to be fitted on; none means all.
     """
 
     seed: int = 3
@@ -30,6 +31,8 @@ class TrainingSettings:
     score_batches: int = 120
     score_learning_rate: float = 4e-3
     ranking_regions: int = 700
+    likeness_pictures: int = 120
+    alike_sources: tuple[str, ...] = ()
     composite_chance: float = 0.3
     full_view_chance: float = 0.25
     smallest_object: float = 0.12
@@ -41,4 +44,6 @@ def read_settings(path: Path) -> TrainingSettings:
     values = tomllib.loads(path.read_text(encoding="utf-8"))
     if "sides" in values:
         values["sides"] = tuple((float(start), int(side)) for start, side in values["sides"])
+    if "alike_sources" in values:
+        values["alike_sources"] = tuple(values["alike_sources"])
     return TrainingSettings(**values)

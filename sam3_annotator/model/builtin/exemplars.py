@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.candidates import Candidate, paint_mask
-from sam3_annotator.model.builtin.feature_map import map_features
-from sam3_annotator.model.builtin.likeness import lay_on_grid, portray
+from sam3_annotator.model.builtin.feature_map import FeatureMap, map_features
 from sam3_annotator.model.builtin.network import BuiltinNetwork
+from sam3_annotator.model.builtin.portraits import lay_on_grid, portray
 from sam3_annotator.model.builtin.refine import follow_edges
 from sam3_annotator.model.builtin.search import Example, Found, Search, drop_duplicates
 from sam3_annotator.model.builtin.zoom import Belief, Box, Pyramid, ViewWindow
@@ -64,18 +64,26 @@ def find_alike(
     features = map_features(network, pyramid, float(np.median(sides)), check)
     examples, found = [], []
     for positive, mask, predicted, box in chosen:
-        window = ViewWindow.around(box, EXEMPLAR_MARGIN, pyramid.image_size)
-        belief = Belief.from_mask(mask, 2 * FINE_SIDE)
-        assert belief is not None  # its box is not empty
-        candidate = Candidate(belief.seen_through(window, FINE_SIDE), predicted)
-        on_grid = lay_on_grid(candidate, window, features)
-        size = (box[2] - box[0], box[3] - box[1])
-        portrait = portray(on_grid, features)
-        examples.append(Example(on_grid, portrait, size, positive))
+        example, itself = show_example(mask, predicted, box, features, pyramid, positive=positive)
+        examples.append(example)
         if positive:
-            found.append(Found(candidate, window, on_grid, portrait, EXEMPLAR_SCORE))
+            found.append(itself)
     found += Search(network, pyramid, features, examples).run(check)
     return _paint([one for one in drop_duplicates(found) if one.score > threshold], pyramid, check)
+
+
+def show_example(
+    mask: NDArray[np.bool_], predicted: float, box: Box, features: FeatureMap, pyramid: Pyramid, *, positive: bool
+) -> tuple[Example, Found]:
+    """Give what is known of an exemplar from its mask `(H, W)`, which has the bounds `box`, and itself as a find."""
+    window = ViewWindow.around(box, EXEMPLAR_MARGIN, pyramid.image_size)
+    belief = Belief.from_mask(mask, 2 * FINE_SIDE)
+    assert belief is not None  # its box is not empty
+    candidate = Candidate(belief.seen_through(window, FINE_SIDE), predicted)
+    on_grid = lay_on_grid(candidate, window, features)
+    portrait = portray(on_grid, features)
+    example = Example(on_grid, portrait, (box[2] - box[0], box[3] - box[1]), positive)
+    return example, Found(candidate, window, on_grid, portrait, EXEMPLAR_SCORE)
 
 
 def _best_in_box(found: Segmentation, box: BoxPrompt) -> tuple[NDArray[np.bool_], float, Box]:

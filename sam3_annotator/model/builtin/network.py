@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.decoder import Decoder, DecoderOutput
 from sam3_annotator.model.builtin.encoder import EncoderStem, EncoderTrunk, StemFeatures
+from sam3_annotator.model.builtin.likeness import LikenessHead
 from sam3_annotator.model.builtin.prompt_embedding import PromptEmbedding
 from sam3_annotator.model.builtin.ranking import RankingHead
 
@@ -22,6 +23,7 @@ class BuiltinNetwork(nn.Module):
         self.prompts = PromptEmbedding(config)
         self.decoder = Decoder(config)
         self.ranking = RankingHead()
+        self.likeness = LikenessHead()
 
     def forward(self, stem: StemFeatures, maps: Tensor) -> DecoderOutput:
         """Answer prompt maps `(B, 6, S, S)` on the stem's features of the same views."""

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.candidates import Candidate, choose_candidates
 from sam3_annotator.model.builtin.feature_map import FeatureMap, Floats
-from sam3_annotator.model.builtin.likeness import GridMask, Portrait, lay_on_grid, portray, score
+from sam3_annotator.model.builtin.likeness import Portrait, describe
 from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
+from sam3_annotator.model.builtin.portraits import GridMask, lay_on_grid, portray
 from sam3_annotator.model.builtin.prompt_maps import draw_prompt_maps
 from sam3_annotator.model.builtin.zoom import Pyramid, ViewWindow
 from sam3_annotator.model.session import Check
@@ -100,12 +101,12 @@ class Search:
     def run(self, check: Check) -> list[Found]:
         """Click on likely places, then put boxes on those where no click led to a good mask."""
         for with_box in (False, True):
-            places = self._likely_places()
+            places = self.likely_places()
             tried, last_good = 0, 0
             for batch in self._unsettled(places):
                 check()
                 before = len(self.found)
-                self._look(batch, with_box)
+                self._try(batch, with_box)
                 tried += len(batch)
                 if any(one.score >= SETTLED for one in self.found[before:]):
                     last_good = tried
@@ -135,7 +136,7 @@ class Search:
         if batch:
             yield batch
 
-    def _likely_places(self) -> list[tuple[int, int]]:
+    def likely_places(self) -> list[tuple[int, int]]:
         """Give rows and columns on the grid where the features are an example's rather than its surroundings'."""
         side = max(self._width, self._height) * self._features.steps
         small = min(self._width, self._height) * self._features.steps
@@ -151,8 +152,18 @@ class Search:
         lattice[step // 2 :: step, step // 2 :: step] = True
         return peaks + _sorted_by(smooth, lattice & (smooth > LEAST_LIKELY))
 
-    def _look(self, places: Sequence[tuple[int, int]], with_box: bool) -> None:
-        """Segment at each place, through a window of the examples' size, and keep what may be like them."""
+    def _try(self, places: Sequence[tuple[int, int]], with_box: bool) -> None:
+        """Segment at each place, and keep what may be like the examples."""
+        for candidate, window, mask in self.look(places, with_box):
+            portrait = portray(mask, self._features)
+            likeness = self._score(portrait, candidate)
+            if likeness >= LEAST_SCORE:
+                self.found.append(Found(candidate, window, mask, portrait, likeness))
+
+    def look(
+        self, places: Sequence[tuple[int, int]], with_box: bool
+    ) -> Iterator[tuple[Candidate, ViewWindow, GridMask]]:
+        """Segment at each place through a window of the examples' size; gives masks on their places of such a size."""
         size = max(self._width, self._height)
         windows, maps = [], []
         for row, column in places:
@@ -166,7 +177,13 @@ class Search:
         views = np.stack([self._pyramid.cut(window, self._side) for window in windows])
         for window, place, chances, scores in zip(windows, places, *self._ask(views, np.stack(maps)), strict=True):
             for candidate in choose_candidates(list(chances), scores, is_ambiguous=True):
-                self._keep(candidate, window, place)
+                mask = lay_on_grid(candidate, window, self._features)
+                if mask.holds(*place) and self._has_fitting_size(mask):
+                    yield candidate, window, mask
+
+    def _has_fitting_size(self, mask: GridMask) -> bool:
+        sizes = [one.mask.count for one in self._wanted]
+        return min(sizes) / MOST_TIMES < mask.count < max(sizes) * MOST_TIMES
 
     def _ask(self, views: NDArray[np.uint8], maps: Floats) -> tuple[Floats, Floats]:
         with torch.inference_mode():
@@ -175,23 +192,16 @@ class Search:
             output = self._network(stem, torch.from_numpy(maps))
             return output.logits.sigmoid().numpy(), output.score_logits.sigmoid().numpy()
 
-    def _keep(self, candidate: Candidate, window: ViewWindow, place: tuple[int, int]) -> None:
-        mask = lay_on_grid(candidate, window, self._features)
-        count = mask.count
-        sizes = [one.mask.count for one in self._wanted]
-        if not mask.holds(*place) or not min(sizes) / MOST_TIMES < count < max(sizes) * MOST_TIMES:
-            return
-        portrait = portray(mask, self._features)
-        likeness = self._score(portrait, candidate)
-        if likeness >= LEAST_SCORE:
-            self.found.append(Found(candidate, window, mask, portrait, likeness))
-
     def _score(self, portrait: Portrait, candidate: Candidate) -> float:
         """Take the likeness to the most alike example; lower the more alike an unwanted one is."""
-        doubt = _doubt(candidate)
-        best = max(score(portrait, one.portrait, candidate.predicted_iou, doubt) for one in self._wanted)
-        closest = [score(portrait, one.portrait, candidate.predicted_iou, doubt) for one in self._unwanted]
-        return best * best / (best + max(closest)) if closest else best
+        best = self._likeness(portrait, candidate, self._wanted)
+        if not self._unwanted:
+            return best
+        return best * best / (best + self._likeness(portrait, candidate, self._unwanted))
+
+    def _likeness(self, portrait: Portrait, candidate: Candidate, examples: Sequence[Example]) -> float:
+        traits = describe(portrait, [one.portrait for one in examples], candidate.predicted_iou, doubt(candidate))
+        return float(self._network.likeness.score(traits).max())
 
 
 def _likelihood(features: FeatureMap, wanted: Portrait) -> Floats:
@@ -201,7 +211,7 @@ def _likelihood(features: FeatureMap, wanted: Portrait) -> Floats:
     return np.asarray(along / (wanted.contrast @ wanted.contrast + 1e-6), np.float32)
 
 
-def _doubt(candidate: Candidate) -> float:
+def doubt(candidate: Candidate) -> float:
     """Give the share of a mask and its border that could as well be off or on."""
     reach = candidate.chance > 0.25
     doubtful = int(np.count_nonzero(reach & (candidate.chance < 0.75)))

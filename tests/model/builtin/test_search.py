@@ -11,8 +11,9 @@ from sam3_annotator.model import Cancelled
 from sam3_annotator.model.builtin import search
 from sam3_annotator.model.builtin.candidates import Candidate
 from sam3_annotator.model.builtin.feature_map import FeatureMap
-from sam3_annotator.model.builtin.likeness import GridMask, Portrait, portray
+from sam3_annotator.model.builtin.likeness import Portrait
 from sam3_annotator.model.builtin.network import BuiltinNetwork
+from sam3_annotator.model.builtin.portraits import GridMask, portray
 from sam3_annotator.model.builtin.search import Example, Found, Search, drop_duplicates
 from sam3_annotator.model.builtin.zoom import Pyramid, ViewWindow
 from sam3_annotator.model.session import never_cancelled
@@ -53,7 +54,7 @@ def places(
 ) -> list[tuple[int, int]]:
     """Where a search clicks and puts boxes, in turn, when no mask is ever good."""
     tried: list[tuple[int, int]] = []
-    monkeypatch.setattr(Search, "_look", lambda _self, batch, _with_box: tried.extend(batch))
+    monkeypatch.setattr(Search, "_try", lambda _self, batch, _with_box: tried.extend(batch))
     Search(tiny_network, pyramid, features, [example(features)]).run(never_cancelled)
     return tried
 
@@ -69,7 +70,7 @@ def test_a_search_without_success_ends_after_some_looks(
     tiny_network: BuiltinNetwork, pyramid: Pyramid, features: FeatureMap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried: list[bool] = []
-    monkeypatch.setattr(Search, "_look", lambda _self, batch, with_box: tried.extend([with_box] * len(batch)))
+    monkeypatch.setattr(Search, "_try", lambda _self, batch, with_box: tried.extend([with_box] * len(batch)))
     monkeypatch.setattr(search, "LEAST_LIKELY", -9.0)  # every place of the lattice is worth a try
     monkeypatch.setattr(search, "PATIENCE", 16)
 
@@ -89,7 +90,7 @@ def test_a_place_on_a_good_mask_is_not_tried_again(
         else:
             one.found.append(found(features, *SQUARES[0], 0.9))
 
-    monkeypatch.setattr(Search, "_look", find_the_first_square)
+    monkeypatch.setattr(Search, "_try", find_the_first_square)
     Search(tiny_network, pyramid, features, [example(features)]).run(never_cancelled)
 
     assert with_boxes

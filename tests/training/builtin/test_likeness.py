@@ -1,0 +1,97 @@
+"""The likeness learns which masks are instances of what an exemplar shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from sam3_annotator.model.builtin import search
+from sam3_annotator.model.builtin.config import BuiltinConfig
+from sam3_annotator.model.builtin.likeness import TRAITS
+from sam3_annotator.model.builtin.network import BuiltinNetwork
+from training.builtin import likeness
+from training.builtin.likeness import Rows, collect, fit_likeness
+from training.builtin.pictures import PictureCache, list_pictures
+from training.builtin.samples import SampleMaker
+from training.builtin.settings import TrainingSettings
+
+SETTINGS = TrainingSettings(likeness_pictures=2, alike_sources=("discs",))
+
+
+@pytest.fixture
+def samples(tmp_path: Path) -> SampleMaker:
+    """Pictures of six discs, and others of one square."""
+    rng = np.random.default_rng(0)
+    for source in ("discs", "squares"):
+        (tmp_path / source).mkdir()
+        for number in range(2):
+            pixels = rng.integers(0, 90, (120, 160, 3)).astype(np.uint8)
+            labels = np.zeros((120, 160), np.uint16)
+            if source == "discs":
+                for index in range(6):
+                    cv2.circle(labels, (30 + index % 3 * 50, 30 + index // 3 * 60), 16, index + 1, cv2.FILLED)
+            else:
+                labels[30:80, 40:90] = 1
+            pixels[labels > 0] = (40, 220, 220)
+            cv2.imwrite(str(tmp_path / source / f"{number}.jpg"), pixels)
+            cv2.imwrite(str(tmp_path / source / f"{number}.png"), labels)
+    return SampleMaker(PictureCache(list_pictures(tmp_path)), SETTINGS)
+
+
+@pytest.fixture
+def network() -> BuiltinNetwork:
+    torch.manual_seed(0)
+    torch.set_num_threads(1)
+    network = BuiltinNetwork(BuiltinConfig.tiny()).eval().requires_grad_(False)
+    torch.nn.init.constant_(network.decoder.masks.bias, 0.2)  # so that random masks are not all empty
+    return network
+
+
+def test_pictures_with_many_instances_of_the_named_sources_are_searched(
+    samples: SampleMaker, network: BuiltinNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MOST_TIMES", 100.0)  # random masks have any size
+    pictures = collect(network, samples, SETTINGS)
+
+    assert len(pictures) == 2
+    assert any(pictures)
+    assert all(traits.shape == (TRAITS,) for rows in pictures for traits, _ in rows)
+
+
+def test_without_pictures_of_many_instances_nothing_is_fitted(samples: SampleMaker, network: BuiltinNetwork) -> None:
+    before = network.likeness.linear.weight.clone()
+
+    assert fit_likeness(network, samples, TrainingSettings(alike_sources=("squares",))) == {}
+    assert torch.equal(network.likeness.linear.weight, before)
+
+
+def test_where_no_source_is_named_that_there_is_all_are_searched(samples: SampleMaker, network: BuiltinNetwork) -> None:
+    settings = TrainingSettings(likeness_pictures=2, alike_sources=("screws",))
+
+    assert len(collect(network, samples, settings)) == 2
+
+
+def test_a_fitted_likeness_knows_instances(
+    samples: SampleMaker, network: BuiltinNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the fourth trait tells, and one mask in ten is an instance; scale and offset are arbitrary."""
+    rng = np.random.default_rng(1)
+
+    def picture() -> Rows:
+        traits = rng.normal(0, 1, (40, TRAITS)).astype(np.float32)
+        is_one = traits[:, 3] > 1.28
+        traits[:, 3] = 40 + 9 * traits[:, 3]
+        return list(zip(traits, is_one.tolist(), strict=True))
+
+    monkeypatch.setattr(likeness, "collect", lambda *_: [picture() for _ in range(60)])
+
+    found = fit_likeness(network, samples, SETTINGS)
+
+    assert found["likeness_right"] > 0.9
+    rows = picture()
+    scores = network.likeness.score(np.stack([traits for traits, _ in rows]))
+    assert np.mean((scores > 0.5) == [is_one for _, is_one in rows]) > 0.9

@@ -1,0 +1,61 @@
+"""Fits what is read off a finished network, and writes its weights: `python -m training.builtin.fit`.
+
+That is the predicted IoU, then what ranks looks by it, then the likeness to exemplars; the rest stays as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import cv2
+import torch
+
+from sam3_annotator.model.builtin.config import BuiltinConfig
+from sam3_annotator.model.builtin.network import BuiltinNetwork
+from sam3_annotator.model.builtin.weights import fill_network, load_network, save_weights
+from training.builtin.likeness import fit_likeness
+from training.builtin.pictures import PictureCache, split_pictures
+from training.builtin.projects import list_data
+from training.builtin.ranking import fit_ranking
+from training.builtin.samples import SampleMaker
+from training.builtin.scores import fit_scores
+from training.builtin.settings import TrainingSettings, read_settings
+
+
+def fit(network: BuiltinNetwork, samples: SampleMaker, settings: TrainingSettings, path: Path) -> dict[str, float]:
+    """Fit all of it in place, and write the weights to `path`; gives what to log."""
+    found = fit_scores(network, samples, settings)
+    save_weights(network, path)
+    # As it answers for users, which is several times as fast.
+    answering = load_network(path, network.config).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub has no such overload
+    found |= fit_ranking(answering, samples, settings)
+    found |= fit_likeness(answering, samples, settings)
+    network.ranking.load_state_dict(answering.ranking.state_dict())
+    network.likeness.load_state_dict(answering.likeness.state_dict())
+    save_weights(network, path)
+    return found
+
+
+def main() -> None:
+    """Read the words, then fit on the pictures that training learns from."""
+    parser = argparse.ArgumentParser(prog="python -m training.builtin.fit", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, action="append", help="as for training")
+    parser.add_argument("--weights", type=Path, required=True, help="the weights to start from")
+    parser.add_argument("--out", type=Path, required=True, help="the file to write")
+    parser.add_argument("--settings", type=Path, default=Path(__file__).with_name("settings.toml"))
+    parser.add_argument("--threads", type=int, default=1)
+    words = parser.parse_args()
+    torch.set_num_threads(words.threads)
+    cv2.setNumThreads(1)
+    settings = read_settings(words.settings)
+    learned, _ = split_pictures([file for data in words.data for file in list_data(data)], settings.validation_share)
+    network = BuiltinNetwork(BuiltinConfig())
+    fill_network(network, words.weights)
+    network.eval().requires_grad_(False)
+    for name, value in fit(network, SampleMaker(PictureCache(learned), settings), settings, words.out).items():
+        print(f"{name} {value:.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""Fits the likeness to exemplars: which masks, found near and far from one instance, are instances too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812 - its usual name
+
+from sam3_annotator.model.builtin.candidates import Candidate, paint_mask
+from sam3_annotator.model.builtin.exemplars import show_example
+from sam3_annotator.model.builtin.feature_map import map_features
+from sam3_annotator.model.builtin.likeness import LikenessHead, describe
+from sam3_annotator.model.builtin.network import BuiltinNetwork
+from sam3_annotator.model.builtin.portraits import portray
+from sam3_annotator.model.builtin.search import BATCH, Search, doubt
+from sam3_annotator.model.builtin.zoom import Pyramid, ViewWindow
+from sam3_annotator.model.session import never_cancelled
+from training.builtin.pictures import Picture, Target
+from training.builtin.samples import MOST_TRIES, SampleMaker
+from training.builtin.settings import TrainingSettings
+
+STEPS = 300
+WEIGHT_DECAY = 1e-3
+
+LEAST_INSTANCES = 4
+"""In one label map, for a picture to be learnt from."""
+
+MOST_LOOKS = 48
+"""Places looked at in a picture: half of them with a click, half with a box."""
+
+MATCH = 0.5
+"""The IoU with an instance that makes a mask one."""
+
+EXEMPLAR_IOU = 0.9
+"""What is said to be predicted for an exemplar's mask, which is the annotated one here."""
+
+Rows = list[tuple[NDArray[np.float32], bool]]
+"""Traits of masks, and whether each is an instance."""
+
+
+def fit_likeness(network: BuiltinNetwork, samples: SampleMaker, settings: TrainingSettings) -> dict[str, float]:
+    """Fit `network.likeness` in place; gives the mean share of masks told right, of instances and of others.
+
+    It is measured on a tenth of the pictures, which it does not learn from. `network` is ready for answers, as
+    `load_network` gives it. Where too few pictures show many instances, nothing is fitted.
+    """
+    torch.manual_seed(settings.seed)
+    pictures = collect(network, samples, settings)
+    learned = round(0.9 * len(pictures))
+    if not any(pictures[:learned]) or not any(pictures[learned:]):
+        return {}
+    traits, truth = _join(pictures[:learned])
+    centre, spread = traits.mean(0), traits.std(0) + 1e-3
+    linear = torch.nn.Linear(traits.shape[1], 1)
+    optimizer = torch.optim.LBFGS(linear.parameters(), max_iter=STEPS, line_search_fn="strong_wolfe")
+
+    def punish() -> Tensor:
+        optimizer.zero_grad()
+        guess = linear((traits - centre) / spread)[:, 0]
+        loss = F.binary_cross_entropy_with_logits(guess, truth.float())
+        loss = loss + WEIGHT_DECAY * linear.weight.square().sum()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        return loss
+
+    optimizer.step(punish)  # type: ignore[no-untyped-call]
+    head = LikenessHead().requires_grad_(False)
+    # The head takes the traits as they are: centre and spread move into it.
+    head.linear.weight.copy_(linear.weight.detach() / spread)
+    head.linear.bias.copy_(linear.bias.detach() - head.linear.weight @ centre)
+    network.likeness.load_state_dict(head.state_dict())
+    traits, truth = _join(pictures[learned:])
+    told = head(traits) > 0
+    shares = [float((told == kind)[truth == kind].float().mean()) for kind in (True, False)]
+    return {"likeness_right": sum(shares) / 2}
+
+
+def _join(pictures: list[Rows]) -> tuple[Tensor, Tensor]:
+    rows = [row for picture in pictures for row in picture]
+    return torch.from_numpy(np.stack([traits for traits, _ in rows])), torch.tensor([is_one for _, is_one in rows])
+
+
+def collect(network: BuiltinNetwork, samples: SampleMaker, settings: TrainingSettings) -> list[Rows]:
+    """Search training pictures for what is like one of their instances; gives what was found, by picture."""
+    rng = np.random.default_rng(settings.seed + 4)
+    among = [name for name in settings.alike_sources if name in samples.sources]
+    found: list[Rows] = []
+    for _ in range(MOST_TRIES):
+        if len(found) == settings.likeness_pictures:
+            break
+        picture, target = samples.draw_target(rng, evenly=True, among=among)
+        if sum(other.map_index == target.map_index for other in picture.targets) >= LEAST_INSTANCES:
+            found.append(list(_search(network, picture, target)))
+    return found
+
+
+def _search(network: BuiltinNetwork, picture: Picture, target: Target) -> Iterator[tuple[NDArray[np.float32], bool]]:
+    pyramid = Pyramid(picture.pixels, network.config.view_side)
+    labels = picture.maps[target.map_index]
+    x0, y0, x1, y1 = target.box_xyxy
+    features = map_features(network, pyramid, max(x1 - x0, y1 - y0), never_cancelled)
+    box = (float(x0), float(y0), float(x1), float(y1))
+    example, _ = show_example(labels == target.number, EXEMPLAR_IOU, box, features, pyramid, positive=True)
+    search = Search(network, pyramid, features, [example])
+    places = [place for place in search.likely_places() if not example.mask.holds(*place)]
+    for with_box in (False, True):
+        for start in range(0, MOST_LOOKS // 2, BATCH):
+            for candidate, window, mask in search.look(places[start : start + BATCH], with_box):
+                traits = describe(
+                    portray(mask, features), [example.portrait], candidate.predicted_iou, doubt(candidate)
+                )
+                yield traits[0], _is_instance(candidate, window, labels)
+
+
+def _is_instance(candidate: Candidate, window: ViewWindow, labels: NDArray[np.uint16]) -> bool:
+    mask = np.zeros(labels.shape, np.bool_)
+    paint_mask(mask, candidate.chance, window)
+    under = np.bincount(labels[mask], minlength=2)
+    under[0] = 0
+    number = int(under.argmax())
+    return number > 0 and under[number] >= MATCH * np.count_nonzero(mask | (labels == number))
