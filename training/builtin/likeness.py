@@ -17,7 +17,7 @@ from sam3_annotator.model.builtin.likeness import LikenessHead, describe
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.builtin.portraits import portray
 from sam3_annotator.model.builtin.search import BATCH, Search, doubt
-from sam3_annotator.model.builtin.zoom import Pyramid, ViewWindow
+from sam3_annotator.model.builtin.zoom import Pyramid
 from sam3_annotator.model.session import never_cancelled
 from training.builtin.pictures import Picture, Target
 from training.builtin.samples import MOST_TRIES, SampleMaker
@@ -108,16 +108,16 @@ def _search(network: BuiltinNetwork, picture: Picture, target: Target) -> Iterat
     places = [place for place in search.likely_places() if not example.mask.holds(*place)]
     for with_box in (False, True):
         for start in range(0, MOST_LOOKS // 2, BATCH):
-            for candidate, window, mask in search.look(places[start : start + BATCH], with_box):
+            for candidate, mask in search.look(places[start : start + BATCH], with_box):
                 traits = describe(
                     portray(mask, features), [example.portrait], candidate.predicted_iou, doubt(candidate)
                 )
-                yield traits[0], _is_instance(candidate, window, labels)
+                yield traits[0], _is_instance(candidate, labels)
 
 
-def _is_instance(candidate: Candidate, window: ViewWindow, labels: NDArray[np.uint16]) -> bool:
+def _is_instance(candidate: Candidate, labels: NDArray[np.uint16]) -> bool:
     mask = np.zeros(labels.shape, np.bool_)
-    paint_mask(mask, candidate.chance, window)
+    paint_mask(mask, candidate.chance, candidate.window)
     under = np.bincount(labels[mask], minlength=2)
     under[0] = 0
     number = int(under.argmax())

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sam3_annotator.model.builtin.zoom import ViewWindow, view_to_grid
+from sam3_annotator.model.builtin.zoom import Box, ViewWindow, view_to_grid
 from sam3_annotator.model.distinct import choose_distinct
 from sam3_annotator.model.outputs import Segmentation
 
@@ -18,17 +18,31 @@ Number = TypeVar("Number", np.uint8, np.float32)
 
 LOGITS_SIDE = 256
 
+COMPARED_SIDE = 256
+"""Masks of different windows are compared on a grid of so many steps a side."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """Probabilities `(S, S)` of a view and the IoU that the network predicts for them."""
+    """Probabilities `(S, S)` seen through a window, and the IoU that the network predicts for them."""
 
     chance: NDArray[np.float32]
     predicted_iou: float
+    window: ViewWindow
+
+    def area(self) -> Box:
+        """Give the part of the image `x0, y0, x1, y1` where anything is on; the middle of the window if nothing is."""
+        rows, columns = np.flatnonzero((self.chance > 0.5).any(1)), np.flatnonzero((self.chance > 0.5).any(0))
+        scale, middle = self.window.span / len(self.chance), len(self.chance) / 2
+        (left, right), (top, bottom) = (
+            (places[0], places[-1] + 1) if len(places) else (middle, middle) for places in (columns, rows)
+        )
+        x0, y0 = self.window.x0, self.window.y0
+        return x0 + left * scale, y0 + top * scale, x0 + right * scale, y0 + bottom * scale
 
 
 def choose_candidates(
-    chances: Sequence[NDArray[np.float32]], scores: NDArray[np.float32], *, is_ambiguous: bool
+    chances: Sequence[NDArray[np.float32]], scores: NDArray[np.float32], window: ViewWindow, *, is_ambiguous: bool
 ) -> list[Candidate]:
     """Offer the merged mask (the first) and those that differ, best first; an empty one only if all are.
 
@@ -39,10 +53,24 @@ def choose_candidates(
         scores = np.minimum(scores, scores[0])
     order = sorted(range(len(scores)), key=lambda index: (-float(scores[index]), index))
     kept = [order[place] for place in choose_distinct(chances[index] > 0.5 for index in order)] or [0]
-    return [Candidate(chances[index], float(scores[index])) for index in kept]
+    return [Candidate(chances[index], float(scores[index]), window) for index in kept]
 
 
-def paint(candidates: Sequence[Candidate], window: ViewWindow, image_size: tuple[int, int]) -> Segmentation:
+def add_others(chosen: Sequence[Candidate], others: Sequence[Candidate]) -> list[Candidate]:
+    """Offer what was seen through other windows too, where it is something else; the first stays the first."""
+    everything = [*chosen, *others]
+    areas = np.array([one.area() for one in everything])
+    (x0, y0), (x1, y1) = areas[:, :2].min(0), areas[:, 2:].max(0)
+    area = (x0, y0, max(x1, x0 + 1), max(y1, y0 + 1))
+    shape = (COMPARED_SIDE, COMPARED_SIDE)
+    masks = (_resample(one.chance, one.window, area, shape) > 0.5 for one in everything)
+    different = [everything[index] for index in choose_distinct(masks) if index >= len(chosen)]
+    best = chosen[0].predicted_iou
+    capped = [replace(one, predicted_iou=min(one.predicted_iou, best)) for one in different]
+    return [chosen[0], *sorted([*chosen[1:], *capped], key=lambda one: -one.predicted_iou)]
+
+
+def paint(candidates: Sequence[Candidate], image_size: tuple[int, int]) -> Segmentation:
     """Bring candidates to image size, as masks and as logits of the whole image."""
     height, width = image_size
     masks = np.zeros((len(candidates), height, width), np.bool_)
@@ -50,8 +78,8 @@ def paint(candidates: Sequence[Candidate], window: ViewWindow, image_size: tuple
     low_shape = (max(1, round(height * scale)), max(1, round(width * scale)))
     logits = np.empty((len(candidates), *low_shape), np.float32)
     for mask, low, candidate in zip(masks, logits, candidates, strict=True):
-        paint_mask(mask, candidate.chance, window)
-        coarse = _resample(candidate.chance, window, (0.0, 0.0, float(width), float(height)), low_shape)
+        paint_mask(mask, candidate.chance, candidate.window)
+        coarse = _resample(candidate.chance, candidate.window, (0.0, 0.0, float(width), float(height)), low_shape)
         safe = np.clip(coarse, 1e-4, 1 - 1e-4)
         low[:] = np.log(safe / (1 - safe))
     scores = np.array([candidate.predicted_iou for candidate in candidates], np.float32)
@@ -76,9 +104,7 @@ def paint_mask(mask: NDArray[np.bool_], chance: NDArray[np.float32], window: Vie
         mask[y0:y1, x0:x1] = _resample(levels, wider, area, (y1 - y0, x1 - x0)) > 127
 
 
-def _resample(
-    values: NDArray[Number], window: ViewWindow, area: tuple[float, float, float, float], shape: tuple[int, int]
-) -> NDArray[Number]:
+def _resample(values: NDArray[Number], window: ViewWindow, area: Box, shape: tuple[int, int]) -> NDArray[Number]:
     """Show values of a view on a grid `shape` over an area of the image; nothing is on beyond the view."""
     forward = view_to_grid(window, values.shape[0], area, shape)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP

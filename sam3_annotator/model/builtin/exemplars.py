@@ -79,11 +79,11 @@ def show_example(
     window = ViewWindow.around(box, EXEMPLAR_MARGIN, pyramid.image_size)
     belief = Belief.from_mask(mask, 2 * FINE_SIDE)
     assert belief is not None  # its box is not empty
-    candidate = Candidate(belief.seen_through(window, FINE_SIDE), predicted)
-    on_grid = lay_on_grid(candidate, window, features)
+    candidate = Candidate(belief.seen_through(window, FINE_SIDE), predicted, window)
+    on_grid = lay_on_grid(candidate, features)
     portrait = portray(on_grid, features)
     example = Example(on_grid, portrait, (box[2] - box[0], box[3] - box[1]), positive)
-    return example, Found(candidate, window, on_grid, portrait, EXEMPLAR_SCORE)
+    return example, Found(candidate, on_grid, portrait, EXEMPLAR_SCORE)
 
 
 def _best_in_box(found: Segmentation, box: BoxPrompt) -> tuple[NDArray[np.bool_], float, Box]:
@@ -127,9 +127,9 @@ def _paint(found: Sequence[Found], pyramid: Pyramid, check: Check) -> Detection:
     for index, one in enumerate(found):
         check()
         chance = cv2.resize(one.candidate.chance, (FINE_SIDE, FINE_SIDE), interpolation=cv2.INTER_LINEAR)
-        pixels = pyramid.cut(one.window, FINE_SIDE)
+        pixels = pyramid.cut(one.candidate.window, FINE_SIDE)
         (fine,) = follow_edges(np.asarray(chance, np.float32)[None], pixels, radius=2)
-        paint_mask(masks[index], fine, one.window)
-        boxes[index] = _bounds(masks[index]) or one.window.area
+        paint_mask(masks[index], fine, one.candidate.window)
+        boxes[index] = _bounds(masks[index]) or one.candidate.window.area
     presence = float(scores.max()) if len(found) else 0.0
     return Detection(masks, boxes, scores, presence)

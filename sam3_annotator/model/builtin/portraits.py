@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sam3_annotator.model.builtin.candidates import Candidate
 from sam3_annotator.model.builtin.feature_map import GRID_PER_CELL, FeatureMap
 from sam3_annotator.model.builtin.likeness import Portrait
-from sam3_annotator.model.builtin.zoom import ViewWindow, view_to_grid
+from sam3_annotator.model.builtin.zoom import view_to_grid
 
 Floats = NDArray[np.float32]
 
@@ -49,9 +49,10 @@ class GridMask:
         return 0 <= down < self.on.shape[0] and 0 <= across < self.on.shape[1] and bool(self.on[down, across])
 
 
-def lay_on_grid(candidate: Candidate, window: ViewWindow, features: FeatureMap) -> GridMask:
-    """Bring a mask of a view to the grid, as far as the grid reaches."""
+def lay_on_grid(candidate: Candidate, features: FeatureMap) -> GridMask:
+    """Bring a candidate's mask to the grid, as far as the grid reaches."""
     ends = []
+    window = candidate.window
     for start, size in zip((window.y0, window.x0), features.grid_shape, strict=True):
         first = max(0, int(start * features.steps) // GRID_PER_CELL * GRID_PER_CELL)
         last = -(-int((start + window.span) * features.steps + 1) // GRID_PER_CELL) * GRID_PER_CELL

@@ -61,10 +61,9 @@ LATTICE = 0.6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """One instance: its mask in a view and on the grid, what it is known by, and its score."""
+    """One instance: its mask in a window and on the grid, what it is known by, and its score."""
 
     candidate: Candidate
-    window: ViewWindow
     mask: GridMask
     portrait: Portrait
     score: float
@@ -154,15 +153,13 @@ class Search:
 
     def _try(self, places: Sequence[tuple[int, int]], with_box: bool) -> None:
         """Segment at each place, and keep what may be like the examples."""
-        for candidate, window, mask in self.look(places, with_box):
+        for candidate, mask in self.look(places, with_box):
             portrait = portray(mask, self._features)
             likeness = self._score(portrait, candidate)
             if likeness >= LEAST_SCORE:
-                self.found.append(Found(candidate, window, mask, portrait, likeness))
+                self.found.append(Found(candidate, mask, portrait, likeness))
 
-    def look(
-        self, places: Sequence[tuple[int, int]], with_box: bool
-    ) -> Iterator[tuple[Candidate, ViewWindow, GridMask]]:
+    def look(self, places: Sequence[tuple[int, int]], with_box: bool) -> Iterator[tuple[Candidate, GridMask]]:
         """Segment at each place through a window of the examples' size; gives masks on their places of such a size."""
         size = max(self._width, self._height)
         windows, maps = [], []
@@ -176,10 +173,10 @@ class Search:
             maps.append(draw_prompt_maps(self._side, [(*window.place(x, y, self._side), True)], around))
         views = np.stack([self._pyramid.cut(window, self._side) for window in windows])
         for window, place, chances, scores in zip(windows, places, *self._ask(views, np.stack(maps)), strict=True):
-            for candidate in choose_candidates(list(chances), scores, is_ambiguous=True):
-                mask = lay_on_grid(candidate, window, self._features)
+            for candidate in choose_candidates(list(chances), scores, window, is_ambiguous=True):
+                mask = lay_on_grid(candidate, self._features)
                 if mask.holds(*place) and self._has_fitting_size(mask):
-                    yield candidate, window, mask
+                    yield candidate, mask
 
     def _has_fitting_size(self, mask: GridMask) -> bool:
         sizes = [one.mask.count for one in self._wanted]

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.asked import Asked, read_prompts
-from sam3_annotator.model.builtin.candidates import Candidate, choose_candidates, paint
+from sam3_annotator.model.builtin.candidates import Candidate, add_others, choose_candidates, paint
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.exemplars import find_alike, read_exemplars
 from sam3_annotator.model.builtin.looks import BuiltinEmbedding, Look
@@ -83,12 +83,14 @@ class BuiltinSession:
         if not isinstance(embedding, BuiltinEmbedding):
             raise TypeError(f"The built-in model made no {type(embedding).__name__}.")
         asked = read_prompts(prompts, embedding.image_size)
-        look = self._look(embedding, prompts, asked, check)
+        look, others = self._look(embedding, prompts, asked, check)
         check()
         chosen = self._finish(look, asked, multimask)
-        found = paint(chosen, look.view.window, embedding.image_size)
+        if multimask and others:
+            chosen = add_others(chosen, [self._finish(other, asked, False)[0] for other in others])
+        found = paint(chosen, embedding.image_size)
         # Whoever goes on from a candidate goes on from all that was seen of it, not from its coarse logits.
-        beliefs = [Belief(candidate.chance, look.view.window.area, look.view.window) for candidate in chosen]
+        beliefs = [Belief(candidate.chance, candidate.window.area, candidate.window) for candidate in chosen]
         embedding.trail.remember(prompts, beliefs[0])
         for belief, logits in zip(beliefs, found.low_res_logits, strict=True):
             embedding.trail.remember([*prompts, MaskPrompt(logits)], belief)
@@ -111,31 +113,37 @@ class BuiltinSession:
         ]
         return find_alike(self._network, embedding.pyramid, exemplars, threshold, check)
 
-    def _look(self, embedding: BuiltinEmbedding, prompts: Sequence[Prompt], asked: Asked, check: Check) -> Look:
-        """Go on from the answer before, or find the object anew: by the first clicks, where that is better."""
+    def _look(
+        self, embedding: BuiltinEmbedding, prompts: Sequence[Prompt], asked: Asked, check: Check
+    ) -> tuple[Look, list[Look]]:
+        """Go on from the answer before, or find the object anew: by the first clicks, where that is better.
+
+        After a single click also gives what else was seen on the way.
+        """
         earlier = embedding.trail.recall(prompts)
         if asked.box is not None or asked.belief is not None:
             belief = earlier or asked.belief
-            return self._viewer.look_closer(embedding, asked, belief, belief.window if belief else None, check)
+            return self._viewer.look_closer(embedding, asked, belief, belief.window if belief else None, check), []
         if earlier is None:
-            return self._find(embedding, asked, check)
+            look, others = self._find(embedding, asked, check)
+            return look, others if len(asked.points) == 1 else []
         look = self._viewer.look_closer(embedding, asked, earlier, earlier.window, check)
         if len(asked.points) > FEW_CLICKS:
-            return look
+            return look, []
         size, rank = embedding.image_size, self._network.ranking.rank
         traits = describe(look, asked, size, goes_on=True, is_close=True)
         if rank([traits])[0] >= DOUBTFUL_BELOW:
-            return look
-        anew = self._find(embedding, asked, check)
+            return look, []
+        anew, _ = self._find(embedding, asked, check)
         going_on, afresh = rank([traits, describe(anew, asked, size, goes_on=False, is_close=True)])
-        return anew if afresh > going_on else look
+        return (anew if afresh > going_on else look), []
 
-    def _find(self, embedding: BuiltinEmbedding, asked: Asked, check: Check) -> Look:
+    def _find(self, embedding: BuiltinEmbedding, asked: Asked, check: Check) -> tuple[Look, list[Look]]:
         """Find the object by clicks alone: look from several distances, then closer at what the best look shows."""
         looks = self._viewer.first_looks(embedding, asked)
         traits = [describe(look, asked, embedding.image_size, goes_on=False, is_close=False) for look in looks]
-        best = looks[int(self._network.ranking.rank(traits).argmax())]
-        return self._viewer.look_closer(embedding, asked, best.belief(), None, check)
+        best = looks.pop(int(self._network.ranking.rank(traits).argmax()))
+        return self._viewer.look_closer(embedding, asked, best.belief(), None, check), looks
 
     def _finish(self, look: Look, asked: Asked, multimask: bool) -> list[Candidate]:
         """Make the masks follow edges and obey the prompts."""
@@ -148,4 +156,4 @@ class BuiltinSession:
             refined = np.stack([obey_box(chance, box) for chance in refined])
         obedient = [obey_clicks(chance, points) for chance in refined]
         is_ambiguous = asked.box is None and asked.belief is None and len(asked.points) == 1
-        return choose_candidates(obedient, look.scores[:count], is_ambiguous=is_ambiguous)
+        return choose_candidates(obedient, look.scores[:count], look.view.window, is_ambiguous=is_ambiguous)

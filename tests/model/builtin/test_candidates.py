@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, strategies as st
 from numpy.typing import NDArray
 
-from sam3_annotator.model.builtin.candidates import Candidate, choose_candidates, paint
+from sam3_annotator.model.builtin.candidates import Candidate, add_others, choose_candidates, paint
 from sam3_annotator.model.builtin.zoom import ViewWindow
+
+WINDOW = ViewWindow(0, 0, 64)
 
 
 def squares(*sizes: int) -> list[NDArray[np.float32]]:
@@ -27,7 +29,7 @@ def widths(candidates: list[Candidate]) -> list[int]:
 def test_after_one_click_all_compete() -> None:
     scores = np.array([0.6, 0.3, 0.9, 0.5], np.float32)
 
-    chosen = choose_candidates(squares(10, 5, 15, 20), scores, is_ambiguous=True)
+    chosen = choose_candidates(squares(10, 5, 15, 20), scores, WINDOW, is_ambiguous=True)
 
     assert widths(chosen) == [15, 10, 20, 5]
     assert [one.predicted_iou for one in chosen] == pytest.approx([0.9, 0.6, 0.5, 0.3])
@@ -36,7 +38,7 @@ def test_after_one_click_all_compete() -> None:
 def test_after_more_prompts_the_merged_mask_comes_first() -> None:
     scores = np.array([0.6, 0.3, 0.9, 0.5], np.float32)
 
-    chosen = choose_candidates(squares(10, 5, 15, 20), scores, is_ambiguous=False)
+    chosen = choose_candidates(squares(10, 5, 15, 20), scores, WINDOW, is_ambiguous=False)
 
     assert widths(chosen) == [10, 15, 20, 5]
     assert [one.predicted_iou for one in chosen] == pytest.approx([0.6, 0.6, 0.5, 0.3])
@@ -45,14 +47,47 @@ def test_after_more_prompts_the_merged_mask_comes_first() -> None:
 def test_masks_that_look_the_same_are_offered_once() -> None:
     scores = np.array([0.6, 0.7, 0.5, 0.4], np.float32)
 
-    assert widths(choose_candidates(squares(30, 30, 10, 10), scores, is_ambiguous=True)) == [30, 10]
+    assert widths(choose_candidates(squares(30, 30, 10, 10), scores, WINDOW, is_ambiguous=True)) == [30, 10]
 
 
 def test_an_empty_mask_is_offered_only_if_all_are_empty() -> None:
     scores = np.array([0.9, 0.5], np.float32)
 
-    assert widths(choose_candidates(squares(0, 10), scores, is_ambiguous=True)) == [10]
-    assert widths(choose_candidates(squares(0, 0), scores, is_ambiguous=True)) == [0]
+    assert widths(choose_candidates(squares(0, 10), scores, WINDOW, is_ambiguous=True)) == [10]
+    assert widths(choose_candidates(squares(0, 0), scores, WINDOW, is_ambiguous=True)) == [0]
+
+
+def square(width: float, predicted: float, window: ViewWindow) -> Candidate:
+    """Make a square around the middle of a window, `width` in pixels of the image."""
+    (chance,) = squares(round(width / window.span * 64 / 2))
+    return Candidate(chance, predicted, window)
+
+
+def test_what_another_window_shows_is_offered_too_unless_it_is_the_same() -> None:
+    wide, near = ViewWindow(0, 0, 512), ViewWindow(192, 192, 128)  # of the same middle
+    chosen = [square(64, 0.8, near), square(32, 0.5, near)]
+
+    offered = add_others(chosen, [square(64, 0.9, wide), square(256, 0.7, wide), square(16, 0.3, near)])
+
+    assert [round(one.area()[2] - one.area()[0]) for one in offered] == [64, 256, 32, 16]
+    assert [one.window for one in offered] == [near, wide, near, near]
+
+
+def test_what_another_window_shows_never_comes_first() -> None:
+    near, wide = ViewWindow(192, 192, 128), ViewWindow(0, 0, 512)
+
+    offered = add_others([square(64, 0.6, near)], [square(256, 0.9, wide)])
+
+    assert [one.predicted_iou for one in offered] == [0.6, 0.6]
+    assert offered[0].window == near
+
+
+def test_where_nothing_is_seen_through_any_window_one_empty_mask_is_offered() -> None:
+    near, wide = ViewWindow(192, 192, 128), ViewWindow(0, 0, 512)
+
+    offered = add_others([square(0, 0.6, near)], [square(0, 0.9, wide)])
+
+    assert [one.window for one in offered] == [near]
 
 
 @given(
@@ -62,7 +97,7 @@ def test_an_empty_mask_is_offered_only_if_all_are_empty() -> None:
 def test_a_mask_is_painted_where_the_window_lies(x0: float, y0: float, span: float, height: int, width: int) -> None:
     (chance,) = squares(16)  # the middle half of the view
 
-    found = paint([Candidate(chance, 0.5)], ViewWindow(x0, y0, span), (height, width))
+    found = paint([Candidate(chance, 0.5, ViewWindow(x0, y0, span))], (height, width))
 
     rows, columns = np.mgrid[:height, :width] + 0.5
     cell = span / 64
@@ -76,7 +111,7 @@ def test_a_mask_is_painted_where_the_window_lies(x0: float, y0: float, span: flo
 def test_a_mask_that_fills_the_view_ends_where_the_view_ends() -> None:
     full = np.ones((64, 64), np.float32)
 
-    found = paint([Candidate(full, 0.5)], ViewWindow(10, 20, 64), (300, 300))
+    found = paint([Candidate(full, 0.5, ViewWindow(10, 20, 64))], (300, 300))
 
     rows, columns = np.nonzero(found.masks[0])
     assert (rows.min(), columns.min()) == pytest.approx((20, 10), abs=1)
@@ -86,7 +121,7 @@ def test_a_mask_that_fills_the_view_ends_where_the_view_ends() -> None:
 def test_logits_agree_with_the_mask() -> None:
     (chance,) = squares(16)
 
-    found = paint([Candidate(chance, 0.5)], ViewWindow(0, 0, 128), (128, 128))
+    found = paint([Candidate(chance, 0.5, ViewWindow(0, 0, 128))], (128, 128))
 
     assert found.low_res_logits.shape == (1, 128, 128)
     assert ((found.low_res_logits[0] > 0) == found.masks[0]).mean() > 0.99

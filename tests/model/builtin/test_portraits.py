@@ -43,7 +43,7 @@ def test_a_view_s_mask_lies_on_the_grid_where_it_lies_in_the_image(features: Fea
     chance = np.zeros((64, 64), np.float32)
     chance[16:48, 16:48] = 1.0  # the middle half of the view: image x 60..100, y 40..80
 
-    mask = lay_on_grid(Candidate(chance, 0.9), ViewWindow(40.0, 20.0, 80.0), features)
+    mask = lay_on_grid(Candidate(chance, 0.9, ViewWindow(40.0, 20.0, 80.0)), features)
 
     rows, columns = np.nonzero(mask.on)
     assert (rows.min() + mask.row, rows.max() + 1 + mask.row) == (20, 40)
@@ -51,7 +51,7 @@ def test_a_view_s_mask_lies_on_the_grid_where_it_lies_in_the_image(features: Fea
 
 
 def test_a_window_beyond_the_image_is_cut(features: FeatureMap) -> None:
-    mask = lay_on_grid(Candidate(np.ones((64, 64), np.float32), 0.9), ViewWindow(-40.0, -40.0, 400.0), features)
+    mask = lay_on_grid(Candidate(np.ones((64, 64), np.float32), 0.9, ViewWindow(-40.0, -40.0, 400.0)), features)
 
     assert (mask.row, mask.column) == (0, 0)
     assert mask.on.shape == features.grid_shape

@@ -113,7 +113,7 @@ def test_every_find_holds_its_place_and_is_of_a_size_with_the_exemplar(
 def test_an_unwanted_example_lowers_what_is_like_it(
     tiny_network: BuiltinNetwork, pyramid: Pyramid, features: FeatureMap
 ) -> None:
-    candidate = Candidate(np.ones((32, 32), np.float32), 0.9)
+    candidate = Candidate(np.ones((32, 32), np.float32), 0.9, ViewWindow(0, 0, 256))
     portrait = portray(square(features, *SQUARES[1]), features)
     alone = Search(tiny_network, pyramid, features, [example(features)])
     torn = Search(tiny_network, pyramid, features, [example(features), example(features, positive=False)])
@@ -132,7 +132,7 @@ def test_a_search_can_be_cancelled(tiny_network: BuiltinNetwork, pyramid: Pyrami
 def found(features: FeatureMap, column: int, row: int, score: float, side: int = 16) -> Found:
     mask = square(features, column, row, side)
     portrait: Portrait = portray(mask, features)
-    return Found(Candidate(mask.on.astype(np.float32), 0.9), ViewWindow(0, 0, 256), mask, portrait, score)
+    return Found(Candidate(mask.on.astype(np.float32), 0.9, ViewWindow(0, 0, 256)), mask, portrait, score)
 
 
 def test_of_masks_that_share_most_the_best_is_kept(features: FeatureMap) -> None:
