@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 
 import pytest
+import shiboken6
+from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import Cancelled, KnownError, Progress, StorageFull
@@ -62,6 +64,22 @@ def test_cancel_ends_the_work_at_its_next_progress_report(qtbot: QtBot) -> None:
 
     assert results == []
     assert task.is_idle
+
+
+def test_task_whose_owner_is_deleted_is_cancelled_and_tells_nobody(qtbot: QtBot) -> None:
+    owner, gate = QObject(), Gate()
+    task = BackgroundTask(gate.work, owner=owner)
+    told: list[object] = []
+    for signal in (task.result, task.failed, task.cancelled, task.finished):
+        signal.connect(lambda *values: told.append(values))
+    task.start()
+    assert gate.has_started.wait(5)
+
+    shiboken6.delete(owner)
+    qtbot.waitUntil(background_is_idle)
+
+    assert not gate.may_end.is_set()
+    assert told == []
 
 
 def test_work_that_ends_before_it_notices_a_cancel_has_succeeded(qtbot: QtBot) -> None:
