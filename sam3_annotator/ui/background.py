@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QThread, QThreadPool, Signal, Slot
+from shiboken6 import isValid
 
 from sam3_annotator.model import ModelError
 from sam3_annotator.project import Cancelled, KnownError, Progress
@@ -140,7 +141,8 @@ def cancel_background_tasks() -> None:
         task.cancel()
         pools.add(task._pool)  # noqa: SLF001 - the same module
     for pool in pools:
-        pool.waitForDone()
+        if isValid(pool):  # one that is deleted has waited
+            pool.waitForDone()
     _running.clear()
 
 

@@ -6,7 +6,8 @@ import threading
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QThreadPool
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import Cancelled, KnownError, Progress, StorageFull
@@ -200,3 +201,13 @@ def test_every_error_has_a_sentence(error: Exception, expected: str) -> None:
 
 def test_cancelled_is_no_error() -> None:
     assert not issubclass(Cancelled, KnownError)
+
+
+def test_end_of_the_program_waits_for_no_pool_that_is_gone(qapp: QApplication) -> None:
+    pool = QThreadPool()
+    BackgroundTask(lambda _progress: None, pool).start()
+
+    shiboken6.delete(pool)
+    cancel_background_tasks()
+
+    assert background_is_idle()
