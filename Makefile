@@ -8,6 +8,8 @@ SETUP_INPUTS := scripts/setup.sh resources/qt-libraries.txt constraints.txt pypr
 SOURCES := sam3_annotator tests benchmarks
 DEMO_OUTPUT ?= demo-output
 PYTEST_ARGS ?=
+# How many tests run side by side: `auto` is one for each core, 0 runs them in the program itself, as a debugger wants.
+JOBS ?= auto
 
 export TEST_PLATFORM ?= offscreen
 
@@ -27,9 +29,10 @@ setup: .venv/.stamp-dev ## Prepare everything: system libraries, .venv, packages
 demo: .venv/.stamp-run ## Label the sample photos: in a window, or offscreen where there is no display
 	$(BIN)/sam3-annotator demo --out $(DEMO_OUTPUT)
 
-test: .venv/.stamp-dev ## Run the tests
-	QT_QPA_PLATFORM=$(TEST_PLATFORM) $(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+test: .venv/.stamp-dev ## Run the tests, as many side by side as there are cores (JOBS=0: one after another)
+	QT_QPA_PLATFORM=$(TEST_PLATFORM) $(BIN)/python -m pytest -m "not slow" -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
 
+# One after another: SAM 3 at its full size keeps all cores busy, and twice in memory it would not fit everywhere.
 test-slow: .venv/.stamp-dev ## Run the tests that take long
 	QT_QPA_PLATFORM=$(TEST_PLATFORM) $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import importlib.util
 import json
@@ -43,9 +44,23 @@ if TYPE_CHECKING:  # the tests of the model run without the store, those of the 
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+# Where tests run side by side they share the cores: two threads that want one core take several times as long as one.
+# Set before torch and OpenCV are loaded, here and in the programs that tests start.
+if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")):
+    threads = max(1, (os.cpu_count() or 1) // workers)
+    for variable in ("OMP_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"):
+        os.environ.setdefault(variable, str(threads))
+
 # No deadline: the machines that run this are small and shared. No database: tests leave nothing behind.
 hypothesis.settings.register_profile("repository", deadline=None, database=None)
 hypothesis.settings.load_profile("repository")
+
+
+def pytest_collection_finish() -> None:
+    """Leave alone what was imported: engines and windows collect garbage as they go, half a second each otherwise."""
+    gc.collect()
+    gc.freeze()
+
 
 GATE_TIMEOUT_S = 20.0
 

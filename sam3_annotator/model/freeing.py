@@ -10,9 +10,9 @@ import traceback
 def return_memory() -> None:
     """Give what a session has held back to the system, also what torch keeps on a device for later."""
     gc.collect()
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_initialized():
-        torch.cuda.empty_cache()
+    cuda = getattr(sys.modules.get("torch"), "cuda", None)  # None also while another thread is importing torch
+    if cuda is not None and cuda.is_initialized():
+        cuda.empty_cache()
 
 
 def forget_locals(error: BaseException) -> None:

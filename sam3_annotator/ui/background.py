@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QThread, QThreadPool, Signal, Slot
+from shiboken6 import isValid
 
 from sam3_annotator.model import ModelError
 from sam3_annotator.project import Cancelled, KnownError, Progress
@@ -42,13 +43,20 @@ class BackgroundTask(QObject):
     _progress_crossed = Signal(int, int)
     _outcome_crossed = Signal(object, object)  # value, Exception | None
 
-    def __init__(self, work: Work, pool: QThreadPool | None = None) -> None:
-        """Take the work; `pool` gives it threads of its own, for what must not queue behind long work."""
+    def __init__(self, work: Work, pool: QThreadPool | None = None, *, owner: QObject | None = None) -> None:
+        """Take the work; `pool` gives it threads of its own, for what must not queue behind long work.
+
+        When the `owner` is deleted, the task is cancelled and tells nobody its outcome: name it where functions that
+        reach it are connected, which Qt, unlike its methods, does not disconnect.
+        """
         super().__init__()
         self._work = work
         self._pool = _shared_pool() if pool is None else pool
         self._cancel = threading.Event()
+        self._is_orphaned = False
         self._last_progress = 0.0
+        if owner is not None:
+            owner.destroyed.connect(self._lose_owner)
         # Queued by hand: a plain Python slot would otherwise be called on the pool's thread.
         self._progress_crossed.connect(self._on_progress, Qt.ConnectionType.QueuedConnection)
         self._outcome_crossed.connect(self._on_outcome, Qt.ConnectionType.QueuedConnection)
@@ -85,6 +93,11 @@ class BackgroundTask(QObject):
             self._last_progress = now
             self._progress_crossed.emit(done, total)
 
+    @Slot()
+    def _lose_owner(self) -> None:
+        self._is_orphaned = True
+        self.cancel()
+
     @Slot(int, int)
     def _on_progress(self, done: int, total: int) -> None:
         if not self._cancel.is_set():
@@ -95,6 +108,8 @@ class BackgroundTask(QObject):
         if self.is_idle:
             return  # the program is ending
         _running.discard(self)
+        if self._is_orphaned:
+            return
         if error is None:
             self.result.emit(value)
         elif isinstance(error, Cancelled):
@@ -126,7 +141,8 @@ def cancel_background_tasks() -> None:
         task.cancel()
         pools.add(task._pool)  # noqa: SLF001 - the same module
     for pool in pools:
-        pool.waitForDone()
+        if isValid(pool):  # one that is deleted has waited
+            pool.waitForDone()
     _running.clear()
 
 

@@ -106,7 +106,7 @@ class ModelChoice(QObject):
         """Compute the hash of a model's file in the background, unless it is known."""
         if name in self._hashing:
             return
-        task = BackgroundTask(lambda progress: self.catalog.hash_file(name, progress), self._hash_pool)
+        task = BackgroundTask(lambda progress: self.catalog.hash_file(name, progress), self._hash_pool, owner=self)
         task.result.connect(lambda file_hash: self._take_hash(name, file_hash))
         task.finished.connect(lambda: self._hashing.pop(name, None))
         self._hashing[name] = task

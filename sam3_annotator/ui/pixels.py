@@ -49,7 +49,7 @@ class PixelLoader(QObject):
             self._kept.move_to_end(image_id)
             self.loaded.emit(image_id, self._kept[image_id])
         elif image_id not in self._tasks:
-            task = BackgroundTask(lambda _progress: _read(path), self._pool)
+            task = BackgroundTask(lambda _progress: _read(path), self._pool, owner=self)
             self._tasks[image_id] = task
             task.result.connect(lambda read: self._keep(image_id, *read))
             task.failed.connect(lambda error: self._fail(image_id, error))

@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 
 import pytest
+import shiboken6
+from PySide6.QtCore import QObject, QThreadPool
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import Cancelled, KnownError, Progress, StorageFull
@@ -62,6 +65,22 @@ def test_cancel_ends_the_work_at_its_next_progress_report(qtbot: QtBot) -> None:
 
     assert results == []
     assert task.is_idle
+
+
+def test_task_whose_owner_is_deleted_is_cancelled_and_tells_nobody(qtbot: QtBot) -> None:
+    owner, gate = QObject(), Gate()
+    task = BackgroundTask(gate.work, owner=owner)
+    told: list[object] = []
+    for signal in (task.result, task.failed, task.cancelled, task.finished):
+        signal.connect(lambda *values: told.append(values))
+    task.start()
+    assert gate.has_started.wait(5)
+
+    shiboken6.delete(owner)
+    qtbot.waitUntil(background_is_idle)
+
+    assert not gate.may_end.is_set()
+    assert told == []
 
 
 def test_work_that_ends_before_it_notices_a_cancel_has_succeeded(qtbot: QtBot) -> None:
@@ -182,3 +201,13 @@ def test_every_error_has_a_sentence(error: Exception, expected: str) -> None:
 
 def test_cancelled_is_no_error() -> None:
     assert not issubclass(Cancelled, KnownError)
+
+
+def test_end_of_the_program_waits_for_no_pool_that_is_gone(qapp: QApplication) -> None:
+    pool = QThreadPool()
+    BackgroundTask(lambda _progress: None, pool).start()
+
+    shiboken6.delete(pool)
+    cancel_background_tasks()
+
+    assert background_is_idle()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+import shiboken6
 
 from sam3_annotator.project import ImageId, hash_file
+from sam3_annotator.ui.background import background_is_idle
 from sam3_annotator.ui.pixels import PixelLoader
 
 FIRST, SECOND = ImageId(1), ImageId(2)
@@ -81,3 +85,16 @@ def test_the_content_of_a_file_is_told_by_its_bytes_as_they_were_read(loader, ma
 
     assert before == loader.content_hash(SECOND) == hash_file(same)
     assert loader.content_hash(FIRST) == hash_file(path) != before
+
+
+def test_a_loader_may_go_while_a_file_is_read(qapp, make_image, qtbot, monkeypatch):
+    is_reading = threading.Event()
+    monkeypatch.setattr("sam3_annotator.ui.pixels.hash_file", lambda path: (is_reading.set(), hash_file(path))[1])
+    loader = PixelLoader()
+    loader.request(FIRST, make_image("a.png"))
+    assert is_reading.wait(5)
+
+    loader.close()
+    shiboken6.delete(loader)
+
+    qtbot.waitUntil(background_is_idle)  # an outcome given to a loader that is gone would raise

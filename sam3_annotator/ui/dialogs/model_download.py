@@ -47,7 +47,7 @@ class ModelDownload(QObject):
             return self._catalog.download(entry.name, token=token, progress=scaled)
 
         self._began_at = 0.0
-        self._task = BackgroundTask(work)
+        self._task = BackgroundTask(work, owner=self)
         self._task.progress.connect(self._tell)
         self._task.result.connect(lambda _path: self.ended.emit(f"{entry.title} is downloaded and checked.", None))
         self._task.failed.connect(lambda error: self.ended.emit(error_sentence(error, "The download"), error))

@@ -359,7 +359,7 @@ class ModelSetupDialog(QDialog):
 
     def _run(self, work: Callable[[Progress], object], take: Callable[..., object]) -> None:
         """Do something short in the background; its failure is told below the facts."""
-        task = BackgroundTask(work)
+        task = BackgroundTask(work, owner=self)
         task.result.connect(take)
         task.failed.connect(self._tell_failure)
         self._tasks.append(task)

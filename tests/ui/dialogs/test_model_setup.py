@@ -21,6 +21,8 @@ from sam3_annotator.ui.item_delegates.model_delegate import ModelRole
 from sam3_annotator.ui.model_choice import ModelChoice
 from sam3_annotator.ui.settings import Settings
 
+PATIENCE_MS = 20_000  # the first look into a file loads torch
+
 
 @pytest.fixture
 def checkpoint(tmp_path: Path, tiny_weights: bytes) -> Path:
@@ -68,7 +70,7 @@ def dialog(qtbot: QtBot, models: ModelChoice) -> ModelSetupDialog:
     qtbot.addWidget(made)
     with qtbot.waitExposed(made):
         made.show()
-    qtbot.waitUntil(background_is_idle)
+    qtbot.waitUntil(background_is_idle, timeout=PATIENCE_MS)
     return made
 
 
@@ -84,7 +86,7 @@ def _in_use(dialog: ModelSetupDialog) -> list[str]:
 def _add(qtbot: QtBot, dialog: ModelSetupDialog, path: Path) -> None:
     dialog.ask_file = lambda *_: str(path)
     dialog.add_file.click()
-    qtbot.waitUntil(background_is_idle)
+    qtbot.waitUntil(background_is_idle, timeout=PATIENCE_MS)
 
 
 def test_dialog_opens_at_the_model_in_use(dialog: ModelSetupDialog) -> None:
@@ -111,7 +113,7 @@ def test_added_file_is_turned_to_explained_and_hashed(qtbot: QtBot, dialog: Mode
 def test_folder_is_added_as_well(qtbot: QtBot, dialog: ModelSetupDialog, checkpoint: Path) -> None:
     dialog.ask_folder = lambda *_: str(checkpoint.parent)
     dialog.add_folder.click()
-    qtbot.waitUntil(background_is_idle)
+    qtbot.waitUntil(background_is_idle, timeout=PATIENCE_MS)
 
     assert dialog.entry is not None
     assert dialog.entry.path == checkpoint.parent
@@ -182,7 +184,7 @@ def test_download_with_a_token_ends_with_a_model_to_use(
     assert dialog.is_downloading
     assert not dialog.list.isEnabled()
     assert dialog.secondary.text() == "Stop"
-    qtbot.waitUntil(lambda: not dialog.is_downloading, timeout=20_000)
+    qtbot.waitUntil(lambda: not dialog.is_downloading, timeout=PATIENCE_MS)
 
     assert dialog.note == "Tiny is downloaded and checked."
     assert dialog.primary.text() == "Use this model"
@@ -205,7 +207,7 @@ def test_refusal_is_told_and_leads_back_to_the_token(qtbot: QtBot, dialog: Model
     dialog.turn_to("tiny")
 
     dialog.primary.click()
-    qtbot.waitUntil(lambda: not dialog.is_downloading, timeout=20_000)
+    qtbot.waitUntil(lambda: not dialog.is_downloading, timeout=PATIENCE_MS)
 
     assert "Ask for access on https://huggingface.co/meta/tiny" in dialog.note
     assert dialog.focusWidget() is dialog.facts.token
