@@ -18,7 +18,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, i
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812 - its usual name
 from torch.utils.flop_counter import FlopCounterMode, sdpa_flop_count
 
 from sam3_annotator.model.allocator import keep_freed_memory
@@ -93,14 +92,10 @@ class Bench:
         """Draw values on the device in the dtype."""
         return torch.randn(shape, device=self.device, dtype=self.dtype)
 
-    def feature_maps(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Draw smooth maps as the necks give them, finest first: masks on noise would have no outline."""
-        side, width = self.config.vision.grid_side, self.config.width
-        coarse = torch.randn(1, width, 6, 6, device=self.device)
-        fine, middle, same = (
-            F.interpolate(coarse, (scale * side, scale * side), mode="bilinear").to(self.dtype) for scale in (4, 2, 1)
-        )
-        return fine, middle, same
+    def encoded(self) -> Tensor:
+        """Draw a map as the backbone gives it, the channels of a place together in memory."""
+        side, width = self.config.vision.grid_side, self.config.vision.width
+        return self.randn(1, side, side, width).permute(0, 3, 1, 2)
 
     def build(self, **depths: int) -> Sam3Image:
         """Build the network with random weights; `vision=0` or `text=0` leaves out those encoders' layers."""

@@ -15,11 +15,11 @@ import numpy as np
 import torch
 from _sam3 import Bench, peer_name, run, transformers_module
 from numpy.typing import NDArray
+from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model import BoxPrompt, PointPrompt
 from sam3_annotator.model.network.mask_decoder import InteractiveFeatures
-from sam3_annotator.model.network.neck import Pyramid
-from sam3_annotator.model.network.sam3_image import ImageFeatures, Sam3Image
+from sam3_annotator.model.network.sam3_image import Sam3Image
 from sam3_annotator.model.postprocessing import fill_holes, full_size_masks
 from sam3_annotator.model.preprocessing import InputFrame
 from sam3_annotator.model.sam3.embedding import Sam3Embedding
@@ -31,22 +31,21 @@ HEIGHT, WIDTH = 3000, 4000
 def measure(bench: Bench) -> None:
     network = bench.build(vision=0, text=0)
     input_side, side = bench.config.vision.image_side, bench.config.vision.grid_side
-    maps = bench.feature_maps()
+    encoded = bench.encoded()
     click = torch.tensor([[[input_side * 0.4] * 2]], device=bench.device)
     label = torch.ones(1, 1, dtype=torch.int64, device=bench.device)
     mask = bench.randn(1, 1, 4 * side, 4 * side)
     with torch.inference_mode():
-        features = _prepare(network, maps)
+        features = _prepare_smooth(bench, network)
 
     def decode(mask_logits: torch.Tensor | None = None) -> object:
         return network.segment(features, points_xy=click, point_labels=label, mask_logits=mask_logits, multimask=True)
 
     bench.measure("decode click to low-res masks", decode)
     bench.measure("decode click and mask to low-res masks", lambda: decode(mask))
-    bench.measure("decode preparing an image", lambda: _prepare(network, maps))
+    bench.measure("decode preparing an image", lambda: network.prepare_clicks(encoded))
     session = Sam3Session(network)
-    image = ImageFeatures(network.prepare_concepts(maps), features)
-    embedding = Sam3Embedding(maps[2], image, InputFrame((HEIGHT, WIDTH), input_side))
+    embedding = Sam3Embedding(encoded, features, InputFrame((HEIGHT, WIDTH), input_side))
     step = count()
 
     def answer_click() -> object:
@@ -61,9 +60,16 @@ def measure(bench: Bench) -> None:
         _measure_transformers(bench)
 
 
-def _prepare(network: Sam3Image, maps: Pyramid) -> InteractiveFeatures:
-    prompts = network.prompt_encoder
-    return network.mask_decoder.prepare(*maps, prompts.no_mask_embed, prompts.dense_positions())
+def _prepare_smooth(bench: Bench, network: Sam3Image) -> InteractiveFeatures:
+    """Prepare smooth maps in place of a neck's with random weights: masks on those would have no outline."""
+    side, width = bench.config.vision.grid_side, bench.config.width
+    coarse = torch.randn(1, width, 6, 6, device=bench.device)
+    fine, middle, same = (
+        F.interpolate(coarse, (scale * side, scale * side), mode="bilinear").to(bench.dtype) for scale in (4, 2, 1)
+    )
+    decoder, prompts = network.mask_decoder, network.prompt_encoder
+    s0, s1 = decoder.conv_s0(fine), decoder.conv_s1(middle)
+    return decoder.prepare(s0, s1, same, prompts.no_mask_embed, prompts.dense_positions())
 
 
 def _disc(side: int) -> NDArray[np.float32]:

@@ -32,14 +32,13 @@ def measure(bench: Bench) -> None:
 def _measure_parts(bench: Bench, network: Sam3Image) -> None:
     vision = network.config.vision
     tokens = bench.randn(1, vision.grid_side**2, vision.width)
-    features = bench.randn(1, vision.width, vision.grid_side, vision.grid_side)
-    maps = bench.feature_maps()
+    encoded = bench.encoded()
     blocks, rotations = network.vision_backbone.blocks, network.vision_backbone.rotations(bench.device)
     first_global = vision.global_blocks[0]
     bench.measure("encode one windowed block", lambda: blocks[0](tokens, rotations[0], None))
     bench.measure("encode one global block", lambda: blocks[first_global](tokens, rotations[1], None))
-    bench.measure("encode both necks", lambda: network.neck(features))
-    bench.measure("encode preparing for concepts", lambda: network.prepare_concepts(maps))
+    bench.measure("encode preparing for clicks", lambda: network.prepare_clicks(encoded))
+    bench.measure("encode preparing for the first concept", lambda: network.prepare_concepts(encoded))
 
 
 def _measure_transformers(bench: Bench) -> None:

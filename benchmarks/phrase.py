@@ -2,7 +2,7 @@
 
 The features of the image and the weights are random: all candidates score alike, some below the default threshold and
 above the score from which masks are drawn. So the drawing of all 200 is in these times, as it would not be on a
-photograph; their full size, of none, is not.
+photograph; their full size, of none, is not. What the first concept on an image needs is a step by itself.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import torch
 from _sam3 import Bench, peer_name, run, transformers_module
 
 from sam3_annotator.model import ConceptPrompt, Exemplar
-from sam3_annotator.model.network.sam3_image import ImageFeatures
 from sam3_annotator.model.preprocessing import InputFrame
 from sam3_annotator.model.sam3.embedding import Sam3Embedding
 from sam3_annotator.model.sam3.session import Sam3Session
@@ -23,15 +22,19 @@ from sam3_annotator.model.sam3.session import Sam3Session
 
 def measure(bench: Bench) -> None:
     network = bench.build(vision=0)
-    maps = bench.feature_maps()
-    prompts = network.prompt_encoder
+    encoded = bench.encoded()
     with torch.inference_mode():
-        clicks = network.mask_decoder.prepare(*maps, prompts.no_mask_embed, prompts.dense_positions())
-        image = ImageFeatures(network.prepare_concepts(maps), clicks)
+        clicks, concepts = network.prepare_clicks(encoded), network.prepare_concepts(encoded)
     frame = InputFrame((3000, 4000), bench.config.vision.image_side)
-    embedding = Sam3Embedding(maps[2], image, frame)
     session = Sam3Session(network)
     step = count()
+
+    def embed() -> Sam3Embedding:
+        embedding = Sam3Embedding(encoded, clicks, frame)
+        embedding.keep_detector(concepts)
+        return embedding
+
+    embedding = embed()
 
     def ask(concept: ConceptPrompt, threshold: float = 0.5, on: Sam3Embedding = embedding) -> object:
         return session.detect(on, concept, threshold=threshold)
@@ -39,11 +42,11 @@ def measure(bench: Bench) -> None:
     def exemplar() -> Exemplar:
         return Exemplar(300, 400, 700 + next(step), 900)
 
-    bench.measure("phrase preparing an image", lambda: network.prepare_concepts(maps))
+    bench.measure("phrase preparing an image", lambda: network.prepare_concepts(encoded))
     bench.measure("phrase first time", lambda: ask(ConceptPrompt(f"cat {next(step)}")))
     # An exemplar beside the same phrase makes it another concept, whose phrase is known; so does another image.
     bench.measure("phrase cached, exemplar added", lambda: ask(ConceptPrompt("cat", exemplars=(exemplar(),))))
-    bench.measure("phrase cached", lambda: ask(ConceptPrompt("cat"), on=Sam3Embedding(maps[2], image, frame)))
+    bench.measure("phrase cached", lambda: ask(ConceptPrompt("cat"), on=embed()))
     bench.measure("phrase new threshold", lambda: ask(ConceptPrompt("dog"), 0.4 + 1e-6 * next(step)))
     if bench.peer:
         del network, session

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from _sam3 import Bench, run
 
-from sam3_annotator.model import DiskLevel, PackedEmbedding
+from sam3_annotator.model import ConceptPrompt, DiskLevel, PackedEmbedding
 from sam3_annotator.model.sam3.session import Sam3Session
 
 HEIGHT, WIDTH = 3000, 4000
@@ -26,12 +26,14 @@ def measure(bench: Bench) -> None:
     image = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 3), dtype=np.uint8)
     embedding = session.embed(image)
     packed = session.pack(embedding)
-    clicks = {f"clicks {index}": each.cpu() for index, each in enumerate(embedding.features.interactive)}
-    maps = {f"map {index}": each.cpu() for index, each in enumerate(embedding.features.detector)}
+    clicks = {f"clicks {index}": each.cpu() for index, each in enumerate(embedding.interactive)}
+    session.detect(embedding, ConceptPrompt("cat"), threshold=1)
+    assert embedding.detector is not None
+    concepts = {f"concepts {index}": each.cpu() for index, each in enumerate(embedding.detector)}
     kept = {
         "the map": packed.tensors,
         "the map and what clicks need": {**packed.tensors, **clicks},
-        "everything": {**packed.tensors, **clicks, **maps},
+        "everything": {**packed.tensors, **clicks, **concepts},
     }
     bench.measure("restore pack an embedding", lambda: session.pack(embedding))
     bench.measure("restore from memory", lambda: session.restore(packed))

@@ -32,7 +32,7 @@ class Embedding(Protocol):
 
     @property
     def nbytes(self) -> int:
-        """Memory held, for the cache's budget."""
+        """Memory held at the time, for the cache's budget; it may grow with what is asked."""
         ...
 
 

@@ -136,10 +136,11 @@ class Encoded:
 
 @pytest.fixture(scope="module")
 def encoded(loaded: Loaded, pixels: Tensor) -> Encoded:
-    with Listener(loaded.model.vision_backbone, loaded.model.neck) as heard:
+    with Listener(loaded.model.vision_backbone) as heard:
         image = loaded.model.encode_image(pixels)
-    vision, neck = heard
-    return Encoded(vision, neck, image)
+    (vision,) = heard
+    # The finer maps of the interactive neck are made narrow at once, and whole only here.
+    return Encoded(vision, loaded.model.neck(vision), image)
 
 
 @pytest.fixture(scope="module")

@@ -50,11 +50,11 @@ def test_the_window_embeds_what_the_plain_network_makes_of_the_file(
     (seen,) = (made for made in fake_session.made if made.image_size == (60, 80))  # that of the first image only
 
     with Image.open(image_folder / "1.png") as file:
-        plain = tiny_network.encode_image(to_model_input(np.asarray(file.convert("RGB")), 112))
+        pixels = to_model_input(np.asarray(file.convert("RGB")), 112)
 
     for mine, expected in zip(
-        (*seen.features.detector, *seen.features.interactive),
-        (*plain.detector, *plain.interactive),
+        (seen.encoded, *seen.interactive),
+        (tiny_network.encode_pixels(pixels), *tiny_network.encode_image(pixels).interactive),
         strict=True,
     ):
         assert torch.equal(mine, expected)

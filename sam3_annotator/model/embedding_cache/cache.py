@@ -48,6 +48,9 @@ class EmbeddingCache:
     So what falls out of a level is in the next one already, nobody waits for a disk, and a crash costs no more than
     what was being written. Sessions that are no `RestoringSession` have the first level only.
 
+    An embedding counts as what it holds at the time. It may grow when it is used, as those of SAM 3 do with the first
+    concept; others give way for that at the next call of `embed`, and the budget is exceeded no longer than until then.
+
     `embed` and `clear` belong to the model thread; everything else may be called from any.
     """
 
@@ -85,6 +88,7 @@ class EmbeddingCache:
     ) -> Embedding:
         """Return the embedding of the image whose content `key` names: kept, restored, or made of its pixels now."""
         embedding = self.device.get(key)
+        self.device.trim()  # those before may have grown since; what falls out is in main memory, packed
         if embedding is not None:
             return embedding
         check()

@@ -20,23 +20,23 @@ V = TypeVar("V", bound=Sized)
 
 
 class MemoryLevel(Generic[V]):
-    """Least-recently-used values by key; never holds more than `budget_bytes`.
+    """Least-recently-used values by key, within `budget_bytes`.
 
-    The budget may be changed at any time and counts from the next `put`. Every method may be called from any thread.
+    Values may grow while they are held. They are weighed whenever it matters, so that `used_bytes` is always right;
+    what has grown beyond the budget goes at the next `trim` or `put`. The budget may be changed at any time and counts
+    from then, too. Every method may be called from any thread.
     """
 
     def __init__(self, budget_bytes: int) -> None:
         self.budget_bytes = budget_bytes
         self._lock = threading.Lock()
-        self._used_bytes = 0
-        # The size is kept beside the value, so that the sum stays right whatever `nbytes` says later.
-        self._entries: OrderedDict[str, tuple[V, int]] = OrderedDict()
+        self._entries: OrderedDict[str, V] = OrderedDict()
 
     @property
     def used_bytes(self) -> int:
         """Memory held by the values."""
         with self._lock:
-            return self._used_bytes
+            return self._weigh()
 
     def __len__(self) -> int:
         with self._lock:
@@ -50,33 +50,42 @@ class MemoryLevel(Generic[V]):
     def get(self, key: str) -> V | None:
         """Return a value and make it the most recently used, or None."""
         with self._lock:
-            entry = self._entries.get(key)
-            if entry is None:
-                return None
-            self._entries.move_to_end(key)
-            return entry[0]
+            value = self._entries.get(key)
+            if value is not None:
+                self._entries.move_to_end(key)
+            return value
 
     def put(self, key: str, value: V) -> list[tuple[str, V]]:
         """Keep a value; gives what falls out for it, least recently used first. One above the budget is not kept."""
         size = value.nbytes
-        fallen: list[tuple[str, V]] = []
         with self._lock:
-            _, earlier_size = self._entries.pop(key, (None, 0))
-            self._used_bytes -= earlier_size
+            self._entries.pop(key, None)
             if size > self.budget_bytes:
-                return fallen
-            while self._used_bytes + size > self.budget_bytes:
-                oldest, (fallen_value, fallen_size) = self._entries.popitem(last=False)
-                self._used_bytes -= fallen_size
-                fallen.append((oldest, fallen_value))
-            self._entries[key] = (value, size)
-            self._used_bytes += size
-        return fallen
+                return []
+            fallen = self._make_room(size)
+            self._entries[key] = value
+            return fallen
+
+    def trim(self) -> list[tuple[str, V]]:
+        """Drop the least recently used until the rest fits, whatever has grown; gives what falls out, as `put` does."""
+        with self._lock:
+            return self._make_room(0)
 
     def clear(self) -> int:
         """Drop everything and return how many bytes that were."""
         with self._lock:
-            freed = self._used_bytes
+            freed = self._weigh()
             self._entries.clear()
-            self._used_bytes = 0
             return freed
+
+    def _weigh(self) -> int:
+        return sum(value.nbytes for value in self._entries.values())
+
+    def _make_room(self, size: int) -> list[tuple[str, V]]:
+        fallen: list[tuple[str, V]] = []
+        excess = self._weigh() + size - self.budget_bytes
+        while excess > 0 and self._entries:
+            key, value = self._entries.popitem(last=False)
+            excess -= value.nbytes
+            fallen.append((key, value))
+        return fallen

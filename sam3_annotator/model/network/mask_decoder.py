@@ -59,7 +59,7 @@ class MaskOutput(NamedTuple):
 class MaskDecoder(nn.Module):
     """The mask decoder of SAM 2 (Ravi et al., 2024), on two finer feature maps beside the embedding.
 
-    `conv_s0` and `conv_s1` narrow the interactive neck's finest maps to `InteractiveFeatures`, once per image.
+    `conv_s0` and `conv_s1` narrow the interactive neck's finer maps; the neck merges them into its own layers.
     """
 
     def __init__(self, config: Sam3Config) -> None:
@@ -78,19 +78,19 @@ class MaskDecoder(nn.Module):
         self.pred_obj_score_head = MLP((width, width, width, 1))
 
     def prepare(
-        self, i0: Tensor, i1: Tensor, embedding: Tensor, no_mask: Tensor, positions: Tensor
+        self, s0: Tensor, s1: Tensor, embedding: Tensor, no_mask: Tensor, positions: Tensor
     ) -> InteractiveFeatures:
         """Do all that needs no prompt, once per image.
 
-        `i0` `(1, C, 4g, 4g)` and `i1` `(1, C, 2g, 2g)` are the neck's, `embedding` `(1, C, g, g)`; `no_mask` `(1, C)`
-        and `positions` `(g * g, C)` the prompt encoder's.
+        `s0` `(1, C/8, 4g, 4g)` and `s1` `(1, C/4, 2g, 2g)` are the neck's maps as `conv_s0` and `conv_s1` narrow them,
+        `embedding` `(1, C, g, g)` its coarsest; `no_mask` `(1, C)` and `positions` `(g * g, C)` the prompt encoder's.
         """
         tokens = embedding.flatten(2).transpose(1, 2).contiguous()
         unmasked = tokens + no_mask
         placed = unmasked + positions
-        s1, s0 = self.output_upscaling.prepare(self.conv_s1(i1), self.conv_s0(i0))
+        finer_1, finer_0 = self.output_upscaling.prepare(s1, s0)
         look = self.transformer.look_at(unmasked, placed)
-        return InteractiveFeatures(tokens, unmasked, placed, positions, *look, s1=s1, s0=s0)
+        return InteractiveFeatures(tokens, unmasked, placed, positions, *look, s1=finer_1, s0=finer_0)
 
     def forward(self, features: InteractiveFeatures, prompts: PromptEmbeddings) -> MaskDecoderOutput:
         """Decode the prompts of N objects on one image."""

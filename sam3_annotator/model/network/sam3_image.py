@@ -20,7 +20,7 @@ from sam3_annotator.model.network.mask_decoder import (
     MaskOutput,
     select_masks,
 )
-from sam3_annotator.model.network.neck import Pyramid, Sam3DualViTDetNeck
+from sam3_annotator.model.network.neck import Sam3DualViTDetNeck
 from sam3_annotator.model.network.positions import PositionEmbeddingSine
 from sam3_annotator.model.network.prompt_encoder import PromptEncoder
 from sam3_annotator.model.network.scoring import DotProductScoring
@@ -134,33 +134,28 @@ class Sam3Image(nn.Module):
         return self.detect(self.encode_image(pixels), self.encode_text(phrases), boxes, labels)
 
     def encode_image(self, pixels: Tensor) -> ImageFeatures:
-        """Encode normalised pixels `(B, 3, S, S)`, once per image."""
-        return self.derive_features(self.encode_pixels(pixels))
+        """Encode normalised pixels `(B, 3, S, S)` for concepts and clicks, once per image."""
+        encoded = self.encode_pixels(pixels)
+        return ImageFeatures(self.prepare_concepts(encoded), self.prepare_clicks(encoded))
 
     def encode_pixels(self, pixels: Tensor) -> Tensor:
         """Run the backbone, nearly all of the work, on normalised pixels `(B, 3, S, S)`; gives its map `(B, C, h, w)`.
 
-        Small beside all that `derive_features` makes of it, this is what is worth keeping for long.
+        Small beside all that is prepared of it, this is what is worth keeping for long.
         """
         encoded: Tensor = self.vision_backbone(pixels.to(self.no_memory_embedding))
         return encoded
 
-    def derive_features(self, encoded: Tensor) -> ImageFeatures:
-        """Make all that prompts are answered from of the backbone's map `(B, C, h, w)`, and of nothing else."""
-        features = self.neck(encoded)
-        i0, i1, i2 = features.interactive
-        interactive = self.mask_decoder.prepare(
-            i0,
-            i1,
-            i2 + self.no_memory_embedding[:, None, None],
-            self.prompt_encoder.no_mask_embed,
-            self.prompt_encoder.dense_positions(),
-        )
-        return ImageFeatures(self.prepare_concepts(features.detector), interactive)
+    def prepare_clicks(self, encoded: Tensor) -> InteractiveFeatures:
+        """Do all that clicks need and that no prompt changes, of the backbone's map `(B, C, h, w)` and nothing else."""
+        decoder, prompts = self.mask_decoder, self.prompt_encoder
+        s0, s1, i2 = self.neck.interactive(encoded, (decoder.conv_s0, decoder.conv_s1))
+        embedding = i2 + self.no_memory_embedding[:, None, None]
+        return decoder.prepare(s0, s1, embedding, prompts.no_mask_embed, prompts.dense_positions())
 
-    def prepare_concepts(self, pyramid: Pyramid) -> DetectorFeatures:
-        """Do all that needs no concept on the detector's maps, finest first, once per image."""
-        d0, d1, d2 = pyramid
+    def prepare_concepts(self, encoded: Tensor) -> DetectorFeatures:
+        """Do all that concepts need and that none changes, of the backbone's map `(B, C, h, w)` and nothing else."""
+        d0, d1, d2 = self.neck.detector(encoded)
         looked_around = self.fusion_encoder.prepare(d2.flatten(2).transpose(1, 2).contiguous(), self._positions(d2))
         d1, d0 = self.segmentation_head.pixel_decoder.prepare((d1, d0))
         return DetectorFeatures(d2, looked_around, d1, d0)

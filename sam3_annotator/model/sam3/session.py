@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from sam3_annotator.model.device import describe_device, retry_without_caches
-from sam3_annotator.model.network.sam3_image import Sam3Image
+from sam3_annotator.model.network.sam3_image import DetectorFeatures, Sam3Image
 from sam3_annotator.model.network.text_encoder import TextFeatures
 from sam3_annotator.model.outputs import Detection, Segmentation
 from sam3_annotator.model.postprocessing import ConceptAnswer, fill_holes, full_size_masks
@@ -71,7 +71,7 @@ class Sam3Session:
         return frozenset({"points", "boxes", "masks", "exemplars", "phrases"})
 
     def embed(self, image: NDArray[np.uint8], *, check: Check = never_cancelled) -> Sam3Embedding:
-        """Encode an image, `(H, W, 3)` uint8 RGB, for concepts and clicks; checks before every layer.
+        """Encode an image, `(H, W, 3)` uint8 RGB, and prepare it for clicks; checks before every layer.
 
         Raises `ValueError` for pixels of another kind and `OutOfMemory` if the device is too small.
         """
@@ -103,8 +103,8 @@ class Sam3Session:
 
     def _derive(self, encoded: Tensor, image_size: tuple[int, int], check: Check) -> Sam3Embedding:
         """Make the embedding of what the backbone gave, computed now or kept from an earlier day."""
-        features = self._compute(lambda: self._network.derive_features(encoded), check)
-        return Sam3Embedding(encoded, features, InputFrame(image_size, self._side))
+        interactive = self._compute(lambda: self._network.prepare_clicks(encoded), check)
+        return Sam3Embedding(encoded, interactive, InputFrame(image_size, self._side))
 
     def segment(
         self,
@@ -121,7 +121,7 @@ class Sam3Session:
         own = _own(embedding)
         asked = read_prompts(prompts, own.frame, self._logits_side).going_on_from(own.trail.recall(prompts))
         decoded = self._compute(
-            lambda: self._network.decode_prompts(own.features.interactive, **asked.tensors(self._device)), check
+            lambda: self._network.decode_prompts(own.interactive, **asked.tensors(self._device)), check
         )
         chosen = choose_candidates(decoded, multimask=multimask, is_ambiguous=asked.is_ambiguous)
         masks = full_size_masks(fill_holes(chosen.logits), own.image_size, check=check)
@@ -152,7 +152,7 @@ class Sam3Session:
 
     def _ask(self, own: Sam3Embedding, asked: AskedConcept, check: Check) -> ConceptAnswer:
         text = self._phrases.get(asked.phrase) or self._read(asked.phrase, check)
-        network, image = self._network, own.features.detector
+        network, image = self._network, own.detector or self._prepare(own, check)
         found = self._compute(lambda: network.find(image, text, asked.boxes_cxcywh, asked.labels), check)
 
         head = network.segmentation_head
@@ -164,6 +164,10 @@ class Sam3Session:
                 )
 
         return ConceptAnswer.read(found.pred_logits[0], found.pred_boxes[0], found.presence_logit[0], draw, own.frame)
+
+    def _prepare(self, own: Sam3Embedding, check: Check) -> DetectorFeatures:
+        """Do for an image what only concepts need, when the first is asked; many images are only clicked on."""
+        return own.keep_detector(self._compute(lambda: self._network.prepare_concepts(own.encoded), check))
 
     def _read(self, phrase: str, check: Check) -> TextFeatures:
         text = self._compute(lambda: self._network.encode_text([phrase]), check)
@@ -181,7 +185,8 @@ class Sam3Session:
         network = self._network
         stacks = (
             network.vision_backbone.blocks,
-            *(level.children() for level in (*network.neck.detector, *network.neck.interactive)),
+            network.neck.detector,
+            network.neck.interactive,
             network.text_encoder.blocks,
             network.geometry_encoder.layers,
             network.fusion_encoder.layers,

@@ -26,9 +26,9 @@ def make_packed() -> MakePacked:
     return make
 
 
-@dataclass(frozen=True)
+@dataclass
 class NumberEmbedding:
-    """Holds the first pixel's first level."""
+    """Holds the first pixel's first level; a test may let it grow."""
 
     image_size: tuple[int, int]
     number: int

@@ -50,6 +50,22 @@ def test_an_embedding_on_the_device_is_given_at_once(make_cache: MakeCache, sess
     assert (session.embedded, session.restored) == (1, 0)
 
 
+def test_an_embedding_that_grew_makes_others_give_way(make_cache: MakeCache, session: Any) -> None:
+    cache = make_cache(device_bytes=3 * ONE_EMBEDDING)
+    for number in (7, 8, 9):
+        ask(cache, session, number)
+    grown = cache.device.get("content of 9")
+    assert grown is not None
+
+    grown.nbytes = 2 * ONE_EMBEDDING  # type: ignore[misc] # a NumberEmbedding may be set
+    ask(cache, session, 9)
+
+    assert [f"content of {number}" in cache for number in (7, 8, 9)] == [False, True, True]
+    assert cache.device.used_bytes == 3 * ONE_EMBEDDING
+    assert [ask(cache, session, number) for number in (7, 8)] == [7, 8]
+    assert session.embedded == 3, "What gave way was restored."
+
+
 def test_what_fell_off_the_device_is_restored_from_memory(make_cache: MakeCache, session: Any) -> None:
     cache = make_cache(device_bytes=ONE_EMBEDDING, disk_bytes=0)
 

@@ -82,6 +82,45 @@ def test_putting_the_same_key_again_replaces_it() -> None:
     assert level.used_bytes == 15
 
 
+@dataclass
+class _Growing:
+    nbytes: int
+
+
+def test_what_grows_counts_as_it_is_and_drops_others() -> None:
+    level: MemoryLevel[_Growing] = MemoryLevel(20)
+    values = {key: _Growing(8) for key in "ab"}
+    for key, value in values.items():
+        level.put(key, value)
+
+    values["b"].nbytes = 15
+
+    assert level.used_bytes == 23
+    assert level.trim() == [("a", values["a"])]
+    assert (level.used_bytes, level.trim()) == (15, [])
+
+
+def test_what_grows_beyond_the_budget_by_itself_is_let_go() -> None:
+    level: MemoryLevel[_Growing] = MemoryLevel(20)
+    value = _Growing(8)
+    level.put("a", value)
+
+    value.nbytes = 21
+
+    assert level.trim() == [("a", value)]
+    assert (len(level), level.used_bytes) == (0, 0)
+
+
+def test_room_for_a_new_value_is_made_beside_what_has_grown() -> None:
+    level: MemoryLevel[_Growing] = MemoryLevel(20)
+    value = _Growing(8)
+    level.put("a", value)
+    value.nbytes = 15
+
+    assert level.put("b", _Growing(8)) == [("a", value)]
+    assert level.used_bytes == 8
+
+
 def test_clear_tells_how_much_it_freed() -> None:
     level = Level(20)
     level.put("a", _Value(10))

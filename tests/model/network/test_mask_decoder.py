@@ -36,7 +36,9 @@ class Head:
 
     @property
     def features(self) -> InteractiveFeatures:
-        return self.decoder.prepare(*self.maps, self.prompts.no_mask_embed, self.prompts.dense_positions())
+        fine, middle, coarse = self.maps
+        s0, s1 = self.decoder.conv_s0(fine), self.decoder.conv_s1(middle)
+        return self.decoder.prepare(s0, s1, coarse, self.prompts.no_mask_embed, self.prompts.dense_positions())
 
 
 @pytest.fixture

@@ -74,6 +74,23 @@ def test_maps_equal_those_of_the_reference(
         torch.testing.assert_close(level, expected, atol=1e-4, rtol=1e-4)
 
 
+def test_maps_made_narrow_at_once_are_those_made_narrow_afterwards(
+    neck: Sam3DualViTDetNeck, tiny_config: Sam3Config, randomise: Callable[..., None]
+) -> None:
+    features = make_features(tiny_config, batch=2, seed=0)
+    narrow = nn.Conv2d(tiny_config.width, 4, 1), nn.Conv2d(tiny_config.width, 8, 1)
+    for seed, convolution in enumerate(narrow):
+        randomise(convolution, seed)
+
+    with torch.no_grad():
+        fine, middle, coarse = neck.interactive(features, narrow)
+        whole = neck.interactive(features)
+
+        for found, expected in zip((fine, middle), (narrow[0](whole[0]), narrow[1](whole[1])), strict=True):
+            torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
+    assert torch.equal(coarse, whole[2])
+
+
 def test_a_batch_of_two_is_scaled_as_two_singles(neck: Sam3DualViTDetNeck, tiny_config: Sam3Config) -> None:
     features = make_features(tiny_config, batch=2, seed=0)
 

@@ -46,20 +46,45 @@ def test_encoding_an_image_can_be_cancelled_until_its_last_map(
     tiny_session.embed(image, check=patient)
 
     with (
-        counted(tiny_network.neck.interactive[-1]) as scaled,
-        counted(tiny_network.segmentation_head.pixel_decoder.conv_layers[-1]) as finished,
+        counted(tiny_network.neck.interactive[-2]) as scaled,
+        counted(tiny_network.neck.interactive[-1]) as finished,
         pytest.raises(Cancelled),
     ):
         tiny_session.embed(image, check=CancelAt(patient.calls))
 
-    assert patient.calls >= len(tiny_network.vision_backbone.blocks) + 3 + 3 + 2
+    assert patient.calls >= len(tiny_network.vision_backbone.blocks) + 3
     assert (scaled.count, finished.count) == (1, 0)
+
+
+def test_preparing_an_image_for_concepts_can_be_cancelled_before_every_map_and_begins_anew(
+    tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
+) -> None:
+    embedding, other = tiny_session.embed(image), tiny_session.embed(image)
+    tiny_session.detect(other, ConceptPrompt("cat"))  # from here on the phrase is known
+    maps = [*tiny_network.neck.detector, *tiny_network.segmentation_head.pixel_decoder.conv_layers]
+    begun = []
+    hooks = [part.register_forward_hook(lambda part, *_: begun.append(part)) for part in maps]
+
+    for number in range(1, 2 + len(maps)):  # before the first map it is asked once more, before all of them
+        begun.clear()
+        with pytest.raises(Cancelled):
+            tiny_session.detect(embedding, ConceptPrompt("cat"), check=CancelAt(number))
+        assert begun == maps[: max(0, number - 2)]
+        assert embedding.detector is None
+
+    for hook in hooks:
+        hook.remove()
+    expected = tiny_session.detect(other, ConceptPrompt("cat"), threshold=0)
+    np.testing.assert_array_equal(
+        tiny_session.detect(embedding, ConceptPrompt("cat"), threshold=0).scores, expected.scores
+    )
 
 
 def test_looking_for_a_concept_can_be_cancelled_within_the_network(
     counted: Any, tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
 ) -> None:
     embedding = tiny_session.embed(image)
+    tiny_session.detect(embedding, ConceptPrompt("bird"))  # from here on the image is prepared
     patient = CancelAt(1000)
     tiny_session.detect(embedding, ConceptPrompt("dog"), threshold=1, check=patient)
 

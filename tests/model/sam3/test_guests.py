@@ -55,15 +55,32 @@ def test_answers_within_an_encoding_and_the_encoding_are_what_they_are_alone(
 
     encoded = session.embed(following, check=check)
 
-    neck = sum(len(list(level.children())) for level in (*tiny_network.neck.detector, *tiny_network.neck.interactive))
-    pixel_decoder = 3  # what of it no phrase changes: two convolutions, one norm
-    # A click waits for one of these at most.
-    assert len(answers) == 1 + tiny_network.config.vision.depth + neck + pixel_decoder
+    blocks, levels = tiny_network.config.vision.depth, len(tiny_network.neck.interactive)
+    # A click waits for one of these at most; before both stacks there is one pause more.
+    assert len(answers) == 1 + blocks + 1 + levels
     for answer in answers:
         for got, wanted in zip(answer, expected_answer, strict=True):
             np.testing.assert_array_equal(got, wanted)
     for got, wanted in zip(_tensors(encoded), _tensors(expected), strict=True):
         np.testing.assert_array_equal(got.numpy(), wanted.numpy())
+
+
+def test_what_a_phrase_needs_of_an_image_is_kept_once_even_if_a_guest_is_faster(tiny_network: Any, images: Any) -> None:
+    session = Sam3Session(tiny_network)
+    embedding, alone = session.embed(images[0]), session.embed(images[0])
+    kept: list[Any] = []
+
+    def check() -> None:
+        if not kept:
+            kept.append(None)
+            session.detect(embedding, ConceptPrompt("dog"), threshold=0.0, check=lambda: None)
+            kept.append(embedding.detector)
+
+    found = session.detect(embedding, ConceptPrompt("cat"), threshold=0.0, check=check)
+
+    assert kept[1] is not None
+    assert embedding.detector is kept[1]
+    np.testing.assert_array_equal(found.scores, session.detect(alone, ConceptPrompt("cat"), threshold=0.0).scores)
 
 
 def test_a_preview_leaves_the_next_correction_as_it_would_have_been(tiny_session: Sam3Session, images: Any) -> None:
@@ -81,4 +98,4 @@ def test_a_preview_leaves_the_next_correction_as_it_would_have_been(tiny_session
 
 
 def _tensors(embedding: Sam3Embedding) -> list[Any]:
-    return [*embedding.features.detector, *embedding.features.interactive]
+    return [embedding.encoded, *embedding.interactive]

@@ -32,7 +32,7 @@ def test_an_opened_checkpoint_answers_as_the_network_it_was_written_from(
 def test_it_computes_in_the_dtype_asked_for(checkpoint: Path, image: NDArray[np.uint8]) -> None:
     opened = open_sam3(checkpoint, "cpu", "bfloat16", config=Sam3Config.tiny())
 
-    assert opened.embed(image).features.detector[0].dtype == torch.bfloat16
+    assert opened.embed(image).encoded.dtype == torch.bfloat16
     assert opened.device == "CPU"
 
 

@@ -60,14 +60,27 @@ def test_an_embedding_is_what_the_network_makes_of_the_same_pixels(
     tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
 ) -> None:
     embedding = tiny_session.embed(image)
+    tiny_session.detect(embedding, ConceptPrompt("cat"))
 
     expected = tiny_network.encode_image(to_model_input(image, 112))
+    assert embedding.detector is not None
     for mine, plain in zip(
-        (*embedding.features.detector, *embedding.features.interactive),
-        (*expected.detector, *expected.interactive),
-        strict=True,
+        (*embedding.interactive, *embedding.detector), (*expected.interactive, *expected.detector), strict=True
     ):
         assert torch.equal(mine, plain)
+
+
+def test_what_only_concepts_need_is_done_for_the_first_of_them_and_once(
+    counted: Any, tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image
+) -> None:
+    with counted(tiny_network.neck.detector[0]) as scaled:
+        embedding = tiny_session.embed(image)
+        tiny_session.segment(embedding, [CLICK])
+        assert (scaled.count, embedding.detector) == (0, None)
+
+        for phrase in ("cat", "dog"):
+            tiny_session.detect(embedding, ConceptPrompt(phrase))
+        assert scaled.count == 1
 
 
 def test_an_embedding_says_what_it_holds(tiny_session: Sam3Session, image: Image) -> None:
@@ -80,7 +93,9 @@ def test_an_embedding_says_what_it_holds(tiny_session: Sam3Session, image: Image
     encoded = 32 * side**2
     # Image, image without mask, with positions, positions; key, value and query of the first layer; finer maps.
     clicks = (4 * 32 + 3 * 16) * side**2 + 8 * (2 * side) ** 2 + 4 * (4 * side) ** 2
-    assert embedding.nbytes == floats * (encoded + detector + clicks)
+    assert embedding.nbytes == floats * (encoded + clicks)
+    tiny_session.detect(embedding, ConceptPrompt("cat"))
+    assert embedding.nbytes == floats * (encoded + clicks + detector)
 
 
 def test_the_answer_has_the_image_s_size(tiny_session: Sam3Session, image: Image) -> None:
@@ -331,7 +346,8 @@ def test_in_bfloat16_it_answers_nearly_the_same_from_half_the_memory(tiny_sessio
         for each, embedding in zip((tiny_session, half), embeddings, strict=True)
     )
 
-    stream = half.embed(image).features.detector.looked_around  # residual streams stay in float32
+    assert embeddings[1].detector is not None
+    stream = embeddings[1].detector.looked_around  # residual streams stay in float32
     assert embeddings[1].nbytes * 2 == embeddings[0].nbytes + stream.nbytes
     np.testing.assert_allclose(halves[0].low_res_logits, wholes[0].low_res_logits, atol=0.02)
     np.testing.assert_allclose(halves[1].scores, wholes[1].scores, atol=0.02)
