@@ -105,9 +105,9 @@ def _search(network: BuiltinNetwork, picture: Picture, target: Target) -> Iterat
     box = (float(x0), float(y0), float(x1), float(y1))
     example, _ = show_example(labels == target.number, EXEMPLAR_IOU, box, features, pyramid, positive=True)
     search = Search(network, pyramid, features, [example])
-    places = [place for place in search.likely_places() if not example.mask.holds(*place)]
+    places = [place for place in search.likely_places() if not example.mask.holds(*place)][: MOST_LOOKS // 2]
     for with_box in (False, True):
-        for start in range(0, MOST_LOOKS // 2, BATCH):
+        for start in range(0, len(places), BATCH):
             for candidate, mask in search.look(places[start : start + BATCH], with_box):
                 traits = describe(
                     portray(mask, features), [example.portrait], candidate.predicted_iou, doubt(candidate)

@@ -62,6 +62,14 @@ def test_pictures_with_many_instances_of_the_named_sources_are_searched(
     assert all(traits.shape == (TRAITS,) for rows in pictures for traits, _ in rows)
 
 
+def test_a_picture_with_few_likely_places_is_searched_too(
+    samples: SampleMaker, network: BuiltinNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search.Search, "likely_places", lambda _self: [(2, 2)])
+
+    assert len(collect(network, samples, SETTINGS)) == 2
+
+
 def test_without_pictures_of_many_instances_nothing_is_fitted(samples: SampleMaker, network: BuiltinNetwork) -> None:
     before = network.likeness.linear.weight.clone()
 
