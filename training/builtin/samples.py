@@ -31,15 +31,14 @@ class SampleMaker:
     def draw_target(
         self, rng: np.random.Generator, *, evenly: bool = False, among: Sequence[str] = ()
     ) -> tuple[Picture, Target]:
-        """Draw a region, of all sources or those named; large ones more often, since small ones are many.
+        """Draw a region; large ones more often, since small ones are many.
 
-        `evenly` draws all sources alike. Raises `ValueError` if there is nothing to draw.
+        `among` names some of `sources` to draw from; `evenly` draws all of them alike. Raises `ValueError` if there is
+        no region to draw.
         """
         chances = np.ones(len(self.sources)) if evenly else self._chances
         if among:
             chances = chances * [name in among for name in self.sources]
-        if not chances.any():
-            raise ValueError(f"There are no pictures of {', '.join(among)}.")
         for _ in range(MOST_TRIES):
             indices = self._indices[rng.choice(len(self._indices), p=chances / chances.sum())]
             picture = self._cache.picture(indices[rng.integers(len(indices))])
