@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.network import BuiltinNetwork
@@ -16,22 +17,18 @@ from training.builtin.pictures import PictureCache, list_pictures
 from training.builtin.samples import SampleMaker
 from training.builtin.settings import TrainingSettings
 
+WritePicture = Callable[[Path, NDArray[np.uint16]], None]
+
 SETTINGS = TrainingSettings(
     batch=2, sides=((0.0, 64),), clicks_per_batch=2, score_batches=10, ranking_regions=3, likeness_pictures=2
 )
 FITTED = ("decoder.score.", "ranking.", "likeness.")
 
 
-def test_fitting_writes_weights_that_differ_in_the_fitted_heads_only(tmp_path: Path) -> None:
-    rng = np.random.default_rng(0)
-    (tmp_path / "discs").mkdir()
-    pixels = rng.integers(0, 90, (120, 160, 3)).astype(np.uint8)
-    labels = np.zeros((120, 160), np.uint16)
-    for number in range(6):
-        cv2.circle(labels, (30 + number % 3 * 50, 30 + number // 3 * 60), 16, number + 1, cv2.FILLED)
-    pixels[labels > 0] = (40, 220, 220)
-    cv2.imwrite(str(tmp_path / "discs" / "0.jpg"), pixels)
-    cv2.imwrite(str(tmp_path / "discs" / "0.png"), labels)
+def test_fitting_writes_weights_that_differ_in_the_fitted_heads_only(
+    tmp_path: Path, write_picture: WritePicture, six_discs: NDArray[np.uint16]
+) -> None:
+    write_picture(tmp_path / "discs" / "0.jpg", six_discs)
     samples = SampleMaker(PictureCache(list_pictures(tmp_path)), SETTINGS)
     torch.manual_seed(0)
     network = BuiltinNetwork(BuiltinConfig.tiny()).eval().requires_grad_(False)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin import search
 from sam3_annotator.model.builtin.config import BuiltinConfig
@@ -19,26 +20,19 @@ from training.builtin.pictures import PictureCache, list_pictures
 from training.builtin.samples import SampleMaker
 from training.builtin.settings import TrainingSettings
 
+WritePicture = Callable[[Path, NDArray[np.uint16]], None]
+
 SETTINGS = TrainingSettings(likeness_pictures=2, alike_sources=("discs",))
 
 
 @pytest.fixture
-def samples(tmp_path: Path) -> SampleMaker:
+def samples(tmp_path: Path, write_picture: WritePicture, six_discs: NDArray[np.uint16]) -> SampleMaker:
     """Pictures of six discs, and others of one square."""
-    rng = np.random.default_rng(0)
-    for source in ("discs", "squares"):
-        (tmp_path / source).mkdir()
-        for number in range(2):
-            pixels = rng.integers(0, 90, (120, 160, 3)).astype(np.uint8)
-            labels = np.zeros((120, 160), np.uint16)
-            if source == "discs":
-                for index in range(6):
-                    cv2.circle(labels, (30 + index % 3 * 50, 30 + index // 3 * 60), 16, index + 1, cv2.FILLED)
-            else:
-                labels[30:80, 40:90] = 1
-            pixels[labels > 0] = (40, 220, 220)
-            cv2.imwrite(str(tmp_path / source / f"{number}.jpg"), pixels)
-            cv2.imwrite(str(tmp_path / source / f"{number}.png"), labels)
+    square = np.zeros((120, 160), np.uint16)
+    square[30:80, 40:90] = 1
+    for number in range(2):
+        write_picture(tmp_path / "discs" / f"{number}.jpg", six_discs)
+        write_picture(tmp_path / "squares" / f"{number}.jpg", square)
     return SampleMaker(PictureCache(list_pictures(tmp_path)), SETTINGS)
 
 

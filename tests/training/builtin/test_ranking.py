@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.network import BuiltinNetwork
@@ -18,21 +20,18 @@ from training.builtin.ranking import Choice, collect, fit_ranking
 from training.builtin.samples import SampleMaker
 from training.builtin.settings import TrainingSettings
 
+WritePicture = Callable[[Path, NDArray[np.uint16]], None]
+
 SETTINGS = TrainingSettings(ranking_regions=4)
 
 
 @pytest.fixture
-def samples(tmp_path: Path) -> SampleMaker:
+def samples(tmp_path: Path, write_picture: WritePicture) -> SampleMaker:
     """Pictures of a bright disc on noise."""
-    rng = np.random.default_rng(0)
-    (tmp_path / "discs").mkdir()
+    labels = np.zeros((120, 160), np.uint16)
+    cv2.circle(labels, (50, 60), 25, 1, cv2.FILLED)
     for number in range(3):
-        pixels = rng.integers(0, 90, (120, 160, 3)).astype(np.uint8)
-        labels = np.zeros((120, 160), np.uint16)
-        cv2.circle(labels, (50, 60), 25, 1, cv2.FILLED)
-        pixels[labels == 1] = (40, 220, 220)
-        cv2.imwrite(str(tmp_path / "discs" / f"{number}.jpg"), pixels)
-        cv2.imwrite(str(tmp_path / "discs" / f"{number}.png"), labels)
+        write_picture(tmp_path / "discs" / f"{number}.jpg", labels)
     return SampleMaker(PictureCache(list_pictures(tmp_path)), SETTINGS)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.decoder import DecoderOutput
@@ -25,24 +27,20 @@ from training.builtin.trainer import Trainer
 from training.builtin.validation import make_trials, measure
 from training.builtin.views import cut_view
 
+WritePicture = Callable[[Path, NDArray[np.uint16]], None]
+
 SETTINGS = TrainingSettings(updates=8, batch=2, clicks_per_batch=2, sides=((0.0, 64),), validation_regions=2)
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, write_picture: WritePicture) -> Path:
     """Six pictures of two sources, each with a disc and, in the same map, a square."""
-    rng = np.random.default_rng(0)
+    labels = np.zeros((120, 160), np.uint16)
+    cv2.circle(labels, (50, 60), 25, 1, cv2.FILLED)
+    labels[30:90, 100:140] = 2
     for source in ("discs", "squares"):
-        (tmp_path / source).mkdir()
         for number in range(3):
-            pixels = rng.integers(0, 90, (120, 160, 3)).astype(np.uint8)
-            labels = np.zeros((120, 160), np.uint16)
-            cv2.circle(labels, (50, 60), 25, 1, cv2.FILLED)
-            labels[30:90, 100:140] = 2
-            pixels[labels == 1] = (40, 220, 220)
-            pixels[labels == 2] = (220, 120, 40)
-            cv2.imwrite(str(tmp_path / source / f"{number}.jpg"), pixels)
-            cv2.imwrite(str(tmp_path / source / f"{number}.png"), labels)
+            write_picture(tmp_path / source / f"{number}.jpg", labels)
     return tmp_path
 
 

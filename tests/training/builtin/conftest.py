@@ -1,0 +1,40 @@
+"""Pictures to learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+COLOURS = np.array([(40, 220, 220), (220, 120, 40)], np.uint8)
+"""Of odd and even regions, BGR."""
+
+WritePicture = Callable[[Path, NDArray[np.uint16]], None]
+
+
+@pytest.fixture
+def write_picture() -> WritePicture:
+    """Write a picture and its label map: bright regions on dark noise."""
+    rng = np.random.default_rng(0)
+
+    def write(path: Path, labels: NDArray[np.uint16]) -> None:
+        path.parent.mkdir(exist_ok=True)
+        pixels = rng.integers(0, 90, (*labels.shape, 3)).astype(np.uint8)
+        pixels[labels > 0] = COLOURS[(labels[labels > 0] - 1) % 2]
+        cv2.imwrite(str(path), pixels)
+        cv2.imwrite(str(path.with_suffix(".png")), labels)
+
+    return write
+
+
+@pytest.fixture
+def six_discs() -> NDArray[np.uint16]:
+    """Label six discs, `(120, 160)`."""
+    labels = np.zeros((120, 160), np.uint16)
+    for number in range(6):
+        cv2.circle(labels, (30 + number % 3 * 50, 30 + number // 3 * 60), 16, number + 1, cv2.FILLED)
+    return labels
