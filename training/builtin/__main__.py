@@ -41,9 +41,11 @@ def main() -> None:
         "--start", type=Path, help="weights to go on from, such as resources/builtin/builtin.safetensors"
     )
     parser.add_argument("--settings", type=Path, default=Path(__file__).with_name("settings.toml"))
-    parser.add_argument("--encoder", type=Path, help="the .pth of EfficientNet-Lite0, if its package is not installed")
+    parser.add_argument("--encoder", type=Path, help="the .pth of EfficientNet-Lite2, if its package is not installed")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=0, help="processes that draw samples, besides this one")
+    parser.add_argument("--cache-gb", type=float, default=4.0, help="memory for decoded pictures")
     parser.add_argument("--minutes", type=float, help="end the run after so many minutes of training")
     words = parser.parse_args()
     torch.set_num_threads(words.threads)
@@ -59,8 +61,10 @@ def main() -> None:
         fill_network(network, words.start)
     else:
         load_encoder(network, words.encoder or find_pretrained())
-    samples = SampleMaker(PictureCache(train), settings)
-    trainer = Trainer(network, samples, settings, words.out, device=words.device, minutes=words.minutes)
+    samples = SampleMaker(PictureCache(train, int(words.cache_gb * 2**30)), settings)
+    trainer = Trainer(
+        network, samples, settings, words.out, device=words.device, workers=words.workers, minutes=words.minutes
+    )
     resumed = trainer.resume()
     with (words.out / "log.jsonl").open("a", encoding="utf-8") as log:
         _write(log, {"pictures": len(train), "validation": len(validation), "resumed": resumed})
@@ -76,7 +80,8 @@ def _run(trainer: Trainer, settings: TrainingSettings, validation: PictureCache,
         since.append(trainer.train_batch())
         if len(since) == 20:
             mean = {name: round(sum(one[name] for one in since) / len(since), 4) for name in since[0]}
-            _write(log, {"updates": trainer.progress.updates, "minutes": trainer.progress.seconds / 60} | mean)
+            minutes = round(trainer.progress.seconds / 60, 3)
+            _write(log, {"updates": trainer.progress.updates, "minutes": minutes} | mean)
             since.clear()
         if time.monotonic() - saved > 600:
             trainer.save()

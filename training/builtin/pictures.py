@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,6 +100,13 @@ class PictureCache:
         self.files = list(files)
         self._loaded: dict[int, Picture] = {}
         self._budget = budget_bytes
+
+    def preload(self, threads: int) -> None:
+        """Decode all that fits."""
+        with ThreadPoolExecutor(threads) as pool:
+            for _ in pool.map(self.picture, range(len(self.files))):
+                if self._budget <= 0:
+                    break
 
     def picture(self, index: int) -> Picture:
         """Give the picture of `files[index]`."""

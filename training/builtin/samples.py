@@ -28,6 +28,10 @@ class SampleMaker:
         worth = [len(found) ** 0.5 * settings.source_weights.get(name, 1.0) for name, found in sources.items()]
         self._chances = np.array(worth) / np.sum(worth)
 
+    def preload(self, threads: int) -> None:
+        """Decode the pictures now rather than when they are drawn."""
+        self._cache.preload(threads)
+
     def draw_target(
         self, rng: np.random.Generator, *, evenly: bool = False, among: Sequence[str] = ()
     ) -> tuple[Picture, Target]:

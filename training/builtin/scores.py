@@ -8,8 +8,8 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
-from training.builtin.clicks import first_prompts, next_prompts
 from training.builtin.losses import measure_iou
+from training.builtin.people import People
 from training.builtin.samples import SampleMaker
 from training.builtin.settings import TrainingSettings
 
@@ -55,21 +55,20 @@ def collect(network: BuiltinNetwork, samples: SampleMaker, settings: TrainingSet
     head = network.decoder.score
     described: list[Tensor] = []
     ious: list[Tensor] = []
-    side = settings.sides[-1][1]
+    chances = torch.Generator(device).manual_seed(settings.seed + 2)
     # The decoder hands its features to the score head only: they are taken down on the way.
     hook = head.register_forward_pre_hook(lambda _, given: described.append(head.describe(*given).flatten(0, 1)))
     for _ in range(settings.score_batches):
-        drawn = [samples.draw(side, rng) for _ in range(settings.batch)]
-        truths = np.stack([mask > 127 for _, mask in drawn])
-        view = torch.from_numpy(np.stack([pixels for pixels, _ in drawn])).to(device).permute(0, 3, 1, 2).float()
-        stem = network.stem(normalise(view).contiguous(memory_format=torch.channels_last))
-        target = F.avg_pool2d(torch.from_numpy(truths).to(device).float()[:, None], 2)
-        prompts = [first_prompts(truth, rng) for truth in truths]
+        drawn = [samples.draw(max(settings.sides), rng) for _ in range(settings.batch)]
+        pixels, masks = (torch.from_numpy(np.stack(values)).to(device) for values in zip(*drawn, strict=True))
+        view = normalise(pixels.permute(0, 3, 1, 2).float())
+        stem = network.stem(view.contiguous(memory_format=torch.channels_last))
+        target = F.avg_pool2d((masks[:, None] > 127).float(), 2)
+        people = People(target[:, 0] > 0.5, chances)
+        people.begin()
         for _ in range(settings.clicks_per_batch):
-            logits = network(stem, torch.from_numpy(np.stack([one.draw() for one in prompts])).to(device)).logits
+            logits = network(stem, people.maps).logits
             ious.append(measure_iou(logits, target.expand_as(logits)).flatten())
-            chance = F.interpolate(logits[:, :1].sigmoid(), scale_factor=2.0, mode="bilinear")[:, 0]
-            for one, guess, truth in zip(prompts, chance.cpu().numpy(), truths, strict=True):
-                next_prompts(one, guess, truth, rng)
+            people.go_on(F.interpolate(logits[:, :1].sigmoid(), scale_factor=2.0, mode="bilinear")[:, 0])
     hook.remove()
     return torch.cat(described), torch.cat(ious)

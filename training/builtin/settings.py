@@ -11,7 +11,8 @@ from pathlib import Path
 class TrainingSettings:
     """Choices of one run; what a file leaves out keeps its value here.
 
-    `sides` lists (progress 0..1 from which on, side of a view in pixels); `source_weights` multiplies how
+    `sides` are those of views in pixels, which batches take by turns. With a `stem_learning_rate` of 0 the first stages
+    of the encoder stay as they were, and their features are computed once per batch. `source_weights` multiplies how
     often a source is drawn, which is the square root of its number of pictures otherwise. `alike_sources` are those
     whose pictures show instances of one kind, for the likeness to be fitted on; none means all.
     """
@@ -20,9 +21,10 @@ class TrainingSettings:
     updates: int = 6000
     batch: int = 16
     clicks_per_batch: int = 3
-    sides: tuple[tuple[float, int], ...] = ((0.0, 192), (0.6, 256))
+    sides: tuple[int, ...] = (160, 224)
     learning_rate: float = 1.5e-3
     encoder_learning_rate: float = 4e-4
+    stem_learning_rate: float = 0.0
     weight_decay: float = 0.01
     warmup_updates: int = 100
     average_decay: float = 0.997
@@ -43,7 +45,7 @@ def read_settings(path: Path) -> TrainingSettings:
     """Read a settings file; raises `TypeError` for a name that there is not."""
     values = tomllib.loads(path.read_text(encoding="utf-8"))
     if "sides" in values:
-        values["sides"] = tuple((float(start), int(side)) for start, side in values["sides"])
+        values["sides"] = tuple(values["sides"])
     if "alike_sources" in values:
         values["alike_sources"] = tuple(values["alike_sources"])
     return TrainingSettings(**values)

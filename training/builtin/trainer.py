@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import copy
-import json
 import math
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model.builtin.encoder import StemFeatures
 from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
-from training.builtin.clicks import Prompts, first_prompts, next_prompts
+from training.builtin.batches import draw_batches
 from training.builtin.losses import total_loss
+from training.builtin.people import People
 from training.builtin.samples import SampleMaker
 from training.builtin.settings import TrainingSettings
 
@@ -31,6 +30,7 @@ MOST_GRADIENT = 5.0
 class Progress:
     """How far a run is; `updates` counts optimiser steps, `seconds` those spent training."""
 
+    batches: int = 0
     updates: int = 0
     seconds: float = 0.0
 
@@ -46,24 +46,29 @@ class Trainer:
         folder: Path,
         *,
         device: str = "cpu",
+        workers: int = 0,
         minutes: float | None = None,
     ) -> None:
         self.network = network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub has no such overload
         self.average = copy.deepcopy(network).eval().requires_grad_(False)
         self.progress = Progress()
-        self._samples, self._settings, self._folder = samples, settings, folder
+        self._samples, self._settings, self._folder, self._workers = samples, settings, folder, workers
         self._device, self._minutes = torch.device(device), minutes
-        network.stem.requires_grad_(False)
+        self._batches: Iterator[tuple[Tensor, Tensor]] | None = None
+        network.stem.requires_grad_(settings.stem_learning_rate > 0)
         others = [*network.prompts.parameters(), *network.decoder.parameters()]
         self._optimizer = torch.optim.AdamW(
             [
+                {"params": list(network.stem.parameters()), "peak": settings.stem_learning_rate},
                 {"params": list(network.trunk.parameters()), "peak": settings.encoder_learning_rate},
                 {"params": others, "peak": settings.learning_rate},
             ],
             weight_decay=settings.weight_decay,
             fused=True,
         )
-        self._rng = np.random.default_rng(settings.seed)
+        # Its only work here: to leave out, without waiting for the device, updates that overflowed.
+        self._guard = torch.amp.GradScaler(device=self._device.type, init_scale=1.0, growth_interval=1 << 30)
+        self._chances = torch.Generator(self._device)
         torch.manual_seed(settings.seed)
 
     @property
@@ -77,45 +82,51 @@ class Trainer:
     def train_batch(self) -> dict[str, float]:
         """Draw one batch and learn from several successive clicks on it; gives what to log."""
         started = time.monotonic()
-        side = [side for start, side in self._settings.sides if self.share_done >= start][-1]
-        drawn = [self._samples.draw(side, self._rng) for _ in range(self._settings.batch)]
-        masks = np.stack([mask for _, mask in drawn])
-        stem = self._encode(np.stack([pixels for pixels, _ in drawn]))
-        target = F.avg_pool2d(torch.from_numpy(masks).to(self._device).float()[:, None] / 255, 2)
-        truths = masks > 127
-        prompts = [first_prompts(truth, self._rng) for truth in truths]
-        log: dict[str, float] = {"side": side}
-        for click in range(self._settings.clicks_per_batch):
-            logits, loss, iou = self._learn(stem, prompts, target)
-            log |= {f"loss{click + 1}": loss, f"iou{click + 1}": float(iou[:, 0].mean())}
-            log[f"best{click + 1}"] = float(iou.max(1).values.mean())
-            chance = F.interpolate(logits[:, :1].sigmoid(), scale_factor=2.0, mode="bilinear")[:, 0].cpu().numpy()
-            for one, guess, truth in zip(prompts, chance, truths, strict=True):
-                next_prompts(one, guess, truth, self._rng)
+        if self._batches is None:
+            self._batches = draw_batches(self._samples, self._settings, self.progress.batches, self._workers)
+        self._chances.manual_seed((self._settings.seed << 32) + self.progress.batches)
+        pixels, masks = (values.to(self._device, non_blocking=True) for values in next(self._batches))
+        view = normalise(pixels.permute(0, 3, 1, 2).float()).contiguous(memory_format=torch.channels_last)
+        target = F.avg_pool2d(masks[:, None].float() / 255, 2)
+        people = People(target[:, 0] > 0.5, self._chances)
+        people.begin()
+        log: dict[str, Tensor] = {}
+        stem = None
+        for click in range(1, self._settings.clicks_per_batch + 1):
+            if stem is None or self._settings.stem_learning_rate > 0:
+                stem = self._encode(view)
+            logits, loss, iou = self._learn(stem, people.maps, target)
+            log |= {f"loss{click}": loss, f"iou{click}": iou[:, 0].mean(), f"best{click}": iou.max(1).values.mean()}
+            people.go_on(F.interpolate(logits[:, :1].sigmoid(), scale_factor=2.0, mode="bilinear")[:, 0])
+        self.progress.batches += 1
+        values = torch.stack(list(log.values())).tolist()  # waits for the device, once
         self.progress.seconds += time.monotonic() - started
-        return log
+        return dict(zip(log, values, strict=True))
 
-    def _encode(self, pixels: NDArray[np.uint8]) -> StemFeatures:
-        view = normalise(torch.from_numpy(pixels).to(self._device).permute(0, 3, 1, 2).float())
-        with torch.no_grad():
-            return self.network.stem(view.contiguous(memory_format=torch.channels_last))
+    def _encode(self, view: Tensor) -> StemFeatures:
+        with self._quickly(), torch.set_grad_enabled(self._settings.stem_learning_rate > 0):
+            stem: StemFeatures = self.network.stem(view)
+        return stem
 
-    def _learn(self, stem: StemFeatures, prompts: list[Prompts], target: Tensor) -> tuple[Tensor, float, Tensor]:
+    def _quickly(self) -> torch.autocast:
+        return torch.autocast(self._device.type, torch.bfloat16, enabled=_has_fast_bfloat16(self._device))
+
+    def _learn(self, stem: StemFeatures, maps: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         self._set_learning_rates()
-        maps = torch.from_numpy(np.stack([one.draw() for one in prompts])).to(self._device)
         self.network.train()
-        with torch.autocast(self._device.type, torch.bfloat16, enabled=_has_fast_bfloat16(self._device)):
+        with self._quickly():
             output = self.network(stem, maps)
         loss, iou = total_loss(output, target)
         self._optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        length = torch.nn.utils.clip_grad_norm_(self.network.parameters(), MOST_GRADIENT)
-        self.progress.updates += 1
+        self._guard.scale(loss).backward()
+        self._guard.unscale_(self._optimizer)
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), MOST_GRADIENT)
         # One sample that overflows would spoil every weight, and with them hours of training.
-        if torch.isfinite(length):
-            self._optimizer.step()
-            self._move_average()
-        return output.logits.detach().float(), float(loss.detach()), iou
+        self._guard.step(self._optimizer)
+        self._guard.update()
+        self.progress.updates += 1
+        self._move_average()
+        return output.logits.detach().float(), loss.detach(), iou
 
     def _set_learning_rates(self) -> None:
         warm = min(1.0, (self.progress.updates + 1) / self._settings.warmup_updates)
@@ -148,9 +159,7 @@ class Trainer:
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
             "optimizer": self._optimizer.state_dict(),
-            "progress": (self.progress.updates, self.progress.seconds),
-            "rng": json.dumps(self._rng.bit_generator.state),
-            "torch_rng": torch.get_rng_state(),
+            "progress": (self.progress.batches, self.progress.updates, self.progress.seconds),
         }
         temporary = self._folder / "checkpoint.tmp"
         torch.save(state, temporary)
@@ -166,8 +175,6 @@ class Trainer:
         self.average.load_state_dict(state["average"])
         self._optimizer.load_state_dict(state["optimizer"])
         self.progress = Progress(*state["progress"])
-        self._rng.bit_generator.state = json.loads(state["rng"])
-        torch.set_rng_state(state["torch_rng"].cpu())
         return True
 
 

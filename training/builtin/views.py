@@ -75,14 +75,16 @@ def _warp_matrix(
 
 def change_colours(pixels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Vary brightness, contrast, saturation, hue, sharpness, noise and compression."""
-    out = pixels.astype(np.float32)
+    matrix, shift = np.eye(3), np.zeros(3)
+    grey = np.full((3, 3), 1 / 3)
     if rng.random() < 0.8:
-        out = (out - 127) * np.exp(rng.normal(0, 0.25)) + 127 + rng.normal(0, 22)
-        grey = out.mean(2, keepdims=True)
-        out = grey + (out - grey) * np.exp(rng.normal(0, 0.35))
-        out *= np.exp(rng.normal(0, 0.08, 3))
+        contrast, saturation = np.exp(rng.normal(0, 0.25)), np.exp(rng.normal(0, 0.35))
+        gains = np.exp(rng.normal(0, 0.08, 3))
+        matrix = gains[:, None] * (grey + (np.eye(3) - grey) * saturation) * contrast
+        shift = gains * (127 * (1 - contrast) + rng.normal(0, 22))
     if rng.random() < 0.08:
-        out[:] = out.mean(2, keepdims=True)
+        matrix, shift = grey @ matrix, grey @ shift
+    out = cv2.transform(pixels.astype(np.float32), np.column_stack([matrix, shift]).astype(np.float32))
     if rng.random() < 0.15:
         out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.5, 1.5))
     if rng.random() < 0.2:

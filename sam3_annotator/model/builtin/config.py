@@ -16,14 +16,14 @@ class StageConfig:
     out_channels: int
 
 
-EFFICIENTNET_LITE0 = (
+EFFICIENTNET_LITE2 = (
     StageConfig(1, 3, 1, 1, 16),
-    StageConfig(2, 3, 2, 6, 24),
-    StageConfig(2, 5, 2, 6, 40),
-    StageConfig(3, 3, 2, 6, 80),
-    StageConfig(3, 5, 1, 6, 112),
-    StageConfig(4, 5, 2, 6, 192),
-    StageConfig(1, 3, 1, 6, 320),
+    StageConfig(3, 3, 2, 6, 24),
+    StageConfig(3, 5, 2, 6, 48),
+    StageConfig(4, 3, 2, 6, 88),
+    StageConfig(4, 5, 1, 6, 120),
+    StageConfig(5, 5, 2, 6, 208),
+    StageConfig(1, 3, 1, 6, 352),
 )
 
 
@@ -38,10 +38,11 @@ class BuiltinConfig:
     view_side: int = 224
     whole_side: int = 160
     stem_channels: int = 32
-    stages: tuple[StageConfig, ...] = EFFICIENTNET_LITE0
-    prompt_channels: tuple[int, int, int] = (32, 48, 64)
-    decoder_channels: tuple[int, int, int, int] = (128, 96, 48, 24)
+    stages: tuple[StageConfig, ...] = EFFICIENTNET_LITE2
+    prompt_channels: tuple[int, int, int] = (48, 64, 96)
+    decoder_channels: tuple[int, int, int, int] = (192, 128, 64, 32)
     attention_heads: int = 4
+    attention_blocks: int = 2
     candidates: int = 3
 
     def __post_init__(self) -> None:
@@ -62,7 +63,7 @@ class BuiltinConfig:
     def tiny() -> BuiltinConfig:
         """Give a network of the same shape that runs in milliseconds."""
         stages = tuple(
-            StageConfig(1, stage.kernel, stage.stride, min(stage.expansion, 2), 8) for stage in EFFICIENTNET_LITE0
+            StageConfig(1, stage.kernel, stage.stride, min(stage.expansion, 2), 8) for stage in EFFICIENTNET_LITE2
         )
         return BuiltinConfig(
             view_side=64,

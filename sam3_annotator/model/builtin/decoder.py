@@ -90,7 +90,7 @@ class DecoderOutput(NamedTuple):
 
 
 class Decoder(nn.Module):
-    """A feature pyramid read from coarse to fine, with one attention block at 1/16."""
+    """A feature pyramid read from coarse to fine, with attention at 1/16."""
 
     def __init__(self, config: BuiltinConfig) -> None:
         super().__init__()
@@ -98,10 +98,12 @@ class Decoder(nn.Module):
         c16, c8, c4, c2 = config.decoder_channels
         self.lateral32 = nn.Conv2d(widths[6], c16, 1)
         self.lateral16 = nn.Conv2d(widths[4], c16, 1)
-        self.attention = AttentionBlock(c16, config.attention_heads)
-        self.reduce16, self.lateral8, self.smooth8 = _pyramid_step(c16, widths[2], c8)
-        self.reduce8, self.lateral4, self.smooth4 = _pyramid_step(c8, widths[1] + config.prompt_channels[0], c4)
-        self.reduce4, self.lateral2, self.smooth2 = _pyramid_step(c4, widths[0], c2)
+        self.attention = nn.Sequential(
+            *(AttentionBlock(c16, config.attention_heads) for _ in range(config.attention_blocks))
+        )
+        self.reduce16, self.lateral8, self.smooth8 = _pyramid_step(c16, widths[2], c8, 2)
+        self.reduce8, self.lateral4, self.smooth4 = _pyramid_step(c8, widths[1] + config.prompt_channels[0], c4, 2)
+        self.reduce4, self.lateral2, self.smooth2 = _pyramid_step(c4, widths[0], c2, 1)
         self.masks = nn.Conv2d(c2, config.mask_count, 1)
         self.score = ScoreHead(c4, c16)
 
@@ -117,8 +119,10 @@ class Decoder(nn.Module):
         return DecoderOutput(logits, self.score(logits, x4, x16))
 
 
-def _pyramid_step(coarse: int, lateral: int, out: int) -> tuple[nn.Conv2d, nn.Conv2d, nn.Sequential]:
-    return nn.Conv2d(coarse, out, 1), nn.Conv2d(lateral, out, 1), conv_norm_relu(out, out, 3)
+def _pyramid_step(coarse: int, lateral: int, out: int, depth: int) -> tuple[nn.Conv2d, nn.Conv2d, nn.Sequential]:
+    """Make what brings coarse and finer features to the same channels, and `depth` convolutions of their sum."""
+    smooth = nn.Sequential(*(conv_norm_relu(out, out, 3) for _ in range(depth)))
+    return nn.Conv2d(coarse, out, 1), nn.Conv2d(lateral, out, 1), smooth
 
 
 def _double(x: Tensor) -> Tensor:

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 PROMPT_MAPS = 6
 """Positive discs, negative discs, positive and negative wide bumps, box, earlier mask."""
 
+DISC_RADIUS, BUMP_SIGMA = 1 / 64, 1 / 12
+"""The radius of a disc and the deviation of a bump, in parts of the view's side."""
+
 Point = tuple[float, float, bool]
 """x, y in view pixels, and whether it is on the object."""
 
@@ -27,7 +30,7 @@ def draw_prompt_maps(
     """
     maps = np.zeros((PROMPT_MAPS, side, side), np.float32)
     centres = np.arange(side, dtype=np.float32) + 0.5
-    radius, sigma = side / 64, side / 12
+    radius, sigma = DISC_RADIUS * side, BUMP_SIGMA * side
     for x, y, positive in points:
         layer = 0 if positive else 1
         across, down = (centres - x) ** 2, (centres - y) ** 2

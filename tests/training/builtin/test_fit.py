@@ -20,7 +20,7 @@ from training.builtin.settings import TrainingSettings
 WritePicture = Callable[[Path, NDArray[np.uint16]], None]
 
 SETTINGS = TrainingSettings(
-    batch=2, sides=((0.0, 64),), clicks_per_batch=2, score_batches=10, ranking_regions=3, likeness_pictures=2
+    batch=2, sides=(64,), clicks_per_batch=2, score_batches=10, ranking_regions=3, likeness_pictures=2
 )
 FITTED = ("decoder.score.", "ranking.", "likeness.")
 

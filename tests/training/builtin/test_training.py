@@ -16,7 +16,7 @@ from sam3_annotator.model.builtin.decoder import DecoderOutput
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.project import Polygon, ProjectStore, Region
 from training.builtin import trainer
-from training.builtin.clicks import Prompts, add_correction, click_inside, first_prompts, largest_error, next_prompts
+from training.builtin.clicks import Prompts, add_correction, click_inside, largest_error
 from training.builtin.losses import mask_loss, measure_iou, total_loss
 from training.builtin.pictures import PictureCache, find_targets, list_pictures, split_pictures
 from training.builtin.projects import list_project
@@ -29,7 +29,7 @@ from training.builtin.views import cut_view
 
 WritePicture = Callable[[Path, NDArray[np.uint16]], None]
 
-SETTINGS = TrainingSettings(updates=8, batch=2, clicks_per_batch=2, sides=((0.0, 64),), validation_regions=2)
+SETTINGS = TrainingSettings(updates=8, batch=2, clicks_per_batch=2, sides=(64,), validation_regions=2)
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_fitted_scores_know_good_masks_from_bad_ones(folder: Path) -> None:
     torch.manual_seed(0)
     network = BuiltinNetwork(BuiltinConfig.tiny()).eval().requires_grad_(False)
     before = network.decoder.masks.weight.clone()
-    settings = TrainingSettings(batch=4, sides=((0.0, 64),), score_batches=20)
+    settings = TrainingSettings(batch=4, sides=(64,), score_batches=20)
 
     found = fit_scores(network, SampleMaker(PictureCache(list_pictures(folder)), settings), settings)
 
@@ -225,20 +225,6 @@ def test_the_largest_error_says_what_kind_it_is() -> None:
     assert largest_error(target, target) is None
 
 
-def test_simulated_prompts_say_where_the_target_is() -> None:
-    rng = np.random.default_rng(0)
-    mask = np.zeros((64, 64), np.bool_)
-    mask[20:40, 10:50] = True
-
-    for _ in range(40):
-        prompts = first_prompts(mask, rng)
-        next_prompts(prompts, prompts.draw()[2], mask, rng)
-
-        assert prompts.points or prompts.box_xyxy or prompts.earlier is not None
-        assert prompts.draw().shape == (6, 64, 64)
-        assert np.isfinite(prompts.draw()).all()
-
-
 def test_a_perfect_guess_gets_no_correction() -> None:
     prompts = Prompts(20)
     mask = np.eye(20, dtype=np.bool_)
@@ -263,7 +249,7 @@ def test_the_shipped_settings_can_be_read() -> None:
 
     settings = read_settings(path)
 
-    assert all(side % 32 == 0 for _, side in settings.sides)
+    assert all(side % 32 == 0 for side in settings.sides)
     assert settings.source_weights
 
 
