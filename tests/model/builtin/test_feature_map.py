@@ -45,9 +45,7 @@ def test_an_area_of_the_grid_is_one_of_the_image(tiny_runtime: Runtime, scene: N
     assert found.area(8, 16, (4, 2)) == pytest.approx((32, 16, 36, 24))
 
 
-def test_features_and_colours_change_where_the_image_does(
-    tiny_runtime: Runtime, scene: NDArray[np.uint8]
-) -> None:
+def test_features_and_colours_change_where_the_image_does(tiny_runtime: Runtime, scene: NDArray[np.uint8]) -> None:
     found = features_of(tiny_runtime, scene)
     edge = 200 // CELL
 

@@ -94,6 +94,8 @@ def test_before_it_is_fitted_a_ranking_is_the_predicted_iou() -> None:
 
     unfitted = {f"ranking.{name}": value.numpy() for name, value in RankingHead().state_dict().items()}
 
-    expected = Ranking(unfitted).rank([describe(one, asked(INSIDE), SIZE, goes_on=False, is_close=False) for one in looks])
+    expected = Ranking(unfitted).rank(
+        [describe(one, asked(INSIDE), SIZE, goes_on=False, is_close=False) for one in looks]
+    )
 
     assert expected == pytest.approx([0.3, 0.9, 0.6], abs=1e-5)

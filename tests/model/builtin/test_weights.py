@@ -25,7 +25,9 @@ def test_a_filled_network_has_the_saved_weights(tiny_network: BuiltinNetwork, ti
     fill_network(filled, tiny_weights)
 
     for name, value in filled.state_dict().items():
-        torch.testing.assert_close(value, tiny_network.state_dict()[name], atol=1e-3, rtol=1e-3 if value.ndim > 1 else 0)
+        torch.testing.assert_close(
+            value, tiny_network.state_dict()[name], atol=1e-3, rtol=1e-3 if value.ndim > 1 else 0
+        )
     assert filled.state_dict()["prompts.fold.0.1.running_var"].unique().item() == pytest.approx(1e-9)
 
 
