@@ -312,17 +312,6 @@ def fake_hub(monkeypatch: pytest.MonkeyPatch, tiny_weights: bytes) -> Iterator[F
 
 
 @pytest.fixture(scope="session")
-def tiny_graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write the graphs of the tiny built-in network into a folder."""
-    from sam3_annotator.model.builtin.config import BuiltinConfig
-    from training.builtin.graphs import write_graphs
-
-    folder = tmp_path_factory.mktemp("graphs")
-    write_graphs(BuiltinConfig.tiny(), folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
 def tiny_network() -> Sam3Image:
     """Build a tiny SAM 3 with random weights; nobody may change them."""
     import torch

@@ -14,6 +14,7 @@ from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.builtin.runtime import Runtime
 from sam3_annotator.model.builtin.session import BuiltinSession
 from sam3_annotator.model.builtin.weights import save_weights
+from training.builtin.graphs import write_graphs
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +36,14 @@ def tiny_weights(tiny_network: BuiltinNetwork, tmp_path: Path) -> Path:
     path = tmp_path / "tiny.safetensors"
     save_weights(tiny_network, path)
     return path
+
+
+@pytest.fixture(scope="session")
+def tiny_graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the graphs of the tiny network into a folder."""
+    folder = tmp_path_factory.mktemp("graphs")
+    write_graphs(BuiltinConfig.tiny(), folder)
+    return folder
 
 
 @pytest.fixture
