@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.encoder import SameConv, StemFeatures
 from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
 from sam3_annotator.model.builtin.prompt_maps import PROMPT_MAPS
+from sam3_annotator.model.builtin.weights import name_weights
 from sam3_annotator.paths import resources_dir
 
 OPSET = 20
@@ -32,7 +34,10 @@ AXES_OF_PIXELS = {0: "batch", 1: "height", 2: "width"}
 
 
 def write_graphs(config: BuiltinConfig, folder: Path) -> None:
-    """Write `stem.onnx`, `answer.onnx` and `features.onnx`; see `runtime.Runtime` for what they take and give."""
+    """Write `stem.onnx`, `answer.onnx` and `features.onnx`; see `runtime.Runtime` for what they take and give.
+
+    `weights.json` holds the name and shape of every weight, those of the heads included.
+    """
     network = BuiltinNetwork(config).eval().requires_grad_(False)
     paddings = _pad_evenly(network)
     pixels = torch.zeros(2, SIDE, SIDE, 3, dtype=torch.uint8)
@@ -64,6 +69,9 @@ def write_graphs(config: BuiltinConfig, folder: Path) -> None:
         _leave_weights_out(graph)
         _pad_as_the_network(graph, paddings)
         (folder / f"{name}.onnx").write_bytes(graph.SerializeToString(deterministic=True))
+    shapes = {name: list(value.shape) for name, value in name_weights(network).items()}
+    lines = ",\n".join(f"{json.dumps(name)}: {shape}" for name, shape in shapes.items())
+    (folder / "weights.json").write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
 
 
 def _to_view(pixels: Tensor) -> Tensor:

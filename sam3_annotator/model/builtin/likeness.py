@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,11 +52,9 @@ def describe(found: Portrait, wanted: Sequence[Portrait], predicted_iou: float, 
 class Likeness:
     """A logistic regression with the weights that `heads.LikenessHead` learns."""
 
-    SHAPES: ClassVar[dict[str, tuple[int, ...]]] = {"likeness.linear.weight": (1, TRAITS), "likeness.linear.bias": (1,)}
-
     def __init__(self, weights: Mapping[str, Floats]) -> None:
-        """Take what is needed of all weights, which have these `SHAPES`."""
-        self._weight, self._bias = (weights[name] for name in self.SHAPES)
+        """Take what is needed of all the network's weights."""
+        self._weight, self._bias = weights["likeness.linear.weight"], weights["likeness.linear.bias"]
 
     def score(self, traits: Floats) -> Floats:
         """Give the chances `(N,)` that masks with traits `(N, 6)` are instances."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,16 +22,10 @@ USUAL_SPAN = 200.0
 class Ranking:
     """The ranking's weights, as `heads.RankingHead` learns them."""
 
-    SHAPES: ClassVar[dict[str, tuple[int, ...]]] = {
-        "ranking.mlp.0.weight": (HIDDEN, TRAITS),
-        "ranking.mlp.0.bias": (HIDDEN,),
-        "ranking.mlp.2.weight": (1, HIDDEN),
-        "ranking.mlp.2.bias": (1,),
-    }
-
     def __init__(self, weights: Mapping[str, NDArray[np.float32]]) -> None:
-        """Take what is needed of all weights, which have these `SHAPES`."""
-        self._first, self._first_bias, self._second, self._second_bias = (weights[name] for name in self.SHAPES)
+        """Take what is needed of all the network's weights."""
+        self._first, self._first_bias = weights["ranking.mlp.0.weight"], weights["ranking.mlp.0.bias"]
+        self._second, self._second_bias = weights["ranking.mlp.2.weight"], weights["ranking.mlp.2.bias"]
 
     def rank(self, looks: list[NDArray[np.float32]]) -> NDArray[np.float32]:
         """Give the IoU `(N,)` to be expected of looks, each described by its traits."""

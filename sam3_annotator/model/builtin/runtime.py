@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +17,7 @@ from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.likeness import Likeness
 from sam3_annotator.model.builtin.looks import StemArrays
 from sam3_annotator.model.builtin.ranking import Ranking
-from sam3_annotator.model.builtin.weights import misfit, read_weights
+from sam3_annotator.model.builtin.weights import check_weights, read_weights
 from sam3_annotator.model.errors import ModelUnavailable
 from sam3_annotator.paths import resources_dir
 
@@ -31,9 +32,6 @@ GRAPHS = {
     "features": ("stem.", "trunk.stage3.", "trunk.stage4.", "trunk.stage5."),
 }
 """Each graph, and how the names of its weights begin."""
-
-HEADS = Ranking.SHAPES | Likeness.SHAPES
-"""The weights that no graph holds."""
 
 
 class Answer(NamedTuple):
@@ -54,18 +52,14 @@ class Runtime:
         """
         self.config = config
         weights = read_weights(path)
-        in_graphs = tuple(prefix for prefixes in GRAPHS.values() for prefix in prefixes)
-        others = {name: value.shape for name, value in weights.items() if not name.startswith(in_graphs)}
-        if others != HEADS:
-            raise misfit(path, min(set(others) ^ set(HEADS), default="shapes"))
+        folder = graphs or resources_dir() / "builtin" / "graphs"
+        check_weights(path, weights, _read_shapes(folder / "weights.json"))
         self.ranking = Ranking(weights)
         self.likeness = Likeness(weights)
-        folder = graphs or resources_dir() / "builtin" / "graphs"
         # Microsoft's builds for Windows report what they do unless told not to.
         onnxruntime.disable_telemetry_events()
         self._stem, self._answer, self._features = (
-            _open_graph(folder / f"{name}.onnx", _starting_with(weights, prefixes), path)
-            for name, prefixes in GRAPHS.items()
+            _open_graph(folder / f"{name}.onnx", _starting_with(weights, prefixes)) for name, prefixes in GRAPHS.items()
         )
         self._weights = weights  # the graphs read some of them where they lie
 
@@ -99,7 +93,15 @@ def _starting_with(weights: Mapping[str, Floats], prefixes: tuple[str, ...]) -> 
     return {name: value for name, value in weights.items() if name.startswith(prefixes)}
 
 
-def _open_graph(graph: Path, weights: Mapping[str, Floats], source: Path) -> onnxruntime.InferenceSession:
+def _read_shapes(path: Path) -> dict[str, list[int]]:
+    try:
+        shapes: dict[str, list[int]] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    return shapes
+
+
+def _open_graph(graph: Path, weights: Mapping[str, Floats]) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = count_threads()
     # Threads that spin while they wait are several times slower whenever something else wants the processor too.
@@ -111,10 +113,11 @@ def _open_graph(graph: Path, weights: Mapping[str, Floats], source: Path) -> onn
     options.add_external_initializers(list(weights), values)
     try:
         return onnxruntime.InferenceSession(graph.read_bytes(), options, providers=["CPUExecutionProvider"])
-    except (OSError, refusals.InvalidProtobuf) as error:
-        raise ModelUnavailable(
-            f"The graph of the built-in model cannot be read from {graph} ({error}); reinstall the program."
-        ) from error
-    except refusals.Fail as error:
-        # It is the names and shapes of the weights that do not fit; the last part of the message names the weight.
-        raise misfit(source, str(error).rpartition(" : ")[2]) from error
+    except (OSError, refusals.Fail, refusals.InvalidGraph, refusals.InvalidProtobuf) as error:
+        raise _unreadable(graph, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> ModelUnavailable:
+    return ModelUnavailable(
+        f"The network of the built-in model cannot be read from {path} ({error}); reinstall the program."
+    )

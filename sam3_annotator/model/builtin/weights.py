@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from sam3_annotator.model.builtin import FORMAT_NAME
 from sam3_annotator.model.errors import ModelUnavailable
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from sam3_annotator.model.builtin.network import BuiltinNetwork
 
 FORMAT = f"{FORMAT_NAME} 1"
@@ -32,31 +35,35 @@ def read_weights(path: Path) -> dict[str, NDArray[np.float32]]:
         ) from error
 
 
-def misfit(path: Path, detail: str) -> ModelUnavailable:
-    """Make the error for weights of another version's network; `detail` is the first thing that differs."""
-    return ModelUnavailable(
-        f"{path} does not fit this version's built-in model ({detail}); use weights made for this version, or "
-        "reinstall the program."
-    )
+def check_weights(path: Path, found: Mapping[str, NDArray[np.float32]], wanted: Mapping[str, Sequence[int]]) -> None:
+    """Raise `ModelUnavailable` unless every wanted weight, a name and a shape, was found in `path`, and no other."""
+    has = {name: tuple(value.shape) for name, value in found.items()}
+    needs = {name: tuple(shape) for name, shape in wanted.items()}
+    different = sorted(name for name in has.keys() | needs.keys() if has.get(name) != needs.get(name))
+    if different:
+        raise ModelUnavailable(
+            f"{path} does not fit this version's built-in model ({different[0]}, ...); use weights made for this "
+            "version, or reinstall the program."
+        )
 
 
 def save_weights(network: BuiltinNetwork, path: Path) -> None:
     """Write the convolutions' weights in float16, and what is small but wide-ranging (biases, statistics) as it is."""
     state = {
         name: value.detach().cpu().numpy().astype(np.float16 if value.ndim > 1 else np.float32, order="C")
-        for name, value in network.state_dict().items()
-        if value.dtype.is_floating_point
+        for name, value in name_weights(network).items()
     }
     save_file(state, path, metadata={"format": FORMAT})
 
 
 def fill_network(network: BuiltinNetwork, path: Path) -> None:
     """Read weights into a network; raises `ModelUnavailable` unless every weight is there and no other."""
-    found = read_weights(path)
-    wanted = {name: value for name, value in network.state_dict().items() if value.dtype.is_floating_point}
-    different = sorted(set(found) ^ set(wanted))
-    different += [name for name, value in wanted.items() if name in found and found[name].shape != tuple(value.shape)]
-    if different:
-        raise misfit(path, different[0])
+    found, wanted = read_weights(path), name_weights(network)
+    check_weights(path, found, {name: value.shape for name, value in wanted.items()})
     for name, value in wanted.items():
         value.copy_(value.new_tensor(found[name]))
+
+
+def name_weights(network: BuiltinNetwork) -> dict[str, Tensor]:
+    """Give what a weights file holds of a network, by name; the only things left out are batch counters."""
+    return {name: value for name, value in network.state_dict().items() if value.dtype.is_floating_point}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -134,13 +135,19 @@ def test_a_head_of_another_size_is_refused(tiny_weights: Path, tiny_graphs: Path
         Runtime(tiny_weights, BuiltinConfig.tiny(), tiny_graphs)
 
 
-@pytest.mark.parametrize("content", [None, b"no graph"])
-def test_a_graph_that_cannot_be_read_is_a_sentence(tiny_weights: Path, tmp_path: Path, content: bytes | None) -> None:
+@pytest.mark.parametrize("name", ["weights.json", "stem.onnx", "answer.onnx", "features.onnx"])
+@pytest.mark.parametrize("content", [None, b"nothing of the kind"])
+def test_a_graph_that_cannot_be_read_is_a_sentence(
+    tiny_weights: Path, tiny_graphs: Path, tmp_path: Path, name: str, content: bytes | None
+) -> None:
+    spoilt = tmp_path / "graphs"
+    shutil.copytree(tiny_graphs, spoilt)
+    (spoilt / name).unlink()
     if content is not None:
-        (tmp_path / "stem.onnx").write_bytes(content)
+        (spoilt / name).write_bytes(content)
 
-    with pytest.raises(ModelUnavailable, match=r"cannot be read from .*stem\.onnx"):
-        Runtime(tiny_weights, BuiltinConfig.tiny(), tmp_path)
+    with pytest.raises(ModelUnavailable, match=rf"cannot be read from .*{name}.*; reinstall"):
+        Runtime(tiny_weights, BuiltinConfig.tiny(), spoilt)
 
 
 def test_whoever_limits_threads_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
