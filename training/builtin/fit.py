@@ -33,7 +33,7 @@ def fit(network: BuiltinNetwork, samples: SampleMaker, settings: TrainingSetting
     # What comes now is learnt from the answers that users get.
     with tempfile.TemporaryDirectory() as folder:
         write_graphs(network.config, Path(folder))
-        runtime = Runtime(path, network.config, Path(folder))
+        runtime = Runtime(path, network.config, Path(folder), torch.get_num_threads())
     found |= fit_ranking(network, runtime, samples, settings)
     found |= fit_likeness(network, runtime, samples, settings)
     save_weights(network, path)

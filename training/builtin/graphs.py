@@ -105,7 +105,7 @@ def _trace(
         torch.onnx.export(
             _Part(network, compute),
             tuple(example for example, _ in inputs.values()),
-            written,
+            written,  # type: ignore[arg-type]  # torch's stub knows paths only
             dynamo=False,
             opset_version=OPSET,
             # Neither merges batch norms nor turns weights: they are to stay as they are in the weights file.

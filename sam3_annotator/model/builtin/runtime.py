@@ -44,11 +44,13 @@ class Answer(NamedTuple):
 class Runtime:
     """The network as it answers; `network.py` is its definition, `training/builtin/graphs.py` writes its graphs."""
 
-    def __init__(self, path: Path, config: BuiltinConfig, graphs: Path | None = None) -> None:
+    def __init__(
+        self, path: Path, config: BuiltinConfig, graphs: Path | None = None, threads: int | None = None
+    ) -> None:
         """Load the weights of `path` into the graphs of a folder, those that ship by default.
 
-        `config` is what the graphs were written from. Raises `ModelUnavailable` if a file cannot be read, or unless
-        every weight is there and no other.
+        `config` is what the graphs were written from; `threads` are `count_threads()` by default. Raises
+        `ModelUnavailable` if a file cannot be read, or unless every weight is there and no other.
         """
         self.config = config
         weights = read_weights(path)
@@ -59,7 +61,8 @@ class Runtime:
         # Microsoft's builds for Windows report what they do unless told not to.
         onnxruntime.disable_telemetry_events()
         self._stem, self._answer, self._features = (
-            _open_graph(folder / f"{name}.onnx", _starting_with(weights, prefixes)) for name, prefixes in GRAPHS.items()
+            _open_graph(folder / f"{name}.onnx", _starting_with(weights, prefixes), threads or count_threads())
+            for name, prefixes in GRAPHS.items()
         )
         self._weights = weights  # the graphs read some of them where they lie
 
@@ -101,9 +104,9 @@ def _read_shapes(path: Path) -> dict[str, list[int]]:
     return shapes
 
 
-def _open_graph(graph: Path, weights: Mapping[str, Floats]) -> onnxruntime.InferenceSession:
+def _open_graph(graph: Path, weights: Mapping[str, Floats], threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = count_threads()
+    options.intra_op_num_threads = threads
     # Threads that spin while they wait are several times slower whenever something else wants the processor too.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # Views come in several sizes and numbers: memory held for each of them takes more room and saves no time.
