@@ -21,6 +21,7 @@ Findings = dict[str, object]  # JSON values only
 # How each package is imported and how it is called where it is installed from.
 PACKAGES = {
     "PySide6": "PySide6-Essentials",
+    "onnxruntime": "onnxruntime",
     "torch": "torch",
     "cv2": "opencv-python-headless",
     "numpy": "numpy",
@@ -162,7 +163,14 @@ def _sqlite() -> object:
 def _device() -> object:
     import torch
 
-    found: dict[str, object] = {"torch threads": torch.get_num_threads(), "cuda": "no", "mps": "no"}
+    from sam3_annotator.model.builtin.runtime import count_threads
+
+    found: dict[str, object] = {
+        "threads of the built-in model": count_threads(),
+        "torch threads": torch.get_num_threads(),
+        "cuda": "no",
+        "mps": "no",
+    }
     if torch.cuda.is_available():
         memory = torch.cuda.get_device_properties(0).total_memory / GIB
         found["cuda"] = f"{torch.cuda.get_device_name(0)}, {memory:.1f} GiB, CUDA {torch.version.cuda}"

@@ -6,6 +6,7 @@ That is the predicted IoU, then what ranks looks by it, then the likeness to exe
 from __future__ import annotations
 
 import argparse
+import tempfile
 from pathlib import Path
 
 import cv2
@@ -13,7 +14,9 @@ import torch
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.network import BuiltinNetwork
-from sam3_annotator.model.builtin.weights import fill_network, load_network, save_weights
+from sam3_annotator.model.builtin.runtime import Runtime
+from sam3_annotator.model.builtin.weights import fill_network, save_weights
+from training.builtin.graphs import write_graphs
 from training.builtin.likeness import fit_likeness
 from training.builtin.pictures import PictureCache, split_pictures
 from training.builtin.projects import list_data
@@ -27,12 +30,12 @@ def fit(network: BuiltinNetwork, samples: SampleMaker, settings: TrainingSetting
     """Fit all of it in place, and write the weights to `path`; gives what to log."""
     found = fit_scores(network, samples, settings)
     save_weights(network, path)
-    # As it answers for users, which is several times as fast.
-    answering = load_network(path, network.config).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub has no such overload
-    found |= fit_ranking(answering, samples, settings)
-    found |= fit_likeness(answering, samples, settings)
-    network.ranking.load_state_dict(answering.ranking.state_dict())
-    network.likeness.load_state_dict(answering.likeness.state_dict())
+    # What comes now is learnt from the answers that users get.
+    with tempfile.TemporaryDirectory() as folder:
+        write_graphs(network.config, Path(folder))
+        runtime = Runtime(path, network.config, Path(folder), torch.get_num_threads())
+    found |= fit_ranking(network, runtime, samples, settings)
+    found |= fit_likeness(network, runtime, samples, settings)
     save_weights(network, path)
     return found
 

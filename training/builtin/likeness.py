@@ -13,9 +13,11 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 from sam3_annotator.model.builtin.candidates import Candidate, paint_mask
 from sam3_annotator.model.builtin.exemplars import show_example
 from sam3_annotator.model.builtin.feature_map import map_features
-from sam3_annotator.model.builtin.likeness import LikenessHead, describe
+from sam3_annotator.model.builtin.heads import LikenessHead
+from sam3_annotator.model.builtin.likeness import describe
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.builtin.portraits import portray
+from sam3_annotator.model.builtin.runtime import Runtime
 from sam3_annotator.model.builtin.search import BATCH, Search, doubt
 from sam3_annotator.model.builtin.zoom import Pyramid
 from sam3_annotator.model.session import never_cancelled
@@ -42,14 +44,16 @@ Rows = list[tuple[NDArray[np.float32], bool]]
 """Traits of masks, and whether each is an instance."""
 
 
-def fit_likeness(network: BuiltinNetwork, samples: SampleMaker, settings: TrainingSettings) -> dict[str, float]:
+def fit_likeness(
+    network: BuiltinNetwork, runtime: Runtime, samples: SampleMaker, settings: TrainingSettings
+) -> dict[str, float]:
     """Fit `network.likeness` in place; gives the mean share of masks told right, of instances and of others.
 
-    It is measured on a tenth of the pictures, which it does not learn from. `network` is ready for answers, as
-    `load_network` gives it. Where too few pictures show many instances, nothing is fitted.
+    It is measured on a tenth of the pictures, which it does not learn from. `runtime` answers with the network's
+    weights. Where too few pictures show many instances, nothing is fitted.
     """
     torch.manual_seed(settings.seed)
-    pictures = collect(network, samples, settings)
+    pictures = collect(runtime, samples, settings)
     learned = round(0.9 * len(pictures))
     if not any(pictures[:learned]) or not any(pictures[learned:]):
         return {}
@@ -83,7 +87,7 @@ def _join(pictures: list[Rows]) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(np.stack([traits for traits, _ in rows])), torch.tensor([is_one for _, is_one in rows])
 
 
-def collect(network: BuiltinNetwork, samples: SampleMaker, settings: TrainingSettings) -> list[Rows]:
+def collect(runtime: Runtime, samples: SampleMaker, settings: TrainingSettings) -> list[Rows]:
     """Search training pictures for what is like one of their instances; gives what was found, by picture."""
     rng = np.random.default_rng(settings.seed + 4)
     among = [name for name in settings.alike_sources if name in samples.sources]
@@ -93,18 +97,18 @@ def collect(network: BuiltinNetwork, samples: SampleMaker, settings: TrainingSet
             break
         picture, target = samples.draw_target(rng, evenly=True, among=among)
         if sum(other.map_index == target.map_index for other in picture.targets) >= LEAST_INSTANCES:
-            found.append(list(_search(network, picture, target)))
+            found.append(list(_search(runtime, picture, target)))
     return found
 
 
-def _search(network: BuiltinNetwork, picture: Picture, target: Target) -> Iterator[tuple[NDArray[np.float32], bool]]:
-    pyramid = Pyramid(picture.pixels, network.config.view_side)
+def _search(runtime: Runtime, picture: Picture, target: Target) -> Iterator[tuple[NDArray[np.float32], bool]]:
+    pyramid = Pyramid(picture.pixels, runtime.config.view_side)
     labels = picture.maps[target.map_index]
     x0, y0, x1, y1 = target.box_xyxy
-    features = map_features(network, pyramid, max(x1 - x0, y1 - y0), never_cancelled)
+    features = map_features(runtime, pyramid, max(x1 - x0, y1 - y0), never_cancelled)
     box = (float(x0), float(y0), float(x1), float(y1))
     example, _ = show_example(labels == target.number, EXEMPLAR_IOU, box, features, pyramid, positive=True)
-    search = Search(network, pyramid, features, [example])
+    search = Search(runtime, pyramid, features, [example])
     places = [place for place in search.likely_places() if not example.mask.holds(*place)][: MOST_LOOKS // 2]
     for with_box in (False, True):
         for start in range(0, len(places), BATCH):

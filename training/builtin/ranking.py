@@ -11,10 +11,12 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 from sam3_annotator.model import PointPrompt
 from sam3_annotator.model.builtin.asked import Asked, read_prompts
 from sam3_annotator.model.builtin.candidates import paint_mask
+from sam3_annotator.model.builtin.heads import RankingHead
 from sam3_annotator.model.builtin.looks import BuiltinEmbedding, Look
 from sam3_annotator.model.builtin.network import BuiltinNetwork
-from sam3_annotator.model.builtin.ranking import TRAITS, RankingHead, describe
+from sam3_annotator.model.builtin.ranking import TRAITS, Ranking, describe
 from sam3_annotator.model.builtin.refine import obey_clicks
+from sam3_annotator.model.builtin.runtime import Runtime
 from sam3_annotator.model.builtin.viewer import Viewer
 from sam3_annotator.model.builtin.zoom import Pyramid
 from sam3_annotator.model.session import never_cancelled
@@ -42,14 +44,15 @@ ELSEWHERE = 0.3
 """How often the next click follows any of the answers, not the one expected to be the best."""
 
 
-def fit_ranking(network: BuiltinNetwork, samples: SampleMaker, settings: TrainingSettings) -> dict[str, float]:
+def fit_ranking(
+    network: BuiltinNetwork, runtime: Runtime, samples: SampleMaker, settings: TrainingSettings
+) -> dict[str, float]:
     """Fit `network.ranking` in place; gives the mean IoU of what it takes, and of the best there is.
 
-    Both are of a tenth of the regions, which it does not learn from.
-    `network` is ready for answers, as `load_network` gives it.
+    Both are of a tenth of the regions, which it does not learn from. `runtime` answers with the network's weights.
     """
     torch.manual_seed(settings.seed)
-    regions = collect(network, samples, settings)
+    regions = collect(runtime, samples, settings)
     learned = max(1, round(0.9 * len(regions)))
     traits, ious, given = _stack(regions[:learned])
     centre, spread = traits[given].mean(0), traits[given].std(0) + 1e-3
@@ -102,23 +105,23 @@ def _loss(guess: Tensor, ious: Tensor, given: Tensor) -> Tensor:
     return wrong - CHOICE_WEIGHT * (chance * ious).sum(1).mean()
 
 
-def collect(network: BuiltinNetwork, samples: SampleMaker, settings: TrainingSettings) -> list[list[Choice]]:
+def collect(runtime: Runtime, samples: SampleMaker, settings: TrainingSettings) -> list[list[Choice]]:
     """Click on regions of training pictures, and follow every look that could be gone on from; choices by region."""
     rng = np.random.default_rng(settings.seed + 3)
-    viewer = Viewer(network)
+    viewer = Viewer(runtime)
     found: list[list[Choice]] = []
     while len(found) < settings.ranking_regions:
         picture, target = samples.draw_target(rng, evenly=True)
         truth = picture.mask(target) > 127
         if truth.mean() >= LEAST_SHARE:
-            embedding = viewer.embed(Pyramid(picture.pixels, network.config.view_side))
-            found.append(_click_on(viewer, network.ranking, embedding, truth, rng))
+            embedding = viewer.embed(Pyramid(picture.pixels, runtime.config.view_side))
+            found.append(_click_on(viewer, runtime.ranking, embedding, truth, rng))
     return found
 
 
 def _click_on(
     viewer: Viewer,
-    ranking: RankingHead,
+    ranking: Ranking,
     embedding: BuiltinEmbedding,
     truth: NDArray[np.bool_],
     rng: np.random.Generator,

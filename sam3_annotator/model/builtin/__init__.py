@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +10,6 @@ if TYPE_CHECKING:
 
 FORMAT_NAME = "sam3-annotator builtin"
 """What the metadata of every version's weights begin with."""
-
-MOST_THREADS = 4
 
 
 def is_builtin_file(path: Path) -> bool:
@@ -29,18 +25,10 @@ def is_builtin_file(path: Path) -> bool:
 
 
 def open_builtin(weights: Path | None = None) -> BuiltinSession:
-    """Load weights, the shipped ones by default; imports torch, which takes a moment.
+    """Load weights, the shipped ones by default; imports ONNX Runtime and OpenCV, but no torch.
 
     Raises `ModelUnavailable` if the weights cannot be used.
     """
-    if "torch" not in sys.modules:
-        # Threads that spin while they wait are ten times slower whenever something else wants the processor too;
-        # without any spinning a second thread gains nothing. So many turns are some ten microseconds.
-        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-        os.environ.setdefault("GOMP_SPINCOUNT", "10000")
-    import torch
-
     from sam3_annotator.model.builtin.session import BuiltinSession
 
-    torch.set_num_threads(min(MOST_THREADS, torch.get_num_threads()))
     return BuiltinSession(weights)

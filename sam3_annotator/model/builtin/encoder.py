@@ -30,18 +30,6 @@ class SameConv(nn.Module):
         out: Tensor = self.conv(x)
         return out
 
-    def fold_padding(self) -> None:
-        """Let a strided convolution pad by itself, in place: a row and a column of zeros lead its kernel.
-
-        The answers stay the same, and no padded copy of the input is made, which took longer than the convolution.
-        """
-        if self.extra is None:
-            return
-        before = self.extra[0] + 1
-        self.conv.weight = nn.Parameter(F.pad(self.conv.weight, (1, 0, 1, 0)), requires_grad=False)
-        height, width = self.conv.weight.shape[2:]
-        self.conv.kernel_size, self.conv.padding, self.extra = (height, width), (before, before), None
-
 
 class InvertedResidual(nn.Module):
     """Widen, filter each channel, project back; with a shortcut where shapes allow."""

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.candidates import Candidate, paint_mask
 from sam3_annotator.model.builtin.feature_map import FeatureMap, map_features
-from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.builtin.portraits import lay_on_grid, portray
 from sam3_annotator.model.builtin.refine import follow_edges
+from sam3_annotator.model.builtin.runtime import Runtime
 from sam3_annotator.model.builtin.search import Example, Found, Search, drop_duplicates
 from sam3_annotator.model.builtin.zoom import Belief, Box, Pyramid, ViewWindow
 from sam3_annotator.model.errors import UnsupportedPrompt
@@ -52,7 +52,7 @@ def read_exemplars(concept: ConceptPrompt, image_size: tuple[int, int]) -> list[
 
 
 def find_alike(
-    network: BuiltinNetwork,
+    runtime: Runtime,
     pyramid: Pyramid,
     exemplars: Sequence[tuple[Exemplar, BoxPrompt, Segmentation]],
     threshold: float,
@@ -61,14 +61,14 @@ def find_alike(
     """Find all instances like the positive exemplars, each given with its box and the masks found in it."""
     chosen = [(exemplar.positive, *_best_in_box(masks, box)) for exemplar, box, masks in exemplars]
     sides = [max(box[2] - box[0], box[3] - box[1]) for positive, _, _, box in chosen if positive]
-    features = map_features(network, pyramid, float(np.median(sides)), check)
+    features = map_features(runtime, pyramid, float(np.median(sides)), check)
     examples, found = [], []
     for positive, mask, predicted, box in chosen:
         example, itself = show_example(mask, predicted, box, features, pyramid, positive=positive)
         examples.append(example)
         if positive:
             found.append(itself)
-    found += Search(network, pyramid, features, examples).run(check)
+    found += Search(runtime, pyramid, features, examples).run(check)
     return _paint([one for one in drop_duplicates(found) if one.score > threshold], pyramid, check)
 
 

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch.nn import functional as F  # noqa: N812 - its usual name
 
-from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
+from sam3_annotator.model.builtin.runtime import Runtime
 from sam3_annotator.model.builtin.zoom import GREY, Box, Pyramid
 from sam3_annotator.model.session import Check
 
@@ -55,7 +53,7 @@ class FeatureMap:
         return x0, y0, x1, y1
 
 
-def map_features(network: BuiltinNetwork, pyramid: Pyramid, object_side: float, check: Check) -> FeatureMap:
+def map_features(runtime: Runtime, pyramid: Pyramid, object_side: float, check: Check) -> FeatureMap:
     """Encode an image whose objects have `object_side` pixels on their longer side, nothing being asked of it."""
     height, width = pyramid.image_size
     longest = min(max(OBJECT_SIDE / object_side * max(height, width), LEAST_SIDE), MOST_SIDE)
@@ -64,13 +62,13 @@ def map_features(network: BuiltinNetwork, pyramid: Pyramid, object_side: float, 
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     pixels = cv2.resize(level, size, interpolation=cv2.INTER_AREA if max(level.shape) > longest else cv2.INTER_LINEAR)
     rows, columns = -(-size[1] // CELL), -(-size[0] // CELL)
-    raw = _encode_tiles(network, np.asarray(pixels, np.uint8), rows, columns, check)
+    raw = _encode_tiles(runtime, np.asarray(pixels, np.uint8), rows, columns, check)
     colours = cv2.resize(pixels, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32)
     colours /= colours.std((0, 1)).mean() + 4
     return FeatureMap(_whiten(raw), colours, scale * GRID_PER_CELL / CELL)
 
 
-def _encode_tiles(network: BuiltinNetwork, pixels: NDArray[np.uint8], rows: int, columns: int, check: Check) -> Floats:
+def _encode_tiles(runtime: Runtime, pixels: NDArray[np.uint8], rows: int, columns: int, check: Check) -> Floats:
     below, right = -(-rows * CELL // 16) * 16, -(-columns * CELL // 16) * 16
     padded = np.full((below + 2 * OVERLAP, right + 2 * OVERLAP, 3), GREY, np.uint8)
     padded[OVERLAP : OVERLAP + pixels.shape[0], OVERLAP : OVERLAP + pixels.shape[1]] = pixels
@@ -79,7 +77,7 @@ def _encode_tiles(network: BuiltinNetwork, pixels: NDArray[np.uint8], rows: int,
         for x in range(0, right, TILE):
             check()
             high, wide = min(TILE, below - y), min(TILE, right - x)
-            tile = _encode(network, padded[y : y + high + 2 * OVERLAP, x : x + wide + 2 * OVERLAP])
+            tile = runtime.describe(padded[y : y + high + 2 * OVERLAP, x : x + wide + 2 * OVERLAP])
             if found is None:
                 found = np.empty((below // CELL, right // CELL, tile.shape[2]), np.float32)
             margin = OVERLAP // CELL
@@ -87,18 +85,6 @@ def _encode_tiles(network: BuiltinNetwork, pixels: NDArray[np.uint8], rows: int,
             found[y // CELL : (y + high) // CELL, x // CELL : (x + wide) // CELL] = inner
     assert found is not None  # an image has pixels
     return found[:rows, :columns]
-
-
-def _encode(network: BuiltinNetwork, pixels: NDArray[np.uint8]) -> Floats:
-    """Give three levels of features side by side, `(H / 8, W / 8, C)`."""
-    with torch.inference_mode():
-        values = normalise(torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None].float())
-        quarter = network.stem(values.contiguous(memory_format=torch.channels_last)).quarter
-        eighth = network.trunk.stage3(quarter)
-        sixteenth = network.trunk.stage5(network.trunk.stage4(eighth))
-        wide = F.interpolate(sixteenth, size=eighth.shape[2:], mode="bilinear", align_corners=False)
-        levels = torch.cat([F.avg_pool2d(quarter, 2), eighth, wide], 1)
-        return np.asarray(levels[0].permute(1, 2, 0).numpy(), np.float32)
 
 
 def _whiten(raw: Floats) -> Floats:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+
+from sam3_annotator.model.builtin.zoom import to_chance
 
 Floats = NDArray[np.float32]
 
@@ -49,22 +49,13 @@ def describe(found: Portrait, wanted: Sequence[Portrait], predicted_iou: float, 
     return np.array([[*compare(found, one), predicted_iou, doubt] for one in wanted], np.float32)
 
 
-class LikenessHead(nn.Module):
-    """From a mask's traits to whether it is an instance of what an example shows: a logistic regression."""
+class Likeness:
+    """A logistic regression with the weights that `heads.LikenessHead` learns."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.linear = nn.Linear(TRAITS, 1)
-        with torch.no_grad():
-            self.linear.weight.copy_(torch.tensor([UNFITTED]))
-            self.linear.bias.fill_(UNFITTED_BIAS)
-
-    def forward(self, traits: Tensor) -> Tensor:
-        """`(N, 6)` -> logits `(N,)`."""
-        found: Tensor = self.linear(traits)[:, 0]
-        return found
+    def __init__(self, weights: Mapping[str, Floats]) -> None:
+        """Take what is needed of all the network's weights."""
+        self._weight, self._bias = weights["likeness.linear.weight"], weights["likeness.linear.bias"]
 
     def score(self, traits: Floats) -> Floats:
         """Give the chances `(N,)` that masks with traits `(N, 6)` are instances."""
-        with torch.inference_mode():
-            return np.asarray(self(torch.from_numpy(traits)).sigmoid().numpy(), np.float32)
+        return to_chance((traits @ self._weight.T + self._bias)[:, 0])

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sam3_annotator.model.builtin.encoder import StemFeatures
 from sam3_annotator.model.builtin.zoom import Belief, Pyramid, ViewWindow
 from sam3_annotator.model.trail import Trail
 
 MOST_VIEWS = 4
+
+
+class StemArrays(NamedTuple):
+    """What the stem makes of views: `half` `(B, 16, S/2, S/2)` and `quarter` `(B, 24, S/4, S/4)`, float32."""
+
+    half: NDArray[np.float32]
+    quarter: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +29,7 @@ class View:
 
     window: ViewWindow
     pixels: NDArray[np.uint8]
-    stem: StemFeatures
+    stem: StemArrays
 
 
 @dataclass(frozen=True, slots=True, eq=False)

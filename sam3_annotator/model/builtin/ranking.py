@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
 
 from sam3_annotator.model.builtin.asked import Asked
 from sam3_annotator.model.builtin.looks import Look
-from sam3_annotator.model.builtin.zoom import Box, ViewWindow
+from sam3_annotator.model.builtin.zoom import Box, ViewWindow, to_chance
 
 TRAITS = 16
 HIDDEN = 24
@@ -20,27 +19,19 @@ USUAL_SPAN = 200.0
 """Image pixels; spans of windows are told in parts of it."""
 
 
-class RankingHead(nn.Module):
-    """From a look's traits to the IoU of what going on from it ends in.
+class Ranking:
+    """The ranking's weights, as `heads.RankingHead` learns them."""
 
-    Until it is fitted it says what the network predicts for the look's own mask.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.mlp = nn.Sequential(nn.Linear(TRAITS, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, 1))
-        nn.init.zeros_(self.mlp[2].weight)  # type: ignore[arg-type]  # torch types parameters of a sequence as modules too
-        nn.init.zeros_(self.mlp[2].bias)  # type: ignore[arg-type]
-
-    def forward(self, traits: Tensor) -> Tensor:
-        """`(N, 16)` -> logits of the IoU `(N,)`."""
-        found: Tensor = traits[:, 0] + self.mlp(traits)[:, 0]
-        return found
+    def __init__(self, weights: Mapping[str, NDArray[np.float32]]) -> None:
+        """Take what is needed of all the network's weights."""
+        self._first, self._first_bias = weights["ranking.mlp.0.weight"], weights["ranking.mlp.0.bias"]
+        self._second, self._second_bias = weights["ranking.mlp.2.weight"], weights["ranking.mlp.2.bias"]
 
     def rank(self, looks: list[NDArray[np.float32]]) -> NDArray[np.float32]:
         """Give the IoU `(N,)` to be expected of looks, each described by its traits."""
-        with torch.inference_mode():
-            return np.asarray(self(torch.from_numpy(np.stack(looks))).sigmoid().numpy(), np.float32)
+        traits = np.stack(looks)
+        hidden = np.maximum(traits @ self._first.T + self._first_bias, 0)
+        return to_chance(traits[:, 0] + (hidden @ self._second.T + self._second_bias)[:, 0])
 
 
 def describe(

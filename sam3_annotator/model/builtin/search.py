@@ -7,16 +7,15 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.candidates import Candidate, choose_candidates
 from sam3_annotator.model.builtin.feature_map import FeatureMap, Floats
 from sam3_annotator.model.builtin.likeness import Portrait, describe
-from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
 from sam3_annotator.model.builtin.portraits import GridMask, lay_on_grid, portray
 from sam3_annotator.model.builtin.prompt_maps import draw_prompt_maps
-from sam3_annotator.model.builtin.zoom import Pyramid, ViewWindow
+from sam3_annotator.model.builtin.runtime import Runtime
+from sam3_annotator.model.builtin.zoom import Pyramid, ViewWindow, to_chance
 from sam3_annotator.model.session import Check
 
 MANY_SIDE, FEW_SIDE = 96, 128
@@ -82,11 +81,9 @@ class Example:
 class Search:
     """One search through one image."""
 
-    def __init__(
-        self, network: BuiltinNetwork, pyramid: Pyramid, features: FeatureMap, examples: Sequence[Example]
-    ) -> None:
+    def __init__(self, runtime: Runtime, pyramid: Pyramid, features: FeatureMap, examples: Sequence[Example]) -> None:
         """Take what is searched, and for what; at least one example is positive."""
-        self._network = network
+        self._runtime = runtime
         self._pyramid = pyramid
         self._features = features
         self._wanted = [one for one in examples if one.positive]
@@ -183,11 +180,8 @@ class Search:
         return min(sizes) / MOST_TIMES < mask.count < max(sizes) * MOST_TIMES
 
     def _ask(self, views: NDArray[np.uint8], maps: Floats) -> tuple[Floats, Floats]:
-        with torch.inference_mode():
-            values = normalise(torch.from_numpy(views).permute(0, 3, 1, 2).float())
-            stem = self._network.stem(values.contiguous(memory_format=torch.channels_last))
-            output = self._network(stem, torch.from_numpy(maps))
-            return output.logits.sigmoid().numpy(), output.score_logits.sigmoid().numpy()
+        answer = self._runtime.answer(self._runtime.encode(views), maps)
+        return to_chance(answer.logits), to_chance(answer.score_logits)
 
     def _score(self, portrait: Portrait, candidate: Candidate) -> float:
         """Take the likeness to the most alike example; lower the more alike an unwanted one is."""
@@ -198,7 +192,7 @@ class Search:
 
     def _likeness(self, portrait: Portrait, candidate: Candidate, examples: Sequence[Example]) -> float:
         traits = describe(portrait, [one.portrait for one in examples], candidate.predicted_iou, doubt(candidate))
-        return float(self._network.likeness.score(traits).max())
+        return float(self._runtime.likeness.score(traits).max())
 
 
 def _likelihood(features: FeatureMap, wanted: Portrait) -> Floats:

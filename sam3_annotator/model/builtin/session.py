@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.asked import Asked, read_prompts
@@ -14,11 +13,10 @@ from sam3_annotator.model.builtin.candidates import Candidate, add_others, choos
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.exemplars import find_alike, read_exemplars
 from sam3_annotator.model.builtin.looks import BuiltinEmbedding, Look
-from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.builtin.ranking import describe
 from sam3_annotator.model.builtin.refine import follow_edges, obey_box, obey_clicks
+from sam3_annotator.model.builtin.runtime import Runtime
 from sam3_annotator.model.builtin.viewer import Viewer
-from sam3_annotator.model.builtin.weights import load_network
 from sam3_annotator.model.builtin.zoom import Belief, Pyramid
 from sam3_annotator.model.outputs import Detection, Segmentation
 from sam3_annotator.model.prompts import ConceptPrompt, MaskPrompt, Prompt
@@ -35,12 +33,16 @@ DOUBTFUL_BELOW = 0.7
 class BuiltinSession:
     """The learned model in the box, on the CPU."""
 
-    def __init__(self, weights: Path | None = None, config: BuiltinConfig | None = None) -> None:
-        """Load the weights, the shipped ones by default; raises `ModelUnavailable` if they cannot be used."""
-        self._config = config or BuiltinConfig()
+    def __init__(
+        self, weights: Path | None = None, config: BuiltinConfig | None = None, graphs: Path | None = None
+    ) -> None:
+        """Load the weights into the graphs of a folder, both the shipped ones by default.
+
+        `config` is what the graphs were written from. Raises `ModelUnavailable` if the weights cannot be used.
+        """
         path = weights or resources_dir() / "builtin" / "builtin.safetensors"
-        self._network: BuiltinNetwork = load_network(path, self._config).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub has no such overload
-        self._viewer = Viewer(self._network)
+        self._runtime = Runtime(path, config or BuiltinConfig(), graphs)
+        self._viewer = Viewer(self._runtime)
 
     @property
     def name(self) -> str:
@@ -64,7 +66,7 @@ class BuiltinSession:
         """
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
             raise ValueError(f"An image is (H, W, 3) uint8 RGB; this is {image.shape} {image.dtype}.")
-        pyramid = Pyramid(image, self._config.view_side)
+        pyramid = Pyramid(image, self._runtime.config.view_side)
         check()
         return self._viewer.embed(pyramid)
 
@@ -111,7 +113,7 @@ class BuiltinSession:
             (exemplar, box, self.segment(embedding, [box], check=check))
             for exemplar, box in read_exemplars(concept, embedding.image_size)
         ]
-        return find_alike(self._network, embedding.pyramid, exemplars, threshold, check)
+        return find_alike(self._runtime, embedding.pyramid, exemplars, threshold, check)
 
     def _look(
         self, embedding: BuiltinEmbedding, prompts: Sequence[Prompt], asked: Asked, check: Check
@@ -130,7 +132,7 @@ class BuiltinSession:
         look = self._viewer.look_closer(embedding, asked, earlier, earlier.window, check)
         if len(asked.points) > FEW_CLICKS:
             return look, []
-        size, rank = embedding.image_size, self._network.ranking.rank
+        size, rank = embedding.image_size, self._runtime.ranking.rank
         traits = describe(look, asked, size, goes_on=True, is_close=True)
         if rank([traits])[0] >= DOUBTFUL_BELOW:
             return look, []
@@ -142,7 +144,7 @@ class BuiltinSession:
         """Find the object by clicks alone: look from several distances, then closer at what the best look shows."""
         looks = self._viewer.first_looks(embedding, asked)
         traits = [describe(look, asked, embedding.image_size, goes_on=False, is_close=False) for look in looks]
-        best = looks.pop(int(self._network.ranking.rank(traits).argmax()))
+        best = looks.pop(int(self._runtime.ranking.rank(traits).argmax()))
         return self._viewer.look_closer(embedding, asked, best.belief(), None, check), looks
 
     def _finish(self, look: Look, asked: Asked, multimask: bool) -> list[Candidate]:

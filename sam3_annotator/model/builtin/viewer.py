@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
-import torch
-from torch.nn import functional as F  # noqa: N812 - its usual name
+from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.asked import Asked
-from sam3_annotator.model.builtin.encoder import StemFeatures
-from sam3_annotator.model.builtin.looks import BuiltinEmbedding, Look, View
-from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
+from sam3_annotator.model.builtin.looks import BuiltinEmbedding, Look, StemArrays, View
 from sam3_annotator.model.builtin.prompt_maps import draw_prompt_maps
-from sam3_annotator.model.builtin.zoom import SMALLEST_SPAN, Belief, Box, Pyramid, ViewWindow
+from sam3_annotator.model.builtin.runtime import Runtime
+from sam3_annotator.model.builtin.zoom import SMALLEST_SPAN, Belief, Box, Pyramid, ViewWindow, to_chance
 from sam3_annotator.model.session import Check
 
 MARGIN = 2.0
@@ -38,11 +37,11 @@ CLICKS_REACH = 1.3
 
 
 class Viewer:
-    """The network behind windows."""
+    """Puts what windows show to the network."""
 
-    def __init__(self, network: BuiltinNetwork) -> None:
-        self._network = network
-        self._config = network.config
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._config = runtime.config
 
     def embed(self, pyramid: Pyramid) -> BuiltinEmbedding:
         """Look at the whole image, nothing being asked of it."""
@@ -90,10 +89,7 @@ class Viewer:
 
     def _encode(self, pyramid: Pyramid, window: ViewWindow, side: int) -> View:
         pixels = pyramid.cut(window, side)
-        with torch.inference_mode():
-            values = normalise(torch.from_numpy(pixels).permute(2, 0, 1)[None].float())
-            stem: StemFeatures = self._network.stem(values.contiguous(memory_format=torch.channels_last))
-        return View(window, pixels, stem)
+        return View(window, pixels, self._runtime.encode(pixels[None]))
 
     def _ask(self, views: Sequence[View], asked: Asked, belief: Belief | None) -> list[Look]:
         """Put prompts and the belief so far to the network, on several views of the same side at once."""
@@ -103,12 +99,18 @@ class Viewer:
             box = view.window.place_box(asked.box, side) if asked.box is not None else None
             earlier = belief.seen_through(view.window, side) if belief is not None else None
             maps.append(draw_prompt_maps(side, asked.points_in(view.window, side), box, earlier))
-        with torch.inference_mode():
-            half, quarter = (torch.cat(features) for features in zip(*(view.stem for view in views), strict=True))
-            output = self._network(StemFeatures(half, quarter), torch.from_numpy(np.stack(maps)))
-            wide = F.interpolate(output.logits, scale_factor=2.0, mode="bilinear")
-            chances, scores = wide.sigmoid().numpy(), output.score_logits.sigmoid().numpy()
-        return [Look(*found) for found in zip(views, chances, scores, strict=True)]
+        half, quarter = (np.concatenate(features) for features in zip(*(view.stem for view in views), strict=True))
+        answer = self._runtime.answer(StemArrays(half, quarter), np.stack(maps))
+        scores = to_chance(answer.score_logits)
+        return [
+            Look(view, to_chance(_enlarge(logits, side)), score)
+            for view, logits, score in zip(views, answer.logits, scores, strict=True)
+        ]
+
+
+def _enlarge(logits: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """Bring masks' logits `(M, h, w)` to `side` pixels."""
+    return np.stack([cv2.resize(one, (side, side), interpolation=cv2.INTER_LINEAR) for one in logits])
 
 
 def _is_small(box: Box, window: ViewWindow) -> bool:

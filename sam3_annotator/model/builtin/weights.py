@@ -2,72 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
-from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
+from safetensors.numpy import save_file
 
 from sam3_annotator.model.builtin import FORMAT_NAME
-from sam3_annotator.model.builtin.config import BuiltinConfig
-from sam3_annotator.model.builtin.encoder import SameConv
-from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.errors import ModelUnavailable
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from sam3_annotator.model.builtin.network import BuiltinNetwork
+
 FORMAT = f"{FORMAT_NAME} 1"
+
+
+def read_weights(path: Path) -> dict[str, NDArray[np.float32]]:
+    """Read all weights by name, as float32; raises `ModelUnavailable` for a file that is none of this format."""
+    try:
+        with safe_open(path, framework="np") as file:
+            if (file.metadata() or {}).get("format") != FORMAT:
+                raise ModelUnavailable(f"{path} is no weights file of the built-in model; reinstall the program.")
+            return {name: np.asarray(file.get_tensor(name), np.float32) for name in file.keys()}  # noqa: SIM118 - no mapping
+    except (OSError, SafetensorError) as error:
+        raise ModelUnavailable(
+            f"The weights of the built-in model cannot be read from {path} ({error}); reinstall the program."
+        ) from error
+
+
+def check_weights(path: Path, found: Mapping[str, NDArray[np.float32]], wanted: Mapping[str, Sequence[int]]) -> None:
+    """Raise `ModelUnavailable` unless every wanted weight, a name and a shape, was found in `path`, and no other."""
+    has = {name: tuple(value.shape) for name, value in found.items()}
+    needs = {name: tuple(shape) for name, shape in wanted.items()}
+    different = sorted(name for name in has.keys() | needs.keys() if has.get(name) != needs.get(name))
+    if different:
+        raise ModelUnavailable(
+            f"{path} does not fit this version's built-in model ({different[0]}, ...); use weights made for this "
+            "version, or reinstall the program."
+        )
 
 
 def save_weights(network: BuiltinNetwork, path: Path) -> None:
     """Write the convolutions' weights in float16, and what is small but wide-ranging (biases, statistics) as it is."""
     state = {
-        name: value.detach().cpu().to(torch.float16 if value.ndim > 1 else torch.float32).contiguous()
-        for name, value in network.state_dict().items()
-        if value.dtype.is_floating_point
+        name: value.detach().cpu().numpy().astype(np.float16 if value.ndim > 1 else np.float32, order="C")
+        for name, value in name_weights(network).items()
     }
     save_file(state, path, metadata={"format": FORMAT})
 
 
-def load_network(path: Path, config: BuiltinConfig) -> BuiltinNetwork:
-    """Read a network, ready for answers; raises `ModelUnavailable` unless every weight is there and no other."""
-    with torch.device("meta"):  # no time is spent on first weights that nobody wants
-        network = BuiltinNetwork(config)
-    fill_network(network, path)
-    network.eval().requires_grad_(False)
-    fold_norms(network)
-    for module in network.modules():
-        if isinstance(module, SameConv):
-            module.fold_padding()
-    return network
-
-
 def fill_network(network: BuiltinNetwork, path: Path) -> None:
     """Read weights into a network; raises `ModelUnavailable` unless every weight is there and no other."""
-    wanted = {name: value for name, value in network.state_dict().items() if value.dtype.is_floating_point}
-    try:
-        with safe_open(path, framework="pt") as file:
-            if (file.metadata() or {}).get("format") != FORMAT:
-                raise ModelUnavailable(f"{path} is no weights file of the built-in model; reinstall the program.")
-            found = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - no mapping
-    except (OSError, SafetensorError) as error:
-        raise ModelUnavailable(
-            f"The weights of the built-in model cannot be read from {path} ({error}); reinstall the program."
-        ) from error
-    shapes = {name: value.shape for name, value in wanted.items()}
-    if {name: value.shape for name, value in found.items()} != shapes:
-        different = sorted(set(found) ^ set(wanted)) or ["shapes"]
-        raise ModelUnavailable(
-            f"{path} does not fit this version's built-in model ({different[0]}, ...); reinstall the program."
-        )
-    network.load_state_dict(found, strict=False, assign=True)  # the only keys left out are batch counters
+    found, wanted = read_weights(path), name_weights(network)
+    check_weights(path, found, {name: value.shape for name, value in wanted.items()})
+    for name, value in wanted.items():
+        value.copy_(value.new_tensor(found[name]))
 
 
-def fold_norms(network: nn.Module) -> None:
-    """Merge every batch norm into the convolution before it, in place; the answers stay the same."""
-    for module in list(network.modules()):
-        if isinstance(module, nn.Sequential) and len(module) == 3 and isinstance(module[1], nn.BatchNorm2d):
-            convolution = module[0]
-            assert isinstance(convolution, nn.Conv2d)
-            module[0] = fuse_conv_bn_eval(convolution, module[1])
-            module[1] = nn.Identity()
+def name_weights(network: BuiltinNetwork) -> dict[str, Tensor]:
+    """Give what a weights file holds of a network, by name; the only things left out are batch counters."""
+    return {name: value for name, value in network.state_dict().items() if value.dtype.is_floating_point}

@@ -1,4 +1,4 @@
-"""A tiny network with random weights, its weights file and a session on it."""
+"""A tiny network with random weights, its weights file, what answers with it, and a session on that."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.network import BuiltinNetwork
+from sam3_annotator.model.builtin.runtime import Runtime
 from sam3_annotator.model.builtin.session import BuiltinSession
 from sam3_annotator.model.builtin.weights import save_weights
+from training.builtin.graphs import write_graphs
 
 
 @pytest.fixture(autouse=True)
@@ -36,9 +38,22 @@ def tiny_weights(tiny_network: BuiltinNetwork, tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def tiny_graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the graphs of the tiny network into a folder."""
+    folder = tmp_path_factory.mktemp("graphs")
+    write_graphs(BuiltinConfig.tiny(), folder)
+    return folder
+
+
 @pytest.fixture
-def tiny_session(tiny_weights: Path) -> BuiltinSession:
-    return BuiltinSession(tiny_weights, BuiltinConfig.tiny())
+def tiny_runtime(tiny_weights: Path, tiny_graphs: Path) -> Runtime:
+    return Runtime(tiny_weights, BuiltinConfig.tiny(), tiny_graphs)
+
+
+@pytest.fixture
+def tiny_session(tiny_weights: Path, tiny_graphs: Path) -> BuiltinSession:
+    return BuiltinSession(tiny_weights, BuiltinConfig.tiny(), tiny_graphs)
 
 
 @pytest.fixture

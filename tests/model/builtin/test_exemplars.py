@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
 
 from sam3_annotator.model import Cancelled, ConceptPrompt, Detection, Exemplar, UnsupportedPrompt, open_session
@@ -29,7 +28,6 @@ SQUARES = [(110, 115), (235, 105), (250, 220), (110, 210)]
 def shipped() -> BuiltinSession:
     opened = open_session("builtin")
     assert isinstance(opened, BuiltinSession)
-    torch.set_num_threads(1)  # tests run beside other work, where one thread is the fastest
     return opened
 
 

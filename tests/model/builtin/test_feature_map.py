@@ -11,8 +11,7 @@ from sam3_annotator.model import Cancelled
 from sam3_annotator.model.builtin import feature_map
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.feature_map import CELL, GRID_PER_CELL, FeatureMap, map_features
-from sam3_annotator.model.builtin.network import BuiltinNetwork
-from sam3_annotator.model.builtin.weights import load_network
+from sam3_annotator.model.builtin.runtime import Runtime
 from sam3_annotator.model.builtin.zoom import Pyramid
 from sam3_annotator.model.session import never_cancelled
 from sam3_annotator.paths import resources_dir
@@ -26,30 +25,28 @@ def scene() -> NDArray[np.uint8]:
     return pixels
 
 
-def features_of(network: BuiltinNetwork, pixels: NDArray[np.uint8], object_side: float = 48.0) -> FeatureMap:
-    return map_features(network, Pyramid(pixels, 64), object_side, never_cancelled)
+def features_of(runtime: Runtime, pixels: NDArray[np.uint8], object_side: float = 48.0) -> FeatureMap:
+    return map_features(runtime, Pyramid(pixels, 64), object_side, never_cancelled)
 
 
-def test_objects_are_encoded_at_one_size(tiny_network: BuiltinNetwork, scene: NDArray[np.uint8]) -> None:
-    as_it_is = features_of(tiny_network, scene, 48.0)
-    enlarged = features_of(tiny_network, scene, 24.0)
+def test_objects_are_encoded_at_one_size(tiny_runtime: Runtime, scene: NDArray[np.uint8]) -> None:
+    as_it_is = features_of(tiny_runtime, scene, 48.0)
+    enlarged = features_of(tiny_runtime, scene, 24.0)
 
     assert as_it_is.features.shape[:2] == (240 // CELL, 400 // CELL)
     assert enlarged.features.shape[:2] == (480 // CELL, 800 // CELL)
     assert as_it_is.steps == pytest.approx(GRID_PER_CELL / CELL)
 
 
-def test_an_area_of_the_grid_is_one_of_the_image(tiny_network: BuiltinNetwork, scene: NDArray[np.uint8]) -> None:
-    found = features_of(tiny_network, scene)
+def test_an_area_of_the_grid_is_one_of_the_image(tiny_runtime: Runtime, scene: NDArray[np.uint8]) -> None:
+    found = features_of(tiny_runtime, scene)
 
     assert found.area(0, 0, found.grid_shape) == pytest.approx((0, 0, 400, 240))
     assert found.area(8, 16, (4, 2)) == pytest.approx((32, 16, 36, 24))
 
 
-def test_features_and_colours_change_where_the_image_does(
-    tiny_network: BuiltinNetwork, scene: NDArray[np.uint8]
-) -> None:
-    found = features_of(tiny_network, scene)
+def test_features_and_colours_change_where_the_image_does(tiny_runtime: Runtime, scene: NDArray[np.uint8]) -> None:
+    found = features_of(tiny_runtime, scene)
     edge = 200 // CELL
 
     for values in (found.features, found.colours):
@@ -58,7 +55,7 @@ def test_features_and_colours_change_where_the_image_does(
 
 
 def test_tiles_hardly_leave_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
-    shipped = load_network(resources_dir() / "builtin" / "builtin.safetensors", BuiltinConfig())
+    shipped = Runtime(resources_dir() / "builtin" / "builtin.safetensors", BuiltinConfig())
     cat = np.asarray(Image.open(resources_dir() / "samples" / "cat.jpg").convert("RGB"))
     whole = features_of(shipped, cat)
     monkeypatch.setattr(feature_map, "TILE", 96)
@@ -70,8 +67,8 @@ def test_tiles_hardly_leave_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0 < np.quantile(differences, 0.95) < 0.06
 
 
-def test_no_direction_says_more_than_another(tiny_network: BuiltinNetwork, scene: NDArray[np.uint8]) -> None:
-    values = features_of(tiny_network, scene).features
+def test_no_direction_says_more_than_another(tiny_runtime: Runtime, scene: NDArray[np.uint8]) -> None:
+    values = features_of(tiny_runtime, scene).features
     flat = values.reshape(-1, values.shape[2])
 
     covariance = flat.T @ flat / len(flat)
@@ -80,7 +77,7 @@ def test_no_direction_says_more_than_another(tiny_network: BuiltinNetwork, scene
     assert np.diag(covariance).max() <= 1.0
 
 
-def test_a_cancelled_map_stops_between_tiles(tiny_network: BuiltinNetwork, scene: NDArray[np.uint8]) -> None:
+def test_a_cancelled_map_stops_between_tiles(tiny_runtime: Runtime, scene: NDArray[np.uint8]) -> None:
     asked: list[int] = []
 
     def cancelled_at_the_second() -> None:
@@ -89,4 +86,4 @@ def test_a_cancelled_map_stops_between_tiles(tiny_network: BuiltinNetwork, scene
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        map_features(tiny_network, Pyramid(scene, 64), 12.0, cancelled_at_the_second)
+        map_features(tiny_runtime, Pyramid(scene, 64), 12.0, cancelled_at_the_second)

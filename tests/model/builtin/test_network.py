@@ -115,17 +115,3 @@ def test_normalise_maps_the_middle_grey_to_zero() -> None:
 def test_sizes_that_do_not_fit_are_refused(sizes: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"must|have|has"):
         BuiltinConfig(**sizes)  # type: ignore[arg-type]  # wrong on purpose
-
-
-@pytest.mark.parametrize("kernel", [3, 5])
-def test_folded_padding_answers_as_before(kernel: int) -> None:
-    convolution = SameConv(4, 4, kernel, stride=2, groups=4)
-    features = torch.randn(2, 4, 12, 16)
-
-    with torch.no_grad():
-        before = convolution(features)
-        convolution.fold_padding()
-        after = convolution(features)
-
-    assert convolution.extra is None
-    torch.testing.assert_close(after, before)

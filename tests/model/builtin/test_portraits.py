@@ -7,7 +7,8 @@ import pytest
 
 from sam3_annotator.model.builtin.candidates import Candidate
 from sam3_annotator.model.builtin.feature_map import FeatureMap
-from sam3_annotator.model.builtin.likeness import LikenessHead, describe
+from sam3_annotator.model.builtin.heads import LikenessHead
+from sam3_annotator.model.builtin.likeness import Likeness, describe
 from sam3_annotator.model.builtin.portraits import GridMask, lay_on_grid, portray
 from sam3_annotator.model.builtin.zoom import ViewWindow
 
@@ -59,7 +60,8 @@ def test_a_window_beyond_the_image_is_cut(features: FeatureMap) -> None:
 
 def likeness(features: FeatureMap, found: GridMask) -> float:
     traits = describe(portray(found, features), [portray(square(features, 16, 16), features)], 0.9, 0.1)
-    return float(LikenessHead().score(traits)[0])
+    unfitted = {f"likeness.{name}": value.numpy() for name, value in LikenessHead().state_dict().items()}
+    return float(Likeness(unfitted).score(traits)[0])
 
 
 def test_the_same_kind_scores_above_another_kind_and_another_size(features: FeatureMap) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from sam3_annotator.model import BoxPrompt, MaskPrompt, PointPrompt, Prompt, open_session
 from sam3_annotator.model.builtin.session import BuiltinSession
@@ -25,7 +24,6 @@ ROOT = Path(__file__).parents[3]
 def session() -> BuiltinSession:
     opened = open_session("builtin")
     assert isinstance(opened, BuiltinSession)
-    torch.set_num_threads(1)  # tests run beside other work, where one thread is the fastest
     return opened
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
 
 from sam3_annotator.model import PointPrompt
 from sam3_annotator.model.builtin.asked import Asked, read_prompts
-from sam3_annotator.model.builtin.encoder import StemFeatures
-from sam3_annotator.model.builtin.looks import Look, View
-from sam3_annotator.model.builtin.ranking import TRAITS, RankingHead, describe
+from sam3_annotator.model.builtin.heads import RankingHead
+from sam3_annotator.model.builtin.looks import Look, StemArrays, View
+from sam3_annotator.model.builtin.ranking import TRAITS, Ranking, describe
 from sam3_annotator.model.builtin.zoom import ViewWindow
 
 SIZE = (400, 600)
@@ -21,7 +20,7 @@ SIDE = 64
 
 def look(chance: NDArray[np.float32], window: ViewWindow = WINDOW, score: float = 0.8) -> Look:
     pixels = np.zeros((SIDE, SIDE, 3), np.uint8)
-    view = View(window, pixels, StemFeatures(torch.empty(0), torch.empty(0)))
+    view = View(window, pixels, StemArrays(np.empty(0, np.float32), np.empty(0, np.float32)))
     return Look(view, np.stack([chance] * 4), np.array([score, 0.5, 0.6, 0.4], np.float32))
 
 
@@ -93,6 +92,10 @@ def test_a_look_that_shows_nothing_has_traits_too() -> None:
 def test_before_it_is_fitted_a_ranking_is_the_predicted_iou() -> None:
     looks = [look(square(), score=score) for score in (0.3, 0.9, 0.6)]
 
-    expected = RankingHead().rank([describe(one, asked(INSIDE), SIZE, goes_on=False, is_close=False) for one in looks])
+    unfitted = {f"ranking.{name}": value.numpy() for name, value in RankingHead().state_dict().items()}
+
+    expected = Ranking(unfitted).rank(
+        [describe(one, asked(INSIDE), SIZE, goes_on=False, is_close=False) for one in looks]
+    )
 
     assert expected == pytest.approx([0.3, 0.9, 0.6], abs=1e-5)

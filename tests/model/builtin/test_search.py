@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -14,7 +16,9 @@ from sam3_annotator.model.builtin.feature_map import FeatureMap
 from sam3_annotator.model.builtin.likeness import Portrait
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.builtin.portraits import GridMask, portray
+from sam3_annotator.model.builtin.runtime import Runtime
 from sam3_annotator.model.builtin.search import Example, Found, Search, drop_duplicates
+from sam3_annotator.model.builtin.weights import save_weights
 from sam3_annotator.model.builtin.zoom import Pyramid, ViewWindow
 from sam3_annotator.model.session import never_cancelled
 
@@ -50,12 +54,12 @@ def example(features: FeatureMap, *, positive: bool = True) -> Example:
 
 @pytest.fixture
 def places(
-    tiny_network: BuiltinNetwork, pyramid: Pyramid, features: FeatureMap, monkeypatch: pytest.MonkeyPatch
+    tiny_runtime: Runtime, pyramid: Pyramid, features: FeatureMap, monkeypatch: pytest.MonkeyPatch
 ) -> list[tuple[int, int]]:
     """Where a search clicks and puts boxes, in turn, when no mask is ever good."""
     tried: list[tuple[int, int]] = []
     monkeypatch.setattr(Search, "_try", lambda _self, batch, _with_box: tried.extend(batch))
-    Search(tiny_network, pyramid, features, [example(features)]).run(never_cancelled)
+    Search(tiny_runtime, pyramid, features, [example(features)]).run(never_cancelled)
     return tried
 
 
@@ -67,20 +71,20 @@ def test_places_like_the_exemplar_are_tried_first(places: list[tuple[int, int]],
 
 
 def test_a_search_without_success_ends_after_some_looks(
-    tiny_network: BuiltinNetwork, pyramid: Pyramid, features: FeatureMap, monkeypatch: pytest.MonkeyPatch
+    tiny_runtime: Runtime, pyramid: Pyramid, features: FeatureMap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried: list[bool] = []
     monkeypatch.setattr(Search, "_try", lambda _self, batch, with_box: tried.extend([with_box] * len(batch)))
     monkeypatch.setattr(search, "LEAST_LIKELY", -9.0)  # every place of the lattice is worth a try
     monkeypatch.setattr(search, "PATIENCE", 16)
 
-    Search(tiny_network, pyramid, features, [example(features)]).run(never_cancelled)
+    Search(tiny_runtime, pyramid, features, [example(features)]).run(never_cancelled)
 
     assert tried == [False] * 16 + [True] * 16
 
 
 def test_a_place_on_a_good_mask_is_not_tried_again(
-    tiny_network: BuiltinNetwork, pyramid: Pyramid, features: FeatureMap, monkeypatch: pytest.MonkeyPatch
+    tiny_runtime: Runtime, pyramid: Pyramid, features: FeatureMap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_boxes: list[tuple[int, int]] = []
 
@@ -91,18 +95,25 @@ def test_a_place_on_a_good_mask_is_not_tried_again(
             one.found.append(found(features, *SQUARES[0], 0.9))
 
     monkeypatch.setattr(Search, "_try", find_the_first_square)
-    Search(tiny_network, pyramid, features, [example(features)]).run(never_cancelled)
+    Search(tiny_runtime, pyramid, features, [example(features)]).run(never_cancelled)
 
     assert with_boxes
     assert not any(square(features, *SQUARES[0]).holds(*place) for place in with_boxes)
 
 
 def test_every_find_holds_its_place_and_is_of_a_size_with_the_exemplar(
-    tiny_network: BuiltinNetwork, pyramid: Pyramid, features: FeatureMap, monkeypatch: pytest.MonkeyPatch
+    tiny_network: BuiltinNetwork,
+    tiny_weights: Path,
+    tiny_graphs: Path,
+    pyramid: Pyramid,
+    features: FeatureMap,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(search, "LEAST_SCORE", 0.0)
     torch.nn.init.constant_(tiny_network.decoder.masks.bias, 0.2)  # so that random masks are not all empty
-    one = Search(tiny_network, pyramid, features, [example(features)])
+    save_weights(tiny_network, tiny_weights)
+    runtime = Runtime(tiny_weights, tiny_network.config, tiny_graphs)
+    one = Search(runtime, pyramid, features, [example(features)])
 
     one.run(never_cancelled)
 
@@ -111,22 +122,22 @@ def test_every_find_holds_its_place_and_is_of_a_size_with_the_exemplar(
 
 
 def test_an_unwanted_example_lowers_what_is_like_it(
-    tiny_network: BuiltinNetwork, pyramid: Pyramid, features: FeatureMap
+    tiny_runtime: Runtime, pyramid: Pyramid, features: FeatureMap
 ) -> None:
     candidate = Candidate(np.ones((32, 32), np.float32), 0.9, ViewWindow(0, 0, 256))
     portrait = portray(square(features, *SQUARES[1]), features)
-    alone = Search(tiny_network, pyramid, features, [example(features)])
-    torn = Search(tiny_network, pyramid, features, [example(features), example(features, positive=False)])
+    alone = Search(tiny_runtime, pyramid, features, [example(features)])
+    torn = Search(tiny_runtime, pyramid, features, [example(features), example(features, positive=False)])
 
     assert torn._score(portrait, candidate) == pytest.approx(alone._score(portrait, candidate) / 2)
 
 
-def test_a_search_can_be_cancelled(tiny_network: BuiltinNetwork, pyramid: Pyramid, features: FeatureMap) -> None:
+def test_a_search_can_be_cancelled(tiny_runtime: Runtime, pyramid: Pyramid, features: FeatureMap) -> None:
     def cancel() -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        Search(tiny_network, pyramid, features, [example(features)]).run(cancel)
+        Search(tiny_runtime, pyramid, features, [example(features)]).run(cancel)
 
 
 def found(features: FeatureMap, column: int, row: int, score: float, side: int = 16) -> Found:

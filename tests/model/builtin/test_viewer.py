@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 from sam3_annotator.model import BoxPrompt, Cancelled, PointPrompt, Prompt
 from sam3_annotator.model.builtin.asked import Asked, read_prompts
 from sam3_annotator.model.builtin.looks import BuiltinEmbedding
-from sam3_annotator.model.builtin.network import BuiltinNetwork
+from sam3_annotator.model.builtin.runtime import Runtime
 from sam3_annotator.model.builtin.viewer import MARGIN, Viewer
 from sam3_annotator.model.builtin.zoom import Belief, Box, Pyramid
 from sam3_annotator.model.session import never_cancelled
 
 
 @pytest.fixture
-def viewer(tiny_network: BuiltinNetwork) -> Viewer:
-    return Viewer(tiny_network)
+def viewer(tiny_runtime: Runtime) -> Viewer:
+    return Viewer(tiny_runtime)
 
 
 def embed(viewer: Viewer, height: int, width: int) -> BuiltinEmbedding:

@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from sam3_annotator.model.builtin.config import BuiltinConfig
+from training.builtin.graphs import write_graphs
+
 COLOURS = np.array([(40, 220, 220), (220, 120, 40)], np.uint8)
 """Of odd and even regions, BGR."""
 
@@ -29,6 +32,14 @@ def write_picture() -> WritePicture:
         cv2.imwrite(str(path.with_suffix(".png")), labels)
 
     return write
+
+
+@pytest.fixture(scope="session")
+def tiny_graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the graphs of the tiny network into a folder."""
+    folder = tmp_path_factory.mktemp("graphs")
+    write_graphs(BuiltinConfig.tiny(), folder)
+    return folder
 
 
 @pytest.fixture

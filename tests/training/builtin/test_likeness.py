@@ -14,6 +14,8 @@ from sam3_annotator.model.builtin import search
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.likeness import TRAITS
 from sam3_annotator.model.builtin.network import BuiltinNetwork
+from sam3_annotator.model.builtin.runtime import Runtime
+from sam3_annotator.model.builtin.weights import save_weights
 from training.builtin import likeness
 from training.builtin.likeness import Rows, collect, fit_likeness
 from training.builtin.pictures import PictureCache, list_pictures
@@ -45,11 +47,17 @@ def network() -> BuiltinNetwork:
     return network
 
 
+@pytest.fixture
+def runtime(network: BuiltinNetwork, tiny_graphs: Path, tmp_path: Path) -> Runtime:
+    save_weights(network, tmp_path / "network.safetensors")
+    return Runtime(tmp_path / "network.safetensors", network.config, tiny_graphs)
+
+
 def test_pictures_with_many_instances_of_the_named_sources_are_searched(
-    samples: SampleMaker, network: BuiltinNetwork, monkeypatch: pytest.MonkeyPatch
+    samples: SampleMaker, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search, "MOST_TIMES", 100.0)  # random masks have any size
-    pictures = collect(network, samples, SETTINGS)
+    pictures = collect(runtime, samples, SETTINGS)
 
     assert len(pictures) == 2
     assert any(pictures)
@@ -57,28 +65,30 @@ def test_pictures_with_many_instances_of_the_named_sources_are_searched(
 
 
 def test_a_picture_with_few_likely_places_is_searched_too(
-    samples: SampleMaker, network: BuiltinNetwork, monkeypatch: pytest.MonkeyPatch
+    samples: SampleMaker, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search.Search, "likely_places", lambda _self: [(2, 2)])
 
-    assert len(collect(network, samples, SETTINGS)) == 2
+    assert len(collect(runtime, samples, SETTINGS)) == 2
 
 
-def test_without_pictures_of_many_instances_nothing_is_fitted(samples: SampleMaker, network: BuiltinNetwork) -> None:
+def test_without_pictures_of_many_instances_nothing_is_fitted(
+    samples: SampleMaker, network: BuiltinNetwork, runtime: Runtime
+) -> None:
     before = network.likeness.linear.weight.clone()
 
-    assert fit_likeness(network, samples, TrainingSettings(alike_sources=("squares",))) == {}
+    assert fit_likeness(network, runtime, samples, TrainingSettings(alike_sources=("squares",))) == {}
     assert torch.equal(network.likeness.linear.weight, before)
 
 
-def test_where_no_source_is_named_that_there_is_all_are_searched(samples: SampleMaker, network: BuiltinNetwork) -> None:
+def test_where_no_source_is_named_that_there_is_all_are_searched(samples: SampleMaker, runtime: Runtime) -> None:
     settings = TrainingSettings(likeness_pictures=2, alike_sources=("screws",))
 
-    assert len(collect(network, samples, settings)) == 2
+    assert len(collect(runtime, samples, settings)) == 2
 
 
 def test_a_fitted_likeness_knows_instances(
-    samples: SampleMaker, network: BuiltinNetwork, monkeypatch: pytest.MonkeyPatch
+    samples: SampleMaker, network: BuiltinNetwork, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only the fourth trait tells, and one mask in ten is an instance; scale and offset are arbitrary."""
     rng = np.random.default_rng(1)
@@ -91,9 +101,9 @@ def test_a_fitted_likeness_knows_instances(
 
     monkeypatch.setattr(likeness, "collect", lambda *_: [picture() for _ in range(60)])
 
-    found = fit_likeness(network, samples, SETTINGS)
+    found = fit_likeness(network, runtime, samples, SETTINGS)
 
     assert found["likeness_right"] > 0.9
     rows = picture()
-    scores = network.likeness.score(np.stack([traits for traits, _ in rows]))
+    scores = network.likeness(torch.from_numpy(np.stack([traits for traits, _ in rows]))).sigmoid().numpy()
     assert np.mean((scores > 0.5) == [is_one for _, is_one in rows]) > 0.9

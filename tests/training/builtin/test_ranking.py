@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.builtin.ranking import TRAITS
+from sam3_annotator.model.builtin.runtime import Runtime
+from sam3_annotator.model.builtin.weights import save_weights
 from training.builtin import ranking
 from training.builtin.pictures import PictureCache, list_pictures
 from training.builtin.ranking import Choice, collect, fit_ranking
@@ -42,10 +44,16 @@ def network() -> BuiltinNetwork:
     return BuiltinNetwork(BuiltinConfig.tiny()).eval().requires_grad_(False)
 
 
+@pytest.fixture
+def runtime(network: BuiltinNetwork, tiny_graphs: Path, tmp_path: Path) -> Runtime:
+    save_weights(network, tmp_path / "network.safetensors")
+    return Runtime(tmp_path / "network.safetensors", network.config, tiny_graphs)
+
+
 def test_first_looks_and_closer_ones_are_collected_with_what_they_led_to(
-    samples: SampleMaker, network: BuiltinNetwork
+    samples: SampleMaker, runtime: Runtime
 ) -> None:
-    regions = collect(network, samples, SETTINGS)
+    regions = collect(runtime, samples, SETTINGS)
 
     assert len(regions) == 4
     traits = np.stack([one for region in regions for choice in region for one, _ in choice])
@@ -56,7 +64,7 @@ def test_first_looks_and_closer_ones_are_collected_with_what_they_led_to(
 
 
 def test_a_fitted_ranking_tells_good_looks_from_bad_ones(
-    samples: SampleMaker, network: BuiltinNetwork, monkeypatch: pytest.MonkeyPatch
+    samples: SampleMaker, network: BuiltinNetwork, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The predicted IoU says nothing here, the doubt of the mask all; its scale and offset are arbitrary."""
     rng = np.random.default_rng(1)
@@ -68,9 +76,9 @@ def test_a_fitted_ranking_tells_good_looks_from_bad_ones(
 
     monkeypatch.setattr(ranking, "collect", lambda *_: [[choice() for _ in range(6)] for _ in range(60)])
 
-    found = fit_ranking(network, samples, SETTINGS)
+    found = fit_ranking(network, runtime, samples, SETTINGS)
 
     assert found["ranking_best"] - 0.01 < found["ranking_taken"] <= found["ranking_best"]
     test = max((choice() for _ in range(9)), key=len)
-    expected = network.ranking.rank([traits for traits, _ in test])
+    expected = network.ranking(torch.from_numpy(np.stack([traits for traits, _ in test])))
     assert int(expected.argmax()) == int(np.argmax([iou for _, iou in test]))

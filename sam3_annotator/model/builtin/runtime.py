@@ -1,0 +1,126 @@
+"""Runs the network in ONNX Runtime: the graphs that ship, filled with the weights of a file."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as refusals
+
+from sam3_annotator.model.builtin.config import BuiltinConfig
+from sam3_annotator.model.builtin.likeness import Likeness
+from sam3_annotator.model.builtin.looks import StemArrays
+from sam3_annotator.model.builtin.ranking import Ranking
+from sam3_annotator.model.builtin.weights import check_weights, read_weights
+from sam3_annotator.model.errors import ModelUnavailable
+from sam3_annotator.paths import resources_dir
+
+Floats = NDArray[np.float32]
+
+MOST_THREADS = 4
+"""More gain little on views this small."""
+
+GRAPHS = {
+    "stem": ("stem.",),
+    "answer": ("trunk.", "prompts.", "decoder."),
+    "features": ("stem.", "trunk.stage3.", "trunk.stage4.", "trunk.stage5."),
+}
+"""Each graph, and how the names of its weights begin."""
+
+
+class Answer(NamedTuple):
+    """`logits` `(B, 4, S/2, S/2)`: merged, then part / object / whole; `score_logits` `(B, 4)`; float32."""
+
+    logits: Floats
+    score_logits: Floats
+
+
+class Runtime:
+    """The network as it answers; `network.py` is its definition, `training/builtin/graphs.py` writes its graphs."""
+
+    def __init__(
+        self, path: Path, config: BuiltinConfig, graphs: Path | None = None, threads: int | None = None
+    ) -> None:
+        """Load the weights of `path` into the graphs of a folder, those that ship by default.
+
+        `config` is what the graphs were written from; `threads` are `count_threads()` by default. Raises
+        `ModelUnavailable` if a file cannot be read, or unless every weight is there and no other.
+        """
+        self.config = config
+        weights = read_weights(path)
+        folder = graphs or resources_dir() / "builtin" / "graphs"
+        check_weights(path, weights, _read_shapes(folder / "weights.json"))
+        self.ranking = Ranking(weights)
+        self.likeness = Likeness(weights)
+        # Microsoft's builds for Windows report what they do unless told not to.
+        onnxruntime.disable_telemetry_events()
+        self._stem, self._answer, self._features = (
+            _open_graph(folder / f"{name}.onnx", _starting_with(weights, prefixes), threads or count_threads())
+            for name, prefixes in GRAPHS.items()
+        )
+        self._weights = weights  # the graphs read some of them where they lie
+
+    def encode(self, views: NDArray[np.uint8]) -> StemArrays:
+        """Encode views `(B, S, S, 3)` RGB; S is a multiple of 32."""
+        return StemArrays(*self._stem.run(None, {"pixels": views}))
+
+    def answer(self, stem: StemArrays, maps: Floats) -> Answer:
+        """Answer prompt maps `(B, 6, S, S)` on the stem's features of the same views."""
+        return Answer(*self._answer.run(None, {"half": stem.half, "quarter": stem.quarter, "maps": maps}))
+
+    def describe(self, pixels: NDArray[np.uint8]) -> Floats:
+        """Give features `(H/8, W/8, C)` of a part of an image `(H, W, 3)`, nothing being asked of it.
+
+        H and W are multiples of 16.
+        """
+        features: Floats = self._features.run(None, {"pixels": pixels[None]})[0][0]
+        return features
+
+
+def count_threads() -> int:
+    """Count the threads to compute with: the processor's, `MOST_THREADS` at most, or what OMP_NUM_THREADS says."""
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    if wanted.isdecimal() and int(wanted):
+        return int(wanted)
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(MOST_THREADS, usable)
+
+
+def _starting_with(weights: Mapping[str, Floats], prefixes: tuple[str, ...]) -> dict[str, Floats]:
+    return {name: value for name, value in weights.items() if name.startswith(prefixes)}
+
+
+def _read_shapes(path: Path) -> dict[str, list[int]]:
+    try:
+        shapes: dict[str, list[int]] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    return shapes
+
+
+def _open_graph(graph: Path, weights: Mapping[str, Floats], threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    # Threads that spin while they wait are three times slower whenever something else wants the processor too.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Views come in several sizes and numbers: memory held for each of them takes more room and saves no time.
+    options.enable_cpu_mem_arena = options.enable_mem_pattern = False
+    options.log_severity_level = 3  # errors; they are raised as well
+    values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in weights.values()]
+    options.add_external_initializers(list(weights), values)
+    try:
+        return onnxruntime.InferenceSession(graph.read_bytes(), options, providers=["CPUExecutionProvider"])
+    except (OSError, refusals.Fail, refusals.InvalidGraph, refusals.InvalidProtobuf) as error:
+        raise _unreadable(graph, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> ModelUnavailable:
+    return ModelUnavailable(
+        f"The network of the built-in model cannot be read from {path} ({error}); reinstall the program."
+    )

@@ -1,0 +1,158 @@
+"""What answers is the network: the same numbers from its graphs, and no weights but those that fit."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from numpy.typing import NDArray
+from safetensors.numpy import save_file
+
+from sam3_annotator.model import ModelUnavailable
+from sam3_annotator.model.builtin.config import BuiltinConfig
+from sam3_annotator.model.builtin.encoder import StemFeatures
+from sam3_annotator.model.builtin.looks import StemArrays
+from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
+from sam3_annotator.model.builtin.runtime import MOST_THREADS, Runtime, count_threads
+from sam3_annotator.model.builtin.weights import FORMAT, fill_network, read_weights
+from sam3_annotator.paths import resources_dir
+
+SHIPPED = resources_dir() / "builtin" / "builtin.safetensors"
+
+
+@pytest.fixture(scope="module")
+def runtime() -> Runtime:
+    return Runtime(SHIPPED, BuiltinConfig())
+
+
+@pytest.fixture(scope="module")
+def network() -> BuiltinNetwork:
+    network = BuiltinNetwork(BuiltinConfig()).eval().requires_grad_(False)
+    fill_network(network, SHIPPED)
+    return network
+
+
+def to_view(pixels: NDArray[np.uint8]) -> torch.Tensor:
+    return normalise(torch.from_numpy(pixels).permute(0, 3, 1, 2).float())
+
+
+@pytest.mark.parametrize(("batch", "side"), [(1, 160), (1, 224), (3, 96), (2, 32)])
+def test_the_shipped_graphs_answer_as_the_network(
+    runtime: Runtime, network: BuiltinNetwork, batch: int, side: int
+) -> None:
+    rng = np.random.default_rng(side)
+    pixels = rng.integers(0, 256, (batch, side, side, 3)).astype(np.uint8)
+    maps = rng.random((batch, 6, side, side), np.float32)
+
+    stem = runtime.encode(pixels)
+    answer = runtime.answer(stem, maps)
+
+    expected_stem = network.stem(to_view(pixels))
+    np.testing.assert_allclose(stem.half, expected_stem.half.numpy(), atol=1e-4)
+    np.testing.assert_allclose(stem.quarter, expected_stem.quarter.numpy(), atol=1e-4)
+    expected = network(expected_stem, torch.from_numpy(maps))
+    np.testing.assert_allclose(answer.logits, expected.logits.numpy(), atol=1e-4)
+    np.testing.assert_allclose(answer.score_logits, expected.score_logits.numpy(), atol=1e-4)
+
+
+def test_a_part_of_an_image_is_described_as_by_the_network(runtime: Runtime, network: BuiltinNetwork) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (112, 144, 3)).astype(np.uint8)
+
+    described = runtime.describe(pixels)
+
+    expected = network.describe(to_view(pixels[None]))[0].permute(1, 2, 0).numpy()
+    np.testing.assert_allclose(described, expected, atol=1e-4)
+
+
+def test_the_heads_answer_as_those_of_the_network(runtime: Runtime, network: BuiltinNetwork) -> None:
+    rng = np.random.default_rng(0)
+    looks = rng.normal(0, 1, (5, 16)).astype(np.float32)
+    masks = rng.normal(0, 1, (5, 6)).astype(np.float32)
+
+    np.testing.assert_allclose(
+        runtime.ranking.rank(list(looks)), network.ranking(torch.from_numpy(looks)).sigmoid().numpy(), atol=1e-6
+    )
+    np.testing.assert_allclose(
+        runtime.likeness.score(masks), network.likeness(torch.from_numpy(masks)).sigmoid().numpy(), atol=1e-6
+    )
+
+
+def test_the_graphs_of_other_sizes_answer_as_their_network(tiny_network: BuiltinNetwork, tiny_runtime: Runtime) -> None:
+    rng = np.random.default_rng(0)
+    half, quarter, maps = (rng.random((2, *shape), np.float32) for shape in ((8, 32, 32), (8, 16, 16), (6, 64, 64)))
+
+    answer = tiny_runtime.answer(StemArrays(half, quarter), maps)
+
+    with torch.no_grad():
+        expected = tiny_network(StemFeatures(torch.from_numpy(half), torch.from_numpy(quarter)), torch.from_numpy(maps))
+    np.testing.assert_allclose(answer.logits, expected.logits.numpy(), atol=5e-3)  # float16 on the way
+
+
+@pytest.mark.parametrize("name", ["stem", "answer", "features"])
+def test_the_shipped_graphs_hold_no_weights(name: str) -> None:
+    weights = read_weights(SHIPPED)
+    graph = onnx.load(resources_dir() / "builtin" / "graphs" / f"{name}.onnx", load_external_data=False).graph
+
+    assert {weight.name: tuple(weight.dims) for weight in graph.initializer} == {
+        weight.name: weights[weight.name].shape for weight in graph.initializer
+    }
+    assert not any(weight.raw_data or weight.float_data for weight in graph.initializer)
+
+
+def test_weights_of_another_size_are_refused(tiny_weights: Path) -> None:
+    with pytest.raises(ModelUnavailable, match=r"tiny\.safetensors does not fit this version's built-in model"):
+        Runtime(tiny_weights, BuiltinConfig())
+
+
+@pytest.mark.parametrize("name", ["stem.conv.conv.bias", "decoder.masks.weight", "likeness.linear.bias"])
+def test_weights_that_lack_one_are_refused(tiny_weights: Path, tiny_graphs: Path, name: str) -> None:
+    weights = read_weights(tiny_weights)
+    del weights[name]
+    save_file(weights, tiny_weights, metadata={"format": FORMAT})
+
+    with pytest.raises(ModelUnavailable, match=f"does not fit.*{name}"):
+        Runtime(tiny_weights, BuiltinConfig.tiny(), tiny_graphs)
+
+
+@pytest.mark.parametrize("name", ["decoder.more.weight", "more.weight"])
+def test_weights_that_nothing_takes_are_refused(tiny_weights: Path, tiny_graphs: Path, name: str) -> None:
+    weights = read_weights(tiny_weights) | {name: np.zeros(3, np.float32)}
+    save_file(weights, tiny_weights, metadata={"format": FORMAT})
+
+    with pytest.raises(ModelUnavailable, match=f"does not fit.*{name}"):
+        Runtime(tiny_weights, BuiltinConfig.tiny(), tiny_graphs)
+
+
+def test_a_head_of_another_size_is_refused(tiny_weights: Path, tiny_graphs: Path) -> None:
+    weights = read_weights(tiny_weights) | {"ranking.mlp.0.bias": np.zeros(3, np.float32)}
+    save_file(weights, tiny_weights, metadata={"format": FORMAT})
+
+    with pytest.raises(ModelUnavailable, match="does not fit"):
+        Runtime(tiny_weights, BuiltinConfig.tiny(), tiny_graphs)
+
+
+@pytest.mark.parametrize("name", ["weights.json", "stem.onnx", "answer.onnx", "features.onnx"])
+@pytest.mark.parametrize("content", [None, b"nothing of the kind"])
+def test_a_graph_that_cannot_be_read_is_a_sentence(
+    tiny_weights: Path, tiny_graphs: Path, tmp_path: Path, name: str, content: bytes | None
+) -> None:
+    spoilt = tmp_path / "graphs"
+    shutil.copytree(tiny_graphs, spoilt)
+    (spoilt / name).unlink()
+    if content is not None:
+        (spoilt / name).write_bytes(content)
+
+    with pytest.raises(ModelUnavailable, match=rf"cannot be read from .*{name}.*; reinstall"):
+        Runtime(tiny_weights, BuiltinConfig.tiny(), spoilt)
+
+
+def test_whoever_limits_threads_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    assert count_threads() == 7
+
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    assert 1 <= count_threads() <= MOST_THREADS
