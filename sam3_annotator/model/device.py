@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import torch
+from torch import Tensor
 
 from sam3_annotator.model.errors import ModelUnavailable, OutOfMemory
 
@@ -57,6 +58,21 @@ def _is_fast_in_bfloat16(device: torch.device) -> bool:
         known = ask() if ask is not None else {}
         return bool(known.get("amx_bf16") or known.get("avx512_bf16"))
     return False
+
+
+def keep_float32_whole() -> None:
+    """Let graphics cards multiply in float32 as it is; by default they round the inputs of convolutions (TF32)."""
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+
+
+def to_host(*values: Tensor) -> list[Tensor]:
+    """Bring tensors of any dtype and device to main memory as float32, waiting once for the device."""
+    # What comes from CUDA without waiting comes into pinned memory, several times as fast.
+    found = [value.detach().to("cpu", torch.float32, non_blocking=value.is_cuda) for value in values]
+    for device in {value.device for value in values if value.is_cuda}:
+        torch.cuda.current_stream(device).synchronize()
+    return found
 
 
 def describe_device(device: torch.device) -> str:

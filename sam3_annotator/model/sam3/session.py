@@ -22,6 +22,7 @@ from sam3_annotator.model.prompts import ConceptPrompt, Prompt
 from sam3_annotator.model.recent import Recent
 from sam3_annotator.model.sam3.asked import LARGEST_LOGIT, AskedConcept, read_concept, read_prompts
 from sam3_annotator.model.sam3.candidates import choose_candidates
+from sam3_annotator.model.sam3.click_decoder import ClickDecoder
 from sam3_annotator.model.sam3.embedding import Sam3Embedding
 from sam3_annotator.model.sam3.fingerprint import fingerprint
 from sam3_annotator.model.session import Check, Embedding, PackedEmbedding, never_cancelled
@@ -51,6 +52,7 @@ class Sam3Session:
         self._side = network.config.vision.image_side
         self._logits_side = 4 * network.config.vision.grid_side
         self._device = network.no_memory_embedding.device
+        self._decode_clicks = ClickDecoder(network)
         self._fingerprint = ""
         self._phrases: Recent[str, TextFeatures] = Recent(PHRASES_KEPT)
         self._answers: Recent[AnswerKey, ConceptAnswer] = Recent(ANSWERS_KEPT)
@@ -120,9 +122,9 @@ class Sam3Session:
         """
         own = _own(embedding)
         asked = read_prompts(prompts, own.frame, self._logits_side).going_on_from(own.trail.recall(prompts))
-        decoded = self._compute(
-            lambda: self._network.decode_prompts(own.interactive, **asked.tensors(self._device)), check
-        )
+        check()
+        with torch.inference_mode():  # and no further checks: it takes no longer than a layer of the encoder
+            decoded = retry_without_caches(lambda: self._decode_clicks(own.interactive, asked), self._drop_caches)
         chosen = choose_candidates(decoded, multimask=multimask, is_ambiguous=asked.is_ambiguous)
         masks = full_size_masks(fill_holes(chosen.logits), own.image_size, check=check)
         low_res_logits = chosen.logits.clip(-LARGEST_LOGIT, LARGEST_LOGIT)
