@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 import torch
 
 from sam3_annotator.model import ModelUnavailable, OutOfMemory
-from sam3_annotator.model.device import choose_device, choose_dtype, describe_device, retry_without_caches
+from sam3_annotator.model.device import (
+    choose_device,
+    choose_dtype,
+    describe_device,
+    keep_float32_whole,
+    retry_without_caches,
+    to_host,
+)
 
 CPU = torch.device("cpu")
 
@@ -88,6 +98,47 @@ def test_cards_use_bfloat16_from_ampere_on(
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _device: capability)
 
     assert choose_dtype("auto", torch.device("cuda")) == dtype
+
+
+@pytest.fixture
+def rounding_backends() -> Iterator[tuple[Any, Any]]:
+    """Let products and convolutions round float32, until the test is over."""
+    backends = (torch.backends.cuda.matmul, torch.backends.cudnn)
+    before = [backend.allow_tf32 for backend in backends]
+    for backend in backends:
+        backend.allow_tf32 = True
+    yield backends
+    for backend, value in zip(backends, before, strict=True):
+        backend.allow_tf32 = value
+
+
+def test_float32_is_multiplied_whole(rounding_backends: tuple[Any, Any]) -> None:
+    keep_float32_whole()
+
+    assert [backend.allow_tf32 for backend in rounding_backends] == [False, False]
+
+
+@pytest.mark.parametrize(
+    "device",
+    [
+        "cpu",
+        pytest.param(
+            "cuda",
+            marks=[
+                pytest.mark.gpu,
+                pytest.mark.skipif(not torch.cuda.is_available(), reason="There is no CUDA device."),
+            ],
+        ),
+    ],
+)
+def test_values_of_every_kind_come_to_main_memory_as_float32(device: str) -> None:
+    values = [torch.arange(7.0, device=device).to(dtype) for dtype in (torch.bfloat16, torch.float32, torch.float16)]
+
+    found = to_host(*values, values[0].expand(3, 7).T)
+
+    for value in found[:3]:
+        assert (value.device, value.dtype, value.tolist()) == (CPU, torch.float32, [0, 1, 2, 3, 4, 5, 6])
+    assert found[3].tolist() == [[i, i, i] for i in range(7)]
 
 
 def test_devices_are_named_for_people() -> None:
