@@ -36,6 +36,16 @@ def test_it_computes_in_the_dtype_asked_for(checkpoint: Path, image: NDArray[np.
     assert opened.device == "CPU"
 
 
+def test_a_card_would_not_round_what_it_multiplies_in_float32(checkpoint: Path) -> None:
+    before = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = True
+
+    open_sam3(checkpoint, "cpu", "float32", config=Sam3Config.tiny())
+
+    now, torch.backends.cudnn.allow_tf32 = torch.backends.cudnn.allow_tf32, before
+    assert not now
+
+
 @pytest.mark.parametrize(
     ("file_name", "name"), [("sam3.pt", "SAM 3"), ("model.pt", "SAM 3"), ("potholes.pt", "SAM 3 (potholes)")]
 )
