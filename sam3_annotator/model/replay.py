@@ -25,11 +25,11 @@ KINDS_KEPT = 16
 
 
 class Replayed:
-    """Work on tensors that is recorded once for each kind of them; where that fails, it is done step by step."""
+    """Work on tensors that is recorded once for each kind of them; once that fails, others are done step by step."""
 
     def __init__(self, work: Callable[..., Tensors], record: Record) -> None:
         self._work = work
-        self._record = record
+        self._record: Record | None = record
         self._lasting: Tensors = ()
         self._first: Callable[[], Tensor | None] = lambda: None
         self._recorded: Recent[object, tuple[list[Tensor | None], Work]] = Recent(KINDS_KEPT)
@@ -68,9 +68,12 @@ class Replayed:
         def work() -> Tensors:
             return tuple(self._work(*self._lasting, *inputs))
 
+        if self._record is None:
+            return inputs, work
         try:
             return inputs, self._record(work)
         except RuntimeError:
+            self._record = None  # a recording that failed has left its memory unfit for another
             _log.warning("What the graphics card does cannot be recorded; it is asked for step by step.", exc_info=True)
             return inputs, work
 

@@ -88,9 +88,12 @@ def test_work_that_cannot_be_recorded_is_done_step_by_step(caplog: pytest.LogCap
     replayed = Replayed(scale, refuse)
 
     with caplog.at_level(logging.WARNING):
-        answers = [replayed((numbers(2), numbers(1)), (numbers(value), None))[0].tolist() for value in (10, 20)]
+        answers = [
+            replayed((numbers(2), numbers(1)), passing)[0].tolist()
+            for passing in ((numbers(10), None), (numbers(20), None), (numbers(10), numbers(4)))
+        ]
 
-    assert answers == [[21], [41]]
+    assert answers == [[21], [41], [25]]
     assert [record.message for record in caplog.records] == [
         "What the graphics card does cannot be recorded; it is asked for step by step."
     ]
@@ -100,11 +103,11 @@ def test_work_that_cannot_be_recorded_is_done_step_by_step(caplog: pytest.LogCap
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="There is no CUDA device.")
 def test_a_graph_answers_as_its_steps_do() -> None:
     replayed = Replayed(scale, CudaGraphs(CUDA).record)
-    lasting = [(torch.randn(3, device=CUDA), torch.randn(3, device=CUDA)) for _ in range(2)]
+    lasting = [(torch.randn(3).to(CUDA), torch.randn(3).to(CUDA)) for _ in range(2)]
 
     for weight, offset in (*lasting, *lasting):
-        for extra in (None, torch.randn(3, device=CUDA)):
-            values = torch.randn(3, device=CUDA)
+        for extra in (None, torch.randn(3).to(CUDA)):
+            values = torch.randn(3).to(CUDA)
             assert torch.equal(replayed((weight, offset), (values, extra))[0], scale(weight, offset, values, extra)[0])
 
 
@@ -117,9 +120,9 @@ def test_work_that_waits_for_the_card_is_done_step_by_step(caplog: pytest.LogCap
     replayed = Replayed(wait, CudaGraphs(CUDA).record)
 
     answers = [
-        replayed((torch.ones(1, device=CUDA),), (torch.full((2,), value, device=CUDA),))[0].item() for value in (1.0, 2)
+        replayed((torch.ones(1, device=CUDA),), (torch.ones(count, device=CUDA),))[0].item() for count in (2, 2, 4)
     ]
 
-    assert answers == [2, 4]
+    assert answers == [2, 2, 4]
     assert len(caplog.records) == 1
     assert torch.cuda.current_stream() == torch.cuda.default_stream()

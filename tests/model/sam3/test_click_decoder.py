@@ -30,7 +30,7 @@ def prepare(network: Sam3Image, seed: int) -> InteractiveFeatures:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
 def test_the_answer_is_the_network_s_in_float32(dtype: torch.dtype, kind: str) -> None:
     torch.manual_seed(0)
     network = build_sam3_image_model(Sam3Config.tiny()).to(dtype)
@@ -46,13 +46,14 @@ def test_the_answer_is_the_network_s_in_float32(dtype: torch.dtype, kind: str) -
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="There is no CUDA device.")
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
 def test_recorded_clicks_are_answered_as_the_network_answers_them_step_by_step(
     dtype: torch.dtype, caplog: pytest.LogCaptureFixture
 ) -> None:
     device = torch.device("cuda")
     torch.manual_seed(0)
-    network = build_sam3_image_model(Sam3Config.tiny(), device).to(dtype)
+    # Drawn on the CPU: the card's own generator takes no orders after a recording that failed, as another test's does.
+    network = build_sam3_image_model(Sam3Config.tiny()).to(device, dtype)
     images = [prepare(network, seed) for seed in (0, 1)]
     decode = ClickDecoder(network)
 
