@@ -138,7 +138,7 @@ def run(
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--tiny", action="store_true", help="a network that runs in milliseconds, to try the script")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
-    parser.add_argument("--dtype", default="auto", help="auto, float32 or bfloat16")
+    parser.add_argument("--dtype", default="auto", help="auto, float32, float16 or bfloat16")
     parser.add_argument("--threads", type=int, help="of the CPU; as many as torch likes by default")
     parser.add_argument("--repeats", type=int, default=repeats, help=f"runs of each step, {repeats} by default")
     parser.add_argument(

@@ -70,9 +70,9 @@ def test_a_second_card_needs_to_be_there(monkeypatch: pytest.MonkeyPatch) -> Non
         choose_device("cuda:2")
 
 
-@pytest.mark.parametrize("word", ["float64", "bf16", "half", "float16", ""])
+@pytest.mark.parametrize("word", ["float64", "bf16", "half", ""])
 def test_a_word_for_no_dtype_is_refused_with_those_there_are(word: str) -> None:
-    with pytest.raises(ModelUnavailable, match=r"choose auto, float32 or bfloat16\.$"):
+    with pytest.raises(ModelUnavailable, match=r"choose auto, float32, float16 or bfloat16\.$"):
         choose_dtype(word, CPU)
 
 
@@ -91,13 +91,20 @@ def test_a_processor_with_bfloat16_uses_it(unit: str, monkeypatch: pytest.Monkey
     assert choose_dtype("float32", CPU) == torch.float32
 
 
-@pytest.mark.parametrize(("capability", "dtype"), [((7, 5), torch.float32), ((8, 0), torch.bfloat16)])
-def test_cards_use_bfloat16_from_ampere_on(
+@pytest.mark.parametrize(("capability", "dtype"), [((7, 5), torch.float32), ((8, 0), torch.float16)])
+def test_cards_use_float16_from_ampere_on(
     capability: tuple[int, int], dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _device: capability)
 
     assert choose_dtype("auto", torch.device("cuda")) == dtype
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda", "mps"])
+def test_a_dtype_asked_for_is_the_one_used(device: str) -> None:
+    words = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
+
+    assert {word: choose_dtype(word, torch.device(device)) for word in words} == words
 
 
 @pytest.fixture

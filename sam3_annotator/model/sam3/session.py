@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from sam3_annotator.model.device import describe_device, retry_without_caches
+from sam3_annotator.model.errors import ModelUnavailable
 from sam3_annotator.model.network.sam3_image import DetectorFeatures, Sam3Image
 from sam3_annotator.model.network.text_encoder import TextFeatures
 from sam3_annotator.model.outputs import Detection, Segmentation
@@ -75,7 +76,8 @@ class Sam3Session:
     def embed(self, image: NDArray[np.uint8], *, check: Check = never_cancelled) -> Sam3Embedding:
         """Encode an image, `(H, W, 3)` uint8 RGB, and prepare it for clicks; checks before every layer.
 
-        Raises `ValueError` for pixels of another kind and `OutOfMemory` if the device is too small.
+        Raises `ValueError` for pixels of another kind, `OutOfMemory` if the device is too small, and `ModelUnavailable`
+        if the weights make numbers too large for their dtype.
         """
         pixels = to_model_input(image, self._side)
         encoded = self._compute(lambda: self._network.encode_pixels(pixels.to(self._device)), check)
@@ -106,6 +108,12 @@ class Sam3Session:
     def _derive(self, encoded: Tensor, image_size: tuple[int, int], check: Check) -> Sam3Embedding:
         """Make the embedding of what the backbone gave, computed now or kept from an earlier day."""
         interactive = self._compute(lambda: self._network.prepare_clicks(encoded), check)
+        # Together, so that a card is waited for once.
+        if not torch.stack([values.isfinite().all() for values in (encoded, *interactive)]).all():
+            raise ModelUnavailable(
+                f"{self._name} cannot read this image in {str(encoded.dtype).removeprefix('torch.')}: its numbers grow "
+                "too large; choose --dtype float32 or bfloat16."
+            )
         return Sam3Embedding(encoded, interactive, InputFrame(image_size, self._side))
 
     def segment(
