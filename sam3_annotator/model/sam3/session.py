@@ -79,8 +79,9 @@ class Sam3Session:
         Raises `ValueError` for pixels of another kind, `OutOfMemory` if the device is too small, and `ModelUnavailable`
         if the weights make numbers too large for their dtype.
         """
-        pixels = to_model_input(image, self._side)
-        encoded = self._compute(lambda: self._network.encode_pixels(pixels.to(self._device)), check)
+        encoded = self._compute(
+            lambda: self._network.encode_pixels(to_model_input(image, self._side, self._device)), check
+        )
         return self._derive(encoded, (image.shape[0], image.shape[1]), check)
 
     def encoder_fingerprint(self) -> str:
