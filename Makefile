@@ -13,7 +13,7 @@ JOBS ?= auto
 
 export TEST_PLATFORM ?= offscreen
 
-.PHONY: help setup demo test test-slow check lint types contracts format bench wheel constraints clean
+.PHONY: help setup demo test test-slow test-gpu check lint types contracts format bench wheel constraints clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test: .venv/.stamp-dev ## Run the tests, as many side by side as there are cores
 # One after another: SAM 3 at its full size keeps all cores busy, and twice in memory it would not fit everywhere.
 test-slow: .venv/.stamp-dev ## Run the tests that take long
 	QT_QPA_PLATFORM=$(TEST_PLATFORM) $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+
+test-gpu: .venv/.stamp-dev ## Run the tests that need a CUDA device
+	QT_QPA_PLATFORM=$(TEST_PLATFORM) $(BIN)/python -m pytest -m gpu $(PYTEST_ARGS)
 
 check: lint types contracts test ## Everything that must pass before a commit; CI runs it, then test-slow
 

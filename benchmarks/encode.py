@@ -10,9 +10,10 @@ import sys
 from collections.abc import Sequence
 
 import numpy as np
-from _sam3 import Bench, peer_name, run, transformers_module
+from _sam3 import Bench, peer_name, run, transformers_model, transformers_module
 
 from sam3_annotator.model.network.sam3_image import Sam3Image
+from sam3_annotator.model.preprocessing import to_model_input
 from sam3_annotator.model.sam3.session import Sam3Session
 
 HEIGHT, WIDTH = 3000, 4000
@@ -23,6 +24,7 @@ def measure(bench: Bench) -> None:
     session = Sam3Session(network)
     image = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 3), dtype=np.uint8)
     bench.measure("encode image to embedding", lambda: session.embed(image))
+    bench.measure("encode resizing the image", lambda: to_model_input(image, bench.config.vision.image_side))
     _measure_parts(bench, network)
     if bench.peer:
         del session, network
@@ -44,7 +46,7 @@ def _measure_parts(bench: Bench, network: Sam3Image) -> None:
 def _measure_transformers(bench: Bench) -> None:
     """Measure from resized pixels to the detector's features: it has no features for clicks beside them."""
     config = transformers_module("sam3.configuration_sam3").Sam3VisionConfig()
-    model = transformers_module("sam3.modeling_sam3").Sam3VisionModel(config).eval().to(bench.device, bench.dtype)
+    model = transformers_model(bench, lambda: transformers_module("sam3.modeling_sam3").Sam3VisionModel(config))
     pixels = bench.randn(1, 3, 1008, 1008)
     bench.measure("encode image to embedding", lambda: model(pixels), peer=peer_name())
 

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from itertools import count
 
 import torch
-from _sam3 import Bench, peer_name, run, transformers_module
+from _sam3 import Bench, peer_name, run, transformers_model, transformers_module
 
 from sam3_annotator.model import ConceptPrompt, Exemplar
+from sam3_annotator.model.device import to_host
 from sam3_annotator.model.preprocessing import InputFrame
 from sam3_annotator.model.sam3.embedding import Sam3Embedding
 from sam3_annotator.model.sam3.session import Sam3Session
@@ -57,22 +58,19 @@ def _measure_transformers(bench: Bench) -> None:
     module = transformers_module("sam3.modeling_sam3")
     config = transformers_module("sam3.configuration_sam3").Sam3Config()
     config.vision_config.backbone_config.num_hidden_layers = 0
-    model = module.Sam3Model(config).eval().to(bench.device, bench.dtype)
+    model = transformers_model(bench, lambda: module.Sam3Model(config))
     ids = torch.tensor([[49406, 2368, 49407, *[0] * 29]], device=bench.device)
     valid = (ids != 0).long()
     with torch.inference_mode():
         image = model.get_vision_features(pixel_values=bench.randn(1, 3, 1008, 1008))
         text = model.get_text_features(input_ids=ids, attention_mask=valid)
-    bench.measure(
-        "phrase first time",
-        lambda: model(vision_embeds=image, input_ids=ids, attention_mask=valid),
-        peer=peer_name(),
-    )
-    bench.measure(
-        "phrase cached",
-        lambda: model(vision_embeds=image, text_embeds=text, attention_mask=valid),
-        peer=peer_name(),
-    )
+
+    def ask(**words: torch.Tensor) -> object:
+        found = model(vision_embeds=image, attention_mask=valid, **words)
+        return to_host(found.pred_masks, found.pred_logits, found.pred_boxes, found.presence_logits)
+
+    bench.measure("phrase first time", lambda: ask(input_ids=ids), peer=peer_name())
+    bench.measure("phrase cached", lambda: ask(text_embeds=text), peer=peer_name())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -109,6 +109,7 @@ def _row(name: str, times: list[float]) -> Row:
     return {
         "name": name,
         "median_ms": round(statistics.median(times), 1),
+        "p95_ms": round(max(times), 1),
         "p99_ms": round(max(times), 1),
         "runs": len(times),
         "gflop": 0.0,

@@ -71,6 +71,7 @@ class Dtype(StrEnum):
 
     AUTO = "auto"
     FLOAT32 = "float32"
+    FLOAT16 = "float16"
     BFLOAT16 = "bfloat16"
 
 

@@ -97,10 +97,10 @@ def test_exemplars_are_looked_for_alone_and_beside_a_phrase(photo: Path, tiny_se
 def test_model_device_and_dtype_are_passed_on(photo: Path, opened: list[tuple[str, ...]]) -> None:
     words = ["detect", str(photo), "--out", str(photo.parent / "found"), "--phrase", "cat"]
 
-    assert cli.run([*words, "--model", "my/sam3.pt", "--device", "cuda:1", "--dtype", "bfloat16"]) == 0
+    assert cli.run([*words, "--model", "my/sam3.pt", "--device", "cuda:1", "--dtype", "float16"]) == 0
     assert cli.run(words) == 0
 
-    assert opened == [("my/sam3.pt", "cuda:1", "bfloat16"), ("builtin", "auto", "auto")]
+    assert opened == [("my/sam3.pt", "cuda:1", "float16"), ("builtin", "auto", "auto")]
 
 
 @pytest.mark.usefixtures("opened")

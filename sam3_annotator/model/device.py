@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import torch
+from torch import Tensor
 
 from sam3_annotator.model.errors import ModelUnavailable, OutOfMemory
 
 T = TypeVar("T")
 
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 
 _NO_MEMORY_WORDS = ("out of memory", "can't allocate memory", "not enough memory", "cannot allocate memory")
 
@@ -38,25 +39,47 @@ def choose_device(word: str) -> torch.device:
 
 
 def choose_dtype(word: str, device: torch.device) -> torch.dtype:
-    """Turn `auto`, `float32` or `bfloat16` into a dtype; `auto` is bfloat16 where the device has units for it.
+    """Turn `auto`, `float32`, `float16` or `bfloat16` into a dtype.
+
+    `auto` is float16 on CUDA cards since Ampere (`docs/decisions/0010-clicks-as-graphs-float16-on-cuda.md`), bfloat16
+    on processors with units for it, float32 elsewhere.
 
     Raises `ModelUnavailable` for another word.
     """
     if word == "auto":
-        return torch.bfloat16 if _is_fast_in_bfloat16(device) else torch.float32
+        return _choose_dtype_for(device)
     if word not in DTYPES:
-        raise ModelUnavailable(f"SAM 3 does not compute in “{word}”; choose auto, float32 or bfloat16.")
+        raise ModelUnavailable(f"SAM 3 does not compute in “{word}”; choose auto, float32, float16 or bfloat16.")
     return DTYPES[word]
 
 
-def _is_fast_in_bfloat16(device: torch.device) -> bool:
-    if device.type == "cuda":
-        return torch.cuda.get_device_capability(device) >= (8, 0)  # older cards emulate it
-    if device.type == "cpu":
-        ask = getattr(torch.cpu, "get_capabilities", None)  # older versions cannot tell
-        known = ask() if ask is not None else {}
-        return bool(known.get("amx_bf16") or known.get("avx512_bf16"))
-    return False
+def _choose_dtype_for(device: torch.device) -> torch.dtype:
+    if device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 0):  # no older one was tried
+        return torch.float16
+    if device.type == "cpu" and _has_bfloat16_units():
+        return torch.bfloat16
+    return torch.float32
+
+
+def _has_bfloat16_units() -> bool:
+    ask = getattr(torch.cpu, "get_capabilities", None)  # older versions cannot tell
+    known = ask() if ask is not None else {}
+    return bool(known.get("amx_bf16") or known.get("avx512_bf16"))
+
+
+def keep_float32_whole() -> None:
+    """Let graphics cards multiply in float32 as it is; by default they round the inputs of convolutions (TF32)."""
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+
+
+def to_host(*values: Tensor) -> list[Tensor]:
+    """Bring tensors of any dtype and device to main memory as float32, waiting once for the device."""
+    # What comes from CUDA without waiting comes into pinned memory, several times as fast.
+    found = [value.detach().to("cpu", torch.float32, non_blocking=value.is_cuda) for value in values]
+    for device in {value.device for value in values if value.is_cuda}:
+        torch.cuda.current_stream(device).synchronize()
+    return found
 
 
 def describe_device(device: torch.device) -> str:

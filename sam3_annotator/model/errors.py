@@ -2,7 +2,7 @@
 
 ModelError
   UnsupportedPrompt     the session does not take this kind of prompt
-  ModelUnavailable      no session of that name or path, or it cannot be loaded
+  ModelUnavailable      no session of that name or path, or it cannot be loaded, or compute in its dtype
   OutOfMemory           the device has too little memory, also after dropping caches
   CatalogError          a model cannot be added to the catalogue or taken off it
   DownloadFailed        a model could not be fetched; what has arrived is kept and the next attempt goes on from there

@@ -23,9 +23,9 @@ def open_session(
 
     `name` is `builtin`, `grabcut`, a name of the catalogue, or the path of a checkpoint: of SAM 3, in any layout that
     `load_model` reads, or of the built-in model. `device` is `auto`, `cpu`, `cuda`, `cuda:1` or `mps`; `dtype` is
-    `auto`, `float32` or `bfloat16`. `progress` is told what is done and the bytes of weights, and may raise
-    `Cancelled`. Raises `ModelUnavailable` for a name, device or dtype that there is not, and `OutOfMemory` if the model
-    does not fit.
+    `auto`, `float32`, `float16` or `bfloat16`. `progress` is told what is done and the bytes of weights, and may
+    raise `Cancelled`. Raises `ModelUnavailable` for a name, device or dtype that there is not, and `OutOfMemory` if the
+    model does not fit.
     """
     if name == "grabcut":
         # OpenCV takes a moment to import: not before the session is wanted, so that the window shows first.

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from sam3_annotator.model.device import to_host
 from sam3_annotator.model.enlarging import paint_positive
 from sam3_annotator.model.outputs import Detection
 from sam3_annotator.model.preprocessing import InputFrame
@@ -31,7 +31,7 @@ Draw = Callable[[list[int]], Tensor]
 
 def to_array(values: Tensor) -> NDArray[np.float32]:
     """Bring a tensor of any dtype and device to float32 on the CPU."""
-    return values.detach().to("cpu", torch.float32).numpy()
+    return to_host(values)[0].numpy()
 
 
 def fill_holes(logits: Logits) -> Logits:

@@ -13,22 +13,35 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 INPUT_SIDE = 1008
 
 Floats = NDArray[np.float64]
+CPU = torch.device("cpu")
 
 
-def to_model_input(image: NDArray[np.uint8], side: int = INPUT_SIDE) -> Tensor:
-    """Turn an image, `(H, W, 3)` uint8 RGB, into `(1, 3, side, side)` float32 in -1..1 on the CPU.
+def to_model_input(image: NDArray[np.uint8], side: int = INPUT_SIDE, device: torch.device = CPU) -> Tensor:
+    """Turn an image, `(H, W, 3)` uint8 RGB, into `(1, 3, side, side)` float32 in -1..1 on the device.
 
     Both sides are resized to `side` whatever the proportions: bilinear with antialiasing, rounded to whole levels, as
-    the network was trained. Raises `ValueError` for pixels of another kind.
+    the network was trained. CUDA resizes itself, which may differ from the CPU by one level. Raises `ValueError` for
+    pixels of another kind.
     """
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
         raise ValueError(f"An image is (H, W, 3) uint8 RGB; this is {image.shape} {image.dtype}.")
     # torch takes neither arrays it may not write to nor backward strides.
     pixels = np.require(image, requirements=["C", "W"])
     levels = torch.from_numpy(pixels).permute(2, 0, 1)[None]
+    if device.type == "cuda":
+        levels = levels.to(device)
     if image.shape[:2] != (side, side):
-        levels = F.interpolate(levels, (side, side), mode="bilinear", antialias=True, align_corners=False)
-    return ((levels.float() / 255 - 0.5) / 0.5).contiguous()
+        levels = resize_in_float(levels, side) if levels.is_cuda else _resize(levels, side)
+    return ((levels.float() / 255 - 0.5) / 0.5).contiguous().to(device)
+
+
+def resize_in_float(levels: Tensor, side: int) -> Tensor:
+    """Resize `(1, 3, H, W)` uint8 to `side` squared, in whole levels as float32: cards cannot in integers."""
+    return _resize(levels.float(), side).round_()
+
+
+def _resize(levels: Tensor, side: int) -> Tensor:
+    return F.interpolate(levels, (side, side), mode="bilinear", antialias=True, align_corners=False)
 
 
 @dataclass(frozen=True, slots=True)

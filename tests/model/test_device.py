@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 import torch
 
 from sam3_annotator.model import ModelUnavailable, OutOfMemory
-from sam3_annotator.model.device import choose_device, choose_dtype, describe_device, retry_without_caches
+from sam3_annotator.model.device import (
+    choose_device,
+    choose_dtype,
+    describe_device,
+    keep_float32_whole,
+    retry_without_caches,
+    to_host,
+)
 
 CPU = torch.device("cpu")
 
@@ -60,9 +70,9 @@ def test_a_second_card_needs_to_be_there(monkeypatch: pytest.MonkeyPatch) -> Non
         choose_device("cuda:2")
 
 
-@pytest.mark.parametrize("word", ["float64", "bf16", "half", "float16", ""])
+@pytest.mark.parametrize("word", ["float64", "bf16", "half", ""])
 def test_a_word_for_no_dtype_is_refused_with_those_there_are(word: str) -> None:
-    with pytest.raises(ModelUnavailable, match=r"choose auto, float32 or bfloat16\.$"):
+    with pytest.raises(ModelUnavailable, match=r"choose auto, float32, float16 or bfloat16\.$"):
         choose_dtype(word, CPU)
 
 
@@ -81,13 +91,61 @@ def test_a_processor_with_bfloat16_uses_it(unit: str, monkeypatch: pytest.Monkey
     assert choose_dtype("float32", CPU) == torch.float32
 
 
-@pytest.mark.parametrize(("capability", "dtype"), [((7, 5), torch.float32), ((8, 0), torch.bfloat16)])
-def test_cards_use_bfloat16_from_ampere_on(
+@pytest.mark.parametrize(("capability", "dtype"), [((7, 5), torch.float32), ((8, 0), torch.float16)])
+def test_cards_use_float16_from_ampere_on(
     capability: tuple[int, int], dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _device: capability)
 
     assert choose_dtype("auto", torch.device("cuda")) == dtype
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda", "mps"])
+def test_a_dtype_asked_for_is_the_one_used(device: str) -> None:
+    words = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
+
+    assert {word: choose_dtype(word, torch.device(device)) for word in words} == words
+
+
+@pytest.fixture
+def rounding_backends() -> Iterator[tuple[Any, Any]]:
+    """Let products and convolutions round float32, until the test is over."""
+    backends = (torch.backends.cuda.matmul, torch.backends.cudnn)
+    before = [backend.allow_tf32 for backend in backends]
+    for backend in backends:
+        backend.allow_tf32 = True
+    yield backends
+    for backend, value in zip(backends, before, strict=True):
+        backend.allow_tf32 = value
+
+
+def test_float32_is_multiplied_whole(rounding_backends: tuple[Any, Any]) -> None:
+    keep_float32_whole()
+
+    assert [backend.allow_tf32 for backend in rounding_backends] == [False, False]
+
+
+@pytest.mark.parametrize(
+    "device",
+    [
+        "cpu",
+        pytest.param(
+            "cuda",
+            marks=[
+                pytest.mark.gpu,
+                pytest.mark.skipif(not torch.cuda.is_available(), reason="There is no CUDA device."),
+            ],
+        ),
+    ],
+)
+def test_values_of_every_kind_come_to_main_memory_as_float32(device: str) -> None:
+    values = [torch.arange(7.0, device=device).to(dtype) for dtype in (torch.bfloat16, torch.float32, torch.float16)]
+
+    found = to_host(*values, values[0].expand(3, 7).T)
+
+    for value in found[:3]:
+        assert (value.device, value.dtype, value.tolist()) == (CPU, torch.float32, [0, 1, 2, 3, 4, 5, 6])
+    assert found[3].tolist() == [[i, i, i] for i in range(7)]
 
 
 def test_devices_are_named_for_people() -> None:

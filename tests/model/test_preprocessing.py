@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from PIL import Image
 
-from sam3_annotator.model.preprocessing import InputFrame, to_model_input
+from sam3_annotator.model.preprocessing import InputFrame, resize_in_float, to_model_input
 
 image_sizes = st.tuples(st.integers(1, 20_000), st.integers(1, 20_000))
 coordinates = st.floats(-1e5, 1e5, width=32)
@@ -48,6 +48,30 @@ def test_black_is_minus_one_and_white_is_one() -> None:
 
     assert pixels[0, 0].unique().tolist() == [-1.0]
     assert pixels[0, 1].unique().tolist() == [1.0]
+
+
+@pytest.mark.parametrize("size", [(480, 640), (1500, 2000), (100, 3000), (1, 1), (7, 1200)])
+def test_levels_resized_in_float_are_whole_and_at_most_one_from_those_resized_in_integers(
+    size: tuple[int, int],
+) -> None:
+    image = _noise(*size)
+
+    levels = resize_in_float(torch.from_numpy(image).permute(2, 0, 1)[None], 1008)
+
+    assert torch.equal(levels, levels.round().clamp(0, 255))
+    np.testing.assert_allclose(levels[0].permute(1, 2, 0).numpy(), _levels(to_model_input(image)), atol=1 + 1e-3)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="There is no CUDA device.")
+@pytest.mark.parametrize("size", [(480, 640), (1500, 2000), (100, 3000), (1008, 1008)])
+def test_a_card_s_input_is_at_most_one_level_from_the_cpu_s(size: tuple[int, int]) -> None:
+    image, card = _noise(*size), torch.device("cuda")
+
+    found = to_model_input(image, device=card)
+
+    assert found.device.type == "cuda"
+    np.testing.assert_allclose(_levels(found.cpu()), _levels(to_model_input(image)), atol=1 + 1e-3)
 
 
 @pytest.mark.parametrize("size", [(480, 640), (1500, 2000), (100, 3000), (1, 1), (7, 1200)])

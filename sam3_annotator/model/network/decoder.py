@@ -114,7 +114,8 @@ class TransformerDecoder(nn.Module):
     def _positions(self, boxes: Tensor, dtype: torch.dtype) -> Tensor:
         """Say where presence token (nowhere) and queries are: `(B, 1 + Q, C)`."""
         width = self.query_embed.embedding_dim
-        encoded = encode_coordinate(boxes[..., [1, 0, 2, 3]], width // 2).flatten(-2)  # y, x, width, height
+        y_x_width_height = torch.cat([boxes[..., :2].flip(-1), boxes[..., 2:]], -1)
+        encoded = encode_coordinate(y_x_width_height, width // 2).flatten(-2)
         return _prepend_zero(self.ref_point_head(encoded.to(dtype)))
 
     def _image_bias(self, boxes: Tensor, grid: tuple[int, int], dtype: torch.dtype) -> Tensor:

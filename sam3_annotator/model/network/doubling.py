@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
+FIRST_INNER_LAST = (slice(None, 1), slice(1, -1), slice(-1, None))
+
 
 class Merged(NamedTuple):
     """Weight and bias of one layer in place of two, in float32."""
@@ -71,10 +73,10 @@ def _do_both(features: Tensor, doubling: Merged, smoothing: Merged) -> Tensor:
 
 def _add_to_border_(grown: Tensor, missing: Tensor) -> None:
     """Add to the border of maps `(B, C, H, W)` what `(1, C, 3, 3)` tells of first, inner and last rows and columns."""
-    columns = [0, *[1] * (grown.shape[-1] - 2), 2]
-    for row, kind in ((0, 0), (-1, 2)):
-        grown[:, :, row] += missing[:, :, kind, columns]
-        grown[:, :, 1:-1, row] += missing[:, :, 1:2, kind]
+    for row, down in enumerate(FIRST_INNER_LAST):
+        for column, across in enumerate(FIRST_INNER_LAST):
+            if (row, column) != (1, 1):
+                grown[:, :, down, across] += missing[:, :, row, column, None, None]
 
 
 def _parameters(layer: nn.Conv2d | nn.ConvTranspose2d) -> Merged:

@@ -77,11 +77,12 @@ class GeometryEncoder(nn.Module):
         """Sum up what is known of each box: `(B, N, C)`."""
         height, width = d2.shape[-2:]
         boxes = boxes.float()
-        scale = boxes.new_tensor([width, height, width, height])
-        pooled = roi_align(self.img_pre_norm(d2), xyxy_from_cxcywh(boxes) * scale, self.roi_side)
+        x0, y0, x1, y1 = xyxy_from_cxcywh(boxes).unbind(-1)
+        in_cells = torch.stack([x0 * width, y0 * height, x1 * width, y1 * height], -1)
+        pooled = roi_align(self.img_pre_norm(d2), in_cells, self.roi_side)
         seen = self.boxes_pool_project(pooled.flatten(0, 1)).view(*boxes.shape[:2], d2.shape[1])
-        centre = encode_coordinate(boxes[..., [1, 0]], d2.shape[1] // 2).flatten(-2)  # y, then x
-        placed = torch.cat([centre, boxes[..., [3, 2]]], -1)  # height, then width
+        centre = encode_coordinate(boxes[..., :2].flip(-1), d2.shape[1] // 2).flatten(-2)  # y, then x
+        placed = torch.cat([centre, boxes[..., 2:].flip(-1)], -1)  # height, then width
         direct = self.boxes_direct_project(boxes.to(d2.dtype))
         encoded = self.boxes_pos_enc_project(placed.to(d2.dtype))
         tokens: Tensor = seen + direct + encoded + self.label_embed(labels.long())

@@ -31,9 +31,9 @@ class RotaryAttention(nn.Module):
         batch, tokens, width = x.shape
         qkv = self.qkv(x).view(-1, len(rotation), 3 * self.heads, width // self.heads)
         # Head after head in memory: one copy, which attention reads so much faster that it pays.
-        query, key, value = qkv.transpose(1, 2).contiguous().split(self.heads, 1)
-        rotate_(query, rotation)
-        rotate_(key, rotation)
+        qkv = qkv.transpose(1, 2).contiguous()
+        rotate_(qkv[:, : 2 * self.heads], rotation)  # queries and keys
+        query, key, value = qkv.split(self.heads, 1)
         mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=valid)
         out: Tensor = self.proj(mixed.transpose(1, 2).reshape(batch, tokens, width))
         return out

@@ -31,10 +31,11 @@ def open_sam3(
     """
     progress(0, 0, "Starting PyTorch")
     from sam3_annotator.model.checkpoint import load_model
-    from sam3_annotator.model.device import choose_device, choose_dtype, retry_without_caches
+    from sam3_annotator.model.device import choose_device, choose_dtype, keep_float32_whole, retry_without_caches
     from sam3_annotator.model.sam3.session import Sam3Session
 
     keep_freed_memory()
+    keep_float32_whole()
     place = choose_device(device)
     precision = choose_dtype(dtype, place)
     network = retry_without_caches(

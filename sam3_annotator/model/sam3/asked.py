@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -25,6 +26,15 @@ CERTAIN_LOGIT = 10.0
 LARGEST_LOGIT = 32.0
 
 
+class PromptTensors(NamedTuple):
+    """What `Sam3Image.decode_prompts` takes of one object, coordinates in float32."""
+
+    points_xy: Tensor | None
+    point_labels: Tensor | None
+    boxes_xyxy: Tensor | None
+    mask_logits: Tensor | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
     """Points and one box around all boxes in input pixels, and mask logits `(h, w)` to go on from."""
@@ -42,20 +52,15 @@ class Asked:
         """Correct an earlier answer, if there is one."""
         return self if mask_logits is None else replace(self, mask_logits=mask_logits)
 
-    def tensors(self, device: torch.device) -> dict[str, Tensor | None]:
-        """Give the network's arguments for this one object, coordinates in float32."""
+    def tensors(self, device: torch.device) -> PromptTensors:
+        """Give the network's arguments for this one object."""
         points = torch.tensor([[point[:2] for point in self.points]], dtype=torch.float32, device=device)
         labels = torch.tensor([[int(point[2]) for point in self.points]], dtype=torch.int64, device=device)
         box = torch.tensor([self.box], dtype=torch.float32, device=device) if self.box else None
         mask = None
         if self.mask_logits is not None:
             mask = torch.from_numpy(self.mask_logits)[None, None].to(device)
-        return {
-            "points_xy": points if self.points else None,
-            "point_labels": labels if self.points else None,
-            "boxes_xyxy": box,
-            "mask_logits": mask,
-        }
+        return PromptTensors(points if self.points else None, labels if self.points else None, box, mask)
 
 
 def read_prompts(prompts: Sequence[Prompt], frame: InputFrame, logits_side: int) -> Asked:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from sam3_annotator.model.device import describe_device, retry_without_caches
+from sam3_annotator.model.errors import ModelUnavailable
 from sam3_annotator.model.network.sam3_image import DetectorFeatures, Sam3Image
 from sam3_annotator.model.network.text_encoder import TextFeatures
 from sam3_annotator.model.outputs import Detection, Segmentation
@@ -22,6 +23,7 @@ from sam3_annotator.model.prompts import ConceptPrompt, Prompt
 from sam3_annotator.model.recent import Recent
 from sam3_annotator.model.sam3.asked import LARGEST_LOGIT, AskedConcept, read_concept, read_prompts
 from sam3_annotator.model.sam3.candidates import choose_candidates
+from sam3_annotator.model.sam3.click_decoder import ClickDecoder
 from sam3_annotator.model.sam3.embedding import Sam3Embedding
 from sam3_annotator.model.sam3.fingerprint import fingerprint
 from sam3_annotator.model.session import Check, Embedding, PackedEmbedding, never_cancelled
@@ -51,6 +53,7 @@ class Sam3Session:
         self._side = network.config.vision.image_side
         self._logits_side = 4 * network.config.vision.grid_side
         self._device = network.no_memory_embedding.device
+        self._decode_clicks = ClickDecoder(network)
         self._fingerprint = ""
         self._phrases: Recent[str, TextFeatures] = Recent(PHRASES_KEPT)
         self._answers: Recent[AnswerKey, ConceptAnswer] = Recent(ANSWERS_KEPT)
@@ -73,10 +76,12 @@ class Sam3Session:
     def embed(self, image: NDArray[np.uint8], *, check: Check = never_cancelled) -> Sam3Embedding:
         """Encode an image, `(H, W, 3)` uint8 RGB, and prepare it for clicks; checks before every layer.
 
-        Raises `ValueError` for pixels of another kind and `OutOfMemory` if the device is too small.
+        Raises `ValueError` for pixels of another kind, `OutOfMemory` if the device is too small, and `ModelUnavailable`
+        if the weights make numbers too large for their dtype.
         """
-        pixels = to_model_input(image, self._side)
-        encoded = self._compute(lambda: self._network.encode_pixels(pixels.to(self._device)), check)
+        encoded = self._compute(
+            lambda: self._network.encode_pixels(to_model_input(image, self._side, self._device)), check
+        )
         return self._derive(encoded, (image.shape[0], image.shape[1]), check)
 
     def encoder_fingerprint(self) -> str:
@@ -104,6 +109,12 @@ class Sam3Session:
     def _derive(self, encoded: Tensor, image_size: tuple[int, int], check: Check) -> Sam3Embedding:
         """Make the embedding of what the backbone gave, computed now or kept from an earlier day."""
         interactive = self._compute(lambda: self._network.prepare_clicks(encoded), check)
+        # Together, so that a card is waited for once.
+        if not torch.stack([values.isfinite().all() for values in (encoded, *interactive)]).all():
+            raise ModelUnavailable(
+                f"{self._name} cannot read this image in {str(encoded.dtype).removeprefix('torch.')}: its numbers grow "
+                "too large; choose --dtype float32 or bfloat16."
+            )
         return Sam3Embedding(encoded, interactive, InputFrame(image_size, self._side))
 
     def segment(
@@ -120,9 +131,9 @@ class Sam3Session:
         """
         own = _own(embedding)
         asked = read_prompts(prompts, own.frame, self._logits_side).going_on_from(own.trail.recall(prompts))
-        decoded = self._compute(
-            lambda: self._network.decode_prompts(own.interactive, **asked.tensors(self._device)), check
-        )
+        check()
+        with torch.inference_mode():  # and no further checks: it takes no longer than a layer of the encoder
+            decoded = retry_without_caches(lambda: self._decode_clicks(own.interactive, asked), self._drop_caches)
         chosen = choose_candidates(decoded, multimask=multimask, is_ambiguous=asked.is_ambiguous)
         masks = full_size_masks(fill_holes(chosen.logits), own.image_size, check=check)
         low_res_logits = chosen.logits.clip(-LARGEST_LOGIT, LARGEST_LOGIT)

@@ -18,31 +18,31 @@ ON_IT = PointPrompt(150, 75)
 def test_points_are_placed_in_the_input_with_their_labels() -> None:
     tensors = read_prompts([ON_IT, PointPrompt(600, 300, False)], FRAME, 288).tensors(CPU)
 
-    assert tensors["points_xy"].tolist() == [[[252, 252], [1008, 1008]]]
-    assert tensors["point_labels"].tolist() == [[1, 0]]
-    assert tensors["boxes_xyxy"] is None
-    assert tensors["mask_logits"] is None
+    assert tensors.points_xy.tolist() == [[[252, 252], [1008, 1008]]]
+    assert tensors.point_labels.tolist() == [[1, 0]]
+    assert tensors.boxes_xyxy is None
+    assert tensors.mask_logits is None
 
 
 def test_a_box_is_placed_in_the_input() -> None:
     tensors = read_prompts([BoxPrompt(0, 0, 300, 75)], FRAME, 288).tensors(CPU)
 
-    assert tensors["boxes_xyxy"].tolist() == [[0, 0, 504, 252]]
-    assert tensors["points_xy"] is None
-    assert tensors["point_labels"] is None
+    assert tensors.boxes_xyxy.tolist() == [[0, 0, 504, 252]]
+    assert tensors.points_xy is None
+    assert tensors.point_labels is None
 
 
 def test_several_boxes_are_one_around_all() -> None:
     tensors = read_prompts([BoxPrompt(0, 0, 150, 75), BoxPrompt(75, 30, 300, 60)], FRAME, 288).tensors(CPU)
 
-    assert tensors["boxes_xyxy"].tolist() == [[0, 0, 504, 252]]
+    assert tensors.boxes_xyxy.tolist() == [[0, 0, 504, 252]]
 
 
 def test_what_reaches_beyond_the_image_is_cut_at_its_border() -> None:
     tensors = read_prompts([PointPrompt(-9, 999), BoxPrompt(-50, -50, 300, 900)], FRAME, 288).tensors(CPU)
 
-    assert tensors["points_xy"].tolist() == [[[0, 1008]]]
-    assert tensors["boxes_xyxy"].tolist() == [[0, 0, 504, 1008]]
+    assert tensors.points_xy.tolist() == [[[0, 1008]]]
+    assert tensors.boxes_xyxy.tolist() == [[0, 0, 504, 1008]]
 
 
 def test_logits_of_the_network_s_size_are_passed_on_as_they_are() -> None:
@@ -50,13 +50,13 @@ def test_logits_of_the_network_s_size_are_passed_on_as_they_are() -> None:
 
     tensors = read_prompts([MaskPrompt(logits)], FRAME, 288).tensors(CPU)
 
-    np.testing.assert_array_equal(tensors["mask_logits"].numpy(), logits[None, None])
+    np.testing.assert_array_equal(tensors.mask_logits.numpy(), logits[None, None])
 
 
 def test_logits_of_another_size_are_resized_and_bounded() -> None:
     logits = np.full((150, 300), 100, np.float32)
 
-    mask_logits = read_prompts([MaskPrompt(logits)], FRAME, 288).tensors(CPU)["mask_logits"]
+    mask_logits = read_prompts([MaskPrompt(logits)], FRAME, 288).tensors(CPU).mask_logits
 
     assert mask_logits.shape == (1, 1, 288, 288)
     assert mask_logits.unique().tolist() == [32]
@@ -66,7 +66,7 @@ def test_a_mask_becomes_certain_logits_and_uncertain_ones_at_its_border() -> Non
     mask = np.zeros((300, 600), bool)
     mask[:, 301:] = True
 
-    mask_logits = read_prompts([MaskPrompt(mask)], FRAME, 288).tensors(CPU)["mask_logits"][0, 0]
+    mask_logits = read_prompts([MaskPrompt(mask)], FRAME, 288).tensors(CPU).mask_logits[0, 0]
 
     assert mask_logits[:, :140].unique().tolist() == [-10]
     assert mask_logits[:, 150:].unique().tolist() == [10]

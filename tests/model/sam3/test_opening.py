@@ -29,11 +29,22 @@ def test_an_opened_checkpoint_answers_as_the_network_it_was_written_from(
     np.testing.assert_array_equal(mine.masks, expected.masks)
 
 
-def test_it_computes_in_the_dtype_asked_for(checkpoint: Path, image: NDArray[np.uint8]) -> None:
-    opened = open_sam3(checkpoint, "cpu", "bfloat16", config=Sam3Config.tiny())
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_it_computes_in_the_dtype_asked_for(checkpoint: Path, image: NDArray[np.uint8], dtype: str) -> None:
+    opened = open_sam3(checkpoint, "cpu", dtype, config=Sam3Config.tiny())
 
-    assert opened.embed(image).encoded.dtype == torch.bfloat16
+    assert opened.embed(image).encoded.dtype == getattr(torch, dtype)
     assert opened.device == "CPU"
+
+
+def test_a_card_would_not_round_what_it_multiplies_in_float32(checkpoint: Path) -> None:
+    before = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = True
+
+    open_sam3(checkpoint, "cpu", "float32", config=Sam3Config.tiny())
+
+    now, torch.backends.cudnn.allow_tf32 = torch.backends.cudnn.allow_tf32, before
+    assert not now
 
 
 @pytest.mark.parametrize(
@@ -67,7 +78,7 @@ def test_loading_can_be_cancelled(checkpoint: Path) -> None:
         open_sam3(checkpoint, config=Sam3Config.tiny(), progress=cancel)
 
 
-@pytest.mark.parametrize("words", [("gpu", "auto"), ("auto", "float16")])
+@pytest.mark.parametrize("words", [("gpu", "auto"), ("auto", "float64")])
 def test_a_wrong_word_is_told_before_the_file_is_read(words: tuple[str, str], tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="choose auto"):
         open_sam3(tmp_path / "nothing.pt", *words)

@@ -20,6 +20,7 @@ from sam3_annotator.model import (
     ConceptPrompt,
     Exemplar,
     MaskPrompt,
+    ModelUnavailable,
     OutOfMemory,
     PointPrompt,
     Prompt,
@@ -335,9 +336,12 @@ def test_it_says_what_it_is(tiny_session: Sam3Session) -> None:
     assert tiny_session.capabilities == {"points", "boxes", "masks", "exemplars", "phrases"}
 
 
-def test_in_bfloat16_it_answers_nearly_the_same_from_half_the_memory(tiny_session: Sam3Session, image: Image) -> None:
+@pytest.mark.parametrize(("dtype", "allowed"), [(torch.bfloat16, 0.02), (torch.float16, 0.0025)])
+def test_in_half_the_memory_it_answers_nearly_the_same(
+    dtype: torch.dtype, allowed: float, tiny_session: Sam3Session, image: Image
+) -> None:
     torch.manual_seed(0)
-    half = Sam3Session(build_sam3_image_model(Sam3Config.tiny()).to(torch.bfloat16))
+    half = Sam3Session(build_sam3_image_model(Sam3Config.tiny()).to(dtype))
     embeddings = tiny_session.embed(image), half.embed(image)
 
     concept = ConceptPrompt("cat", (Exemplar(50, 30, 110, 90),))
@@ -349,6 +353,20 @@ def test_in_bfloat16_it_answers_nearly_the_same_from_half_the_memory(tiny_sessio
     assert embeddings[1].detector is not None
     stream = embeddings[1].detector.looked_around  # residual streams stay in float32
     assert embeddings[1].nbytes * 2 == embeddings[0].nbytes + stream.nbytes
-    np.testing.assert_allclose(halves[0].low_res_logits, wholes[0].low_res_logits, atol=0.02)
-    np.testing.assert_allclose(halves[1].scores, wholes[1].scores, atol=0.02)
+    np.testing.assert_allclose(halves[0].low_res_logits, wholes[0].low_res_logits, atol=allowed)
+    np.testing.assert_allclose(halves[1].scores, wholes[1].scores, atol=allowed)
     assert halves[1].boxes_xyxy.dtype == np.float32
+
+
+def test_numbers_too_large_for_float16_are_told_and_not_answered_from(image: Image) -> None:
+    torch.manual_seed(0)
+    network = build_sam3_image_model(Sam3Config.tiny())
+    last = len(network.vision_backbone.blocks) - 1
+    with torch.no_grad():
+        network.state_dict()[f"vision_backbone.blocks.{last}.mlp.fc2.weight"].mul_(1e7)
+    wide = Sam3Session(network).embed(image)
+    assert wide.encoded.isfinite().all()
+    narrow = Sam3Session(network.to(torch.float16))
+
+    with pytest.raises(ModelUnavailable, match=r"in float16: .*; choose --dtype float32 or bfloat16\.$"):
+        narrow.embed(image)
