@@ -9,7 +9,10 @@ from sam3_annotator.model.allocator import keep_freed_memory
 from sam3_annotator.model.progress import LoadingProgress, untold
 
 if TYPE_CHECKING:
+    import torch
+
     from sam3_annotator.model.network.config import Sam3Config
+    from sam3_annotator.model.network.sam3_image import Sam3Image
     from sam3_annotator.model.sam3.session import Sam3Session
 
 # The names that everybody's file has.
@@ -27,21 +30,31 @@ def open_sam3(
     """Load a checkpoint; imports torch, which takes a moment.
 
     `config` are other sizes than those of the released model. Raises `ModelUnavailable` for a device or dtype that
-    there is not and for a file that is no such model, and `OutOfMemory` if it does not fit.
+    there is not and for a file that is no such model, and `OutOfMemory` if it does not fit. With `auto`, weights that
+    overflow in float16 are loaded in bfloat16.
     """
     progress(0, 0, "Starting PyTorch")
+    import torch
+
     from sam3_annotator.model.checkpoint import load_model
     from sam3_annotator.model.device import choose_device, choose_dtype, keep_float32_whole, retry_without_caches
+    from sam3_annotator.model.sam3.range_trial import stays_finite
     from sam3_annotator.model.sam3.session import Sam3Session
 
     keep_freed_memory()
     keep_float32_whole()
     place = choose_device(device)
     precision = choose_dtype(dtype, place)
-    network = retry_without_caches(
-        lambda: load_model(path, place, precision, config=config, progress=progress),
-        drop_caches=lambda: None,
-    )
+
+    def load(precision: torch.dtype) -> Sam3Image:
+        return retry_without_caches(
+            lambda: load_model(path, place, precision, config=config, progress=progress), drop_caches=lambda: None
+        )
+
+    network = load(precision)
+    if dtype == "auto" and precision is torch.float16 and not stays_finite(network):
+        del network
+        network = load(torch.bfloat16)
     title = "SAM 3.1" if network.config.interactive.has_raw_iou else "SAM 3"
     own_name = "" if path.stem in PUBLISHED_NAMES else f" ({path.stem})"
     return Sam3Session(network, title + own_name)

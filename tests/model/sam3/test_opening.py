@@ -11,7 +11,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from sam3_annotator.model import Cancelled, ConceptPrompt, ModelUnavailable
+from sam3_annotator.model import Cancelled, ConceptPrompt, ModelUnavailable, device
 from sam3_annotator.model.network.config import Sam3Config
 from sam3_annotator.model.sam3 import open_sam3
 from sam3_annotator.model.sam3.session import Sam3Session
@@ -82,3 +82,19 @@ def test_loading_can_be_cancelled(checkpoint: Path) -> None:
 def test_a_wrong_word_is_told_before_the_file_is_read(words: tuple[str, str], tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="choose auto"):
         open_sam3(tmp_path / "nothing.pt", *words)
+
+
+def test_weights_that_overflow_in_float16_are_loaded_in_bfloat16_unless_asked_for(
+    checkpoint: Path, image: NDArray[np.uint8], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device, "_choose_dtype_for", lambda _: torch.float16)
+    weights = torch.load(checkpoint, weights_only=True)
+    widest = next(name for name in weights if name.endswith("blocks.0.mlp.fc2.weight"))
+    weights[widest] = torch.full_like(weights[widest], 60000.0)
+    torch.save(weights, tmp_path / "wide.pt")
+
+    kept = open_sam3(checkpoint, "cpu", "auto", config=Sam3Config.tiny())
+    widened = open_sam3(tmp_path / "wide.pt", "cpu", "auto", config=Sam3Config.tiny())
+
+    assert kept.embed(image).encoded.dtype == torch.float16
+    assert widened.embed(image).encoded.dtype == torch.bfloat16
