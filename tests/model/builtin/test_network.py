@@ -26,7 +26,7 @@ def test_the_shipped_sizes_give_four_masks_at_half_the_view() -> None:
 
     assert output.logits.shape == (1, 4, config.view_side // 2, config.view_side // 2)
     assert output.score_logits.shape == (1, 4)
-    assert sum(parameter.numel() for parameter in network.parameters()) < 5_000_000
+    assert sum(parameter.numel() for parameter in network.parameters()) < 10_000_000
 
 
 def test_the_stem_gives_half_and_quarter_resolution(tiny_network: BuiltinNetwork) -> None:
@@ -111,7 +111,7 @@ def test_normalise_maps_the_middle_grey_to_zero() -> None:
     assert normalise(torch.tensor([127.0, 255.0])).tolist() == [0.0, 1.0]
 
 
-@pytest.mark.parametrize("sizes", [{"view_side": 100}, {"whole_side": 70}, {"stages": ()}, {"attention_heads": 3}])
+@pytest.mark.parametrize("sizes", [{"view_side": 100}, {"whole_side": 70}, {"stages": ()}, {"attention_heads": 5}])
 def test_sizes_that_do_not_fit_are_refused(sizes: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"must|have|has"):
         BuiltinConfig(**sizes)  # type: ignore[arg-type]  # wrong on purpose

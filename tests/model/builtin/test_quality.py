@@ -94,15 +94,15 @@ def test_a_click_after_cycling_corrects_the_candidate_shown(session: BuiltinSess
     """A click in its middle leaves more of a candidate than the same click after the first answer would."""
     kept: list[float] = []
     kept_otherwise: list[float] = []
-    for path, masks in clicks.list_regions(ROOT / "tests" / "data" / "clicks" / "samples", 3, 0):
+    for path, masks in clicks.list_regions(ROOT / "tests" / "data" / "clicks" / "samples", 20, 0):
         embedding = session.embed(clicks.read_rgb(path))
-        first = _click_on(masks[0], clicks)
-        offered = session.segment(embedding, [first])
-        for candidate, logits in zip(offered.masks[1:], offered.low_res_logits[1:], strict=True):
-            again = _click_on(candidate, clicks)
-            corrected = session.segment(embedding, [first, MaskPrompt(logits), again]).masks[0]
-            kept.append(clicks.iou(corrected, candidate))
-            kept_otherwise.append(clicks.iou(session.segment(embedding, [first, again]).masks[0], candidate))
+        for first in (_click_on(mask, clicks) for mask in masks):
+            offered = session.segment(embedding, [first])
+            for candidate, logits in zip(offered.masks[1:], offered.low_res_logits[1:], strict=True):
+                again = _click_on(candidate, clicks)
+                corrected = session.segment(embedding, [first, MaskPrompt(logits), again]).masks[0]
+                kept.append(clicks.iou(corrected, candidate))
+                kept_otherwise.append(clicks.iou(session.segment(embedding, [first, again]).masks[0], candidate))
 
     assert len(kept) > 5
     assert np.mean(kept) > np.mean(kept_otherwise) + 0.1
