@@ -26,7 +26,7 @@ CELL = 8
 GRID_PER_CELL = 4
 """Steps of the mask grid to a cell: masks are compared on this grid, much coarser than a large image."""
 
-TILE, OVERLAP = 384, 48
+TILE, OVERLAP = 384, 64
 """The image is encoded in tiles of so many pixels, each with some of its surroundings."""
 
 RIDGE = 0.1
