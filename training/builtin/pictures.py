@@ -104,9 +104,8 @@ class PictureCache:
     def preload(self, threads: int) -> None:
         """Decode all that fits."""
         with ThreadPoolExecutor(threads) as pool:
-            for _ in pool.map(self.picture, range(len(self.files))):
-                if self._budget <= 0:
-                    break
+            for _ in pool.map(lambda index: self._budget > 0 and self.picture(index), range(len(self.files))):
+                pass  # an unreadable picture is told here
 
     def picture(self, index: int) -> Picture:
         """Give the picture of `files[index]`."""

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from training.builtin.batches import draw_batches
-from training.builtin.pictures import PictureCache, list_pictures
+from training.builtin.pictures import PictureCache, PictureFile, list_pictures
 from training.builtin.samples import SampleMaker
 from training.builtin.settings import TrainingSettings
 
@@ -26,6 +26,21 @@ def samples(
     write_picture(tmp_path / "discs" / "1.jpg", six_discs)
     write_picture(tmp_path / "discs" / "2.jpg", six_discs)
     return SampleMaker(PictureCache(list_pictures(tmp_path)), SETTINGS)
+
+
+def test_what_fits_is_decoded_once_and_no_more(samples: SampleMaker, monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded: list[str] = []
+    load = PictureFile.load
+    monkeypatch.setattr(PictureFile, "load", lambda file: decoded.append(file.path.name) or load(file))
+    roomy, tight = (PictureCache(samples._cache.files, budget) for budget in (1 << 30, 1))
+
+    roomy.preload(2)
+    roomy.picture(0)
+    assert sorted(decoded) == ["1.jpg", "2.jpg"]
+
+    decoded.clear()
+    tight.preload(1)
+    assert len(decoded) == 1  # that it is too large is known only then
 
 
 def test_sides_take_turns(samples: SampleMaker) -> None:
