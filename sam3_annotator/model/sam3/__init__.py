@@ -52,7 +52,11 @@ def open_sam3(
         )
 
     network = load(precision)
-    if dtype == "auto" and precision is torch.float16 and not stays_finite(network):
+    if (
+        dtype == "auto"
+        and precision is torch.float16
+        and not retry_without_caches(lambda: stays_finite(network), drop_caches=lambda: None)
+    ):
         del network
         network = load(torch.bfloat16)
     title = "SAM 3.1" if network.config.interactive.has_raw_iou else "SAM 3"
