@@ -108,7 +108,7 @@ class Decoder(nn.Module):
         self.score = ScoreHead(c4, c16)
 
     def forward(self, half: Tensor, features: TrunkFeatures, prompt_quarter: Tensor) -> DecoderOutput:
-        """Decode the stem's `half`, the trunk's features and the prompts' `(B, 32, S/4, S/4)`."""
+        """Decode the stem's `half`, the trunk's features and the prompts' `(B, 48, S/4, S/4)`."""
         x16 = _double(self.lateral32(features.thirty_second)) + self.lateral16(features.sixteenth)
         x16 = self.attention(x16)
         x8 = self.smooth8(_double(self.reduce16(x16)) + self.lateral8(features.eighth))

@@ -21,7 +21,7 @@ def conv_norm_relu(channels: int, out_channels: int, kernel: int, stride: int = 
 
 
 class PromptFeatures(NamedTuple):
-    """`quarter` `(B, 32, S/4, S/4)` for the decoder, and what the encoder adds at 1/4, 1/8 and 1/16."""
+    """`quarter` `(B, 48, S/4, S/4)` for the decoder, and what the encoder adds at 1/4, 1/8 and 1/16."""
 
     quarter: Tensor
     injected: tuple[Tensor, Tensor, Tensor]
@@ -54,7 +54,7 @@ class PromptEmbedding(nn.Module):
         # `first` takes 4 x 4 pixels as channels of one; as a convolution with strides it does the same, and spares the
         # folding, which takes longer than all of it.
         weight: Tensor = first.get_parameter("0.weight").reshape(-1, PROMPT_MAPS, 4, 4)
-        quarter = second(first[1:](F.conv2d(maps, weight, stride=4)))  # (B, 32, S/4, S/4)
+        quarter = second(first[1:](F.conv2d(maps, weight, stride=4)))  # (B, 48, S/4, S/4)
         eighth = self.down8(quarter)
         sixteenth = self.down16(eighth)
         return PromptFeatures(quarter, (self.inject4(quarter), self.inject8(eighth), self.inject16(sixteenth)))
