@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from sam3_annotator.demo.script import SCRIPT
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -78,3 +80,10 @@ def test_installed_demo_does_the_main_job(installed: Path, tmp_path: Path) -> No
 
     assert ended.returncode == 0, ended.stderr
     assert any((tmp_path / "demo").rglob("*.png"))
+    labelled = []
+    for file in (tmp_path / "demo" / "coco" / "annotations").glob("*.json"):
+        coco = json.loads(file.read_text(encoding="utf-8"))
+        names = {one["id"]: Path(one["file_name"]).name for one in coco["images"]}
+        categories = {one["id"]: one["name"] for one in coco["categories"]}
+        labelled += [(names[one["image_id"]], categories[one["category_id"]]) for one in coco["annotations"]]
+    assert sorted(labelled) == sorted((name, target.category) for name, targets in SCRIPT.items() for target in targets)

@@ -17,6 +17,7 @@ from sam3_annotator.demo.script import CATEGORIES, SCRIPT, Click, Drag, Gesture,
 from sam3_annotator.project import ImageId, Instance, KnownError, ProjectStore, region_pixel_area
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.registry import export_project
+from sam3_annotator.ui.action_table import CATEGORY_KEYS
 from sam3_annotator.ui.main_window import MainWindow
 from sam3_annotator.ui.opening import open_path
 from sam3_annotator.ui.settings import Settings
@@ -168,7 +169,7 @@ def _label_everything(person: Person, window: MainWindow) -> int:
 
 
 def _label(person: Person, window: MainWindow, image_id: ImageId, target: Target, *, is_last: bool) -> None:
-    person.press(Qt.Key(Qt.Key.Key_1 + CATEGORIES.index(target.category)))
+    person.press(Qt.Key(ord(CATEGORY_KEYS[CATEGORIES.index(target.category)])))
     known = {instance.id for instance in window.store.instances(image_id)}
     person.answer_seconds.clear()
     for gesture in target.gestures:
@@ -189,7 +190,8 @@ def _line(store: ProjectStore, instance: Instance, target: Target, seconds: floa
     boxes = len(target.gestures) - clicks
     prompts = " + ".join(_words(boxes, clicks))
     area = region_pixel_area(instance.region, image.facts.height, image.facts.width)
-    return f"{image.name:<16}{target.category:<14}{prompts:<18}{seconds * 1000:>5.0f} ms{area:>10,} px²"
+    category = store.category(instance.category_id).name
+    return f"{image.name:<16}{category:<14}{prompts:<18}{seconds * 1000:>5.0f} ms{area:>10,} px²"
 
 
 def _words(boxes: int, clicks: int) -> Iterator[str]:

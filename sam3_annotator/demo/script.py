@@ -37,15 +37,15 @@ class Target:
 
 SCRIPT: dict[str, tuple[Target, ...]] = {
     "astronaut.jpg": (
-        Target("person", (Drag(14, 12, 372, 511), Click(30, 110, positive=False))),
+        Target("person", (Drag(14, 12, 372, 511), Click(120, 90, positive=False), Click(300, 60, positive=False))),
         Target("spacecraft", (Drag(350, 0, 455, 288),)),
     ),
     "cat.jpg": (
         Target("cat", (Drag(22, 1, 392, 299),)),
-        Target("eye", (Drag(134, 84, 202, 146),)),
+        Target("eye", (Drag(134, 84, 202, 146), Click(168, 116))),
     ),
     "coffee.jpg": (
-        Target("cup", (Drag(172, 14, 424, 306), Click(160, 320, positive=False))),
+        Target("cup", (Drag(172, 14, 424, 306), Click(424, 95, positive=False))),
         Target("spoon", (Drag(318, 225, 410, 330),)),
     ),
     "coins.jpg": (
