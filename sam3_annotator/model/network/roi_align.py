@@ -5,6 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+SAMPLES_NEAR = 6
+"""Samples of a bin are more than half a place apart, or alone: at most four lie within one place of any, and two more
+may by rounding."""
+
 
 def roi_align(features: Tensor, boxes_xyxy: Tensor, side: int) -> Tensor:
     """Pool `side` x `side` cells of each box of each map: `(B, C, H, W)` and `(B, N, 4)` give `(B, N, C, side, side)`.
@@ -24,12 +28,15 @@ def roi_align(features: Tensor, boxes_xyxy: Tensor, side: int) -> Tensor:
 
 def _axis_weights(start: Tensor, end: Tensor, bins: int, size: int) -> Tensor:
     """Give the weight of each of `size` places in each bin of intervals `(B, N)`: `(B, N, bins, size)` float32."""
-    bin_extent = ((end - start).clamp(min=1) / bins)[..., None, None]
-    counts = bin_extent.ceil()  # samples of a bin, which differ from box to box
-    sample = torch.arange(int(counts.max()) if counts.numel() else 0, device=start.device)
+    extent = ((end - start).clamp(min=1) / bins)[..., None, None]
+    counts = extent.ceil()  # samples of a bin, which differ from box to box
     index = torch.arange(bins, device=start.device)[:, None]
-    at = start[..., None, None] + (index + (sample + 0.5) / counts) * bin_extent  # (B, N, bins, samples)
-    counted = (sample < counts) & (at >= -1) & (at <= size)
     places = torch.arange(size, device=start.device)
-    near = (1 - (at.clamp(0, size - 1)[..., None] - places).abs()).clamp(min=0)
-    return (near * counted[..., None]).sum(-2) / counts
+    # As many for every box, so that nothing waits for a number from the card: those that may lie near a place.
+    first = (counts * ((places - 1 - start[..., None, None]) / extent - index) - 0.5).floor().clamp(min=0)
+    sample = first[..., None] + torch.arange(SAMPLES_NEAR, device=start.device)  # (B, N, bins, size, samples)
+    counts, extent = counts[..., None], extent[..., None]
+    at = start[..., None, None, None] + (index[..., None] + (sample + 0.5) / counts) * extent
+    counted = (sample < counts) & (at >= -1) & (at <= size)
+    near = (1 - (at.clamp(0, size - 1) - places[:, None]).abs()).clamp(min=0)
+    return (near * counted).sum(-1) / counts[..., 0]

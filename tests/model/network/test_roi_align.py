@@ -6,6 +6,7 @@ import math
 
 import torch
 from torch import Tensor
+from torch.fx.experimental.proxy_tensor import make_fx
 
 from sam3_annotator.model.network.roi_align import roi_align
 
@@ -98,3 +99,14 @@ def test_no_boxes_give_nothing() -> None:
 
 def test_the_answer_has_the_type_of_the_features() -> None:
     assert roi_align(torch.ones(1, 1, 5, 5, dtype=torch.bfloat16), torch.ones(1, 1, 4), 2).dtype == torch.bfloat16
+
+
+def test_boxes_of_any_size_are_pooled_in_the_same_steps() -> None:
+    maps = make_ramp_and_wave()
+    small = torch.tensor([[[3.0, 4.0, 9.0, 8.0]]])
+
+    steps = make_fx(lambda box: roi_align(maps, box, 7))(small)  # raises where a step depends on numbers
+
+    for box in ([0.0, 0.0, 72.0, 72.0], [60.5, 70.0, 61.0, 70.5], [-40.0, 3.0, 90.0, 30.0]):
+        given = torch.tensor([[box]])
+        assert torch.equal(steps(given), roi_align(maps, given, 7))
