@@ -26,6 +26,7 @@ from sam3_annotator.model.network.mask_decoder import InteractiveFeatures
 from sam3_annotator.model.network.sam3_image import Sam3Image
 from sam3_annotator.model.postprocessing import fill_holes, full_size_masks
 from sam3_annotator.model.preprocessing import InputFrame
+from sam3_annotator.model.replay import recorder_for
 from sam3_annotator.model.sam3.asked import Asked
 from sam3_annotator.model.sam3.click_decoder import ClickDecoder
 from sam3_annotator.model.sam3.embedding import Sam3Embedding
@@ -42,7 +43,7 @@ def measure(bench: Bench) -> None:
     correction = click.going_on_from(_disc(4 * side)[0])
     with torch.inference_mode():
         features = _prepare_smooth(bench, network)
-    decode = ClickDecoder(network)
+    decode = ClickDecoder(network, recorder_for(bench.device))
 
     def decode_step_by_step(asked: Asked) -> object:
         return network.decode_prompts(features, *asked.tensors(bench.device))

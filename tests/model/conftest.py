@@ -1,10 +1,11 @@
-"""An engine on a thread of its own, with what it delivered and reported."""
+"""An engine on a thread of its own, with what it delivered and reported, and a graphics card on paper."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,6 +20,9 @@ from sam3_annotator.model import (
     Slot,
     Workbench,
 )
+
+if TYPE_CHECKING:
+    from sam3_annotator.model.replay import Tensors, Work
 
 TIMEOUT_S = 20.0
 
@@ -123,3 +127,42 @@ def run(start_engine: StartEngine, fake_session: Session) -> EngineRun:
 def make_gate() -> type[Gate]:
     """Give the class of jobs that wait for the test."""
     return Gate
+
+
+class PaperCard:
+    """Records as a graphics card does, on any device: branches, shapes and constants stay as they were.
+
+    Work that depends on numbers, or that reads some from main memory, is refused. What was answered lies where it lay,
+    and is spoilt as soon as anything else is done again.
+    """
+
+    def __init__(self) -> None:
+        self.recordings = 0
+        self._answers: list[Tensors] = []
+
+    def record(self, work: Work) -> tuple[Tensors, Work]:
+        import torch
+        from torch.fx.experimental.proxy_tensor import make_fx
+
+        first = work()
+        steps = make_fx(work)()
+        if any(node.target is torch.ops.aten.lift_fresh_copy.default for node in steps.graph.nodes):
+            raise RuntimeError("Numbers are brought from main memory.")
+        self.recordings += 1
+        answer = tuple(value.clone() for value in first)
+        self._answers.append(answer)
+
+        def replay() -> Tensors:
+            for place in chain(*self._answers):
+                place.fill_(float("nan"))
+            for place, value in zip(answer, steps(), strict=True):
+                place.copy_(value)
+            return answer
+
+        return first, replay
+
+
+@pytest.fixture
+def paper_card() -> PaperCard:
+    """Give a new card, `paper_card.record`, that counts its `recordings`."""
+    return PaperCard()

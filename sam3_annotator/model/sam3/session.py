@@ -21,6 +21,7 @@ from sam3_annotator.model.postprocessing import ConceptAnswer, fill_holes, full_
 from sam3_annotator.model.preprocessing import InputFrame, to_model_input
 from sam3_annotator.model.prompts import ConceptPrompt, Prompt
 from sam3_annotator.model.recent import Recent
+from sam3_annotator.model.replay import Record, recorder_for
 from sam3_annotator.model.sam3.asked import LARGEST_LOGIT, AskedConcept, read_concept, read_prompts
 from sam3_annotator.model.sam3.candidates import choose_candidates
 from sam3_annotator.model.sam3.click_decoder import ClickDecoder
@@ -44,16 +45,23 @@ class Sam3Session:
     """A loaded SAM 3, on the device and in the dtype of its weights.
 
     Text features are kept by phrase, and the last answers to concepts whole, so that another exemplar reuses what is
-    known of image and phrase, and another threshold needs no computation at all.
+    known of image and phrase, and another threshold needs no computation at all. What is asked again and again is
+    recorded, where `get_recorder` knows how to.
     """
 
-    def __init__(self, network: Sam3Image, name: str = "SAM 3") -> None:
+    def __init__(
+        self,
+        network: Sam3Image,
+        name: str = "SAM 3",
+        *,
+        get_recorder: Callable[[torch.device], Record | None] = recorder_for,
+    ) -> None:
         self._network = network
         self._name = name
         self._side = network.config.vision.image_side
         self._logits_side = 4 * network.config.vision.grid_side
         self._device = network.no_memory_embedding.device
-        self._decode_clicks = ClickDecoder(network)
+        self._decode_clicks = ClickDecoder(network, get_recorder(self._device))
         self._fingerprint = ""
         self._phrases: Recent[str, TextFeatures] = Recent(PHRASES_KEPT)
         self._answers: Recent[AnswerKey, ConceptAnswer] = Recent(ANSWERS_KEPT)
@@ -220,6 +228,7 @@ class Sam3Session:
     def _drop_caches(self) -> None:
         self._phrases.clear()
         self._answers.clear()
+        self._decode_clicks.forget()
 
 
 def _own(embedding: Embedding) -> Sam3Embedding:

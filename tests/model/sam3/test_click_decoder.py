@@ -10,6 +10,7 @@ from sam3_annotator.model.network.builder import build_sam3_image_model
 from sam3_annotator.model.network.config import Sam3Config
 from sam3_annotator.model.network.mask_decoder import InteractiveFeatures
 from sam3_annotator.model.network.sam3_image import Sam3Image
+from sam3_annotator.model.replay import recorder_for
 from sam3_annotator.model.sam3.asked import Asked
 from sam3_annotator.model.sam3.click_decoder import ClickDecoder
 
@@ -36,7 +37,7 @@ def test_the_answer_is_the_network_s_in_float32(dtype: torch.dtype, kind: str) -
     network = build_sam3_image_model(Sam3Config.tiny()).to(dtype)
     image, asked = prepare(network, 0), KINDS[kind]
 
-    decoded = ClickDecoder(network)(image, asked)
+    decoded = ClickDecoder(network, None)(image, asked)
 
     expected = network.decode_prompts(image, *asked.tensors(torch.device("cpu")))
     for mine, plain in zip(decoded, expected, strict=True):
@@ -55,7 +56,7 @@ def test_recorded_clicks_are_answered_as_the_network_answers_them_step_by_step(
     # Drawn on the CPU: the card's own generator takes no orders after a recording that failed, as another test's does.
     network = build_sam3_image_model(Sam3Config.tiny()).to(device, dtype)
     images = [prepare(network, seed) for seed in (0, 1)]
-    decode = ClickDecoder(network)
+    decode = ClickDecoder(network, recorder_for(device))
 
     with torch.inference_mode():
         for image in (*images, *images):
