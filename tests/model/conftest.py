@@ -130,10 +130,10 @@ def make_gate() -> type[Gate]:
 
 
 class PaperCard:
-    """Records as a graphics card does, on any device: branches, shapes and constants stay as they were.
+    """Records as a graphics card does, on any device: the same steps are done again on the same tensors.
 
-    Work that depends on numbers, or that reads some from main memory, is refused. What was answered lies where it lay,
-    and is spoilt as soon as anything else is done again.
+    Work that depends on numbers, or that brings some from main memory, is refused. What was answered lies where it
+    lay, and is spoilt as soon as anything else is done again.
     """
 
     def __init__(self) -> None:
@@ -142,21 +142,33 @@ class PaperCard:
 
     def record(self, work: Work) -> tuple[Tensors, Work]:
         import torch
-        from torch.fx.experimental.proxy_tensor import make_fx
+        from torch.utils._python_dispatch import TorchDispatchMode
+        from torch.utils._pytree import tree_leaves
 
-        first = work()
-        steps = make_fx(work)()
-        if any(node.target is torch.ops.aten.lift_fresh_copy.default for node in steps.graph.nodes):
-            raise RuntimeError("Numbers are brought from main memory.")
+        unfit = {torch.ops.aten.lift_fresh.default, torch.ops.aten._local_scalar_dense.default}
+        steps: list[tuple[Any, tuple[Any, ...], dict[str, Any], Any]] = []
+
+        class Notes(TorchDispatchMode):
+            def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+                if func in unfit:
+                    raise RuntimeError(f"{func}: operation not permitted when stream is capturing")
+                out = func(*args, **(kwargs or {}))
+                steps.append((func, args, kwargs or {}, out))
+                return out
+
+        first = tuple(value.clone() for value in work())
+        with Notes():
+            answer = work()
         self.recordings += 1
-        answer = tuple(value.clone() for value in first)
         self._answers.append(answer)
 
         def replay() -> Tensors:
             for place in chain(*self._answers):
                 place.fill_(float("nan"))
-            for place, value in zip(answer, steps(), strict=True):
-                place.copy_(value)
+            for func, args, kwargs, out in steps:
+                for place, value in zip(tree_leaves(out), tree_leaves(func(*args, **kwargs)), strict=True):
+                    if place.data_ptr() != value.data_ptr():  # as those of views are
+                        place.copy_(value)
             return answer
 
         return first, replay

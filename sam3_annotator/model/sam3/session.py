@@ -25,6 +25,7 @@ from sam3_annotator.model.replay import Record, recorder_for
 from sam3_annotator.model.sam3.asked import LARGEST_LOGIT, AskedConcept, read_concept, read_prompts
 from sam3_annotator.model.sam3.candidates import choose_candidates
 from sam3_annotator.model.sam3.click_decoder import ClickDecoder
+from sam3_annotator.model.sam3.concept_finder import ConceptFinder
 from sam3_annotator.model.sam3.embedding import Sam3Embedding
 from sam3_annotator.model.sam3.fingerprint import fingerprint
 from sam3_annotator.model.session import Check, Embedding, PackedEmbedding, never_cancelled
@@ -61,7 +62,10 @@ class Sam3Session:
         self._side = network.config.vision.image_side
         self._logits_side = 4 * network.config.vision.grid_side
         self._device = network.no_memory_embedding.device
-        self._decode_clicks = ClickDecoder(network, get_recorder(self._device))
+        record = get_recorder(self._device)
+        self._is_recorded = record is not None
+        self._decode_clicks = ClickDecoder(network, record)
+        self._concepts = ConceptFinder(network, record)
         self._fingerprint = ""
         self._phrases: Recent[str, TextFeatures] = Recent(PHRASES_KEPT)
         self._answers: Recent[AnswerKey, ConceptAnswer] = Recent(ANSWERS_KEPT)
@@ -171,10 +175,10 @@ class Sam3Session:
 
     def _ask(self, own: Sam3Embedding, asked: AskedConcept, check: Check) -> ConceptAnswer:
         text = self._phrases.get(asked.phrase) or self._read(asked.phrase, check)
-        network, image = self._network, own.detector or self._prepare(own, check)
-        found = self._compute(lambda: network.find(image, text, asked.boxes_cxcywh, asked.labels), check)
+        image = own.detector or self._prepare(own, check)
+        found = self._compute(lambda: self._concepts.find(image, text, asked), check)
 
-        head = network.segmentation_head
+        head = self._network.segmentation_head
 
         def draw(queries: list[int]) -> Tensor:  # without the session, which keeps the answer
             with torch.inference_mode():
@@ -189,30 +193,33 @@ class Sam3Session:
         return own.keep_detector(self._compute(lambda: self._network.prepare_concepts(own.encoded), check))
 
     def _read(self, phrase: str, check: Check) -> TextFeatures:
-        text = self._compute(lambda: self._network.encode_text([phrase]), check)
+        text = self._compute(lambda: self._concepts.read(phrase), check)
         self._phrases.put(phrase, text)
         return text
 
     def _compute(self, work: Callable[[], T], check: Check) -> T:
-        """Run the network, asking before every layer whether the answer is still wanted."""
+        """Run the network, asking before every layer that is not recorded whether the answer is still wanted."""
         with torch.inference_mode(), self._checked(check):
             check()
             return retry_without_caches(work, self._drop_caches)
 
     @contextmanager
     def _checked(self, check: Check) -> Iterator[None]:
-        network = self._network
-        stacks = (
+        network, pixel_decoder = self._network, self._network.segmentation_head.pixel_decoder
+        of_images = (
             network.vision_backbone.blocks,
             network.neck.detector,
             network.neck.interactive,
+            pixel_decoder.conv_layers,
+        )
+        of_concepts = (
             network.text_encoder.blocks,
             network.geometry_encoder.layers,
             network.fusion_encoder.layers,
             network.decoder.layers,
-            network.segmentation_head.pixel_decoder.conv_layers,
-            network.segmentation_head.pixel_decoder.norms,
+            pixel_decoder.norms,
         )
+        stacks = of_images if self._is_recorded else of_images + of_concepts
 
         def check_before(_module: nn.Module, _inputs: object) -> None:
             check()
@@ -229,6 +236,7 @@ class Sam3Session:
         self._phrases.clear()
         self._answers.clear()
         self._decode_clicks.forget()
+        self._concepts.forget()
 
 
 def _own(embedding: Embedding) -> Sam3Embedding:

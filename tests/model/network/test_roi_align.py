@@ -6,7 +6,6 @@ import math
 
 import torch
 from torch import Tensor
-from torch.fx.experimental.proxy_tensor import make_fx
 
 from sam3_annotator.model.network.roi_align import roi_align
 
@@ -101,12 +100,7 @@ def test_the_answer_has_the_type_of_the_features() -> None:
     assert roi_align(torch.ones(1, 1, 5, 5, dtype=torch.bfloat16), torch.ones(1, 1, 4), 2).dtype == torch.bfloat16
 
 
-def test_boxes_of_any_size_are_pooled_in_the_same_steps() -> None:
-    maps = make_ramp_and_wave()
-    small = torch.tensor([[[3.0, 4.0, 9.0, 8.0]]])
+def test_no_step_waits_for_a_number() -> None:
+    maps, boxes = torch.ones(1, 3, 5, 5, device="meta"), torch.zeros(1, 2, 4, device="meta")
 
-    steps = make_fx(lambda box: roi_align(maps, box, 7))(small)  # raises where a step depends on numbers
-
-    for box in ([0.0, 0.0, 72.0, 72.0], [60.5, 70.0, 61.0, 70.5], [-40.0, 3.0, 90.0, 30.0]):
-        given = torch.tensor([[box]])
-        assert torch.equal(steps(given), roi_align(maps, given, 7))
+    assert roi_align(maps, boxes, 7).shape == (1, 2, 3, 7, 7)  # there are no numbers on this device
