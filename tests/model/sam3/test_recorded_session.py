@@ -90,14 +90,18 @@ def test_all_kinds_of_prompts_are_answered_in_turn(
     assert paper_card.recordings == 1 + 4 + 1, "Reading; no, one, two, four exemplars; clicking."
 
 
-def test_what_is_recorded_asks_nobody_on_the_way(tiny_network: Sam3Image, image: Image, paper_card: Any) -> None:
+def test_while_recording_nobody_is_asked_whether_it_is_wanted(
+    tiny_network: Sam3Image, image: Image, paper_card: Any
+) -> None:
     recorded = Sam3Session(tiny_network, get_recorder=lambda _: paper_card.record)
     embedding = recorded.embed(image)
-    recorded.detect(embedding, CONCEPTS[0], threshold=1)
+    recorded.detect(embedding, ConceptPrompt("dog"))  # from here on the image is prepared
+    before = paper_card.recordings
     asked = []
 
-    recorded.detect(embedding, CONCEPTS[1], threshold=1, check=lambda: asked.append(None))
+    recorded.detect(embedding, CONCEPTS[2], threshold=1, check=lambda: asked.append(None))
 
+    assert paper_card.recordings == before + 1
     assert len(asked) == 3, "Before reading, before finding, before drawing."
 
 
