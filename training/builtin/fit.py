@@ -1,6 +1,6 @@
 """Fits what is read off a finished network, and writes its weights: `python -m training.builtin.fit`.
 
-That is the predicted IoU, then what ranks looks by it, then the likeness to exemplars; the rest stays as it is.
+That is the predicted IoU, then what ranks guesses by it, then the likeness to exemplars; the rest stays as it is.
 """
 
 from __future__ import annotations
@@ -26,22 +26,27 @@ from training.builtin.scores import fit_scores
 from training.builtin.settings import TrainingSettings, read_settings
 
 
-def fit(network: BuiltinNetwork, samples: SampleMaker, settings: TrainingSettings, path: Path) -> dict[str, float]:
-    """Fit all of it in place, and write the weights to `path`; gives what to log."""
+def fit(
+    network: BuiltinNetwork, samples: SampleMaker, unseen: SampleMaker, settings: TrainingSettings, path: Path
+) -> dict[str, float]:
+    """Fit all of it in place, and write the weights to `path`; gives what to log.
+
+    `samples` are drawn from the pictures that the network learnt from, `unseen` from those that it never saw.
+    """
     found = fit_scores(network, samples, settings)
     save_weights(network, path)
     # What comes now is learnt from the answers that users get.
     with tempfile.TemporaryDirectory() as folder:
         write_graphs(network.config, Path(folder))
         runtime = Runtime(path, network.config, Path(folder), torch.get_num_threads())
-    found |= fit_ranking(network, runtime, samples, settings)
+    found |= fit_ranking(network, runtime, [samples, unseen], settings)
     found |= fit_likeness(network, runtime, samples, settings)
     save_weights(network, path)
     return found
 
 
 def main() -> None:
-    """Read the words, then fit on the pictures that training learns from."""
+    """Read the words, then fit on the pictures that training learnt from, and on those it left for validation."""
     parser = argparse.ArgumentParser(prog="python -m training.builtin.fit", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, action="append", help="as for training")
     parser.add_argument("--weights", type=Path, required=True, help="the weights to start from")
@@ -52,11 +57,14 @@ def main() -> None:
     torch.set_num_threads(words.threads)
     cv2.setNumThreads(1)
     settings = read_settings(words.settings)
-    learned, _ = split_pictures([file for data in words.data for file in list_data(data)], settings.validation_share)
+    files = [file for data in words.data for file in list_data(data)]
+    samples, unseen = (
+        SampleMaker(PictureCache(some), settings) for some in split_pictures(files, settings.validation_share)
+    )
     network = BuiltinNetwork(BuiltinConfig())
     fill_network(network, words.weights)
     network.eval().requires_grad_(False)
-    for name, value in fit(network, SampleMaker(PictureCache(learned), settings), settings, words.out).items():
+    for name, value in fit(network, samples, unseen, settings, words.out).items():
         print(f"{name} {value:.3f}")
 
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sam3_annotator.model.builtin.zoom import Box, ViewWindow, view_to_grid
+from sam3_annotator.model.builtin.zoom import Belief, Box, ViewWindow, view_to_grid
 from sam3_annotator.model.distinct import choose_distinct
 from sam3_annotator.model.outputs import Segmentation
 
@@ -30,6 +30,10 @@ class Candidate:
     predicted_iou: float
     window: ViewWindow
 
+    def belief(self) -> Belief:
+        """Give what to go on from."""
+        return Belief(self.chance, self.window.area, self.window)
+
     def area(self) -> Box:
         """Give the part of the image `x0, y0, x1, y1` where anything is on; the middle of the window if nothing is."""
         rows, columns = np.flatnonzero((self.chance > 0.5).any(1)), np.flatnonzero((self.chance > 0.5).any(0))
@@ -42,32 +46,32 @@ class Candidate:
 
 
 def choose_candidates(
-    chances: Sequence[NDArray[np.float32]], scores: NDArray[np.float32], window: ViewWindow, *, is_ambiguous: bool
+    chances: Sequence[NDArray[np.float32]], scores: NDArray[np.float32], window: ViewWindow
 ) -> list[Candidate]:
-    """Offer the merged mask (the first) and those that differ, best first; an empty one only if all are.
-
-    After a single click all masks compete by their predicted IoU. After more the merged one is the best in
-    measured fact, so that the others are predicted to be no better.
-    """
-    if not is_ambiguous:
-        scores = np.minimum(scores, scores[0])
+    """Offer the masks of one look that differ, best predicted first; an empty one only if all are."""
     order = sorted(range(len(scores)), key=lambda index: (-float(scores[index]), index))
     kept = [order[place] for place in choose_distinct(chances[index] > 0.5 for index in order)] or [0]
     return [Candidate(chances[index], float(scores[index]), window) for index in kept]
 
 
-def add_others(chosen: Sequence[Candidate], others: Sequence[Candidate]) -> list[Candidate]:
-    """Offer what was seen through other windows too, where it is something else; the first stays the first."""
-    everything = [*chosen, *others]
+def drop_alike(candidates: Sequence[Candidate], others: Sequence[Candidate] = ()) -> list[Candidate]:
+    """Offer what differs of all, seen through any windows, best first; the first stays the first.
+
+    An empty mask is offered only as the first. `others` are offered where they are something else, and predicted to
+    be no better than the first.
+    """
+    best = candidates[0]
+    everything = [
+        *candidates,
+        *(replace(one, predicted_iou=min(one.predicted_iou, best.predicted_iou)) for one in others),
+    ]
     areas = np.array([one.area() for one in everything])
     (x0, y0), (x1, y1) = areas[:, :2].min(0), areas[:, 2:].max(0)
     area = (x0, y0, max(x1, x0 + 1), max(y1, y0 + 1))
     shape = (COMPARED_SIDE, COMPARED_SIDE)
     masks = (_resample(one.chance, one.window, area, shape) > 0.5 for one in everything)
-    different = [everything[index] for index in choose_distinct(masks) if index >= len(chosen)]
-    best = chosen[0].predicted_iou
-    capped = [replace(one, predicted_iou=min(one.predicted_iou, best)) for one in different]
-    return [chosen[0], *sorted([*chosen[1:], *capped], key=lambda one: -one.predicted_iou)]
+    different = [everything[index] for index in choose_distinct(masks) if index]
+    return [best, *sorted(different, key=lambda one: -one.predicted_iou)]
 
 
 def paint(candidates: Sequence[Candidate], image_size: tuple[int, int]) -> Segmentation:

@@ -31,11 +31,13 @@ EFFICIENTNET_LITE2 = (
 class BuiltinConfig:
     """The sizes of the network; `tiny()` is for tests.
 
-    `view_side` is that of a close look, `whole_side` that of the first one, at the whole image. The first two
-    `stages` are the frozen part, whose features do not depend on the prompts.
+    `view_side` is that of a close look, `box_side` that of one with a box: it is often the only one, and decides how
+    fine the border is. `whole_side` is that of first looks, at the whole image and nearer. The first two `stages` are
+    the frozen part, whose features do not depend on the prompts.
     """
 
-    view_side: int = 224
+    view_side: int = 192
+    box_side: int = 224
     whole_side: int = 160
     stem_channels: int = 32
     stages: tuple[StageConfig, ...] = EFFICIENTNET_LITE2
@@ -47,8 +49,9 @@ class BuiltinConfig:
 
     def __post_init__(self) -> None:
         """Refuse sizes that the network cannot be built with."""
-        if self.view_side % 32 or self.whole_side % 32:
-            raise ValueError(f"Views have sides of a multiple of 32; got {self.view_side} and {self.whole_side}.")
+        sides = self.view_side, self.box_side, self.whole_side
+        if any(side % 32 for side in sides):
+            raise ValueError(f"Views have sides of a multiple of 32; got {sides}.")
         if len(self.stages) != 7:
             raise ValueError(f"The encoder has seven stages; got {len(self.stages)}.")
         if self.decoder_channels[0] % (4 * self.attention_heads):
@@ -67,6 +70,7 @@ class BuiltinConfig:
         )
         return BuiltinConfig(
             view_side=64,
+            box_side=64,
             whole_side=32,
             stem_channels=8,
             stages=stages,

@@ -1,29 +1,42 @@
-"""The two small heads that are fitted to a finished network: the ranking of looks, and the likeness to exemplars."""
+"""The two small heads that are fitted to a finished network: the ranking of guesses, and the likeness to exemplars."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
 
-from sam3_annotator.model.builtin import likeness, ranking
+from sam3_annotator.model.builtin import likeness, ranking, traits
 
 
 class RankingHead(nn.Module):
-    """From a look's traits to the IoU of what going on from it ends in; `ranking.Ranking` answers with its weights.
+    """From a guess's traits to the IoU to be expected: `start` if it is looked closer at, `answer` if it is taken.
 
-    Until it is fitted it says what the network predicts for the look's own mask.
+    `ranking.Ranking` answers with the weights. Until it is fitted it says what the network predicts for the mask.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.mlp = nn.Sequential(nn.Linear(ranking.TRAITS, ranking.HIDDEN), nn.ReLU(), nn.Linear(ranking.HIDDEN, 1))
-        nn.init.zeros_(self.mlp[2].weight)  # type: ignore[arg-type]  # torch types parameters of a sequence as modules too
-        nn.init.zeros_(self.mlp[2].bias)  # type: ignore[arg-type]
+        self.start, self.answer = _build_mlp(), _build_mlp()
 
-    def forward(self, traits: Tensor) -> Tensor:
-        """`(N, 16)` -> logits of the IoU `(N,)`."""
-        found: Tensor = traits[:, 0] + self.mlp(traits)[:, 0]
-        return found
+    def rank_starts(self, found: Tensor) -> Tensor:
+        """`(..., 35)` -> logits of the IoU `(...)`."""
+        return _rank(self.start, found)
+
+    def rank_answers(self, found: Tensor) -> Tensor:
+        """`(..., 35)` -> logits of the IoU `(...)`."""
+        return _rank(self.answer, found)
+
+
+def _build_mlp() -> nn.Sequential:
+    last = nn.Linear(ranking.HIDDEN, 1)
+    nn.init.zeros_(last.weight)
+    nn.init.zeros_(last.bias)
+    return nn.Sequential(nn.Linear(traits.TRAITS, ranking.HIDDEN), nn.ReLU(), last)
+
+
+def _rank(mlp: nn.Sequential, found: Tensor) -> Tensor:
+    corrected: Tensor = found[..., 0].clamp(-ranking.SURE, ranking.SURE) + mlp(found)[..., 0]
+    return corrected
 
 
 class LikenessHead(nn.Module):

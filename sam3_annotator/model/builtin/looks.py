@@ -15,6 +15,12 @@ from sam3_annotator.model.trail import Trail
 
 MOST_VIEWS = 4
 
+LEAST_PIXELS = 6
+"""A mask with fewer pixels of the view shows nothing."""
+
+ALIKE_ABOVE = 0.9
+"""Masks of one look with this IoU are one guess."""
+
 
 class StemArrays(NamedTuple):
     """What the stem makes of views: `half` `(B, 16, S/2, S/2)` and `quarter` `(B, 24, S/4, S/4)`, float32."""
@@ -38,8 +44,8 @@ class BuiltinEmbedding:
 
     pyramid: Pyramid
     whole: View
-    trail: Trail[Belief] = field(default_factory=Trail)
-    views: OrderedDict[ViewWindow, View] = field(default_factory=OrderedDict)
+    trail: Trail[Answer] = field(default_factory=Trail)
+    views: OrderedDict[tuple[ViewWindow, int], View] = field(default_factory=OrderedDict)
 
     @property
     def image_size(self) -> tuple[int, int]:
@@ -51,13 +57,33 @@ class BuiltinEmbedding:
         """Memory held, without the few views that come and go."""
         return self.pyramid.nbytes + sum(feature.nbytes for feature in self.whole.stem)
 
-    def view(self, window: ViewWindow, encode: Callable[[ViewWindow], View]) -> View:
-        """Give a view looked at lately, or encode it."""
-        view = self.views.pop(window, None) or encode(window)
-        self.views[window] = view
+    def view(self, window: ViewWindow, side: int, encode: Callable[[ViewWindow], View]) -> View:
+        """Give a view of `side` pixels looked at lately, or encode it."""
+        view = self.views.pop((window, side), None) or encode(window)
+        self.views[window, side] = view
         while len(self.views) > MOST_VIEWS:
             self.views.popitem(last=False)
         return view
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guess:
+    """One mask of a look, as what the user may mean: probabilities `chance` `(S, S)` and the view it was seen in.
+
+    `scores` `(4,)` are the IoU that the network predicts for all masks of the look, of which this one is `index`, the
+    merged one 0; `agreement` is its mean IoU with the others.
+    """
+
+    chance: NDArray[np.float32]
+    pixels: NDArray[np.uint8]
+    window: ViewWindow
+    scores: NDArray[np.float32]
+    index: int
+    agreement: float
+
+    def belief(self) -> Belief:
+        """Give what to go on from."""
+        return Belief(self.chance, self.window.area, self.window)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +94,41 @@ class Look:
     chances: NDArray[np.float32]
     scores: NDArray[np.float32]
 
-    def belief(self, index: int = 0) -> Belief:
-        """Give what to go on from."""
-        return Belief(self.chances[index], self.view.window.area, self.view.window)
+    def belief(self) -> Belief:
+        """Give the merged mask, to look closer at."""
+        return Belief(self.chances[0], self.view.window.area, self.view.window)
+
+    def guesses(self) -> list[Guess]:
+        """Give the masks that differ and are not empty; the merged one if all are empty."""
+        masks = [chance > 0.5 for chance in self.chances]
+        kept: list[int] = []
+        for index, mask in enumerate(masks):
+            shows = np.count_nonzero(mask) >= LEAST_PIXELS
+            if shows and all(overlap(mask, masks[other]) < ALIKE_ABOVE for other in kept):
+                kept.append(index)
+        return [self._guess(index, masks) for index in kept or [0]]
+
+    def _guess(self, index: int, masks: list[NDArray[np.bool_]]) -> Guess:
+        agreement = [overlap(masks[index], mask) for other, mask in enumerate(masks) if other != index]
+        view = self.view
+        return Guess(self.chances[index], view.pixels, view.window, self.scores, index, sum(agreement) / len(agreement))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What the user was shown: the mask, the guess behind it, and what else the prompts could have meant.
+
+    `guess` is None if the mask is the user's own. `shown` holds what was on the screen before each of the last of the
+    `clicks` that had been made, None where nothing was.
+    """
+
+    belief: Belief
+    guess: Guess | None = None
+    others: tuple[Guess, ...] = ()
+    shown: tuple[Belief | None, ...] = ()
+    clicks: int = 0
+
+
+def overlap(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
+    """Give the IoU of two masks, 0 if both are empty."""
+    return int(np.count_nonzero(first & second)) / max(int(np.count_nonzero(first | second)), 1)

@@ -170,7 +170,7 @@ class Search:
             maps.append(draw_prompt_maps(self._side, [(*window.place(x, y, self._side), True)], around))
         views = np.stack([self._pyramid.cut(window, self._side) for window in windows])
         for window, place, chances, scores in zip(windows, places, *self._ask(views, np.stack(maps)), strict=True):
-            for candidate in choose_candidates(list(chances), scores, window, is_ambiguous=True):
+            for candidate in choose_candidates(list(chances), scores, window):
                 mask = lay_on_grid(candidate, self._features)
                 if mask.holds(*place) and self._has_fitting_size(mask):
                     yield candidate, mask

@@ -9,25 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.asked import Asked, read_prompts
-from sam3_annotator.model.builtin.candidates import Candidate, add_others, choose_candidates, paint
+from sam3_annotator.model.builtin.candidates import Candidate, drop_alike, paint
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.exemplars import find_alike, read_exemplars
-from sam3_annotator.model.builtin.looks import BuiltinEmbedding, Look
-from sam3_annotator.model.builtin.ranking import describe
+from sam3_annotator.model.builtin.looks import Answer, BuiltinEmbedding
+from sam3_annotator.model.builtin.meaning import Question, Ranked, Start
 from sam3_annotator.model.builtin.refine import follow_edges, obey_box, obey_clicks
 from sam3_annotator.model.builtin.runtime import Runtime
 from sam3_annotator.model.builtin.viewer import Viewer
-from sam3_annotator.model.builtin.zoom import Belief, Pyramid
+from sam3_annotator.model.builtin.zoom import Pyramid, ViewWindow
 from sam3_annotator.model.outputs import Detection, Segmentation
 from sam3_annotator.model.prompts import ConceptPrompt, MaskPrompt, Prompt
 from sam3_annotator.model.session import Check, Embedding, never_cancelled
 from sam3_annotator.paths import resources_dir
-
-FEW_CLICKS = 5
-"""After so many clicks or fewer, the first answer may have been about another object: it is looked at anew."""
-
-DOUBTFUL_BELOW = 0.7
-"""An answer that goes on from the one before is doubted if it is expected to be worse than this."""
 
 
 class BuiltinSession:
@@ -85,17 +79,19 @@ class BuiltinSession:
         if not isinstance(embedding, BuiltinEmbedding):
             raise TypeError(f"The built-in model made no {type(embedding).__name__}.")
         asked = read_prompts(prompts, embedding.image_size)
-        look, others = self._look(embedding, prompts, asked, check)
+        earlier = embedding.trail.recall(prompts) or (Answer(asked.belief) if asked.belief is not None else None)
+        question = Question(self._viewer, self._runtime.ranking, embedding, asked, earlier)
+        answers, starts = question.answer(check)
         check()
-        chosen = self._finish(look, asked, multimask)
-        if multimask and others:
-            chosen = add_others(chosen, [self._finish(other, asked, False)[0] for other in others])
-        found = paint(chosen, embedding.image_size)
+        is_first_click = earlier is None and asked.box is None and len(asked.points) == 1
+        others = _best_of_each_look(starts) if multimask and is_first_click else []
+        offered = drop_alike(finish(answers if multimask else answers[:1], asked), finish(others, asked))
+        found = paint(offered, embedding.image_size)
+        embedding.trail.remember(prompts, question.remember(offered[0], answers, starts))
         # Whoever goes on from a candidate goes on from all that was seen of it, not from its coarse logits.
-        beliefs = [Belief(candidate.chance, candidate.window.area, candidate.window) for candidate in chosen]
-        embedding.trail.remember(prompts, beliefs[0])
-        for belief, logits in zip(beliefs, found.low_res_logits, strict=True):
-            embedding.trail.remember([*prompts, MaskPrompt(logits)], belief)
+        for candidate, logits in zip(offered, found.low_res_logits, strict=True):
+            picked = Answer(candidate.belief(), clicks=len(asked.points))
+            embedding.trail.remember([*prompts, MaskPrompt(logits)], picked)
         return found
 
     def detect(
@@ -115,47 +111,34 @@ class BuiltinSession:
         ]
         return find_alike(self._runtime, embedding.pyramid, exemplars, threshold, check)
 
-    def _look(
-        self, embedding: BuiltinEmbedding, prompts: Sequence[Prompt], asked: Asked, check: Check
-    ) -> tuple[Look, list[Look]]:
-        """Go on from the answer before, or find the object anew: by the first clicks, where that is better.
 
-        After a single click also gives what else was seen on the way.
-        """
-        earlier = embedding.trail.recall(prompts)
-        if asked.box is not None or asked.belief is not None:
-            belief = earlier or asked.belief
-            return self._viewer.look_closer(embedding, asked, belief, belief.window if belief else None, check), []
-        if earlier is None:
-            look, others = self._find(embedding, asked, check)
-            return look, others if len(asked.points) == 1 else []
-        look = self._viewer.look_closer(embedding, asked, earlier, earlier.window, check)
-        if len(asked.points) > FEW_CLICKS:
-            return look, []
-        size, rank = embedding.image_size, self._runtime.ranking.rank
-        traits = describe(look, asked, size, goes_on=True, is_close=True)
-        if rank([traits])[0] >= DOUBTFUL_BELOW:
-            return look, []
-        anew, _ = self._find(embedding, asked, check)
-        going_on, afresh = rank([traits, describe(anew, asked, size, goes_on=False, is_close=True)])
-        return (anew if afresh > going_on else look), []
+def finish(ranked: Sequence[Ranked], asked: Asked) -> list[Candidate]:
+    """Make masks follow edges and obey the prompts; best first."""
+    by_view: dict[int, list[Ranked]] = {}
+    for one in ranked:
+        by_view.setdefault(id(one.guess.pixels), []).append(one)
+    finished = [candidate for group in by_view.values() for candidate in _finish_view(group, asked)]
+    return sorted(finished, key=lambda one: -one.predicted_iou)
 
-    def _find(self, embedding: BuiltinEmbedding, asked: Asked, check: Check) -> tuple[Look, list[Look]]:
-        """Find the object by clicks alone: look from several distances, then closer at what the best look shows."""
-        looks = self._viewer.first_looks(embedding, asked)
-        traits = [describe(look, asked, embedding.image_size, goes_on=False, is_close=False) for look in looks]
-        best = looks.pop(int(self._runtime.ranking.rank(traits).argmax()))
-        return self._viewer.look_closer(embedding, asked, best.belief(), None, check), looks
 
-    def _finish(self, look: Look, asked: Asked, multimask: bool) -> list[Candidate]:
-        """Make the masks follow edges and obey the prompts."""
-        count = len(look.scores) if multimask else 1
-        points = asked.points_in(look.view.window, len(look.view.pixels))
-        refined = follow_edges(look.chances[:count], look.view.pixels)
-        inside = asked.widened(None) if asked.box is not None else None
-        if inside is not None:
-            box = look.view.window.place_box(inside, len(look.view.pixels))
-            refined = np.stack([obey_box(chance, box) for chance in refined])
-        obedient = [obey_clicks(chance, points) for chance in refined]
-        is_ambiguous = asked.box is None and asked.belief is None and len(asked.points) == 1
-        return choose_candidates(obedient, look.scores[:count], look.view.window, is_ambiguous=is_ambiguous)
+def _finish_view(ranked: Sequence[Ranked], asked: Asked) -> list[Candidate]:
+    window, pixels = ranked[0].guess.window, ranked[0].guess.pixels
+    refined = list(follow_edges(np.stack([one.guess.chance for one in ranked]), pixels))
+    inside = asked.widened(None) if asked.box is not None else None
+    if inside is not None:
+        box = window.place_box(inside, len(pixels))
+        refined = [obey_box(chance, box) for chance in refined]
+    points = asked.points_in(window, len(pixels))
+    return [
+        Candidate(obey_clicks(chance, points), one.expected, window)
+        for chance, one in zip(refined, ranked, strict=True)
+    ]
+
+
+def _best_of_each_look(starts: Sequence[Start]) -> list[Ranked]:
+    """Give what the first looks showed, the best of each that was not looked closer at."""
+    best: dict[ViewWindow, Ranked] = {}
+    for start in starts:
+        if start.guess is not None and start.traits is not None:
+            best.setdefault(start.guess.window, Ranked(start.guess, start.traits, start.expected))
+    return list(best.values())

@@ -70,6 +70,7 @@ class Viewer:
 
         Starts from a belief, or from the box that is asked for; `last` is the window looked through before, if any.
         """
+        side = self._config.view_side if asked.box is None else self._config.box_side
         box = asked.widened(belief.box(asked.positives) if belief is not None else None)
         for _ in range(MOST_LOOKS):
             check()
@@ -77,9 +78,7 @@ class Viewer:
             window = ViewWindow.around(box, MARGIN, embedding.image_size)
             if last is not None and last.shows(box, window):
                 window = last
-            view = embedding.view(
-                window, lambda window: self._encode(embedding.pyramid, window, self._config.view_side)
-            )
+            view = embedding.view(window, side, lambda window: self._encode(embedding.pyramid, window, side))
             (look,) = self._ask([view], asked, belief)
             belief = look.belief()
             box = asked.widened(belief.box(asked.positives))

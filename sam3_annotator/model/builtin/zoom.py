@@ -162,6 +162,15 @@ class Belief:
         low = (x0 + float(columns[0]) * across, y0 + float(rows[0]) * down)
         return (*low, x0 + (float(columns[-1]) + 1) * across, y0 + (float(rows[-1]) + 1) * down)
 
+    def agrees(self, points: Sequence[tuple[float, float, bool]]) -> bool:
+        """Tell whether just the positive points `x, y, positive`, in image pixels, are thought to be on the object."""
+        return all(self._is_on(x, y) == positive for x, y, positive in points)
+
+    def _is_on(self, x: float, y: float) -> bool:
+        column, row = self._cell(x, y)
+        height, width = self.chance.shape
+        return 0 <= column < width and 0 <= row < height and bool(self.chance[int(row), int(column)] > 0.5)
+
     def _cell(self, x: float, y: float) -> tuple[float, float]:
         x0, y0, x1, y1 = self.area
         return (x - x0) * self.chance.shape[1] / (x1 - x0), (y - y0) * self.chance.shape[0] / (y1 - y0)
@@ -180,7 +189,11 @@ def to_chance(logits: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def parts_with(on: NDArray[np.uint8], points: Sequence[tuple[float, float]]) -> NDArray[np.uint8]:
     """Keep the connected parts of `on` `(h, w)` that hold a point (x, y in cells); all parts if none does."""
-    _, labels = cv2.connectedComponents(on, connectivity=8)
+    count, labels = cv2.connectedComponents(on, connectivity=8)
     height, width = on.shape
     held = {int(labels[int(y), int(x)]) for x, y in points if 0 <= x < width and 0 <= y < height} - {0}
-    return np.isin(labels, list(held)).astype(np.uint8) if held else on
+    if not held:
+        return on
+    keeps = np.zeros(count, np.uint8)
+    keeps[list(held)] = 1
+    return np.asarray(keeps[labels], np.uint8)

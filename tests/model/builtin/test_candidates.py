@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 from numpy.typing import NDArray
 
-from sam3_annotator.model.builtin.candidates import Candidate, add_others, choose_candidates, paint
+from sam3_annotator.model.builtin.candidates import Candidate, choose_candidates, drop_alike, paint
 from sam3_annotator.model.builtin.zoom import ViewWindow
 
 WINDOW = ViewWindow(0, 0, 64)
@@ -26,35 +26,26 @@ def widths(candidates: list[Candidate]) -> list[int]:
     return [int((one.chance > 0.5).any(0).sum()) // 2 for one in candidates]
 
 
-def test_after_one_click_all_compete() -> None:
+def test_the_masks_of_one_look_come_best_first() -> None:
     scores = np.array([0.6, 0.3, 0.9, 0.5], np.float32)
 
-    chosen = choose_candidates(squares(10, 5, 15, 20), scores, WINDOW, is_ambiguous=True)
+    chosen = choose_candidates(squares(10, 5, 15, 20), scores, WINDOW)
 
     assert widths(chosen) == [15, 10, 20, 5]
     assert [one.predicted_iou for one in chosen] == pytest.approx([0.9, 0.6, 0.5, 0.3])
 
 
-def test_after_more_prompts_the_merged_mask_comes_first() -> None:
-    scores = np.array([0.6, 0.3, 0.9, 0.5], np.float32)
-
-    chosen = choose_candidates(squares(10, 5, 15, 20), scores, WINDOW, is_ambiguous=False)
-
-    assert widths(chosen) == [10, 15, 20, 5]
-    assert [one.predicted_iou for one in chosen] == pytest.approx([0.6, 0.6, 0.5, 0.3])
-
-
 def test_masks_that_look_the_same_are_offered_once() -> None:
     scores = np.array([0.6, 0.7, 0.5, 0.4], np.float32)
 
-    assert widths(choose_candidates(squares(30, 30, 10, 10), scores, WINDOW, is_ambiguous=True)) == [30, 10]
+    assert widths(choose_candidates(squares(30, 30, 10, 10), scores, WINDOW)) == [30, 10]
 
 
 def test_an_empty_mask_is_offered_only_if_all_are_empty() -> None:
     scores = np.array([0.9, 0.5], np.float32)
 
-    assert widths(choose_candidates(squares(0, 10), scores, WINDOW, is_ambiguous=True)) == [10]
-    assert widths(choose_candidates(squares(0, 0), scores, WINDOW, is_ambiguous=True)) == [0]
+    assert widths(choose_candidates(squares(0, 10), scores, WINDOW)) == [10]
+    assert widths(choose_candidates(squares(0, 0), scores, WINDOW)) == [0]
 
 
 def square(width: float, predicted: float, window: ViewWindow) -> Candidate:
@@ -63,11 +54,19 @@ def square(width: float, predicted: float, window: ViewWindow) -> Candidate:
     return Candidate(chance, predicted, window)
 
 
+def test_what_two_windows_show_alike_is_offered_once() -> None:
+    near, wide = ViewWindow(192, 192, 128), ViewWindow(0, 0, 512)
+
+    offered = drop_alike([square(64, 0.8, near), square(64, 0.7, wide), square(32, 0.6, near)])
+
+    assert [(one.window, one.predicted_iou) for one in offered] == [(near, 0.8), (near, 0.6)]
+
+
 def test_what_another_window_shows_is_offered_too_unless_it_is_the_same() -> None:
     wide, near = ViewWindow(0, 0, 512), ViewWindow(192, 192, 128)  # of the same middle
     chosen = [square(64, 0.8, near), square(32, 0.5, near)]
 
-    offered = add_others(chosen, [square(64, 0.9, wide), square(256, 0.7, wide), square(16, 0.3, near)])
+    offered = drop_alike(chosen, [square(64, 0.9, wide), square(256, 0.7, wide), square(16, 0.3, near)])
 
     assert [round(one.area()[2] - one.area()[0]) for one in offered] == [64, 256, 32, 16]
     assert [one.window for one in offered] == [near, wide, near, near]
@@ -76,7 +75,7 @@ def test_what_another_window_shows_is_offered_too_unless_it_is_the_same() -> Non
 def test_what_another_window_shows_never_comes_first() -> None:
     near, wide = ViewWindow(192, 192, 128), ViewWindow(0, 0, 512)
 
-    offered = add_others([square(64, 0.6, near)], [square(256, 0.9, wide)])
+    offered = drop_alike([square(64, 0.6, near)], [square(256, 0.9, wide)])
 
     assert [one.predicted_iou for one in offered] == [0.6, 0.6]
     assert offered[0].window == near
@@ -85,7 +84,7 @@ def test_what_another_window_shows_never_comes_first() -> None:
 def test_where_nothing_is_seen_through_any_window_one_empty_mask_is_offered() -> None:
     near, wide = ViewWindow(192, 192, 128), ViewWindow(0, 0, 512)
 
-    offered = add_others([square(0, 0.6, near)], [square(0, 0.9, wide)])
+    offered = drop_alike([square(0, 0.6, near)], [square(0, 0.9, wide)])
 
     assert [one.window for one in offered] == [near]
 

@@ -111,7 +111,9 @@ def test_normalise_maps_the_middle_grey_to_zero() -> None:
     assert normalise(torch.tensor([127.0, 255.0])).tolist() == [0.0, 1.0]
 
 
-@pytest.mark.parametrize("sizes", [{"view_side": 100}, {"whole_side": 70}, {"stages": ()}, {"attention_heads": 5}])
+@pytest.mark.parametrize(
+    "sizes", [{"view_side": 100}, {"box_side": 100}, {"whole_side": 70}, {"stages": ()}, {"attention_heads": 5}]
+)
 def test_sizes_that_do_not_fit_are_refused(sizes: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"must|have|has"):
         BuiltinConfig(**sizes)  # type: ignore[arg-type]  # wrong on purpose

@@ -18,6 +18,7 @@ from sam3_annotator.model.builtin.encoder import StemFeatures
 from sam3_annotator.model.builtin.looks import StemArrays
 from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
 from sam3_annotator.model.builtin.runtime import MOST_THREADS, Runtime, count_threads
+from sam3_annotator.model.builtin.traits import TRAITS
 from sam3_annotator.model.builtin.weights import FORMAT, fill_network, read_weights
 from sam3_annotator.paths import resources_dir
 
@@ -70,11 +71,13 @@ def test_a_part_of_an_image_is_described_as_by_the_network(runtime: Runtime, net
 
 def test_the_heads_answer_as_those_of_the_network(runtime: Runtime, network: BuiltinNetwork) -> None:
     rng = np.random.default_rng(0)
-    looks = rng.normal(0, 1, (5, 16)).astype(np.float32)
+    guesses = rng.normal(0, 1, (5, TRAITS)).astype(np.float32)
     masks = rng.normal(0, 1, (5, 6)).astype(np.float32)
 
+    ranking, head, told = runtime.ranking, network.ranking, torch.from_numpy(guesses)
+    np.testing.assert_allclose(ranking.rank_starts(list(guesses)), head.rank_starts(told).sigmoid().numpy(), atol=1e-5)
     np.testing.assert_allclose(
-        runtime.ranking.rank(list(looks)), network.ranking(torch.from_numpy(looks)).sigmoid().numpy(), atol=1e-6
+        ranking.rank_answers(list(guesses)), head.rank_answers(told).sigmoid().numpy(), atol=1e-5
     )
     np.testing.assert_allclose(
         runtime.likeness.score(masks), network.likeness(torch.from_numpy(masks)).sigmoid().numpy(), atol=1e-6

@@ -94,3 +94,17 @@ def test_looking_can_be_cancelled(viewer: Viewer) -> None:
 
     with pytest.raises(Cancelled):
         viewer.look_closer(embedding, clicks(embedding, (300.0, 150.0)), None, None, cancel)
+
+
+def test_a_box_is_looked_at_more_finely_than_clicks(tiny_runtime: Runtime) -> None:
+    tiny_runtime.config = replace(tiny_runtime.config, box_side=96)
+    viewer = Viewer(tiny_runtime)
+    embedding = embed(viewer, 300, 600)
+    box = BoxPrompt(200, 100, 400, 200)
+    clicked = clicks(embedding, (300.0, 150.0))
+
+    with_box = viewer.look_closer(embedding, read_prompts([box], (300, 600)), None, None, never_cancelled)
+    without = viewer.look_closer(embedding, clicked, belief_on((200, 100, 400, 200)), None, never_cancelled)
+
+    assert len(with_box.view.pixels) == 96
+    assert len(without.view.pixels) == 64

@@ -99,3 +99,15 @@ def test_parts_without_a_point_go() -> None:
     assert parts_with(on, [(2.5, 0.5)]).tolist() == [[0, 0, 1]]
     assert parts_with(on, [(1.5, 0.5)]).tolist() == [[1, 0, 1]]
     assert parts_with(on, [(9.0, 0.5)]).tolist() == [[1, 0, 1]]
+
+
+def test_a_belief_agrees_with_clicks_that_it_puts_on_the_right_side() -> None:
+    chance = np.zeros((10, 10), np.float32)
+    chance[:, :5] = 0.9
+    belief = Belief(chance, (100.0, 100.0, 200.0, 200.0))
+    left, right, outside = (120.0, 150.0), (180.0, 150.0), (50.0, 150.0)
+
+    assert belief.agrees([(*left, True), (*right, False), (*outside, False)])
+    assert not belief.agrees([(*left, False)])
+    assert not belief.agrees([(*right, True)])
+    assert not belief.agrees([(*outside, True)])

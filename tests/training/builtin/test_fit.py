@@ -34,11 +34,11 @@ def test_fitting_writes_weights_that_differ_in_the_fitted_heads_only(
     network = BuiltinNetwork(BuiltinConfig.tiny()).eval().requires_grad_(False)
     before = {name: value.clone() for name, value in network.state_dict().items()}
 
-    found = fit(network, samples, SETTINGS, tmp_path / "fitted.safetensors")
+    found = fit(network, samples, samples, SETTINGS, tmp_path / "fitted.safetensors")
 
     assert {"score_error", "score_correlation"} <= set(found)
     changed = {name for name, value in network.state_dict().items() if not torch.equal(value, before[name])}
     assert changed
     assert all(name.startswith(FITTED) for name in changed)
     written = read_weights(tmp_path / "fitted.safetensors")
-    np.testing.assert_array_equal(written["ranking.mlp.0.bias"], network.ranking.mlp[0].bias.numpy())
+    np.testing.assert_array_equal(written["ranking.start.0.bias"], network.ranking.start[0].bias.numpy())

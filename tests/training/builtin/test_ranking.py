@@ -1,4 +1,4 @@
-"""The ranking learns which looks lead to good answers."""
+"""The ranking learns which guesses are good, and which lead to good ones."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.network import BuiltinNetwork
-from sam3_annotator.model.builtin.ranking import TRAITS
+from sam3_annotator.model.builtin.ranking import Floats
 from sam3_annotator.model.builtin.runtime import Runtime
+from sam3_annotator.model.builtin.traits import TRAITS
 from sam3_annotator.model.builtin.weights import save_weights
 from training.builtin import ranking
 from training.builtin.pictures import PictureCache, list_pictures
-from training.builtin.ranking import Choice, collect, fit_ranking
+from training.builtin.questions import Followed, Step, collect
+from training.builtin.ranking import fit_ranking
 from training.builtin.samples import SampleMaker
 from training.builtin.settings import TrainingSettings
 
@@ -50,35 +52,47 @@ def runtime(network: BuiltinNetwork, tiny_graphs: Path, tmp_path: Path) -> Runti
     return Runtime(tmp_path / "network.safetensors", network.config, tiny_graphs)
 
 
-def test_first_looks_and_closer_ones_are_collected_with_what_they_led_to(
-    samples: SampleMaker, runtime: Runtime
-) -> None:
-    regions = collect(runtime, samples, SETTINGS)
-
-    assert len(regions) == 4
-    traits = np.stack([one for region in regions for choice in region for one, _ in choice])
-    assert traits.shape[1] == TRAITS
-    assert set(traits[:, 15]) == {0, 1}  # first looks and closer ones
-    assert set(traits[:, 10]) == {0, 1}  # found anew and gone on from the answer before
-    assert all(0 <= iou <= 1 for region in regions for choice in region for _, iou in choice)
-
-
-def test_a_fitted_ranking_tells_good_looks_from_bad_ones(
+def test_a_fitted_ranking_tells_good_guesses_from_bad_ones(
     samples: SampleMaker, network: BuiltinNetwork, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The predicted IoU says nothing here, the doubt of the mask all; its scale and offset are arbitrary."""
     rng = np.random.default_rng(1)
 
-    def choice() -> Choice:
-        traits = rng.normal(0, 1, (rng.integers(2, 5), TRAITS)).astype(np.float32)
-        traits[:, 4] = 40 + 9 * traits[:, 4]
-        return [(one, float(1 / (1 + np.exp((one[4] - 40) / 4)))) for one in traits]
+    def guesses(count: int) -> tuple[Floats, Floats]:
+        traits = rng.normal(0, 1, (count, TRAITS)).astype(np.float32)
+        traits[:, 6] = 40 + 9 * traits[:, 6]
+        return traits, np.asarray(1 / (1 + np.exp((traits[:, 6] - 40) / 4)), np.float32)
 
-    monkeypatch.setattr(ranking, "collect", lambda *_: [[choice() for _ in range(6)] for _ in range(60)])
+    def step() -> Step:
+        """Answers tell by themselves how good they are, and a start how good its answers are."""
+        seen = [guesses(3) for _ in range(rng.integers(2, 5))]
+        starts = [np.where(np.arange(TRAITS) == 9, ious.max(), traits[0]) for traits, ious in seen]
+        return [Followed(start.astype(np.float32), *one) for start, one in zip(starts, seen, strict=True)]
 
-    found = fit_ranking(network, runtime, samples, SETTINGS)
+    monkeypatch.setattr(ranking, "collect", lambda *_: [[step() for _ in range(6)] for _ in range(60)])
+
+    found = fit_ranking(network, runtime, [samples], SETTINGS)
 
     assert found["ranking_best"] - 0.01 < found["ranking_taken"] <= found["ranking_best"]
-    test = max((choice() for _ in range(9)), key=len)
-    expected = network.ranking(torch.from_numpy(np.stack([traits for traits, _ in test])))
-    assert int(expected.argmax()) == int(np.argmax([iou for _, iou in test]))
+    traits, ious = guesses(9)
+    assert int(network.ranking.rank_answers(torch.from_numpy(traits)).argmax()) == int(ious.argmax())
+    starts = np.stack([one.start for one in step() + step() if one.start is not None])
+    taken = int(network.ranking.rank_starts(torch.from_numpy(starts)).argmax())
+    assert starts[taken, 9] > starts[:, 9].max() - 0.05
+
+
+def test_regions_are_drawn_from_every_maker(
+    samples: SampleMaker, network: BuiltinNetwork, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[SampleMaker, int]] = []
+    other = SampleMaker(PictureCache([]), SETTINGS)
+
+    def take_down(_runtime: Runtime, maker: SampleMaker, regions: int, rng: np.random.Generator) -> list[list[Step]]:
+        asked.append((maker, regions))
+        return collect(_runtime, samples, regions, rng)
+
+    monkeypatch.setattr(ranking, "collect", take_down)
+
+    fit_ranking(network, runtime, [samples, other], SETTINGS)
+
+    assert asked == [(samples, 2), (other, 2)]

@@ -1,0 +1,130 @@
+"""Simulated people click and draw boxes; every guess they could get is told with its IoU."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from sam3_annotator.model.builtin.config import BuiltinConfig
+from sam3_annotator.model.builtin.network import BuiltinNetwork
+from sam3_annotator.model.builtin.runtime import Runtime
+from sam3_annotator.model.builtin.traits import TRAITS
+from sam3_annotator.model.builtin.weights import save_weights
+from training.builtin import questions
+from training.builtin.mosaics import make_mosaic
+from training.builtin.pictures import PictureCache, list_pictures
+from training.builtin.questions import click_on_error, collect, draw_box
+from training.builtin.samples import SampleMaker
+from training.builtin.settings import TrainingSettings
+
+WritePicture = Callable[[Path, NDArray[np.uint16]], None]
+Bools = NDArray[np.bool_]
+
+
+@pytest.fixture
+def samples(tmp_path: Path, write_picture: WritePicture) -> SampleMaker:
+    """Pictures of a bright disc on noise."""
+    labels = np.zeros((120, 160), np.uint16)
+    cv2.circle(labels, (50, 60), 25, 1, cv2.FILLED)
+    for number in range(3):
+        write_picture(tmp_path / "discs" / f"{number}.jpg", labels)
+    return SampleMaker(PictureCache(list_pictures(tmp_path)), TrainingSettings())
+
+
+@pytest.fixture
+def runtime(tiny_graphs: Path, tmp_path: Path) -> Runtime:
+    torch.manual_seed(0)
+    torch.set_num_threads(1)
+    network = BuiltinNetwork(BuiltinConfig.tiny()).eval().requires_grad_(False)
+    save_weights(network, tmp_path / "network.safetensors")
+    return Runtime(tmp_path / "network.safetensors", network.config, tiny_graphs)
+
+
+def disc(shape: tuple[int, int], x: int, y: int, radius: int) -> Bools:
+    mask = np.zeros(shape, np.uint8)
+    cv2.circle(mask, (x, y), radius, 1, cv2.FILLED)
+    return mask > 0
+
+
+def test_clicks_lead_to_starts_and_guesses_with_their_ious(
+    samples: SampleMaker, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "BOX_CHANCE", 0.0)
+
+    regions = collect(runtime, samples, 3, np.random.default_rng(0))
+
+    assert len(regions) == 3
+    followed = [one for region in regions for step in region for one in step]
+    assert all(one.start is not None and one.start.shape == (TRAITS,) for one in followed)
+    traits = np.concatenate([one.traits for one in followed])
+    ious = np.concatenate([one.ious for one in followed])
+    assert traits.shape == (len(ious), TRAITS)
+    assert set(traits[:, 31]) == {0, 1}  # found anew, and gone on from the answer before
+    assert set(traits[:, 32]) == {1}  # all are closer looks
+    assert ((ious >= 0) & (ious <= 1)).all()
+
+
+def test_a_box_has_one_start_that_nothing_is_known_of(
+    samples: SampleMaker, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "BOX_CHANCE", 1.0)
+
+    for first, *_ in collect(runtime, samples, 3, np.random.default_rng(0)):
+        (followed,) = first
+        assert followed.start is None
+        assert (followed.traits[:, 34] == 1).all()
+
+
+def test_a_click_is_made_on_the_widest_error() -> None:
+    shape = (100, 200)
+    truth, shown = disc(shape, 50, 50, 30), disc(shape, 150, 50, 10)
+    rng = np.random.default_rng(0)
+
+    clicks = [click_on_error(shown, truth, rng) for _ in range(40)]
+
+    assert all(click is not None and click.positive and truth[int(click.y), int(click.x)] for click in clicks)
+    exact = [click for click in clicks if click is not None and abs(click.x - 50) < 2 and abs(click.y - 50) < 2]
+    assert 10 < len(exact) < 35
+    too_much = click_on_error(truth, shown, rng)
+    assert too_much is not None
+    assert not too_much.positive
+    assert click_on_error(truth, truth, rng) is None
+
+
+def test_a_box_is_drawn_around_a_region_and_stays_in_the_picture() -> None:
+    truth = disc((100, 200), 150, 60, 30)
+    rng = np.random.default_rng(0)
+
+    boxes = [draw_box(truth, rng) for _ in range(60)]
+
+    corners = np.array([(box.x0, box.y0, box.x1, box.y1) for box in boxes])
+    exact = (corners == (120, 30, 181, 91)).all(1)
+    assert 15 < exact.sum() < 45
+    assert (np.abs(corners - (120, 30, 181, 91)) < 60).all()
+    assert (corners >= 0).all()
+    assert (corners <= (200, 100, 200, 100)).all()
+    assert (corners[:, :2] < corners[:, 2:]).all()
+
+
+def test_a_mosaic_shows_the_picture_among_others_with_its_region() -> None:
+    rng = np.random.default_rng(0)
+    pixels = np.zeros((60, 80, 3), np.uint8)
+    mask = disc((60, 80), 40, 30, 20)
+    pixels[mask] = 200
+    others = [np.full((30 + n, 50, 3), 100, np.uint8) for n in range(8)]
+
+    places = set()
+    for _ in range(20):
+        mosaic, placed = make_mosaic(pixels, mask, others, rng)
+        assert mosaic.shape == (180, 240, 3)
+        assert np.count_nonzero(placed) == np.count_nonzero(mask)
+        np.testing.assert_array_equal((mosaic == 200).all(2), placed)
+        rows, columns = np.nonzero(placed)
+        places.add((rows.min() // 60, columns.min() // 80))
+    assert len(places) > 4
