@@ -32,7 +32,7 @@ class TrainingSettings:
     validation_regions: int = 120
     score_batches: int = 120
     score_learning_rate: float = 4e-3
-    ranking_regions: int = 700
+    ranking_regions: int = 1000
     likeness_pictures: int = 120
     alike_sources: tuple[str, ...] = ()
     composite_chance: float = 0.3
