@@ -37,7 +37,7 @@ class Target:
 
 SCRIPT: dict[str, tuple[Target, ...]] = {
     "astronaut.jpg": (
-        Target("person", (Drag(14, 12, 372, 511), Click(120, 90, positive=False), Click(300, 60, positive=False))),
+        Target("person", (Drag(14, 12, 372, 511), Click(40, 100, positive=False), Click(110, 60, positive=False))),
         Target("spacecraft", (Drag(350, 0, 455, 288),)),
     ),
     "cat.jpg": (

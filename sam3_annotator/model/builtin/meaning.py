@@ -27,6 +27,10 @@ DOUBTFUL_BELOW = 0.7
 ANEW_BELOW, ANEW_CLICKS = 0.5, 3
 """If one is expected to be worse than this, after so many clicks or fewer, first looks are taken anew as well."""
 
+BOX_DOUBT = 0.05
+"""With a box alone, which leaves little to choose, another mask than the merged one must be expected to be so much
+better."""
+
 CLICKS_EXPLAINED = 5
 """A guess must explain where the last clicks were made, so many at most."""
 
@@ -104,6 +108,9 @@ class Question:
         guesses = self._viewer.look_closer(self._embedding, self._asked, start.belief, last, check).guesses()
         traits = [self._describe(guess, start.belief, goes_on=start.goes_on, is_close=True) for guess in guesses]
         expected = self._ranking.rank_answers(traits)
+        if self._asked.box is not None and not self._asked.points:
+            is_merged = np.array([guess.index == 0 for guess in guesses])
+            expected = np.where(is_merged, expected, np.maximum(expected - BOX_DOUBT, 0))
         return _best_first(Ranked(*each) for each in zip(guesses, traits, map(float, expected), strict=True))
 
     def remember(self, chosen: Candidate, answers: Sequence[Ranked], starts: Sequence[Start]) -> Answer:

@@ -42,6 +42,14 @@ class Scripted(Ranking):
         return np.linspace(best, best / 2, len(traits)).astype(np.float32)
 
 
+class Contrary(Scripted):
+    """Expects more of each next guess, by what it is told."""
+
+    def rank_answers(self, traits: Sequence[Floats]) -> Floats:
+        """Rank the merged mask, which comes first, lowest."""
+        return (0.4 + self.answers[0] * np.arange(len(traits))).astype(np.float32)
+
+
 def chance(left: int, right: int) -> NDArray[np.float32]:
     found = np.zeros((SIDE, SIDE), np.float32)
     found[20:44, left:right] = 0.9
@@ -128,6 +136,23 @@ def test_a_box_needs_no_first_looks(viewer: Staged, embedding: BuiltinEmbedding)
 
     assert viewer.firsts == 0
     assert viewer.followed == [None]
+
+
+def test_with_a_box_alone_another_mask_than_the_merged_one_must_be_clearly_better(
+    viewer: Staged, embedding: BuiltinEmbedding
+) -> None:
+    box = BoxPrompt(10, 20, 54, 44)
+
+    def first(prompts: Sequence[Prompt], better: float) -> int:
+        asked = read_prompts(prompts, embedding.image_size)
+        answers, _ = Question(viewer, Contrary([better]), embedding, asked, None).answer(never_cancelled)
+        assert answers[0].expected == max(one.expected for one in answers)
+        return answers[0].guess.index
+
+    assert first([box], 0.02) == 0
+    assert first([box], 0.04) == 2  # by 0.08
+    assert first([box, INSIDE], 0.02) == 2
+    assert first([INSIDE], 0.02) == 2
 
 
 def test_a_click_that_contradicts_the_answer_leaves_what_agrees_with_it(
