@@ -105,7 +105,7 @@ def paint_mask(mask: NDArray[np.bool_], chance: NDArray[np.float32], window: Vie
         levels = np.pad(np.round(chance * 254).astype(np.uint8), 1, mode="edge")
         wider = ViewWindow(window.x0 - scale, window.y0 - scale, window.span + 2 * scale)
         area = (float(x0), float(y0), float(x1), float(y1))
-        mask[y0:y1, x0:x1] = _resample(levels, wider, area, (y1 - y0, x1 - x0)) > 127
+        np.greater(_resample(levels, wider, area, (y1 - y0, x1 - x0)), 127, out=mask[y0:y1, x0:x1])
 
 
 def _resample(values: NDArray[Number], window: ViewWindow, area: Box, shape: tuple[int, int]) -> NDArray[Number]:
