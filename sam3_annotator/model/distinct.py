@@ -15,11 +15,12 @@ def choose_distinct(masks: Iterable[NDArray[np.bool_]]) -> list[int]:
     """Give the indices of masks, best first, that are not empty and not like an earlier one."""
     kept: dict[int, NDArray[np.bool_]] = {}
     for index, mask in enumerate(masks):
-        if mask.any() and all(_iou(mask, earlier) < SAME_ABOVE for earlier in kept.values()):
+        if mask.any() and all(overlap(mask, earlier) < SAME_ABOVE for earlier in kept.values()):
             kept[index] = mask
     return list(kept)
 
 
-def _iou(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
+def overlap(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
+    """Give the IoU of two masks, 0 if both are empty."""
     both, either = int(np.count_nonzero(first & second)), int(np.count_nonzero(first | second))
     return both / max(either, 1)

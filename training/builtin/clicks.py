@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sam3_annotator.model.builtin.explanation import distance_to_border
 from sam3_annotator.model.builtin.prompt_maps import Point, draw_prompt_maps
 
 
@@ -27,8 +28,7 @@ class Prompts:
 
 def click_inside(area: NDArray[np.uint8], rng: np.random.Generator | None) -> tuple[float, float]:
     """Pick x, y in `area` `(H, W)` uint8: its centre by distance, or a random inner place with `rng`."""
-    padded = cv2.copyMakeBorder(area, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    distance = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
+    distance = distance_to_border(area)
     if rng is None:
         index = int(distance.argmax())
     else:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.model import BoxPrompt, PointPrompt, Prompt
 from sam3_annotator.model.builtin.asked import Asked, read_prompts
 from sam3_annotator.model.builtin.candidates import Candidate, paint_mask
-from sam3_annotator.model.builtin.looks import Answer, BuiltinEmbedding, overlap
+from sam3_annotator.model.builtin.explanation import distance_to_border
+from sam3_annotator.model.builtin.looks import Answer, BuiltinEmbedding
 from sam3_annotator.model.builtin.meaning import Question, Ranked, Start
 from sam3_annotator.model.builtin.ranking import Floats, Ranking
-from sam3_annotator.model.builtin.refine import obey_box, obey_clicks
+from sam3_annotator.model.builtin.refine import obey
 from sam3_annotator.model.builtin.runtime import Runtime
 from sam3_annotator.model.builtin.viewer import Viewer
 from sam3_annotator.model.builtin.zoom import Pyramid
+from sam3_annotator.model.distinct import overlap
 from sam3_annotator.model.session import never_cancelled
 from training.builtin.mosaics import make_mosaic
 from training.builtin.samples import SampleMaker
@@ -156,11 +157,7 @@ class Inquiry:
     def _finish(self, ranked: Ranked, asked: Asked) -> Candidate:
         """Make a guess obey the prompts, as the session does, but leave edges alone, which would take longest."""
         guess = ranked.guess
-        side, chance = len(guess.chance), guess.chance
-        inside = asked.widened(None) if asked.box is not None else None
-        if inside is not None:
-            chance = obey_box(chance, guess.window.place_box(inside, side))
-        return Candidate(obey_clicks(chance, asked.points_in(guess.window, side)), ranked.expected, guess.window)
+        return Candidate(obey(guess.chance, guess.window, asked), ranked.expected, guess.window)
 
     def _paint(self, ranked: Ranked, asked: Asked) -> Bools:
         mask = np.zeros_like(self._truth)
@@ -176,7 +173,7 @@ def predicted(start: Start) -> float:
 
 def click_on_error(shown: Bools, truth: Bools, rng: np.random.Generator) -> PointPrompt | None:
     """Click where the error is widest, in the middle or anywhere not too near its border; None if nothing is wrong."""
-    missing, excess = (_distance_to_border(area) for area in (truth & ~shown, shown & ~truth))
+    missing, excess = (distance_to_border(area) for area in (truth & ~shown, shown & ~truth))
     is_missing = float(missing.max()) >= float(excess.max())
     distance = missing if is_missing else excess
     widest = float(distance.max())
@@ -189,11 +186,6 @@ def click_on_error(shown: Bools, truth: Bools, rng: np.random.Generator) -> Poin
         place = int(near[rng.integers(len(near))])
     row, column = divmod(place, truth.shape[1])
     return PointPrompt(column + 0.5, row + 0.5, is_missing)
-
-
-def _distance_to_border(area: Bools) -> Floats:
-    padded = cv2.copyMakeBorder(area.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    return np.asarray(cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1], np.float32)
 
 
 def draw_box(truth: Bools, rng: np.random.Generator) -> BoxPrompt:

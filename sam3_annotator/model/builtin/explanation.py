@@ -35,15 +35,15 @@ def explain(mask: NDArray[np.bool_], points: Sequence[Point], shown: Sequence[ND
         if not (0 <= x < side and 0 <= y < side):
             found.append(None)
             continue
-        missing = _distance_to_border(mask if before is None else mask & ~before)
-        excess = _distance_to_border(before & ~mask) if before is not None else np.zeros_like(missing)
+        missing = distance_to_border(mask if before is None else mask & ~before)
+        excess = distance_to_border(before & ~mask) if before is not None else np.zeros_like(missing)
         width = max(float(missing.max()), float(excess.max()))
         here = float((missing if positive else excess)[int(y), int(x)])
         found.append(here / width if width else 0.0)
     return Explanation(found, width)
 
 
-def _distance_to_border(area: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Give how far inside an area each pixel is; the view's border ends it."""
+def distance_to_border(area: NDArray[np.bool_] | NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Give how far inside an area `(H, W)` each pixel is, 0 outside; the border of the array ends it."""
     padded = cv2.copyMakeBorder(area.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     return np.asarray(cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1], np.float32)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.zoom import Belief, Pyramid, ViewWindow
+from sam3_annotator.model.distinct import overlap
 from sam3_annotator.model.trail import Trail
 
 MOST_VIEWS = 4
@@ -127,8 +128,3 @@ class Answer:
     others: tuple[Guess, ...] = ()
     shown: tuple[Belief | None, ...] = ()
     clicks: int = 0
-
-
-def overlap(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
-    """Give the IoU of two masks, 0 if both are empty."""
-    return int(np.count_nonzero(first & second)) / max(int(np.count_nonzero(first | second)), 1)

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sam3_annotator.model.builtin.asked import Asked
 from sam3_annotator.model.builtin.prompt_maps import Point
-from sam3_annotator.model.builtin.zoom import Box, parts_with
+from sam3_annotator.model.builtin.zoom import Box, ViewWindow, parts_with
 
 Floats = NDArray[np.float32]
 
@@ -86,3 +87,12 @@ def obey_box(chance: Floats, box: Box, slack: float = 0.1) -> Floats:
     is_in_row = (rows >= box[1] - margin_y) & (rows <= box[3] + margin_y)
     is_in_column = (columns >= box[0] - margin_x) & (columns <= box[2] + margin_x)
     return np.where(is_in_row[:, None] & is_in_column, chance, np.float32(0.0))
+
+
+def obey(chance: Floats, window: ViewWindow, asked: Asked) -> Floats:
+    """Make a mask seen through a window obey the box and the clicks that were asked for."""
+    side = len(chance)
+    inside = asked.widened(None) if asked.box is not None else None
+    if inside is not None:
+        chance = obey_box(chance, window.place_box(inside, side))
+    return obey_clicks(chance, asked.points_in(window, side))

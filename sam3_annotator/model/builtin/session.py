@@ -14,7 +14,7 @@ from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.exemplars import find_alike, read_exemplars
 from sam3_annotator.model.builtin.looks import Answer, BuiltinEmbedding
 from sam3_annotator.model.builtin.meaning import Question, Ranked, Start
-from sam3_annotator.model.builtin.refine import follow_edges, obey_box, obey_clicks
+from sam3_annotator.model.builtin.refine import follow_edges, obey
 from sam3_annotator.model.builtin.runtime import Runtime
 from sam3_annotator.model.builtin.viewer import Viewer
 from sam3_annotator.model.builtin.zoom import Pyramid, ViewWindow
@@ -122,15 +122,10 @@ def finish(ranked: Sequence[Ranked], asked: Asked) -> list[Candidate]:
 
 
 def _finish_view(ranked: Sequence[Ranked], asked: Asked) -> list[Candidate]:
-    window, pixels = ranked[0].guess.window, ranked[0].guess.pixels
-    refined = list(follow_edges(np.stack([one.guess.chance for one in ranked]), pixels))
-    inside = asked.widened(None) if asked.box is not None else None
-    if inside is not None:
-        box = window.place_box(inside, len(pixels))
-        refined = [obey_box(chance, box) for chance in refined]
-    points = asked.points_in(window, len(pixels))
+    window = ranked[0].guess.window
+    refined = follow_edges(np.stack([one.guess.chance for one in ranked]), ranked[0].guess.pixels)
     return [
-        Candidate(obey_clicks(chance, points), one.expected, window)
+        Candidate(obey(chance, window, asked), one.expected, window)
         for chance, one in zip(refined, ranked, strict=True)
     ]
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.asked import Asked
 from sam3_annotator.model.builtin.explanation import explain
-from sam3_annotator.model.builtin.looks import Guess, overlap
+from sam3_annotator.model.builtin.looks import Guess
 from sam3_annotator.model.builtin.zoom import Box, ViewWindow
+from sam3_annotator.model.distinct import overlap
 
 Bools = NDArray[np.bool_]
 

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from training.builtin.graphs import write_graphs
+from training.builtin.pictures import PictureCache, list_pictures
+from training.builtin.samples import SampleMaker
+from training.builtin.settings import TrainingSettings
 
 COLOURS = np.array([(40, 220, 220), (220, 120, 40)], np.uint8)
 """Of odd and even regions, BGR."""
@@ -49,3 +52,13 @@ def six_discs() -> NDArray[np.uint16]:
     for number in range(6):
         cv2.circle(labels, (30 + number % 3 * 50, 30 + number // 3 * 60), 16, number + 1, cv2.FILLED)
     return labels
+
+
+@pytest.fixture
+def disc_samples(tmp_path: Path, write_picture: WritePicture) -> SampleMaker:
+    """Draw from pictures of one bright disc on noise."""
+    labels = np.zeros((120, 160), np.uint16)
+    cv2.circle(labels, (50, 60), 25, 1, cv2.FILLED)
+    for number in range(3):
+        write_picture(tmp_path / "discs" / f"{number}.jpg", labels)
+    return SampleMaker(PictureCache(list_pictures(tmp_path)), TrainingSettings())

@@ -18,23 +18,11 @@ from sam3_annotator.model.builtin.traits import TRAITS
 from sam3_annotator.model.builtin.weights import save_weights
 from training.builtin import questions
 from training.builtin.mosaics import make_mosaic
-from training.builtin.pictures import PictureCache, list_pictures
 from training.builtin.questions import click_on_error, collect, draw_box
 from training.builtin.samples import SampleMaker
-from training.builtin.settings import TrainingSettings
 
 WritePicture = Callable[[Path, NDArray[np.uint16]], None]
 Bools = NDArray[np.bool_]
-
-
-@pytest.fixture
-def samples(tmp_path: Path, write_picture: WritePicture) -> SampleMaker:
-    """Pictures of a bright disc on noise."""
-    labels = np.zeros((120, 160), np.uint16)
-    cv2.circle(labels, (50, 60), 25, 1, cv2.FILLED)
-    for number in range(3):
-        write_picture(tmp_path / "discs" / f"{number}.jpg", labels)
-    return SampleMaker(PictureCache(list_pictures(tmp_path)), TrainingSettings())
 
 
 @pytest.fixture
@@ -53,11 +41,11 @@ def disc(shape: tuple[int, int], x: int, y: int, radius: int) -> Bools:
 
 
 def test_clicks_lead_to_starts_and_guesses_with_their_ious(
-    samples: SampleMaker, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+    disc_samples: SampleMaker, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(questions, "BOX_CHANCE", 0.0)
 
-    regions = collect(runtime, samples, 3, np.random.default_rng(0))
+    regions = collect(runtime, disc_samples, 3, np.random.default_rng(0))
 
     assert len(regions) == 3
     followed = [one for region in regions for step in region for one in step]
@@ -71,11 +59,11 @@ def test_clicks_lead_to_starts_and_guesses_with_their_ious(
 
 
 def test_a_box_has_one_start_that_nothing_is_known_of(
-    samples: SampleMaker, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+    disc_samples: SampleMaker, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(questions, "BOX_CHANCE", 1.0)
 
-    for first, *_ in collect(runtime, samples, 3, np.random.default_rng(0)):
+    for first, *_ in collect(runtime, disc_samples, 3, np.random.default_rng(0)):
         (followed,) = first
         assert followed.start is None
         assert (followed.traits[:, 34] == 1).all()

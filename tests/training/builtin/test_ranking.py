@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 import torch
@@ -18,7 +17,7 @@ from sam3_annotator.model.builtin.runtime import Runtime
 from sam3_annotator.model.builtin.traits import TRAITS
 from sam3_annotator.model.builtin.weights import save_weights
 from training.builtin import ranking
-from training.builtin.pictures import PictureCache, list_pictures
+from training.builtin.pictures import PictureCache
 from training.builtin.questions import Followed, Step, collect
 from training.builtin.ranking import fit_ranking
 from training.builtin.samples import SampleMaker
@@ -27,16 +26,6 @@ from training.builtin.settings import TrainingSettings
 WritePicture = Callable[[Path, NDArray[np.uint16]], None]
 
 SETTINGS = TrainingSettings(ranking_regions=4)
-
-
-@pytest.fixture
-def samples(tmp_path: Path, write_picture: WritePicture) -> SampleMaker:
-    """Pictures of a bright disc on noise."""
-    labels = np.zeros((120, 160), np.uint16)
-    cv2.circle(labels, (50, 60), 25, 1, cv2.FILLED)
-    for number in range(3):
-        write_picture(tmp_path / "discs" / f"{number}.jpg", labels)
-    return SampleMaker(PictureCache(list_pictures(tmp_path)), SETTINGS)
 
 
 @pytest.fixture
@@ -53,7 +42,7 @@ def runtime(network: BuiltinNetwork, tiny_graphs: Path, tmp_path: Path) -> Runti
 
 
 def test_a_fitted_ranking_tells_good_guesses_from_bad_ones(
-    samples: SampleMaker, network: BuiltinNetwork, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+    disc_samples: SampleMaker, network: BuiltinNetwork, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The predicted IoU says nothing here, the doubt of the mask all; its scale and offset are arbitrary."""
     rng = np.random.default_rng(1)
@@ -71,7 +60,7 @@ def test_a_fitted_ranking_tells_good_guesses_from_bad_ones(
 
     monkeypatch.setattr(ranking, "collect", lambda *_: [[step() for _ in range(6)] for _ in range(60)])
 
-    found = fit_ranking(network, runtime, [samples], SETTINGS)
+    found = fit_ranking(network, runtime, [disc_samples], SETTINGS)
 
     assert found["ranking_best"] - 0.01 < found["ranking_taken"] <= found["ranking_best"]
     traits, ious = guesses(9)
@@ -82,17 +71,17 @@ def test_a_fitted_ranking_tells_good_guesses_from_bad_ones(
 
 
 def test_regions_are_drawn_from_every_maker(
-    samples: SampleMaker, network: BuiltinNetwork, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+    disc_samples: SampleMaker, network: BuiltinNetwork, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[SampleMaker, int]] = []
     other = SampleMaker(PictureCache([]), SETTINGS)
 
     def take_down(_runtime: Runtime, maker: SampleMaker, regions: int, rng: np.random.Generator) -> list[list[Step]]:
         asked.append((maker, regions))
-        return collect(_runtime, samples, regions, rng)
+        return collect(_runtime, disc_samples, regions, rng)
 
     monkeypatch.setattr(ranking, "collect", take_down)
 
-    fit_ranking(network, runtime, [samples, other], SETTINGS)
+    fit_ranking(network, runtime, [disc_samples, other], SETTINGS)
 
-    assert asked == [(samples, 2), (other, 2)]
+    assert asked == [(disc_samples, 2), (other, 2)]
