@@ -27,7 +27,7 @@ DOUBTFUL_BELOW = 0.7
 ANEW_BELOW, ANEW_CLICKS = 0.5, 3
 """If one is expected to be worse than this, after so many clicks or fewer, first looks are taken anew as well."""
 
-BOX_DOUBT = 0.05
+BOX_DOUBT = 0.1
 """With a box alone, which leaves little to choose, another mask than the merged one must be expected to be so much
 better."""
 
