@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
-from sam3_annotator.model.builtin.candidates import Candidate, paint_mask
+from sam3_annotator.model.builtin.candidates import Candidate
 from sam3_annotator.model.builtin.exemplars import show_example
 from sam3_annotator.model.builtin.feature_map import map_features
 from sam3_annotator.model.builtin.heads import LikenessHead
 from sam3_annotator.model.builtin.likeness import describe
 from sam3_annotator.model.builtin.network import BuiltinNetwork
+from sam3_annotator.model.builtin.painting import paint_mask
 from sam3_annotator.model.builtin.portraits import portray
 from sam3_annotator.model.builtin.runtime import Runtime
 from sam3_annotator.model.builtin.search import BATCH, Search, doubt

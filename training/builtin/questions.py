@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from sam3_annotator.model import BoxPrompt, PointPrompt, Prompt
 from sam3_annotator.model.builtin.asked import Asked, read_prompts
-from sam3_annotator.model.builtin.candidates import Candidate, paint_mask
+from sam3_annotator.model.builtin.candidates import Candidate
 from sam3_annotator.model.builtin.explanation import distance_to_border
 from sam3_annotator.model.builtin.looks import Answer, BuiltinEmbedding
 from sam3_annotator.model.builtin.meaning import Question, Ranked, Start
+from sam3_annotator.model.builtin.painting import paint_mask
 from sam3_annotator.model.builtin.ranking import Floats, Ranking
 from sam3_annotator.model.builtin.refine import obey
 from sam3_annotator.model.builtin.runtime import Runtime

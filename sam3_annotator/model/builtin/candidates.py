@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sam3_annotator.model.builtin.painting import paint_mask
 from sam3_annotator.model.builtin.zoom import Belief, Box, ViewWindow, view_to_grid
 from sam3_annotator.model.distinct import choose_distinct
 from sam3_annotator.model.outputs import Segmentation
-
-Number = TypeVar("Number", np.uint8, np.float32)
 
 LOGITS_SIDE = 256
 
@@ -90,28 +88,11 @@ def paint(candidates: Sequence[Candidate], image_size: tuple[int, int]) -> Segme
     return Segmentation(masks, scores, logits)
 
 
-def paint_mask(mask: NDArray[np.bool_], chance: NDArray[np.float32], window: ViewWindow) -> None:
-    """Set what is on, in the part of the image where anything is."""
-    rows, columns = np.flatnonzero((chance > 0.5).any(1)), np.flatnonzero((chance > 0.5).any(0))
-    if not len(rows):
-        return
-    scale = window.span / len(chance)
-    x0 = max(0, int(window.x0 + (columns[0] - 1) * scale))
-    y0 = max(0, int(window.y0 + (rows[0] - 1) * scale))
-    x1 = min(mask.shape[1], int(window.x0 + (columns[-1] + 2) * scale) + 1)
-    y1 = min(mask.shape[0], int(window.y0 + (rows[-1] + 2) * scale) + 1)
-    if x0 < x1 and y0 < y1:
-        # In bytes: four times as fast as in floats where a view is enlarged to megapixels.
-        levels = np.pad(np.round(chance * 254).astype(np.uint8), 1, mode="edge")
-        wider = ViewWindow(window.x0 - scale, window.y0 - scale, window.span + 2 * scale)
-        area = (float(x0), float(y0), float(x1), float(y1))
-        np.greater(_resample(levels, wider, area, (y1 - y0, x1 - x0)), 127, out=mask[y0:y1, x0:x1])
-
-
-def _resample(values: NDArray[Number], window: ViewWindow, area: Box, shape: tuple[int, int]) -> NDArray[Number]:
+def _resample(
+    values: NDArray[np.float32], window: ViewWindow, area: Box, shape: tuple[int, int]
+) -> NDArray[np.float32]:
     """Show values of a view on a grid `shape` over an area of the image; nothing is on beyond the view."""
     forward = view_to_grid(window, values.shape[0], area, shape)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     matrix = cv2.invertAffineTransform(forward)
-    grid = cv2.warpAffine(values, matrix, shape[::-1], flags=flags)
-    return np.asarray(grid, values.dtype)
+    return np.asarray(cv2.warpAffine(values, matrix, shape[::-1], flags=flags), np.float32)

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sam3_annotator.model.builtin.candidates import Candidate, paint_mask
+from sam3_annotator.model.builtin.candidates import Candidate
 from sam3_annotator.model.builtin.feature_map import FeatureMap, map_features
+from sam3_annotator.model.builtin.painting import paint_mask
 from sam3_annotator.model.builtin.portraits import lay_on_grid, portray
 from sam3_annotator.model.builtin.refine import follow_edges
 from sam3_annotator.model.builtin.runtime import Runtime
