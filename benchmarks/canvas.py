@@ -15,17 +15,30 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from sam3_annotator.model import CacheBudgets, Check, EmbeddingCache, PointPrompt, Segmentation, never_cancelled
+from sam3_annotator.model import (
+    CacheBudgets,
+    Check,
+    ConceptPrompt,
+    Detection,
+    Embedding,
+    EmbeddingCache,
+    PointPrompt,
+    Prompt,
+    Segmentation,
+    UnsupportedPrompt,
+    never_cancelled,
+)
 from sam3_annotator.project import ImageId, InstanceId, Polygon, Region
 from sam3_annotator.ui.assist import Assist, ShownImage
 from sam3_annotator.ui.canvas.scene import CanvasInstance
@@ -54,15 +67,15 @@ class QuickSession:
 
     name, device, capabilities = "Quick", "CPU", frozenset({"points"})
 
-    def embed(self, image: np.ndarray, *, check: Check = never_cancelled) -> Embedded:
+    def embed(self, image: NDArray[np.uint8], *, check: Check = never_cancelled) -> Embedded:
         """Give what is needed of any image of this size."""
         del image, check
         return Embedded()
 
     def segment(
         self,
-        embedding: Embedded,
-        prompts: tuple[PointPrompt, ...],
+        embedding: Embedding,
+        prompts: Sequence[Prompt],
         *,
         multimask: bool = True,
         check: Check = never_cancelled,
@@ -70,7 +83,9 @@ class QuickSession:
         """Paint blobs of three sizes."""
         del multimask
         check()
-        center = np.array([prompts[0].x, prompts[0].y])
+        point = prompts[0]
+        assert isinstance(point, PointPrompt)
+        center = np.array([point.x, point.y])
         masks = np.zeros((3, *embedding.image_size), np.uint8)
         angles = np.linspace(0, 2 * np.pi, 400, endpoint=False)
         for mask, radius in zip(masks, (300, 180, 450), strict=True):
@@ -79,6 +94,18 @@ class QuickSession:
             cv2.fillPoly(mask, [np.round(center + ring).astype(np.int32)], 1)
         scores = np.array([0.9, 0.8, 0.7], np.float32)
         return Segmentation(masks.view(np.bool_), scores, np.zeros((3, 4, 4), np.float32))
+
+    def detect(
+        self,
+        embedding: Embedding,
+        concept: ConceptPrompt,
+        *,
+        threshold: float = 0.5,
+        check: Check = never_cancelled,
+    ) -> Detection:
+        """Refuse: it takes points only."""
+        del embedding, concept, threshold, check
+        raise UnsupportedPrompt(f"{self.name} finds no instances of a concept.")
 
 
 def make_instances(count: int, vertex_count: int) -> list[CanvasInstance]:

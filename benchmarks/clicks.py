@@ -19,6 +19,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, installed or not
@@ -66,11 +67,14 @@ class Tally:
 
 def read_rgb(path: Path) -> NDArray[np.uint8]:
     """Decode a picture as `(H, W, 3)` RGB."""
-    return np.asarray(cv2.cvtColor(cv2.imdecode(_bytes(path), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), np.uint8)
+    return np.asarray(cv2.cvtColor(_decode(path, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), np.uint8)
 
 
-def _bytes(path: Path) -> NDArray[np.uint8]:
-    return np.frombuffer(path.read_bytes(), np.uint8)
+def _decode(path: Path, flags: int) -> MatLike:
+    pixels = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), flags)
+    if pixels is None:
+        raise ValueError(f"{path} is not a picture that OpenCV can read.")
+    return pixels
 
 
 def list_regions(folder: Path, count: int, seed: int) -> Iterator[tuple[Path, list[NDArray[np.bool_]]]]:
@@ -84,7 +88,7 @@ def list_regions(folder: Path, count: int, seed: int) -> Iterator[tuple[Path, li
         stem = path.name.removesuffix(".jpg")
         maps = [path.with_name(f"{stem}.png"), *sorted(path.parent.glob(f"{stem}.[0-9].png"))]
         masks: list[NDArray[np.bool_]] = []
-        labels = [cv2.imdecode(_bytes(one), cv2.IMREAD_UNCHANGED) for one in maps]
+        labels = [_decode(one, cv2.IMREAD_UNCHANGED) for one in maps]
         every = [(index, int(n)) for index, one in enumerate(labels) for n in range(1, int(one.max()) + 1)]
         for choice in rng.permutation(len(every)):
             index, number = every[choice]
@@ -123,7 +127,7 @@ def next_click(
 
 def iou(guess: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
     """Intersection over union of two masks."""
-    return float(np.count_nonzero(guess & truth) / max(np.count_nonzero(guess | truth), 1))
+    return float(np.count_nonzero(guess & truth) / max(int(np.count_nonzero(guess | truth)), 1))
 
 
 def box_around(truth: NDArray[np.bool_], loose: float, rng: np.random.Generator) -> BoxPrompt:

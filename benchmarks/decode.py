@@ -90,7 +90,8 @@ def _prepare_smooth(bench: Bench, network: Sam3Image) -> InteractiveFeatures:
 def _disc(side: int) -> NDArray[np.float32]:
     """Make the mask logits of an object that covers an eighth of the image."""
     rows, columns = np.mgrid[:side, :side]
-    return (side / 5 - np.hypot(rows - 0.4 * side, columns - 0.5 * side))[None].astype(np.float32)
+    logits = side / 5 - np.hypot(rows - 0.4 * side, columns - 0.5 * side)
+    return np.asarray(logits[None], np.float32)
 
 
 def _measure_transformers(bench: Bench) -> None:

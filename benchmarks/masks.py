@@ -32,7 +32,8 @@ Mask = NDArray[np.bool_]
 def photos() -> dict[str, Mask]:
     """Make the masks."""
     rng = np.random.default_rng(0)
-    noise = cv2.GaussianBlur(rng.standard_normal((HEIGHT, WIDTH)).astype(np.float32), (0, 0), 6)
+    grain = rng.standard_normal((HEIGHT, WIDTH)).astype(np.float32)
+    noise = np.asarray(cv2.GaussianBlur(grain, (0, 0), 6), np.float32)
     noise /= noise.std()
     y, x = np.ogrid[:HEIGHT, :WIDTH]
     distance = ((x - WIDTH / 2) / 1800) ** 2 + ((y - HEIGHT / 2) / 1300) ** 2

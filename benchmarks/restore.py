@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -42,8 +43,8 @@ def measure(bench: Bench) -> None:
         for name, tensors in kept.items():
             form = PackedEmbedding((HEIGHT, WIDTH), {key: tensor.contiguous() for key, tensor in tensors.items()})
             words = f"{name}, {form.nbytes / 1e6:.1f} MB"
-            bench.measure(f"restore write {words}", lambda form=form, name=name: disk.write(name, form))
-            bench.measure(f"restore read {words}", lambda name=name: disk.read(name))
+            bench.measure(f"restore write {words}", partial(disk.write, name, form))
+            bench.measure(f"restore read {words}", partial(disk.read, name))
         bench.measure("restore from disk", lambda: session.restore(_read(disk, "the map")))
 
 

@@ -19,7 +19,10 @@ SILENCED = re.compile(
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "misc", "common", "manager", "managers"}
 
 PACKAGE = sorted((ROOT / "sam3_annotator").rglob("*.py"))
-SOURCES = PACKAGE + sorted((ROOT / "tests").rglob("*.py")) + sorted((ROOT / "benchmarks").rglob("*.py"))
+SOURCES = [
+    *PACKAGE,
+    *(path for folder in ("tests", "benchmarks", "training") for path in sorted((ROOT / folder).rglob("*.py"))),
+]
 
 
 def _name(path: Path) -> str:

@@ -62,18 +62,19 @@ def main() -> None:
     else:
         load_encoder(network, words.encoder or find_pretrained())
     samples = SampleMaker(PictureCache(train, int(words.cache_gb * 2**30)), settings)
+    unseen = SampleMaker(PictureCache(validation), settings)
     trainer = Trainer(
         network, samples, settings, words.out, device=words.device, workers=words.workers, minutes=words.minutes
     )
     resumed = trainer.resume()
     with (words.out / "log.jsonl").open("a", encoding="utf-8") as log:
         _write(log, {"pictures": len(train), "validation": len(validation), "resumed": resumed})
-        _run(trainer, settings, PictureCache(validation), log)
-        _write(log, fit(trainer.average, samples, settings, words.out / "builtin.safetensors"))
+        _run(trainer, settings, unseen, log)
+        _write(log, fit(trainer.average, samples, unseen, settings, words.out / "builtin.safetensors"))
 
 
-def _run(trainer: Trainer, settings: TrainingSettings, validation: PictureCache, log: TextIO) -> None:
-    trials = make_trials(validation, settings)
+def _run(trainer: Trainer, settings: TrainingSettings, unseen: SampleMaker, log: TextIO) -> None:
+    trials = make_trials(unseen, settings)
     saved = time.monotonic()
     since: list[dict[str, float]] = []
     while trainer.share_done < 1:

@@ -49,7 +49,7 @@ def compose(
     for number in range(1, int(rng.integers(3, 7))):
         cutout = cv2.imread(str(cutouts[rng.integers(len(cutouts))]), cv2.IMREAD_UNCHANGED)
         if cutout is not None and cutout.ndim == 3 and cutout.shape[2] == 4:
-            lay(pixels, labels, cutout, number, rng)
+            lay(pixels, labels, np.asarray(cutout, np.uint8), number, rng)
     for number in np.unique(labels):
         if np.count_nonzero(labels == number) < SMALLEST_VISIBLE:
             labels[labels == number] = 0
@@ -67,7 +67,8 @@ def lay(
     """Lay one cut-out `(h, w, 4)` BGRA over the picture, turned, lit from a side, with a soft shadow; in place."""
     span = SIDE * float(np.exp(rng.uniform(np.log(0.12), np.log(0.75))))
     scale = span / max(cutout.shape[:2])
-    turn = cv2.getRotationMatrix2D((cutout.shape[1] / 2, cutout.shape[0] / 2), float(rng.normal(0, 18)), scale)
+    middle = cutout.shape[1] / 2, cutout.shape[0] / 2
+    turn = np.asarray(cv2.getRotationMatrix2D(middle, float(rng.normal(0, 18)), scale), np.float64)
     turn[:, 2] += rng.uniform(0, SIDE, 2) - np.array([cutout.shape[1], cutout.shape[0]]) / 2
     shrunk = cv2.GaussianBlur(cutout, (0, 0), max(0.3, 0.4 / scale))
     warped = cv2.warpAffine(shrunk, turn, (SIDE, SIDE), flags=cv2.INTER_LINEAR).astype(np.float32)

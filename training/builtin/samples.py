@@ -32,6 +32,10 @@ class SampleMaker:
         """Decode the pictures now rather than when they are drawn."""
         self._cache.preload(threads)
 
+    def has_regions(self) -> bool:
+        """Whether there is anything to draw: in a small project, pictures that are set aside may show no region."""
+        return any(self._cache.picture(index).targets for index in range(len(self._cache.files)))
+
     def draw_target(
         self, rng: np.random.Generator, *, evenly: bool = False, among: Sequence[str] = ()
     ) -> tuple[Picture, Target]:

@@ -29,7 +29,7 @@ def fit_scores(network: BuiltinNetwork, samples: SampleMaker, settings: Training
     optimizer = torch.optim.AdamW(mlp.parameters(), lr=settings.score_learning_rate, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, EPOCHS)
     for _ in range(EPOCHS):
-        for chosen in torch.randperm(learned).split(256):
+        for chosen in torch.split(torch.randperm(learned), 256):
             guess = mlp((described[chosen] - centre) / spread)[:, 0]
             loss = F.binary_cross_entropy_with_logits(guess, ious[chosen])
             optimizer.zero_grad(set_to_none=True)
@@ -40,8 +40,10 @@ def fit_scores(network: BuiltinNetwork, samples: SampleMaker, settings: Training
     with torch.no_grad():
         found = mlp((described[learned:] - centre) / spread)[:, 0].sigmoid()
         # The head takes the description as it is: centre and spread move into its first layer.
-        head.mlp[0].weight /= spread
-        head.mlp[0].bias -= head.mlp[0].weight @ centre
+        first = head.mlp[0]
+        assert isinstance(first, torch.nn.Linear)
+        first.weight.div_(spread)
+        first.bias.sub_(first.weight @ centre)
     truth = ious[learned:]
     pair = torch.stack([found, truth])
     return {"score_error": float((found - truth).abs().mean()), "score_correlation": float(torch.corrcoef(pair)[0, 1])}

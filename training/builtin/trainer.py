@@ -118,7 +118,7 @@ class Trainer:
             output = self.network(stem, maps)
         loss, iou = total_loss(output, target)
         self._optimizer.zero_grad(set_to_none=True)
-        self._guard.scale(loss).backward()
+        self._guard.scale(loss).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         self._guard.unscale_(self._optimizer)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), MOST_GRADIENT)
         # One sample that overflows would spoil every weight, and with them hours of training.

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
 from training.builtin.clicks import Prompts, add_correction, click_inside
-from training.builtin.pictures import PictureCache
 from training.builtin.samples import SampleMaker
 from training.builtin.settings import TrainingSettings
 from training.builtin.views import cut_view
@@ -24,13 +23,14 @@ class Trial:
     target: NDArray[np.bool_]
 
 
-def make_trials(cache: PictureCache, settings: TrainingSettings, side: int = 224) -> list[Trial]:
-    """Cut the same views every time, as the settings' seed says; none if there are no pictures."""
+def make_trials(samples: SampleMaker, settings: TrainingSettings, side: int = 224) -> list[Trial]:
+    """Cut the same views every time, as the settings' seed says; none if the pictures show no region."""
+    if not samples.has_regions():
+        return []
     rng = np.random.default_rng(settings.seed + 1)
-    maker = SampleMaker(cache, settings)
-    trials = []
-    while cache.files and len(trials) < settings.validation_regions:
-        picture, target = maker.draw_target(rng)
+    trials: list[Trial] = []
+    while len(trials) < settings.validation_regions:
+        picture, target = samples.draw_target(rng)
         fraction = float(rng.uniform(0.3, 0.8))
         view = cut_view(picture, target, side, rng, fraction=fraction, warp=False)
         if (view.mask > 127).mean() > 0.005:

@@ -40,15 +40,16 @@ def cut_view(
     pixels, mask = picture.pixels, picture.mask(target)
     while scale > 1.5:
         # Warping alone would skip pixels.
-        pixels = cv2.resize(pixels, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-        mask = cv2.resize(mask, (pixels.shape[1], pixels.shape[0]), interpolation=cv2.INTER_AREA)
+        pixels = np.asarray(cv2.resize(pixels, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+        size = pixels.shape[1], pixels.shape[0]
+        mask = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.uint8)
         matrix, scale = matrix / 2, scale / 2
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     shifted = matrix.copy()
     shifted[:, 2] += matrix[:, :2].sum(1) / 2 - 0.5  # OpenCV's pixel centres lie at whole numbers
     warped = cv2.warpAffine(pixels, shifted, (side, side), flags=flags, borderValue=GREY)
     soft = cv2.warpAffine(mask, shifted, (side, side), flags=flags, borderValue=0)
-    return View(np.asarray(warped), np.asarray(soft))
+    return View(np.asarray(warped, np.uint8), np.asarray(soft, np.uint8))
 
 
 def _keep_inside(centre: NDArray[np.float64], span: float, width: int, height: int) -> NDArray[np.float64]:
@@ -84,9 +85,10 @@ def change_colours(pixels: NDArray[np.uint8], rng: np.random.Generator) -> NDArr
         shift = gains * (127 * (1 - contrast) + rng.normal(0, 22))
     if rng.random() < 0.08:
         matrix, shift = grey @ matrix, grey @ shift
-    out = cv2.transform(pixels.astype(np.float32), np.column_stack([matrix, shift]).astype(np.float32))
+    matrix = np.column_stack([matrix, shift]).astype(np.float32)
+    out = np.asarray(cv2.transform(pixels.astype(np.float32), matrix), np.float32)
     if rng.random() < 0.15:
-        out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.5, 1.5))
+        out = np.asarray(cv2.GaussianBlur(out, (0, 0), rng.uniform(0.5, 1.5)), np.float32)
     if rng.random() < 0.2:
         out += rng.standard_normal(out.shape, np.float32) * np.float32(rng.uniform(2, 12))
     changed = np.clip(out, 0, 255).astype(np.uint8)
@@ -96,7 +98,7 @@ def change_colours(pixels: NDArray[np.uint8], rng: np.random.Generator) -> NDArr
         changed = np.ascontiguousarray(changed[..., rng.permutation(3)])
     if rng.random() < 0.15:
         _, data = cv2.imencode(".jpg", changed, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 80))])
-        changed = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))
+        changed = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
     return changed
 
 

@@ -134,7 +134,7 @@ def test_fitted_scores_know_good_masks_from_bad_ones(folder: Path) -> None:
 
 
 def test_validation_gives_percentages(folder: Path) -> None:
-    trials = make_trials(PictureCache(list_pictures(folder)), SETTINGS, side=64)
+    trials = make_trials(SampleMaker(PictureCache(list_pictures(folder)), SETTINGS), SETTINGS, side=64)
 
     found = measure(BuiltinNetwork(BuiltinConfig.tiny()).eval(), trials, clicks=2)
 

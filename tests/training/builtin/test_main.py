@@ -1,0 +1,122 @@
+"""A run goes from a folder of pictures to a weights file, however few pictures there are to validate on."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sam3_annotator.model.builtin.config import BuiltinConfig
+from sam3_annotator.model.builtin.network import BuiltinNetwork
+from sam3_annotator.model.builtin.runtime import Runtime
+from sam3_annotator.model.builtin.weights import read_weights, save_weights
+from training.builtin import __main__ as program, fit
+from training.builtin.pictures import PictureFile, split_pictures
+from training.builtin.samples import SampleMaker
+from training.builtin.settings import TrainingSettings
+
+WritePicture = Callable[[Path, NDArray[np.uint16]], None]
+
+SETTINGS = """
+updates = 2
+batch = 2
+clicks_per_batch = 2
+sides = [64]
+validation_share = 0.5
+validation_regions = 2
+score_batches = 4
+ranking_regions = 4
+likeness_pictures = 2
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[dict[str, float]]]:
+    """Train the tiny network on the pictures in `data`, and write `run`; gives the log."""
+    monkeypatch.setattr(program, "BuiltinConfig", BuiltinConfig.tiny)
+    save_weights(BuiltinNetwork(BuiltinConfig.tiny()), tmp_path / "start.safetensors")
+    (tmp_path / "settings.toml").write_text(SETTINGS)
+    (tmp_path / "data").mkdir()
+
+    words = ["--data=data", "--out=run", "--start=start.safetensors", "--settings=settings.toml"]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["builtin", *words])
+
+    def train() -> list[dict[str, float]]:
+        program.main()
+        return [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+
+    return train
+
+
+@pytest.fixture
+def ranked_on(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Take down the sources of what each ranking is fitted on."""
+    seen: list[list[str]] = []
+    fit_ranking = fit.fit_ranking
+
+    def take_down(
+        network: BuiltinNetwork, runtime: Runtime, makers: Sequence[SampleMaker], settings: TrainingSettings
+    ) -> dict[str, float]:
+        seen.extend(maker.sources for maker in makers)
+        return fit_ranking(network, runtime, makers, settings)
+
+    monkeypatch.setattr(fit, "fit_ranking", take_down)
+    return seen
+
+
+def name_pictures(folder: Path, *, is_validation: bool) -> list[Path]:
+    """Give two paths, of a source of their own, that the split puts on one side."""
+    source = "unseen" if is_validation else "learnt"
+    files = [PictureFile(source, folder / source / f"{number}.jpg") for number in range(20)]
+    return [file.path for file in split_pictures(files, 0.5)[is_validation]][:2]
+
+
+def test_a_run_learns_from_some_pictures_and_ranks_on_the_others_too(
+    run: Callable[[], list[dict[str, float]]],
+    ranked_on: list[list[str]],
+    tmp_path: Path,
+    write_picture: WritePicture,
+    six_discs: NDArray[np.uint16],
+) -> None:
+    for is_validation in (False, True):
+        for path in name_pictures(tmp_path / "data", is_validation=is_validation):
+            write_picture(path, six_discs)
+
+    begun, validated, fitted = run()
+
+    assert (begun["pictures"], begun["validation"]) == (2, 2)
+    assert (validated["updates"], "iou@1" in validated, "score_error" in fitted) == (2, True, True)
+    assert ranked_on == [["learnt"], ["unseen"]]
+    before, after = read_weights(tmp_path / "start.safetensors"), read_weights(tmp_path / "run/builtin.safetensors")
+    changed = {name for name in before if not np.array_equal(before[name], after[name])}
+    assert {"ranking.answer.0.bias", "decoder.score.mlp.0.bias"} <= changed
+    assert any(name.startswith("trunk.") for name in changed)
+
+
+@pytest.mark.parametrize("blank_pictures", [0, 2])
+def test_a_run_without_a_region_to_validate_on_goes_by_those_it_learns_from(
+    blank_pictures: int,
+    run: Callable[[], list[dict[str, float]]],
+    ranked_on: list[list[str]],
+    tmp_path: Path,
+    write_picture: WritePicture,
+    six_discs: NDArray[np.uint16],
+) -> None:
+    learnt = name_pictures(tmp_path / "data", is_validation=False)
+    blank = name_pictures(tmp_path / "data", is_validation=True)[:blank_pictures]
+    for path in learnt + blank:
+        write_picture(path, six_discs if path in learnt else np.zeros_like(six_discs))
+
+    begun, validated, fitted = run()
+
+    assert (begun["pictures"], begun["validation"]) == (2, blank_pictures)
+    assert validated == {"updates": 2}
+    assert "score_error" in fitted
+    assert ranked_on == [["learnt"]]
+    assert (tmp_path / "run" / "builtin.safetensors").exists()
