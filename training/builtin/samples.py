@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from training.builtin.pictures import Picture, PictureCache, Target
 from training.builtin.settings import TrainingSettings
-from training.builtin.views import View, change_colours, cut_view, paste
+from training.builtin.views import Bytes, View, change_colours, cut_view, mirror, paste
 
 MOST_TRIES = 1000
 
@@ -57,21 +56,22 @@ class SampleMaker:
                 return picture, targets[rng.choice(len(targets), p=worth / worth.sum())]
         raise ValueError("None of the pictures has a region that is large enough to learn from.")
 
-    def draw(self, side: int, rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    def draw(self, side: int, rng: np.random.Generator) -> tuple[Bytes, Bytes]:
         """Draw one sample: pixels `(S, S, 3)` uint8 RGB and mask `(S, S)` uint8, 255 on the target."""
         while True:
-            view = self._draw_view(side, rng)
+            is_calm = self._settings.calm_chance > 0 and rng.random() < self._settings.calm_chance
+            view = self._draw_view(side, rng, warp=not is_calm)
             pixels, mask = view.pixels, view.mask
-            if rng.random() < self._settings.composite_chance:
+            if not is_calm and rng.random() < self._settings.composite_chance:
                 pasted = self._draw_view(side, rng)
                 mixed, cover = paste(view, View(change_colours(pasted.pixels, rng), pasted.mask))
                 pixels, mask = mixed, cover if rng.random() < 0.65 else np.where(cover > 127, np.uint8(0), mask)
             if (mask > 127).mean() > 0.002:
-                return change_colours(pixels, rng), mask
+                return mirror(pixels, mask, rng) if is_calm else (change_colours(pixels, rng), mask)
 
-    def _draw_view(self, side: int, rng: np.random.Generator) -> View:
+    def _draw_view(self, side: int, rng: np.random.Generator, *, warp: bool = True) -> View:
         picture, target = self.draw_target(rng)
         fraction = None
         if rng.random() >= self._settings.full_view_chance:
             fraction = float(np.exp(rng.uniform(np.log(self._settings.smallest_object), 0)))
-        return cut_view(picture, target, side, rng, fraction=fraction)
+        return cut_view(picture, target, side, rng, fraction=fraction, warp=warp)

@@ -14,7 +14,9 @@ class TrainingSettings:
     `sides` are those of views in pixels, which batches take by turns. With a `stem_learning_rate` of 0 the first stages
     of the encoder stay as they were, and their features are computed once per batch. `source_weights` multiplies how
     often a source is drawn, which is the square root of its number of pictures otherwise. `alike_sources` are those
-    whose pictures show instances of one kind, for the likeness to be fitted on; none means all.
+    whose pictures show instances of one kind, for the likeness to be fitted on; none means all. `calm_chance` is how
+    often a view is shown as it is, but for mirroring, and `learns_statistics` whether the batch norms' statistics move:
+    with small batches they are better left as they were.
     """
 
     seed: int = 3
@@ -36,6 +38,8 @@ class TrainingSettings:
     likeness_pictures: int = 120
     alike_sources: tuple[str, ...] = ()
     composite_chance: float = 0.3
+    calm_chance: float = 0.0
+    learns_statistics: bool = True
     full_view_chance: float = 0.25
     smallest_object: float = 0.12
     source_weights: dict[str, float] = field(default_factory=dict)

@@ -113,7 +113,7 @@ class Trainer:
 
     def _learn(self, stem: StemFeatures, maps: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         self._set_learning_rates()
-        self.network.train()
+        self._set_modes()
         with self._quickly():
             output = self.network(stem, maps)
         loss, iou = total_loss(output, target)
@@ -127,6 +127,12 @@ class Trainer:
         self.progress.updates += 1
         self._move_average()
         return output.logits.detach().float(), loss.detach(), iou
+
+    def _set_modes(self) -> None:
+        self.network.train()
+        for module in self.network.modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.train(self._settings.learns_statistics)
 
     def _set_learning_rates(self) -> None:
         warm = min(1.0, (self.progress.updates + 1) / self._settings.warmup_updates)

@@ -12,13 +12,15 @@ from training.builtin.pictures import Picture, Target
 
 GREY = (127, 127, 127)
 
+Bytes = NDArray[np.uint8]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
     """`pixels` `(S, S, 3)` uint8 RGB and `mask` `(S, S)` uint8, 255 on the target."""
 
-    pixels: NDArray[np.uint8]
-    mask: NDArray[np.uint8]
+    pixels: Bytes
+    mask: Bytes
 
 
 def cut_view(
@@ -74,7 +76,7 @@ def _warp_matrix(
     return np.column_stack([linear, centre - linear @ [side / 2, side / 2]])
 
 
-def change_colours(pixels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+def change_colours(pixels: Bytes, rng: np.random.Generator) -> Bytes:
     """Vary brightness, contrast, saturation, hue, sharpness, noise and compression."""
     matrix, shift = np.eye(3), np.zeros(3)
     grey = np.full((3, 3), 1 / 3)
@@ -102,7 +104,14 @@ def change_colours(pixels: NDArray[np.uint8], rng: np.random.Generator) -> NDArr
     return changed
 
 
-def paste(background: View, pasted: View) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def mirror(pixels: Bytes, mask: Bytes, rng: np.random.Generator) -> tuple[Bytes, Bytes]:
+    """Exchange left and right half of the time."""
+    if rng.random() < 0.5:
+        return pixels, mask
+    return np.ascontiguousarray(pixels[:, ::-1]), np.ascontiguousarray(mask[:, ::-1])
+
+
+def paste(background: View, pasted: View) -> tuple[Bytes, Bytes]:
     """Lay the pasted target over the background; gives the pixels and the pasted coverage `(S, S)` uint8."""
     alpha = cv2.GaussianBlur(pasted.mask, (0, 0), 0.7).astype(np.float32)[..., None] / 255
     mixed = background.pixels * (1 - alpha) + pasted.pixels * alpha
