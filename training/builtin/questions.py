@@ -126,13 +126,15 @@ class Inquiry:
 
     def _choose_starts(self, question: Question, asked: Asked) -> list[Start]:
         """Take the answer before and two of its others; of first looks the likeliest by the network, and two others."""
-        starts = question.list_starts()
         if self._earlier is None:
-            return starts if asked.box is not None else self._draw_starts(starts, 3, 2)
+            if asked.box is not None:
+                return question.list_starts()
+            return self._draw_starts(question.list_first_starts(thoroughly=True), 3, 2)
+        starts = question.list_starts()
         on = [start for start in starts if start.guess is self._earlier.guess]
         starts = on + self._draw_starts([start for start in starts if start.guess is not self._earlier.guess], 0, 2)
         if asked.box is None and asked.positives and len(asked.points) <= ANEW_CLICKS:
-            starts += self._draw_starts(question.list_first_starts(), 2, 1)
+            starts += self._draw_starts(question.list_first_starts(thoroughly=True), 2, 1)
         return starts
 
     def _draw_starts(self, starts: Sequence[Start], best: int, others: int) -> list[Start]:

@@ -16,6 +16,9 @@ from sam3_annotator.model.outputs import Segmentation
 
 LOGITS_SIDE = 256
 
+MOST_OFFERED = 6
+"""Nobody cycles through more; the best of all is nearly always among these."""
+
 COMPARED_SIDE = 256
 """Masks of different windows are compared on a grid of so many steps a side."""
 
@@ -55,8 +58,8 @@ def choose_candidates(
 def drop_alike(candidates: Sequence[Candidate], others: Sequence[Candidate] = ()) -> list[Candidate]:
     """Offer what differs of all, seen through any windows, best first; the first stays the first.
 
-    An empty mask is offered only as the first. `others` are offered where they are something else, and predicted to
-    be no better than the first.
+    `MOST_OFFERED` at most. An empty mask is offered only as the first. `others` are offered where they are something
+    else, and predicted to be no better than the first.
     """
     best = candidates[0]
     everything = [
@@ -69,7 +72,7 @@ def drop_alike(candidates: Sequence[Candidate], others: Sequence[Candidate] = ()
     shape = (COMPARED_SIDE, COMPARED_SIDE)
     masks = (_resample(one.chance, one.window, area, shape) > 0.5 for one in everything)
     different = [everything[index] for index in choose_distinct(masks) if index]
-    return [best, *sorted(different, key=lambda one: -one.predicted_iou)]
+    return [best, *sorted(different, key=lambda one: -one.predicted_iou)][:MOST_OFFERED]
 
 
 def paint(candidates: Sequence[Candidate], image_size: tuple[int, int]) -> Segmentation:

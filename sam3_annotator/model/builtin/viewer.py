@@ -48,8 +48,13 @@ class Viewer:
         window = ViewWindow.whole(pyramid.image_size)
         return BuiltinEmbedding(pyramid, self._encode(pyramid, window, self._config.whole_side))
 
-    def first_looks(self, embedding: BuiltinEmbedding, asked: Asked) -> list[Look]:
-        """Look at the whole image and, nearer, around the clicks on the object: small objects show only there."""
+    def look_at_whole(self, embedding: BuiltinEmbedding, asked: Asked) -> Look:
+        """Look at the whole image."""
+        (look,) = self._ask([embedding.whole], asked, None)
+        return look
+
+    def look_nearer(self, embedding: BuiltinEmbedding, asked: Asked) -> list[Look]:
+        """Look through smaller windows around the clicks on the object: small ones show only there."""
         side, longest = self._config.whole_side, max(embedding.image_size)
         xs, ys = [x for x, _ in asked.positives], [y for _, y in asked.positives]
         x, y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
@@ -60,8 +65,8 @@ class Viewer:
             ViewWindow.around((x - span / 2, y - span / 2, x + span / 2, y + span / 2), 1.0, embedding.image_size)
             for span in spans
         ]
-        nearer = [self._encode(embedding.pyramid, window, side) for window in windows]
-        return self._ask([embedding.whole, *nearer], asked, None)
+        views = [self._encode(embedding.pyramid, window, side) for window in windows]
+        return self._ask(views, asked, None) if views else []
 
     def look_closer(
         self, embedding: BuiltinEmbedding, asked: Asked, belief: Belief | None, last: ViewWindow | None, check: Check

@@ -72,6 +72,15 @@ def test_what_another_window_shows_is_offered_too_unless_it_is_the_same() -> Non
     assert [one.window for one in offered] == [near, wide, near, near]
 
 
+def test_no_more_are_offered_than_people_cycle_through() -> None:
+    window = ViewWindow(0, 0, 512)
+    sizes = [256 - 28 * number for number in range(8)]
+
+    offered = drop_alike([square(size, 0.9 - 0.1 * number, window) for number, size in enumerate(sizes)])
+
+    assert [one.predicted_iou for one in offered] == [0.9 - 0.1 * number for number in range(6)]
+
+
 def test_what_another_window_shows_never_comes_first() -> None:
     near, wide = ViewWindow(192, 192, 128), ViewWindow(0, 0, 512)
 

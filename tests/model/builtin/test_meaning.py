@@ -29,12 +29,12 @@ ANYTHING = np.zeros(35, np.float32)
 class Scripted(Ranking):
     """Expects what it is told to, in turn."""
 
-    def __init__(self, answers: Sequence[float]) -> None:
-        self.answers = list(answers)
+    def __init__(self, answers: Sequence[float], best_start: float = 0.9) -> None:
+        self.answers, self.best_start = list(answers), best_start
 
     def rank_starts(self, traits: Sequence[Floats]) -> Floats:
         """Rank earlier ones higher."""
-        return np.linspace(0.9, 0.1, len(traits)).astype(np.float32)
+        return np.linspace(self.best_start, 0.1, len(traits)).astype(np.float32)
 
     def rank_answers(self, traits: Sequence[Floats]) -> Floats:
         """Take the next number for the first answer, and less for the others."""
@@ -70,12 +70,19 @@ class Staged(Viewer):
     def __init__(self, runtime: Runtime) -> None:
         super().__init__(runtime)
         self.firsts = 0
+        self.nearer = 0
+        self.seen = look(WIDE, LEFT, RIGHT, NOTHING)
         self.followed: list[Belief | None] = []
 
-    def first_looks(self, *_: object) -> list[Look]:
+    def look_at_whole(self, *_: object) -> Look:
         """Show three things."""
         self.firsts += 1
-        return [look(WIDE, LEFT, RIGHT, NOTHING)]
+        return self.seen
+
+    def look_nearer(self, *_: object) -> list[Look]:
+        """Show one of them."""
+        self.nearer += 1
+        return [look(LEFT, NOTHING, NOTHING, NOTHING)]
 
     def look_closer(self, _embedding: object, _asked: object, belief: Belief | None, *_: object) -> Look:
         """Show the same three."""
@@ -117,6 +124,20 @@ def test_a_first_click_is_looked_at_from_afar_and_then_closer(viewer: Staged, em
     assert (viewer.firsts, len(viewer.followed)) == (1, 1)
     assert [round(one.expected, 2) for one in answers] == [0.9, 0.68, 0.45]  # the empty mask is none
     assert len(starts) == 2
+
+
+@pytest.mark.parametrize(("rows", "best_start", "nearer"), [(24, 0.75, 0), (24, 0.65, 1), (10, 0.75, 1)])
+def test_a_first_click_is_looked_at_from_near_unless_all_is_clear_from_afar(
+    viewer: Staged, embedding: BuiltinEmbedding, rows: int, best_start: float, nearer: int
+) -> None:
+    seen = look((28, 38), NOTHING, NOTHING, NOTHING)
+    seen.chances[0, 20 + rows :] = 0
+    viewer.seen = seen
+    asked = read_prompts([PointPrompt(32, 25)], embedding.image_size)
+
+    Question(viewer, Scripted([], best_start), embedding, asked, None).list_starts()
+
+    assert viewer.nearer == nearer
 
 
 def test_in_doubt_a_second_start_is_followed_and_the_better_answer_taken(
