@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.asked import Asked
 from sam3_annotator.model.builtin.candidates import Candidate
-from sam3_annotator.model.builtin.looks import Answer, BuiltinEmbedding, Guess, Look
+from sam3_annotator.model.builtin.looks import Answer, BuiltinEmbedding, Guess
 from sam3_annotator.model.builtin.ranking import Floats, Ranking
 from sam3_annotator.model.builtin.traits import describe
 from sam3_annotator.model.builtin.viewer import Viewer
@@ -22,8 +22,7 @@ FEW_CLICKS = 5
 """After so many clicks or fewer, the answer so far may be about another object than the user means."""
 
 CLEAR_FROM, CLEAR_PART = 0.7, 0.25
-"""What the whole image shows, expected to end in such an answer and spanning such a part of it, need not be looked at
-from nearer to be recognised."""
+"""What is expected to end in such an answer, and spans such a part of the view, need not be looked at from nearer."""
 
 DOUBTFUL_BELOW = 0.7
 """An answer that is expected to be worse is compared with what the second best start leads to."""
@@ -101,11 +100,17 @@ class Question:
         return self.list_first_starts()
 
     def list_first_starts(self, *, thoroughly: bool = False) -> list[Start]:
-        """Look from afar, and from nearer unless all is clear; gives what the clicks may be on, best first."""
-        starts = self._rank_looks([self._viewer.look_at_whole(self._embedding, self._asked)])
-        if thoroughly or not self._is_clear(starts[0]):
-            starts += self._rank_looks(self._viewer.look_nearer(self._embedding, self._asked))
-        return _best_first(starts)
+        """Look from afar, then from nearer and nearer until all is clear; gives what the clicks may be on, best first.
+
+        `thoroughly` goes on in any case.
+        """
+        starts: list[Start] = []
+        for look in self._viewer.first_looks(self._embedding, self._asked):
+            seen = [(guess, guess.belief()) for guess in look.guesses()]
+            starts = _best_first([*starts, *self._rank_starts(seen, goes_on=False)])
+            if not thoroughly and self._is_clear(starts[0]):
+                break
+        return starts
 
     def follow(self, start: Start, check: Check) -> list[Ranked]:
         """Look closer from a start; gives what is seen, best first."""
@@ -140,14 +145,12 @@ class Question:
         return self._rank_starts([(earlier.guess, earlier.belief), *agreeing], goes_on=True)
 
     def _is_clear(self, start: Start) -> bool:
-        assert start.belief is not None  # first looks give one
-        box = start.belief.box(self._asked.positives)
+        """Whether a start promises a good answer, and its object is large enough in view to be told from its parts."""
+        guess = start.guess
+        assert guess is not None  # it was seen just now
+        box = guess.belief().box(self._asked.positives)
         extent = max(box[2] - box[0], box[3] - box[1]) if box is not None else 0.0
-        return start.expected >= CLEAR_FROM and extent >= CLEAR_PART * max(self._embedding.image_size)
-
-    def _rank_looks(self, looks: Sequence[Look]) -> list[Start]:
-        guesses = [guess for look in looks for guess in look.guesses()]
-        return self._rank_starts([(guess, guess.belief()) for guess in guesses], goes_on=False) if guesses else []
+        return start.expected >= CLEAR_FROM and extent >= CLEAR_PART * guess.window.span
 
     def _rank_starts(self, guesses: Sequence[tuple[Guess, Belief]], *, goes_on: bool) -> list[Start]:
         traits = [self._describe(guess, None, goes_on=goes_on, is_close=False) for guess, _ in guesses]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.asked import Asked
-from sam3_annotator.model.builtin.looks import BuiltinEmbedding, Look, StemArrays, View
+from sam3_annotator.model.builtin.looks import BuiltinEmbedding, Look, View
 from sam3_annotator.model.builtin.prompt_maps import draw_prompt_maps
 from sam3_annotator.model.builtin.runtime import Runtime
 from sam3_annotator.model.builtin.zoom import SMALLEST_SPAN, Belief, Box, Pyramid, ViewWindow, to_chance
@@ -48,25 +48,22 @@ class Viewer:
         window = ViewWindow.whole(pyramid.image_size)
         return BuiltinEmbedding(pyramid, self._encode(pyramid, window, self._config.whole_side))
 
-    def look_at_whole(self, embedding: BuiltinEmbedding, asked: Asked) -> Look:
-        """Look at the whole image."""
-        (look,) = self._ask([embedding.whole], asked, None)
-        return look
+    def first_looks(self, embedding: BuiltinEmbedding, asked: Asked) -> Iterator[Look]:
+        """Look at the whole image, then nearer and nearer around the clicks on the object: small ones show only there.
 
-    def look_nearer(self, embedding: BuiltinEmbedding, asked: Asked) -> list[Look]:
-        """Look through smaller windows around the clicks on the object: small ones show only there."""
+        Each look is taken when it is asked for.
+        """
         side, longest = self._config.whole_side, max(embedding.image_size)
         xs, ys = [x for x, _ in asked.positives], [y for _, y in asked.positives]
         x, y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
         least = max(SMALLEST_SPAN, CLICKS_REACH * max(max(xs) - min(xs), max(ys) - min(ys)))
-        parts = NEARER_PARTS if longest < LARGE_FROM else NEARER_PARTS_OF_LARGE
-        spans = [longest / part for part in parts if longest / part >= least]
-        windows = [
-            ViewWindow.around((x - span / 2, y - span / 2, x + span / 2, y + span / 2), 1.0, embedding.image_size)
-            for span in spans
-        ]
-        views = [self._encode(embedding.pyramid, window, side) for window in windows]
-        return self._ask(views, asked, None) if views else []
+        yield self._ask(embedding.whole, asked, None)
+        for part in NEARER_PARTS if longest < LARGE_FROM else NEARER_PARTS_OF_LARGE:
+            span = longest / part
+            if span >= least:
+                around = (x - span / 2, y - span / 2, x + span / 2, y + span / 2)
+                window = ViewWindow.around(around, 1.0, embedding.image_size)
+                yield self._ask(self._encode(embedding.pyramid, window, side), asked, None)
 
     def look_closer(
         self, embedding: BuiltinEmbedding, asked: Asked, belief: Belief | None, last: ViewWindow | None, check: Check
@@ -84,7 +81,7 @@ class Viewer:
             if last is not None and last.shows(box, window):
                 window = last
             view = embedding.view(window, side, lambda window: self._encode(embedding.pyramid, window, side))
-            (look,) = self._ask([view], asked, belief)
+            look = self._ask(view, asked, belief)
             belief = look.belief()
             box = asked.widened(belief.box(asked.positives))
             if box is None or not _is_small(box, window):
@@ -95,21 +92,14 @@ class Viewer:
         pixels = pyramid.cut(window, side)
         return View(window, pixels, self._runtime.encode(pixels[None]))
 
-    def _ask(self, views: Sequence[View], asked: Asked, belief: Belief | None) -> list[Look]:
-        """Put prompts and the belief so far to the network, on several views of the same side at once."""
-        side = len(views[0].pixels)
-        maps = []
-        for view in views:
-            box = view.window.place_box(asked.box, side) if asked.box is not None else None
-            earlier = belief.seen_through(view.window, side) if belief is not None else None
-            maps.append(draw_prompt_maps(side, asked.points_in(view.window, side), box, earlier))
-        half, quarter = (np.concatenate(features) for features in zip(*(view.stem for view in views), strict=True))
-        answer = self._runtime.answer(StemArrays(half, quarter), np.stack(maps))
-        scores = to_chance(answer.score_logits)
-        return [
-            Look(view, to_chance(_enlarge(logits, side)), score)
-            for view, logits, score in zip(views, answer.logits, scores, strict=True)
-        ]
+    def _ask(self, view: View, asked: Asked, belief: Belief | None) -> Look:
+        """Put prompts and the belief so far to the network."""
+        side = len(view.pixels)
+        box = view.window.place_box(asked.box, side) if asked.box is not None else None
+        earlier = belief.seen_through(view.window, side) if belief is not None else None
+        maps = draw_prompt_maps(side, asked.points_in(view.window, side), box, earlier)
+        answer = self._runtime.answer(view.stem, maps[None])
+        return Look(view, to_chance(_enlarge(answer.logits[0], side)), to_chance(answer.score_logits[0]))
 
 
 def _enlarge(logits: NDArray[np.float32], side: int) -> NDArray[np.float32]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -74,15 +74,12 @@ class Staged(Viewer):
         self.seen = look(WIDE, LEFT, RIGHT, NOTHING)
         self.followed: list[Belief | None] = []
 
-    def look_at_whole(self, *_: object) -> Look:
-        """Show three things."""
+    def first_looks(self, *_: object) -> Iterator[Look]:
+        """Show three things from afar, then one of them."""
         self.firsts += 1
-        return self.seen
-
-    def look_nearer(self, *_: object) -> list[Look]:
-        """Show one of them."""
+        yield self.seen
         self.nearer += 1
-        return [look(LEFT, NOTHING, NOTHING, NOTHING)]
+        yield look(LEFT, NOTHING, NOTHING, NOTHING)
 
     def look_closer(self, _embedding: object, _asked: object, belief: Belief | None, *_: object) -> Look:
         """Show the same three."""

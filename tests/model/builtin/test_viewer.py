@@ -45,7 +45,7 @@ def test_a_click_is_looked_at_from_afar_and_from_near(viewer: Viewer) -> None:
 
     asked = clicks(embedding, (300.0, 150.0))
 
-    looks = [viewer.look_at_whole(embedding, asked), *viewer.look_nearer(embedding, asked)]
+    looks = list(viewer.first_looks(embedding, asked))
 
     assert [look.view.window.span for look in looks] == [600, 240, 100]
     assert all(look.view.window.place(300, 150, 32) == (16, 16) for look in looks)
@@ -54,18 +54,19 @@ def test_a_click_is_looked_at_from_afar_and_from_near(viewer: Viewer) -> None:
 def test_a_large_image_is_looked_at_from_nearer_still(viewer: Viewer) -> None:
     embedding = embed(viewer, 900, 1600)
 
-    looks = viewer.look_nearer(embedding, clicks(embedding, (800.0, 450.0)))
+    looks = list(viewer.first_looks(embedding, clicks(embedding, (800.0, 450.0))))
 
-    assert [round(look.view.window.span) for look in looks] == [640, 267, 100]
+    assert [round(look.view.window.span) for look in looks] == [1600, 640, 267, 100]
 
 
 def test_no_window_is_nearer_than_the_clicks_lie_apart(viewer: Viewer) -> None:
     embedding = embed(viewer, 300, 600)
 
-    looks = viewer.look_nearer(embedding, clicks(embedding, (250.0, 150.0), (350.0, 150.0)))
+    near = list(viewer.first_looks(embedding, clicks(embedding, (250.0, 150.0), (350.0, 150.0))))
+    far = list(viewer.first_looks(embedding, clicks(embedding, (20.0, 150.0), (580.0, 150.0))))
 
-    assert [look.view.window.span for look in looks] == [240]
-    assert not viewer.look_nearer(embedding, clicks(embedding, (20.0, 150.0), (580.0, 150.0)))
+    assert [look.view.window.span for look in near] == [600, 240]
+    assert [look.view.window.span for look in far] == [600]
 
 
 def test_a_closer_look_shows_an_object_with_its_surroundings(viewer: Viewer) -> None:
