@@ -15,7 +15,7 @@ from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.decoder import DecoderOutput
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.project import Polygon, ProjectStore, Region
-from training.builtin import trainer
+from training.builtin import trainer, validation
 from training.builtin.clicks import Prompts, add_correction, click_inside, largest_error
 from training.builtin.losses import mask_loss, measure_iou, total_loss
 from training.builtin.pictures import PictureCache, find_targets, list_pictures, split_pictures
@@ -141,6 +141,21 @@ def test_validation_gives_percentages(folder: Path) -> None:
     assert set(found) == {"iou@1", "iou@2", "best@1", "box"}
     assert all(0 <= value <= 100 for value in found.values())
     assert found["best@1"] >= found["iou@1"]
+
+
+def test_validation_ends_where_no_region_can_be_seen(crack_samples: SampleMaker) -> None:
+    assert make_trials(crack_samples, SETTINGS, side=64) == []
+
+
+def test_validation_finds_what_can_be_seen_among_what_cannot(
+    crack_samples: SampleMaker, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Misses count in a row only: more of them than end the search lie between the views that are found."""
+    monkeypatch.setattr(validation, "MOST_TRIES", 12)
+    samples = SampleMaker(PictureCache(list_pictures(folder)), SETTINGS)
+    assert {"cracks", "discs"} < set(samples.sources)
+
+    assert len(make_trials(samples, TrainingSettings(validation_regions=100), side=64)) == 100
 
 
 def test_a_picture_is_on_one_side_of_the_split_only(folder: Path) -> None:
