@@ -5,7 +5,6 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 SETUP_INPUTS := scripts/setup.sh resources/qt-libraries.txt constraints.txt pyproject.toml
-SOURCES := sam3_annotator tests benchmarks
 DEMO_OUTPUT ?= demo-output
 PYTEST_ARGS ?=
 # How many tests run side by side: `auto` is one for each core, 0 runs them in the program itself, as a debugger wants.
@@ -67,4 +66,4 @@ constraints: ## Resolve all packages anew into constraints.txt (then run the che
 
 clean: ## Remove what was built, the virtual environment included
 	rm -rf .venv dist build $(DEMO_OUTPUT) $(DEMO_OUTPUT)-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	find sam3_annotator tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	find sam3_annotator training tests benchmarks -name __pycache__ -prune -exec rm -rf {} +

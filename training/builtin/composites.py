@@ -47,14 +47,24 @@ def compose(
     pixels = np.asarray(cv2.resize(background, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.float32)
     labels = np.zeros((SIDE, SIDE), np.uint16)
     for number in range(1, int(rng.integers(3, 7))):
-        cutout = cv2.imread(str(cutouts[rng.integers(len(cutouts))]), cv2.IMREAD_UNCHANGED)
-        if cutout is not None and cutout.ndim == 3 and cutout.shape[2] == 4:
-            lay(pixels, labels, np.asarray(cutout, np.uint8), number, rng)
+        cutout = read_cutout(cutouts[rng.integers(len(cutouts))])
+        if cutout is not None:
+            lay(pixels, labels, cutout, number, rng)
     for number in np.unique(labels):
         if np.count_nonzero(labels == number) < SMALLEST_VISIBLE:
             labels[labels == number] = 0
     _, dense = np.unique(np.append(labels, 0), return_inverse=True)
     return np.clip(pixels, 0, 255).astype(np.uint8), dense[:-1].reshape(SIDE, SIDE).astype(np.uint16)
+
+
+def read_cutout(path: Path) -> NDArray[np.uint8] | None:
+    """Read a cut-out `(h, w, 4)` BGRA, of 8 or 16 bits; None if it has no transparency or cannot be read."""
+    cutout = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    if cutout is None or cutout.ndim != 3 or cutout.shape[2] != 4:
+        return None
+    if cutout.dtype == np.uint16:
+        cutout = cutout // 257  # 65535 becomes 255
+    return np.asarray(cutout, np.uint8)
 
 
 def lay(

@@ -60,9 +60,10 @@ def main() -> None:
     cv2.setNumThreads(1)
     settings = read_settings(words.settings)
     files = [file for data in words.data for file in list_data(data)]
-    samples, unseen = (
-        SampleMaker(PictureCache(some), settings) for some in split_pictures(files, settings.validation_share)
-    )
+    train, validation = split_pictures(files, settings.validation_share)
+    if not train:
+        parser.error(f"There is nothing to learn from in {', '.join(map(str, words.data))}.")
+    samples, unseen = (SampleMaker(PictureCache(some), settings) for some in (train, validation))
     network = BuiltinNetwork(BuiltinConfig())
     fill_network(network, words.weights)
     network.eval().requires_grad_(False)

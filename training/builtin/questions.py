@@ -23,7 +23,7 @@ from sam3_annotator.model.builtin.zoom import Pyramid
 from sam3_annotator.model.distinct import overlap
 from sam3_annotator.model.session import never_cancelled
 from training.builtin.mosaics import make_mosaic
-from training.builtin.samples import SampleMaker
+from training.builtin.samples import MOST_TRIES, SampleMaker
 
 LEAST_SHARE = 0.0005
 """Of the picture, for a region to be asked for."""
@@ -66,14 +66,20 @@ Step = list[Followed]
 
 
 def collect(runtime: Runtime, samples: SampleMaker, regions: int, rng: np.random.Generator) -> list[list[Step]]:
-    """Ask for so many regions, and follow the likeliest starts and some others; gives steps by region."""
+    """Ask for so many regions, and follow the likeliest starts and some others; gives steps by region.
+
+    Gives fewer where next to no region is large enough to ask for.
+    """
     viewer = Viewer(runtime)
     found: list[list[Step]] = []
-    while len(found) < regions:
+    misses = 0
+    while len(found) < regions and misses < MOST_TRIES:
         picture, target = samples.draw_target(rng, evenly=True)
         pixels, truth = picture.pixels, picture.mask(target) > 127
         if truth.mean() < LEAST_SHARE:
+            misses += 1
             continue
+        misses = 0
         if rng.random() < MOSAIC_CHANCE:
             across = int(rng.integers(2, MOST_ACROSS + 1))
             others = [samples.draw_target(rng, evenly=True)[0].pixels for _ in range(across**2 - 1)]

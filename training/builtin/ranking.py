@@ -45,7 +45,7 @@ def fit_ranking(
 
     Both are of a tenth of the regions, which it does not learn from. `makers` draw the same number of regions each:
     of the pictures that the network learnt from, and of those that it never saw, on which it is less sure of itself.
-    `runtime` answers with the network's weights.
+    `runtime` answers with the network's weights. Where no region is large enough to ask for, nothing is fitted.
     """
     torch.manual_seed(settings.seed)
     rng = np.random.default_rng(settings.seed + 3)
@@ -56,6 +56,8 @@ def fit_ranking(
         count = max(1, round(0.9 * len(regions)))
         learned += [step for region in regions[:count] for step in region]
         held_out += [step for region in regions[count:] for step in region]
+    if not learned:
+        return {}
     head = RankingHead()
     _fit(head.answer, list_answers(learned))
     _fit(head.start, list_starts(learned, head))
@@ -96,8 +98,8 @@ def _take(head: RankingHead, choice: Choice) -> int:
 
 
 def _fit(mlp: torch.nn.Sequential, choices: Sequence[Choice]) -> None:
-    """Fit one of the head's parts in place."""
-    if not choices:
+    """Fit one of the head's parts in place; a single guess, which nothing can be told from, leaves it as it is."""
+    if sum(len(choice.ious) for choice in choices) < 2:
         return
     traits, ious, given = _stack(choices)
     centre, spread = traits[given].mean(0), traits[given].std(0) + 1e-3

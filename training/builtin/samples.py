@@ -11,6 +11,9 @@ from training.builtin.settings import TrainingSettings
 from training.builtin.views import Bytes, View, change_colours, cut_view, mirror, paste
 
 MOST_TRIES = 1000
+"""In a row, for something to learn from."""
+
+NOTHING_LARGE = "None of the pictures has a region that is large enough to learn from."
 
 
 class SampleMaker:
@@ -54,11 +57,14 @@ class SampleMaker:
                 targets = [target for target in picture.targets if target.map_index == map_index]
                 worth = np.sqrt([target.area for target in targets])
                 return picture, targets[rng.choice(len(targets), p=worth / worth.sum())]
-        raise ValueError("None of the pictures has a region that is large enough to learn from.")
+        raise ValueError(NOTHING_LARGE)
 
     def draw(self, side: int, rng: np.random.Generator) -> tuple[Bytes, Bytes]:
-        """Draw one sample: pixels `(S, S, 3)` uint8 RGB and mask `(S, S)` uint8, 255 on the target."""
-        while True:
+        """Draw one sample: pixels `(S, S, 3)` uint8 RGB and mask `(S, S)` uint8, 255 on the target.
+
+        Raises `ValueError` if all regions are too small, or too thin, to be seen in a view.
+        """
+        for _ in range(MOST_TRIES):
             is_calm = self._settings.calm_chance > 0 and rng.random() < self._settings.calm_chance
             view = self._draw_view(side, rng, warp=not is_calm)
             pixels, mask = view.pixels, view.mask
@@ -68,6 +74,7 @@ class SampleMaker:
                 pixels, mask = mixed, cover if rng.random() < 0.65 else np.where(cover > 127, np.uint8(0), mask)
             if (mask > 127).mean() > 0.002:
                 return mirror(pixels, mask, rng) if is_calm else (change_colours(pixels, rng), mask)
+        raise ValueError(NOTHING_LARGE)
 
     def _draw_view(self, side: int, rng: np.random.Generator, *, warp: bool = True) -> View:
         picture, target = self.draw_target(rng)

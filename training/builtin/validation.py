@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
 from training.builtin.clicks import Prompts, add_correction, click_inside
-from training.builtin.samples import SampleMaker
+from training.builtin.samples import MOST_TRIES, SampleMaker
 from training.builtin.settings import TrainingSettings
 from training.builtin.views import cut_view
 
@@ -24,17 +24,24 @@ class Trial:
 
 
 def make_trials(samples: SampleMaker, settings: TrainingSettings, side: int = 224) -> list[Trial]:
-    """Cut the same views every time, as the settings' seed says; none if the pictures show no region."""
+    """Cut the same views every time, as the settings' seed says.
+
+    Gives fewer, or none, where the pictures show next to no region that is large enough.
+    """
     if not samples.has_regions():
         return []
     rng = np.random.default_rng(settings.seed + 1)
     trials: list[Trial] = []
-    while len(trials) < settings.validation_regions:
+    misses = 0
+    while len(trials) < settings.validation_regions and misses < MOST_TRIES:
         picture, target = samples.draw_target(rng)
         fraction = float(rng.uniform(0.3, 0.8))
         view = cut_view(picture, target, side, rng, fraction=fraction, warp=False)
         if (view.mask > 127).mean() > 0.005:
             trials.append(Trial(view.pixels, view.mask > 127))
+            misses = 0
+        else:
+            misses += 1
     return trials
 
 

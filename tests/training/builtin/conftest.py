@@ -55,6 +55,15 @@ def six_discs() -> NDArray[np.uint16]:
 
 
 @pytest.fixture
+def crack_samples(tmp_path: Path, write_picture: WritePicture) -> SampleMaker:
+    """Draw from a picture of one long crack, a pixel wide, which no view shows well."""
+    labels = np.zeros((40, 1200), np.uint16)
+    labels[20, 100:1100] = 1
+    write_picture(tmp_path / "cracks" / "0.jpg", labels)
+    return SampleMaker(PictureCache(list_pictures(tmp_path)), TrainingSettings())
+
+
+@pytest.fixture
 def disc_samples(tmp_path: Path, write_picture: WritePicture) -> SampleMaker:
     """Draw from pictures of one bright disc on noise."""
     labels = np.zeros((120, 160), np.uint16)

@@ -37,6 +37,25 @@ def test_a_label_lies_where_its_cut_out_was_laid(folders: tuple[Path, Path]) -> 
     assert (is_red & (labels == 0)).sum() < 0.1 * is_red.sum()
 
 
+def test_a_cut_out_of_16_bits_is_laid_like_one_of_8(folders: tuple[Path, Path]) -> None:
+    cutouts, backgrounds = folders
+    disc = np.zeros((100, 100, 4), np.uint8)
+    cv2.circle(disc, (50, 50), 40, (10, 100, 200, 255), cv2.FILLED)
+    deep = disc.astype(np.uint16) * 257
+    deep[..., :3] += 100  # less than a step of 8 bits, but the low byte is another
+    cv2.imwrite(str(cutouts / "disc.png"), disc)
+    cv2.imwrite(str(cutouts / "deep.png"), deep)
+
+    composites = [
+        compose([cutouts / name], [backgrounds / "grey" / "wall.jpg"], np.random.default_rng(3))
+        for name in ("disc.png", "deep.png")
+    ]
+
+    (pixels, labels), (deep_pixels, deep_labels) = composites
+    np.testing.assert_array_equal(deep_pixels, pixels)
+    np.testing.assert_array_equal(deep_labels, labels)
+
+
 def test_the_folder_is_one_that_training_takes(
     folders: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

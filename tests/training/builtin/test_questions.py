@@ -18,8 +18,10 @@ from sam3_annotator.model.builtin.traits import TRAITS
 from sam3_annotator.model.builtin.weights import save_weights
 from training.builtin import questions
 from training.builtin.mosaics import make_mosaic
+from training.builtin.pictures import Picture, PictureCache, Target, list_pictures
 from training.builtin.questions import click_on_error, collect, draw_box
 from training.builtin.samples import SampleMaker
+from training.builtin.settings import TrainingSettings
 
 WritePicture = Callable[[Path, NDArray[np.uint16]], None]
 Bools = NDArray[np.bool_]
@@ -67,6 +69,46 @@ def test_a_box_has_one_start_that_nothing_is_known_of(
         (followed,) = first
         assert followed.start is None
         assert (followed.traits[:, 34] == 1).all()
+
+
+def test_regions_too_small_to_ask_for_end_the_search(
+    disc_samples: SampleMaker, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "LEAST_SHARE", 0.5)
+
+    assert collect(runtime, disc_samples, 3, np.random.default_rng(0)) == []
+
+
+def test_regions_large_enough_are_found_among_any_number_too_small(
+    tmp_path: Path, write_picture: WritePicture, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Misses count in a row only: more of them than end a search may lie between the regions that are found."""
+    monkeypatch.setattr(questions, "MOST_TRIES", 12)
+    monkeypatch.setattr(questions, "LEAST_SHARE", 0.1)
+    monkeypatch.setattr(questions, "MOSAIC_CHANCE", 0.0)
+    for number, radius in enumerate((10, 10, 40)):
+        write_picture(tmp_path / "discs" / f"{number}.jpg", disc((120, 160), 80, 60, radius).astype(np.uint16))
+    samples = SampleMaker(PictureCache(list_pictures(tmp_path)), TrainingSettings())
+    shares = take_down_shares(samples, monkeypatch)
+
+    regions = collect(runtime, samples, 10, np.random.default_rng(0))
+
+    assert len(regions) == 10
+    assert sum(share < 0.1 for share in shares) > 12
+
+
+def take_down_shares(samples: SampleMaker, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Note how much of its picture each region covers that is drawn."""
+    shares: list[float] = []
+    draw_target = samples.draw_target
+
+    def draw(rng: np.random.Generator, *, evenly: bool) -> tuple[Picture, Target]:
+        picture, target = draw_target(rng, evenly=evenly)
+        shares.append(float((picture.mask(target) > 127).mean()))
+        return picture, target
+
+    monkeypatch.setattr(samples, "draw_target", draw)
+    return shares
 
 
 def test_a_click_is_made_on_the_widest_error() -> None:

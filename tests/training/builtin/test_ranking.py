@@ -85,3 +85,36 @@ def test_regions_are_drawn_from_every_maker(
     fit_ranking(network, runtime, [disc_samples, other], SETTINGS)
 
     assert asked == [(disc_samples, 2), (other, 2)]
+
+
+@pytest.mark.parametrize("guesses", [0, 1])
+def test_too_little_to_learn_from_leaves_what_is_predicted(
+    guesses: int,
+    disc_samples: SampleMaker,
+    network: BuiltinNetwork,
+    runtime: Runtime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No region large enough to ask for, or a box with a single answer."""
+    step = [Followed(None, np.ones((1, TRAITS), np.float32), np.ones(1, np.float32))]
+    monkeypatch.setattr(ranking, "collect", lambda *_: [[step]] * guesses)
+    traits = torch.randn(9, TRAITS)
+    predicted = traits[:, 0]
+
+    assert fit_ranking(network, runtime, [disc_samples], SETTINGS) == {}
+
+    assert torch.equal(network.ranking.rank_answers(traits), predicted)
+    assert torch.equal(network.ranking.rank_starts(traits), predicted)
+
+
+def test_a_ranking_stays_as_it_was_where_there_is_nothing_to_learn_from(
+    disc_samples: SampleMaker, network: BuiltinNetwork, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when weights are fitted again that were fitted before."""
+    monkeypatch.setattr(ranking, "collect", lambda *_: [])
+    network.ranking.answer[2].bias.fill_(0.5)  # type: ignore[operator,union-attr]  # a linear layer's
+    before = {name: value.clone() for name, value in network.ranking.state_dict().items()}
+
+    fit_ranking(network, runtime, [disc_samples], SETTINGS)
+
+    assert all(torch.equal(value, before[name]) for name, value in network.ranking.state_dict().items())

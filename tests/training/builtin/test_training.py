@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -15,7 +16,7 @@ from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.decoder import DecoderOutput
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.project import Polygon, ProjectStore, Region
-from training.builtin import trainer
+from training.builtin import trainer, validation
 from training.builtin.clicks import Prompts, add_correction, click_inside, largest_error
 from training.builtin.losses import mask_loss, measure_iou, total_loss
 from training.builtin.pictures import PictureCache, find_targets, list_pictures, split_pictures
@@ -30,6 +31,7 @@ from training.builtin.views import cut_view
 WritePicture = Callable[[Path, NDArray[np.uint16]], None]
 
 SETTINGS = TrainingSettings(updates=8, batch=2, clicks_per_batch=2, sides=(64,), validation_regions=2)
+STATISTICS = ("running_mean", "running_var")
 
 
 @pytest.fixture
@@ -44,12 +46,12 @@ def folder(tmp_path: Path, write_picture: WritePicture) -> Path:
     return tmp_path
 
 
-def make_trainer(folder: Path, out: Path) -> Trainer:
+def make_trainer(folder: Path, out: Path, settings: TrainingSettings = SETTINGS) -> Trainer:
     torch.manual_seed(0)
     torch.set_num_threads(1)
     out.mkdir(exist_ok=True)
-    samples = SampleMaker(PictureCache(list_pictures(folder)), SETTINGS)
-    return Trainer(BuiltinNetwork(BuiltinConfig.tiny()), samples, SETTINGS, out)
+    samples = SampleMaker(PictureCache(list_pictures(folder)), settings)
+    return Trainer(BuiltinNetwork(BuiltinConfig.tiny()), samples, settings, out)
 
 
 def test_an_update_that_overflows_leaves_the_weights_as_they_were(
@@ -117,6 +119,36 @@ def test_the_stem_stays_as_it_was(folder: Path, tmp_path: Path) -> None:
     assert not all(torch.equal(before[name], after[name]) for name in before if name.startswith("trunk."))
 
 
+@pytest.mark.parametrize("learns", [False, True])
+def test_weights_move_always_and_statistics_where_they_are_learnt(learns: bool, folder: Path, tmp_path: Path) -> None:
+    run = make_trainer(folder, tmp_path / "out", replace(SETTINGS, learns_statistics=learns))
+    norms = [module for module in run.network.modules() if isinstance(module, torch.nn.BatchNorm2d)]
+    for norm in norms:
+        torch.nn.init.normal_(norm.running_mean)
+        torch.nn.init.uniform_(norm.running_var, 0.5, 2.0)
+    run.average.load_state_dict(run.network.state_dict())
+    statistics, weights = copy_norms(run, *STATISTICS), copy_norms(run, "weight")
+    assert len(statistics) == 2 * len(weights) == 4 * len(norms) > 0
+
+    for _ in range(3):
+        run.train_batch()
+
+    moved = [not torch.equal(*pair) for pair in zip(statistics, copy_norms(run, *STATISTICS), strict=True)]
+    assert moved == [learns] * len(statistics)
+    assert not any(torch.equal(*pair) for pair in zip(weights, copy_norms(run, "weight"), strict=True))
+
+
+def copy_norms(run: Trainer, *names: str) -> list[torch.Tensor]:
+    """Copy what batch norms hold under such names, in the network and in its average."""
+    norms = [
+        module
+        for network in (run.network, run.average)
+        for module in network.modules()
+        if isinstance(module, torch.nn.BatchNorm2d)
+    ]
+    return [getattr(norm, name).detach().clone() for norm in norms for name in names]
+
+
 def test_without_a_checkpoint_there_is_nothing_to_resume(folder: Path, tmp_path: Path) -> None:
     assert not make_trainer(folder, tmp_path / "out").resume()
 
@@ -141,6 +173,21 @@ def test_validation_gives_percentages(folder: Path) -> None:
     assert set(found) == {"iou@1", "iou@2", "best@1", "box"}
     assert all(0 <= value <= 100 for value in found.values())
     assert found["best@1"] >= found["iou@1"]
+
+
+def test_validation_ends_where_no_region_can_be_seen(crack_samples: SampleMaker) -> None:
+    assert make_trials(crack_samples, SETTINGS, side=64) == []
+
+
+def test_validation_finds_what_can_be_seen_among_what_cannot(
+    crack_samples: SampleMaker, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Misses count in a row only: more of them than end the search lie between the views that are found."""
+    monkeypatch.setattr(validation, "MOST_TRIES", 12)
+    samples = SampleMaker(PictureCache(list_pictures(folder)), SETTINGS)
+    assert {"cracks", "discs"} < set(samples.sources)
+
+    assert len(make_trials(samples, TrainingSettings(validation_regions=100), side=64)) == 100
 
 
 def test_a_picture_is_on_one_side_of_the_split_only(folder: Path) -> None:
