@@ -21,7 +21,7 @@ from sam3_annotator.model.session import Check
 FEW_CLICKS = 5
 """After so many clicks or fewer, the answer so far may be about another object than the user means."""
 
-CLEAR_FROM, CLEAR_PART = 0.7, 0.25
+CLEAR_FROM, CLEAR_PART = 0.8, 0.25
 """What is expected to end in such an answer, and spans such a part of the view, need not be looked at from nearer."""
 
 DOUBTFUL_BELOW = 0.7

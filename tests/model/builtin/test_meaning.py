@@ -123,7 +123,7 @@ def test_a_first_click_is_looked_at_from_afar_and_then_closer(viewer: Staged, em
     assert len(starts) == 2
 
 
-@pytest.mark.parametrize(("rows", "best_start", "nearer"), [(24, 0.75, 0), (24, 0.65, 1), (10, 0.75, 1)])
+@pytest.mark.parametrize(("rows", "best_start", "nearer"), [(24, 0.85, 0), (24, 0.75, 1), (10, 0.85, 1)])
 def test_a_first_click_is_looked_at_from_near_unless_all_is_clear_from_afar(
     viewer: Staged, embedding: BuiltinEmbedding, rows: int, best_start: float, nearer: int
 ) -> None:
