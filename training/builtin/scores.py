@@ -26,6 +26,10 @@ def fit_scores(network: BuiltinNetwork, samples: SampleMaker, settings: Training
     with torch.no_grad():
         centre, spread = described[:learned].mean(0), described[:learned].std(0) + 1e-3
     mlp = torch.nn.Sequential(*head.mlp).requires_grad_(True)
+    # From scratch: what was fitted before is meant for descriptions as they are.
+    for layer in mlp:
+        if isinstance(layer, torch.nn.Linear):
+            layer.reset_parameters()
     optimizer = torch.optim.AdamW(mlp.parameters(), lr=settings.score_learning_rate, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, EPOCHS)
     for _ in range(EPOCHS):

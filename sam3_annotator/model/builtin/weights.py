@@ -48,11 +48,17 @@ def check_weights(path: Path, found: Mapping[str, NDArray[np.float32]], wanted: 
 
 
 def save_weights(network: BuiltinNetwork, path: Path) -> None:
-    """Write the convolutions' weights in float16, and what is small but wide-ranging (biases, statistics) as it is."""
-    state = {
-        name: value.detach().cpu().numpy().astype(np.float16 if value.ndim > 1 else np.float32, order="C")
-        for name, value in name_weights(network).items()
-    }
+    """Write the convolutions' weights in float16, and what is small but wide-ranging (biases, statistics) as it is.
+
+    Raises `FloatingPointError` for weights that are not finite or too large for that.
+    """
+    state = {}
+    for name, value in name_weights(network).items():
+        with np.errstate(over="ignore"):
+            stored = value.detach().cpu().numpy().astype(np.float16 if value.ndim > 1 else np.float32, order="C")
+        if not np.isfinite(stored).all():
+            raise FloatingPointError(f"The weights {name} are not finite, or too large for {stored.dtype}.")
+        state[name] = stored
     save_file(state, path, metadata={"format": FORMAT})
 
 

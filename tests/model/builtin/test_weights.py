@@ -31,6 +31,15 @@ def test_a_filled_network_has_the_saved_weights(tiny_network: BuiltinNetwork, ti
     assert filled.state_dict()["prompts.fold.0.1.running_var"].unique().item() == pytest.approx(1e-9)
 
 
+def test_weights_that_float16_cannot_hold_are_not_written(tiny_network: BuiltinNetwork, tmp_path: Path) -> None:
+    tiny_network.decoder.masks.weight.data[0, 0] = 7e4
+
+    with pytest.raises(FloatingPointError, match=r"decoder\.masks\.weight .* too large for float16"):
+        save_weights(tiny_network, tmp_path / "new.safetensors")
+
+    assert not (tmp_path / "new.safetensors").exists()
+
+
 def test_weights_are_read_as_float32(tiny_weights: Path) -> None:
     assert {value.dtype for value in read_weights(tiny_weights).values()} == {np.dtype(np.float32)}
 

@@ -165,6 +165,20 @@ def test_fitted_scores_know_good_masks_from_bad_ones(folder: Path) -> None:
     assert torch.equal(network.decoder.masks.weight, before)
 
 
+def test_fitting_scores_again_gives_the_same_scores(folder: Path) -> None:
+    torch.manual_seed(0)
+    network = BuiltinNetwork(BuiltinConfig.tiny()).eval().requires_grad_(False)
+    settings = TrainingSettings(batch=2, sides=(64,), score_batches=10)
+    samples = SampleMaker(PictureCache(list_pictures(folder)), settings)
+
+    fit_scores(network, samples, settings)
+    first = {name: value.clone() for name, value in network.decoder.score.state_dict().items()}
+    fit_scores(network, samples, settings)
+
+    for name, value in network.decoder.score.state_dict().items():
+        torch.testing.assert_close(value, first[name], atol=0, rtol=0)
+
+
 def test_validation_gives_percentages(folder: Path) -> None:
     trials = make_trials(SampleMaker(PictureCache(list_pictures(folder)), SETTINGS), SETTINGS, side=64)
 
