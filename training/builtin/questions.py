@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,6 +34,10 @@ BOX_CHANCE = 0.25
 
 MOSAIC_CHANCE, MOST_ACROSS = 0.3, 4
 """How often a picture is shown among others, and how many side by side at most."""
+
+ENLARGED_CHANCE, ENLARGED, LARGEST = 0.2, (2.5, 8.0), 4200
+"""How often another picture is enlarged, by what factors, and to how many pixels on the longer side at most: large
+photographs are less sharp, and the ranking must not guess what it expects of them."""
 
 MOST_CLICKS, MOST_CORRECTIONS = 5, 2
 """On a region; after a box."""
@@ -84,6 +89,8 @@ def collect(runtime: Runtime, samples: SampleMaker, regions: int, rng: np.random
             across = int(rng.integers(2, MOST_ACROSS + 1))
             others = [samples.draw_target(rng, evenly=True)[0].pixels for _ in range(across**2 - 1)]
             pixels, truth = make_mosaic(pixels, truth, others, rng)
+        elif rng.random() < ENLARGED_CHANCE:
+            pixels, truth = enlarge(pixels, truth, rng)
         embedding = viewer.embed(Pyramid(pixels, runtime.config.view_side))
         found.append(Inquiry(viewer, runtime.ranking, embedding, truth, rng).run())
     return found
@@ -173,6 +180,14 @@ class Inquiry:
         candidate = self._finish(ranked, asked)
         paint_mask(mask, candidate.chance, candidate.window)
         return mask
+
+
+def enlarge(pixels: NDArray[np.uint8], truth: Bools, rng: np.random.Generator) -> tuple[NDArray[np.uint8], Bools]:
+    """Enlarge a picture `(H, W, 3)` and a region `(H, W)` of it."""
+    factor = min(float(np.exp(rng.uniform(*np.log(ENLARGED)))), LARGEST / max(truth.shape))
+    size = (round(truth.shape[1] * factor), round(truth.shape[0] * factor))
+    coverage = cv2.resize(truth.astype(np.uint8) * 255, size, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8), coverage > 127
 
 
 def predicted(start: Start) -> float:

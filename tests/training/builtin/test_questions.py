@@ -158,3 +158,25 @@ def test_a_mosaic_shows_the_picture_among_others_with_its_region() -> None:
         rows, columns = np.nonzero(placed)
         places.add((rows.min() // 60, columns.min() // 80))
     assert len(places) > 4
+
+
+def test_an_enlarged_picture_shows_the_same_region_larger() -> None:
+    truth = disc((90, 120), 50, 40, 20)
+    pixels = np.repeat((truth * 200).astype(np.uint8)[..., None], 3, 2)
+
+    larger, region = questions.enlarge(pixels, truth, np.random.default_rng(0))
+
+    factor = larger.shape[0] / 90
+    assert 2.5 <= factor <= 8
+    assert larger.shape[:2] == region.shape
+    assert region.sum() == pytest.approx(truth.sum() * factor**2, rel=0.05)
+    assert larger[region].mean() > 180
+    assert larger[~region].mean() < 20
+
+
+def test_no_picture_is_enlarged_beyond_what_cameras_take() -> None:
+    truth = disc((1500, 2000), 900, 700, 300)
+
+    larger, _ = questions.enlarge(np.zeros((1500, 2000, 3), np.uint8), truth, np.random.default_rng(0))
+
+    assert max(larger.shape) == questions.LARGEST
