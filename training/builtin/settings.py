@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,19 @@ class TrainingSettings:
 
 
 def read_settings(path: Path) -> TrainingSettings:
-    """Read a settings file; raises `TypeError` for a name that there is not."""
-    values = tomllib.loads(path.read_text(encoding="utf-8"))
+    """Read a settings file, over that beside it which it is `based_on`, if any.
+
+    Raises `TypeError` for a name that there is not.
+    """
+    values = _read_values(path)
     if "sides" in values:
         values["sides"] = tuple(values["sides"])
     if "alike_sources" in values:
         values["alike_sources"] = tuple(values["alike_sources"])
     return TrainingSettings(**values)
+
+
+def _read_values(path: Path) -> dict[str, Any]:
+    values = tomllib.loads(path.read_text(encoding="utf-8"))
+    base = values.pop("based_on", None)
+    return _read_values(path.with_name(base)) | values if base else values

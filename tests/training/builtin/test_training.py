@@ -314,6 +314,16 @@ def test_the_shipped_settings_can_be_read() -> None:
     assert settings.source_weights
 
 
+def test_settings_that_are_based_on_others_change_only_what_they_name() -> None:
+    folder = Path(__file__).parents[3] / "training" / "builtin"
+    first, second = read_settings(folder / "settings.toml"), read_settings(folder / "finish.toml")
+
+    assert (second.batch, second.learns_statistics) == (16, False)
+    assert second.source_weights == first.source_weights != {}
+    assert second.alike_sources == first.alike_sources != ()
+    assert second.ranking_regions == first.ranking_regions
+
+
 def test_an_unknown_setting_is_refused(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text("bach = 8")
 
