@@ -89,7 +89,7 @@ class TorchFile:
         try:
             with zipfile.ZipFile(path) as archive:
                 names = archive.namelist()
-        except zipfile.BadZipFile as error:
+        except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
             raise _cut_off(path) from error
         if not any(name.endswith("/data.pkl") for name in names) or any(n.endswith("/constants.pkl") for n in names):
             raise ModelUnavailable(
@@ -114,7 +114,7 @@ class TorchFile:
             raise ModelUnavailable(
                 f"{self.path} is a file of PyTorch, but holds no tensors with names; choose sam3.pt."
             )
-        others = sorted(name for name, value in loaded.items() if not isinstance(value, Tensor))
+        others = sorted(name for name, value in loaded.items() if not isinstance(value, Tensor) or value.is_meta)
         if others:
             raise ModelUnavailable(
                 f"{self.path} holds other things among its tensors (“{others[0]}”), so it is no weights file of SAM 3; "
@@ -139,7 +139,13 @@ class SafetensorsFile:
         tensors: dict[str, Tensor] = {}
         for part in self._parts:
             with _open_safetensors(part) as file:
-                tensors.update({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118 - no mapping
+                for name in file.keys():  # noqa: SIM118 - no mapping
+                    if name in tensors:
+                        raise ModelUnavailable(
+                            f"{self.path} names parts that overlap: “{name}” is in {part.name} and in another; "
+                            "download all of them again."
+                        )
+                    tensors[name] = _map_tensor(file, name, part)
         return tensors
 
 
@@ -148,6 +154,17 @@ def _open_safetensors(path: Path) -> safe_open:
         return safe_open(path, framework="pt")
     except (OSError, SafetensorError) as error:
         raise _cut_off(path) from error
+
+
+def _map_tensor(file: safe_open, name: str, path: Path) -> Tensor:
+    try:
+        tensor: Tensor = file.get_tensor(name)
+    except SafetensorError as error:
+        raise ModelUnavailable(
+            f"{path} is repackaged: PyTorch has no numbers such as those of “{name}” ({error}); "
+            "choose sam3.pt or model.safetensors of facebook/sam3."
+        ) from error
+    return tensor
 
 
 def _cut_off(path: Path) -> ModelUnavailable:

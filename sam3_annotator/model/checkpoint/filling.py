@@ -75,7 +75,7 @@ def fill(
                 # Zeros, for what no piece fills: a row that is never read.
                 state[piece.ours] = torch.zeros_like(wanted[piece.ours], device=device)
             place = piece.place(state[piece.ours])
-            place.copy_(piece.take(source))
+            place.copy_(piece.take(source.detach()))  # files may hold parameters, as they were trained
             done += place.nbytes
         let_go(source)
     progress(total, total, f"Filling {len(wanted)} of {len(wanted)} weights")
@@ -105,11 +105,11 @@ def _find_gaps(pieces: Sequence[Piece], wanted: Mapping[str, Tensor]) -> tuple[l
 
 
 def _find_misfit(name: str, piece: Piece, theirs: Tensor, ours: Tensor) -> str | None:
-    if theirs.dtype not in DTYPES:
-        kind = str(theirs.dtype).removeprefix("torch.")
-        return f"repackaged: “{name}” is in {kind}, which is not read here"
+    if theirs.dtype not in DTYPES or theirs.layout is not torch.strided:
+        kind = theirs.layout if theirs.dtype in DTYPES else theirs.dtype
+        return f"repackaged: “{name}” is in {str(kind).removeprefix('torch.')}, which is not read here"
     expected = piece.place(ours).shape
-    if piece.take(theirs).shape != expected:
+    if not theirs.ndim or piece.take(theirs).shape != expected:  # a single number has no rows to take
         return (
             f"of another size: “{name}” is {tuple(theirs.shape)}, where {tuple(expected)} is expected for {piece.ours}"
         )

@@ -83,6 +83,25 @@ class Marker:
         return Path.touch, (self.path,)
 
 
+def test_numbers_that_pytorch_does_not_have_are_a_sentence(tmp_path: Path) -> None:
+    header = b'{"a":{"dtype":"F6_E2M3","shape":[8],"data_offsets":[0,6]}}'
+    (tmp_path / "model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + bytes(6))
+
+    assert "no numbers such as those of “a”" in refusal(tmp_path / "model.safetensors")
+
+
+@pytest.mark.parametrize(
+    "damage", [(b"archive/data.pkl", b"archive/d\xfft\xff.pkl"), (b"PK\x01\x02\x00\x00\x00", b"PK\x01\x02\x00\x00\xff")]
+)
+def test_a_damaged_archive_is_a_sentence(damage: tuple[bytes, bytes], tmp_path: Path) -> None:
+    torch.save({"a": torch.zeros(1)}, tmp_path / "archive.pt")
+    whole = (tmp_path / "archive.pt").read_bytes()
+    (tmp_path / "archive.pt").write_bytes(whole.replace(*damage))
+    assert whole.count(damage[0])
+
+    assert "is damaged" in refusal(tmp_path / "archive.pt")
+
+
 def test_code_in_a_file_is_never_run(tmp_path: Path) -> None:
     torch.save({"model": {"a": torch.zeros(1)}, "epoch": Marker(tmp_path / "run")}, tmp_path / "sam3.pt")
 
@@ -95,7 +114,10 @@ def test_other_objects_among_the_tensors_are_refused(tmp_path: Path) -> None:
     torch.save([torch.zeros(1)], tmp_path / "list.pt")
     torch.save({"a": torch.zeros(1), "made": dt.date(2025, 11, 19)}, tmp_path / "date.pt")
 
+    torch.save({"a": torch.zeros(1), "promised": torch.zeros(1, device="meta")}, tmp_path / "offloaded.pt")
+
     assert "“epoch”" in refusal(tmp_path / "numbers.pt")
+    assert "“promised”" in refusal(tmp_path / "offloaded.pt")
     assert "no tensors with names" in refusal(tmp_path / "list.pt")
     assert "objects of a program" in refusal(tmp_path / "date.pt")
 

@@ -237,6 +237,50 @@ def test_a_split_tensor_of_another_height_is_refused(
         load_model(tmp_path / "sam3.pt", config=tiny_config)
 
 
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [("detector.segmentation_head.cross_attend_prompt.in_proj_bias", r"\(32,\)"), ("tracker.no_mem_embed", r"\(32,\)")],
+)
+def test_a_single_number_in_place_of_a_tensor_is_refused(
+    official: Tensors, name: str, shape: str, tiny_config: Sam3Config, tmp_path: Path
+) -> None:
+    torch.save(official | {name: torch.tensor(1.0)}, tmp_path / "sam3.pt")
+
+    with pytest.raises(ModelUnavailable, match=rf"“{name}” is \(\), where {shape} is expected"):
+        load_model(tmp_path / "sam3.pt", config=tiny_config)
+
+
+def test_sparse_weights_are_refused(official: Tensors, tiny_config: Sam3Config, tmp_path: Path) -> None:
+    name = "tracker.sam_mask_decoder.iou_token.weight"
+    torch.save(official | {name: official[name].to_sparse()}, tmp_path / "sam3.pt")
+
+    with pytest.raises(ModelUnavailable, match=f"“{name}” is in sparse_coo"):
+        load_model(tmp_path / "sam3.pt", config=tiny_config)
+
+
+def test_parameters_in_a_file_give_a_model_that_learns_nothing(
+    official: Tensors, tiny_model: Sam3Image, tiny_config: Sam3Config, tmp_path: Path, assert_same: AssertSame
+) -> None:
+    torch.save({name: torch.nn.Parameter(value) for name, value in official.items()}, tmp_path / "sam3.pt")
+
+    model = load_model(tmp_path / "sam3.pt", config=tiny_config)
+
+    assert_same(model, tiny_model)
+    assert not any(tensor.requires_grad for tensor in (*model.parameters(), *model.buffers()))
+
+
+def test_the_same_in_two_parts_is_refused(huggingface: Tensors, tiny_config: Sam3Config, tmp_path: Path) -> None:
+    places = {name: f"model-0000{1 + index % 2}-of-00002.safetensors" for index, name in enumerate(huggingface)}
+    name = next(name for name, part in places.items() if part.startswith("model-00002"))
+    for part in set(places.values()):
+        kept = {each: value for each, value in huggingface.items() if places[each] == part or each == name}
+        save_file(kept, tmp_path / part)
+    (tmp_path / "model.safetensors.index.json").write_text(json.dumps({"weight_map": places}))
+
+    with pytest.raises(ModelUnavailable, match=f"parts that overlap: “{name}” is in model-00002"):
+        load_model(tmp_path, config=tiny_config)
+
+
 def test_quantised_weights_are_refused(official: Tensors, tiny_config: Sam3Config, tmp_path: Path) -> None:
     name = "tracker.sam_mask_decoder.iou_token.weight"
     torch.save(official | {name: torch.zeros(1, 32, dtype=torch.int8)}, tmp_path / "sam3.pt")
