@@ -9,7 +9,8 @@ from typing import Final
 
 from sam3_annotator.model.errors import ModelUnavailable
 
-INDEX_SUFFIX: Final = ".safetensors.index.json"
+PART_SUFFIX: Final = ".safetensors"
+INDEX_SUFFIX: Final = f"{PART_SUFFIX}.index.json"
 # In a folder, the first of these that is there counts; any other weights only if there is nothing else.
 USUAL_FILES: Final = ("model.safetensors", f"model{INDEX_SUFFIX}", "sam3.pt", "sam3.1_multiplex.pt")
 WEIGHT_SUFFIXES: Final = frozenset({".safetensors", ".pt", ".pth", ".bin", ".ckpt"})
@@ -36,14 +37,17 @@ def find_weights(path: Path) -> WeightsFiles:
 
     Raises `ModelUnavailable` with a sentence if there are none, not all parts, or several models to choose from.
     """
-    if path.is_dir():
-        path = _choose_in_folder(path)
-    elif not path.exists():
-        raise ModelUnavailable(f"There is no file or folder {path}; choose where the weights of the model are.")
-    parts = _parts_of(path) if path.name.endswith(INDEX_SUFFIX) else (path,)
-    for part in parts:
-        if not part.exists():
-            raise ModelUnavailable(f"{part} is missing, a part of the model; download it into the same folder.")
+    try:
+        if path.is_dir():
+            path = _choose_in_folder(path)
+        elif not path.is_file():  # a pipe would never end
+            raise ModelUnavailable(f"There is no file or folder {path}; choose where the weights of the model are.")
+        parts = _parts_of(path) if path.name.endswith(INDEX_SUFFIX) else (path,)
+        for part in parts:
+            if not part.is_file():
+                raise ModelUnavailable(f"{part} is missing, a part of the model; download it into the same folder.")
+    except OSError as error:
+        raise ModelUnavailable(f"{path} cannot be read ({error.strerror or error}); choose another file.") from error
     return WeightsFiles(path, parts)
 
 
@@ -65,10 +69,8 @@ def _parts_of(index: Path) -> tuple[Path, ...]:
     try:
         names = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
         # Parts lie beside the index; anything else is not for an index to choose.
-        is_sound = bool(names) and all(Path(name).name == name for name in names)
-    except OSError as error:
-        raise ModelUnavailable(f"{index} cannot be read ({error.strerror or error}); choose another file.") from error
-    except (ValueError, KeyError, AttributeError, TypeError):
+        is_sound = bool(names) and all(Path(name).name == name and name.endswith(PART_SUFFIX) for name in names)
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         is_sound = False
     if not is_sound:
         raise ModelUnavailable(f"{index} is not the index of a model's parts; download it again.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -50,6 +51,14 @@ def test_a_file_that_is_no_checkpoint_is_told_by_its_path(tmp_path: Path) -> Non
 
     with pytest.raises(ModelUnavailable, match=r"sam3\.safetensors"):
         open_session(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="There are no pipes with a name here.")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "sam3.pt")
+
+    with pytest.raises(ModelUnavailable, match="no file or folder"):
+        open_session(tmp_path / "sam3.pt")
 
 
 def test_a_folder_without_weights_is_told(tmp_path: Path) -> None:

@@ -75,12 +75,37 @@ def test_a_missing_part_is_named(tmp_path: Path) -> None:
         find_weights(tmp_path)
 
 
-@pytest.mark.parametrize("contents", ["{", "{}", '{"weight_map": {}}', '{"weight_map": {"a": "../../etc/passwd"}}'])
+@pytest.mark.parametrize(
+    "contents",
+    [
+        "{",
+        "{}",
+        '{"weight_map": {}}',
+        '{"weight_map": {"a": "../../etc/passwd"}}',
+        '{"weight_map": {"a": ".."}}',
+        '{"weight_map": {"a": ""}}',
+        '{"weight_map": {"a": "sam3.pt"}}',
+        pytest.param("[" * 100_000, id="deep"),
+    ],
+)
 def test_an_index_that_makes_no_sense_is_a_sentence(contents: str, tmp_path: Path) -> None:
     (tmp_path / INDEX).write_text(contents)
 
     with pytest.raises(ModelUnavailable, match="not the index of a model's parts"):
         find_weights(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="There are no pipes with a name here.")
+def test_a_pipe_is_no_weights(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "sam3.pt")
+
+    with pytest.raises(ModelUnavailable, match="There is no file or folder"):
+        find_weights(tmp_path / "sam3.pt")
+
+
+def test_what_the_system_does_not_look_at_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="cannot be read"):
+        find_weights(tmp_path / ("x" * 300))
 
 
 def test_a_folder_with_several_checkpoints_needs_a_choice(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ def is_builtin_file(path: Path) -> bool:
     """Tell whether a file holds weights of the built-in model, of this version or another."""
     from safetensors import SafetensorError, safe_open
 
+    if not path.is_file():  # a folder, or a pipe that would never end
+        return False
     try:
         with safe_open(path, framework="np") as file:
             metadata: dict[str, str] = file.metadata() or {}
