@@ -50,7 +50,7 @@ def look_into(path: Path) -> Contents:
         found = _look_into_archive(file) if is_zip else _look_into_safetensors(weights)
     except OSError as error:
         raise ModelUnavailable(f"{weights.path} cannot be read ({error.strerror or error}).") from error
-    except (ValueError, KeyError, TypeError, struct.error) as error:
+    except Exception as error:  # a damaged table raises whatever it comes upon
         raise ModelUnavailable(
             f"{weights.path} is no checkpoint that can be used: it is neither a safetensors file nor one that PyTorch "
             "saved, or it is incomplete. Choose a file such as sam3.pt or model.safetensors."
@@ -104,14 +104,11 @@ def _read_table(file: Path) -> bytes:
     """Read the pickle that says which tensors there are."""
     import zipfile  # the list of models needs none of this
 
-    try:
-        with zipfile.ZipFile(file) as archive:
-            table = next((entry for entry in archive.infolist() if entry.filename.endswith("data.pkl")), None)
-            if table is None or table.file_size > MAX_HEADER_BYTES:
-                raise ValueError("The archive holds no table of tensors.")
-            return archive.read(table)
-    except zipfile.BadZipFile as error:
-        raise ValueError("The archive is cut off.") from error
+    with zipfile.ZipFile(file) as archive:
+        table = next((entry for entry in archive.infolist() if entry.filename.endswith("data.pkl")), None)
+        if table is None or table.file_size > MAX_HEADER_BYTES:
+            raise ValueError("The archive holds no table of tensors.")
+        return archive.read(table)
 
 
 def _texts(pickled: bytes) -> list[str]:

@@ -18,6 +18,11 @@ MakeCheckpoint = Callable[..., Path]
 MakeParts = Callable[[str, list[str]], Path]
 
 
+def with_length(header: bytes) -> bytes:
+    """Give a safetensors file that consists of this header."""
+    return len(header).to_bytes(8, "little") + header
+
+
 def test_built_in_weights_are_recognised() -> None:
     found = look_into(resources_dir() / "builtin" / "builtin.safetensors")
 
@@ -90,11 +95,33 @@ def test_part_that_did_not_arrive_whole_is_told(make_parts: MakeParts) -> None:
         look_into(index.parent)
 
 
-@pytest.mark.parametrize("content", [b"", b"short", b"\xff" * 64, b"PK\x03\x04 cut off", b"version https://git-lfs"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"short",
+        b"\xff" * 64,
+        b"PK\x03\x04 cut off",
+        b"version https://git-lfs",
+        with_length(b"[]"),
+        with_length(b'{"a": {"dtype": "F32", "shape": [1], "data_offsets": [4]}}'),
+        with_length(b'{"a": {"dtype": 3, "shape": [0], "data_offsets": [0, 0]}}'),
+        pytest.param(with_length(b'{"a":' + b"[" * 100_000), id="deep"),
+    ],
+)
 def test_file_that_is_no_checkpoint_is_told(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "sam3.pt").write_bytes(content)
 
     with pytest.raises(ModelUnavailable, match=r"sam3\.pt is no checkpoint that can be used"):
+        look_into(tmp_path / "sam3.pt")
+
+
+def test_damaged_archive_is_told(tmp_path: Path) -> None:
+    torch.save({"a": torch.zeros(1)}, tmp_path / "sam3.pt")
+    whole = (tmp_path / "sam3.pt").read_bytes()
+    (tmp_path / "sam3.pt").write_bytes(whole.replace(b"PK\x01\x02\x00\x00\x00", b"PK\x01\x02\x00\x00\xff"))
+
+    with pytest.raises(ModelUnavailable, match="is no checkpoint"):
         look_into(tmp_path / "sam3.pt")
 
 
