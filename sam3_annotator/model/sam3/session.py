@@ -121,12 +121,7 @@ class Sam3Session:
     def _derive(self, encoded: Tensor, image_size: tuple[int, int], check: Check) -> Sam3Embedding:
         """Make the embedding of what the backbone gave, computed now or kept from an earlier day."""
         interactive = self._compute(lambda: self._network.prepare_clicks(encoded), check)
-        # Together, so that a card is waited for once.
-        if not torch.stack([values.isfinite().all() for values in (encoded, *interactive)]).all():
-            raise ModelUnavailable(
-                f"{self._name} cannot read this image in {str(encoded.dtype).removeprefix('torch.')}: its numbers grow "
-                "too large; choose --dtype float32 or bfloat16."
-            )
+        self._require_finite(encoded, *interactive)
         return Sam3Embedding(encoded, interactive, InputFrame(image_size, self._side))
 
     def segment(
@@ -139,13 +134,15 @@ class Sam3Session:
     ) -> Segmentation:
         """Find the object that points, a box or an earlier mask mean; see `Session.segment`.
 
-        Prompts that continue earlier ones on the same embedding correct the earlier answer.
+        Prompts that continue earlier ones on the same embedding correct the earlier answer. Raises `OutOfMemory` and
+        `ModelUnavailable` as `embed` does.
         """
         own = _own(embedding)
         asked = read_prompts(prompts, own.frame, self._logits_side).going_on_from(own.trail.recall(prompts))
         check()
         with torch.inference_mode():  # and no further checks: it takes no longer than a layer of the encoder
             decoded = retry_without_caches(lambda: self._decode_clicks(own.interactive, asked), self._drop_caches)
+        self._require_finite(*decoded)
         chosen = choose_candidates(decoded, multimask=multimask, is_ambiguous=asked.is_ambiguous)
         masks = full_size_masks(fill_holes(chosen.logits), own.image_size, check=check)
         low_res_logits = chosen.logits.clip(-LARGEST_LOGIT, LARGEST_LOGIT)
@@ -162,7 +159,8 @@ class Sam3Session:
     ) -> Detection:
         """Find all instances of a concept that score above a threshold; see `Session.detect`.
 
-        The same concept at another threshold is answered from memory.
+        The same concept at another threshold is answered from memory. Raises `OutOfMemory` and `ModelUnavailable` as
+        `embed` does.
         """
         own = _own(embedding)
         key = (weakref.ref(own), concept)
@@ -177,7 +175,7 @@ class Sam3Session:
         text = self._phrases.get(asked.phrase) or self._read(asked.phrase, check)
         image = own.detector or self._prepare(own, check)
         found = self._compute(lambda: self._concepts.find(image, text, asked), check)
-
+        self._require_finite(*found)
         head = self._network.segmentation_head
 
         def draw(queries: list[int]) -> Tensor:  # without the session, which keeps the answer
@@ -202,6 +200,17 @@ class Sam3Session:
         with torch.inference_mode(), self._checked(check):
             check()
             return retry_without_caches(work, self._drop_caches)
+
+    def _require_finite(self, *computed: Tensor) -> None:
+        """Raise `ModelUnavailable` if numbers outgrew their dtype: an answer of such would look like none found."""
+        # A sum is finite only if all of it is, and takes a fraction of asking each number.
+        sums = torch.stack([values.sum(dtype=torch.float32) for values in computed])
+        if not sums.isfinite().all():  # all together, so that a card is waited for once
+            dtype = str(self._network.no_memory_embedding.dtype).removeprefix("torch.")
+            raise ModelUnavailable(
+                f"{self._name} cannot read this image in {dtype}: its numbers grow too large; "
+                "choose --dtype float32 or bfloat16."
+            )
 
     @contextmanager
     def _checked(self, check: Check) -> Iterator[None]:

@@ -370,3 +370,17 @@ def test_numbers_too_large_for_float16_are_told_and_not_answered_from(image: Ima
 
     with pytest.raises(ModelUnavailable, match=r"in float16: .*; choose --dtype float32 or bfloat16\.$"):
         narrow.embed(image)
+
+
+def test_prompts_that_lead_to_numbers_too_large_are_told_and_not_answered(image: Image) -> None:
+    torch.manual_seed(0)
+    network = build_sam3_image_model(Sam3Config.tiny()).to(torch.float16)
+    for part in ("mask_decoder.transformer.layers.1.mlp.layers.1", "fusion_encoder.layers.1.linear2"):
+        network.state_dict()[f"{part}.weight"].fill_(6e4)
+    session = Sam3Session(network)
+    embedding = session.embed(image)
+
+    with pytest.raises(ModelUnavailable, match="numbers grow too large"):
+        session.segment(embedding, [CLICK])
+    with pytest.raises(ModelUnavailable, match="numbers grow too large"):
+        session.detect(embedding, ConceptPrompt("cat"))
