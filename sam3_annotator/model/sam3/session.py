@@ -146,7 +146,7 @@ class Sam3Session:
         chosen = choose_candidates(decoded, multimask=multimask, is_ambiguous=asked.is_ambiguous)
         masks = full_size_masks(fill_holes(chosen.logits), own.image_size, check=check)
         low_res_logits = chosen.logits.clip(-LARGEST_LOGIT, LARGEST_LOGIT)
-        own.trail.remember(prompts, low_res_logits[0])
+        own.trail.remember(prompts, low_res_logits[0].copy())  # the caller may change what it is given
         return Segmentation(masks, chosen.predicted_iou, low_res_logits)
 
     def detect(

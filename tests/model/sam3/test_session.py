@@ -144,6 +144,16 @@ def test_a_click_that_follows_another_goes_on_from_its_answer(tiny_session: Sam3
     np.testing.assert_array_equal(followed.low_res_logits, resumed.low_res_logits)
 
 
+def test_a_caller_may_change_an_answer_without_changing_the_next(tiny_session: Sam3Session, image: Image) -> None:
+    changed, kept = tiny_session.embed(image), tiny_session.embed(image)
+    tiny_session.segment(changed, [CLICK]).low_res_logits[:] = 5
+    tiny_session.segment(kept, [CLICK])
+
+    after, expected = (tiny_session.segment(each, [CLICK, ANOTHER]).low_res_logits for each in (changed, kept))
+
+    np.testing.assert_array_equal(after, expected)
+
+
 def test_asking_again_gives_the_same_masks(tiny_session: Sam3Session, image: Image) -> None:
     embedding = tiny_session.embed(image)
     first = [tiny_session.segment(embedding, prompts).masks for prompts in ([CLICK], [CLICK, ANOTHER])]
