@@ -193,13 +193,15 @@ class Sam3Image(nn.Module):
     ) -> FoundConcept:
         """Find all instances of the concept in encoded images, without drawing them.
 
-        `boxes_cxcywh` `(B, N, 4)` in 0..1 are exemplars with `box_labels` `(B, N)` bool, True = positive; where
-        images have fewer than N, `box_valid` `(B, N)` is False.
+        `boxes_cxcywh` `(B, N, 4)` in 0..1 are exemplars with `box_labels` `(B, N)` bool, True = positive, as all are
+        without labels; where images have fewer than N, `box_valid` `(B, N)` is False.
         """
         d2 = image.d2
         batch, _, height, width = d2.shape
-        if boxes_cxcywh is None or box_labels is None:
-            boxes_cxcywh, box_labels = d2.new_zeros(batch, 0, 4), d2.new_zeros(batch, 0)
+        if boxes_cxcywh is None:
+            boxes_cxcywh = d2.new_zeros(batch, 0, 4)
+        if box_labels is None:
+            box_labels = d2.new_ones(boxes_cxcywh.shape[:2])
         positions = self._positions(d2)
 
         # Without boxes too there is one geometry token, which has looked at the image.

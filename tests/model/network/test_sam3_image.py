@@ -98,6 +98,12 @@ def test_padding_of_unequal_numbers_of_exemplars_does_not_matter(model: Sam3Imag
         assert_same(Sam3Output(*(part[i : i + 1] for part in both)), alone)
 
 
+def test_exemplars_without_labels_are_positive(model: Sam3Image) -> None:
+    image, text = model.encode_image(make_pixels()), model.encode_text(["cat"])
+
+    assert_same(model.detect(image, text, BOXES[:1]), model(make_pixels(), "cat", BOXES[:1], [True, True]))
+
+
 def test_features_of_an_image_serve_several_phrases(model: Sam3Image) -> None:
     image = model.encode_image(make_pixels())
 
