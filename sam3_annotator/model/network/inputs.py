@@ -14,19 +14,28 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 ImageInput: TypeAlias = "Tensor | NDArray[np.uint8] | Image"
-"""Normalised pixels `(B, 3, S, S)`, or one image: RGB uint8 `(H, W, 3)`, or PIL of any mode."""
+"""Normalised pixels `(B, 3, S, S)`, or one image: RGB uint8 `(H, W, 3)`, or PIL with 8 bits a channel."""
+
+WIDE_MODES = ("I", "F")
+"""What the names of PIL's modes with more than 8 bits begin with; converting them cuts off all that is bright."""
 
 VISUAL = "visual"
 """The phrase that stands for what boxes show; the model was trained with this word."""
 
 
 def as_pixels(image: ImageInput, side: int) -> Tensor:
-    """Give normalised pixels `(B, 3, side, side)`; raises `ValueError` for an array that is no RGB image."""
+    """Give normalised pixels `(B, 3, side, side)`; raises `ValueError` for what cannot be taken as such."""
     if isinstance(image, Tensor):
+        if not image.is_floating_point():
+            raise ValueError(f"A tensor is an image's pixels in -1..1, not {image.dtype}; give uint8 as a NumPy array.")
         return image
     from sam3_annotator.model.preprocessing import to_model_input
 
-    return to_model_input(image if isinstance(image, np.ndarray) else np.asarray(image.convert("RGB")), side)
+    if not isinstance(image, np.ndarray):
+        if image.mode.startswith(WIDE_MODES):
+            raise ValueError(f"The image has more than 8 bits a channel (mode {image.mode}); scale it to 8 bits first.")
+        image = np.asarray(image.convert("RGB"))
+    return to_model_input(image, side)
 
 
 def as_phrases(text: str | Sequence[str] | None, count: int, *, has_boxes: bool) -> list[str]:

@@ -22,16 +22,29 @@ def test_an_array_becomes_normalised_pixels_of_the_model_s_size() -> None:
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L"])
-def test_a_pil_image_of_any_mode_is_taken_as_its_colours(mode: str) -> None:
+def test_a_pil_image_of_8_bits_is_taken_as_its_colours(mode: str) -> None:
     image = Image.fromarray(make_image()).convert(mode)
 
     assert torch.equal(as_pixels(image, 28), as_pixels(np.asarray(image.convert("RGB")), 28))
+
+
+@pytest.mark.parametrize("kind", [np.uint16, np.int32, np.float32])
+def test_a_pil_image_of_more_bits_is_refused_rather_than_cut_off(kind: type) -> None:
+    image = Image.fromarray(np.full((40, 60), 40_000, kind))
+
+    with pytest.raises(ValueError, match="more than 8 bits a channel"):
+        as_pixels(image, 28)
 
 
 def test_pixels_stay_as_they_are() -> None:
     pixels = torch.randn(2, 3, 28, 28)
 
     assert as_pixels(pixels, 28) is pixels
+
+
+def test_levels_in_a_tensor_are_not_taken_for_normalised_pixels() -> None:
+    with pytest.raises(ValueError, match=r"in -1\.\.1, not torch\.uint8"):
+        as_pixels(torch.zeros(1, 3, 28, 28, dtype=torch.uint8), 28)
 
 
 def test_one_phrase_serves_all_images() -> None:
