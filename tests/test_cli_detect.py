@@ -137,6 +137,21 @@ def test_a_folder_with_other_files_is_left_alone(name: str, photo: Path, capsys:
 
 
 @pytest.mark.usefixtures("opened")
+def test_a_mask_that_the_user_kept_under_another_name_is_not_deleted(
+    photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = photo.parent / "found"
+    words = ["detect", str(photo), "--out", str(out), "--phrase", "cat", "--threshold", "1"]
+    cli.run(words)
+    (out / "mask-1-corrected.png").touch()
+
+    assert cli.run(words) == 1
+
+    assert "holds other files already" in capsys.readouterr().err
+    assert (out / "mask-1-corrected.png").exists()
+
+
+@pytest.mark.usefixtures("opened")
 def test_a_file_in_place_of_the_folder_is_told(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["detect", str(photo), "--out", str(photo), "--phrase", "cat"]) == 1
 

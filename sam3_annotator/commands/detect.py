@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from sam3_annotator.project import read_image
 from sam3_annotator.project.rle import mask_to_rle, rle_to_coco_string
 
 RESULTS = "detections.json"
+MASK_NAME = re.compile(r"mask-[1-9][0-9]*\.png")
 
 
 def detect_concept(
@@ -75,7 +77,7 @@ def _earlier_masks(out: Path) -> list[Path]:
         present = sorted(out.iterdir()) if out.exists() else []
     except OSError as error:
         raise CommandFailed(f"{out} cannot be used as a folder ({error.strerror}); name another --out.") from error
-    masks = [path for path in present if path.suffix == ".png" and path.stem.startswith("mask-")]
+    masks = [path for path in present if MASK_NAME.fullmatch(path.name)]
     if len(present) > len(masks) + (out / RESULTS in present) or (masks and out / RESULTS not in present):
         raise CommandFailed(f"The folder {out} holds other files already; name an empty or new one with --out.")
     return masks
