@@ -17,6 +17,9 @@ from sam3_annotator.model.weights_files import WeightsFiles
 VERSION: Final = 1
 LOCK_TIMEOUT_S: Final = 10.0
 
+# What a file raises that is no list of models.
+_DAMAGE: Final = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+
 _log = logging.getLogger(__name__)
 
 
@@ -54,10 +57,10 @@ class MemoryFile:
     def read(self) -> Memory:
         """Read what is remembered; raises `CatalogError` if a newer version of the program wrote it."""
         try:
-            return _memory(json.loads(self._path.read_text(encoding="utf-8")), self._path)
+            return self._parse()
         except FileNotFoundError:
             return Memory()
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (OSError, *_DAMAGE) as error:
             _log.warning("The list of models, %s, cannot be read (%s).", self._path, error)
             return Memory()
 
@@ -83,12 +86,15 @@ class MemoryFile:
         except OSError as error:
             raise CatalogError(f"{self._path} cannot be written ({error.strerror or error}).") from error
 
+    def _parse(self) -> Memory:
+        return _memory(json.loads(self._path.read_text(encoding="utf-8")), self._path)
+
     def _keep_damaged(self) -> None:
         try:
-            json.loads(self._path.read_text(encoding="utf-8"))
+            self._parse()
         except FileNotFoundError:
             return
-        except ValueError:
+        except _DAMAGE:
             self._path.replace(self._path.with_name(self._path.name + ".damaged"))
 
 

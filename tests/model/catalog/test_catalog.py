@@ -257,16 +257,19 @@ def test_file_that_changed_is_hashed_again(catalog: Catalog, make_checkpoint: Ma
     assert catalog.hash_file("mine").sha256 != before.sha256
 
 
-def test_damaged_list_counts_as_empty_and_is_kept(catalog: Catalog, make_checkpoint: MakeCheckpoint) -> None:
+@pytest.mark.parametrize("damaged", ["{ cut off", "[]", '{"version": 1, "models": {"theirs": "/a.pt"}, "hashes": []}'])
+def test_damaged_list_counts_as_empty_and_is_kept(
+    damaged: str, catalog: Catalog, make_checkpoint: MakeCheckpoint
+) -> None:
     catalog.folder.mkdir()
     list_file = catalog.folder / "models.json"
-    list_file.write_text("{ cut off")
+    list_file.write_text(damaged)
 
     assert _names(catalog) == [BUILTIN, "tiny"]
     catalog.add(make_checkpoint("mine.safetensors"))
 
     assert _names(catalog) == [BUILTIN, "tiny", "mine"]
-    assert list_file.with_name("models.json.damaged").read_text() == "{ cut off"
+    assert list_file.with_name("models.json.damaged").read_text() == damaged
 
 
 def test_list_of_a_newer_version_is_left_alone(catalog: Catalog, make_checkpoint: MakeCheckpoint) -> None:
