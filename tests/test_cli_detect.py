@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +113,18 @@ def test_nothing_found_is_an_answer(photo: Path) -> None:
 
     assert _results(out)["detections"] == []
     assert 0 < _results(out)["presence"] < 1
+
+
+@pytest.mark.usefixtures("opened")
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux lets names of files be any bytes.")
+def test_a_name_that_is_no_unicode_is_written_so_that_it_can_be_read_back(photo: Path) -> None:
+    renamed = photo.rename(photo.with_name(os.fsdecode(b"caf\xe9.png")))
+    out = photo.parent / "found"
+
+    assert cli.run(["detect", str(renamed), "--out", str(out), "--phrase", "été"]) == 0
+
+    assert _results(out)["image"] == renamed.name
+    assert '"été"' in (out / "detections.json").read_text(encoding="utf-8")
 
 
 @pytest.mark.usefixtures("opened")

@@ -108,7 +108,8 @@ def _write(
         "presence": found.presence,
         "detections": _coco_results(found),
     }
-    write_whole(json.dumps(document, indent=2, ensure_ascii=False).encode(), out / RESULTS)
+    # Names of files may hold bytes that are no Unicode, which are escaped as JSON escapes characters.
+    write_whole(json.dumps(document, indent=2, ensure_ascii=False).encode(errors="backslashreplace"), out / RESULTS)
 
 
 def _coco_results(found: Detection) -> list[dict[str, object]]:
