@@ -10,6 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from sam3_annotator.model.preprocessing import to_model_input
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -29,8 +31,6 @@ def as_pixels(image: ImageInput, side: int) -> Tensor:
         if not image.is_floating_point():
             raise ValueError(f"A tensor is an image's pixels in -1..1, not {image.dtype}; give uint8 as a NumPy array.")
         return image
-    from sam3_annotator.model.preprocessing import to_model_input
-
     if not isinstance(image, np.ndarray):
         if image.mode.startswith(WIDE_MODES):
             raise ValueError(f"The image has more than 8 bits a channel (mode {image.mode}); scale it to 8 bits first.")
