@@ -107,9 +107,9 @@ class DiskLevel:
                 break
             _delete(file.path)
             excess -= file.nbytes
-        for part in self.folder.glob(f".*{PART_SUFFIX}"):
-            if _age_s(part) > ABANDONED_AFTER_S:
-                _delete(part)
+        for entry in self._entries():
+            if entry.name.startswith(".") and entry.name.endswith(PART_SUFFIX) and _age_s(entry) > ABANDONED_AFTER_S:
+                _delete(Path(entry.path))
 
     def usage(self) -> DiskUsage:
         """Count what is there."""
@@ -124,12 +124,14 @@ class DiskLevel:
     def _path(self, key: str) -> Path:
         return self.folder / f"{hashlib.blake2b(key.encode(), digest_size=16).hexdigest()}{SUFFIX}"
 
-    def _files(self) -> Iterator[_File]:
+    def _entries(self) -> list[os.DirEntry[str]]:
         try:
-            entries = list(os.scandir(self.folder))
+            return list(os.scandir(self.folder))
         except OSError:  # there is no folder yet
-            return
-        for entry in entries:
+            return []
+
+    def _files(self) -> Iterator[_File]:
+        for entry in self._entries():
             try:
                 facts = entry.stat()
             except OSError:  # another instance was faster
@@ -177,8 +179,8 @@ def _delete(path: Path) -> bool:
     return True
 
 
-def _age_s(path: Path) -> float:
+def _age_s(entry: os.DirEntry[str]) -> float:
     try:
-        return time.time() - path.stat().st_mtime
+        return time.time() - entry.stat().st_mtime
     except OSError:
         return 0.0

@@ -168,11 +168,12 @@ def test_a_failed_write_leaves_the_earlier_file_and_nothing_else(
     assert len(list(disk.folder.iterdir())) == 1
 
 
+@pytest.mark.parametrize("folder", ["file/cache", "x" * 300])
 def test_a_folder_that_cannot_be_is_complained_of_once(
-    tmp_path: Path, make_packed: Any, caplog: pytest.LogCaptureFixture
+    folder: str, tmp_path: Path, make_packed: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").write_bytes(b"in the way")
-    disk = DiskLevel(tmp_path / "file" / "cache", BUDGET)
+    disk = DiskLevel(tmp_path / folder, BUDGET)
 
     with caplog.at_level(logging.WARNING):
         for number in range(3):
