@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sam3_annotator.model.session import PackedEmbedding
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
 FORMAT: Final = "sam3-annotator embedding"
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 _LENGTH_BYTES: Final = 8  # of the header's length, with which a safetensors file begins
 
@@ -29,7 +25,7 @@ def encode_file(key: str, packed: PackedEmbedding) -> bytes:
         "version": VERSION,
         "key": key,
         "image_size": f"{height} {width}",
-        "checksum": _checksum(packed.tensors),
+        "checksum": _checksum(packed),
     }
     data: bytes = save(dict(packed.tensors), metadata)
     return data
@@ -46,21 +42,22 @@ def decode_file(key: str, data: bytes) -> PackedEmbedding:
         if (metadata["format"], metadata["version"], metadata["key"]) != (FORMAT, VERSION, key):
             raise ValueError("The file holds something else.")
         height, width = (int(side) for side in metadata["image_size"].split())
-        tensors = load(data)
-        is_whole = metadata["checksum"] == _checksum(tensors)
-    except (SafetensorError, struct.error, KeyError, TypeError, AttributeError) as error:
+        packed = PackedEmbedding((height, width), load(data))
+        is_whole = metadata["checksum"] == _checksum(packed)
+    except (SafetensorError, struct.error, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError("The file is no embedding.") from error
     if not is_whole:
         raise ValueError("The file is damaged.")
-    return PackedEmbedding((height, width), tensors)
+    return packed
 
 
-def _checksum(tensors: Mapping[str, Tensor]) -> str:
+def _checksum(packed: PackedEmbedding) -> str:
     import torch
 
-    checksum = 0
-    for name in sorted(tensors):
-        checksum = zlib.crc32(name.encode(), checksum)
+    height, width = packed.image_size
+    checksum = zlib.crc32(f"{height} {width}".encode())
+    for name, tensor in sorted(packed.tensors.items()):
+        checksum = zlib.crc32(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode(), checksum)
         # NumPy knows no bfloat16, but bytes.
-        checksum = zlib.crc32(tensors[name].reshape(-1).view(torch.uint8).numpy().data, checksum)
+        checksum = zlib.crc32(tensor.reshape(-1).view(torch.uint8).numpy().data, checksum)
     return f"{checksum:08x}"
