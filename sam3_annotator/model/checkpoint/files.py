@@ -158,7 +158,7 @@ def _open_safetensors(path: Path) -> safe_open:
 
 def _map_tensor(file: safe_open, name: str, path: Path) -> Tensor:
     try:
-        tensor: Tensor = file.get_tensor(name)
+        tensor: Tensor = file.get_tensor(name)  # type: ignore[no-untyped-call]  # it is not typed
     except SafetensorError as error:
         raise ModelUnavailable(
             f"{path} is repackaged: PyTorch has no numbers such as those of “{name}” ({error}); "
