@@ -10,9 +10,8 @@ from pathlib import Path
 from sam3_annotator.commands.embedding import embed_file
 from sam3_annotator.commands.failures import DONE, CommandFailed
 from sam3_annotator.commands.model_options import ModelOptions, open_chosen
-from sam3_annotator.commands.segment import corners_within
 from sam3_annotator.commands.whole_files import mask_png, write_whole
-from sam3_annotator.commands.words import Box
+from sam3_annotator.commands.words import Box, corners_within
 from sam3_annotator.model import ConceptPrompt, Detection, Exemplar, Session
 from sam3_annotator.project import read_image
 from sam3_annotator.project.rle import mask_to_rle, rle_to_coco_string

@@ -11,7 +11,7 @@ from sam3_annotator.commands.embedding import embed_file
 from sam3_annotator.commands.failures import DONE, CommandFailed
 from sam3_annotator.commands.model_options import ModelOptions, open_chosen
 from sam3_annotator.commands.whole_files import mask_png, write_whole
-from sam3_annotator.commands.words import Box, Point
+from sam3_annotator.commands.words import Box, Point, corners_within
 from sam3_annotator.model import BoxPrompt, PointPrompt, Prompt
 from sam3_annotator.project import read_image
 
@@ -54,13 +54,3 @@ def _point_prompt(point: Point, positive: bool, width: int, height: int) -> Poin
             f"The point {point.x:g},{point.y:g} is outside the image, which is {width} x {height} pixels."
         )
     return PointPrompt(point.x, point.y, positive)
-
-
-def corners_within(box: Box, width: int, height: int) -> tuple[float, float, float, float]:
-    """Give a box's corners; raises `CommandFailed` if it reaches outside the image."""
-    if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height:
-        raise CommandFailed(
-            f"The box {box.x0:g},{box.y0:g},{box.x1:g},{box.y1:g} reaches outside the image, "
-            f"which is {width} x {height} pixels."
-        )
-    return box.x0, box.y0, box.x1, box.y1

@@ -6,6 +6,8 @@ import math
 import re
 from dataclasses import dataclass
 
+from sam3_annotator.commands.failures import CommandFailed
+
 SPLIT_NAMES = ("train", "val", "test")
 
 
@@ -40,6 +42,16 @@ def parse_box(text: str) -> Box:
     if x0 == x1 or y0 == y1:
         raise ValueError(f"{text!r} has no area; {form}.")
     return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+
+
+def corners_within(box: Box, width: int, height: int) -> tuple[float, float, float, float]:
+    """Give a box's corners; raises `CommandFailed` if it reaches outside the image."""
+    if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height:
+        raise CommandFailed(
+            f"The box {box.x0:g},{box.y0:g},{box.x1:g},{box.y1:g} reaches outside the image, "
+            f"which is {width} x {height} pixels."
+        )
+    return box.x0, box.y0, box.x1, box.y1
 
 
 def parse_split(text: str) -> dict[str, float]:
