@@ -66,7 +66,8 @@ class Asked:
 def read_prompts(prompts: Sequence[Prompt], frame: InputFrame, logits_side: int) -> Asked:
     """Sort prompts; points and boxes are cut at the image's borders, of several masks the last counts.
 
-    Raises `UnsupportedPrompt` if they say nothing of where the object is, or a mask has the wrong size.
+    Raises `UnsupportedPrompt` if they say nothing of where the object is, a mask has the wrong size, or a value is no
+    number.
     """
     height, width = frame.image_size
     points: list[tuple[float, float]] = []
@@ -85,9 +86,11 @@ def read_prompts(prompts: Sequence[Prompt], frame: InputFrame, logits_side: int)
             raise UnsupportedPrompt(f"SAM 3 takes points, boxes and masks here, not {type(prompt).__name__}.")
     if not any(labels) and not boxes and mask_logits is None:
         raise UnsupportedPrompt("Click on the object, or draw a box around it: nothing says yet where it is.")
-    placed = frame.points_to_input(np.reshape(points, (-1, 2))).tolist()
+    placed = frame.points_to_input(np.reshape(points, (-1, 2)))
+    if np.isnan(placed).any():
+        raise UnsupportedPrompt("A point has no place: one of its coordinates is no number.")
     return Asked(
-        tuple((x, y, is_positive) for (x, y), is_positive in zip(placed, labels, strict=True)),
+        tuple((x, y, is_positive) for (x, y), is_positive in zip(placed.tolist(), labels, strict=True)),
         _around(boxes, frame),
         mask_logits,
     )
@@ -120,6 +123,8 @@ def _read_mask(mask: NDArray[np.bool_] | NDArray[np.float32], frame: InputFrame,
         levels = _resized(torch.from_numpy(mask.astype(np.uint8) * 255), side).float() / 255
         return ((levels * 2 - 1) * CERTAIN_LOGIT).numpy()
     logits = torch.from_numpy(np.array(mask, np.float32))
+    if logits.isnan().any():
+        raise UnsupportedPrompt("A mask prompt holds what is no number.")
     return _resized(logits, side).clamp(-LARGEST_LOGIT, LARGEST_LOGIT).numpy()
 
 

@@ -202,14 +202,17 @@ class Sam3Session:
             return retry_without_caches(work, self._drop_caches)
 
     def _require_finite(self, *computed: Tensor) -> None:
-        """Raise `ModelUnavailable` if numbers outgrew their dtype: an answer of such would look like none found."""
+        """Raise `ModelUnavailable` if there is a number that is none: an answer of such would look like none found."""
         # A sum is finite only if all of it is, and takes a fraction of asking each number.
         sums = torch.stack([values.sum(dtype=torch.float32) for values in computed])
         if not sums.isfinite().all():  # all together, so that a card is waited for once
-            dtype = str(self._network.no_memory_embedding.dtype).removeprefix("torch.")
+            if self._network.no_memory_embedding.dtype is torch.float16:
+                raise ModelUnavailable(
+                    f"{self._name} cannot read this image in float16: its numbers grow too large; "
+                    "choose --dtype float32 or bfloat16."
+                )
             raise ModelUnavailable(
-                f"{self._name} cannot read this image in {dtype}: its numbers grow too large; "
-                "choose --dtype float32 or bfloat16."
+                f"{self._name} computes what is no number, so its weights must be damaged; download them again."
             )
 
     @contextmanager

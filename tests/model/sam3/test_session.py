@@ -382,6 +382,14 @@ def test_numbers_too_large_for_float16_are_told_and_not_answered_from(image: Ima
         narrow.embed(image)
 
 
+def test_weights_that_are_no_numbers_are_told_of_in_any_dtype(image: Image) -> None:
+    network = build_sam3_image_model(Sam3Config.tiny())
+    network.state_dict()["vision_backbone.ln_pre.weight"].fill_(torch.nan)
+
+    with pytest.raises(ModelUnavailable, match="weights must be damaged"):
+        Sam3Session(network).embed(image)
+
+
 def test_prompts_that_lead_to_numbers_too_large_are_told_and_not_answered(image: Image) -> None:
     torch.manual_seed(0)
     network = build_sam3_image_model(Sam3Config.tiny()).to(torch.float16)
