@@ -47,7 +47,7 @@ def look_into(path: Path) -> Contents:
     try:
         with file.open("rb") as opened:
             is_zip = opened.read(4) == b"PK\x03\x04"
-        found = _look_into_archive(file) if is_zip else _look_into_safetensors(weights)
+        return _look_into_archive(file) if is_zip else _look_into_safetensors(weights)
     except OSError as error:
         raise ModelUnavailable(f"{weights.path} cannot be read ({error.strerror or error}).") from error
     except Exception as error:  # a damaged table raises whatever it comes upon
@@ -55,7 +55,6 @@ def look_into(path: Path) -> Contents:
             f"{weights.path} is no checkpoint that can be used: it is neither a safetensors file nor one that PyTorch "
             "saved, or it is incomplete. Choose a file such as sam3.pt or model.safetensors."
         ) from error
-    return found
 
 
 def _look_into_safetensors(weights: WeightsFiles) -> Contents:
