@@ -10,6 +10,7 @@ from sam3_annotator.model.errors import ModelUnavailable
 from sam3_annotator.model.progress import LoadingProgress, untold
 from sam3_annotator.model.sam3 import open_sam3
 from sam3_annotator.model.session import Session
+from sam3_annotator.model.weights_files import expand_home
 
 
 def open_session(
@@ -48,7 +49,7 @@ def _find_weights(name: str | Path) -> Path:
     catalog = Catalog()
     if str(name) in {entry.name for entry in catalog.entries()}:
         return catalog.resolve(str(name))
-    path = Path(name).expanduser()
+    path = expand_home(name)
     if path.exists():
         return path
     if path.name != str(name) or path.suffix:

@@ -39,7 +39,7 @@ def test_a_name_that_is_none_is_told_with_those_there_are() -> None:
         open_session("sam9")
 
 
-@pytest.mark.parametrize("name", ["sam3.pt", "weights/sam3", "~/sam3.pt"])
+@pytest.mark.parametrize("name", ["sam3.pt", "weights/sam3", "~/sam3.pt", "~no-such-user/sam3.pt"])
 def test_a_path_that_leads_nowhere_is_told(name: str) -> None:
     with pytest.raises(ModelUnavailable, match=r"no file or folder .*sam3"):
         open_session(name)

@@ -16,7 +16,7 @@ from sam3_annotator.model.catalog.memory import FileHash, Memory, MemoryFile
 from sam3_annotator.model.catalog.parts import discard_parts, partial_size
 from sam3_annotator.model.errors import CatalogError, ModelUnavailable
 from sam3_annotator.model.progress import Progress, untold
-from sam3_annotator.model.weights_files import INDEX_SUFFIX, WeightsFiles, find_weights
+from sam3_annotator.model.weights_files import INDEX_SUFFIX, WeightsFiles, expand_home, find_weights
 from sam3_annotator.paths import resources_dir, user_data_dir
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Catalog:
         Raises `ModelUnavailable` if it holds no checkpoint that can be loaded, `CatalogError` if the name or the file
         is taken.
         """
-        place = path.expanduser().absolute()
+        place = expand_home(path).absolute()
         contents = look_into(place)
         file = contents.file
         if not contents.is_loadable:
