@@ -113,10 +113,11 @@ class ModelSetupDialog(QDialog):
                 self.list.setCurrentRow(row)
 
     def open(self) -> None:
-        """Show the dialog beside the window, which stays usable."""
+        """Show the dialog beside the window, which stays usable; one that is shown comes to the front."""
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.show()
         self.raise_()
+        self.activateWindow()
 
     def stop(self) -> None:
         """Stop the download, if one is under way; what has arrived is kept."""
