@@ -27,6 +27,8 @@ def draft_in_words(draft: Draft) -> str:
         words.append(f"candidate {draft.index + 1} of {len(draft.candidates)}")
     if draft.is_waiting:
         words.append("segmenting…")
+    elif draft.has_failed:
+        words.append("no answer to the last prompt" if draft.candidates else "no answer")
     return f"Draft: {', '.join(words)}"
 
 
