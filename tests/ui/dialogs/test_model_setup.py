@@ -136,6 +136,15 @@ def test_file_that_is_no_checkpoint_is_refused_in_words(qtbot: QtBot, dialog: Mo
     assert _titles(dialog) == ["Built-in", "Tiny"]
 
 
+def test_dialog_keeps_its_size_however_long_a_path_is(qtbot: QtBot, dialog: ModelSetupDialog, tmp_path: Path) -> None:
+    size = dialog.size()
+
+    _add(qtbot, dialog, tmp_path / f"{60 * 'long'}.pt")
+    qtbot.waitUntil(lambda: "There is no file or folder" in dialog.note)
+
+    assert dialog.size() == size
+
+
 def test_enter_in_the_list_uses_the_model(qtbot: QtBot, dialog: ModelSetupDialog, checkpoint: Path) -> None:
     _add(qtbot, dialog, checkpoint)
     assert dialog.primary.text() == "Use this model"
