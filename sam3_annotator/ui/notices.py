@@ -9,12 +9,14 @@ from PySide6.QtCore import QObject, Slot
 
 from sam3_annotator.model import EngineStage, EngineStatus, ModelError
 from sam3_annotator.ui.assist import Assist
+from sam3_annotator.ui.background import error_sentence
 from sam3_annotator.ui.canvas.draft import Draft
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.fact_reader import FactReader
 from sam3_annotator.ui.labelling import Labelling
 from sam3_annotator.ui.main_window import MainWindow
 from sam3_annotator.ui.message_bar import MessageAction, Severity
+from sam3_annotator.ui.model_choice import FALLBACK_WORDS
 
 # What loading a model came to, and what became of a question to it: the keys of their messages.
 MODEL: Final = "model"
@@ -50,21 +52,15 @@ class Notices(QObject):
         elif status.stage is EngineStage.FAILED:
             self._show_unavailable(status.error, "")
         else:
-            self._show_unavailable(status.error, " Until then the built-in model is used.")
+            self._show_unavailable(status.error, FALLBACK_WORDS)
 
     def _show_unavailable(self, error: Exception, consequence: str) -> None:
-        is_known = isinstance(error, ModelError)
-        reason = (
-            str(error)
-            if is_known
-            else f"The model could not be loaded because of an unexpected error ({type(error).__name__}); try another."
-        )
         choose = MessageAction("Choose a model…", lambda: self._window.window_actions.trigger("choose_model"))
         self._window.messages.show_message(
-            f"{reason}{consequence}",
+            " ".join(filter(None, (error_sentence(error, "Loading the model"), consequence))),
             Severity.WARNING if consequence else Severity.ERROR,
             actions=(choose,),
-            details="" if is_known else "".join(traceback.format_exception(error)).rstrip(),
+            details="" if isinstance(error, ModelError) else "".join(traceback.format_exception(error)).rstrip(),
             key=MODEL,
         )
 

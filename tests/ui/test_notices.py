@@ -76,7 +76,7 @@ def test_model_that_gave_way_is_told_until_another_is_chosen(qtbot, messages, as
     qtbot.waitUntil(lambda: engine.status.session_name == "Works" and engine.is_idle)
     assist.add_prompt(PointPrompt(30, 30))
     qtbot.waitUntil(lambda: assist.draft.is_answered)
-    assert [message.text for message in messages()] == ["It is cut off. Until then the built-in model is used."]
+    assert [message.text for message in messages()] == ["It is cut off. Meanwhile the built-in model is used."]
 
     engine.load(works)
 
@@ -87,7 +87,7 @@ def test_model_that_gave_way_is_told_until_another_is_chosen(qtbot, messages, as
     ("error", "words"),
     [
         (ModelUnavailable("It is cut off."), "It is cut off."),
-        (KeyError("x"), "The model could not be loaded because of an unexpected error (KeyError); try another."),
+        (KeyError("x"), "Loading the model stopped on an unexpected error (KeyError). The details are in the log."),
     ],
 )
 def test_without_any_model_the_way_to_another_is_shown_once(

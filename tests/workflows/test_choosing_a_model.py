@@ -82,7 +82,7 @@ def test_model_that_is_gone_is_replaced_by_the_built_in_one_and_told(qtbot: QtBo
     assert window.chip.text() == "Built-in · ready"
     (message,) = window.messages.messages
     assert "The file of the model “mine” is not at" in message.text
-    assert "Until then the built-in model is used." in message.text
+    assert "Meanwhile the built-in model is used." in message.text
     choose = next(button for button in window.messages.findChildren(QPushButton) if button.text() == "Choose a model…")
     choose.click()
     dialog = window.findChild(ModelSetupDialog)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from sam3_annotator.model import BUILTIN, Catalog, EngineStage, KnownModel, Licence, ModelState, ModelUnavailable
 from sam3_annotator.ui.background import background_is_idle
-from sam3_annotator.ui.dialogs.model_setup import ModelSetupDialog
+from sam3_annotator.ui.dialogs.model_setup import SIZE, ModelSetupDialog
 from sam3_annotator.ui.dialogs.model_words import amount, download_words
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.item_delegates.model_delegate import ModelRole
@@ -40,13 +41,16 @@ def catalog(tmp_path: Path, fake_hub: Any, tiny_weights: bytes) -> Catalog:
 
 
 class Opener:
-    """Gives the fake session, or raises what the test says."""
+    """Gives the fake session, after `may_go_on` if that is shut, or raises what the test says."""
 
     def __init__(self, session: Any) -> None:
         self.session = session
         self.error: Exception | None = None
+        self.may_go_on = threading.Event()
+        self.may_go_on.set()
 
     def __call__(self, name: str, /, **_: Any) -> Any:
+        assert self.may_go_on.wait(PATIENCE_MS / 1000)
         if self.error is not None and name != BUILTIN:
             raise self.error
         return self.session
@@ -145,6 +149,56 @@ def test_dialog_keeps_its_size_however_long_a_path_is(qtbot: QtBot, dialog: Mode
     assert dialog.size() == size
 
 
+def test_refusal_of_one_file_is_over_when_the_next_is_read(
+    qtbot: QtBot, dialog: ModelSetupDialog, tmp_path: Path, checkpoint: Path
+) -> None:
+    _add(qtbot, dialog, tmp_path / "none.pt")
+    assert "There is no file or folder" in dialog.note
+
+    dialog.ask_file = lambda *_: str(checkpoint)
+    dialog.add_file.click()
+
+    assert dialog.note == "Reading the file…"
+    qtbot.waitUntil(background_is_idle, timeout=PATIENCE_MS)
+    assert dialog.note == ""
+
+
+def test_file_refused_while_a_model_is_loaded_is_told_at_once(
+    qtbot: QtBot, dialog: ModelSetupDialog, tmp_path: Path, checkpoint: Path, opener: Opener
+) -> None:
+    _add(qtbot, dialog, checkpoint)
+    opener.may_go_on.clear()
+    dialog.primary.click()
+    qtbot.waitUntil(lambda: dialog.note == "mine: loading")
+
+    _add(qtbot, dialog, tmp_path / "none.pt")
+
+    assert "There is no file or folder" in dialog.note
+    opener.may_go_on.set()
+
+
+def test_what_is_wrong_with_one_model_is_not_said_of_another(
+    qtbot: QtBot, dialog: ModelSetupDialog, catalog: Catalog, checkpoint: Path
+) -> None:
+    catalog.add(checkpoint)
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-1])
+    dialog._refresh()
+
+    dialog.turn_to("mine")
+    dialog.turn_to(BUILTIN)
+    qtbot.waitUntil(background_is_idle, timeout=PATIENCE_MS)
+    assert dialog.note == ""
+
+    dialog.turn_to("mine")
+    qtbot.waitUntil(lambda: "mine.safetensors is no checkpoint" in dialog.note, timeout=PATIENCE_MS)
+
+
+def test_dialog_cannot_be_made_too_small_for_what_it_says(dialog: ModelSetupDialog) -> None:
+    dialog.resize(100, 100)
+
+    assert (dialog.width(), dialog.height()) == SIZE
+
+
 def test_enter_in_the_list_uses_the_model(qtbot: QtBot, dialog: ModelSetupDialog, checkpoint: Path) -> None:
     _add(qtbot, dialog, checkpoint)
     assert dialog.primary.text() == "Use this model"
@@ -165,7 +219,7 @@ def test_model_that_could_not_be_loaded_is_marked_and_can_be_tried_again(
     dialog.primary.click()
     qtbot.waitUntil(lambda: models.has_fallen_back and models.status.stage is EngineStage.READY)
 
-    assert dialog.note == "It could not be loaded, so the built-in model is used."
+    assert dialog.note == "It is cut off. Meanwhile the built-in model is used."
     assert _in_use(dialog) == ["Built-in"]
     assert (dialog.primary.text(), dialog.primary.isEnabled()) == ("Use this model", True)
 
@@ -236,9 +290,12 @@ def test_escape_stops_a_download_and_what_has_arrived_is_kept(
     monkeypatch.setattr(Catalog, "download", arrive)
     dialog.turn_to("tiny")
     dialog.primary.click()
+    assert dialog.note == "Asking Hugging Face…"
     qtbot.waitUntil(lambda: "102 kB of 410 kB" in dialog.note)
 
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.note == "Stopping…"
+    assert dialog.focusWidget() is dialog.secondary
     qtbot.waitUntil(lambda: not dialog.is_downloading)
 
     assert dialog.isVisible()
