@@ -136,7 +136,7 @@ def test_file_that_is_no_checkpoint_is_refused_in_words(qtbot: QtBot, dialog: Mo
 
     _add(qtbot, dialog, tmp_path / "notes.txt")
 
-    assert "notes.txt is no checkpoint that can be used" in dialog.note
+    assert "notes.txt is a text, “no checkpoint…”, not weights" in dialog.note
     assert _titles(dialog) == ["Built-in", "Tiny"]
 
 
