@@ -26,7 +26,7 @@ def draft_in_words(draft: Draft) -> str:
     if len(draft.candidates) > 1:
         words.append(f"candidate {draft.index + 1} of {len(draft.candidates)}")
     if draft.is_waiting:
-        words.append("segmenting…")
+        words.append("outlining…")
     elif draft.has_failed:
         words.append("no answer to the last prompt" if draft.candidates else "no answer")
     return f"Draft: {', '.join(words)}"

@@ -12,7 +12,7 @@ ANSWERED = ASKED.with_candidates([Candidate(Region(), 0.9, 1.0), Candidate(Regio
 
 
 def test_words_tell_what_was_asked_and_answered() -> None:
-    assert draft_in_words(ASKED) == "Draft: 1 prompt, segmenting…"
+    assert draft_in_words(ASKED) == "Draft: 1 prompt, outlining…"
     assert draft_in_words(ANSWERED) == "Draft: 1 prompt, predicted IoU 0.90, candidate 1 of 2"
 
 
