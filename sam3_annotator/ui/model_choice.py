@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QThreadPool, Signal, Slot
 
 from sam3_annotator.model import (
     BUILTIN,
+    BUILTIN_TITLE,
     Catalog,
     EngineStage,
     EngineStatus,
@@ -132,6 +133,8 @@ class ModelChoice(QObject):
         return ModelSource(open_model, self._title(name))
 
     def _title(self, name: str) -> str:
+        if name == BUILTIN:  # which needs no list
+            return BUILTIN_TITLE
         try:
             return self.catalog.entry(name).title
         except ModelError:  # it is not in the list any more, which loading it will tell
