@@ -357,6 +357,7 @@ class ModelSetupDialog(QDialog):
             return
         self._contents.pop(entry.name, None)
         self._refresh()
+        self.list.setFocus()
 
     def _run(self, work: Callable[[Progress], object], take: Callable[..., object], about: str = "") -> None:
         """Do something short in the background; its failure is told, that `about` a model only while it is shown."""

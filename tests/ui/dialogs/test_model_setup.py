@@ -345,9 +345,11 @@ def test_removing_the_model_in_use_goes_back_to_the_built_in_one(
     dialog.primary.click()
     qtbot.waitUntil(lambda: dialog.primary.text() == "In use")
 
+    dialog.remove.setFocus()
     dialog.remove.click()
 
     assert Settings().model == BUILTIN
+    assert dialog.focusWidget() is dialog.list
     assert checkpoint.is_file()
     assert _in_use(dialog) == ["Built-in"]
 
