@@ -233,3 +233,5 @@ class Assist(QObject):
         if self._is_accepting:
             self._is_accepting = False
             self.accepted.emit(draft)
+            if self._drafts.get(draft.image_id) is draft:  # not stored: whoever waits for that need not any more
+                self.draft_changed.emit(self.draft)
