@@ -16,6 +16,10 @@ def test_words_tell_what_was_asked_and_answered() -> None:
     assert draft_in_words(ANSWERED) == "Draft: 1 prompt, predicted IoU 0.90, candidate 1 of 2"
 
 
+def test_early_accept_is_seen_at_once() -> None:
+    assert draft_in_words(ASKED, is_accepting=True) == "Draft: 1 prompt, outlining, then accepting…"
+
+
 def test_words_promise_nothing_after_a_failure() -> None:
     again = ANSWERED.with_prompt(PointPrompt(2, 2)).with_failure()
 

@@ -64,6 +64,7 @@ def test_going_on_from_an_accepted_draft_that_came_to_nothing_shows_the_next_ima
     fake_session.hold()
     user.click(20, 20, Qt.MouseButton.RightButton)
     user.press(Qt.Key.Key_Return)
+    assert user.window.status_line._hint.text() == "Draft: 1 prompt, outlining, then accepting…"
     user.press(Qt.Key.Key_D)
     assert user.window.canvas.findChild(ImageDisplay).image_id == user.window.store.images()[0].id
 
