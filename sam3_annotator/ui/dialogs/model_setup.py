@@ -134,9 +134,9 @@ class ModelSetupDialog(QDialog):
             super().reject()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the download along with the dialog."""
+        """Close at once: the download stops along with the dialog, and a model goes on being loaded."""
         self.stop()
-        super().closeEvent(event)
+        event.accept()  # Qt's dialogs would reject, which only stops what is under way
 
     # Assembly
 

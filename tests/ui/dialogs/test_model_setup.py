@@ -305,6 +305,39 @@ def test_escape_stops_a_download_and_what_has_arrived_is_kept(
     assert not dialog.isVisible()
 
 
+def test_closing_the_window_of_the_dialog_stops_a_download(
+    qtbot: QtBot, dialog: ModelSetupDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def arrive(self: Catalog, name: str, *, token: str | None, progress: Any) -> Path:
+        while True:  # until it is stopped
+            progress(102_400, 409_600)
+
+    monkeypatch.setattr(Catalog, "download", arrive)
+    dialog.turn_to("tiny")
+    dialog.primary.click()
+    qtbot.waitUntil(lambda: "102 kB of 410 kB" in dialog.note)
+
+    dialog.close()
+
+    assert not dialog.isVisible()
+    qtbot.waitUntil(lambda: not dialog.is_downloading)
+
+
+def test_closing_the_window_of_the_dialog_lets_a_model_be_loaded(
+    qtbot: QtBot, dialog: ModelSetupDialog, checkpoint: Path, opener: Opener, models: ModelChoice
+) -> None:
+    _add(qtbot, dialog, checkpoint)
+    opener.may_go_on.clear()
+    dialog.primary.click()
+    qtbot.waitUntil(lambda: models.is_loading)
+
+    dialog.close()
+
+    assert not dialog.isVisible()
+    opener.may_go_on.set()
+    qtbot.waitUntil(lambda: models.status.stage is EngineStage.READY and models.status.session_name == "mine")
+
+
 def test_missing_file_says_what_to_do_and_can_be_removed_with_a_key(
     qtbot: QtBot, dialog: ModelSetupDialog, checkpoint: Path
 ) -> None:
