@@ -76,7 +76,7 @@ class ModelSetupDialog(QDialog):
         self.add_file = self._button("Add a file…", self._add_file)
         self.add_folder = self._button("Add a folder…", self._add_folder)
         self.remove = self._button("Remove", self._remove)
-        self.secondary = self._button("Close", self.reject)
+        self.secondary = self._button("Close", self._press_secondary)
         self.primary = self._button("Use this model", self._press_primary)
         self.primary.setProperty("kind", "primary")
         self.primary.setDefault(True)
@@ -124,12 +124,10 @@ class ModelSetupDialog(QDialog):
         self._download.stop()
 
     def reject(self) -> None:
-        """Stop what is under way, else close."""
+        """Stop the download, else close; a model goes on being loaded, for only its button gives it up."""
         if self.is_downloading:
             self.stop()
             self._note.say("Stopping…", "dim")
-        elif self._models.is_loading:
-            self._models.stop_loading()
         else:
             super().reject()
 
@@ -297,6 +295,12 @@ class ModelSetupDialog(QDialog):
             self._models.choose(entry.name)
         elif entry.state in (ModelState.ABSENT, ModelState.PARTIAL):
             self._start_download(entry)
+
+    def _press_secondary(self) -> None:
+        if self._models.is_loading and not self.is_downloading:
+            self._models.stop_loading()
+        else:
+            self.reject()
 
     def _start_download(self, entry: ModelEntry) -> None:
         self._download.start(entry, self.facts.token.text().strip() or None)

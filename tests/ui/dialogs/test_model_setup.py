@@ -323,19 +323,41 @@ def test_closing_the_window_of_the_dialog_stops_a_download(
     qtbot.waitUntil(lambda: not dialog.is_downloading)
 
 
-def test_closing_the_window_of_the_dialog_lets_a_model_be_loaded(
-    qtbot: QtBot, dialog: ModelSetupDialog, checkpoint: Path, opener: Opener, models: ModelChoice
+@pytest.mark.parametrize(
+    "close",
+    [lambda dialog: dialog.close(), lambda dialog: QTest.keyClick(dialog, Qt.Key.Key_Escape)],
+    ids=["its window's button", "Esc"],
+)
+def test_closing_the_dialog_lets_a_model_be_loaded(
+    close: Any, qtbot: QtBot, dialog: ModelSetupDialog, checkpoint: Path, opener: Opener, models: ModelChoice
 ) -> None:
     _add(qtbot, dialog, checkpoint)
     opener.may_go_on.clear()
     dialog.primary.click()
     qtbot.waitUntil(lambda: models.is_loading)
 
-    dialog.close()
+    close(dialog)
 
     assert not dialog.isVisible()
     opener.may_go_on.set()
     qtbot.waitUntil(lambda: models.status.stage is EngineStage.READY and models.status.session_name == "mine")
+
+
+def test_loading_is_given_up_by_its_button(
+    qtbot: QtBot, dialog: ModelSetupDialog, checkpoint: Path, opener: Opener, models: ModelChoice
+) -> None:
+    _add(qtbot, dialog, checkpoint)
+    opener.may_go_on.clear()
+    dialog.primary.click()
+    qtbot.waitUntil(lambda: models.is_loading)
+    assert dialog.secondary.text() == "Stop"
+
+    dialog.secondary.click()
+    opener.may_go_on.set()
+
+    qtbot.waitUntil(lambda: models.status.session_name == "Built-in" and models.status.stage is EngineStage.READY)
+    assert dialog.isVisible()
+    assert Settings().model == BUILTIN
 
 
 def test_missing_file_says_what_to_do_and_can_be_removed_with_a_key(
