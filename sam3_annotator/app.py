@@ -178,11 +178,13 @@ def make_engine(
 
 
 def open_model_setup(models: ModelChoice, window: MainWindow) -> None:
-    """Open the dialog of the models beside the window."""
+    """Open the dialog of the models beside the window, or show the one that is open."""
     from sam3_annotator.ui.dialogs.model_setup import ModelSetupDialog  # not needed at the start
 
-    dialog = ModelSetupDialog(models, window)
-    window.closing.connect(dialog.stop)
+    dialog = next((each for each in window.findChildren(ModelSetupDialog) if each.isVisible()), None)
+    if dialog is None:
+        dialog = ModelSetupDialog(models, window)
+        window.closing.connect(dialog.stop)
     dialog.open()
 
 

@@ -120,9 +120,9 @@ class Assist(QObject):
         self._image = image
         self._embed(image)
         draft = self.draft
-        if draft is not None and draft.is_waiting:
+        if draft is not None and not draft.is_answered:
             self._ask(draft)
-        self.draft_changed.emit(draft)
+        self.draft_changed.emit(self.draft)
 
     def leave(self) -> None:
         """Turn away from the shown image; answers still under way for it are no longer wanted."""
@@ -160,11 +160,11 @@ class Assist(QObject):
         draft = self.draft
         if draft is None:
             return
-        self._is_accepting = draft.is_waiting
-        if draft.is_waiting:
+        self._is_accepting = not draft.is_answered
+        if self._is_accepting:
             if self._ticket is None:  # the last attempt failed
                 self._ask(draft)
-            self.draft_changed.emit(draft)
+            self.draft_changed.emit(self.draft)
         else:
             self.accepted.emit(draft)
 
@@ -178,7 +178,7 @@ class Assist(QObject):
     def _change(self, draft: Draft) -> None:
         self._drafts[draft.image_id] = draft
         self._is_accepting = False
-        if draft.is_waiting:
+        if not draft.is_answered:
             self._ask(draft)
         else:  # the answer from before the prompt taken back is still at hand
             self._forget_request()
@@ -190,6 +190,7 @@ class Assist(QObject):
 
     def _ask(self, draft: Draft) -> None:
         assert self._image is not None
+        self._drafts[draft.image_id] = draft.with_failure(has_failed=False)
         self._asked_at = time.perf_counter()
         job = segment_job(self._image, draft.asked, self._settings.simplification_tolerance)
         self._ticket = self._engine.submit(EngineSlot.SEGMENT, job, self._image.embedding_key)
@@ -199,9 +200,13 @@ class Assist(QObject):
 
     @Slot(object)
     def _follow_model(self, status: EngineStatus) -> None:
-        """Let another model read the shown image too, before it is asked about it."""
-        if status.stage is EngineStage.LOADING and status.progress is None and self._image is not None:
-            self._embed(self._image)
+        """Let another model read the shown image too, and ask it what the one before could not answer."""
+        if status.stage is not EngineStage.LOADING or status.progress is not None or self._image is None:
+            return
+        self._embed(self._image)
+        if (draft := self.draft) is not None and draft.has_failed:
+            self._ask(draft)
+            self.draft_changed.emit(self.draft)
 
     @Slot(object)
     def _take_answer(self, outcome: Outcome) -> None:
@@ -216,6 +221,8 @@ class Assist(QObject):
         self._ticket = None
         if outcome.error is not None:
             self._is_accepting = False
+            self._drafts[draft.image_id] = draft.with_failure()
+            self.draft_changed.emit(self.draft)
             self.failed.emit(outcome.error)
             return
         assert isinstance(outcome.value, Answered)
@@ -226,3 +233,5 @@ class Assist(QObject):
         if self._is_accepting:
             self._is_accepting = False
             self.accepted.emit(draft)
+            if self._drafts.get(draft.image_id) is draft:  # not stored: whoever waits for that need not any more
+                self.draft_changed.emit(self.draft)

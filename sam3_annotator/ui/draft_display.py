@@ -17,8 +17,8 @@ from sam3_annotator.ui.theme import theme
 from sam3_annotator.ui.workspace import Workspace
 
 
-def draft_in_words(draft: Draft) -> str:
-    """Describe a draft for the status line."""
+def draft_in_words(draft: Draft, *, is_accepting: bool = False) -> str:
+    """Describe a draft for the status line; with `is_accepting` the user has accepted what is still to come."""
     count = len(draft.prompts)
     words = [f"{count} prompt" if count == 1 else f"{count} prompts"]
     if draft.candidates:
@@ -26,7 +26,9 @@ def draft_in_words(draft: Draft) -> str:
     if len(draft.candidates) > 1:
         words.append(f"candidate {draft.index + 1} of {len(draft.candidates)}")
     if draft.is_waiting:
-        words.append("segmenting…")
+        words.append("outlining, then accepting…" if is_accepting else "outlining…")
+    elif draft.has_failed:
+        words.append("no answer to the last prompt" if draft.candidates else "no answer")
     return f"Draft: {', '.join(words)}"
 
 
@@ -66,7 +68,8 @@ class DraftDisplay(QObject):
     def _show(self) -> None:
         draft = self._assist.draft
         self._canvas.set_draft(draft, self._color())
-        self._status_line.set_hint(draft_in_words(draft) if draft is not None else "")
+        is_accepting = self._assist.is_accepting
+        self._status_line.set_hint(draft_in_words(draft, is_accepting=is_accepting) if draft is not None else "")
 
     @Slot(object)
     def _show_preview(self, region: Region | None) -> None:

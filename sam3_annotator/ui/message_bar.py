@@ -10,8 +10,9 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from sam3_annotator.ui.sentence_label import SentenceLabel
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, bind_icon, pixmap, theme
 
 MAX_SHOWN: Final = 3
@@ -75,11 +76,7 @@ class MessageRow(QFrame):
         self.setProperty("severity", str(message.severity))
         self.setAccessibleName(message.text)
         self._mark = QLabel()
-        self._text = QLabel(message.text)
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._text = SentenceLabel(message.text)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_M, SPACE_XS + 1, SPACE_S, SPACE_XS + 1)
         layout.setSpacing(SPACE_S)

@@ -18,11 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from sam3_annotator.model import BUILTIN_TITLE, EngineStage, EngineStatus, Slot
+from sam3_annotator.ui.sentence_label import SentenceLabel
 from sam3_annotator.ui.theme import FOCUS_WIDTH, ICON_SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, pixmap, theme
 
 HEIGHT: Final = 26
 DOT_SIZE: Final = 8
 MAX_WIDTH: Final = 320
+MIN_DETAILS_WIDTH: Final = 260
+MAX_DETAILS_WIDTH: Final = 360
 # Work shorter than this is not worth a change of words that nobody could read.
 BUSY_AFTER_MS: Final = 150
 
@@ -78,6 +81,7 @@ class ModelChip(QAbstractButton):
 
     choose_wanted = Signal()
     stop_wanted = Signal()  # the user does not want to wait for the model being loaded
+    status_shown = Signal(object)  # EngineStatus
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,8 +113,7 @@ class ModelChip(QAbstractButton):
         details = ModelDetails(self._waiting or self._status, self)
         details.choose_wanted.connect(self.choose_wanted)
         details.stop_wanted.connect(self.stop_wanted)
-        details.adjustSize()
-        details.move(self.mapToGlobal(QPoint(self.width() - details.width(), self.height() + SPACE_XS)))
+        self.status_shown.connect(details.show_status)
         details.show()
         return details
 
@@ -122,14 +125,26 @@ class ModelChip(QAbstractButton):
         self._status = status
         self.setText(f"{status.session_name or 'Model'} · {status_words(status)}")
         self.setAccessibleName(f"Model: {self.text()}")
-        self.setToolTip(str(status.error) if status.error is not None else "")
+        is_too_long = self._natural_width() > MAX_WIDTH
+        self.setToolTip(str(status.error) if status.error is not None else self.text() if is_too_long else "")
         self.updateGeometry()
         self.update()
+        self.status_shown.emit(status)
+
+    def _natural_width(self) -> int:
+        return QFontMetrics(self.font()).horizontalAdvance(self.text()) + DOT_SIZE + 2 * SPACE_S + SPACE_S + 4
+
+    def fitted_text(self, room: int) -> str:
+        """Give the text shortened to so many pixels: the name first, for what the model does is what changes."""
+        metrics = QFontMetrics(self.font())
+        name, dot, doing = self.text().rpartition(" · ")
+        left_over = room - metrics.horizontalAdvance(dot + doing)
+        shorter = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, max(left_over, room // 3))
+        return metrics.elidedText(f"{shorter}{dot}{doing}", Qt.TextElideMode.ElideRight, room)
 
     def sizeHint(self) -> QSize:
         """Give the room of dot and words."""
-        words = QFontMetrics(self.font()).horizontalAdvance(self.text())
-        return QSize(min(MAX_WIDTH, words + DOT_SIZE + 2 * SPACE_S + SPACE_S + 4), HEIGHT)
+        return QSize(min(MAX_WIDTH, self._natural_width()), HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         """Keep at least the dot."""
@@ -152,43 +167,67 @@ class ModelChip(QAbstractButton):
         painter.setPen(theme().color("text"))
         left = SPACE_S + DOT_SIZE + SPACE_S - 1
         room = self.rect().adjusted(left, 0, -SPACE_S, 0)
-        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        words = self.fitted_text(room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
 
 
 class ModelDetails(QFrame):
-    """Name, device, what is going on, what the model can do, and the way to another."""
+    """Name, device, what is going on, what the model can do, and the way to another; follows what changes."""
 
     choose_wanted = Signal()
     stop_wanted = Signal()
 
-    def __init__(self, status: EngineStatus, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+    def __init__(self, status: EngineStatus, chip: ModelChip) -> None:
+        super().__init__(chip, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self._chip = chip
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("surface", "raised")
-        self.setMinimumWidth(260)
-        self.setMaximumWidth(360)
-        layout = QVBoxLayout(self)
+        self.setMinimumWidth(MIN_DETAILS_WIDTH)
+        self.setMaximumWidth(MAX_DETAILS_WIDTH)
+        self._title = QLabel()
+        self._title.setFont(theme().font("title"))
+        self._words = _dim("")
+        self._problem = SentenceLabel()
+        self._problem.setProperty("tone", "danger")
+        self._abilities = QGridLayout()
+        self._ability_labels: list[QLabel] = []
+        self._shown_abilities: frozenset[str] = frozenset()
+        self._stop = self._button("Stop loading", self.stop_wanted)
+        self._layout = layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_M + 2, SPACE_M, SPACE_M + 2, SPACE_M)
         layout.setSpacing(SPACE_XS)
-        title = QLabel(status.session_name or "No model yet")
-        title.setFont(theme().font("title"))
-        layout.addWidget(title)
+        for widget in (self._title, self._words, self._problem):
+            layout.addWidget(widget)
+        layout.addSpacing(SPACE_S)
+        layout.addLayout(self._abilities)
+        layout.addSpacing(SPACE_S)
+        layout.addWidget(self._stop)
+        layout.addWidget(self._button("Choose a model…", self.choose_wanted))
+        self.show_status(status)
+
+    def show_status(self, status: EngineStatus) -> None:
+        """Show what the engine reports; the buttons stay the same, so that none goes from below the cursor."""
+        room = MAX_DETAILS_WIDTH - 2 * (SPACE_M + 2)
+        name = status.session_name or "No model yet"
+        self._title.setText(QFontMetrics(self._title.font()).elidedText(name, Qt.TextElideMode.ElideMiddle, room))
         where = f" · {status.device}" if status.device else ""
         words = status_words(status)
-        layout.addWidget(_dim(words[0].upper() + words[1:] + where))
-        if status.error is not None:
-            problem = QLabel(str(status.error))
-            problem.setWordWrap(True)
-            problem.setProperty("tone", "danger")
-            layout.addWidget(problem)
-        if status.capabilities:
-            layout.addSpacing(SPACE_S)
-            layout.addLayout(self._capability_rows(status.capabilities))
-        layout.addSpacing(SPACE_S)
-        if status.stage is EngineStage.LOADING and status.session_name not in ("", BUILTIN_TITLE):
-            layout.addWidget(self._button("Stop loading", self.stop_wanted))
-        layout.addWidget(self._button("Choose a model…", self.choose_wanted))
+        self._words.setText(words[0].upper() + words[1:] + where)
+        self._problem.set_sentence(str(status.error) if status.error is not None else "")
+        self._problem.setVisible(status.error is not None)
+        self._list_abilities(status.capabilities)
+        self._stop.setVisible(status.stage is EngineStage.LOADING and status.session_name not in ("", BUILTIN_TITLE))
+        self._fit()
+        below = QPoint(self._chip.width() - self.width(), self._chip.height() + SPACE_XS)
+        self.move(self._chip.mapToGlobal(below))
+
+    def _fit(self) -> None:
+        """Take the size of the content; `adjustSize` would wrap words for a narrower frame than there is."""
+        layout = self._layout
+        layout.activate()  # or the frame could not become lower than it was
+        size = layout.totalSizeHint()
+        width = max(MIN_DETAILS_WIDTH, size.width())
+        self.resize(width, layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else size.height())
 
     def _button(self, text: str, signal: SignalInstance) -> QPushButton:
         button = QPushButton(text)
@@ -196,20 +235,28 @@ class ModelDetails(QFrame):
         button.clicked.connect(lambda: signal.emit())
         return button
 
-    def _capability_rows(self, capabilities: frozenset[str]) -> QGridLayout:
-        grid = QGridLayout()
+    def _list_abilities(self, capabilities: frozenset[str]) -> None:
+        if capabilities == self._shown_abilities:
+            return
+        self._shown_abilities = capabilities
+        for label in self._ability_labels:
+            label.hide()
+            label.deleteLater()
+        self._ability_labels.clear()
+        grid = self._abilities
         grid.setHorizontalSpacing(SPACE_S)
         grid.setVerticalSpacing(SPACE_XS)
         grid.setColumnStretch(1, 1)
-        for row, (capability, words) in enumerate(CAPABILITIES.items()):
+        for row, (capability, words) in enumerate(CAPABILITIES.items() if capabilities else ()):
             has_it = capability in capabilities
             mark = QLabel()
             name, role = ("check", "success") if has_it else ("minus", "text_disabled")
             mark.setPixmap(pixmap(name, role, ICON_SIZE_SMALL, self.devicePixelRatioF()))
             mark.setAccessibleName("yes" if has_it else "no")
-            grid.addWidget(mark, row, 0)
-            grid.addWidget(QLabel(words) if has_it else _dim(words), row, 1)
-        return grid
+            for column, label in enumerate((mark, QLabel(words) if has_it else _dim(words))):
+                grid.addWidget(label, row, column)
+                label.show()  # or it would count for nothing in the size until the event loop runs
+                self._ability_labels.append(label)
 
 
 def _dim(text: str) -> QLabel:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QThreadPool, Signal, Slot
 
 from sam3_annotator.model import (
     BUILTIN,
+    BUILTIN_TITLE,
     Catalog,
     EngineStage,
     EngineStatus,
@@ -23,6 +24,7 @@ from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.settings import Settings
 
 HASH_LENGTH = 12
+FALLBACK_WORDS = "Meanwhile the built-in model is used."
 
 
 class OpenSession(Protocol):
@@ -58,7 +60,7 @@ class ModelChoice(QObject):
         self._hashing: dict[str, BackgroundTask] = {}
         self._hash_pool = QThreadPool(self)
         self._hash_pool.setMaxThreadCount(1)
-        self._has_fallen_back = False
+        self._failure: Exception | None = None
         self._descriptions: dict[str, str] = {}
         engine.status_changed.connect(self._follow)
 
@@ -78,9 +80,14 @@ class ModelChoice(QObject):
         return self.status.stage is EngineStage.LOADING and self.name != BUILTIN and self.status.error is None
 
     @property
+    def failure(self) -> Exception | None:
+        """Why another model is in use than the chosen one; None if it is not."""
+        return self._failure
+
+    @property
     def has_fallen_back(self) -> bool:
         """Whether another model is in use than the chosen one, which could not be loaded."""
-        return self._has_fallen_back
+        return self._failure is not None
 
     def load(self) -> None:
         """Load the chosen model in place of the one there is."""
@@ -126,6 +133,8 @@ class ModelChoice(QObject):
         return ModelSource(open_model, self._title(name))
 
     def _title(self, name: str) -> str:
+        if name == BUILTIN:  # which needs no list
+            return BUILTIN_TITLE
         try:
             return self.catalog.entry(name).title
         except ModelError:  # it is not in the list any more, which loading it will tell
@@ -134,7 +143,7 @@ class ModelChoice(QObject):
     @Slot(object)
     def _follow(self, status: EngineStatus) -> None:
         if status.stage in (EngineStage.LOADING, EngineStage.FAILED) and status.progress is None:
-            self._has_fallen_back = status.error is not None
+            self._failure = status.error
         self.status_changed.emit(status)
         if status.stage is EngineStage.READY and self.name != BUILTIN and status.session_name == self._title(self.name):
             self.hash_file(self.name)

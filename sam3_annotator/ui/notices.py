@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import traceback
+from typing import Final
 
 from PySide6.QtCore import QObject, Slot
 
 from sam3_annotator.model import EngineStage, EngineStatus, ModelError
 from sam3_annotator.ui.assist import Assist
+from sam3_annotator.ui.background import error_sentence
+from sam3_annotator.ui.canvas.draft import Draft
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.fact_reader import FactReader
 from sam3_annotator.ui.labelling import Labelling
 from sam3_annotator.ui.main_window import MainWindow
 from sam3_annotator.ui.message_bar import MessageAction, Severity
+from sam3_annotator.ui.model_choice import FALLBACK_WORDS
+
+# What loading a model came to, and what became of a question to it: the keys of their messages.
+MODEL: Final = "model"
+ANSWER: Final = "answer"
 
 
 class Notices(QObject):
@@ -23,8 +31,11 @@ class Notices(QObject):
     ) -> None:
         super().__init__(window)
         self._window = window
+        self._engine = engine
         engine.status_changed.connect(self._show_status)
         assist.failed.connect(self._show_failure)
+        assist.answered.connect(lambda _seconds: window.messages.dismiss(ANSWER))
+        assist.draft_changed.connect(self._follow_draft)
         labelling.problem.connect(window.messages.show_message)
         labelling.category_wanted.connect(self._ask_for_category)
         labelling.category_found.connect(self._go_back_to_canvas)
@@ -33,40 +44,45 @@ class Notices(QObject):
     @Slot(object)
     def _show_status(self, status: EngineStatus) -> None:
         self._window.set_model_status(status)
-        if status.error is None or status.progress is not None:
+        if status.progress is not None or status.stage not in (EngineStage.LOADING, EngineStage.FAILED):
             return
-        if status.stage is EngineStage.FAILED:
-            self._show_failure(status.error)
-        elif status.stage is EngineStage.LOADING:
-            self._show_fallback(status.error)
+        if status.error is None:  # another model is tried: what was said of the one before is over
+            self._window.messages.dismiss(MODEL)
+            self._window.messages.dismiss(ANSWER)
+        elif status.stage is EngineStage.FAILED:
+            self._show_unavailable(status.error, "")
+        else:
+            self._show_unavailable(status.error, FALLBACK_WORDS)
 
-    def _show_fallback(self, error: Exception) -> None:
-        reason = (
-            str(error)
-            if isinstance(error, ModelError)
-            else f"The model could not be loaded because of an unexpected error ({type(error).__name__})."
-        )
+    def _show_unavailable(self, error: Exception, consequence: str) -> None:
         choose = MessageAction("Choose a model…", lambda: self._window.window_actions.trigger("choose_model"))
         self._window.messages.show_message(
-            f"{reason} Until then the built-in model is used.",
-            Severity.WARNING,
+            " ".join(filter(None, (error_sentence(error, "Loading the model"), consequence))),
+            Severity.WARNING if consequence else Severity.ERROR,
             actions=(choose,),
             details="" if isinstance(error, ModelError) else "".join(traceback.format_exception(error)).rstrip(),
-            key="model",
+            key=MODEL,
         )
 
     @Slot(object)
     def _show_failure(self, error: Exception) -> None:
-        if isinstance(error, ModelError):
-            self._window.messages.show_message(str(error), key="model")
-            return
-        details = "".join(traceback.format_exception(error)).rstrip()
-        self._window.messages.show_message(
-            f"The model stopped on an unexpected error ({type(error).__name__}). Your prompts are still there; "
-            "add another to try again.",
-            details=details,
-            key="model",
-        )
+        if self._engine.status.stage is EngineStage.FAILED:  # there is no model, whatever is asked
+            self._show_unavailable(error, "")
+        elif isinstance(error, ModelError):
+            self._window.messages.show_message(str(error), key=ANSWER)
+        else:
+            details = "".join(traceback.format_exception(error)).rstrip()
+            self._window.messages.show_message(
+                f"The model stopped on an unexpected error ({type(error).__name__}). Your prompts are still there; "
+                "add another to try again.",
+                details=details,
+                key=ANSWER,
+            )
+
+    @Slot(object)
+    def _follow_draft(self, draft: Draft | None) -> None:
+        if draft is None:
+            self._window.messages.dismiss(ANSWER)
 
     @Slot()
     def _ask_for_category(self) -> None:

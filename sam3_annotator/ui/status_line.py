@@ -6,7 +6,18 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
+from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QStatusBar,
+    QStylePainter,
+    QToolButton,
+    QWidget,
+)
 
 from sam3_annotator.ui.action_state import KeyHint
 from sam3_annotator.ui.key_hint_bar import KeyHintBar
@@ -25,15 +36,15 @@ class StatusLine(QStatusBar):
         self.setFixedHeight(HEIGHT)
         self._cursor = self._number(_NO_CURSOR, "x 00000  y 00000")
         self._zoom = self._number("", "0000 %")
-        self._hint = QLabel()
+        self._hint = _ShrinkingLabel()
         self._keys = KeyHintBar()
         self._activity = _Activity()
         self._latency = self._number("", "")
-        self._device = QLabel()
+        self._device = _ShrinkingLabel()
         self._device.setProperty("tone", "dim")
         # Before they are put into anything: Qt's style sheets forget a font set on a widget shown before.
-        for label in (self._hint, self._device):
-            label.setFont(theme().font("caption"))
+        for words in (self._hint, self._device):
+            words.setFont(theme().font("caption"))
         row = QWidget()
         layout = QHBoxLayout(row)
         layout.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
@@ -95,12 +106,32 @@ class StatusLine(QStatusBar):
         return label
 
 
+class _ShrinkingLabel(QLabel):
+    """Words that end early where there is no room for all; the tool tip has the whole then."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Need no width."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See whether there is room."""
+        super().resizeEvent(event)
+        self.setToolTip(self.text() if self.sizeHint().width() > self.width() else "")
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's
+        """Paint what fits."""
+        painter = QStylePainter(self)
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        alignment = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawItemText(self.rect(), alignment, self.palette(), True, words, self.foregroundRole())
+
+
 class _Activity(QWidget):
     """What is under way: words, a bar, a cross to stop it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._text = QLabel()
+        self._text = _ShrinkingLabel()
         self._text.setFont(theme().font("caption"))
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)

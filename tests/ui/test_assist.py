@@ -148,12 +148,39 @@ def test_a_failing_model_keeps_the_prompts_and_the_next_one_tries_again(assist, 
     with qtbot.waitSignal(assist.failed):
         assist.add_prompt(PointPrompt(30, 30))
     assert assist.draft.prompts == (PointPrompt(30, 30),)
+    assert assist.draft.has_failed
 
     fake_session.segment = working
     assist.accept()
+    assert assist.draft.is_waiting
 
     qtbot.waitUntil(lambda: not assist.is_accepting)
     assert assist.draft.region.polygons
+
+
+def test_failure_is_shown_in_the_draft_before_it_is_told(assist, fake_session, qtbot):
+    assist.show(shown(FIRST))
+    fake_session.segment = None  # calling it raises
+    shown_drafts = []
+    assist.draft_changed.connect(shown_drafts.append)
+
+    with qtbot.waitSignal(assist.failed):
+        assist.add_prompt(PointPrompt(30, 30))
+
+    assert [draft.is_waiting for draft in shown_drafts] == [True, False]
+
+
+def test_what_one_model_could_not_answer_is_asked_of_the_next(assist, answered, fake_session, engine, qtbot):
+    assist.show(shown(FIRST))
+    working, fake_session.segment = fake_session.segment, None
+    with qtbot.waitSignal(assist.failed):
+        assist.add_prompt(PointPrompt(30, 30))
+
+    fake_session.segment = working
+    engine.load(ModelSource(lambda *_: fake_session, "Another"))
+    qtbot.waitUntil(lambda: assist.draft.is_answered)
+
+    assert answered().candidates[0].model == "Another"
 
 
 def test_cycling_shows_the_candidates_in_turn(assist, answered):

@@ -47,6 +47,17 @@ def test_message_is_shown_as_plain_words(bar: MessageBar) -> None:
     assert not bar.isHidden()
 
 
+def test_long_path_is_neither_cut_off_nor_wider_than_the_bar(bar: MessageBar, qtbot: Any) -> None:
+    bar.resize(400, 100)
+    with qtbot.waitExposed(bar):
+        bar.show()
+    bar.show_message(f"/{60 * 'path'}.pt is damaged.")
+    qtbot.waitUntil(lambda: any("…" in label.text() for label in bar.findChildren(QLabel)))
+
+    assert bar.width() == 400
+    assert bar.messages[0].text == f"/{60 * 'path'}.pt is damaged."
+
+
 def test_closing_the_last_message_gives_the_room_back(bar: MessageBar) -> None:
     bar.show_message("Something is wrong.")
 

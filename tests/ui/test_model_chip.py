@@ -101,7 +101,8 @@ def test_details_lead_to_another_model(status: EngineStatus, buttons: list[str],
     chip.set_status(status)
     with qtbot.waitSignal(chip.choose_wanted):
         details = chip.open_details()
-        found = {button.text(): button for button in details.findChildren(QPushButton)}
+        shown = (button for button in details.findChildren(QPushButton) if button.isVisible())
+        found = {button.text(): button for button in shown}
         found["Choose a model…"].click()
 
     assert list(found) == buttons
@@ -130,3 +131,56 @@ def test_details_of_a_failure_say_the_sentence(chip: ModelChip, qtbot: Any) -> N
     qtbot.addWidget(details)
 
     assert "There is no model file." in [label.text() for label in details.findChildren(QLabel)]
+
+
+def test_open_details_follow_the_model_and_keep_their_buttons(chip: ModelChip, qtbot: Any) -> None:
+    loading = EngineStatus(EngineStage.LOADING, session_name="SAM 3", progress=0.1, activity="Filling")
+    chip.set_status(loading)
+    details = chip.open_details()
+    stop, choose = details.findChildren(QPushButton)
+
+    chip.set_status(replace(loading, progress=0.2))
+    assert _words(details)[:2] == ["SAM 3", "Filling, 20 %"]
+    assert details.findChildren(QPushButton) == [stop, choose]
+
+    chip.set_status(replace(READY, session_name="SAM 3"))
+    assert _words(details)[:3] == ["SAM 3", "Ready · CPU", "Points"]
+    assert not stop.isVisible()
+    fresh = chip.open_details()
+    assert details.size() == fresh.size()
+    fresh.close()
+    details.close()
+
+
+def _words(details: ModelDetails) -> list[str]:
+    return [label.text() for label in details.findChildren(QLabel) if label.isVisible() and label.text()]
+
+
+def test_long_name_is_shortened_before_what_the_model_does(chip: ModelChip) -> None:
+    chip.set_status(EngineStatus(EngineStage.LOADING, session_name=40 * "w", progress=0.43))
+
+    shown = chip.fitted_text(240)
+
+    assert shown.startswith("ww")
+    assert shown.endswith("w · loading, 43 %")
+    assert "…" in shown
+    assert chip.toolTip() == chip.text()
+
+
+def test_details_are_no_wider_than_a_long_name_lets_them(chip: ModelChip) -> None:
+    chip.set_status(replace(READY, session_name=40 * "w"))
+    details = chip.open_details()
+
+    title = details.findChildren(QLabel)[0]
+    assert title.fontMetrics().horizontalAdvance(title.text()) <= title.width()
+    details.close()
+
+
+def test_details_of_a_failure_are_as_high_as_their_words(chip: ModelChip) -> None:
+    chip.set_status(EngineStatus(EngineStage.FAILED, error=ModelUnavailable(20 * "It is cut off. ")))
+    details = chip.open_details()
+
+    layout = details.layout()
+    assert layout is not None
+    assert details.height() == layout.totalHeightForWidth(details.width())
+    details.close()

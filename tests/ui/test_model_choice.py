@@ -88,6 +88,16 @@ def test_without_a_choice_the_built_in_model_is_loaded(qtbot: QtBot, models: Mod
     assert opener.opened == [BUILTIN]
 
 
+def test_built_in_model_is_called_so_whatever_the_list_is_like(
+    qtbot: QtBot, models: ModelChoice, catalog: Catalog
+) -> None:
+    (catalog.folder / "models.json").write_text('{"version": 9}')
+
+    models.load()
+
+    qtbot.waitUntil(lambda: _is_ready(models, "Built-in"))
+
+
 def test_model_that_cannot_be_loaded_gives_way_and_stays_chosen(
     qtbot: QtBot, models: ModelChoice, opener: Opener
 ) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton
+from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton, QWidget
 
 from sam3_annotator.ui.action_state import KeyHint
 from sam3_annotator.ui.key_hint_bar import KeyHintBar
@@ -109,3 +109,17 @@ def test_captions_keep_their_size_when_put_into_a_window(qtbot: Any) -> None:
         window.show()
 
     assert {label.font().pixelSize() for label in line.findChildren(QLabel) if label.text()} == {FONT_CAPTION_PX}
+
+
+def test_everything_stays_within_a_narrow_window(line: StatusLine, qtbot: Any) -> None:
+    line.resize(880, line.height())
+    line.set_cursor(QPointF(12345, 12345))
+    line.set_hint("Draft: 12 prompts, predicted IoU 0.56, candidate 1 of 6, no answer to the last prompt")
+    line.set_latency(12.7, "NVIDIA GeForce RTX 4090 Laptop GPU")
+    line.set_activity("Reading images, 1,200 of 12,000", 0.1, lambda: None)
+    qtbot.waitUntil(lambda: bool(line._hint.toolTip()))
+
+    shown = [widget for widget in line.findChildren(QWidget) if widget.isVisible()]
+    rights = [widget.mapTo(line, QPoint(widget.width(), 0)).x() for widget in shown]
+    assert line.width() == 880
+    assert max(rights) <= 880

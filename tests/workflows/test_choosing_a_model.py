@@ -59,6 +59,20 @@ def test_model_chosen_in_the_dialog_is_used_now_and_at_the_next_start(qtbot: QtB
     assert show().chip.text() == "mine · ready"
 
 
+def test_dialog_of_the_models_is_open_once(show) -> None:
+    window = show()
+    window.window_actions.trigger("choose_model")
+    (dialog,) = window.findChildren(ModelSetupDialog)
+
+    window.window_actions.trigger("choose_model")
+
+    assert window.findChildren(ModelSetupDialog) == [dialog]
+    dialog.close()
+    window.window_actions.trigger("choose_model")
+    (again,) = (each for each in window.findChildren(ModelSetupDialog) if each.isVisible())
+    again.close()
+
+
 def test_model_that_is_gone_is_replaced_by_the_built_in_one_and_told(qtbot: QtBot, show, mine: Path) -> None:
     Settings().model = "mine"
     mine.unlink()
@@ -68,7 +82,7 @@ def test_model_that_is_gone_is_replaced_by_the_built_in_one_and_told(qtbot: QtBo
     assert window.chip.text() == "Built-in · ready"
     (message,) = window.messages.messages
     assert "The file of the model “mine” is not at" in message.text
-    assert "Until then the built-in model is used." in message.text
+    assert "Meanwhile the built-in model is used." in message.text
     choose = next(button for button in window.messages.findChildren(QPushButton) if button.text() == "Choose a model…")
     choose.click()
     dialog = window.findChild(ModelSetupDialog)

@@ -57,3 +57,35 @@ def test_a_region_is_never_shown_or_saved_on_the_wrong_image(user, fake_session,
     draft = user.draft
     if draft is not None:
         assert draft.image_id == user.window.workspace.image_id
+
+
+def test_going_on_from_an_accepted_draft_that_came_to_nothing_shows_the_next_image(user, fake_session, tell):
+    user.add_category("cat")
+    fake_session.hold()
+    user.click(20, 20, Qt.MouseButton.RightButton)
+    user.press(Qt.Key.Key_Return)
+    assert user.window.status_line._hint.text() == "Draft: 1 prompt, outlining, then accepting…"
+    user.press(Qt.Key.Key_D)
+    assert user.window.canvas.findChild(ImageDisplay).image_id == user.window.store.images()[0].id
+
+    fake_session.release()
+    user.settle()
+
+    assert user.image_position() == 1
+    assert user.window.canvas.findChild(ImageDisplay).image_id == user.window.store.images()[1].id
+    assert tell() == ["The model found nothing there. Add a point on the object, or draw a box around it."]
+
+
+def test_going_on_from_an_accepted_draft_that_failed_shows_the_next_image(user, fake_session, tell):
+    user.add_category("cat")
+    fake_session.hold()
+    working, fake_session.segment = fake_session.segment, None  # calling it raises
+    user.click(20, 20)
+    user.press(Qt.Key.Key_Return)
+    user.press(Qt.Key.Key_D)
+
+    user.settle()
+    fake_session.segment = working
+
+    assert user.window.canvas.findChild(ImageDisplay).image_id == user.window.store.images()[1].id
+    assert ["unexpected error" in sentence for sentence in tell()] == [True]

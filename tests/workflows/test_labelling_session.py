@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -190,3 +191,19 @@ def test_a_selected_instance_is_moved_by_dragging_it(user):
     assert abs(x0 - 30) < 2
     assert abs(y0 - 15) < 2
     assert user.window.store.undo_label == "Move instance"
+
+
+@pytest.mark.parametrize(
+    ("key", "modifier"),
+    [(Qt.Key.Key_Tab, Qt.KeyboardModifier.NoModifier), (Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)],
+)
+def test_tab_never_takes_the_keys_away_from_an_open_draft(user, fake_session, key, modifier):
+    fake_session.hold()
+    user.click(20, 20)
+
+    user.press(key, modifier)  # there are no candidates yet
+
+    assert user.window.canvas.hasFocus()
+    user.press(Qt.Key.Key_Escape)
+    user.press(key, modifier)
+    assert not user.window.canvas.hasFocus()

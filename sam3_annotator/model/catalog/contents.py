@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sam3_annotator.model.builtin import FORMAT_NAME
 from sam3_annotator.model.errors import ModelUnavailable
+from sam3_annotator.model.file_heads import HEAD_BYTES, describe_foreign, is_archive, is_safetensors
 from sam3_annotator.model.weights_files import WeightsFiles, find_weights
 
 # More than any real header or table of names; a file that claims more is none.
@@ -45,6 +46,7 @@ def look_into(path: Path) -> Contents:
     weights = find_weights(path)
     file = weights.parts[0]
     try:
+        _refuse_foreign(weights.path, file)
         with file.open("rb") as opened:
             is_zip = opened.read(4) == b"PK\x03\x04"
         return _look_into_archive(file) if is_zip else _look_into_safetensors(weights)
@@ -55,6 +57,14 @@ def look_into(path: Path) -> Contents:
             f"{weights.path} is no checkpoint that can be used: it is neither a safetensors file nor one that PyTorch "
             "saved, or it is incomplete. Choose a file such as sam3.pt or model.safetensors."
         ) from error
+
+
+def _refuse_foreign(path: Path, file: Path) -> None:
+    """Call what a download left instead of weights by its name."""
+    with file.open("rb") as opened:
+        head = opened.read(HEAD_BYTES)
+    if not is_archive(head) and not is_safetensors(head):
+        raise ModelUnavailable(f"{path} {describe_foreign(head)}")
 
 
 def _look_into_safetensors(weights: WeightsFiles) -> Contents:

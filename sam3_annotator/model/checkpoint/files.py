@@ -15,14 +15,10 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from sam3_annotator.model.errors import ModelUnavailable
+from sam3_annotator.model.file_heads import HEAD_BYTES, describe_foreign, is_archive, is_safetensors
 from sam3_annotator.model.weights_files import find_weights
 
 WRAPPERS = ("model", "state_dict")
-
-_HEAD_BYTES = 4096
-_HEADER_LENGTH_BYTES = 8  # of safetensors
-_ZIP_MAGIC = b"PK\x03\x04"
-_PICKLE_MAGIC = b"\x80"
 
 
 class WeightsFile(Protocol):
@@ -54,16 +50,14 @@ def open_weights(path: Path) -> WeightsFile:
         return SafetensorsFile(path, found.parts)
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD_BYTES)
+            head = file.read(HEAD_BYTES)
     except OSError as error:
         raise ModelUnavailable(f"{path} cannot be read ({error.strerror}); choose another file.") from error
-    if not head:
-        raise ModelUnavailable(f"{path} is empty; download it again.")
-    if head.startswith(_ZIP_MAGIC):
+    if is_archive(head):
         return TorchFile(path)
-    if head[_HEADER_LENGTH_BYTES : _HEADER_LENGTH_BYTES + 1] == b"{":
+    if is_safetensors(head):
         return SafetensorsFile(path)
-    raise ModelUnavailable(f"{path} {_describe(head)}")
+    raise ModelUnavailable(f"{path} {describe_foreign(head)}")
 
 
 def let_go(tensor: Tensor) -> None:
@@ -172,23 +166,3 @@ def _cut_off(path: Path) -> ModelUnavailable:
     return ModelUnavailable(
         f"{path} is damaged or was cut off at {size:,.1f} MB (SAM 3 has about 3,450); delete it and download it again."
     )
-
-
-def _describe(head: bytes) -> str:
-    """Say what a file is that begins like this, and what to do; goes on from its name."""
-    if head.startswith(_PICKLE_MAGIC):
-        return (
-            "is a pickle as old versions of PyTorch wrote them, which is not read here; "
-            "choose the original sam3.pt or model.safetensors."
-        )
-    text = head.decode("utf-8", "ignore").strip()
-    if not text.isprintable() and not all(character.isprintable() or character.isspace() for character in text):
-        return "is not a weights file; choose sam3.pt or model.safetensors."
-    if text.startswith("<"):
-        return (
-            "is a web page, not weights: the download was answered with it, most likely because the licence has not "
-            "been accepted or nobody was signed in; download it again."
-        )
-    if text.startswith("version https://git-lfs"):
-        return "only says where the weights are (Git LFS); fetch them with “git lfs pull”."
-    return f"is a text, “{text[:40]}…”, not weights; choose sam3.pt or model.safetensors."

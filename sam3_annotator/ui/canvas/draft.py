@@ -52,12 +52,14 @@ class Draft:
     """Prompts in the order they were given, and the answers to them so far; every method returns a new draft.
 
     Answers to shorter prompt lists are kept, so that taking a prompt back shows its region again at once.
-    While a newer prompt waits for its answer, the last answer goes on being shown.
+    While a newer prompt waits for its answer, the last answer goes on being shown. `has_failed` says that the model
+    could not answer the prompts.
     """
 
     image_id: ImageId
     prompts: tuple[Prompt, ...] = ()
     answers: tuple[Answer, ...] = ()
+    has_failed: bool = False
 
     @property
     def index(self) -> int:
@@ -84,19 +86,28 @@ class Draft:
         return self.candidates[self.index].region if self.candidates else Region()
 
     @property
+    def is_answered(self) -> bool:
+        """The candidates are the answer to all prompts."""
+        return self.prompts == (self.answers[-1].prompts if self.answers else ())
+
+    @property
     def is_waiting(self) -> bool:
-        """The prompts are newer than the candidates."""
-        return self.prompts != (self.answers[-1].prompts if self.answers else ())
+        """The answer to the prompts is still to come."""
+        return not self.is_answered and not self.has_failed
 
     def with_prompt(self, prompt: Prompt) -> Draft:
         """Add a prompt; the draft waits for its answer then."""
-        return replace(self, prompts=(*self.prompts, prompt))
+        return replace(self, prompts=(*self.prompts, prompt), has_failed=False)
+
+    def with_failure(self, *, has_failed: bool = True) -> Draft:
+        """Note that the model could not answer, or that it is asked again."""
+        return replace(self, has_failed=has_failed)
 
     def without_last_prompt(self) -> Draft:
         """Take the last prompt back and return to the answer from before it, if there was one."""
         prompts = self.prompts[:-1]
         answers = tuple(answer for answer in self.answers if len(answer.prompts) <= len(prompts))
-        return replace(self, prompts=prompts, answers=answers)
+        return replace(self, prompts=prompts, answers=answers, has_failed=False)
 
     def with_candidates(self, candidates: Sequence[Candidate], prompts: tuple[Prompt, ...] | None = None) -> Draft:
         """Take the answer to `prompts`, by default to all prompts there are.
@@ -109,7 +120,7 @@ class Draft:
         shorter = tuple(answer for answer in self.answers if len(answer.prompts) < len(answered))
         longer = tuple(answer for answer in self.answers if len(answer.prompts) > len(answered))
         answers = (*shorter, Answer(answered, tuple(candidates)), *longer)
-        return replace(self, answers=answers)
+        return replace(self, answers=answers, has_failed=False)
 
     def with_next_candidate(self, step: int = 1) -> Draft:
         """Choose the next candidate, or with -1 the previous; after the last comes the first."""

@@ -252,6 +252,10 @@ class CanvasView(CanvasSurface):
                     self._tool.leave()
                 super().keyPressEvent(event)
 
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's
+        """Keep the focus while a draft is open: Tab means its candidates, even where it has no other to offer."""
+        return self._overlay.draft_item.draft is not None or super().focusNextPrevChild(next)
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Open the menu by key; by mouse, the select tool does."""
         event.accept()

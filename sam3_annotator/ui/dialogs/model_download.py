@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from sam3_annotator.model import Catalog, ModelEntry
 from sam3_annotator.project import Progress
 from sam3_annotator.ui.background import BackgroundTask, error_sentence
-from sam3_annotator.ui.dialogs.model_words import download_words
+from sam3_annotator.ui.dialogs.model_words import ASKING, download_words
 
 # Progress travels as a Qt int, too small for the bytes of a checkpoint.
 PROGRESS_UNIT: Final = 1 << 10
@@ -25,12 +26,16 @@ class ModelDownload(QObject):
     progressed = Signal(int, int, str)  # done, total, both in KiB, and in words
     ended = Signal(str, object)  # sentence, Exception | None
 
-    def __init__(self, catalog: Catalog, parent: QObject | None = None) -> None:
+    def __init__(
+        self, catalog: Catalog, parent: QObject | None = None, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         super().__init__(parent)
+        self._clock = clock
         self._catalog = catalog
         self._task: BackgroundTask | None = None
         self._began_at = 0.0
         self._began_with = 0
+        self._had = 0  # from earlier, which is only read again
 
     @property
     def is_idle(self) -> bool:
@@ -46,7 +51,7 @@ class ModelDownload(QObject):
 
             return self._catalog.download(entry.name, token=token, progress=scaled)
 
-        self._began_at = 0.0
+        self._began_at, self._had = 0.0, entry.fetched // PROGRESS_UNIT
         self._task = BackgroundTask(work, owner=self)
         self._task.progress.connect(self._tell)
         self._task.result.connect(lambda _path: self.ended.emit(f"{entry.title} is downloaded and checked.", None))
@@ -60,9 +65,15 @@ class ModelDownload(QObject):
             self._task.cancel()
 
     def _tell(self, done: int, total: int) -> None:
-        now = time.monotonic()
-        if not self._began_at or done < self._began_with:
+        words = download_words(done * PROGRESS_UNIT, total * PROGRESS_UNIT, self._seconds_left(done, total))
+        self.progressed.emit(done, total, words if done else ASKING)
+
+    def _seconds_left(self, done: int, total: int) -> float | None:
+        """Judge by what has come over the network so far; None while that is too little."""
+        if done < self._had:
+            return None
+        now = self._clock()
+        if not self._began_at:
             self._began_at, self._began_with = now, done
         passed, fetched = now - self._began_at, done - self._began_with
-        seconds_left = passed * (total - done) / fetched if passed > SECONDS_TO_KNOW_THE_RATE and fetched else None
-        self.progressed.emit(done, total, download_words(done * PROGRESS_UNIT, total * PROGRESS_UNIT, seconds_left))
+        return passed * (total - done) / fetched if passed > SECONDS_TO_KNOW_THE_RATE and fetched > 0 else None

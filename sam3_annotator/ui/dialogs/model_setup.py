@@ -34,12 +34,12 @@ from sam3_annotator.project import Progress
 from sam3_annotator.ui.background import BackgroundTask, error_sentence
 from sam3_annotator.ui.dialogs.model_download import ModelDownload
 from sam3_annotator.ui.dialogs.model_facts import ModelFacts
-from sam3_annotator.ui.dialogs.model_words import amount, state_words
+from sam3_annotator.ui.dialogs.model_words import ASKING, amount, state_words
 from sam3_annotator.ui.dialogs.note_line import NoteLine
 from sam3_annotator.ui.dialogs.path_field import Ask, ask_file, ask_folder
 from sam3_annotator.ui.item_delegates.model_delegate import ModelDelegate, ModelRole
 from sam3_annotator.ui.model_chip import status_words
-from sam3_annotator.ui.model_choice import ModelChoice
+from sam3_annotator.ui.model_choice import FALLBACK_WORDS, ModelChoice
 from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 
 LIST_WIDTH: Final = 248
@@ -63,7 +63,7 @@ class ModelSetupDialog(QDialog):
         self.ask_folder: Ask = ask_folder
         self.confirm: Callable[[QWidget, str], bool] = _confirm
         self.setWindowTitle("Models")
-        self.resize(*SIZE)
+        self.setMinimumSize(*SIZE)  # room for the model that has most to say
         self.list = QListWidget()
         self.list.setAccessibleName("Models")
         self.list.setFixedWidth(LIST_WIDTH)
@@ -76,7 +76,7 @@ class ModelSetupDialog(QDialog):
         self.add_file = self._button("Add a file…", self._add_file)
         self.add_folder = self._button("Add a folder…", self._add_folder)
         self.remove = self._button("Remove", self._remove)
-        self.secondary = self._button("Close", self.reject)
+        self.secondary = self._button("Close", self._press_secondary)
         self.primary = self._button("Use this model", self._press_primary)
         self.primary.setProperty("kind", "primary")
         self.primary.setDefault(True)
@@ -113,30 +113,28 @@ class ModelSetupDialog(QDialog):
                 self.list.setCurrentRow(row)
 
     def open(self) -> None:
-        """Show the dialog beside the window, which stays usable."""
+        """Show the dialog beside the window, which stays usable; one that is shown comes to the front."""
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.show()
         self.raise_()
+        self.activateWindow()
 
     def stop(self) -> None:
         """Stop the download, if one is under way; what has arrived is kept."""
         self._download.stop()
 
     def reject(self) -> None:
-        """Stop what is under way, else close."""
+        """Stop the download, else close; a model goes on being loaded, for only its button gives it up."""
         if self.is_downloading:
             self.stop()
-            self.secondary.setEnabled(False)
             self._note.say("Stopping…", "dim")
-        elif self._models.is_loading:
-            self._models.stop_loading()
         else:
             super().reject()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the download along with the dialog."""
+        """Close at once: the download stops along with the dialog, and a model goes on being loaded."""
         self.stop()
-        super().closeEvent(event)
+        event.accept()  # Qt's dialogs would reject, which only stops what is under way
 
     # Assembly
 
@@ -223,7 +221,7 @@ class ModelSetupDialog(QDialog):
             if self.entry is not None and self.entry.name == name:
                 self.facts.show_entry(self.entry, contents)
 
-        self._run(lambda _progress: self._models.catalog.contents(name), take)
+        self._run(lambda _progress: self._models.catalog.contents(name), take, about=name)
 
     def _describe(self) -> None:
         """Say what can be done with the model turned to, and what is under way."""
@@ -233,7 +231,6 @@ class ModelSetupDialog(QDialog):
         for widget in (self.list, self.add_file, self.add_folder, self.facts.token):
             widget.setEnabled(not is_busy)
         self.secondary.setText("Stop" if is_busy or is_loading else "Close")
-        self.secondary.setEnabled(True)
         self.primary.setVisible(not is_busy and entry is not None)
         self.remove.setVisible(not is_busy and entry is not None and _is_removable(entry))
         self.progress.setVisible(is_busy or is_loading)
@@ -243,8 +240,8 @@ class ModelSetupDialog(QDialog):
             return
         self.remove.setText("Remove…" if entry.origin is ModelOrigin.PUBLISHED else "Remove")
         self._describe_primary(entry)
-        words, tone = self._loading_words() if is_loading else self._outcome or self._hint(entry)
-        self._note.say(words, tone)
+        loading = self._loading_words() if is_loading else None
+        self._note.say(*(self._outcome or loading or self._hint(entry)))
 
     def _mark_rows(self) -> None:
         chosen, has_failed = self._models.name, self._models.has_fallen_back
@@ -280,8 +277,9 @@ class ModelSetupDialog(QDialog):
     def _hint(self, entry: ModelEntry) -> tuple[str, str]:
         if entry.state is ModelState.MISSING:
             return "Put the file back, or remove the model and add it from where it is now.", "warning"
-        if entry.state is ModelState.READY and entry.name == self._models.name and self._models.has_fallen_back:
-            return "It could not be loaded, so the built-in model is used.", "warning"
+        failure = self._models.failure
+        if entry.state is ModelState.READY and entry.name == self._models.name and failure is not None:
+            return f"{error_sentence(failure, 'Loading the model')} {FALLBACK_WORDS}", "warning"
         if entry.state is ModelState.ABSENT and entry.known is not None:
             return f"Goes to {QDir.toNativeSeparators(str(entry.path.parent))}", "dim"
         return "", "dim"
@@ -298,18 +296,23 @@ class ModelSetupDialog(QDialog):
         elif entry.state in (ModelState.ABSENT, ModelState.PARTIAL):
             self._start_download(entry)
 
+    def _press_secondary(self) -> None:
+        if self._models.is_loading and not self.is_downloading:
+            self._models.stop_loading()
+        else:
+            self.reject()
+
     def _start_download(self, entry: ModelEntry) -> None:
         self._download.start(entry, self.facts.token.text().strip() or None)
         self.progress.setRange(0, 0)
         self._describe()
-        self._note.say("Asking Hugging Face…", "dim")
+        self._note.say(ASKING, "dim")
         self.secondary.setFocus()
 
     def _show_download(self, done: int, total: int, words: str) -> None:
         self.progress.setRange(0, total)
         self.progress.setValue(done)
-        if self.secondary.isEnabled():  # else it is being stopped, which is told
-            self._note.say(words, "dim")
+        self._note.say(words, "dim")
 
     def _end_download(self, words: str, error: Exception | None) -> None:
         self._outcome = (words, "dim" if error is None else "danger")
@@ -336,6 +339,8 @@ class ModelSetupDialog(QDialog):
             self._outcome = None
             self._describe()
 
+        self._outcome = ("Reading the file…", "dim")
+        self._describe()
         self._run(lambda _progress: self._models.catalog.add(Path(chosen)), take)
 
     def _remove(self) -> None:
@@ -356,18 +361,21 @@ class ModelSetupDialog(QDialog):
             return
         self._contents.pop(entry.name, None)
         self._refresh()
+        self.list.setFocus()
 
-    def _run(self, work: Callable[[Progress], object], take: Callable[..., object]) -> None:
-        """Do something short in the background; its failure is told below the facts."""
+    def _run(self, work: Callable[[Progress], object], take: Callable[..., object], about: str = "") -> None:
+        """Do something short in the background; its failure is told, that `about` a model only while it is shown."""
+
+        def tell(error: Exception) -> None:
+            if not about or (self.entry is not None and self.entry.name == about):
+                self._outcome = (error_sentence(error, "Reading the model"), "danger")
+                self._describe()
+
         task = BackgroundTask(work, owner=self)
         task.result.connect(take)
-        task.failed.connect(self._tell_failure)
+        task.failed.connect(tell)
         self._tasks.append(task)
         task.start()
-
-    def _tell_failure(self, error: Exception) -> None:
-        self._outcome = (error_sentence(error, "Reading the model"), "danger")
-        self._describe()
 
 
 def _is_removable(entry: ModelEntry) -> bool:

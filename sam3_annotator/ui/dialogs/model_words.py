@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sam3_annotator.model import Contents, ModelEntry, ModelOrigin, ModelState
+
+ASKING: Final = "Asking Hugging Face…"
 
 
 def state_words(entry: ModelEntry) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from sam3_annotator.ui.sentence_label import SentenceLabel
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_S, pixmap
 
 LINE_HEIGHT: Final = 18
@@ -19,7 +20,7 @@ class NoteLine(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._icon = QLabel()
-        self._label = QLabel(wordWrap=True)
+        self._label = SentenceLabel()
         self._label.setMinimumHeight(2 * LINE_HEIGHT)  # room for a second line, so that nothing jumps
         self._label.setAlignment(Qt.AlignmentFlag.AlignTop)
         row = QHBoxLayout(self)
@@ -31,11 +32,11 @@ class NoteLine(QWidget):
     @property
     def text(self) -> str:
         """The words."""
-        return self._label.text()
+        return self._label.sentence
 
     def say(self, text: str, tone: str) -> None:
         """Show words in a tone."""
-        self._label.setText(text)
+        self._label.set_sentence(text)
         self._label.setProperty("tone", tone)
         self._label.style().polish(self._label)
         self._icon.setVisible(tone in _TONE_ICONS)

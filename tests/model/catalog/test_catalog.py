@@ -110,7 +110,7 @@ def test_same_file_is_not_added_twice(catalog: Catalog, make_checkpoint: MakeChe
 def test_file_that_is_no_checkpoint_is_not_added(catalog: Catalog, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no checkpoint")
 
-    with pytest.raises(ModelUnavailable, match="is no checkpoint"):
+    with pytest.raises(ModelUnavailable, match="is a text, “no checkpoint…”, not weights"):
         catalog.add(tmp_path / "notes.txt")
 
     assert not catalog.folder.exists()

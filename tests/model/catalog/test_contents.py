@@ -112,7 +112,24 @@ def test_part_that_did_not_arrive_whole_is_told(make_parts: MakeParts) -> None:
 def test_file_that_is_no_checkpoint_is_told(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "sam3.pt").write_bytes(content)
 
-    with pytest.raises(ModelUnavailable, match=r"sam3\.pt is no checkpoint that can be used"):
+    with pytest.raises(ModelUnavailable, match=r"sam3\.pt (is|only says) "):
+        look_into(tmp_path / "sam3.pt")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "is empty"),
+        (b"<html>Sign in</html>", "is a web page, not weights"),
+        (b"version https://git-lfs.github.com/spec/v1\noid", "fetch them with “git lfs pull”"),
+    ],
+)
+def test_what_a_download_left_instead_of_weights_is_called_by_name(
+    content: bytes, sentence: str, tmp_path: Path
+) -> None:
+    (tmp_path / "sam3.pt").write_bytes(content)
+
+    with pytest.raises(ModelUnavailable, match=sentence):
         look_into(tmp_path / "sam3.pt")
 
 

@@ -146,6 +146,16 @@ def test_candidates_cycle_both_ways(draft: Draft) -> None:
     assert answered.with_next_candidate(-1).region == square(4)
 
 
+def test_prompts_that_could_not_be_answered_wait_no_longer_until_they_change(draft: Draft) -> None:
+    failed = draft.with_prompt(PointPrompt(1, 1)).with_failure()
+
+    assert (failed.is_waiting, failed.is_answered) == (False, False)
+    assert failed.with_failure(has_failed=False).is_waiting
+    assert failed.with_prompt(PointPrompt(2, 2)).is_waiting
+    assert failed.with_prompt(PointPrompt(2, 2)).with_failure().without_last_prompt().is_waiting
+    assert failed.with_candidates([candidate(2)]).is_answered
+
+
 prompts = st.builds(PointPrompt, st.floats(0, 100), st.floats(0, 100), st.booleans())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from sam3_annotator.model import BUILTIN, Catalog, EngineStage, KnownModel, Licence, ModelState, ModelUnavailable
+from sam3_annotator.model import BUILTIN, Catalog, EngineStage, ModelState, ModelUnavailable
 from sam3_annotator.ui.background import background_is_idle
-from sam3_annotator.ui.dialogs.model_setup import ModelSetupDialog
-from sam3_annotator.ui.dialogs.model_words import amount, download_words
-from sam3_annotator.ui.engine_bridge import EngineBridge
+from sam3_annotator.ui.dialogs.model_setup import SIZE, ModelSetupDialog
 from sam3_annotator.ui.item_delegates.model_delegate import ModelRole
 from sam3_annotator.ui.model_choice import ModelChoice
 from sam3_annotator.ui.settings import Settings
@@ -25,53 +23,17 @@ PATIENCE_MS = 20_000  # the first look into a file loads torch
 
 
 @pytest.fixture
-def checkpoint(tmp_path: Path, tiny_weights: bytes) -> Path:
-    path = tmp_path / "mine.safetensors"
-    path.write_bytes(tiny_weights)
-    return path
+def endless_download(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a quarter of the file arrive, and no more until the download is stopped."""
 
+    def arrive(self: Catalog, name: str, *, token: str | None, progress: Any) -> Path:
+        part = self.folder / "tiny" / "tiny.safetensors.0123.part"
+        part.parent.mkdir(parents=True)
+        part.write_bytes(bytes(100_000))
+        while True:
+            progress(102_400, 409_600)
 
-@pytest.fixture
-def catalog(tmp_path: Path, fake_hub: Any, tiny_weights: bytes) -> Catalog:
-    """Know one model, `tiny`, that the hub of the tests publishes."""
-    licence = Licence("Tiny License", "Nobody", "You do with it as you like.")
-    tiny = KnownModel("tiny", "Tiny", "For tests", "meta/tiny", "tiny.safetensors", len(tiny_weights), licence)
-    return Catalog(tmp_path / "models", [tiny])
-
-
-class Opener:
-    """Gives the fake session, or raises what the test says."""
-
-    def __init__(self, session: Any) -> None:
-        self.session = session
-        self.error: Exception | None = None
-
-    def __call__(self, name: str, /, **_: Any) -> Any:
-        if self.error is not None and name != BUILTIN:
-            raise self.error
-        return self.session
-
-
-@pytest.fixture
-def opener(fake_session: Any) -> Opener:
-    return Opener(fake_session)
-
-
-@pytest.fixture
-def models(engine: EngineBridge, catalog: Catalog, opener: Opener) -> Iterator[ModelChoice]:
-    made = ModelChoice(engine, Settings(), catalog, opener)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def dialog(qtbot: QtBot, models: ModelChoice) -> ModelSetupDialog:
-    made = ModelSetupDialog(models)
-    qtbot.addWidget(made)
-    with qtbot.waitExposed(made):
-        made.show()
-    qtbot.waitUntil(background_is_idle, timeout=PATIENCE_MS)
-    return made
+    monkeypatch.setattr(Catalog, "download", arrive)
 
 
 def _titles(dialog: ModelSetupDialog) -> list[str]:
@@ -87,6 +49,18 @@ def _add(qtbot: QtBot, dialog: ModelSetupDialog, path: Path) -> None:
     dialog.ask_file = lambda *_: str(path)
     dialog.add_file.click()
     qtbot.waitUntil(background_is_idle, timeout=PATIENCE_MS)
+
+
+@pytest.fixture
+def loading(
+    qtbot: QtBot, dialog: ModelSetupDialog, checkpoint: Path, opener: Any, models: ModelChoice
+) -> Callable[[], None]:
+    """Begin to load `mine`; give what lets that go on."""
+    _add(qtbot, dialog, checkpoint)
+    opener.may_go_on.clear()
+    dialog.primary.click()
+    qtbot.waitUntil(lambda: models.is_loading)
+    return opener.may_go_on.set
 
 
 def test_dialog_opens_at_the_model_in_use(dialog: ModelSetupDialog) -> None:
@@ -132,8 +106,58 @@ def test_file_that_is_no_checkpoint_is_refused_in_words(qtbot: QtBot, dialog: Mo
 
     _add(qtbot, dialog, tmp_path / "notes.txt")
 
-    assert "notes.txt is no checkpoint that can be used" in dialog.note
+    assert "notes.txt is a text, “no checkpoint…”, not weights" in dialog.note
     assert _titles(dialog) == ["Built-in", "Tiny"]
+
+
+def test_dialog_keeps_its_size_however_long_a_path_is(qtbot: QtBot, dialog: ModelSetupDialog, tmp_path: Path) -> None:
+    _add(qtbot, dialog, tmp_path / f"{60 * 'long'}.pt")
+    qtbot.waitUntil(lambda: "There is no file or folder" in dialog.note)
+
+    dialog.resize(100, 100)  # less than it has to say
+
+    assert (dialog.width(), dialog.height()) == SIZE
+
+
+def test_refusal_of_one_file_is_over_when_the_next_is_read(
+    qtbot: QtBot, dialog: ModelSetupDialog, tmp_path: Path, checkpoint: Path
+) -> None:
+    _add(qtbot, dialog, tmp_path / "none.pt")
+    assert "There is no file or folder" in dialog.note
+
+    dialog.ask_file = lambda *_: str(checkpoint)
+    dialog.add_file.click()
+
+    assert dialog.note == "Reading the file…"
+    qtbot.waitUntil(background_is_idle, timeout=PATIENCE_MS)
+    assert dialog.note == ""
+
+
+def test_file_refused_while_a_model_is_loaded_is_told_at_once(
+    qtbot: QtBot, dialog: ModelSetupDialog, tmp_path: Path, loading: Callable[[], None]
+) -> None:
+    assert dialog.note == "mine: loading"
+
+    _add(qtbot, dialog, tmp_path / "none.pt")
+
+    assert "There is no file or folder" in dialog.note
+    loading()
+
+
+def test_what_is_wrong_with_one_model_is_not_said_of_another(
+    qtbot: QtBot, dialog: ModelSetupDialog, catalog: Catalog, checkpoint: Path
+) -> None:
+    catalog.add(checkpoint)
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-1])
+    dialog._refresh()
+
+    dialog.turn_to("mine")
+    dialog.turn_to(BUILTIN)
+    qtbot.waitUntil(background_is_idle, timeout=PATIENCE_MS)
+    assert dialog.note == ""
+
+    dialog.turn_to("mine")
+    qtbot.waitUntil(lambda: "mine.safetensors is no checkpoint" in dialog.note, timeout=PATIENCE_MS)
 
 
 def test_enter_in_the_list_uses_the_model(qtbot: QtBot, dialog: ModelSetupDialog, checkpoint: Path) -> None:
@@ -148,7 +172,7 @@ def test_enter_in_the_list_uses_the_model(qtbot: QtBot, dialog: ModelSetupDialog
 
 
 def test_model_that_could_not_be_loaded_is_marked_and_can_be_tried_again(
-    qtbot: QtBot, dialog: ModelSetupDialog, checkpoint: Path, opener: Opener, models: ModelChoice
+    qtbot: QtBot, dialog: ModelSetupDialog, checkpoint: Path, opener: Any, models: ModelChoice
 ) -> None:
     opener.error = ModelUnavailable("It is cut off.")
     _add(qtbot, dialog, checkpoint)
@@ -156,7 +180,7 @@ def test_model_that_could_not_be_loaded_is_marked_and_can_be_tried_again(
     dialog.primary.click()
     qtbot.waitUntil(lambda: models.has_fallen_back and models.status.stage is EngineStage.READY)
 
-    assert dialog.note == "It could not be loaded, so the built-in model is used."
+    assert dialog.note == "It is cut off. Meanwhile the built-in model is used."
     assert _in_use(dialog) == ["Built-in"]
     assert (dialog.primary.text(), dialog.primary.isEnabled()) == ("Use this model", True)
 
@@ -215,21 +239,16 @@ def test_refusal_is_told_and_leads_back_to_the_token(qtbot: QtBot, dialog: Model
 
 
 def test_escape_stops_a_download_and_what_has_arrived_is_kept(
-    qtbot: QtBot, dialog: ModelSetupDialog, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, dialog: ModelSetupDialog, endless_download: None
 ) -> None:
-    def arrive(self: Catalog, name: str, *, token: str | None, progress: Any) -> Path:
-        part = self.folder / "tiny" / "tiny.safetensors.0123.part"
-        part.parent.mkdir(parents=True)
-        part.write_bytes(bytes(100_000))
-        while True:  # until it is stopped
-            progress(102_400, 409_600)
-
-    monkeypatch.setattr(Catalog, "download", arrive)
     dialog.turn_to("tiny")
     dialog.primary.click()
+    assert dialog.note == "Asking Hugging Face…"
     qtbot.waitUntil(lambda: "102 kB of 410 kB" in dialog.note)
 
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.note == "Stopping…"
+    assert dialog.focusWidget() is dialog.secondary
     qtbot.waitUntil(lambda: not dialog.is_downloading)
 
     assert dialog.isVisible()
@@ -237,6 +256,47 @@ def test_escape_stops_a_download_and_what_has_arrived_is_kept(
     assert dialog.primary.text() == "Go on downloading"
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
+
+
+def test_closing_the_window_of_the_dialog_stops_a_download(
+    qtbot: QtBot, dialog: ModelSetupDialog, endless_download: None
+) -> None:
+    dialog.turn_to("tiny")
+    dialog.primary.click()
+    qtbot.waitUntil(lambda: "102 kB of 410 kB" in dialog.note)
+
+    dialog.close()
+
+    assert not dialog.isVisible()
+    qtbot.waitUntil(lambda: not dialog.is_downloading)
+
+
+@pytest.mark.parametrize(
+    "close",
+    [lambda dialog: dialog.close(), lambda dialog: QTest.keyClick(dialog, Qt.Key.Key_Escape)],
+    ids=["its window's button", "Esc"],
+)
+def test_closing_the_dialog_lets_a_model_be_loaded(
+    close: Any, qtbot: QtBot, dialog: ModelSetupDialog, models: ModelChoice, loading: Callable[[], None]
+) -> None:
+    close(dialog)
+
+    assert not dialog.isVisible()
+    loading()
+    qtbot.waitUntil(lambda: models.status.stage is EngineStage.READY and models.status.session_name == "mine")
+
+
+def test_loading_is_given_up_by_its_button(
+    qtbot: QtBot, dialog: ModelSetupDialog, models: ModelChoice, loading: Callable[[], None]
+) -> None:
+    assert dialog.secondary.text() == "Stop"
+
+    dialog.secondary.click()
+    loading()
+
+    qtbot.waitUntil(lambda: models.status.session_name == "Built-in" and models.status.stage is EngineStage.READY)
+    assert dialog.isVisible()
+    assert Settings().model == BUILTIN
 
 
 def test_missing_file_says_what_to_do_and_can_be_removed_with_a_key(
@@ -279,9 +339,11 @@ def test_removing_the_model_in_use_goes_back_to_the_built_in_one(
     dialog.primary.click()
     qtbot.waitUntil(lambda: dialog.primary.text() == "In use")
 
+    dialog.remove.setFocus()
     dialog.remove.click()
 
     assert Settings().model == BUILTIN
+    assert dialog.focusWidget() is dialog.list
     assert checkpoint.is_file()
     assert _in_use(dialog) == ["Built-in"]
 
@@ -295,25 +357,3 @@ def test_list_that_cannot_be_read_is_told(qtbot: QtBot, models: ModelChoice, cat
 
     assert "A newer version of the program wrote" in dialog.note
     assert _titles(dialog) == []
-
-
-@pytest.mark.parametrize(
-    ("count", "words"),
-    [(400_119, "400 kB"), (6_751_436, "6.8 MB"), (250_000_000, "250 MB"), (3_450_062_241, "3.45 GB")],
-)
-def test_amounts_have_three_digits_that_count(count: int, words: str) -> None:
-    assert amount(count) == words
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (None, "1.00 GB of 3.00 GB"),
-        (20.0, "1.00 GB of 3.00 GB, less than a minute left"),
-        (50.0, "1.00 GB of 3.00 GB, about a minute left"),
-        (600.0, "1.00 GB of 3.00 GB, about 10 minutes left"),
-        (7200.0, "1.00 GB of 3.00 GB, about 2 hours left"),
-    ],
-)
-def test_time_left_is_said_as_people_say_it(seconds: float | None, words: str) -> None:
-    assert download_words(1_000_000_000, 3_000_000_000, seconds) == words

@@ -1,0 +1,28 @@
+"""The draft in words: how much was asked, how good the answer is, and what is still to come."""
+
+from __future__ import annotations
+
+from sam3_annotator.model import PointPrompt
+from sam3_annotator.project import ImageId, Region
+from sam3_annotator.ui.canvas.draft import Candidate, Draft
+from sam3_annotator.ui.draft_display import draft_in_words
+
+ASKED = Draft(ImageId(1)).with_prompt(PointPrompt(1, 1))
+ANSWERED = ASKED.with_candidates([Candidate(Region(), 0.9, 1.0), Candidate(Region(), 0.8, 1.0)])
+
+
+def test_words_tell_what_was_asked_and_answered() -> None:
+    assert draft_in_words(ASKED) == "Draft: 1 prompt, outlining…"
+    assert draft_in_words(ANSWERED) == "Draft: 1 prompt, predicted IoU 0.90, candidate 1 of 2"
+
+
+def test_early_accept_is_seen_at_once() -> None:
+    assert draft_in_words(ASKED, is_accepting=True) == "Draft: 1 prompt, outlining, then accepting…"
+
+
+def test_words_promise_nothing_after_a_failure() -> None:
+    again = ANSWERED.with_prompt(PointPrompt(2, 2)).with_failure()
+
+    assert draft_in_words(ASKED.with_failure()) == "Draft: 1 prompt, no answer"
+    words = "Draft: 2 prompts, predicted IoU 0.90, candidate 1 of 2, no answer to the last prompt"
+    assert draft_in_words(again) == words
