@@ -46,12 +46,16 @@ def look_into(path: Path) -> Contents:
     weights = find_weights(path)
     file = weights.parts[0]
     try:
-        _refuse_foreign(weights.path, file)
         with file.open("rb") as opened:
-            is_zip = opened.read(4) == b"PK\x03\x04"
-        return _look_into_archive(file) if is_zip else _look_into_safetensors(weights)
+            head = opened.read(HEAD_BYTES)
     except OSError as error:
-        raise ModelUnavailable(f"{weights.path} cannot be read ({error.strerror or error}).") from error
+        raise _unreadable(weights.path, error) from error
+    if not is_archive(head) and not is_safetensors(head):
+        raise ModelUnavailable(f"{weights.path} {describe_foreign(head)}")
+    try:
+        return _look_into_archive(file) if is_archive(head) else _look_into_safetensors(weights)
+    except OSError as error:
+        raise _unreadable(weights.path, error) from error
     except Exception as error:  # a damaged table raises whatever it comes upon
         raise ModelUnavailable(
             f"{weights.path} is no checkpoint that can be used: it is neither a safetensors file nor one that PyTorch "
@@ -59,12 +63,8 @@ def look_into(path: Path) -> Contents:
         ) from error
 
 
-def _refuse_foreign(path: Path, file: Path) -> None:
-    """Call what a download left instead of weights by its name."""
-    with file.open("rb") as opened:
-        head = opened.read(HEAD_BYTES)
-    if not is_archive(head) and not is_safetensors(head):
-        raise ModelUnavailable(f"{path} {describe_foreign(head)}")
+def _unreadable(path: Path, error: OSError) -> ModelUnavailable:
+    return ModelUnavailable(f"{path} cannot be read ({error.strerror or error}).")
 
 
 def _look_into_safetensors(weights: WeightsFiles) -> Contents:
