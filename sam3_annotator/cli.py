@@ -116,8 +116,10 @@ Device = Annotated[
 ]
 ModelDtype = Annotated[Dtype, typer.Option("--dtype", help="How precisely to compute.")]
 CacheGb = Annotated[
-    float,
-    typer.Option("--cache-gb", min=0, metavar="GB", help="Disk for what slow models read of images; 0 keeps nothing."),
+    float | None,
+    typer.Option(
+        "--cache-gb", min=0, metavar="GB", help="Disk for what slow models read of images; 10 or more by default."
+    ),
 ]
 WindowCacheGb = Annotated[
     float | None,
@@ -199,7 +201,7 @@ def segment(
     model: Model = "builtin",
     device: Device = "auto",
     dtype: ModelDtype = Dtype.AUTO,
-    cache_gb: CacheGb = 10,
+    cache_gb: CacheGb = None,
     point: Annotated[
         list[Point] | None,
         typer.Option("--point", parser=_word(parse_point), metavar="X,Y", help="A point on the object."),
@@ -235,7 +237,7 @@ def detect(
     model: Model = "builtin",
     device: Device = "auto",
     dtype: ModelDtype = Dtype.AUTO,
-    cache_gb: CacheGb = 10,
+    cache_gb: CacheGb = None,
     threshold: Annotated[
         float, typer.Option(min=0, max=1, metavar="T", help="The score that instances must be above.")
     ] = 0.5,

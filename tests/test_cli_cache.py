@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sam3_annotator import app, cli, display
-from sam3_annotator.commands import model_options
+from sam3_annotator.commands import embedding, model_options
 from sam3_annotator.model import Check, default_folder, never_cancelled
 from sam3_annotator.model.sam3.embedding import Sam3Embedding
 from sam3_annotator.model.sam3.session import Sam3Session
@@ -64,6 +64,19 @@ def test_without_room_nothing_is_kept(photo: Path, session: CountingSession) -> 
 
     assert session.encoded == 2
     assert not default_folder().exists()
+
+
+def test_a_command_takes_no_room_from_what_a_window_kept(
+    make_image: Any, session: CountingSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for more in range(3):
+        segment(make_image(f"{more}.png", width=120, height=80 + more), "--cache-gb", "1")
+    size = max(file.stat().st_size for file in default_folder().iterdir())
+    monkeypatch.setattr(embedding, "USUAL_BYTES", size)
+
+    segment(make_image("another.png", width=120, height=90))
+
+    assert len(list(default_folder().iterdir())) == 3  # the oldest made room for it, as in a window
 
 
 def test_info_counts_and_clear_deletes(

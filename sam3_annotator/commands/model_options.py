@@ -15,7 +15,7 @@ class ModelOptions:
     name: str = "builtin"
     device: str = "auto"
     dtype: str = "auto"
-    cache_gigabytes: float = 0.0
+    cache_gigabytes: float | None = None
 
 
 def open_chosen(options: ModelOptions) -> Session:
