@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from sam3_annotator.project.entities import ImageFacts, ImageId
@@ -57,11 +57,18 @@ def _walk(top: Path, recursive: bool) -> Iterator[Path]:
         for entry in entries:
             if entry.name.startswith(".") or not _is_unicode(entry.name):
                 continue
-            if entry.is_dir():
+            if _is_true(entry.is_dir):
                 if recursive:
                     (linked if entry.is_symlink() else pending).append(folder / entry.name)
-            elif Path(entry.name).suffix.lower() in IMAGE_SUFFIXES and entry.is_file():
+            elif Path(entry.name).suffix.lower() in IMAGE_SUFFIXES and _is_true(entry.is_file):
                 yield folder / entry.name
+
+
+def _is_true(of_entry: Callable[[], bool]) -> bool:
+    try:
+        return of_entry()
+    except OSError:  # a link that leads to itself, or where one may not look
+        return False
 
 
 def _is_unicode(name: str) -> bool:
