@@ -142,8 +142,12 @@ def hash_file(path: str | Path) -> str:
         raise ImageUnreadable(why_not_opened(path, error)) from error
 
 
-def find_moved(facts_by_id: Mapping[ImageId, ImageFacts], folder: str | Path) -> dict[ImageId, Path]:
-    """Find images again, whatever they are called now, among the image files below a folder.
+def find_moved(
+    facts_by_id: Mapping[ImageId, ImageFacts],
+    folder: str | Path,
+    is_free: Callable[[Path], bool] = lambda _: True,
+) -> dict[ImageId, Path]:
+    """Find images again, whatever they are called now, among the image files below a folder that are free to take.
 
     Sizes are compared first, so only files of a size looked for are read; of several equal files each image gets
     one of its own, in natural order. Images without a hash, and those not found, are missing in the result.
@@ -161,6 +165,6 @@ def find_moved(facts_by_id: Mapping[ImageId, ImageFacts], folder: str | Path) ->
             ids = wanted.get(hash_file(path), []) if require_file(path).st_size in sizes else []
         except ImageUnreadable:
             continue  # one unreadable file does not keep the others from being found
-        if ids:
+        if ids and is_free(path):
             found[ids.pop(0)] = path
     return found
