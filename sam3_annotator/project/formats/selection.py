@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath, PurePosixPath
 
-from sam3_annotator.project.entities import ImageRecord, ImageState
+from sam3_annotator.project.entities import ImageFacts, ImageRecord, ImageState
 from sam3_annotator.project.errors import KnownError
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.splits import assign_splits
@@ -55,6 +55,7 @@ def choose_images(store: ProjectReader, options: ExportOptions, naming: Naming) 
     counts = instance_counts(store)
     warnings: list[str] = []
     chosen: list[tuple[ImageRecord, Path, str]] = []
+    resized: list[str] = []
     left_out: dict[str, list[str]] = {"untouched": [], "unreadable": [], "missing": []}
     files = [store.image_file(record.id) for record in store.images()]
     # All images are named, so that a name does not depend on how many are annotated by now.
@@ -62,15 +63,21 @@ def choose_images(store: ProjectReader, options: ExportOptions, naming: Naming) 
         if _is_untouched(record, counts.get(record.id, 0), options):
             left_out["untouched"].append(record.path)
             continue
-        known = _with_size(record, file)
-        reason = _reason_to_leave_out(known, file, options)
+        current = _as_it_is_now(record, file)
+        reason = _reason_to_leave_out(current, file, options)
         if reason:
             left_out[reason].append(record.path)
-        else:
-            chosen.append((known, file, name))
+            continue
+        chosen.append((current, file, name))
+        if _has_other_size(current.facts, record.facts):
+            resized.append(record.path)
     _tell(warnings, left_out["untouched"], "not annotated yet and left out; confirm an image as empty to export it")
     _tell(warnings, left_out["unreadable"], "left out because the file cannot be read, so its size is not known")
     _tell(warnings, left_out["missing"], "left out because the file is missing; put it back or export the labels only")
+    if resized:
+        warnings.append(
+            f"{listed(resized, 'image')} replaced by one of another size: check that instances are in the right place."
+        )
     if not chosen:
         raise KnownError(f"There is nothing to export. {' '.join(warnings) or 'The project has no images.'}")
     splits = assign_splits([record for record, _, _ in chosen], options.split, options.seed)
@@ -83,13 +90,26 @@ def _is_untouched(record: ImageRecord, instances: int, options: ExportOptions) -
     return not instances and is_open and not options.include_unannotated
 
 
-def _with_size(record: ImageRecord, file: Path) -> ImageRecord:
-    """Read the facts of a file that nobody has read yet, as just after its folder was opened."""
-    if record.facts.content_hash or record.facts.problem:
+def _as_it_is_now(record: ImageRecord, file: Path) -> ImageRecord:
+    """Read the facts of a file that nobody has read yet, as just after its folder was opened, or that was replaced."""
+    facts = record.facts
+    is_known = bool(facts.content_hash or facts.problem)
+    if is_known and _byte_size(file) in (facts.byte_size, None):
         return record
     from sam3_annotator.project.images import read_facts  # Pillow: see images.py
 
     return replace(record, facts=read_facts(file))
+
+
+def _byte_size(file: Path) -> int | None:
+    try:
+        return file.stat().st_size
+    except (OSError, ValueError):  # missing, or no name of a file on this system
+        return None
+
+
+def _has_other_size(now: ImageFacts, before: ImageFacts) -> bool:
+    return before.width > 0 and (now.width, now.height) != (before.width, before.height)
 
 
 def _reason_to_leave_out(record: ImageRecord, file: Path, options: ExportOptions) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from sam3_annotator.project import ImageState, KnownError, ProjectStore
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.selection import choose_images, flat_names, nested_names
 from sam3_annotator.project.regions import rectangle
+
+MakeImage = Callable[..., Path]
 
 
 def annotate(store: ProjectStore, position: int) -> None:
@@ -48,6 +51,23 @@ def test_a_file_not_read_yet_is_read_for_its_size(tmp_path: Path, image_folder: 
         (image,) = choose_images(fresh, ExportOptions(), nested_names).images
 
         assert (image.record.facts.width, image.record.facts.height) == (80, 60)
+
+
+def test_a_file_that_was_replaced_is_taken_as_it_is_now_and_told(
+    store: ProjectStore, image_folder: Path, make_image: MakeImage
+) -> None:
+    annotate(store, 0)
+    annotate(store, 1)
+    make_image("photos/1.png", width=160, height=120)
+    (image_folder / "2.png").write_bytes(b"no image any more")
+
+    selection = choose_images(store, ExportOptions(), nested_names)
+
+    assert [(i.record.name, i.record.facts.width, i.record.facts.height) for i in selection.images] == [
+        ("1.png", 160, 120)
+    ]
+    assert any("2.png" in warning and "cannot be read" in warning for warning in selection.warnings)
+    assert any("1.png" in warning and "another size" in warning for warning in selection.warnings)
 
 
 def test_a_missing_file_is_named_and_its_labels_can_go_alone(store: ProjectStore, image_folder: Path) -> None:
