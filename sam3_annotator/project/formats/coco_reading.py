@@ -130,8 +130,11 @@ class _FileReader:
             if not isinstance(entry, dict) or _key(entry.get("id")) is None:
                 self._warn(f"category number {number} has no id, so it was left out.")
                 continue
-            name = _text(entry.get("name")).strip() or f"category {_key(entry['id'])}"
-            categories[_key(entry["id"]) or ""] = PlannedCategory(name, _text(entry.get("supercategory")))
+            key = _key(entry["id"]) or ""
+            name = _text(entry.get("name")).strip() or f"category {key}"
+            known = categories.setdefault(key, PlannedCategory(name, _text(entry.get("supercategory"))))
+            if known.name != name:
+                self._warn(f"category {name} has the id {key} of {known.name}, so it was left out.")
         return categories
 
     def _read_images(self, entries: list[object]) -> dict[str, PlannedImage]:

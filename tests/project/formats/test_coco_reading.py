@@ -167,6 +167,19 @@ def test_categories_of_one_name_are_one_and_nameless_ones_get_a_name(tmp_path: P
     assert [warning for warning in plan.warnings if "category 4" in warning]
 
 
+def test_second_category_of_an_id_is_told_and_takes_no_instance_from_the_first(tmp_path: Path) -> None:
+    plan = read(
+        write(
+            tmp_path,
+            categories=[{"id": 1, "name": "cat"}, {"id": 1, "name": "dog"}, {"id": 1, "name": "cat"}],
+            annotations=[annotation(segmentation=SQUARE)],
+        )
+    )
+
+    assert [i.category for i in plan.images[0].instances] == ["cat"]
+    assert plan.warnings == ("labels.json: category dog has the id 1 of cat, so it was left out.",)
+
+
 BAD = {
     "odd ring": ({"segmentation": [[1, 2, 3, 4, 5, 6, 7]]}, "7 numbers"),
     "short ring": ({"segmentation": [[1, 2, 3, 4]]}, "4 numbers"),
