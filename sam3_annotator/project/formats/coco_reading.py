@@ -116,9 +116,8 @@ class _FileReader:
         except OSError as error:
             raise FormatError(f"{self._file} cannot be read ({error.strerror}); check its permissions.") from error
         if not isinstance(content, dict):
-            raise FormatError(
-                f"{self._name} is no COCO data set but a list, as results are; choose the file with images."
-            )
+            what = "a list, as results are" if isinstance(content, list) else "a single value"
+            raise FormatError(f"{self._name} is no COCO data set but {what}; choose the file with images.")
         for key in ("images", "annotations", "categories"):
             if not isinstance(content.get(key, []), list) or (key == "images" and key not in content):
                 raise FormatError(f"{self._name} is no COCO file: it has no list “{key}”.")
@@ -186,8 +185,11 @@ def _text(value: object) -> str:
 
 
 def _size(value: object) -> int:
-    if isinstance(value, str) and value.strip().isdecimal():
-        value = int(value)
+    if isinstance(value, str):
+        try:
+            value = float(value)  # not int, which refuses thousands of digits
+        except ValueError:
+            return 0
     return int(value) if isinstance(value, int | float) and 0 < value < 1e7 else 0
 
 

@@ -148,6 +148,18 @@ def test_ring_that_crosses_itself_is_filled_even_odd(tmp_path: Path) -> None:
     assert len(pentagram.polygons) == 5
 
 
+@pytest.mark.parametrize(
+    ("said", "size"),
+    [(16, 16), (16.0, 16), (" 16 ", 16), ("16.0", 16), ("wide", 0), (-1, 0), (None, 0), ("9" * 5000, 0)],
+)
+def test_size_of_an_image_may_be_a_number_or_its_text_and_else_counts_as_unknown(
+    tmp_path: Path, said: object, size: int
+) -> None:
+    plan = read(write(tmp_path, images=[{"id": 1, "file_name": "a.png", "width": said, "height": 12}]))
+
+    assert plan.images[0].width == size
+
+
 def test_backslashes_in_file_names_are_folders(tmp_path: Path) -> None:
     plan = read(write(tmp_path, images=[{"id": 1, "file_name": "sub\\deep\\a.png"}]))
 
@@ -229,6 +241,7 @@ def test_file_of_which_nothing_can_be_read_is_refused_with_the_first_reason(tmp_
         (b'{"images": [', "line 1"),
         (b"\xff\xfe\x00", "UTF-8"),
         (b"[1, 2]", "list, as results are"),
+        (b"null", "a single value"),
         (b'{"annotations": []}', "no list “images”"),
         (b'{"images": 5}', "no list “images”"),
         (b'{"images": [], "annotations": {}}', "no list “annotations”"),
