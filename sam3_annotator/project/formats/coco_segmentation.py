@@ -82,8 +82,10 @@ def _region_of_rings(segmentation: object, annotation: dict[str, Any]) -> Region
     numbers = [_numbers(ring, "a ring") for ring in rings]
     if all(len(ring) == 4 for ring in numbers) and annotation.get("bbox") is not None:
         return _region_of_box(annotation["bbox"])  # some programs write boxes as rings of two corners
+    # Points and lines, which programs that trace masks write for specks, hold no area that could be lost.
+    with_area = [ring for ring in numbers if len(ring) not in (0, 2, 4)] or numbers
     polygons: list[Polygon] = []
-    for ring in numbers:
+    for ring in with_area:
         if len(ring) < 6 or len(ring) % 2:
             raise ValueError(f"has a ring of {len(ring)} numbers; a ring takes an even number, 6 or more")
         polygons.extend(_fill_even_odd(_without_repeats(ring.reshape(-1, 2))).polygons)

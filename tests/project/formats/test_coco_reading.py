@@ -102,6 +102,11 @@ def test_ring_of_two_corners_is_read_by_the_box(tmp_path: Path) -> None:
     assert regions(tmp_path, segmentation=[[2, 2, 10, 10]], bbox=[2, 2, 8, 8]) == [rectangle(2, 2, 10, 10)]
 
 
+def test_points_and_lines_beside_a_ring_do_not_cost_the_instance(tmp_path: Path) -> None:
+    """Programs that trace masks write them for specks of one or two pixels."""
+    assert regions(tmp_path, segmentation=[[12, 1], *SQUARE, [11, 1, 12, 1], []]) == [rectangle(2, 2, 10, 10)]
+
+
 def test_ring_that_is_not_nested_in_a_list_is_read(tmp_path: Path) -> None:
     assert regions(tmp_path, segmentation=SQUARE[0]) == [rectangle(2, 2, 10, 10)]
 
