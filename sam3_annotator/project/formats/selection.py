@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath, PurePosixPath
 
 from sam3_annotator.project.entities import ImageFacts, ImageRecord, ImageState
-from sam3_annotator.project.errors import KnownError
+from sam3_annotator.project.errors import ImageUnreadable, KnownError
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.splits import assign_splits
+from sam3_annotator.project.image_files import why_not_opened
 from sam3_annotator.project.queries import instance_counts
 from sam3_annotator.project.reading import ProjectReader
 
@@ -174,7 +175,10 @@ def _doubles(stems: Iterable[str]) -> set[str]:
 
 
 def place_image(image: ChosenImage, folder: Path, mode: str) -> str:
-    """Copy or link the file of an image to its name below `folder`; returns a sentence if linking was not possible."""
+    """Copy or link the file of an image to its name below `folder`; returns a sentence if linking was not possible.
+
+    Raises ImageUnreadable if the file cannot be opened, and OSError if the copy cannot be written.
+    """
     if mode == "none":
         return ""
     target = folder / PurePosixPath(image.name)
@@ -183,8 +187,17 @@ def place_image(image: ChosenImage, folder: Path, mode: str) -> str:
         try:
             target.symlink_to(image.file)
         except OSError:
-            shutil.copyfile(image.file, target)
+            _copy(image.file, target)
             return "Links are not allowed here, so images were copied instead."
     else:
-        shutil.copyfile(image.file, target)
+        _copy(image.file, target)
     return ""
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        shutil.copyfile(source, target)
+    except OSError as error:
+        if error.filename in (source, str(source)):
+            raise ImageUnreadable(f"{why_not_opened(source, error)} Nothing was exported.") from error
+        raise
