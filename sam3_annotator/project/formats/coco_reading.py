@@ -56,9 +56,13 @@ def read(path: Path) -> ImportPlan:
 
 
 def _files_of(path: Path) -> list[Path]:
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
+    try:
+        if path.is_file():
+            return [path]
+        is_folder = path.is_dir()
+    except OSError as error:
+        raise FormatError(f"{path} cannot be read ({error.strerror}); choose another.") from error
+    if not is_folder:
         raise FormatError(f"There is nothing at {path}; choose a COCO file (.json) or the folder of an export.")
     for pattern in ("annotations/instances*.json", "annotations/*.json", "*.json", "*/*.json"):
         found = sorted(path.glob(pattern))

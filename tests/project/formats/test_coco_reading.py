@@ -315,6 +315,11 @@ def test_split_is_read_from_the_name_of_the_file_or_its_folder(tmp_path: Path, n
     assert read(file).images[0].split is split
 
 
+def test_name_that_the_system_does_not_take_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match="cannot be read"):
+        read(tmp_path / ("x" * 5000))
+
+
 def test_folder_without_a_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="no COCO file"):
         read(tmp_path)
