@@ -181,6 +181,16 @@ def test_exported_coco_is_imported_into_a_project_made_for_it(
     assert [region.area for region in regions] == [400.0, 400.0]
 
 
+def test_import_names_a_project_as_new_does(labelled: Path, image_folder: Path, tmp_path: Path) -> None:
+    assert cli.run(["export", str(labelled), str(tmp_path / "out"), "--format", "coco"]) == 0
+    words = ["import", str(tmp_path / "copy"), str(tmp_path / "out"), "--format", "coco"]
+
+    assert cli.run([*words, "--images", str(image_folder)]) == 0
+    assert cli.run(words) == 0
+
+    assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.sam3proj"]
+
+
 def test_import_without_project_asks_for_the_images(
     tmp_path: Path, image_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
