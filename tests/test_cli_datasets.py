@@ -85,6 +85,19 @@ def test_new_tells_of_images_that_cannot_be_read(
     assert "1 image cannot be read: photos/broken.jpg" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("project", [".", "..", "/"])
+def test_new_asks_for_the_name_of_a_file(
+    project: str, image_folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(image_folder)
+
+    assert cli.run(["new", project, "--images", "."]) == 1
+
+    assert (
+        capsys.readouterr().err == f"{project} is a folder; name the project file to make, for example cats.sam3proj.\n"
+    )
+
+
 def test_new_never_overwrites(labelled: Path, image_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = labelled.read_bytes()
 

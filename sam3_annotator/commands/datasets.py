@@ -97,7 +97,9 @@ def _words(counts: Mapping[str, int]) -> str:
 
 
 def _named(project: Path) -> Path:
-    """Give the file of a project that is named without the suffix."""
+    """Give the file of a project that may be named without the suffix; raises `CommandFailed` on a folder's dots."""
+    if project.name in ("", ".."):
+        raise CommandFailed(f"{project} is a folder; name the project file to make, for example cats{PROJECT_SUFFIX}.")
     has_suffix = project.suffix.lower() == PROJECT_SUFFIX
     return project if has_suffix else project.with_name(project.name + PROJECT_SUFFIX)
 
