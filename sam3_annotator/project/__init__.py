@@ -46,6 +46,7 @@ from sam3_annotator.project.image_files import (
     IMAGE_SUFFIXES,
     find_moved,
     hash_file,
+    is_there,
     list_image_files,
 )
 from sam3_annotator.project.image_paths import absolute_path
@@ -120,6 +121,7 @@ __all__ = [
     "insert_vertex",
     "instance_counts",
     "intersection",
+    "is_there",
     "is_valid_region",
     "list_image_files",
     "make_thumbnail",

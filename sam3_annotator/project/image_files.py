@@ -97,6 +97,14 @@ def _why_no_listing(folder: Path, error: OSError) -> str:
     return f"The folder “{folder}” cannot be listed ({error.strerror}); check the drive it is on."
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is a file at `path`; False too where the system does not let us look, or takes no such name."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def require_file(path: Path) -> os.stat_result:
     """Return the facts the system keeps about a file that can be opened as an image, as far as that tells.
 

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from sam3_annotator.project.entities import ImageFacts, ImageId
 from sam3_annotator.project.errors import ImageUnreadable
 from sam3_annotator.project.formats.selection import nested_names
-from sam3_annotator.project.image_files import hash_file, list_image_files, require_file
+from sam3_annotator.project.image_files import hash_file, is_there, list_image_files, require_file
 from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.reading import ProjectReader
 
@@ -133,18 +133,11 @@ def _likeness(a: PurePath, b: PurePath) -> Likeness:
 
 
 def _file_in(folders: Sequence[Path], name: str) -> Path | None:
-    return next((folder / name for folder in folders if _is_file(folder / name)), None)
+    return next((folder / name for folder in folders if is_there(folder / name)), None)
 
 
 def _has_other_content(file: Path, facts: ImageFacts) -> bool:
     try:
         return require_file(file).st_size != facts.byte_size or hash_file(file) != facts.content_hash
     except ImageUnreadable:  # nothing to annotate
-        return False
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # no name of a file on this system
         return False

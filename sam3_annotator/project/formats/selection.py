@@ -12,7 +12,7 @@ from sam3_annotator.project.entities import ImageFacts, ImageRecord, ImageState
 from sam3_annotator.project.errors import ImageUnreadable, KnownError
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.splits import assign_splits
-from sam3_annotator.project.image_files import why_not_opened
+from sam3_annotator.project.image_files import is_there, why_not_opened
 from sam3_annotator.project.queries import instance_counts
 from sam3_annotator.project.reading import ProjectReader
 
@@ -116,7 +116,7 @@ def _has_other_size(now: ImageFacts, before: ImageFacts) -> bool:
 def _reason_to_leave_out(record: ImageRecord, file: Path, options: ExportOptions) -> str:
     if record.facts.width <= 0 or record.facts.height <= 0:
         return "unreadable"
-    return "missing" if options.images != "none" and not file.is_file() else ""
+    return "missing" if options.images != "none" and not is_there(file) else ""
 
 
 def _tell(warnings: list[str], names: Sequence[str], what: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from sam3_annotator.project import ImageState, KnownError, ProjectStore
+from sam3_annotator.project import ImageFacts, ImageState, KnownError, ProjectStore
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.selection import choose_images, flat_names, nested_names
 from sam3_annotator.project.regions import rectangle
@@ -80,6 +80,18 @@ def test_a_missing_file_is_named_and_its_labels_can_go_alone(store: ProjectStore
     assert [image.record.name for image in selection.images] == ["2.png"]
     assert any("1.png" in warning and "missing" in warning for warning in selection.warnings)
     assert chosen_names(store, ExportOptions(images="none")) == ["1.png", "2.png"]
+
+
+def test_a_path_the_system_does_not_take_counts_as_missing(store: ProjectStore) -> None:
+    annotate(store, 0)
+    with store.edit("Add image") as edit:
+        odd = edit.add_image("x" * 5000 + ".png", ImageFacts(9, 9, 9, "known"))
+        edit.add_instance(odd, store.categories()[0].id, rectangle(1, 1, 9, 9))
+
+    selection = choose_images(store, ExportOptions(), nested_names)
+
+    assert [image.record.name for image in selection.images] == ["1.png"]
+    assert any("missing" in warning for warning in selection.warnings)
 
 
 def test_nothing_to_export_is_said(store: ProjectStore) -> None:
