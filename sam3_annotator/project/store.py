@@ -128,11 +128,6 @@ class ProjectStore(ProjectReader):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @property
-    def name(self) -> str:
-        """The name of the project: that of its file, without the suffix."""
-        return self.path.stem
-
     # Writing
 
     @contextmanager
