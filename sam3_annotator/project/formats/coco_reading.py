@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +172,9 @@ class _FileReader:
             categories[category] = PlannedCategory(f"category {category}")
             self._warn(f"the category {category} has no name; it is called “category {category}”.")
         region = region_of_annotation(annotation, images[key].width, images[key].height)
+        code = annotation.get("segmentation")
+        if not images[key].width and isinstance(code, dict):  # run lengths tell the size of the image, too
+            images[key] = replace(images[key], width=int(code["size"][1]), height=int(code["size"][0]))
         return key, PlannedInstance(
             categories[category].name, region, _is_true(annotation.get("iscrowd")), _score(annotation.get("score"))
         )

@@ -165,6 +165,21 @@ def test_size_of_an_image_may_be_a_number_or_its_text_and_else_counts_as_unknown
     assert plan.images[0].width == size
 
 
+def test_run_lengths_tell_the_size_of_an_image_that_has_none(tmp_path: Path) -> None:
+    fits, other = ({"size": size, "counts": [0, 192]} for size in ([12, 16], [16, 12]))
+
+    plan = read(
+        write(
+            tmp_path,
+            images=[{"id": 1, "file_name": "a.png"}],
+            annotations=[annotation(segmentation=fits), annotation(segmentation=other)],
+        )
+    )
+
+    assert [(image.width, image.height, len(image.instances)) for image in plan.images] == [(16, 12, 1)]
+    assert "12 x 16 pixels, but its image has 16 x 12" in plan.warnings[0]
+
+
 def test_backslashes_in_file_names_are_folders(tmp_path: Path) -> None:
     plan = read(write(tmp_path, images=[{"id": 1, "file_name": "sub\\deep\\a.png"}]))
 
