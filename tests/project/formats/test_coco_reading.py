@@ -19,6 +19,7 @@ from sam3_annotator.project import (
     rectangle,
     region_to_mask,
 )
+from sam3_annotator.project.formats.bridges import join_rings
 from sam3_annotator.project.formats.coco_reading import read
 from sam3_annotator.project.formats.coco_segmentation import region_of_annotation
 from sam3_annotator.project.formats.registry import import_project
@@ -140,6 +141,16 @@ def test_parts_joined_by_a_bridge_become_parts(tmp_path: Path) -> None:
     (region,) = regions(tmp_path, segmentation=[ring])
 
     assert (region.area, len(region.polygons)) == (32, 2)
+
+
+def test_part_inside_a_hole_of_one_ring_is_a_part_with_its_own_hole(tmp_path: Path) -> None:
+    squares = [rectangle(edge, edge, 40 - edge, 40 - edge).polygons[0] for edge in (0, 5, 10, 15)]
+    nested = Region((Polygon(squares[0].outer, [squares[1].outer]), Polygon(squares[2].outer, [squares[3].outer])))
+
+    (region,) = regions(tmp_path, segmentation=[join_rings([square.outer for square in squares]).ravel().tolist()])
+
+    assert [len(polygon.holes) for polygon in region.polygons] == [1, 1]
+    assert np.array_equal(region_to_mask(region, 40, 40), region_to_mask(nested, 40, 40))
 
 
 def test_ring_that_crosses_itself_is_filled_even_odd(tmp_path: Path) -> None:
