@@ -11,17 +11,12 @@ import pytest
 
 from sam3_annotator.project import (
     FormatError,
-    Polygon,
     ProjectStore,
-    Region,
     Split,
     mask_to_region,
     rectangle,
-    region_to_mask,
 )
-from sam3_annotator.project.formats.bridges import join_rings
 from sam3_annotator.project.formats.coco_reading import read
-from sam3_annotator.project.formats.coco_segmentation import region_of_annotation
 from sam3_annotator.project.formats.registry import import_project
 from sam3_annotator.project.rle import mask_to_rle, rle_to_coco_string
 
@@ -44,12 +39,6 @@ def write(tmp_path: Path, **changes: Any) -> Path:
 
 def annotation(**values: Any) -> dict[str, Any]:
     return {"id": 7, "image_id": 1, "category_id": 1, **values}
-
-
-def regions(tmp_path: Path, **values: Any) -> list[Region]:
-    plan = read(write(tmp_path, annotations=[annotation(**values)]))
-    assert plan.warnings == ()
-    return [instance.region for instance in plan.images[0].instances]
 
 
 @pytest.mark.parametrize("crowd", [0, 1, True, False, "0", "1", None])
@@ -85,83 +74,6 @@ def test_ids_may_be_text_start_at_zero_and_have_gaps(tmp_path: Path) -> None:
         ["zero"],
         ["seventeen", "zero"],
     ]
-
-
-@pytest.mark.parametrize("segmentation", [[], None, [[]], "absent"])
-def test_box_without_segmentation_becomes_a_rectangle(tmp_path: Path, segmentation: Any) -> None:
-    values = {} if segmentation == "absent" else {"segmentation": segmentation}
-
-    assert regions(tmp_path, bbox=[1.5, 2, 4, 5.25], **values) == [rectangle(1.5, 2, 5.5, 7.25)]
-
-
-def test_area_and_box_may_be_missing(tmp_path: Path) -> None:
-    assert regions(tmp_path, segmentation=SQUARE) == [rectangle(2, 2, 10, 10)]
-
-
-def test_ring_of_two_corners_is_read_by_the_box(tmp_path: Path) -> None:
-    """Some programs write the corners of a box where a ring belongs."""
-    assert regions(tmp_path, segmentation=[[2, 2, 10, 10]], bbox=[2, 2, 8, 8]) == [rectangle(2, 2, 10, 10)]
-
-
-def test_points_and_lines_beside_a_ring_do_not_cost_the_instance(tmp_path: Path) -> None:
-    """Programs that trace masks write them for specks of one or two pixels."""
-    assert regions(tmp_path, segmentation=[[12, 1], *SQUARE, [11, 1, 12, 1], []]) == [rectangle(2, 2, 10, 10)]
-
-
-def test_ring_that_is_not_nested_in_a_list_is_read(tmp_path: Path) -> None:
-    assert regions(tmp_path, segmentation=SQUARE[0]) == [rectangle(2, 2, 10, 10)]
-
-
-def test_ring_that_repeats_its_first_vertex_is_read_once(tmp_path: Path) -> None:
-    assert regions(tmp_path, segmentation=[[2, 2, 2, 2, 10, 2, 10, 10, 2, 10, 2, 2]]) == [rectangle(2, 2, 10, 10)]
-
-
-def test_keyholed_ring_becomes_a_polygon_with_a_hole(tmp_path: Path) -> None:
-    ring = [0, 4, 0, 0, 10, 0, 10, 10, 0, 10, 0, 4, 4, 4, 4, 6, 6, 6, 6, 4, 4, 4]
-
-    (region,) = regions(tmp_path, segmentation=[ring])
-
-    assert region.area == 96
-    assert [len(polygon.holes) for polygon in region.polygons] == [1]
-
-
-def test_several_rings_add_up_and_an_inner_one_is_no_hole(tmp_path: Path) -> None:
-    apart = [[0, 0, 4, 0, 4, 4, 0, 4], [8, 0, 12, 0, 12, 4, 8, 4]]
-    inside = [[0, 0, 10, 0, 10, 10, 0, 10], [2, 2, 4, 2, 4, 4, 2, 4]]
-
-    (two,), (one,) = regions(tmp_path, segmentation=apart), regions(tmp_path, segmentation=inside)
-
-    assert len(two.polygons) == 2
-    assert (one.area, one.has_holes) == (100, False)
-
-
-def test_parts_joined_by_a_bridge_become_parts(tmp_path: Path) -> None:
-    ring = [0, 0, 4, 0, 8, 0, 12, 0, 12, 4, 8, 4, 8, 0, 4, 0, 4, 4, 0, 4]
-
-    (region,) = regions(tmp_path, segmentation=[ring])
-
-    assert (region.area, len(region.polygons)) == (32, 2)
-
-
-def test_part_inside_a_hole_of_one_ring_is_a_part_with_its_own_hole(tmp_path: Path) -> None:
-    squares = [rectangle(edge, edge, 40 - edge, 40 - edge).polygons[0] for edge in (0, 5, 10, 15)]
-    nested = Region((Polygon(squares[0].outer, [squares[1].outer]), Polygon(squares[2].outer, [squares[3].outer])))
-
-    (region,) = regions(tmp_path, segmentation=[join_rings([square.outer for square in squares]).ravel().tolist()])
-
-    assert [len(polygon.holes) for polygon in region.polygons] == [1, 1]
-    assert np.array_equal(region_to_mask(region, 40, 40), region_to_mask(nested, 40, 40))
-
-
-def test_ring_that_crosses_itself_is_filled_even_odd(tmp_path: Path) -> None:
-    star = [value for i in (0, 2, 4, 1, 3) for value in (6 + 5 * np.sin(1.2566 * i), 6 - 5 * np.cos(1.2566 * i))]
-
-    (bow_tie,) = regions(tmp_path, segmentation=[[0, 0, 10, 10, 10, 0, 0, 10]])
-    (pentagram,) = regions(tmp_path, segmentation=[star])
-
-    assert bow_tie.area == pytest.approx(50)
-    assert not region_to_mask(pentagram, 12, 12)[6, 6]
-    assert len(pentagram.polygons) == 5
 
 
 @pytest.mark.parametrize(
@@ -361,23 +273,6 @@ def test_files_of_a_folder_that_are_no_coco_are_told_and_the_others_read(tmp_pat
 
     assert len(plan.images) == 1
     assert "package.json" in plan.warnings[0]
-
-
-def test_region_of_a_crowd_in_the_code_of_coco_itself_is_exact() -> None:
-    code = mask_to_rle(MASK)
-    segmentation = {"size": [12, 16], "counts": code.counts.tolist()}
-
-    region = region_of_annotation({"segmentation": segmentation}, 16, 12)
-
-    assert np.array_equal(region_to_mask(region, 12, 16), MASK)
-
-
-def test_polygon_vertices_are_taken_as_they_are() -> None:
-    ring = [1.25, 2.5, 9.75, 2.125, 7.5, 9.0625]
-
-    region = region_of_annotation({"segmentation": [ring]}, 0, 0)
-
-    assert region == Region((Polygon(np.reshape(ring, (-1, 2))),))
 
 
 def areas(name: str) -> list[list[tuple[str, float, bool]]]:
