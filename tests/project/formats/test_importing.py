@@ -137,9 +137,15 @@ def test_labels_that_bring_another_image_of_the_name_come_to_that_one(
         assert annotated(store) == {"mine/frame1.png" if is_copy else "theirs/images/frame1.png": 1}
 
 
-def test_import_of_which_no_image_is_found_is_refused(store: ProjectStore, tmp_path: Path) -> None:
-    with pytest.raises(KnownError, match=r"None of the 2 images \(x.png, y.png\) was found"):
-        import_project(store, coco(tmp_path / "x/labels.json", ["x.png", "y.png"]), "coco")
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [(["x.png", "y.png"], r"^2 images \(x.png, y.png\) not"), (["x.png"], r"^1 image \(x.png\) not")],
+)
+def test_import_of_which_no_image_is_found_is_refused(
+    store: ProjectStore, tmp_path: Path, names: list[str], words: str
+) -> None:
+    with pytest.raises(KnownError, match=words):
+        import_project(store, coco(tmp_path / "x/labels.json", names), "coco")
 
     assert store.categories() == ()
 
