@@ -85,6 +85,19 @@ def test_new_tells_of_images_that_cannot_be_read(
     assert "1 image cannot be read: photos/broken.jpg" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("project", [".", "..", "/"])
+def test_new_asks_for_the_name_of_a_file(
+    project: str, image_folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(image_folder)
+
+    assert cli.run(["new", project, "--images", "."]) == 1
+
+    assert (
+        capsys.readouterr().err == f"{project} is a folder; name the project file to make, for example cats.sam3proj.\n"
+    )
+
+
 def test_new_never_overwrites(labelled: Path, image_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = labelled.read_bytes()
 
@@ -179,6 +192,16 @@ def test_exported_coco_is_imported_into_a_project_made_for_it(
     with ProjectStore.open(copy) as made:
         regions = [instance.region for image in made.images() for instance in made.instances(image.id)]
     assert [region.area for region in regions] == [400.0, 400.0]
+
+
+def test_import_names_a_project_as_new_does(labelled: Path, image_folder: Path, tmp_path: Path) -> None:
+    assert cli.run(["export", str(labelled), str(tmp_path / "out"), "--format", "coco"]) == 0
+    words = ["import", str(tmp_path / "copy"), str(tmp_path / "out"), "--format", "coco"]
+
+    assert cli.run([*words, "--images", str(image_folder)]) == 0
+    assert cli.run(words) == 0
+
+    assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.sam3proj"]
 
 
 def test_import_without_project_asks_for_the_images(

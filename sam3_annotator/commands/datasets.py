@@ -18,7 +18,7 @@ PROJECT_SUFFIX = ".sam3proj"
 
 def new_project(project: Path, folders: Sequence[Path], categories: Sequence[str]) -> int:
     """Make a project of the images in `folders`, with these categories in this order."""
-    path = project if project.suffix == PROJECT_SUFFIX else project.with_name(project.name + PROJECT_SUFFIX)
+    path = _named(project)
     for folder in folders:
         if not folder.is_dir():
             raise CommandFailed(f"There is no folder {folder}; --images takes a folder with images.")
@@ -41,6 +41,7 @@ def import_labels(project: Path, source: Path, format_name: str, images: Path | 
         raise CommandFailed(f"There is nothing to import at {source}.")
     if images is not None and not images.is_dir():
         raise CommandFailed(f"There is no folder {images}; --images takes the folder that the labels' images lie in.")
+    project = project if project.exists() else _named(project)
     if not project.exists() and images is None:
         raise CommandFailed(f"There is no project {project}; with --images DIR the import makes it.")
     opened = ProjectStore.open(project) if project.exists() else _created(project, ())
@@ -93,6 +94,14 @@ def _statistics_text(project: Path, numbers: ProjectStatistics) -> str:
 
 def _words(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {word.replace('_', ' ')}" for word, number in counts.items())
+
+
+def _named(project: Path) -> Path:
+    """Give the file of a project that may be named without the suffix; raises `CommandFailed` on a folder's dots."""
+    if project.name in ("", ".."):
+        raise CommandFailed(f"{project} is a folder; name the project file to make, for example cats{PROJECT_SUFFIX}.")
+    has_suffix = project.suffix.lower() == PROJECT_SUFFIX
+    return project if has_suffix else project.with_name(project.name + PROJECT_SUFFIX)
 
 
 @contextmanager

@@ -46,8 +46,10 @@ from sam3_annotator.project.image_files import (
     IMAGE_SUFFIXES,
     find_moved,
     hash_file,
+    is_there,
     list_image_files,
 )
+from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.images import make_thumbnail, read_facts, read_image
 from sam3_annotator.project.masks import mask_to_region, region_pixel_area, region_to_mask
 from sam3_annotator.project.palette import PALETTE, next_color
@@ -107,6 +109,7 @@ __all__ = [
     "Simplified",
     "Split",
     "StorageFull",
+    "absolute_path",
     "add_image_files",
     "category_counts",
     "clip_region",
@@ -118,6 +121,7 @@ __all__ = [
     "insert_vertex",
     "instance_counts",
     "intersection",
+    "is_there",
     "is_valid_region",
     "list_image_files",
     "make_thumbnail",

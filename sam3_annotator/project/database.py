@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from sam3_annotator.project.errors import KnownError, NotAProject
 from sam3_annotator.project.failures import damaged, read_only
-from sam3_annotator.project.migrations import MIGRATIONS, Migration, create_schema, migrate, version_of
+from sam3_annotator.project.migrations import MIGRATIONS, Migration, create_schema, current_version, migrate, version_of
 
 _MAGIC = b"SQLite format 3\0"
 _TABLES = ("meta", "images", "image_files", "categories", "instances", "history")
@@ -103,7 +103,7 @@ def open_for_reading(path: Path) -> Database:
     """
     database = _reader(path)
     try:
-        if version_of(database.connection, path) < max(MIGRATIONS, default=1):
+        if version_of(database.connection, path) < current_version():
             raise KnownError(f"{path.name} is from an older version. Open it for writing once to convert it.")
         _require_sound(database.connection, path)
     except BaseException:

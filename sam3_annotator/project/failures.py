@@ -52,6 +52,8 @@ def damaged(path: Path) -> NotAProject:
 
 
 def _sqlite_failure(error: sqlite3.Error, path: Path) -> Exception:
+    if isinstance(error, sqlite3.OperationalError) and not hasattr(error, "sqlite_errorcode"):
+        return damaged(path)  # not from SQLite but from its caller, which found a text that is none
     extended = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
     code = extended & 0xFF
     if code == sqlite3.SQLITE_FULL or extended in _NO_ROOM:
@@ -89,6 +91,8 @@ def told(path: Path) -> Iterator[None]:
     """Turn errors of SQLite and the file system into this package's own."""
     try:
         yield
+    except UnicodeDecodeError as error:  # a name in the tables
+        raise damaged(path) from error
     except (sqlite3.Error, OSError) as error:
         translated = failure(error, path)
         if translated is error:

@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from sam3_annotator.project.entities import ImageFacts, ImageId
@@ -57,11 +57,18 @@ def _walk(top: Path, recursive: bool) -> Iterator[Path]:
         for entry in entries:
             if entry.name.startswith(".") or not _is_unicode(entry.name):
                 continue
-            if entry.is_dir():
+            if _is_true(entry.is_dir):
                 if recursive:
                     (linked if entry.is_symlink() else pending).append(folder / entry.name)
-            elif Path(entry.name).suffix.lower() in IMAGE_SUFFIXES and entry.is_file():
+            elif Path(entry.name).suffix.lower() in IMAGE_SUFFIXES and _is_true(entry.is_file):
                 yield folder / entry.name
+
+
+def _is_true(of_entry: Callable[[], bool]) -> bool:
+    try:
+        return of_entry()
+    except OSError:  # a link that leads to itself, or where one may not look
+        return False
 
 
 def _is_unicode(name: str) -> bool:
@@ -88,6 +95,14 @@ def _why_no_listing(folder: Path, error: OSError) -> str:
         case PermissionError():
             return f"You are not allowed to read the folder “{folder}”; change its permissions or choose another."
     return f"The folder “{folder}” cannot be listed ({error.strerror}); check the drive it is on."
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is a file at `path`; False too where the system does not let us look, or takes no such name."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def require_file(path: Path) -> os.stat_result:
@@ -135,8 +150,12 @@ def hash_file(path: str | Path) -> str:
         raise ImageUnreadable(why_not_opened(path, error)) from error
 
 
-def find_moved(facts_by_id: Mapping[ImageId, ImageFacts], folder: str | Path) -> dict[ImageId, Path]:
-    """Find images again, whatever they are called now, among the image files below a folder.
+def find_moved(
+    facts_by_id: Mapping[ImageId, ImageFacts],
+    folder: str | Path,
+    is_free: Callable[[Path], bool] = lambda _: True,
+) -> dict[ImageId, Path]:
+    """Find images again, whatever they are called now, among the image files below a folder that are free to take.
 
     Sizes are compared first, so only files of a size looked for are read; of several equal files each image gets
     one of its own, in natural order. Images without a hash, and those not found, are missing in the result.
@@ -154,6 +173,6 @@ def find_moved(facts_by_id: Mapping[ImageId, ImageFacts], folder: str | Path) ->
             ids = wanted.get(hash_file(path), []) if require_file(path).st_size in sizes else []
         except ImageUnreadable:
             continue  # one unreadable file does not keep the others from being found
-        if ids:
+        if ids and is_free(path):
             found[ids.pop(0)] = path
     return found

@@ -36,7 +36,7 @@ def located_path(stored: str, folder: Path) -> Path:
 
 def _settled(path: Path) -> Path:
     """Follow the links on the way to a file, but not the file's own: its name is the one the user knows."""
-    return _real(path.parent) / path.name
+    return _real(path) if path.name == ".." else _real(path.parent) / path.name
 
 
 def _real(path: Path) -> Path:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sam3_annotator.project.entities import ImageId
-from sam3_annotator.project.image_files import find_moved
+from sam3_annotator.project.image_files import find_moved, is_there
+from sam3_annotator.project.image_paths import stored_path
 from sam3_annotator.project.store import ProjectStore
 
 
@@ -20,7 +21,7 @@ class Relocation:
 
 def missing_images(store: ProjectStore) -> tuple[ImageId, ...]:
     """Return the images whose file is not where it should be."""
-    return tuple(image.id for image in store.images() if not _exists(store.image_file(image.id)))
+    return tuple(image.id for image in store.images() if not is_there(store.image_file(image.id)))
 
 
 def relocate_images(store: ProjectStore, folder: Path) -> Relocation:
@@ -32,20 +33,15 @@ def relocate_images(store: ProjectStore, folder: Path) -> Relocation:
     from sam3_annotator.project.images import read_facts  # Pillow: see images.py
 
     missing = missing_images(store)
-    paths = find_moved({image_id: store.image(image_id).facts for image_id in missing}, folder)
-    found = []
+    taken = {image.path for image in store.images()}
+    found = find_moved(
+        {image_id: store.image(image_id).facts for image_id in missing},
+        folder,
+        lambda file: stored_path(file.absolute(), store.path.parent) not in taken,
+    )
     with store.edit("Find moved images") as edit:
-        for image_id, path in paths.items():
-            if edit.find_image(path) is None:
-                edit.update_image(image_id, path=path)
-                found.append(image_id)
+        for image_id, path in found.items():
+            edit.update_image(image_id, path=path.absolute())
     troubled = [image_id for image_id in found if store.image(image_id).facts.problem]
-    store.set_image_facts({image_id: read_facts(paths[image_id]) for image_id in troubled})
-    return Relocation(tuple(found), tuple(image_id for image_id in missing if image_id not in set(found)))
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # a path that this system cannot even ask for
-        return False
+    store.set_image_facts({image_id: read_facts(found[image_id]) for image_id in troubled})
+    return Relocation(tuple(found), tuple(image_id for image_id in missing if image_id not in found))

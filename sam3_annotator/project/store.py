@@ -22,7 +22,7 @@ from sam3_annotator.project.database import (
 from sam3_annotator.project.edit import Edit, write_facts
 from sam3_annotator.project.entities import ImageFacts, ImageId
 from sam3_annotator.project.errors import EditError, ProjectReadOnly
-from sam3_annotator.project.failures import moved_away, told
+from sam3_annotator.project.failures import damaged, moved_away, told
 from sam3_annotator.project.history import HISTORY_BUDGET_BYTES, History, Stack
 from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.listeners import Listener, Listeners
@@ -127,11 +127,6 @@ class ProjectStore(ProjectReader):
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    @property
-    def name(self) -> str:
-        """The name of the project: that of its file, without the suffix."""
-        return self.path.stem
 
     # Writing
 
@@ -238,7 +233,10 @@ class ProjectStore(ProjectReader):
 
     def _replay(self, stack: Stack, kind: ChangeKind) -> ChangeSet | None:
         with self._writing() as recorder, told(self.path):
-            step = self._history.pop(stack)
+            try:
+                step = self._history.pop(stack)
+            except (ValueError, TypeError) as error:  # no step that this program has written
+                raise damaged(self.path) from error
             if step is None:
                 return None
             for change in reversed(step.changes):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from sam3_annotator.project import ImageFacts, ImageId, ImageRecord, Progress, ProjectStore, read_facts
+from sam3_annotator.project import ImageFacts, ImageId, ImageRecord, Progress, ProjectStore, is_there, read_facts
 from sam3_annotator.ui.background import BackgroundTask
 
 
@@ -35,18 +35,11 @@ def _scan(images: Sequence[ImageRecord], folder: Path, progress: Progress) -> Im
     for done, image in enumerate(images):
         progress(done, len(images))
         path = folder / image.path  # the system follows links and dots by itself
-        if not _is_there(path):
+        if not is_there(path):
             problems[image.id] = missing_sentence(path)
         elif image.facts.problem:
             facts[image.id] = read_facts(path)
     return ImageScan(tuple(image.id for image in images), problems, facts)
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # a path that this system cannot even ask for
-        return False
 
 
 def missing_sentence(path: Path) -> str:

@@ -13,6 +13,7 @@ from sam3_annotator.project import (
     ProjectReadOnly,
     ProjectStore,
     StorageFull,
+    absolute_path,
     list_image_files,
 )
 from sam3_annotator.ui import operations
@@ -32,7 +33,7 @@ class Opened:
 
 def project_file_of(path: Path) -> Path:
     """Say which project file `open_path` would open or make."""
-    path = path.absolute()
+    path = absolute_path(path)
     if path.suffix.lower() == PROJECT_SUFFIX and not path.is_dir():
         return path
     return (path if path.is_dir() else path.parent) / FOLDER_PROJECT_NAME
@@ -45,19 +46,18 @@ def open_path(path: Path) -> Opened:
     the folder since are added. A project that cannot be written, or is open elsewhere, is opened for reading.
     Raises `KnownError` with a sentence for everything else.
     """
-    path = path.absolute()
+    path = absolute_path(path)
     if not path.exists():
         raise KnownError(f"There is nothing at {path}. It may have been moved or renamed.")
     if path.is_dir():
         return _open_folder(path)
     if path.suffix.lower() == PROJECT_SUFFIX:
         return _open_project(path)
-    opened = _open_folder(path.parent)
-    wanted = [image.id for image in opened.store.images() if opened.store.image_file(image.id) == path]
-    if not wanted:
-        opened.store.close()
+    if path not in list_image_files(path.parent, recursive=False):
         raise KnownError(f"{path.name} is neither a project nor an image file that can be read.")
-    return Opened(opened.store, wanted[0], opened.limitation)
+    opened = _open_folder(path.parent)
+    shown = next((image.id for image in opened.store.images() if opened.store.image_file(image.id) == path), None)
+    return Opened(opened.store, shown, opened.limitation)
 
 
 def _open_project(path: Path) -> Opened:

@@ -93,12 +93,16 @@ def set_image_state(store: ProjectStore, image_ids: Collection[ImageId], state: 
 def add_images(store: ProjectStore, paths: Sequence[Path], *, undoable: bool = True) -> int:
     """Add image files that the project does not have yet, and say how many; their facts are read later."""
     known = {store.image_file(image.id) for image in store.images()}
-    added = [path for path in paths if path not in known]
-    if added:
-        with store.edit(f"Add {_images(len(added))}", undoable=undoable) as edit:
-            for path in added:
+    unknown = [path for path in paths if path not in known]
+    if not unknown:
+        return 0
+    added = 0
+    with store.edit(f"Add {_images(len(unknown))}", undoable=undoable) as edit:
+        for path in unknown:
+            if edit.find_image(path) is None:  # it is not known by another path, over a link
                 edit.add_image(path)
-    return len(added)
+                added += 1
+    return added
 
 
 def accept_draft(

@@ -85,7 +85,8 @@ def run_python() -> RunPython:
     """
 
     def run(code: str, *arguments: object, as_nobody: bool = False) -> subprocess.CompletedProcess[str]:
-        lower = "import os, sys, sqlite3, tempfile, numpy, filelock, sam3_annotator.project\nos.setuid(65534)\n"
+        modules = "os, sys, sqlite3, tempfile, numpy, filelock, sam3_annotator.project.formats.registry"
+        lower = f"import {modules}\nos.setuid(65534)\n"
         is_root = hasattr(os, "getuid") and os.getuid() == 0
         return subprocess.run(
             [

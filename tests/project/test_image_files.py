@@ -91,6 +91,7 @@ def test_link_loops_end_and_linked_folders_are_followed_once(tmp_path: Path) -> 
     (top / "also_z").symlink_to(top / "z", target_is_directory=True)
     (top / "linked").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
     (top / "broken.png").symlink_to(tmp_path / "nothing.png")
+    (top / "itself.png").symlink_to("itself.png")
 
     assert _listed(top) == ["linked/b.png", "z/a.png"]
 

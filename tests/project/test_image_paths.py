@@ -65,3 +65,4 @@ def test_absolute_path_has_no_dots(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     assert absolute_path("a.png") == tmp_path / "a.png"
     assert absolute_path("x/../a.png") == Path(os.path.realpath(tmp_path)) / "a.png"
+    assert absolute_path("x/..") == Path(os.path.realpath(tmp_path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,21 @@ def test_file_that_belongs_to_another_record_is_left_alone(
 
     assert relocation.missing == (twin,)
     assert store.image(twin).path == "gone.png"
+
+
+def test_moved_image_is_found_also_where_an_equal_one_has_stayed(
+    store: ProjectStore, image_folder: Path, tmp_path: Path
+) -> None:
+    facts = store.images()[0].facts
+    with store.edit("Add") as edit:
+        twin = edit.add_image("gone.png", facts)
+    (image_folder / "twins").mkdir()
+    shutil.copyfile(image_folder / "1.png", image_folder / "twins" / "1.png")
+
+    relocation = relocate_images(store, tmp_path)
+
+    assert relocation.found == (twin,)
+    assert store.image(twin).path == "photos/twins/1.png"
 
 
 def test_path_that_cannot_even_be_asked_for_counts_as_missing(store: ProjectStore) -> None:

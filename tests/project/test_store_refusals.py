@@ -135,7 +135,7 @@ def test_project_of_a_newer_version_is_refused_with_what_to_do(small: Any, read_
 
 
 @both
-@pytest.mark.parametrize("damage", ["truncated", "scribbled", "table gone"])
+@pytest.mark.parametrize("damage", ["truncated", "scribbled", "table gone", "column name scribbled"])
 def test_damaged_project_is_refused(small: Any, square: Square, damage: str, read_only: bool) -> None:
     path = small.store.path
     with small.store.edit("Add") as edit:
@@ -148,6 +148,8 @@ def test_damaged_project_is_refused(small: Any, square: Square, damage: str, rea
     elif damage == "scribbled":
         content[4096:12288] = b"\xa5" * 8192
         path.write_bytes(content)
+    elif damage == "column name scribbled":
+        path.write_bytes(content.replace(b"supercategory TEXT", b"supercategory\xff\xfeEXT"))
     else:
         connection = sqlite3.connect(path, isolation_level=None)
         connection.execute("DROP TABLE instances")
@@ -172,6 +174,33 @@ def test_damage_found_later_is_told_as_such(small: Any, square: Square) -> None:
         edit.update_category(small.cat, name="lion")
     with pytest.raises(NotAProject, match="damaged"):
         store.images()
+
+
+@pytest.mark.parametrize("place", ["categories SET name", "history SET label", "history SET changes"])
+def test_text_that_is_none_is_told_as_damage(small: Any, square: Square, place: str) -> None:
+    store = small.store
+    with store.edit("Add") as edit:
+        edit.add_instance(small.images[0], small.cat, square())
+    with store._writing():
+        store._connection.execute(f"UPDATE {place} = CAST(X'63FF' AS TEXT)")
+
+    with pytest.raises(NotAProject, match="damaged"):
+        _ = store.categories(), store.undo_label, store.undo()
+
+
+def test_step_that_cannot_be_read_is_told_as_damage_and_edits_go_on(small: Any, square: Square) -> None:
+    store = small.store
+    with store.edit("Add") as edit:
+        edit.add_instance(small.images[0], small.cat, square())
+    with store._writing():
+        store._connection.execute("UPDATE history SET changes = '[['")
+
+    with pytest.raises(NotAProject, match="damaged"):
+        store.undo()
+    with store.edit("Rename") as edit:
+        edit.update_category(small.cat, name="lion")
+
+    assert store.undo().label == "Rename"
 
 
 def test_project_open_in_another_process_is_refused_until_that_ends(small: Any) -> None:

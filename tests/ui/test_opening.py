@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sam3_annotator.project import ImageState, KnownError, ProjectStore
@@ -37,6 +39,19 @@ def test_opening_the_folder_again_adds_what_has_come_and_keeps_the_rest(image_fo
     again.close()
 
 
+@pytest.mark.parametrize("written", ["../../photos", "..", "../1.png"])
+def test_a_path_from_the_current_folder_opens_the_same_project_again(image_folder, monkeypatch, written):
+    (image_folder / "sub").mkdir()
+    monkeypatch.chdir(image_folder / "sub")
+
+    for _ in range(2):
+        opened = open_path(Path(written))
+        opened.store.close()
+
+        assert opened.store.path == image_folder / "annotations.sam3proj"
+        assert project_file_of(Path(written)) == opened.store.path
+
+
 def test_an_image_file_opens_its_folder_at_that_image(image_folder):
     opened = open_path(image_folder / "3.png")
 
@@ -67,6 +82,15 @@ def test_what_cannot_be_opened_is_a_sentence_and_leaves_nothing_behind(tmp_path,
 
     assert str(error.value).endswith(".")
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_file_that_is_no_image_makes_no_project_of_the_folder_it_lies_in(image_folder):
+    (image_folder / "notes.txt").write_text("no image")
+
+    with pytest.raises(KnownError, match="neither a project nor an image"):
+        open_path(image_folder / "notes.txt")
+
+    assert not (image_folder / "annotations.sam3proj").exists()
 
 
 def test_the_project_file_of_a_path_is_known_without_opening_it(image_folder):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
@@ -137,6 +141,19 @@ def test_only_instances_of_another_category_change(store: ProjectStore) -> None:
     assert [store.instance(i).category_id for i in ids] == [car, dog]
     operations.set_instances_category(store, ids[1:], dog)
     assert store.undo_label == "Add instance"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_images_known_by_another_path_are_not_added_again(
+    store: ProjectStore, image_folder: Path, make_image: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    make_image("photos/11.png")
+    link = tmp_path_factory.mktemp("elsewhere") / "link"
+    link.symlink_to(image_folder, target_is_directory=True)
+
+    assert operations.add_images(store, [link / "1.png", link / "11.png"]) == 1
+
+    assert store.images()[-1].path == "photos/11.png"
 
 
 def test_image_states_are_set_in_one_step(store: ProjectStore) -> None:

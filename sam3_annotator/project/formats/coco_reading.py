@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +57,13 @@ def read(path: Path) -> ImportPlan:
 
 
 def _files_of(path: Path) -> list[Path]:
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
+    try:
+        if path.is_file():
+            return [path]
+        is_folder = path.is_dir()
+    except OSError as error:
+        raise FormatError(f"{path} cannot be read ({error.strerror}); choose another.") from error
+    if not is_folder:
         raise FormatError(f"There is nothing at {path}; choose a COCO file (.json) or the folder of an export.")
     for pattern in ("annotations/instances*.json", "annotations/*.json", "*.json", "*/*.json"):
         found = sorted(path.glob(pattern))
@@ -116,9 +121,8 @@ class _FileReader:
         except OSError as error:
             raise FormatError(f"{self._file} cannot be read ({error.strerror}); check its permissions.") from error
         if not isinstance(content, dict):
-            raise FormatError(
-                f"{self._name} is no COCO data set but a list, as results are; choose the file with images."
-            )
+            what = "a list, as results are" if isinstance(content, list) else "a single value"
+            raise FormatError(f"{self._name} is no COCO data set but {what}; choose the file with images.")
         for key in ("images", "annotations", "categories"):
             if not isinstance(content.get(key, []), list) or (key == "images" and key not in content):
                 raise FormatError(f"{self._name} is no COCO file: it has no list “{key}”.")
@@ -130,8 +134,11 @@ class _FileReader:
             if not isinstance(entry, dict) or _key(entry.get("id")) is None:
                 self._warn(f"category number {number} has no id, so it was left out.")
                 continue
-            name = _text(entry.get("name")).strip() or f"category {_key(entry['id'])}"
-            categories[_key(entry["id"]) or ""] = PlannedCategory(name, _text(entry.get("supercategory")))
+            key = _key(entry["id"]) or ""
+            name = _text(entry.get("name")).strip() or f"category {key}"
+            known = categories.setdefault(key, PlannedCategory(name, _text(entry.get("supercategory"))))
+            if known.name != name:
+                self._warn(f"category {name} has the id {key} of {known.name}, so it was left out.")
         return categories
 
     def _read_images(self, entries: list[object]) -> dict[str, PlannedImage]:
@@ -165,6 +172,9 @@ class _FileReader:
             categories[category] = PlannedCategory(f"category {category}")
             self._warn(f"the category {category} has no name; it is called “category {category}”.")
         region = region_of_annotation(annotation, images[key].width, images[key].height)
+        code = annotation.get("segmentation")
+        if not images[key].width and isinstance(code, dict):  # run lengths tell the size of the image, too
+            images[key] = replace(images[key], width=int(code["size"][1]), height=int(code["size"][0]))
         return key, PlannedInstance(
             categories[category].name, region, _is_true(annotation.get("iscrowd")), _score(annotation.get("score"))
         )
@@ -183,8 +193,11 @@ def _text(value: object) -> str:
 
 
 def _size(value: object) -> int:
-    if isinstance(value, str) and value.strip().isdecimal():
-        value = int(value)
+    if isinstance(value, str):
+        try:
+            value = float(value)  # not int, which refuses thousands of digits
+        except ValueError:
+            return 0
     return int(value) if isinstance(value, int | float) and 0 < value < 1e7 else 0
 
 

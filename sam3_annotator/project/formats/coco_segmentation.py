@@ -82,8 +82,10 @@ def _region_of_rings(segmentation: object, annotation: dict[str, Any]) -> Region
     numbers = [_numbers(ring, "a ring") for ring in rings]
     if all(len(ring) == 4 for ring in numbers) and annotation.get("bbox") is not None:
         return _region_of_box(annotation["bbox"])  # some programs write boxes as rings of two corners
+    # Points and lines, which programs that trace masks write for specks, hold no area that could be lost.
+    with_area = [ring for ring in numbers if len(ring) not in (0, 2, 4)] or numbers
     polygons: list[Polygon] = []
-    for ring in numbers:
+    for ring in with_area:
         if len(ring) < 6 or len(ring) % 2:
             raise ValueError(f"has a ring of {len(ring)} numbers; a ring takes an even number, 6 or more")
         polygons.extend(_fill_even_odd(_without_repeats(ring.reshape(-1, 2))).polygons)
@@ -121,19 +123,21 @@ def _nested(loops: Sequence[Ring]) -> Region:
     """Take loops inside an even number of others as outer rings, the rest as holes of the next larger one."""
     import shapely
 
+    if not loops:
+        return Region()
     loops = sorted(loops, key=lambda loop: -abs(signed_ring_area(loop)))
-    shapes = [shapely.Polygon(loop) for loop in loops]
-    depths: list[int] = []
-    owners: list[int] = []
+    shapes = np.array([shapely.Polygon(loop) for loop in loops])
+    is_valid = shapely.is_valid(shapes)
+    inside = np.where(is_valid, shapely.point_on_surface(shapes), shapely.centroid(shapes))
+    inner, outer = shapely.STRtree(shapes).query(inside, predicate="within")
+    counts = (outer < inner) & is_valid[outer]
+    depths = np.bincount(inner[counts], minlength=len(loops))
+    owners = np.zeros(len(loops), dtype=np.int64)
+    np.maximum.at(owners, inner[counts], outer[counts])
     holes: dict[int, list[Ring]] = {}
-    for number, shape in enumerate(shapes):
-        inside = shape.representative_point() if shape.is_valid else shape.centroid
-        around = [other for other in range(number) if shapes[other].is_valid and shapes[other].contains(inside)]
-        depths.append(len(around))
-        owners.append(around[-1] if around else number)
-        if len(around) % 2:
-            holes.setdefault(around[-1], []).append(loops[number])
-    outers = [number for number, depth in enumerate(depths) if depth % 2 == 0]
+    for number in np.flatnonzero(depths % 2).tolist():
+        holes.setdefault(int(owners[number]), []).append(loops[number])
+    outers = np.flatnonzero(depths % 2 == 0).tolist()
     return Region(tuple(Polygon(loops[number], holes.get(number, ())) for number in outers))
 
 

@@ -24,14 +24,15 @@ def require_free_folder(out: Path, store: ProjectReader) -> None:
 
     The project and its images may not be inside, since the folder is replaced as a whole.
     """
-    if not os.path.lexists(out):
-        return
-    if not out.is_dir():
-        raise KnownError(f"{out} is a file; choose a folder to export to.")
-    if any(out.iterdir()) and _listed_files(out) is None:
-        raise KnownError(
-            f"The folder {out} is not empty and holds no earlier export; choose an empty folder or a new name."
-        )
+    with _told(out):
+        if not os.path.lexists(out):
+            return
+        if not out.is_dir():
+            raise KnownError(f"{out} is a file; choose a folder to export to.")
+        if any(out.iterdir()) and _listed_files(out) is None:
+            raise KnownError(
+                f"The folder {out} is not empty and holds no earlier export; choose an empty folder or a new name."
+            )
     real = Path(os.path.realpath(out))
     inside = [
         path for path in (store.path, *_image_files(store)) if path.is_relative_to(real) or path.is_relative_to(out)

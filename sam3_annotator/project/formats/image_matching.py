@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 
-from sam3_annotator.project.entities import ImageId
+from sam3_annotator.project.entities import ImageFacts, ImageId
+from sam3_annotator.project.errors import ImageUnreadable
 from sam3_annotator.project.formats.selection import nested_names
-from sam3_annotator.project.image_files import list_image_files
+from sam3_annotator.project.image_files import hash_file, is_there, list_image_files, require_file
 from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.reading import ProjectReader
 
@@ -33,7 +34,8 @@ def match_images(store: ProjectReader, wanted: Sequence[Wanted], images_dir: Pat
 
     An image is looked for at its name in `images_dir`; by name in the project; by name below `images_dir`; and at its
     name in its folders. Between images of one name the folders in front of it have to decide. No image is taken
-    for two names: the one that fits better, with more folders in common, gets it.
+    for two names: the one that fits better, with more folders in common, gets it. An image of the project is passed
+    over if an image of other content lies at the name in the folders: that is what the labels were made on.
     """
     matcher = _Matcher(store, wanted)
     if images_dir is not None:
@@ -50,6 +52,7 @@ def match_images(store: ProjectReader, wanted: Sequence[Wanted], images_dir: Pat
 
 class _Matcher:
     def __init__(self, store: ProjectReader, wanted: Sequence[Wanted]) -> None:
+        self._store = store
         self._wanted = wanted
         self._ids = {store.image_file(image.id): image.id for image in store.images()}
         self._name_of: dict[Match, str] = {}
@@ -68,10 +71,9 @@ class _Matcher:
         for number, image in enumerate(self._wanted):
             if number in self.found:
                 continue
-            for folder in folders[number]:
-                if _is_file(folder / image.name):
-                    self._take(number, self.known(folder / image.name))
-                    break
+            file = _file_in(folders[number], image.name)
+            if file is not None:
+                self._take(number, self.known(file))
 
     def match_by_name(self, candidates: Sequence[tuple[Match, PurePath]]) -> None:
         by_name: dict[str, list[tuple[Match, PurePath]]] = {}
@@ -95,8 +97,24 @@ class _Matcher:
                 numbers.append(number)
         for target, (_, numbers) in best.items():
             if len({self._wanted[number].name for number in numbers}) == 1:
-                for number in numbers:
-                    self._take(number, target)
+                self._take_unless_other(numbers, target)
+
+    def _take_unless_other(self, numbers: Sequence[int], target: Match) -> None:
+        for number in numbers:
+            if isinstance(target, Path) or not self._has_its_own_file(number, target):
+                self._take(number, target)
+
+    def _has_its_own_file(self, number: int, image_id: ImageId) -> bool:
+        """Whether the labels have, in their folders, another image of the name than the one of the project."""
+        file = _file_in(self._wanted[number].folders, self._wanted[number].name)
+        if file is None or self.known(file) == image_id:
+            return False
+        facts = self._store.image(image_id).facts
+        if not facts.content_hash:
+            from sam3_annotator.project.images import read_facts  # Pillow: see images.py
+
+            facts = read_facts(self._store.image_file(image_id))
+        return bool(facts.content_hash) and _has_other_content(file, facts)
 
     def _take(self, number: int, target: Match) -> None:
         name = self._wanted[number].name
@@ -114,8 +132,12 @@ def _likeness(a: PurePath, b: PurePath) -> Likeness:
     return common, common == len(a.parts) == len(b.parts), a.name == b.name
 
 
-def _is_file(path: Path) -> bool:
+def _file_in(folders: Sequence[Path], name: str) -> Path | None:
+    return next((folder / name for folder in folders if is_there(folder / name)), None)
+
+
+def _has_other_content(file: Path, facts: ImageFacts) -> bool:
     try:
-        return path.is_file()
-    except OSError:  # no name of a file on this system
+        return require_file(file).st_size != facts.byte_size or hash_file(file) != facts.content_hash
+    except ImageUnreadable:  # nothing to annotate
         return False

@@ -109,7 +109,7 @@ def apply_import(
     matches = match_images(store, [Wanted(image.name, image.folders) for image in plan.images], images_dir)
     if plan.images and not matches:
         names = listed([image.name for image in plan.images], "image")
-        raise KnownError(f"None of the {names} was found; choose the folder that the images lie in.")
+        raise KnownError(f"{names} not found, and no others; choose the folder that the images lie in.")
     files = {path for path in matches.values() if isinstance(path, Path)}
     total = len(files) + len(matches)
     facts = _read_facts(sorted(files), total, progress)

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath, PurePosixPath
 
-from sam3_annotator.project.entities import ImageRecord, ImageState
-from sam3_annotator.project.errors import KnownError
+from sam3_annotator.project.entities import ImageFacts, ImageRecord, ImageState
+from sam3_annotator.project.errors import ImageUnreadable, KnownError
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.splits import assign_splits
+from sam3_annotator.project.image_files import is_there, why_not_opened
 from sam3_annotator.project.queries import instance_counts
 from sam3_annotator.project.reading import ProjectReader
 
@@ -55,6 +56,7 @@ def choose_images(store: ProjectReader, options: ExportOptions, naming: Naming) 
     counts = instance_counts(store)
     warnings: list[str] = []
     chosen: list[tuple[ImageRecord, Path, str]] = []
+    resized: list[str] = []
     left_out: dict[str, list[str]] = {"untouched": [], "unreadable": [], "missing": []}
     files = [store.image_file(record.id) for record in store.images()]
     # All images are named, so that a name does not depend on how many are annotated by now.
@@ -62,15 +64,21 @@ def choose_images(store: ProjectReader, options: ExportOptions, naming: Naming) 
         if _is_untouched(record, counts.get(record.id, 0), options):
             left_out["untouched"].append(record.path)
             continue
-        known = _with_size(record, file)
-        reason = _reason_to_leave_out(known, file, options)
+        current = _as_it_is_now(record, file)
+        reason = _reason_to_leave_out(current, file, options)
         if reason:
             left_out[reason].append(record.path)
-        else:
-            chosen.append((known, file, name))
+            continue
+        chosen.append((current, file, name))
+        if _has_other_size(current.facts, record.facts):
+            resized.append(record.path)
     _tell(warnings, left_out["untouched"], "not annotated yet and left out; confirm an image as empty to export it")
     _tell(warnings, left_out["unreadable"], "left out because the file cannot be read, so its size is not known")
     _tell(warnings, left_out["missing"], "left out because the file is missing; put it back or export the labels only")
+    if resized:
+        warnings.append(
+            f"{listed(resized, 'image')} replaced by one of another size: check that instances are in the right place."
+        )
     if not chosen:
         raise KnownError(f"There is nothing to export. {' '.join(warnings) or 'The project has no images.'}")
     splits = assign_splits([record for record, _, _ in chosen], options.split, options.seed)
@@ -83,19 +91,32 @@ def _is_untouched(record: ImageRecord, instances: int, options: ExportOptions) -
     return not instances and is_open and not options.include_unannotated
 
 
-def _with_size(record: ImageRecord, file: Path) -> ImageRecord:
-    """Read the facts of a file that nobody has read yet, as just after its folder was opened."""
-    if record.facts.content_hash or record.facts.problem:
+def _as_it_is_now(record: ImageRecord, file: Path) -> ImageRecord:
+    """Read the facts of a file that nobody has read yet, as just after its folder was opened, or that was replaced."""
+    facts = record.facts
+    is_known = bool(facts.content_hash or facts.problem)
+    if is_known and _byte_size(file) in (facts.byte_size, None):
         return record
     from sam3_annotator.project.images import read_facts  # Pillow: see images.py
 
     return replace(record, facts=read_facts(file))
 
 
+def _byte_size(file: Path) -> int | None:
+    try:
+        return file.stat().st_size
+    except (OSError, ValueError):  # missing, or no name of a file on this system
+        return None
+
+
+def _has_other_size(now: ImageFacts, before: ImageFacts) -> bool:
+    return before.width > 0 and (now.width, now.height) != (before.width, before.height)
+
+
 def _reason_to_leave_out(record: ImageRecord, file: Path, options: ExportOptions) -> str:
     if record.facts.width <= 0 or record.facts.height <= 0:
         return "unreadable"
-    return "missing" if options.images != "none" and not file.is_file() else ""
+    return "missing" if options.images != "none" and not is_there(file) else ""
 
 
 def _tell(warnings: list[str], names: Sequence[str], what: str) -> None:
@@ -154,7 +175,10 @@ def _doubles(stems: Iterable[str]) -> set[str]:
 
 
 def place_image(image: ChosenImage, folder: Path, mode: str) -> str:
-    """Copy or link the file of an image to its name below `folder`; returns a sentence if linking was not possible."""
+    """Copy or link the file of an image to its name below `folder`; returns a sentence if linking was not possible.
+
+    Raises ImageUnreadable if the file cannot be opened, and OSError if the copy cannot be written.
+    """
     if mode == "none":
         return ""
     target = folder / PurePosixPath(image.name)
@@ -163,8 +187,17 @@ def place_image(image: ChosenImage, folder: Path, mode: str) -> str:
         try:
             target.symlink_to(image.file)
         except OSError:
-            shutil.copyfile(image.file, target)
+            _copy(image.file, target)
             return "Links are not allowed here, so images were copied instead."
     else:
-        shutil.copyfile(image.file, target)
+        _copy(image.file, target)
     return ""
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        shutil.copyfile(source, target)
+    except OSError as error:
+        if error.filename in (source, str(source)):
+            raise ImageUnreadable(f"{why_not_opened(source, error)} Nothing was exported.") from error
+        raise

@@ -11,16 +11,12 @@ import pytest
 
 from sam3_annotator.project import (
     FormatError,
-    Polygon,
     ProjectStore,
-    Region,
     Split,
     mask_to_region,
     rectangle,
-    region_to_mask,
 )
 from sam3_annotator.project.formats.coco_reading import read
-from sam3_annotator.project.formats.coco_segmentation import region_of_annotation
 from sam3_annotator.project.formats.registry import import_project
 from sam3_annotator.project.rle import mask_to_rle, rle_to_coco_string
 
@@ -43,12 +39,6 @@ def write(tmp_path: Path, **changes: Any) -> Path:
 
 def annotation(**values: Any) -> dict[str, Any]:
     return {"id": 7, "image_id": 1, "category_id": 1, **values}
-
-
-def regions(tmp_path: Path, **values: Any) -> list[Region]:
-    plan = read(write(tmp_path, annotations=[annotation(**values)]))
-    assert plan.warnings == ()
-    return [instance.region for instance in plan.images[0].instances]
 
 
 @pytest.mark.parametrize("crowd", [0, 1, True, False, "0", "1", None])
@@ -86,66 +76,31 @@ def test_ids_may_be_text_start_at_zero_and_have_gaps(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("segmentation", [[], None, [[]], "absent"])
-def test_box_without_segmentation_becomes_a_rectangle(tmp_path: Path, segmentation: Any) -> None:
-    values = {} if segmentation == "absent" else {"segmentation": segmentation}
+@pytest.mark.parametrize(
+    ("said", "size"),
+    [(16, 16), (16.0, 16), (" 16 ", 16), ("16.0", 16), ("wide", 0), (-1, 0), (None, 0), ("9" * 5000, 0)],
+)
+def test_size_of_an_image_may_be_a_number_or_its_text_and_else_counts_as_unknown(
+    tmp_path: Path, said: object, size: int
+) -> None:
+    plan = read(write(tmp_path, images=[{"id": 1, "file_name": "a.png", "width": said, "height": 12}]))
 
-    assert regions(tmp_path, bbox=[1.5, 2, 4, 5.25], **values) == [rectangle(1.5, 2, 5.5, 7.25)]
-
-
-def test_area_and_box_may_be_missing(tmp_path: Path) -> None:
-    assert regions(tmp_path, segmentation=SQUARE) == [rectangle(2, 2, 10, 10)]
-
-
-def test_ring_of_two_corners_is_read_by_the_box(tmp_path: Path) -> None:
-    """Some programs write the corners of a box where a ring belongs."""
-    assert regions(tmp_path, segmentation=[[2, 2, 10, 10]], bbox=[2, 2, 8, 8]) == [rectangle(2, 2, 10, 10)]
+    assert plan.images[0].width == size
 
 
-def test_ring_that_is_not_nested_in_a_list_is_read(tmp_path: Path) -> None:
-    assert regions(tmp_path, segmentation=SQUARE[0]) == [rectangle(2, 2, 10, 10)]
+def test_run_lengths_tell_the_size_of_an_image_that_has_none(tmp_path: Path) -> None:
+    fits, other = ({"size": size, "counts": [0, 192]} for size in ([12, 16], [16, 12]))
 
+    plan = read(
+        write(
+            tmp_path,
+            images=[{"id": 1, "file_name": "a.png"}],
+            annotations=[annotation(segmentation=fits), annotation(segmentation=other)],
+        )
+    )
 
-def test_ring_that_repeats_its_first_vertex_is_read_once(tmp_path: Path) -> None:
-    assert regions(tmp_path, segmentation=[[2, 2, 2, 2, 10, 2, 10, 10, 2, 10, 2, 2]]) == [rectangle(2, 2, 10, 10)]
-
-
-def test_keyholed_ring_becomes_a_polygon_with_a_hole(tmp_path: Path) -> None:
-    ring = [0, 4, 0, 0, 10, 0, 10, 10, 0, 10, 0, 4, 4, 4, 4, 6, 6, 6, 6, 4, 4, 4]
-
-    (region,) = regions(tmp_path, segmentation=[ring])
-
-    assert region.area == 96
-    assert [len(polygon.holes) for polygon in region.polygons] == [1]
-
-
-def test_several_rings_add_up_and_an_inner_one_is_no_hole(tmp_path: Path) -> None:
-    apart = [[0, 0, 4, 0, 4, 4, 0, 4], [8, 0, 12, 0, 12, 4, 8, 4]]
-    inside = [[0, 0, 10, 0, 10, 10, 0, 10], [2, 2, 4, 2, 4, 4, 2, 4]]
-
-    (two,), (one,) = regions(tmp_path, segmentation=apart), regions(tmp_path, segmentation=inside)
-
-    assert len(two.polygons) == 2
-    assert (one.area, one.has_holes) == (100, False)
-
-
-def test_parts_joined_by_a_bridge_become_parts(tmp_path: Path) -> None:
-    ring = [0, 0, 4, 0, 8, 0, 12, 0, 12, 4, 8, 4, 8, 0, 4, 0, 4, 4, 0, 4]
-
-    (region,) = regions(tmp_path, segmentation=[ring])
-
-    assert (region.area, len(region.polygons)) == (32, 2)
-
-
-def test_ring_that_crosses_itself_is_filled_even_odd(tmp_path: Path) -> None:
-    star = [value for i in (0, 2, 4, 1, 3) for value in (6 + 5 * np.sin(1.2566 * i), 6 - 5 * np.cos(1.2566 * i))]
-
-    (bow_tie,) = regions(tmp_path, segmentation=[[0, 0, 10, 10, 10, 0, 0, 10]])
-    (pentagram,) = regions(tmp_path, segmentation=[star])
-
-    assert bow_tie.area == pytest.approx(50)
-    assert not region_to_mask(pentagram, 12, 12)[6, 6]
-    assert len(pentagram.polygons) == 5
+    assert [(image.width, image.height, len(image.instances)) for image in plan.images] == [(16, 12, 1)]
+    assert "12 x 16 pixels, but its image has 16 x 12" in plan.warnings[0]
 
 
 def test_backslashes_in_file_names_are_folders(tmp_path: Path) -> None:
@@ -165,6 +120,19 @@ def test_categories_of_one_name_are_one_and_nameless_ones_get_a_name(tmp_path: P
 
     assert [i.category for i in plan.images[0].instances] == ["cat", "cat", "category 3", "category 4"]
     assert [warning for warning in plan.warnings if "category 4" in warning]
+
+
+def test_second_category_of_an_id_is_told_and_takes_no_instance_from_the_first(tmp_path: Path) -> None:
+    plan = read(
+        write(
+            tmp_path,
+            categories=[{"id": 1, "name": "cat"}, {"id": 1, "name": "dog"}, {"id": 1, "name": "cat"}],
+            annotations=[annotation(segmentation=SQUARE)],
+        )
+    )
+
+    assert [i.category for i in plan.images[0].instances] == ["cat"]
+    assert plan.warnings == ("labels.json: category dog has the id 1 of cat, so it was left out.",)
 
 
 BAD = {
@@ -216,6 +184,7 @@ def test_file_of_which_nothing_can_be_read_is_refused_with_the_first_reason(tmp_
         (b'{"images": [', "line 1"),
         (b"\xff\xfe\x00", "UTF-8"),
         (b"[1, 2]", "list, as results are"),
+        (b"null", "a single value"),
         (b'{"annotations": []}', "no list “images”"),
         (b'{"images": 5}', "no list “images”"),
         (b'{"images": [], "annotations": {}}', "no list “annotations”"),
@@ -284,6 +253,11 @@ def test_split_is_read_from_the_name_of_the_file_or_its_folder(tmp_path: Path, n
     assert read(file).images[0].split is split
 
 
+def test_name_that_the_system_does_not_take_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match="cannot be read"):
+        read(tmp_path / ("x" * 5000))
+
+
 def test_folder_without_a_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="no COCO file"):
         read(tmp_path)
@@ -299,23 +273,6 @@ def test_files_of_a_folder_that_are_no_coco_are_told_and_the_others_read(tmp_pat
 
     assert len(plan.images) == 1
     assert "package.json" in plan.warnings[0]
-
-
-def test_region_of_a_crowd_in_the_code_of_coco_itself_is_exact() -> None:
-    code = mask_to_rle(MASK)
-    segmentation = {"size": [12, 16], "counts": code.counts.tolist()}
-
-    region = region_of_annotation({"segmentation": segmentation}, 16, 12)
-
-    assert np.array_equal(region_to_mask(region, 12, 16), MASK)
-
-
-def test_polygon_vertices_are_taken_as_they_are() -> None:
-    ring = [1.25, 2.5, 9.75, 2.125, 7.5, 9.0625]
-
-    region = region_of_annotation({"segmentation": [ring]}, 0, 0)
-
-    assert region == Region((Polygon(np.reshape(ring, (-1, 2))),))
 
 
 def areas(name: str) -> list[list[tuple[str, float, bool]]]:

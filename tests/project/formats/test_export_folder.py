@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,19 @@ import pytest
 from sam3_annotator.project import (
     EXPORT_MARKER,
     Cancelled,
+    ImageUnreadable,
     KnownError,
     ProjectReadOnly,
     ProjectStore,
     StorageFull,
     list_image_files,
+    rectangle,
 )
 from sam3_annotator.project.formats.export_folder import export_folder
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.registry import export_project
+
+RunPython = Callable[..., subprocess.CompletedProcess[str]]
 
 FORMATS = ["coco", "yolo-segment", "yolo-detect"]
 
@@ -203,10 +208,39 @@ def test_image_that_goes_away_meanwhile_fails_the_whole_export(dataset: Any, tmp
     def remove(done: int, total: int) -> None:
         (dataset.photos / "sub/a.png").unlink(missing_ok=True)
 
-    with pytest.raises(KnownError, match=r"a\.png could not be read"):
+    with pytest.raises(ImageUnreadable, match=r"a\.png” is missing.*Nothing was exported"):
         export_project(dataset.store, tmp_path / "out", "coco", progress=remove)
 
     assert not (tmp_path / "out").exists()
+
+
+REFUSED = """
+import sys
+from pathlib import Path
+from sam3_annotator.project import KnownError, ProjectStore
+from sam3_annotator.project.formats.registry import export_project
+try:
+    with ProjectStore.open(sys.argv[1], read_only=True) as store:
+        export_project(store, Path(sys.argv[2]), "coco")
+except KnownError as error:
+    print(error)
+"""
+
+
+def test_what_may_not_be_read_is_told_as_such(dataset: Any, public_folder: Path, run_python: RunPython) -> None:
+    project, photo, locked = (public_folder / name for name in ("p.sam3proj", "a.png", "locked"))
+    photo.write_bytes((dataset.photos / "a.png").read_bytes())
+    with ProjectStore.create(project, image_roots=[photo]) as store, store.edit("Annotate") as edit:
+        edit.add_instance(store.images()[0].id, edit.add_category("cat"), rectangle(1, 1, 9, 9))
+    photo.chmod(0o600)
+    locked.mkdir(mode=0o700)
+    public_folder.chmod(0o777)
+
+    of_photo = run_python(REFUSED, project, public_folder / "out", as_nobody=True)
+    of_place = run_python(REFUSED, project, locked, as_nobody=True)
+
+    assert of_photo.stdout.startswith("You are not allowed to read “a.png”; change the permissions")
+    assert of_place.stdout.startswith(f"{locked} cannot be written (Permission denied), so nothing was exported")
 
 
 def test_unknown_format_is_told_with_those_there_are(dataset: Any, tmp_path: Path) -> None:

@@ -125,9 +125,27 @@ def test_one_image_is_not_taken_for_two_names(tmp_path: Path, twins: Path) -> No
     assert report.unmatched == ("a/2.png", "b/2.png", "c/1.png")
 
 
-def test_import_of_which_no_image_is_found_is_refused(store: ProjectStore, tmp_path: Path) -> None:
-    with pytest.raises(KnownError, match=r"None of the 2 images \(x.png, y.png\) was found"):
-        import_project(store, coco(tmp_path / "x/labels.json", ["x.png", "y.png"]), "coco")
+@pytest.mark.parametrize("is_copy", [False, True])
+def test_labels_that_bring_another_image_of_the_name_come_to_that_one(
+    tmp_path: Path, make_image: Any, is_copy: bool
+) -> None:
+    make_image("mine/frame1.png", seed=1)
+    make_image("theirs/images/frame1.png", seed=1 if is_copy else 2)
+    with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[tmp_path / "mine"]) as store:
+        import_project(store, coco(tmp_path / "theirs/annotations/instances.json", ["frame1.png"]), "coco")
+
+        assert annotated(store) == {"mine/frame1.png" if is_copy else "theirs/images/frame1.png": 1}
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [(["x.png", "y.png"], r"^2 images \(x.png, y.png\) not"), (["x.png"], r"^1 image \(x.png\) not")],
+)
+def test_import_of_which_no_image_is_found_is_refused(
+    store: ProjectStore, tmp_path: Path, names: list[str], words: str
+) -> None:
+    with pytest.raises(KnownError, match=words):
+        import_project(store, coco(tmp_path / "x/labels.json", names), "coco")
 
     assert store.categories() == ()
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
 
-from sam3_annotator.project import ImageState, KnownError, ProjectStore
+from sam3_annotator.project import ImageFacts, ImageState, KnownError, ProjectStore
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.selection import choose_images, flat_names, nested_names
 from sam3_annotator.project.regions import rectangle
+
+MakeImage = Callable[..., Path]
 
 
 def annotate(store: ProjectStore, position: int) -> None:
@@ -50,6 +53,23 @@ def test_a_file_not_read_yet_is_read_for_its_size(tmp_path: Path, image_folder: 
         assert (image.record.facts.width, image.record.facts.height) == (80, 60)
 
 
+def test_a_file_that_was_replaced_is_taken_as_it_is_now_and_told(
+    store: ProjectStore, image_folder: Path, make_image: MakeImage
+) -> None:
+    annotate(store, 0)
+    annotate(store, 1)
+    make_image("photos/1.png", width=160, height=120)
+    (image_folder / "2.png").write_bytes(b"no image any more")
+
+    selection = choose_images(store, ExportOptions(), nested_names)
+
+    assert [(i.record.name, i.record.facts.width, i.record.facts.height) for i in selection.images] == [
+        ("1.png", 160, 120)
+    ]
+    assert any("2.png" in warning and "cannot be read" in warning for warning in selection.warnings)
+    assert any("1.png" in warning and "another size" in warning for warning in selection.warnings)
+
+
 def test_a_missing_file_is_named_and_its_labels_can_go_alone(store: ProjectStore, image_folder: Path) -> None:
     annotate(store, 0)
     annotate(store, 1)
@@ -60,6 +80,18 @@ def test_a_missing_file_is_named_and_its_labels_can_go_alone(store: ProjectStore
     assert [image.record.name for image in selection.images] == ["2.png"]
     assert any("1.png" in warning and "missing" in warning for warning in selection.warnings)
     assert chosen_names(store, ExportOptions(images="none")) == ["1.png", "2.png"]
+
+
+def test_a_path_the_system_does_not_take_counts_as_missing(store: ProjectStore) -> None:
+    annotate(store, 0)
+    with store.edit("Add image") as edit:
+        odd = edit.add_image("x" * 5000 + ".png", ImageFacts(9, 9, 9, "known"))
+        edit.add_instance(odd, store.categories()[0].id, rectangle(1, 1, 9, 9))
+
+    selection = choose_images(store, ExportOptions(), nested_names)
+
+    assert [image.record.name for image in selection.images] == ["1.png"]
+    assert any("missing" in warning for warning in selection.warnings)
 
 
 def test_nothing_to_export_is_said(store: ProjectStore) -> None:
