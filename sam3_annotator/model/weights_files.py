@@ -32,14 +32,6 @@ class WeightsFiles:
         return sum(part.st_size for part in found), max(part.st_mtime_ns for part in found)
 
 
-def expand_home(path: str | Path) -> Path:
-    """Write out `~` and `~somebody` as shells do; somebody who is not known here stays, and there will be no file."""
-    try:
-        return Path(path).expanduser()
-    except RuntimeError:
-        return Path(path)
-
-
 def find_weights(path: Path) -> WeightsFiles:
     """Give the weights at a path: a file, the index of a model in parts, or the folder of either.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sam3_annotator.model import ModelUnavailable
-from sam3_annotator.model.weights_files import expand_home, find_weights
+from sam3_annotator.model.weights_files import find_weights
 
 INDEX = "model.safetensors.index.json"
 PARTS = ("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")
@@ -125,8 +125,3 @@ def test_a_folder_without_weights_is_a_sentence(tmp_path: Path) -> None:
 def test_a_place_where_nothing_is_is_told(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="There is no file or folder"):
         find_weights(tmp_path / "nowhere.pt")
-
-
-def test_homes_are_written_out_as_far_as_they_are_known() -> None:
-    assert expand_home("~/sam3.pt") == Path.home() / "sam3.pt"
-    assert expand_home("~no-such-user/sam3.pt") == Path("~no-such-user/sam3.pt")

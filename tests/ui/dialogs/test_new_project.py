@@ -63,6 +63,12 @@ def test_folder_that_does_not_exist_is_told(dialog: NewProjectDialog, tmp_path: 
     assert not dialog.primary.isEnabled()
 
 
+def test_home_of_nobody_is_a_folder_that_does_not_exist(qtbot: QtBot, dialog: NewProjectDialog) -> None:
+    qtbot.keyClicks(dialog.images.line, "~no-such-user/photos")
+
+    assert dialog.note == "There is no such folder"
+
+
 def test_folder_without_images_can_still_become_a_project(
     qtbot: QtBot, dialog: NewProjectDialog, tmp_path: Path
 ) -> None:
