@@ -10,8 +10,9 @@ class ActionState:
     """The situation of the window that decides which actions are enabled and what they mean.
 
     `is_unreadable` says that the image cannot be shown; `candidate_count` is the number of candidates of the open
-    draft; `undo_label` and `redo_label` name the steps (None where there is none); `tool` is `select`, `points` or
-    `box`; `is_previewing` says that the points tool shows what a click would outline.
+    draft, which `lacks_object` while it only says what does not belong to it; `undo_label` and `redo_label` name the
+    steps (None where there is none); `tool` is `select`, `points` or `box`; `is_previewing` says that the points tool
+    shows what a click would outline.
     """
 
     has_image: bool = False
@@ -20,6 +21,7 @@ class ActionState:
     has_next_image: bool = False
     has_unfinished_image: bool = False
     has_draft: bool = False
+    lacks_object: bool = False
     candidate_count: int = 0
     selection_count: int = 0
     instance_count: int = 0
@@ -98,6 +100,8 @@ def key_hints(state: ActionState) -> tuple[KeyHint, ...]:
         return ()
     if state.is_unreadable:
         return (KeyHint("F5", "try again"), *_next_hint(state))
+    if state.lacks_object:
+        return (KeyHint("Click", "on the object"), KeyHint("Esc", "discard"))
     if state.has_draft:
         hints = [KeyHint("Enter", "accept"), KeyHint("Shift Enter", "accept and next"), KeyHint("Esc", "discard")]
         if state.candidate_count > 1:

@@ -255,7 +255,7 @@ _INSTANCE: Final = (
         "Instance",
         0,
         tip="Make the draft an instance of the current category",
-        enabled=lambda state: state.can_write and state.has_draft,
+        enabled=lambda state: state.can_write and state.has_draft and not state.lacks_object,
     ),
     ActionSpec(
         "accept_next",
@@ -264,7 +264,7 @@ _INSTANCE: Final = (
         "Instance",
         0,
         tip="Accept the draft, if there is one, call the image done and go on",
-        enabled=_writable,
+        enabled=lambda state: state.can_write and not state.lacks_object,
     ),
     ActionSpec(
         "escape",

@@ -107,12 +107,15 @@ class Labelling(QObject):
     def accept(self, *, goes_on: bool = False) -> None:
         """Make the draft an instance of the current category; with `goes_on` also turn to the next image.
 
-        Going on calls an image that has instances done: its labeler is finished with it.
+        Going on calls an image that has instances done: its labeler is finished with it. A draft that does not say
+        where the object is stays as it is.
         """
         draft = self._assist.draft
         if draft is None:
             if goes_on:
                 self._go_on()
+        elif not draft.says_where:
+            return
         elif self._workspace.category_id is None:
             self._unnamed = _Unnamed(draft.image_id, draft.prompts, goes_on)
             self.category_wanted.emit()

@@ -76,6 +76,24 @@ def test_ctrl_z_takes_prompts_back_before_it_takes_steps_back(user):
     assert user.instances(0) == ()
 
 
+def test_right_click_comes_first_and_is_heeded_with_the_click_on_the_object(user, tell):
+    user.add_category("cat")
+    user.click(50, 30, Qt.MouseButton.RightButton)
+    user.settle()
+    assert tell() == []
+    assert "now click on the object" in user.window.status_line._hint.text()
+    user.press(Qt.Key.Key_Return)
+    user.press(Qt.Key.Key_Return, SHIFT)
+    assert user.image_position() == 0
+
+    user.click(42, 30)
+    user.settle()
+    user.press(Qt.Key.Key_Return)
+
+    (instance,) = user.instances(0)
+    assert [prompt.positive for prompt in instance.provenance.prompts] == [False, True]
+
+
 def test_escape_drops_the_draft_and_touches_nothing_else(user):
     user.add_category("cat")
     user.click(20, 20)
