@@ -29,6 +29,7 @@ from sam3_annotator.ui.image_display import ImageDisplay
 from sam3_annotator.ui.interrupts import Interrupts
 from sam3_annotator.ui.labelling import Labelling
 from sam3_annotator.ui.launcher import Launcher
+from sam3_annotator.ui.leaving import Leaving
 from sam3_annotator.ui.main_window import MainWindow
 from sam3_annotator.ui.model_choice import ModelChoice
 from sam3_annotator.ui.notices import Notices
@@ -144,6 +145,7 @@ def assemble_window(
     bind_models(window, models, preview)
     if session_factory is None:
         models.load()
+    window.add_leave_check(Leaving(assist, labelling, window.messages, window).may)
     for is_idle in (lambda: engine.is_idle, lambda: display.is_idle, lambda: facts.is_idle, background_is_idle):
         window.add_idle_check(is_idle)
     for closes in (crashes.close, facts.close, models.close, display.close, engine.close, bridge.close):

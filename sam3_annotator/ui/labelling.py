@@ -78,12 +78,13 @@ class Labelling(QObject):
     `problem` carries a sentence when something could not be done; nothing is lost then.
     `category_wanted` asks the window to lead the user to naming a category; `category_found` says that there is
     one now and that the draft, if it is still as it was, has been accepted with it.
-    `next_wanted` asks for the next image, once an accepted draft is safely stored.
+    `stored` says that an accepted draft is in the project, `next_wanted` then asks for the next image.
     """
 
     problem = Signal(str)
     category_wanted = Signal()
     category_found = Signal()
+    stored = Signal()
     next_wanted = Signal()
 
     def __init__(
@@ -232,6 +233,7 @@ class Labelling(QObject):
             ),
             self.problem.emit,
         ):
+            self.stored.emit()
             self._assist.drop()
             if acceptance.goes_on:
                 self._go_on()

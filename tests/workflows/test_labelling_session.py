@@ -225,3 +225,36 @@ def test_tab_never_takes_the_keys_away_from_an_open_draft(user, fake_session, ke
     user.press(Qt.Key.Key_Escape)
     user.press(key, modifier)
     assert not user.window.canvas.hasFocus()
+
+
+def test_what_was_accepted_before_its_outline_came_is_there_after_a_restart(user, fake_session, qtbot):
+    user.add_category("cat")
+    fake_session.hold()
+    user.click(20, 20)
+    user.press(Qt.Key.Key_Return)
+
+    user.window.close()
+    assert user.window.isVisible()
+    fake_session.release()
+    qtbot.waitUntil(lambda: not user.window.isVisible())
+
+    user.restart()
+    assert len(user.instances(0)) == 1
+
+
+def test_closing_does_not_wait_for_a_model_that_fails(user, fake_session, qtbot, tell):
+    user.add_category("cat")
+    working, fake_session.segment = fake_session.segment, None  # calling it raises
+    fake_session.hold()
+    user.click(20, 20)
+    user.press(Qt.Key.Key_Return)
+    user.window.close()
+
+    fake_session.release()
+    user.settle()
+    fake_session.segment = working
+
+    assert user.window.isVisible()
+    assert any("not in the project" in sentence for sentence in tell())
+    user.window.close()
+    assert not user.window.isVisible()
