@@ -32,6 +32,15 @@ class WeightsFiles:
         return sum(part.st_size for part in found), max(part.st_mtime_ns for part in found)
 
 
+def looks_like_weights(path: Path) -> bool:
+    """Tell whether a file by its name, or a folder by a file in it, is likely the weights of a model."""
+    try:
+        names = [file.name for file in path.iterdir()] if path.is_dir() else [path.name]
+    except OSError:
+        return False
+    return any(name.endswith(INDEX_SUFFIX) or Path(name).suffix.lower() in WEIGHT_SUFFIXES for name in names)
+
+
 def find_weights(path: Path) -> WeightsFiles:
     """Give the weights at a path: a file, the index of a model in parts, or the folder of either.
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from sam3_annotator.model import looks_like_weights
 from sam3_annotator.project import (
+    IMAGE_SUFFIXES,
     ImageId,
     ImageState,
     KnownError,
@@ -48,16 +50,36 @@ def open_path(path: Path) -> Opened:
     path = path.absolute()
     if not path.exists():
         raise KnownError(f"There is nothing at {path}. It may have been moved or renamed.")
+    if is_model(path):
+        raise KnownError(
+            f"{path.name} is a checkpoint of a model. Open your photos first, then add it in Model > Choose a model…."
+        )
     if path.is_dir():
         return _open_folder(path)
     if path.suffix.lower() == PROJECT_SUFFIX:
         return _open_project(path)
-    opened = _open_folder(path.parent)
-    wanted = [image.id for image in opened.store.images() if opened.store.image_file(image.id) == path]
-    if not wanted:
+    return _open_at_image(path)
+
+
+def is_model(path: Path) -> bool:
+    """Say whether what lies at `path` is a checkpoint of a model, or a folder with one and without images."""
+    if not looks_like_weights(path):
+        return False
+    try:
+        return not path.is_dir() or not list_image_files(path)
+    except KnownError:
+        return False
+
+
+def _open_at_image(path: Path) -> Opened:
+    is_image = path.suffix.lower() in IMAGE_SUFFIXES  # else its folder gets no project
+    opened = _open_folder(path.parent) if is_image else None
+    if opened is not None:
+        for image in opened.store.images():
+            if opened.store.image_file(image.id) == path:
+                return Opened(opened.store, image.id, opened.limitation)
         opened.store.close()
-        raise KnownError(f"{path.name} is neither a project nor an image file that can be read.")
-    return Opened(opened.store, wanted[0], opened.limitation)
+    raise KnownError(f"{path.name} is neither a project nor an image file that can be read.")
 
 
 def _open_project(path: Path) -> Opened:

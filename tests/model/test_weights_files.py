@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sam3_annotator.model import ModelUnavailable
-from sam3_annotator.model.weights_files import find_weights
+from sam3_annotator.model.weights_files import find_weights, looks_like_weights
 
 INDEX = "model.safetensors.index.json"
 PARTS = ("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")
@@ -125,3 +125,18 @@ def test_a_folder_without_weights_is_a_sentence(tmp_path: Path) -> None:
 def test_a_place_where_nothing_is_is_told(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="There is no file or folder"):
         find_weights(tmp_path / "nowhere.pt")
+
+
+@pytest.mark.parametrize("name", ["sam3.pt", "MODEL.SAFETENSORS", "model.safetensors.index.json"])
+def test_weights_are_known_by_their_name_and_their_folder_by_them(tmp_path: Path, name: str) -> None:
+    assert not looks_like_weights(tmp_path)
+
+    (tmp_path / name).touch()
+
+    assert looks_like_weights(tmp_path / name)
+    assert looks_like_weights(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["photo.jpg", "annotations.json", "gone/photo.png"])
+def test_other_files_are_no_weights(tmp_path: Path, name: str) -> None:
+    assert not looks_like_weights(tmp_path / name)
