@@ -57,6 +57,18 @@ def test_closing_the_window_stops_an_export(user, qtbot, endless_export, monkeyp
     qtbot.waitUntil(background_is_idle)
 
 
+def test_quitting_once_is_enough_while_an_export_runs(user, qtbot, endless_export):
+    user.window.window_actions.trigger("export")
+    (dialog,) = user.window.findChildren(ExportDialog)
+    dialog.begin()
+
+    user.window.window_actions.trigger("quit")
+
+    assert not user.window.isVisible()
+    assert not dialog.isVisible()
+    qtbot.waitUntil(background_is_idle)
+
+
 def test_a_click_on_a_category_recategorises_the_selection_as_its_key_does(user):
     user.add_category("cat")
     user.add_category("dog")
