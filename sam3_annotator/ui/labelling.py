@@ -113,8 +113,8 @@ class Labelling(QObject):
         """
         draft = self._assist.draft
         if draft is None:
-            if goes_on:
-                self._go_on()
+            if goes_on and self._workspace.image_id is not None:
+                self._go_on(self._workspace.image_id)
         elif not draft.says_where:
             return
         elif self._workspace.category_id is None:
@@ -177,9 +177,11 @@ class Labelling(QObject):
 
     def set_image_state(self, state: ImageState) -> None:
         """Say how far the annotation of the shown image has come."""
-        image_id = self._workspace.image_id
-        if image_id is not None:
-            attempt(lambda: operations.set_image_state(self._store, (image_id,), state), self.problem.emit)
+        if self._workspace.image_id is not None:
+            self._set_state(self._workspace.image_id, state)
+
+    def _set_state(self, image_id: ImageId, state: ImageState) -> None:
+        attempt(lambda: operations.set_image_state(self._store, (image_id,), state), self.problem.emit)
 
     def undo(self) -> None:
         """Undo the last step and show the image it was on."""
@@ -202,11 +204,11 @@ class Labelling(QObject):
         if image_ids and self._workspace.image_id not in image_ids:
             self._workspace.set_image(min(image_ids))
 
-    def _go_on(self) -> None:
-        image_id = self._workspace.image_id
-        if image_id is not None and self._store.image(image_id).state is ImageState.IN_PROGRESS:
-            self.set_image_state(ImageState.DONE)
-        self.next_wanted.emit()
+    def _go_on(self, image_id: ImageId) -> None:
+        if self._store.image(image_id).state is ImageState.IN_PROGRESS:
+            self._set_state(image_id, ImageState.DONE)
+        if image_id == self._workspace.image_id:  # else the user has gone on already
+            self.next_wanted.emit()
 
     @Slot(object)
     def _accept_named(self, category_id: CategoryId | None) -> None:
@@ -214,9 +216,11 @@ class Labelling(QObject):
         if unnamed is None or category_id is None:
             return
         self._unnamed = None
-        if unnamed.is_still(self._assist.draft):
+        draft = self._assist.draft
+        if unnamed.is_still(draft):
             self.accept(goes_on=unnamed.goes_on)
-        self.category_found.emit()
+        if draft is not None:  # else nobody waits for the category any more
+            self.category_found.emit()
 
     @Slot(object)
     def _store_draft(self, draft: Draft) -> None:
@@ -236,4 +240,4 @@ class Labelling(QObject):
             self.stored.emit()
             self._assist.drop()
             if acceptance.goes_on:
-                self._go_on()
+                self._go_on(draft.image_id)

@@ -139,6 +139,45 @@ def test_naming_the_category_asked_for_accepts_the_draft_and_goes_back_to_the_ca
     assert user.window.canvas.hasFocus()
 
 
+def test_a_category_named_after_the_draft_was_dropped_leaves_the_keys_in_the_field(user, tell):
+    user.click(20, 20)
+    user.settle()
+    user.press(Qt.Key.Key_Return)
+    user.window.focus_canvas()
+    user.press(Qt.Key.Key_Escape)
+    assert tell() == []
+
+    field = user.window.category_panel.field
+    field.setFocus()
+    QTest.keyClicks(field, "cat")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+
+    assert field.hasFocus()
+    assert user.instances(0) == ()
+
+
+def test_going_on_before_the_outline_came_calls_the_right_image_done(user, fake_session):
+    user.add_category("cat")
+    user.press(Qt.Key.Key_D)
+    user.settle()
+    user.click(20, 20)
+    user.settle()
+    user.press(Qt.Key.Key_Return)  # the second image is in progress
+    user.press(Qt.Key.Key_A)
+    user.settle()
+    fake_session.hold()
+    user.click(20, 20)
+    user.press(Qt.Key.Key_Return, SHIFT)
+    user.press(Qt.Key.Key_D)
+
+    fake_session.release()
+    user.settle()
+
+    assert user.image_position() == 1
+    states = [image.state for image in user.window.store.images()[:2]]
+    assert states == [ImageState.DONE, ImageState.IN_PROGRESS]
+
+
 def test_a_draft_changed_since_is_not_accepted_by_naming_a_category(user):
     user.click(20, 20)
     user.settle()
