@@ -136,7 +136,7 @@ _EDIT: Final = (
         "Edit",
         1,
         tip="Delete the selected instances",
-        enabled=lambda state: state.can_write and state.selection_count > 0,
+        enabled=lambda state: state.can_write and state.selection_count > 0 and not state.has_draft,
         verb=lambda _state: "delete_selection",
         meanings=("delete_selection",),
     ),
@@ -145,7 +145,7 @@ _EDIT: Final = (
         "Delete vertex",
         ("Backspace",),
         tip="Delete the vertex under the cursor, else the selected instances",
-        enabled=_writable,
+        enabled=lambda state: state.can_write and not state.has_draft,
         on_canvas=True,
     ),
     ActionSpec(

@@ -183,9 +183,8 @@ class MainWindow(QMainWindow):
         self.canvas.context_menu_requested.connect(self._open_canvas_menu)
         for panel in (self.image_panel, self.category_panel, self.instance_panel):
             panel.problem.connect(self.show_problem)
-        self.image_panel.missing_found.connect(self._tell_missing)
-        for panel in (self.image_panel, self.category_panel):
             panel.focus_left.connect(self.focus_canvas)
+        self.image_panel.missing_found.connect(self._tell_missing)
         self.image_panel.notice.connect(lambda sentence: self.show_notice(sentence, "missing"))
         self.window_actions.bind(
             {

@@ -232,6 +232,23 @@ def test_an_instance_is_selected_recategorised_and_deleted(user):
     assert user.instances(0) == ()
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
+def test_while_a_draft_is_open_no_key_deletes_what_is_selected_beside_it(user, key):
+    user.add_category("cat")
+    user.click(20, 20)
+    user.settle()
+    user.press(Qt.Key.Key_Return)
+    user.press(Qt.Key.Key_Tab)
+    assert len(user.window.workspace.selection) == 1
+    user.click(50, 30)
+    user.settle()
+
+    user.press(key)
+
+    assert len(user.instances(0)) == 1
+    assert user.draft is not None
+
+
 def test_a_selected_instance_is_moved_by_dragging_it(user):
     user.add_category("cat")
     user.press(Qt.Key.Key_B)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox
 
 from sam3_annotator.app import assemble_window
 from sam3_annotator.project import ProjectStore
@@ -86,6 +87,28 @@ def test_a_click_on_a_category_recategorises_the_selection_as_its_key_does(user)
     (instance,) = user.instances(0)
     assert user.window.store.category(instance.category_id).name == "dog"
     assert user.window.store.undo_label == "Change category"
+
+
+def test_keys_are_the_windows_again_after_a_category_was_chosen_in_the_box(user, qtbot):
+    user.add_category("cat")
+    user.add_category("dog")
+    user.click(30, 30)
+    user.settle()
+    user.press(Qt.Key.Key_Return)
+    user.press(Qt.Key.Key_Tab)
+    box = user.window.instance_panel.findChild(QComboBox)
+    box.setFocus()
+    box.showPopup()
+    QTest.keyClick(box.view(), Qt.Key.Key_Down)
+    QTest.keyClick(box.view(), Qt.Key.Key_Return)
+    assert user.window.store.undo_label == "Change category"
+    qtbot.waitUntil(user.window.canvas.hasFocus)
+
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_D)
+
+    (instance,) = user.instances(0)
+    assert user.window.store.category(instance.category_id).name == "dog"
+    assert user.image_position() == 1
 
 
 def test_a_project_without_images_says_what_to_do_and_shows_the_first_added(user, qtbot, fake_session, tmp_path):
