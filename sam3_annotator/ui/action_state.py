@@ -34,6 +34,11 @@ class ActionState:
     is_previewing: bool = False
 
     @property
+    def visible_count(self) -> int:
+        """How many instances are not hidden."""
+        return self.instance_count - self.hidden_count
+
+    @property
     def can_write(self) -> bool:
         """An image is shown and the project takes changes."""
         return self.has_image and not self.is_read_only
@@ -79,7 +84,7 @@ def next_verb(state: ActionState) -> str:
     """Say what Tab means: the next candidate while a draft is open, else the next instance."""
     if state.has_draft:
         return "next_candidate" if state.candidate_count > 1 else ""
-    return "next_instance" if state.instance_count else ""
+    return "next_instance" if state.visible_count else ""
 
 
 def previous_verb(state: ActionState) -> str:
@@ -113,7 +118,7 @@ def key_hints(state: ActionState) -> tuple[KeyHint, ...]:
         return (KeyHint("Del", "delete"), KeyHint("Esc", "deselect"), KeyHint("Tab", "next instance"))
     hints = list(_MOUSE_HINTS.get(state.tool, ()))
     if state.instance_count:
-        hints.append(KeyHint("Tab", "next instance"))
+        hints.append(KeyHint("Tab", "next instance") if state.visible_count else KeyHint("H", "show all instances"))
         if state.has_next_image:
             hints.append(KeyHint("Shift Enter", "done, next image"))
     return tuple(hints)

@@ -76,6 +76,15 @@ def test_draft_without_an_object_asks_for_one_and_offers_no_enter() -> None:
     }
 
 
+def test_tab_is_no_hint_while_all_instances_are_hidden() -> None:
+    hidden = replace(IDLE, hidden_count=3)
+
+    assert next_verb(hidden) == ""
+    assert "Tab" not in hints(hidden)
+    assert hints(hidden)["H"] == "show all instances"
+    assert "Tab" in hints(replace(IDLE, hidden_count=2))
+
+
 def test_hints_promise_nothing_that_a_read_only_project_refuses() -> None:
     assert hints(replace(IDLE, is_read_only=True)) == {"D": "next image"}
 
