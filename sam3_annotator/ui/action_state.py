@@ -108,10 +108,7 @@ def key_hints(state: ActionState) -> tuple[KeyHint, ...]:
     if state.lacks_object:
         return (KeyHint("Click", "on the object"), KeyHint("Esc", "discard"))
     if state.has_draft:
-        hints = [KeyHint("Enter", "accept"), KeyHint("Shift Enter", "accept and next"), KeyHint("Esc", "discard")]
-        if state.candidate_count > 1:
-            hints.insert(1, KeyHint("Tab", "next candidate"))
-        return tuple(hints)
+        return _draft_hints(state)
     if state.is_read_only:
         return _next_hint(state)
     if state.selection_count:
@@ -122,6 +119,13 @@ def key_hints(state: ActionState) -> tuple[KeyHint, ...]:
         if state.has_next_image:
             hints.append(KeyHint("Shift Enter", "done, next image"))
     return tuple(hints)
+
+
+def _draft_hints(state: ActionState) -> tuple[KeyHint, ...]:
+    accept = (KeyHint("Enter", "accept"),) if state.can_write else ()
+    cycle = (KeyHint("Tab", "next candidate"),) if state.candidate_count > 1 else ()
+    go_on = (KeyHint("Shift Enter", "accept and next"),) if state.can_write else ()
+    return (*accept, *cycle, *go_on, KeyHint("Esc", "discard"))
 
 
 def _next_hint(state: ActionState) -> tuple[KeyHint, ...]:

@@ -87,6 +87,7 @@ def test_tab_is_no_hint_while_all_instances_are_hidden() -> None:
 
 def test_hints_promise_nothing_that_a_read_only_project_refuses() -> None:
     assert hints(replace(IDLE, is_read_only=True)) == {"D": "next image"}
+    assert list(hints(replace(DRAFTING, is_read_only=True))) == ["Tab", "Esc"]
 
 
 def test_hints_follow_the_tool() -> None:
