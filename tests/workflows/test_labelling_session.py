@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from sam3_annotator.project import ImageState, region_to_mask
@@ -247,6 +247,27 @@ def test_while_a_draft_is_open_no_key_deletes_what_is_selected_beside_it(user, k
 
     assert len(user.instances(0)) == 1
     assert user.draft is not None
+
+
+def test_backspace_on_a_vertex_never_deletes_the_instance(user):
+    user.add_category("cat")
+    user.press(Qt.Key.Key_B)
+    user.drag(10, 10, 30, 30)
+    user.settle()
+    user.press(Qt.Key.Key_Return)
+    user.press(Qt.Key.Key_V)
+    user.click(20, 20)
+    canvas = user.window.canvas
+
+    for _ in range(2):
+        (instance,) = user.instances(0)
+        vertex = canvas.viewport_from_image(QPointF(*instance.region.polygons[0].rings[0][0])).toPoint()
+        QTest.mouseMove(canvas.viewport(), vertex)
+        for _ in range(2):
+            user.press(Qt.Key.Key_Backspace)
+
+    (instance,) = user.instances(0)
+    assert len(instance.region.polygons[0].rings[0]) == 3
 
 
 def test_a_selected_instance_is_moved_by_dragging_it(user):
