@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
@@ -29,6 +30,7 @@ from sam3_annotator.ui.image_display import ImageDisplay
 from sam3_annotator.ui.interrupts import Interrupts
 from sam3_annotator.ui.labelling import Labelling
 from sam3_annotator.ui.launcher import Launcher
+from sam3_annotator.ui.leaving import Leaving
 from sam3_annotator.ui.main_window import MainWindow
 from sam3_annotator.ui.model_choice import ModelChoice
 from sam3_annotator.ui.notices import Notices
@@ -42,6 +44,9 @@ from sam3_annotator.ui.situation import Situation
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import apply_theme
 from sam3_annotator.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from sam3_annotator.ui.dialogs.model_setup import ModelSetupDialog
 
 SessionFactory = Callable[[], Session]
 
@@ -141,9 +146,10 @@ def assemble_window(
     window.window_actions.bind(labelling_slots(labelling, assist, workspace, canvas))
     window.window_actions.bind(image_slots(window.image_panel, labelling, display))
     window.window_actions.bind(project_slots(project_verbs, window))
-    bind_models(window, models, preview)
+    bind_models(window, models, preview, project_verbs)
     if session_factory is None:
         models.load()
+    window.add_leave_check(Leaving(assist, labelling, window.messages, window).may)
     for is_idle in (lambda: engine.is_idle, lambda: display.is_idle, lambda: facts.is_idle, background_is_idle):
         window.add_idle_check(is_idle)
     for closes in (crashes.close, facts.close, models.close, display.close, engine.close, bridge.close):
@@ -161,10 +167,11 @@ def assemble_window(
     return window
 
 
-def bind_models(window: MainWindow, models: ModelChoice, preview: Preview) -> None:
-    """Let the actions and the chip of a window choose its model."""
+def bind_models(window: MainWindow, models: ModelChoice, preview: Preview, project_verbs: ProjectVerbs) -> None:
+    """Let the actions and the chip of a window, and what is dropped on it, choose its model."""
     window.window_actions.bind(model_slots(models, preview, window))
     window.chip.choose_wanted.connect(lambda: window.window_actions.trigger("choose_model"))
+    project_verbs.model_dropped.connect(lambda path: open_model_setup(models, window).add(str(path)))
     window.chip.stop_wanted.connect(models.stop_loading)
 
 
@@ -177,8 +184,8 @@ def make_engine(
     return EngineBridge(session_factory, embeddings=embeddings, parent=window)
 
 
-def open_model_setup(models: ModelChoice, window: MainWindow) -> None:
-    """Open the dialog of the models beside the window, or show the one that is open."""
+def open_model_setup(models: ModelChoice, window: MainWindow) -> ModelSetupDialog:
+    """Open the dialog of the models beside the window, or show the one that is open; gives it."""
     from sam3_annotator.ui.dialogs.model_setup import ModelSetupDialog  # not needed at the start
 
     dialog = next((each for each in window.findChildren(ModelSetupDialog) if each.isVisible()), None)
@@ -186,6 +193,7 @@ def open_model_setup(models: ModelChoice, window: MainWindow) -> None:
         dialog = ModelSetupDialog(models, window)
         window.closing.connect(dialog.stop)
     dialog.open()
+    return dialog
 
 
 def labelling_slots(

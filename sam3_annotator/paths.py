@@ -21,6 +21,14 @@ def samples_dir() -> Path:
     return resources_dir() / "samples"
 
 
+def expand_home(path: str | Path) -> Path:
+    """Write out `~` and `~somebody` as shells do; somebody who is not known here stays, and there will be no file."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 def user_data_dir() -> Path:
     """Give the user's data folder of this program; it may not exist yet."""
     from platformdirs import user_data_path  # not needed before the window shows

@@ -49,3 +49,8 @@ def test_resources_inside_the_package_win(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(paths, "__file__", str(package / "paths.py"))
 
     assert paths.resources_dir.__wrapped__() == package / "resources"
+
+
+def test_homes_are_written_out_as_far_as_they_are_known() -> None:
+    assert paths.expand_home("~/sam3.pt") == Path.home() / "sam3.pt"
+    assert paths.expand_home("~no-such-user/sam3.pt") == Path("~no-such-user/sam3.pt")

@@ -53,6 +53,7 @@ from sam3_annotator.model.session import (
     Session,
     never_cancelled,
 )
+from sam3_annotator.model.weights_files import looks_like_weights
 
 __all__ = [
     "BUILTIN",
@@ -103,6 +104,7 @@ __all__ = [
     "UnsupportedPrompt",
     "Workbench",
     "default_folder",
+    "looks_like_weights",
     "never_cancelled",
     "open_session",
 ]

@@ -10,7 +10,7 @@ from sam3_annotator.model.errors import ModelUnavailable
 from sam3_annotator.model.progress import LoadingProgress, untold
 from sam3_annotator.model.sam3 import open_sam3
 from sam3_annotator.model.session import Session
-from sam3_annotator.model.weights_files import expand_home
+from sam3_annotator.paths import expand_home
 
 
 def open_session(

@@ -32,12 +32,13 @@ class WeightsFiles:
         return sum(part.st_size for part in found), max(part.st_mtime_ns for part in found)
 
 
-def expand_home(path: str | Path) -> Path:
-    """Write out `~` and `~somebody` as shells do; somebody who is not known here stays, and there will be no file."""
+def looks_like_weights(path: Path) -> bool:
+    """Tell whether a file by its name, or a folder by a file in it, is likely the weights of a model."""
     try:
-        return Path(path).expanduser()
-    except RuntimeError:
-        return Path(path)
+        names = [file.name for file in path.iterdir()] if path.is_dir() else [path.name]
+    except OSError:
+        return False
+    return any(name.endswith(INDEX_SUFFIX) or Path(name).suffix.lower() in WEIGHT_SUFFIXES for name in names)
 
 
 def find_weights(path: Path) -> WeightsFiles:

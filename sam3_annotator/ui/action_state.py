@@ -10,8 +10,9 @@ class ActionState:
     """The situation of the window that decides which actions are enabled and what they mean.
 
     `is_unreadable` says that the image cannot be shown; `candidate_count` is the number of candidates of the open
-    draft; `undo_label` and `redo_label` name the steps (None where there is none); `tool` is `select`, `points` or
-    `box`; `is_previewing` says that the points tool shows what a click would outline.
+    draft, which `lacks_object` while it only says what does not belong to it; `undo_label` and `redo_label` name the
+    steps (None where there is none); `tool` is `select`, `points` or `box`; `is_previewing` says that the points tool
+    shows what a click would outline.
     """
 
     has_image: bool = False
@@ -20,6 +21,7 @@ class ActionState:
     has_next_image: bool = False
     has_unfinished_image: bool = False
     has_draft: bool = False
+    lacks_object: bool = False
     candidate_count: int = 0
     selection_count: int = 0
     instance_count: int = 0
@@ -30,6 +32,11 @@ class ActionState:
     tool: str = "points"
     is_read_only: bool = False
     is_previewing: bool = False
+
+    @property
+    def visible_count(self) -> int:
+        """How many instances are not hidden."""
+        return self.instance_count - self.hidden_count
 
     @property
     def can_write(self) -> bool:
@@ -77,7 +84,7 @@ def next_verb(state: ActionState) -> str:
     """Say what Tab means: the next candidate while a draft is open, else the next instance."""
     if state.has_draft:
         return "next_candidate" if state.candidate_count > 1 else ""
-    return "next_instance" if state.instance_count else ""
+    return "next_instance" if state.visible_count else ""
 
 
 def previous_verb(state: ActionState) -> str:
@@ -98,21 +105,27 @@ def key_hints(state: ActionState) -> tuple[KeyHint, ...]:
         return ()
     if state.is_unreadable:
         return (KeyHint("F5", "try again"), *_next_hint(state))
+    if state.lacks_object:
+        return (KeyHint("Click", "on the object"), KeyHint("Esc", "discard"))
     if state.has_draft:
-        hints = [KeyHint("Enter", "accept"), KeyHint("Shift Enter", "accept and next"), KeyHint("Esc", "discard")]
-        if state.candidate_count > 1:
-            hints.insert(1, KeyHint("Tab", "next candidate"))
-        return tuple(hints)
+        return _draft_hints(state)
     if state.is_read_only:
         return _next_hint(state)
     if state.selection_count:
         return (KeyHint("Del", "delete"), KeyHint("Esc", "deselect"), KeyHint("Tab", "next instance"))
     hints = list(_MOUSE_HINTS.get(state.tool, ()))
     if state.instance_count:
-        hints.append(KeyHint("Tab", "next instance"))
+        hints.append(KeyHint("Tab", "next instance") if state.visible_count else KeyHint("H", "show all instances"))
         if state.has_next_image:
             hints.append(KeyHint("Shift Enter", "done, next image"))
     return tuple(hints)
+
+
+def _draft_hints(state: ActionState) -> tuple[KeyHint, ...]:
+    accept = (KeyHint("Enter", "accept"),) if state.can_write else ()
+    cycle = (KeyHint("Tab", "next candidate"),) if state.candidate_count > 1 else ()
+    go_on = (KeyHint("Shift Enter", "accept and next"),) if state.can_write else ()
+    return (*accept, *cycle, *go_on, KeyHint("Esc", "discard"))
 
 
 def _next_hint(state: ActionState) -> tuple[KeyHint, ...]:

@@ -136,7 +136,7 @@ _EDIT: Final = (
         "Edit",
         1,
         tip="Delete the selected instances",
-        enabled=lambda state: state.can_write and state.selection_count > 0,
+        enabled=lambda state: state.can_write and state.selection_count > 0 and not state.has_draft,
         verb=lambda _state: "delete_selection",
         meanings=("delete_selection",),
     ),
@@ -145,7 +145,7 @@ _EDIT: Final = (
         "Delete vertex",
         ("Backspace",),
         tip="Delete the vertex under the cursor, else the selected instances",
-        enabled=_writable,
+        enabled=lambda state: state.can_write and not state.has_draft,
         on_canvas=True,
     ),
     ActionSpec(
@@ -255,7 +255,7 @@ _INSTANCE: Final = (
         "Instance",
         0,
         tip="Make the draft an instance of the current category",
-        enabled=lambda state: state.can_write and state.has_draft,
+        enabled=lambda state: state.can_write and state.has_draft and not state.lacks_object,
     ),
     ActionSpec(
         "accept_next",
@@ -264,7 +264,7 @@ _INSTANCE: Final = (
         "Instance",
         0,
         tip="Accept the draft, if there is one, call the image done and go on",
-        enabled=_writable,
+        enabled=lambda state: state.can_write and not state.lacks_object,
     ),
     ActionSpec(
         "escape",

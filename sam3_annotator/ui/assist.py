@@ -120,7 +120,7 @@ class Assist(QObject):
         self._image = image
         self._embed(image)
         draft = self.draft
-        if draft is not None and not draft.is_answered:
+        if draft is not None and draft.says_where and not draft.is_answered:
             self._ask(draft)
         self.draft_changed.emit(self.draft)
 
@@ -156,9 +156,9 @@ class Assist(QObject):
             self.draft_changed.emit(cycled)
 
     def accept(self) -> None:
-        """Announce the draft as accepted, at once or when its mask arrives."""
+        """Announce the draft as accepted, at once or when its mask arrives; not one that nothing can come of."""
         draft = self.draft
-        if draft is None:
+        if draft is None or not draft.says_where:
             return
         self._is_accepting = not draft.is_answered
         if self._is_accepting:
@@ -178,9 +178,9 @@ class Assist(QObject):
     def _change(self, draft: Draft) -> None:
         self._drafts[draft.image_id] = draft
         self._is_accepting = False
-        if not draft.is_answered:
+        if draft.says_where and not draft.is_answered:
             self._ask(draft)
-        else:  # the answer from before the prompt taken back is still at hand
+        else:  # nothing to ask yet, or the answer from before the prompt taken back is still at hand
             self._forget_request()
         self.draft_changed.emit(draft)
 

@@ -25,7 +25,9 @@ def draft_in_words(draft: Draft, *, is_accepting: bool = False) -> str:
         words.append(f"predicted IoU {draft.candidates[draft.index].predicted_iou:.2f}")
     if len(draft.candidates) > 1:
         words.append(f"candidate {draft.index + 1} of {len(draft.candidates)}")
-    if draft.is_waiting:
+    if not draft.says_where:
+        words.append("now click on the object")
+    elif draft.is_waiting:
         words.append("outlining, then accepting…" if is_accepting else "outlining…")
     elif draft.has_failed:
         words.append("no answer to the last prompt" if draft.candidates else "no answer")

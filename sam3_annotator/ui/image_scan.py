@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QObject
+
 from sam3_annotator.project import ImageFacts, ImageId, ImageRecord, Progress, ProjectStore, is_there, read_facts
 from sam3_annotator.ui.background import BackgroundTask
 
@@ -24,9 +26,9 @@ class ImageScan:
     facts: Mapping[ImageId, ImageFacts]
 
 
-def scan_images(store: ProjectStore) -> BackgroundTask:
-    """Give a task, not yet started, whose result is the `ImageScan` of the project."""
-    return BackgroundTask(partial(_scan, store.images(), store.path.parent))
+def scan_images(store: ProjectStore, owner: QObject) -> BackgroundTask:
+    """Give a task, not yet started, whose result is the `ImageScan` of the project; it ends with its `owner`."""
+    return BackgroundTask(partial(_scan, store.images(), store.path.parent), owner=owner)
 
 
 def _scan(images: Sequence[ImageRecord], folder: Path, progress: Progress) -> ImageScan:

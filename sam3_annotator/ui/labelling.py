@@ -78,12 +78,13 @@ class Labelling(QObject):
     `problem` carries a sentence when something could not be done; nothing is lost then.
     `category_wanted` asks the window to lead the user to naming a category; `category_found` says that there is
     one now and that the draft, if it is still as it was, has been accepted with it.
-    `next_wanted` asks for the next image, once an accepted draft is safely stored.
+    `stored` says that an accepted draft is in the project, `next_wanted` then asks for the next image.
     """
 
     problem = Signal(str)
     category_wanted = Signal()
     category_found = Signal()
+    stored = Signal()
     next_wanted = Signal()
 
     def __init__(
@@ -107,12 +108,15 @@ class Labelling(QObject):
     def accept(self, *, goes_on: bool = False) -> None:
         """Make the draft an instance of the current category; with `goes_on` also turn to the next image.
 
-        Going on calls an image that has instances done: its labeler is finished with it.
+        Going on calls an image that has instances done: its labeler is finished with it. A draft that does not say
+        where the object is stays as it is.
         """
         draft = self._assist.draft
         if draft is None:
-            if goes_on:
-                self._go_on()
+            if goes_on and self._workspace.image_id is not None:
+                self._go_on(self._workspace.image_id)
+        elif not draft.says_where:
+            return
         elif self._workspace.category_id is None:
             self._unnamed = _Unnamed(draft.image_id, draft.prompts, goes_on)
             self.category_wanted.emit()
@@ -173,9 +177,11 @@ class Labelling(QObject):
 
     def set_image_state(self, state: ImageState) -> None:
         """Say how far the annotation of the shown image has come."""
-        image_id = self._workspace.image_id
-        if image_id is not None:
-            attempt(lambda: operations.set_image_state(self._store, (image_id,), state), self.problem.emit)
+        if self._workspace.image_id is not None:
+            self._set_state(self._workspace.image_id, state)
+
+    def _set_state(self, image_id: ImageId, state: ImageState) -> None:
+        attempt(lambda: operations.set_image_state(self._store, (image_id,), state), self.problem.emit)
 
     def undo(self) -> None:
         """Undo the last step and show the image it was on."""
@@ -198,11 +204,11 @@ class Labelling(QObject):
         if image_ids and self._workspace.image_id not in image_ids:
             self._workspace.set_image(min(image_ids))
 
-    def _go_on(self) -> None:
-        image_id = self._workspace.image_id
-        if image_id is not None and self._store.image(image_id).state is ImageState.IN_PROGRESS:
-            self.set_image_state(ImageState.DONE)
-        self.next_wanted.emit()
+    def _go_on(self, image_id: ImageId) -> None:
+        if self._store.image(image_id).state is ImageState.IN_PROGRESS:
+            self._set_state(image_id, ImageState.DONE)
+        if image_id == self._workspace.image_id:  # else the user has gone on already
+            self.next_wanted.emit()
 
     @Slot(object)
     def _accept_named(self, category_id: CategoryId | None) -> None:
@@ -210,9 +216,11 @@ class Labelling(QObject):
         if unnamed is None or category_id is None:
             return
         self._unnamed = None
-        if unnamed.is_still(self._assist.draft):
+        draft = self._assist.draft
+        if unnamed.is_still(draft):
             self.accept(goes_on=unnamed.goes_on)
-        self.category_found.emit()
+        if draft is not None:  # else nobody waits for the category any more
+            self.category_found.emit()
 
     @Slot(object)
     def _store_draft(self, draft: Draft) -> None:
@@ -229,6 +237,7 @@ class Labelling(QObject):
             ),
             self.problem.emit,
         ):
+            self.stored.emit()
             self._assist.drop()
             if acceptance.goes_on:
-                self._go_on()
+                self._go_on(draft.image_id)

@@ -20,6 +20,8 @@ MakeWindow = Callable[[Opened], MainWindow]
 class Launcher(QObject):
     """Shows one window at a time; a project that cannot be opened leaves the window before it as it was.
 
+    A window that may not be left yet is left as soon as it may.
+
     `prepare_samples` makes a copy of the sample photographs and returns its project file.
     """
 
@@ -58,6 +60,8 @@ class Launcher(QObject):
         """Open what lies at `path` in place of the window shown."""
         if isinstance(self._window, MainWindow) and self._window.store.path == project_file_of(path):
             return
+        if not self._may_leave(lambda: self.open(path)):
+            return
         try:
             opened = open_path(path)
         except KnownError as error:
@@ -81,10 +85,15 @@ class Launcher(QObject):
 
     def show_start_page(self) -> None:
         """Close the project and show the start page."""
+        if not self._may_leave(self.show_start_page):
+            return
         page = StartPage(self._settings)
         page.path_chosen.connect(self.open)
         page.samples_requested.connect(self.open_samples)
         self._put(page)
+
+    def _may_leave(self, leave: Callable[[], object]) -> bool:
+        return not isinstance(self._window, MainWindow) or self._window.may_leave(leave)
 
     def _show_hints(self) -> None:
         if isinstance(self._window, MainWindow):

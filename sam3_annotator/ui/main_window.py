@@ -79,6 +79,7 @@ class MainWindow(QMainWindow):
         self.category_panel = CategoryPanel(bridge, workspace)
         self.instance_panel = InstancePanel(bridge, workspace)
         self._idle_checks: list[Callable[[], bool]] = []
+        self._leave_checks: list[Callable[[Callable[[], object]], bool]] = []
         self._beginning = QTimer(self, singleShot=True, interval=BEGIN_UNSEEN_MS)
         self._beginning.timeout.connect(self.begun)
         self._beginning.start()
@@ -132,6 +133,14 @@ class MainWindow(QMainWindow):
         """No embedding, decode, save or export is under way."""
         return all(check() for check in self._idle_checks)
 
+    def add_leave_check(self, check: Callable[[Callable[[], object]], bool]) -> None:
+        """Make `may_leave` ask this too."""
+        self._leave_checks.append(check)
+
+    def may_leave(self, leave: Callable[[], object]) -> bool:
+        """Say whether the project may be closed now; if not, the window says why and calls `leave` once it may."""
+        return all(check(leave) for check in self._leave_checks)
+
     def focus_canvas(self) -> None:
         """Give the keyboard back to the canvas."""
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -174,9 +183,8 @@ class MainWindow(QMainWindow):
         self.canvas.context_menu_requested.connect(self._open_canvas_menu)
         for panel in (self.image_panel, self.category_panel, self.instance_panel):
             panel.problem.connect(self.show_problem)
-        self.image_panel.missing_found.connect(self._tell_missing)
-        for panel in (self.image_panel, self.category_panel):
             panel.focus_left.connect(self.focus_canvas)
+        self.image_panel.missing_found.connect(self._tell_missing)
         self.image_panel.notice.connect(lambda sentence: self.show_notice(sentence, "missing"))
         self.window_actions.bind(
             {
@@ -307,7 +315,10 @@ class MainWindow(QMainWindow):
             self._beginning.start(0)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember place and project; everything else is saved already."""
+        """Remember place and project; everything else is saved already, or closing waits until it is."""
+        if not self.may_leave(self.close):
+            event.ignore()
+            return
         self._beginning.stop()
         save_place(self, self.settings)
         done, total = self._count()

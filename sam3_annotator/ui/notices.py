@@ -18,9 +18,10 @@ from sam3_annotator.ui.main_window import MainWindow
 from sam3_annotator.ui.message_bar import MessageAction, Severity
 from sam3_annotator.ui.model_choice import FALLBACK_WORDS
 
-# What loading a model came to, and what became of a question to it: the keys of their messages.
+# Keys of messages: what loading a model came to, what became of a question to it, the question to the user.
 MODEL: Final = "model"
 ANSWER: Final = "answer"
+CATEGORY: Final = "category"
 
 
 class Notices(QObject):
@@ -83,17 +84,18 @@ class Notices(QObject):
     def _follow_draft(self, draft: Draft | None) -> None:
         if draft is None:
             self._window.messages.dismiss(ANSWER)
+            self._window.messages.dismiss(CATEGORY)
 
     @Slot()
     def _ask_for_category(self) -> None:
         self._window.messages.show_message(
-            "What is this? Name its category on the right and press Enter.", "info", key="category"
+            "What is this? Name its category on the right and press Enter.", "info", key=CATEGORY
         )
         self._window.category_panel.focus_add_field()
 
     @Slot()
     def _go_back_to_canvas(self) -> None:
-        self._window.messages.dismiss("category")
+        self._window.messages.dismiss(CATEGORY)
         self._window.focus_canvas()
 
     @Slot(int, int)

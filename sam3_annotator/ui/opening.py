@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from sam3_annotator.model import looks_like_weights
 from sam3_annotator.project import (
     ImageId,
     ImageState,
@@ -49,6 +50,10 @@ def open_path(path: Path) -> Opened:
     path = absolute_path(path)
     if not path.exists():
         raise KnownError(f"There is nothing at {path}. It may have been moved or renamed.")
+    if is_model(path):
+        raise KnownError(
+            f"{path.name} is a checkpoint of a model. Open your photos first, then add it in Model > Choose a model…."
+        )
     if path.is_dir():
         return _open_folder(path)
     if path.suffix.lower() == PROJECT_SUFFIX:
@@ -58,6 +63,16 @@ def open_path(path: Path) -> Opened:
     opened = _open_folder(path.parent)
     shown = next((image.id for image in opened.store.images() if opened.store.image_file(image.id) == path), None)
     return Opened(opened.store, shown, opened.limitation)
+
+
+def is_model(path: Path) -> bool:
+    """Say whether what lies at `path` is a checkpoint of a model, or a folder with one and without images."""
+    if not looks_like_weights(path):
+        return False
+    try:
+        return not path.is_dir() or not list_image_files(path)
+    except KnownError:
+        return False
 
 
 def _open_project(path: Path) -> Opened:

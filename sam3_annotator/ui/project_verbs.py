@@ -12,13 +12,14 @@ from sam3_annotator.project import IMAGE_SUFFIXES, KnownError, list_image_files
 from sam3_annotator.ui import operations
 from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
 from sam3_annotator.ui.main_window import MainWindow
-from sam3_annotator.ui.opening import PROJECT_SUFFIX
+from sam3_annotator.ui.opening import PROJECT_SUFFIX, is_model
 
 
 class ProjectVerbs(QObject):
     """What the user does with a project as a whole; dialogs are made when they are needed."""
 
     open_wanted = Signal(object)  # Path
+    model_dropped = Signal(object)  # Path of a checkpoint
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -53,12 +54,16 @@ class ProjectVerbs(QObject):
             self._add(Path(file) for file in files)
 
     def take_dropped(self, paths: list[Path]) -> None:
-        """Open a project dropped on the window; add images and folders of images to this one."""
+        """Open a project dropped on the window; add images and folders of them to this one, a model to the models."""
         projects = [path for path in paths if path.suffix.lower() == PROJECT_SUFFIX]
         if projects:
             self.open_wanted.emit(projects[0])
-        else:
-            self._add(paths)
+            return
+        models = [path for path in paths if is_model(path)]
+        if models:
+            self.model_dropped.emit(models[0])
+        if rest := [path for path in paths if path not in models]:
+            self._add(rest)
 
     def export(self) -> None:
         """Open the export dialog."""

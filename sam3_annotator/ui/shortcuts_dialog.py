@@ -20,7 +20,6 @@ MOUSE: Final[tuple[Row, ...]] = (
     (("Right click", "Shift+click"), "A point off the object"),
     (("Wheel",), "Zoom at the cursor"),
     (("Middle drag", "Space+drag"), "Move the image"),
-    (("Double click",), "Accept the draft"),
     (("Drag",), "Move a selected instance or its vertex"),
     (("Drag an edge",), "Add a vertex"),
     (("Alt+click",), "Delete a vertex"),

@@ -27,7 +27,11 @@ def takes_text(widget: QWidget | None) -> bool:
     """Say whether keys typed now are meant for this widget: a text field, or the list of an open combo box."""
     if widget is None:
         return False
-    return isinstance(widget, _TEXT_WIDGETS) or widget.window().windowType() == Qt.WindowType.Popup
+    return isinstance(widget, _TEXT_WIDGETS) or _is_in_popup(widget)
+
+
+def _is_in_popup(widget: QObject) -> bool:
+    return isinstance(widget, QWidget) and widget.window().windowType() == Qt.WindowType.Popup
 
 
 class TypingGuard(QObject):
@@ -55,10 +59,13 @@ class TypingGuard(QObject):
         self._watched = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Accept the override of a bare key, so that it arrives as typing."""
+        """Accept the override of a bare key, so that it arrives as typing.
+
+        The list of a combo box takes Enter and Esc in a filter of its own, which must see the event too.
+        """
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             is_command = bool(event.modifiers() & _COMMAND_MODIFIERS) or event.key() in _FUNCTION_KEYS
             if not is_command:
                 event.accept()
-                return True
+                return not _is_in_popup(watched)
         return super().eventFilter(watched, event)

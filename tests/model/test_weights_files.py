@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sam3_annotator.model import ModelUnavailable
-from sam3_annotator.model.weights_files import expand_home, find_weights
+from sam3_annotator.model.weights_files import find_weights, looks_like_weights
 
 INDEX = "model.safetensors.index.json"
 PARTS = ("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")
@@ -127,6 +127,16 @@ def test_a_place_where_nothing_is_is_told(tmp_path: Path) -> None:
         find_weights(tmp_path / "nowhere.pt")
 
 
-def test_homes_are_written_out_as_far_as_they_are_known() -> None:
-    assert expand_home("~/sam3.pt") == Path.home() / "sam3.pt"
-    assert expand_home("~no-such-user/sam3.pt") == Path("~no-such-user/sam3.pt")
+@pytest.mark.parametrize("name", ["sam3.pt", "MODEL.SAFETENSORS", "model.safetensors.index.json"])
+def test_weights_are_known_by_their_name_and_their_folder_by_them(tmp_path: Path, name: str) -> None:
+    assert not looks_like_weights(tmp_path)
+
+    (tmp_path / name).touch()
+
+    assert looks_like_weights(tmp_path / name)
+    assert looks_like_weights(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["photo.jpg", "annotations.json", "gone/photo.png"])
+def test_other_files_are_no_weights(tmp_path: Path, name: str) -> None:
+    assert not looks_like_weights(tmp_path / name)

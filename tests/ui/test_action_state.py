@@ -69,8 +69,25 @@ def test_hints_of_a_draft_tell_enter_escape_and_tab() -> None:
     assert "Tab" not in hints(replace(DRAFTING, candidate_count=1))
 
 
+def test_draft_without_an_object_asks_for_one_and_offers_no_enter() -> None:
+    assert hints(replace(DRAFTING, lacks_object=True, candidate_count=0)) == {
+        "Click": "on the object",
+        "Esc": "discard",
+    }
+
+
+def test_tab_is_no_hint_while_all_instances_are_hidden() -> None:
+    hidden = replace(IDLE, hidden_count=3)
+
+    assert next_verb(hidden) == ""
+    assert "Tab" not in hints(hidden)
+    assert hints(hidden)["H"] == "show all instances"
+    assert "Tab" in hints(replace(IDLE, hidden_count=2))
+
+
 def test_hints_promise_nothing_that_a_read_only_project_refuses() -> None:
     assert hints(replace(IDLE, is_read_only=True)) == {"D": "next image"}
+    assert list(hints(replace(DRAFTING, is_read_only=True))) == ["Tab", "Esc"]
 
 
 def test_hints_follow_the_tool() -> None:

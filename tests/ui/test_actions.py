@@ -118,8 +118,6 @@ def bench(qtbot: Any) -> Bench:
         (Qt.Key.Key_Escape, NO_MODIFIER, "discard_draft"),
         (Qt.Key.Key_Tab, NO_MODIFIER, "next_candidate"),
         (Qt.Key.Key_Backtab, SHIFT, "previous_candidate"),
-        (Qt.Key.Key_Delete, NO_MODIFIER, "delete_selection"),
-        (Qt.Key.Key_Backspace, NO_MODIFIER, "delete_vertex"),
         (Qt.Key.Key_Z, CONTROL, "remove_last_prompt"),
         (Qt.Key.Key_F, NO_MODIFIER, "fit"),
         (Qt.Key.Key_0, CONTROL, "zoom_100"),
@@ -137,6 +135,17 @@ def bench(qtbot: Any) -> Bench:
 def test_key_on_the_canvas_means_its_verb(bench: Bench, key: Qt.Key, modifier: Qt.KeyboardModifier, verb: str) -> None:
     assert bench.press(bench.canvas, key, modifier) == [verb]
     assert bench.bound == [verb]
+
+
+@pytest.mark.parametrize(
+    ("key", "verb"), [(Qt.Key.Key_Delete, "delete_selection"), (Qt.Key.Key_Backspace, "delete_vertex")]
+)
+def test_keys_that_delete_mean_the_selection_only_without_a_draft(bench: Bench, key: Qt.Key, verb: str) -> None:
+    assert bench.press(bench.canvas, key) == []
+
+    bench.actions.update(replace(BUSY, has_draft=False))
+
+    assert bench.press(bench.canvas, key) == [verb]
 
 
 @pytest.mark.parametrize(("key", "modifier"), [(Qt.Key.Key_Z, CONTROL | SHIFT), (Qt.Key.Key_Y, CONTROL)])

@@ -183,6 +183,35 @@ def test_what_one_model_could_not_answer_is_asked_of_the_next(assist, answered, 
     assert answered().candidates[0].model == "Another"
 
 
+def test_what_only_says_where_the_object_is_not_waits_for_the_click_on_it(assist, answered, fake_session):
+    assist.show(shown(FIRST))
+    assist.add_prompt(PointPrompt(30, 30, positive=False))
+    assist.accept()
+    assert not assist.is_accepting
+    assert not assist.draft.is_waiting
+
+    assist.add_prompt(PointPrompt(50, 30))
+    answered()
+
+    (asked,) = [prompts for _, prompts in fake_session.segmented]
+    assert asked == (PointPrompt(30, 30, positive=False), PointPrompt(50, 30))
+    assert assist.draft.is_answered
+
+
+def test_taking_the_click_on_the_object_back_asks_nothing(assist, fake_session, engine, qtbot):
+    assist.show(shown(FIRST))
+    fake_session.hold()
+    assist.add_prompt(PointPrompt(30, 30, positive=False))
+    assist.add_prompt(PointPrompt(50, 30))
+
+    assist.step_back()
+    fake_session.release()
+
+    qtbot.waitUntil(lambda: engine.is_idle)
+    assert not assist.draft.is_answered
+    assert not assist.draft.is_waiting
+
+
 def test_cycling_shows_the_candidates_in_turn(assist, answered):
     assist.show(shown(FIRST))
     assist.add_prompt(PointPrompt(30, 30))

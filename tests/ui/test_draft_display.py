@@ -16,6 +16,12 @@ def test_words_tell_what_was_asked_and_answered() -> None:
     assert draft_in_words(ANSWERED) == "Draft: 1 prompt, predicted IoU 0.90, candidate 1 of 2"
 
 
+def test_draft_that_only_says_where_the_object_is_not_asks_for_a_click_on_it() -> None:
+    draft = Draft(ImageId(1)).with_prompt(PointPrompt(1, 1, positive=False))
+
+    assert draft_in_words(draft) == "Draft: 1 prompt, now click on the object"
+
+
 def test_early_accept_is_seen_at_once() -> None:
     assert draft_in_words(ASKED, is_accepting=True) == "Draft: 1 prompt, outlining, then accepting…"
 

@@ -97,6 +97,7 @@ def test_without_a_category_the_draft_stays_and_one_is_asked_for(labelling, stor
 
 
 def test_a_draft_without_a_region_is_not_stored_and_says_why(labelling, store, assist, answered, qtbot):
+    assist.add_prompt(PointPrompt(30, 30))
     assist.add_prompt(PointPrompt(30, 30, positive=False))
     answered()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sam3_annotator.app import assemble_window, copy_samples
+from sam3_annotator.model import PointPrompt
+from sam3_annotator.project import ProjectStore
 from sam3_annotator.ui.launcher import Launcher
 from sam3_annotator.ui.main_window import MainWindow
 from sam3_annotator.ui.settings import Settings
@@ -86,3 +88,30 @@ def test_the_samples_open_as_a_copy_with_hints(launcher, tmp_path):
     assert isinstance(launcher.window, MainWindow)
     assert len(launcher.window.store.images()) == 8
     assert launcher.window.store.path.parent == tmp_path / "samples"
+
+
+@pytest.mark.parametrize("leave", ["open_folder", "close_project"])
+def test_project_is_left_once_what_was_accepted_is_stored(
+    leave, launcher, qtbot, image_folder, make_image, fake_session
+):
+    launcher.start(image_folder)
+    window = launcher.window
+    qtbot.waitUntil(window.is_idle, timeout=20_000)
+    with window.store.edit("Add category") as edit:
+        window.workspace.set_category(edit.add_category("cat"))
+    other = make_image("others/1.png").parent
+    fake_session.hold()
+    window.canvas.prompt_added.emit(PointPrompt(20, 20))
+    window.window_actions.trigger("accept")
+
+    if leave == "open_folder":
+        window.project_requested.emit(other)
+    else:
+        window.window_actions.trigger("close_project")
+    assert launcher.window is window
+    fake_session.release()
+    qtbot.waitUntil(lambda: launcher.window is not window)
+
+    assert not window.isVisible()
+    with ProjectStore.open(image_folder / "annotations.sam3proj", read_only=True) as store:
+        assert len(store.instances(store.images()[0].id)) == 1

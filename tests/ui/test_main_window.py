@@ -225,7 +225,7 @@ def test_reduced_motion_lets_nothing_on_the_canvas_move(window: MainWindow, qtbo
     assert not window.canvas._animation.isActive()
 
 
-def test_double_click_accepts_the_draft(window: MainWindow) -> None:
+def test_what_the_canvas_asks_to_accept_is_accepted(window: MainWindow) -> None:
     accepted: list[bool] = []
     window.window_actions.bind({"accept": lambda: accepted.append(True)})
     window.window_actions.update(ActionState(has_image=True, has_draft=True))

@@ -84,13 +84,32 @@ def test_what_cannot_be_opened_is_a_sentence_and_leaves_nothing_behind(tmp_path,
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_file_that_is_no_image_makes_no_project_of_the_folder_it_lies_in(image_folder):
-    (image_folder / "notes.txt").write_text("no image")
+@pytest.mark.parametrize("name", ["notes.txt", "sam3.pt"])
+def test_what_is_no_image_makes_no_project_of_the_images_beside_it(image_folder, name):
+    (image_folder / name).touch()
+    before = sorted(image_folder.iterdir())
 
-    with pytest.raises(KnownError, match="neither a project nor an image"):
-        open_path(image_folder / "notes.txt")
+    with pytest.raises(KnownError):
+        open_path(image_folder / name)
 
-    assert not (image_folder / "annotations.sam3proj").exists()
+    assert sorted(image_folder.iterdir()) == before
+
+
+def test_a_checkpoint_is_called_one_and_where_to_add_it_is_told(tmp_path):
+    (tmp_path / "sam3.pt").touch()
+
+    for path in (tmp_path, tmp_path / "sam3.pt"):
+        with pytest.raises(KnownError, match="Model > Choose a model"):
+            open_path(path)
+
+
+def test_a_folder_of_images_beside_a_checkpoint_is_one_of_images(image_folder):
+    (image_folder / "sam3.pt").touch()
+
+    opened = open_path(image_folder)
+
+    assert len(opened.store.images()) == 4
+    opened.store.close()
 
 
 def test_the_project_file_of_a_path_is_known_without_opening_it(image_folder):

@@ -86,6 +86,7 @@ def test_page_of_keys_names_every_key(qtbot: Any) -> None:
     }
     assert keys <= words
     assert {"Right click", "Alt+click", "1", "0"} <= words
+    assert "Double click" not in words  # it is two clicks
 
 
 def test_page_of_keys_scrolls_only_on_a_screen_too_small_for_it(qtbot: Any) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.app import build_window
-from sam3_annotator.model import BUILTIN, Catalog
+from sam3_annotator.model import BUILTIN, Catalog, ModelOrigin
 from sam3_annotator.paths import resources_dir
 from sam3_annotator.ui.dialogs.model_setup import ModelSetupDialog
 from sam3_annotator.ui.settings import Settings
@@ -57,6 +57,25 @@ def test_model_chosen_in_the_dialog_is_used_now_and_at_the_next_start(qtbot: QtB
     window.close()
 
     assert show().chip.text() == "mine · ready"
+
+
+@pytest.mark.parametrize("dropped", ["the file", "its folder"])
+def test_checkpoint_dropped_on_the_window_is_added_to_the_models(qtbot: QtBot, show, tmp_path: Path, dropped) -> None:
+    window = show()
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    path = shutil.copyfile(resources_dir() / "builtin" / "builtin.safetensors", folder / "model.safetensors")
+    count = len(window.store.images())
+
+    window.paths_dropped.emit([path if dropped == "the file" else folder])
+
+    dialog = window.findChild(ModelSetupDialog)
+    qtbot.waitUntil(lambda: dialog.entry is not None and dialog.entry.origin is ModelOrigin.ADDED, timeout=PATIENCE_MS)
+    assert dialog.entry.path in (path, folder)
+    assert dialog.isVisible()
+    assert window.messages.messages == ()
+    assert len(window.store.images()) == count
+    dialog.close()
 
 
 def test_dialog_of_the_models_is_open_once(show) -> None:

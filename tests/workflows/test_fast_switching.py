@@ -62,9 +62,10 @@ def test_a_region_is_never_shown_or_saved_on_the_wrong_image(user, fake_session,
 def test_going_on_from_an_accepted_draft_that_came_to_nothing_shows_the_next_image(user, fake_session, tell):
     user.add_category("cat")
     fake_session.hold()
+    user.click(20, 20)
     user.click(20, 20, Qt.MouseButton.RightButton)
     user.press(Qt.Key.Key_Return)
-    assert user.window.status_line._hint.text() == "Draft: 1 prompt, outlining, then accepting…"
+    assert user.window.status_line._hint.text() == "Draft: 2 prompts, outlining, then accepting…"
     user.press(Qt.Key.Key_D)
     assert user.window.canvas.findChild(ImageDisplay).image_id == user.window.store.images()[0].id
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from sam3_annotator.project import ImageState, region_to_mask
@@ -76,6 +76,24 @@ def test_ctrl_z_takes_prompts_back_before_it_takes_steps_back(user):
     assert user.instances(0) == ()
 
 
+def test_right_click_comes_first_and_is_heeded_with_the_click_on_the_object(user, tell):
+    user.add_category("cat")
+    user.click(50, 30, Qt.MouseButton.RightButton)
+    user.settle()
+    assert tell() == []
+    assert "now click on the object" in user.window.status_line._hint.text()
+    user.press(Qt.Key.Key_Return)
+    user.press(Qt.Key.Key_Return, SHIFT)
+    assert user.image_position() == 0
+
+    user.click(42, 30)
+    user.settle()
+    user.press(Qt.Key.Key_Return)
+
+    (instance,) = user.instances(0)
+    assert [prompt.positive for prompt in instance.provenance.prompts] == [False, True]
+
+
 def test_escape_drops_the_draft_and_touches_nothing_else(user):
     user.add_category("cat")
     user.click(20, 20)
@@ -119,6 +137,45 @@ def test_naming_the_category_asked_for_accepts_the_draft_and_goes_back_to_the_ca
     assert user.draft is None
     assert tell() == []
     assert user.window.canvas.hasFocus()
+
+
+def test_a_category_named_after_the_draft_was_dropped_leaves_the_keys_in_the_field(user, tell):
+    user.click(20, 20)
+    user.settle()
+    user.press(Qt.Key.Key_Return)
+    user.window.focus_canvas()
+    user.press(Qt.Key.Key_Escape)
+    assert tell() == []
+
+    field = user.window.category_panel.field
+    field.setFocus()
+    QTest.keyClicks(field, "cat")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+
+    assert field.hasFocus()
+    assert user.instances(0) == ()
+
+
+def test_going_on_before_the_outline_came_calls_the_right_image_done(user, fake_session):
+    user.add_category("cat")
+    user.press(Qt.Key.Key_D)
+    user.settle()
+    user.click(20, 20)
+    user.settle()
+    user.press(Qt.Key.Key_Return)  # the second image is in progress
+    user.press(Qt.Key.Key_A)
+    user.settle()
+    fake_session.hold()
+    user.click(20, 20)
+    user.press(Qt.Key.Key_Return, SHIFT)
+    user.press(Qt.Key.Key_D)
+
+    fake_session.release()
+    user.settle()
+
+    assert user.image_position() == 1
+    states = [image.state for image in user.window.store.images()[:2]]
+    assert states == [ImageState.DONE, ImageState.IN_PROGRESS]
 
 
 def test_a_draft_changed_since_is_not_accepted_by_naming_a_category(user):
@@ -175,6 +232,44 @@ def test_an_instance_is_selected_recategorised_and_deleted(user):
     assert user.instances(0) == ()
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
+def test_while_a_draft_is_open_no_key_deletes_what_is_selected_beside_it(user, key):
+    user.add_category("cat")
+    user.click(20, 20)
+    user.settle()
+    user.press(Qt.Key.Key_Return)
+    user.press(Qt.Key.Key_Tab)
+    assert len(user.window.workspace.selection) == 1
+    user.click(50, 30)
+    user.settle()
+
+    user.press(key)
+
+    assert len(user.instances(0)) == 1
+    assert user.draft is not None
+
+
+def test_backspace_on_a_vertex_never_deletes_the_instance(user):
+    user.add_category("cat")
+    user.press(Qt.Key.Key_B)
+    user.drag(10, 10, 30, 30)
+    user.settle()
+    user.press(Qt.Key.Key_Return)
+    user.press(Qt.Key.Key_V)
+    user.click(20, 20)
+    canvas = user.window.canvas
+
+    for _ in range(2):
+        (instance,) = user.instances(0)
+        vertex = canvas.viewport_from_image(QPointF(*instance.region.polygons[0].rings[0][0])).toPoint()
+        QTest.mouseMove(canvas.viewport(), vertex)
+        for _ in range(2):
+            user.press(Qt.Key.Key_Backspace)
+
+    (instance,) = user.instances(0)
+    assert len(instance.region.polygons[0].rings[0]) == 3
+
+
 def test_a_selected_instance_is_moved_by_dragging_it(user):
     user.add_category("cat")
     user.press(Qt.Key.Key_B)
@@ -207,3 +302,36 @@ def test_tab_never_takes_the_keys_away_from_an_open_draft(user, fake_session, ke
     user.press(Qt.Key.Key_Escape)
     user.press(key, modifier)
     assert not user.window.canvas.hasFocus()
+
+
+def test_what_was_accepted_before_its_outline_came_is_there_after_a_restart(user, fake_session, qtbot):
+    user.add_category("cat")
+    fake_session.hold()
+    user.click(20, 20)
+    user.press(Qt.Key.Key_Return)
+
+    user.window.close()
+    assert user.window.isVisible()
+    fake_session.release()
+    qtbot.waitUntil(lambda: not user.window.isVisible())
+
+    user.restart()
+    assert len(user.instances(0)) == 1
+
+
+def test_closing_does_not_wait_for_a_model_that_fails(user, fake_session, qtbot, tell):
+    user.add_category("cat")
+    working, fake_session.segment = fake_session.segment, None  # calling it raises
+    fake_session.hold()
+    user.click(20, 20)
+    user.press(Qt.Key.Key_Return)
+    user.window.close()
+
+    fake_session.release()
+    user.settle()
+    fake_session.segment = working
+
+    assert user.window.isVisible()
+    assert any("not in the project" in sentence for sentence in tell())
+    user.window.close()
+    assert not user.window.isVisible()

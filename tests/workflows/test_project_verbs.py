@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox
 
 from sam3_annotator.app import assemble_window
 from sam3_annotator.project import ProjectStore
@@ -57,6 +58,18 @@ def test_closing_the_window_stops_an_export(user, qtbot, endless_export, monkeyp
     qtbot.waitUntil(background_is_idle)
 
 
+def test_quitting_once_is_enough_while_an_export_runs(user, qtbot, endless_export):
+    user.window.window_actions.trigger("export")
+    (dialog,) = user.window.findChildren(ExportDialog)
+    dialog.begin()
+
+    user.window.window_actions.trigger("quit")
+
+    assert not user.window.isVisible()
+    assert not dialog.isVisible()
+    qtbot.waitUntil(background_is_idle)
+
+
 def test_a_click_on_a_category_recategorises_the_selection_as_its_key_does(user):
     user.add_category("cat")
     user.add_category("dog")
@@ -74,6 +87,27 @@ def test_a_click_on_a_category_recategorises_the_selection_as_its_key_does(user)
     (instance,) = user.instances(0)
     assert user.window.store.category(instance.category_id).name == "dog"
     assert user.window.store.undo_label == "Change category"
+
+
+def test_keys_are_the_windows_again_after_a_category_was_chosen_in_the_box(user, qtbot):
+    user.add_category("cat")
+    user.add_category("dog")
+    user.click(30, 30)
+    user.settle()
+    user.press(Qt.Key.Key_Return)
+    user.press(Qt.Key.Key_Tab)
+    box = user.window.instance_panel.findChild(QComboBox)
+    box.setFocus()
+    box.showPopup()
+    qtbot.waitUntil(box.view().hasFocus)
+    QTest.keyClick(box.view(), Qt.Key.Key_Up)
+    QTest.keyClick(box.view(), Qt.Key.Key_Return)
+    assert user.window.store.undo_label == "Change category"
+
+    qtbot.waitUntil(lambda: user.window.focusWidget() is user.window.canvas)
+    assert not box.view().isVisible()
+    (instance,) = user.instances(0)
+    assert user.window.store.category(instance.category_id).name == "cat"
 
 
 def test_a_project_without_images_says_what_to_do_and_shows_the_first_added(user, qtbot, fake_session, tmp_path):

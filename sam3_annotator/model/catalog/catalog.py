@@ -16,8 +16,8 @@ from sam3_annotator.model.catalog.memory import FileHash, Memory, MemoryFile
 from sam3_annotator.model.catalog.parts import discard_parts, partial_size
 from sam3_annotator.model.errors import CatalogError, ModelUnavailable
 from sam3_annotator.model.progress import Progress, untold
-from sam3_annotator.model.weights_files import INDEX_SUFFIX, WeightsFiles, expand_home, find_weights
-from sam3_annotator.paths import resources_dir, user_data_dir
+from sam3_annotator.model.weights_files import INDEX_SUFFIX, WeightsFiles, find_weights
+from sam3_annotator.paths import expand_home, resources_dir, user_data_dir
 
 if TYPE_CHECKING:
     from sam3_annotator.model.catalog.download import Patience

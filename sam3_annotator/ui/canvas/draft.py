@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sam3_annotator.model import MaskPrompt, Prompt
+from sam3_annotator.model import MaskPrompt, PointPrompt, Prompt
 from sam3_annotator.project import ImageId, Region
 
 
@@ -86,6 +86,11 @@ class Draft:
         return self.candidates[self.index].region if self.candidates else Region()
 
     @property
+    def says_where(self) -> bool:
+        """Some prompt is on the object; what only tells where it is not cannot be asked."""
+        return any(not isinstance(prompt, PointPrompt) or prompt.positive for prompt in self.prompts)
+
+    @property
     def is_answered(self) -> bool:
         """The candidates are the answer to all prompts."""
         return self.prompts == (self.answers[-1].prompts if self.answers else ())
@@ -93,7 +98,7 @@ class Draft:
     @property
     def is_waiting(self) -> bool:
         """The answer to the prompts is still to come."""
-        return not self.is_answered and not self.has_failed
+        return self.says_where and not self.is_answered and not self.has_failed
 
     def with_prompt(self, prompt: Prompt) -> Draft:
         """Add a prompt; the draft waits for its answer then."""

@@ -117,7 +117,7 @@ class CanvasView(CanvasSurface):
         self.tool_changed.emit(name)
 
     def delete_hovered_vertex(self) -> bool:
-        """Delete the vertex under the cursor; False if there is none."""
+        """Delete the vertex under the cursor, if it can be; False if there is none."""
         return self._tool.delete_hovered_vertex()
 
     # What tools ask for

@@ -92,7 +92,7 @@ class ExportDialog(TaskDialog):
         bridge.changed.connect(self.refresh_quietly)
         self.formats.button(0).setFocus()
         self._follow_format()
-        self._scan = scan_images(self._store)
+        self._scan = scan_images(self._store, self)
         self._scan.result.connect(self._take_scan)
         self._scan.start()
 

@@ -119,6 +119,21 @@ class ModelSetupDialog(QDialog):
         self.raise_()
         self.activateWindow()
 
+    def add(self, chosen: str) -> None:
+        """Add the checkpoint at a path, a file or a folder, and turn to it; "" changes nothing."""
+        if not chosen:
+            return
+
+        def take(entry: ModelEntry) -> None:
+            self._models.hash_file(entry.name)
+            self._fill(entry.name)
+            self._outcome = None
+            self._describe()
+
+        self._outcome = ("Reading the file…", "dim")
+        self._describe()
+        self._run(lambda _progress: self._models.catalog.add(Path(chosen)), take)
+
     def stop(self) -> None:
         """Stop the download, if one is under way; what has arrived is kept."""
         self._download.stop()
@@ -324,24 +339,10 @@ class ModelSetupDialog(QDialog):
             (self.primary if self.primary.isEnabled() else self.list).setFocus()
 
     def _add_file(self) -> None:
-        self._add(self.ask_file(self, "Add a checkpoint", QDir.homePath()))
+        self.add(self.ask_file(self, "Add a checkpoint", QDir.homePath()))
 
     def _add_folder(self) -> None:
-        self._add(self.ask_folder(self, "Add the folder of a checkpoint", QDir.homePath()))
-
-    def _add(self, chosen: str) -> None:
-        if not chosen:
-            return
-
-        def take(entry: ModelEntry) -> None:
-            self._models.hash_file(entry.name)
-            self._fill(entry.name)
-            self._outcome = None
-            self._describe()
-
-        self._outcome = ("Reading the file…", "dim")
-        self._describe()
-        self._run(lambda _progress: self._models.catalog.add(Path(chosen)), take)
+        self.add(self.ask_folder(self, "Add the folder of a checkpoint", QDir.homePath()))
 
     def _remove(self) -> None:
         entry = self.entry

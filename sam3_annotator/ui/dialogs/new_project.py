@@ -114,7 +114,7 @@ class NewProjectDialog(TaskDialog):
         folder = self.images.path
         if folder is not None and folder.is_dir() and self._count is None:
             self.say("Counting the images…")
-            self._counting = BackgroundTask(lambda _progress: (folder, len(list_image_files(folder))))
+            self._counting = BackgroundTask(lambda _progress: (folder, len(list_image_files(folder))), owner=self)
             self._counting.result.connect(self._take_count)
             self._counting.failed.connect(self._take_problem)
             self._counting.start()
@@ -132,14 +132,22 @@ class NewProjectDialog(TaskDialog):
 
 
 def create_project(file: Path, folder: Path, names: Sequence[str], progress: Progress) -> Path:
-    """Make a project of the images in a folder, with categories, and close it; raises as `ProjectStore.create`.
+    """Make a project of the images in a folder, with categories, and close it.
+
+    Raises as `ProjectStore.create`, and what `progress` raises; there is no project then.
 
     The images are only listed: reading thousands of them is left to the open project, which can be used meanwhile.
     """
     images = list_image_files(folder)
     progress(0, len(images))
-    with ProjectStore.create(file) as store:
-        operations.add_images(store, images, undoable=False)
-        for name in names:
-            operations.add_category(store, name)
+    store = ProjectStore.create(file)
+    try:
+        with store:
+            operations.add_images(store, images, undoable=False)
+            for name in names:
+                operations.add_category(store, name)
+        progress(len(images), len(images))
+    except BaseException:  # whatever it is, also that it is not wanted any more
+        file.unlink(missing_ok=True)
+        raise
     return file

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QDir, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
+from sam3_annotator.paths import expand_home
 from sam3_annotator.ui.theme import SPACE_S
 
 Ask = Callable[[QWidget, str, str], str]
@@ -59,7 +60,7 @@ class PathField(QWidget):
     def path(self) -> Path | None:
         """The absolute path, None while the field is empty."""
         text = self._field.text().strip()
-        return Path(text).expanduser().absolute() if text else None
+        return expand_home(text).absolute() if text else None
 
     @property
     def line(self) -> QLineEdit:

@@ -115,7 +115,7 @@ class TaskDialog(QDialog):
 
     def run(self, work: Work) -> None:
         """Run the work in the background, the form locked."""
-        self._task = BackgroundTask(work)
+        self._task = BackgroundTask(work, owner=self)
         self._task.progress.connect(self._show_progress)
         self._task.result.connect(self._show_result)
         self._task.failed.connect(self._show_failure)
@@ -172,9 +172,12 @@ class TaskDialog(QDialog):
             self._task.cancel()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the work along with the window."""
-        self.stop()
-        super().closeEvent(event)
+        """Close at once: the work stops along with the dialog. What writes to the open project is only stopped."""
+        if self.is_blocking:
+            super().closeEvent(event)  # as Esc
+        else:
+            self.stop()
+            event.accept()
 
     def _grow(self) -> None:
         """Make room for more words; Qt alone would squeeze the form instead."""

@@ -147,7 +147,7 @@ class ImageListPanel(QWidget):
         """Look off the GUI thread which image files are missing, and mark them."""
         if self._scan is None or self._scan.is_idle:
             is_first = self._scan is None
-            self._scan = scan_images(self._store)
+            self._scan = scan_images(self._store, self)
             self._scan.result.connect(self._take_scan)
             if is_first:
                 self._scan.result.connect(self._tell_missing)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from sam3_annotator.project import CategoryId, ChangeSet, InstanceId
 from sam3_annotator.ui import operations
@@ -14,6 +14,7 @@ from sam3_annotator.ui.attempt import attempt
 from sam3_annotator.ui.item_delegates.painting import swatch_icon
 from sam3_annotator.ui.item_models.category_model import digit_of
 from sam3_annotator.ui.item_models.instance_model import InstanceModel
+from sam3_annotator.ui.panels.category_box import CategoryBox
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.instance_view import InstanceView
 from sam3_annotator.ui.store_bridge import StoreBridge
@@ -25,6 +26,7 @@ class InstancePanel(QWidget):
     """Lists what lies on the current image, the topmost first; a bar for the selection shows while there is one."""
 
     problem = Signal(str)  # a sentence saying why something could not be done
+    focus_left = Signal()
 
     def __init__(self, bridge: StoreBridge, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +46,7 @@ class InstancePanel(QWidget):
         self._eye = QToolButton()
         self._shows_hidden: bool | None = None  # what the eye in the header says
         self._header = self._make_header()
-        self._categories = QComboBox()
+        self._categories = CategoryBox()
         self._bar = self._make_bar()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -144,6 +146,7 @@ class InstancePanel(QWidget):
         bar = QWidget()
         self._categories.setAccessibleName("Category of the selected instances")
         self._categories.setPlaceholderText("Several categories")
+        self._categories.focus_left.connect(self.focus_left)
         self._categories.activated.connect(lambda row: self.set_category(self._categories.itemData(row)))
         delete = QToolButton()
         delete.setAccessibleName("Delete the selected instances")

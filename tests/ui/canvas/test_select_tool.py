@@ -254,6 +254,19 @@ def test_backspace_deletes_the_vertex_under_the_cursor(square: CanvasView, hand:
     assert [label for _, _, label in edits] == ["Delete vertex"]
 
 
+def test_key_pressed_twice_on_a_vertex_means_no_more_than_a_vertex(
+    square: CanvasView, hand: Any, edits: list[Edit]
+) -> None:
+    hand.move(150, 150)
+    hand.move(200, 100)
+    assert square.delete_hovered_vertex()
+
+    assert square.delete_hovered_vertex()
+    assert len(edits) == 1
+    hand.move(150, 150)
+    assert not square.delete_hovered_vertex()
+
+
 def test_without_a_vertex_under_the_cursor_there_is_none_to_delete(
     square: CanvasView, hand: Any, edits: list[Edit]
 ) -> None:
@@ -270,7 +283,7 @@ def test_the_last_triangle_keeps_its_vertices(canvas: CanvasView, hand: Any, edi
 
     hand.move(200, 100)
 
-    assert not canvas.delete_hovered_vertex()
+    assert canvas.delete_hovered_vertex()  # the key means the vertex, not the instance
     assert edits == []
 
 

@@ -213,6 +213,21 @@ def test_esc_stops_the_work_first_and_closes_then(qtbot: QtBot, dialog: ExportDi
     assert not dialog.isVisible()
 
 
+def test_closing_the_window_of_the_dialog_stops_the_work_and_leaves_nothing(
+    qtbot: QtBot, dialog: ExportDialog, add: Add, tmp_path: Path
+) -> None:
+    add(0)
+    dialog.folder.set_path(tmp_path / "out")
+    dialog.primary.click()
+    assert not dialog.is_idle
+
+    dialog.close()
+
+    assert not dialog.isVisible()
+    qtbot.waitUntil(background_is_idle)
+    assert not (tmp_path / "out").exists()
+
+
 def test_report_offers_the_folder(qtbot: QtBot, dialog: ExportDialog, add: Add, tmp_path: Path) -> None:
     add(0)
     dialog.folder.set_path(tmp_path / "out")

@@ -91,6 +91,24 @@ def test_imported_instances_show_in_the_window(
     assert any("gone.png" in warning for warning in dialog.report.shown.warnings)
 
 
+def test_closing_the_window_of_the_dialog_while_it_imports_only_stops_the_import(
+    qtbot: QtBot, dialog: ImportDialog, store: ProjectStore, coco_file: Path
+) -> None:
+    operations.add_category(store, "person")
+    dialog.source.set_path(coco_file)
+    dialog.primary.click()
+
+    dialog.close()
+
+    assert dialog.isVisible()
+    qtbot.waitUntil(lambda: dialog.is_idle)
+    assert dialog.note.startswith("The import was stopped")
+    assert [category.name for category in store.categories()] == ["person"]
+    assert store.undo_label == "Add category"
+    dialog.close()
+    assert not dialog.isVisible()
+
+
 def test_file_of_another_kind_is_told_and_changes_nothing(
     qtbot: QtBot, dialog: ImportDialog, store: ProjectStore, tmp_path: Path
 ) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from sam3_annotator.project import ProjectStore
-from sam3_annotator.ui.dialogs.new_project import NewProjectDialog
+from sam3_annotator.project import Cancelled, ProjectStore
+from sam3_annotator.ui import operations
+from sam3_annotator.ui.dialogs.new_project import NewProjectDialog, create_project
 
 
 @pytest.fixture
@@ -61,6 +63,12 @@ def test_folder_that_does_not_exist_is_told(dialog: NewProjectDialog, tmp_path: 
 
     assert dialog.note == "There is no such folder"
     assert not dialog.primary.isEnabled()
+
+
+def test_home_of_nobody_is_a_folder_that_does_not_exist(qtbot: QtBot, dialog: NewProjectDialog) -> None:
+    qtbot.keyClicks(dialog.images.line, "~no-such-user/photos")
+
+    assert dialog.note == "There is no such folder"
 
 
 def test_folder_without_images_can_still_become_a_project(
@@ -142,6 +150,37 @@ def test_stopping_leaves_no_project(qtbot: QtBot, dialog: NewProjectDialog, imag
     assert dialog.isVisible()
     assert dialog.note.startswith("Creating the project was stopped")
     assert not (image_folder / "annotations.sam3proj").exists()
+
+
+def test_project_that_cannot_be_completed_is_told_and_not_left_half_made(
+    qtbot: QtBot, dialog: NewProjectDialog, image_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(operations, "add_category", fail)
+    before = sorted(image_folder.iterdir())
+    dialog.images.set_path(image_folder)
+    dialog.categories.setText("cat")
+
+    dialog.primary.click()
+    qtbot.waitUntil(lambda: dialog.is_idle)
+
+    assert "No space left on device" in dialog.note
+    assert sorted(image_folder.iterdir()) == before
+
+
+def test_project_not_wanted_any_more_once_it_is_made_is_taken_away(image_folder: Path) -> None:
+    file = image_folder / "annotations.sam3proj"
+
+    def stop(done: int, total: int) -> None:
+        if file.exists():
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        create_project(file, image_folder, ["cat"], stop)
+
+    assert not file.exists()
 
 
 def test_esc_closes_an_idle_dialog(qtbot: QtBot, dialog: NewProjectDialog) -> None:

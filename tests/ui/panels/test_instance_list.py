@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QMenu
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import CategoryId, ImageId, InstanceId, ProjectStore
@@ -205,6 +206,42 @@ def test_category_of_the_selection_changes_in_the_box_and_in_the_menu(
     entry(menu, "car")
     assert {store.instance(i).category_id for i in three} == {categories[1]}
     assert store.undo_label == "Change category"
+
+
+def test_wheel_over_the_box_changes_no_category(
+    panel: InstancePanel, three: list[InstanceId], workspace: Workspace, store: ProjectStore
+) -> None:
+    workspace.select(three[:1])
+    box = panel.findChild(QComboBox)
+    assert box is not None
+    before = store.instance(three[0]).category_id
+    middle = QPointF(box.rect().center())
+
+    for turn in (-120, 120):
+        wheel = QWheelEvent(
+            middle,
+            box.mapToGlobal(middle),
+            QPoint(),
+            QPoint(0, turn),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(box, wheel)
+        assert store.instance(three[0]).category_id == before
+
+
+def test_box_gives_the_keys_back_once_its_list_is_closed(
+    panel: InstancePanel, three: list[InstanceId], workspace: Workspace, qtbot: QtBot
+) -> None:
+    workspace.select(three[:1])
+    box = panel.findChild(QComboBox)
+    assert box is not None
+    box.showPopup()
+
+    with qtbot.waitSignal(panel.focus_left):
+        qtbot.keyClick(box.view(), Qt.Key.Key_Escape)
 
 
 def test_menu_hides_and_deletes(panel: InstancePanel, three: list[InstanceId], workspace: Workspace) -> None:

@@ -134,7 +134,7 @@ class Tool:
         """Forget what is under the cursor, since instances, selection or view have changed."""
 
     def delete_hovered_vertex(self) -> bool:
-        """Delete the vertex under the cursor, if there is one."""
+        """Delete the vertex under the cursor, if it can be; False if there is none, so that a key may mean another."""
         return False
 
     def paint(self, painter: QPainter, room: QRectF) -> None:

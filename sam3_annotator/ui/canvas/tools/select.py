@@ -35,6 +35,7 @@ class SelectTool(Tool):
         self._pressed: ToolEvent | None = None
         self._was_selected: InstanceId | None = None
         self._drag: Drag | None = None
+        self._is_deleting = False  # a vertex has just been, and the cursor has not moved since
 
     @property
     def is_busy(self) -> bool:
@@ -43,6 +44,7 @@ class SelectTool(Tool):
 
     def hover(self, event: ToolEvent) -> None:
         """Highlight what a press would take."""
+        self._is_deleting = False
         self._hit = self._hit_at(event)
         stack = [] if self._hit else self._stack_at(event)
         self.host.set_hovered(stack[0] if stack else None)
@@ -56,6 +58,7 @@ class SelectTool(Tool):
 
     def leave(self) -> None:
         """Highlight nothing."""
+        self._is_deleting = False
         self._hit = None
         self.host.set_hovered(None)
         self.host.refresh()
@@ -160,15 +163,19 @@ class SelectTool(Tool):
         self.host.refresh()
 
     def delete_hovered_vertex(self) -> bool:
-        """Delete the vertex under the cursor; refused for the last triangle, as nothing would be left."""
+        """Delete the vertex under the cursor; refused for the last triangle, as nothing would be left.
+
+        The key pressed once more before the cursor has moved still means a vertex, though there is none any more.
+        """
         instance = self.host.scene.only_selected
         if self.is_busy or instance is None or not isinstance(self._hit, VertexHit):
-            return False
-        hit, self._hit = self._hit, None
+            return self._is_deleting
+        hit = self._hit
         region = delete_vertex(instance.region, hit.polygon_index, hit.ring_index, hit.vertex_index)
-        if region.is_empty:
-            return False
-        self.host.finish_edit(instance.id, region, "Delete vertex")
+        if not region.is_empty:
+            self._hit = None
+            self._is_deleting = True
+            self.host.finish_edit(instance.id, region, "Delete vertex")
         return True
 
     def paint(self, painter: QPainter, room: QRectF) -> None:
