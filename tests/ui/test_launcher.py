@@ -110,8 +110,7 @@ def test_project_is_left_once_what_was_accepted_is_stored(
         window.window_actions.trigger("close_project")
     assert launcher.window is window
     fake_session.release()
-    qtbot.waitUntil(lambda: launcher.window is not window)
+    qtbot.waitUntil(lambda: launcher.window is not window)  # the window is deleted then, sooner or later
 
-    assert not window.isVisible()
     with ProjectStore.open(image_folder / "annotations.sam3proj", read_only=True) as store:
         assert len(store.instances(store.images()[0].id)) == 1
