@@ -98,11 +98,6 @@ class CanvasView(CanvasSurface):
         """The name of the current tool."""
         return self._tool.name
 
-    @property
-    def hint(self) -> str:
-        """What the current tool does, for the status line."""
-        return self._tool.hint
-
     def set_tool(self, name: str) -> None:
         """Take another tool, a name in `TOOLS`; `KeyError` for others."""
         tool = TOOLS[name]

@@ -66,11 +66,6 @@ class ImageFilterBar(QWidget):
         """The field for the name."""
         return self._field
 
-    def focus_field(self) -> None:
-        """Put the cursor into the field and select what is in it."""
-        self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._field.selectAll()
-
     def clear_text(self) -> None:
         """Empty the field."""
         self._field.clear()

@@ -139,10 +139,6 @@ class ImageListPanel(QWidget):
         self._filter_bar.clear_text()
         self.set_state_filter(StateFilter.ALL)
 
-    def focus_filter(self) -> None:
-        """Lead the user to the filter field."""
-        self._filter_bar.focus_field()
-
     def rescan(self) -> None:
         """Look off the GUI thread which image files are missing, and mark them."""
         if self._scan is None or self._scan.is_idle:

@@ -96,12 +96,11 @@ class ToolHost(Protocol):
 class Tool:
     """Turns mouse events into prompts, selections and edits; one class per tool.
 
-    A subclass says its `name`, its `hint` for the status line and its `cursor`, and overrides what it needs.
+    A subclass says its `name` and its `cursor`, and overrides what it needs.
     Between `press` and `release` of a button it may be `is_busy`; `cancel` then ends that without effect.
     """
 
     name: ClassVar[str]
-    hint: ClassVar[str]
     cursor: ClassVar[Qt.CursorShape] = Qt.CursorShape.ArrowCursor
 
     def __init__(self, host: ToolHost) -> None:

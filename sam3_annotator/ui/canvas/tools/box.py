@@ -17,7 +17,6 @@ class BoxTool(Tool):
     """Drag from corner to corner; the box ends at the image's border."""
 
     name = "box"
-    hint = "Drag a box around the object."
     cursor = Qt.CursorShape.CrossCursor
 
     _start: tuple[float, float] | None = None

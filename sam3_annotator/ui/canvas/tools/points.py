@@ -17,7 +17,6 @@ class PointsTool(Tool):
     """Left is a positive point, right or Shift+left a negative one; at once, when the button goes down."""
 
     name = "points"
-    hint = "Click the object; right-click what does not belong to it."
     cursor = Qt.CursorShape.CrossCursor
 
     _offered_at: QPointF | None = None

@@ -27,7 +27,6 @@ class SelectTool(Tool):
     """
 
     name = "select"
-    hint = "Click to select; drag to move. Drag a corner to reshape, Alt+click deletes it."
 
     def __init__(self, host: ToolHost) -> None:
         super().__init__(host)
