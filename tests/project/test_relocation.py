@@ -9,6 +9,7 @@ import pytest
 
 from sam3_annotator.project import (
     ImageFacts,
+    ImageId,
     ImageUnreadable,
     ProjectStore,
     missing_images,
@@ -60,12 +61,17 @@ def test_nothing_missing_is_no_step(store: ProjectStore, image_folder: Path) -> 
     assert store.undo_label is None
 
 
+def add_missing_twin(store: ProjectStore) -> ImageId:
+    """Add a record like the first one, of a file that is gone."""
+    facts = store.images()[0].facts
+    with store.edit("Add") as edit:
+        return edit.add_image("gone.png", facts)
+
+
 def test_file_that_belongs_to_another_record_is_left_alone(
     store: ProjectStore, image_folder: Path, tmp_path: Path
 ) -> None:
-    facts = store.images()[0].facts
-    with store.edit("Add") as edit:
-        twin = edit.add_image("gone.png", facts)
+    twin = add_missing_twin(store)
 
     relocation = relocate_images(store, tmp_path)
 
@@ -76,9 +82,7 @@ def test_file_that_belongs_to_another_record_is_left_alone(
 def test_moved_image_is_found_also_where_an_equal_one_has_stayed(
     store: ProjectStore, image_folder: Path, tmp_path: Path
 ) -> None:
-    facts = store.images()[0].facts
-    with store.edit("Add") as edit:
-        twin = edit.add_image("gone.png", facts)
+    twin = add_missing_twin(store)
     (image_folder / "twins").mkdir()
     shutil.copyfile(image_folder / "1.png", image_folder / "twins" / "1.png")
 

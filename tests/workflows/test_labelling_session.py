@@ -249,7 +249,8 @@ def test_while_a_draft_is_open_no_key_deletes_what_is_selected_beside_it(user, k
     assert user.draft is not None
 
 
-def test_backspace_on_a_vertex_never_deletes_the_instance(user):
+def select_boxed_instance(user):
+    """Box an instance, accept it, and select it with the select tool."""
     user.add_category("cat")
     user.press(Qt.Key.Key_B)
     user.drag(10, 10, 30, 30)
@@ -257,6 +258,10 @@ def test_backspace_on_a_vertex_never_deletes_the_instance(user):
     user.press(Qt.Key.Key_Return)
     user.press(Qt.Key.Key_V)
     user.click(20, 20)
+
+
+def test_backspace_on_a_vertex_never_deletes_the_instance(user):
+    select_boxed_instance(user)
     canvas = user.window.canvas
 
     for _ in range(2):
@@ -271,13 +276,7 @@ def test_backspace_on_a_vertex_never_deletes_the_instance(user):
 
 
 def test_a_selected_instance_is_moved_by_dragging_it(user):
-    user.add_category("cat")
-    user.press(Qt.Key.Key_B)
-    user.drag(10, 10, 30, 30)
-    user.settle()
-    user.press(Qt.Key.Key_Return)
-    user.press(Qt.Key.Key_V)
-    user.click(20, 20)
+    select_boxed_instance(user)
 
     user.drag(20, 20, 40, 25)
 

@@ -1,4 +1,4 @@
-"""The dialog of the models on a small hub, with a session that takes as long as a test wants."""
+"""Models of a small hub for the dialog of the models, with a session that takes as long as a test wants."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from sam3_annotator.model import BUILTIN, Catalog, KnownModel, Licence
-from sam3_annotator.ui.background import background_is_idle
-from sam3_annotator.ui.dialogs.model_setup import ModelSetupDialog
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.model_choice import ModelChoice
 from sam3_annotator.ui.settings import Settings
@@ -61,13 +58,3 @@ def models(engine: EngineBridge, catalog: Catalog, opener: Opener) -> Iterator[M
     made = ModelChoice(engine, Settings(), catalog, opener)
     yield made
     made.close()
-
-
-@pytest.fixture
-def dialog(qtbot: QtBot, models: ModelChoice) -> ModelSetupDialog:
-    made = ModelSetupDialog(models)
-    qtbot.addWidget(made)
-    with qtbot.waitExposed(made):
-        made.show()
-    qtbot.waitUntil(background_is_idle, timeout=PATIENCE_MS)
-    return made

@@ -23,6 +23,16 @@ PATIENCE_MS = 20_000  # the first look into a file loads torch
 
 
 @pytest.fixture
+def dialog(qtbot: QtBot, models: ModelChoice) -> ModelSetupDialog:
+    made = ModelSetupDialog(models)
+    qtbot.addWidget(made)
+    with qtbot.waitExposed(made):
+        made.show()
+    qtbot.waitUntil(background_is_idle, timeout=PATIENCE_MS)
+    return made
+
+
+@pytest.fixture
 def endless_download(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a quarter of the file arrive, and no more until the download is stopped."""
 

@@ -39,6 +39,12 @@ def three(panel: InstancePanel, add_instance: AddInstance) -> list[InstanceId]:
     return list(reversed([add_instance(category=category) for category in (0, 1, 0)]))
 
 
+def category_box(panel: InstancePanel) -> QComboBox:
+    box = panel.findChild(QComboBox)
+    assert isinstance(box, QComboBox)
+    return box
+
+
 def center(panel: InstancePanel, instance_id: InstanceId) -> QPoint:
     row = panel.model.row_of(instance_id)
     return panel.view.visualRect(panel.model.index(row)).center()
@@ -193,8 +199,7 @@ def test_category_of_the_selection_changes_in_the_box_and_in_the_menu(
     store: ProjectStore,
 ) -> None:
     workspace.select(three)
-    box = panel.findChild(QComboBox)
-    assert box is not None
+    box = category_box(panel)
     assert box.currentIndex() == -1
 
     box.activated.emit(2)
@@ -212,8 +217,7 @@ def test_wheel_over_the_box_changes_no_category(
     panel: InstancePanel, three: list[InstanceId], workspace: Workspace, store: ProjectStore
 ) -> None:
     workspace.select(three[:1])
-    box = panel.findChild(QComboBox)
-    assert box is not None
+    box = category_box(panel)
     before = store.instance(three[0]).category_id
     middle = QPointF(box.rect().center())
 
@@ -236,8 +240,7 @@ def test_box_gives_the_keys_back_once_its_list_is_closed(
     panel: InstancePanel, three: list[InstanceId], workspace: Workspace, qtbot: QtBot
 ) -> None:
     workspace.select(three[:1])
-    box = panel.findChild(QComboBox)
-    assert box is not None
+    box = category_box(panel)
     box.showPopup()
 
     with qtbot.waitSignal(panel.focus_left):
@@ -269,8 +272,7 @@ def test_empty_panel_says_what_to_do(panel: InstancePanel, workspace: Workspace,
 def test_bar_for_the_selection_shows_only_while_there_is_one(
     panel: InstancePanel, three: list[InstanceId], workspace: Workspace
 ) -> None:
-    box = panel.findChild(QComboBox)
-    assert box is not None
+    box = category_box(panel)
     assert not box.isVisible()
 
     workspace.select([three[1]])
