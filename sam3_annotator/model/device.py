@@ -41,8 +41,8 @@ def choose_device(word: str) -> torch.device:
 def choose_dtype(word: str, device: torch.device) -> torch.dtype:
     """Turn `auto`, `float32`, `float16` or `bfloat16` into a dtype.
 
-    `auto` is float16 on CUDA cards since Ampere (`docs/decisions/0010-clicks-as-graphs-float16-on-cuda.md`), bfloat16
-    on processors with units for it, float32 elsewhere.
+    `auto` is what the device is fast in: float16 on CUDA cards since Ampere, bfloat16 on processors with units for
+    it, float32 elsewhere. Whether weights answer well in it is another question (`sam3/automatic_dtype.py`).
 
     Raises `ModelUnavailable` for another word.
     """

@@ -239,6 +239,8 @@ class Engine:
                 break
         else:
             self._announce(EngineStatus(EngineStage.FAILED, error=error))
+        if self._session is None or error is not None:
+            return_memory()  # of a model that was loaded in part
         with self._condition:
             self._is_serving = False
 

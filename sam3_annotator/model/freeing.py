@@ -6,6 +6,8 @@ import gc
 import sys
 import traceback
 
+from sam3_annotator.model.allocator import give_back_unused_memory
+
 
 def return_memory() -> None:
     """Give what a session has held back to the system, also what torch keeps on a device for later."""
@@ -13,6 +15,7 @@ def return_memory() -> None:
     cuda = getattr(sys.modules.get("torch"), "cuda", None)  # None also while another thread is importing torch
     if cuda is not None and cuda.is_initialized():
         cuda.empty_cache()
+    give_back_unused_memory()
 
 
 def forget_locals(error: BaseException) -> None:

@@ -2,12 +2,43 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from types import ModuleType
 
 import pytest
 
+from sam3_annotator.model import allocator
 from sam3_annotator.model.freeing import return_memory
+
+UNLOADING = """
+from pathlib import Path
+from sam3_annotator.model.allocator import keep_freed_memory
+from sam3_annotator.model import allocator
+from sam3_annotator.model.freeing import return_memory
+
+def resident_mib():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 >> 20
+
+keep_freed_memory()
+weights = [b"1" * (20 << 20) for _ in range(30)]
+later = b"1" * (1 << 20)  # what the heap cannot shrink below
+del weights
+before = resident_mib()
+return_memory()
+print(before - resident_mib())
+"""
+
+
+@pytest.mark.skipif(not allocator._is_glibc(), reason="other C libraries are left alone")
+def test_what_was_freed_below_something_still_in_use_is_returned() -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
+    ended = subprocess.run(
+        [sys.executable, "-c", UNLOADING], env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert int(ended.stdout) > 550  # of 600
 
 
 def test_memory_is_returned_while_another_thread_is_importing_torch(monkeypatch: pytest.MonkeyPatch) -> None:

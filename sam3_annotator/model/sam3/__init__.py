@@ -31,14 +31,12 @@ def open_sam3(
 
     `config` are other sizes than those of the released model. Raises `ModelUnavailable` for a device or dtype that
     there is not and for a file that is no such model, and `OutOfMemory` if it does not fit. With `auto`, weights that
-    overflow in float16 are loaded in bfloat16.
+    answer badly in 16 bits are loaded in more (`docs/decisions/0013-auto-tries-bfloat16.md`).
     """
     progress(0, 0, "Starting PyTorch")
-    import torch
-
     from sam3_annotator.model.checkpoint import load_model
     from sam3_annotator.model.device import choose_device, choose_dtype, keep_float32_whole, retry_without_caches
-    from sam3_annotator.model.sam3.range_trial import stays_finite
+    from sam3_annotator.model.sam3.automatic_dtype import load_in_good_dtype
     from sam3_annotator.model.sam3.session import Sam3Session
 
     keep_freed_memory()
@@ -51,14 +49,7 @@ def open_sam3(
             lambda: load_model(path, place, precision, config=config, progress=progress), drop_caches=lambda: None
         )
 
-    network = load(precision)
-    if (
-        dtype == "auto"
-        and precision is torch.float16
-        and not retry_without_caches(lambda: stays_finite(network), drop_caches=lambda: None)
-    ):
-        del network
-        network = load(torch.bfloat16)
+    network = load_in_good_dtype(load, precision, progress) if dtype == "auto" else load(precision)
     title = "SAM 3.1" if network.config.interactive.has_raw_iou else "SAM 3"
     own_name = "" if path.stem in PUBLISHED_NAMES else f" ({path.stem})"
     return Sam3Session(network, title + own_name)
