@@ -127,7 +127,6 @@ class Assist(QObject):
     def leave(self) -> None:
         """Turn away from the shown image; answers still under way for it are no longer wanted."""
         self._forget_request()
-        self._engine.cancel(EngineSlot.DETECT)
         self._is_accepting = False
         if self._image is not None:
             self._image = None

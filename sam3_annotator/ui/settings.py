@@ -106,6 +106,15 @@ class Settings(QObject):
         self._write("simplification_tolerance", value)
 
     @property
+    def detection_threshold(self) -> float:
+        """The least score of what is found of a concept, 0 to 1."""
+        return self._read("detection_threshold", _within(0.0, 1.0), 0.5)
+
+    @detection_threshold.setter
+    def detection_threshold(self, value: float) -> None:
+        self._write("detection_threshold", value)
+
+    @property
     def preview(self) -> PreviewMode:
         """Whether what a click would outline is shown under the cursor."""
         return self._read("preview", lambda value: PreviewMode(str(value)), PreviewMode.AUTO)

@@ -1,0 +1,259 @@
+"""Asks the model for all instances of a concept on the shown image, and keeps what it found until it is settled."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from sam3_annotator.model import (
+    ConceptPrompt,
+    EngineStage,
+    EngineStatus,
+    Exemplar,
+    Job,
+    Outcome,
+    Slot as EngineSlot,
+    Ticket,
+    Workbench,
+)
+from sam3_annotator.project import ImageId, Region, mask_to_region, region_iou, simplify_region
+from sam3_annotator.ui.assist import SPECK_AREA, ShownImage
+from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
+from sam3_annotator.ui.engine_bridge import EngineBridge
+from sam3_annotator.ui.settings import Settings
+
+# What overlaps an instance so much is that instance, and what overlaps a better proposal so much is that proposal.
+LABELLED_IOU, SAME_IOU = 0.5, 0.7
+
+
+def detect_job(
+    image: ShownImage,
+    concept: ConceptPrompt,
+    threshold: float,
+    labelled: Sequence[Region],
+    known: Sequence[Proposal],
+    tolerance: float,
+) -> Job:
+    """Make the job that finds what is not labelled yet, best first; regions of what is `known` are not made again."""
+
+    def job(bench: Workbench) -> tuple[Proposal, ...]:
+        embedding = bench.embed(image.embedding_key, lambda: image.pixels)
+        found = bench.session.detect(embedding, concept, threshold=threshold, check=bench.check)
+        regions = {proposal.box_xyxy: proposal for proposal in known}
+        kept: list[Proposal] = []
+        for index in np.argsort(-found.scores, kind="stable"):
+            bench.check()
+            x0, y0, x1, y1 = (float(edge) for edge in found.boxes_xyxy[index])
+            box = (x0, y0, x1, y1)
+            proposal = regions.get(box)
+            if proposal is None:
+                simplified = simplify_region(mask_to_region(found.masks[index]), tolerance, min_area=SPECK_AREA)
+                proposal = Proposal(
+                    box, simplified.region, float(found.scores[index]), simplified.iou, bench.model_name
+                )
+            is_new = not proposal.region.is_empty and not _is_one_of(proposal.region, labelled, LABELLED_IOU)
+            if is_new and not _is_one_of(proposal.region, [each.region for each in kept], SAME_IOU):
+                kept.append(proposal)
+        return tuple(kept)
+
+    return job
+
+
+def _is_one_of(region: Region, others: Sequence[Region], least_iou: float) -> bool:
+    x0, y0, x1, y1 = region.box_xyxy
+    for other in others:
+        if other.is_empty:
+            continue
+        left, top, right, bottom = other.box_xyxy
+        is_near = x0 < right and left < x1 and y0 < bottom and top < y1
+        if is_near and region_iou(region, other) >= least_iou:
+            return True
+    return False
+
+
+class Finder(QObject):
+    """The proposals on the shown image and the model's work for them.
+
+    Each image keeps its own while another is shown. `labelled` gives the regions of an image that need not be found
+    again. What is accepted is announced through `accepted`; whoever stores it then calls `settle`, so that it is still
+    there if storing fails.
+    """
+
+    changed = Signal(object)  # Proposals | None
+    threshold_changed = Signal(float)
+    accepted = Signal(object, object)  # Proposals, tuple[Proposal, ...] of them
+    answered = Signal(float)  # seconds from the question to the answer
+    failed = Signal(object)  # Exception
+
+    def __init__(
+        self,
+        engine: EngineBridge,
+        settings: Settings,
+        labelled: Callable[[ImageId], Sequence[Region]],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._settings = settings
+        self._labelled = labelled
+        self._image: ShownImage | None = None
+        self._kept: dict[ImageId, Proposals] = {}
+        self._threshold = settings.detection_threshold
+        self._ticket: Ticket | None = None
+        self._asked_at = 0.0
+        engine.answered.connect(self._take_answer)
+        engine.status_changed.connect(self._follow_model)
+
+    @property
+    def proposals(self) -> Proposals | None:
+        """What was found on the shown image, or is being looked for; None if nothing was asked."""
+        return self._kept.get(self._image.image_id) if self._image else None
+
+    @property
+    def threshold(self) -> float:
+        """The least score of what is shown, 0..1."""
+        return self._threshold
+
+    @property
+    def takes_phrases(self) -> bool:
+        """The model knows names of things, as far as one is loaded."""
+        status = self._engine.status
+        return status.stage is not EngineStage.READY or "phrases" in status.capabilities
+
+    def show(self, image: ShownImage) -> None:
+        """Turn to another image, and take up what was found on it."""
+        self.leave()
+        self._image = image
+        proposals = self.proposals
+        if proposals is not None and proposals.is_waiting:  # it was left before the answer came
+            self._ask(proposals)
+        else:
+            self.changed.emit(proposals)
+
+    def leave(self) -> None:
+        """Turn away from the shown image; an answer still under way is no longer wanted."""
+        self._forget_request()
+        if self._image is not None:
+            self._image = None
+            self.changed.emit(None)
+
+    def ask(self, phrase: str) -> None:
+        """Look for all instances of a phrase, beside the exemplars there are; without any of both for nothing."""
+        earlier = self.proposals
+        self._ask_for(ConceptPrompt(" ".join(phrase.split()), earlier.concept.exemplars if earlier else ()))
+
+    def add_exemplar(self, exemplar: Exemplar) -> None:
+        """Show the model one of what is looked for, or one that is not."""
+        concept = self.proposals.concept if self.proposals else ConceptPrompt()
+        self._ask_for(replace(concept, exemplars=(*concept.exemplars, exemplar)))
+
+    def remove_last_exemplar(self) -> None:
+        """Take the last exemplar back."""
+        if self.proposals is not None:
+            concept = self.proposals.concept
+            self._ask_for(replace(concept, exemplars=concept.exemplars[:-1]))
+
+    def set_threshold(self, threshold: float) -> None:
+        """Show what scores at least so much; needs no new look at the image."""
+        threshold = min(max(threshold, 0.0), 1.0)
+        if threshold == self._threshold:
+            return
+        self._threshold = self._settings.detection_threshold = threshold
+        self.threshold_changed.emit(threshold)
+        if self.proposals is not None and self.proposals.says_what:
+            self._ask(self.proposals)
+
+    def focus(self, step: int) -> None:
+        """Turn to the next proposal, or with -1 to the previous one."""
+        if self.proposals is not None:
+            self._keep(self.proposals.with_focus_moved(step))
+
+    def focus_on(self, box_xyxy: BoxXyxy) -> None:
+        """Turn to this proposal."""
+        if self.proposals is not None:
+            self._keep(self.proposals.with_focus(box_xyxy))
+
+    def accept_focused(self) -> None:
+        """Announce the focused proposal as accepted."""
+        if self.proposals is not None and self.proposals.focused is not None:
+            self.accepted.emit(self.proposals, (self.proposals.focused,))
+
+    def accept_all(self) -> None:
+        """Announce all open proposals as accepted."""
+        if self.proposals is not None and self.proposals.open:
+            self.accepted.emit(self.proposals, self.proposals.open)
+
+    def reject_focused(self) -> None:
+        """Take the focused proposal away."""
+        if self.proposals is not None and self.proposals.focused is not None:
+            self.settle((self.proposals.focused,))
+
+    def settle(self, proposals: Sequence[Proposal]) -> None:
+        """Take proposals of the shown image out of the open ones: they are in the project, or not wanted."""
+        if self.proposals is not None:
+            self._keep(self.proposals.with_settled(proposal.box_xyxy for proposal in proposals))
+
+    def drop(self) -> None:
+        """Look for nothing on the shown image any more."""
+        self._forget_request()
+        if self._image is not None and self._kept.pop(self._image.image_id, None) is not None:
+            self.changed.emit(None)
+
+    def _ask_for(self, concept: ConceptPrompt) -> None:
+        if self._image is None:
+            return
+        proposals = (self.proposals or Proposals(self._image.image_id, concept)).with_concept(concept)
+        if proposals.says_what:
+            self._ask(proposals)
+        elif concept.exemplars:
+            self._forget_request()
+            self._keep(proposals.without_answer())
+        else:
+            self.drop()
+
+    def _ask(self, proposals: Proposals) -> None:
+        assert self._image is not None
+        self._asked_at = time.perf_counter()
+        job = detect_job(
+            self._image,
+            proposals.concept,
+            self._threshold,
+            self._labelled(self._image.image_id),
+            proposals.known,
+            self._settings.simplification_tolerance,
+        )
+        self._ticket = self._engine.submit(EngineSlot.DETECT, job, self._image.embedding_key)
+        self._keep(proposals.waiting())
+
+    def _forget_request(self) -> None:
+        self._engine.cancel(EngineSlot.DETECT)
+        self._ticket = None
+
+    def _keep(self, proposals: Proposals) -> None:
+        self._kept[proposals.image_id] = proposals
+        self.changed.emit(proposals)
+
+    @Slot(object)
+    def _follow_model(self, status: EngineStatus) -> None:
+        """Ask another model what the one before could not answer."""
+        if status.stage is EngineStage.LOADING and status.progress is None:
+            if self.proposals is not None and self.proposals.has_failed:
+                self._ask(self.proposals)
+
+    @Slot(object)
+    def _take_answer(self, outcome: Outcome) -> None:
+        proposals = self.proposals
+        if outcome.ticket != self._ticket or proposals is None:
+            return
+        self._ticket = None
+        if outcome.error is not None:
+            self._keep(proposals.with_failure())
+            self.failed.emit(outcome.error)
+            return
+        assert isinstance(outcome.value, tuple)
+        self._keep(proposals.with_found(outcome.value))
+        self.answered.emit(time.perf_counter() - self._asked_at)
