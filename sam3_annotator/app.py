@@ -21,11 +21,13 @@ from sam3_annotator.ui.assist import Assist
 from sam3_annotator.ui.background import background_is_idle
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
+from sam3_annotator.ui.concept_labelling import ConceptLabelling, labelled_regions
 from sam3_annotator.ui.crash_messages import CrashMessages
 from sam3_annotator.ui.draft_display import DraftDisplay
 from sam3_annotator.ui.embedding_budgets import EmbeddingBudgets
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.fact_reader import FactReader
+from sam3_annotator.ui.finder import Finder
 from sam3_annotator.ui.image_display import ImageDisplay
 from sam3_annotator.ui.interrupts import Interrupts
 from sam3_annotator.ui.labelling import Labelling
@@ -123,17 +125,19 @@ def assemble_window(
     engine = make_engine(session_factory or open_session, settings, disk_gigabytes, window)
     assist = Assist(engine, settings, window)
     binding = CanvasBinding(bridge, workspace, canvas)
-    display = ImageDisplay(bridge, workspace, canvas, binding, assist)
+    finder = Finder(engine, settings, partial(labelled_regions, opened.store), window)
+    display = ImageDisplay(bridge, workspace, canvas, binding, assist, finder)
     Prefetch(engine, workspace, display, images)
     models = ModelChoice(engine, settings, parent=window)
     labelling = Labelling(opened.store, workspace, assist, models.describe, window)
+    concepts = ConceptLabelling(opened.store, workspace, finder, models.describe, window)
     preview = Preview(engine, assist, settings, window)
-    situation = Situation(bridge, workspace, assist, canvas, binding, display, images, preview)
+    situation = Situation(bridge, workspace, assist, finder, canvas, binding, display, images, preview)
     facts = FactReader(bridge, window)
     project_verbs = ProjectVerbs(window)
     crashes = CrashMessages(window.messages)
     DraftDisplay(bridge, workspace, canvas, assist, preview, engine, window.status_line)
-    Notices(window, engine, assist, labelling, facts)
+    Notices(window, engine, assist, finder, (labelling, concepts), facts)
 
     canvas.prompt_added.connect(assist.add_prompt)
     canvas.region_edited.connect(labelling.replace_region)

@@ -84,7 +84,10 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class PromptRecord:
-    """A prompt as kept with an instance: `kind` is `point` (x, y) or `box` (x0, y0, x1, y1), in image pixels."""
+    """A prompt as kept with an instance, in image pixels.
+
+    `kind` is `point` (x, y), or `box` or `exemplar` (x0, y0, x1, y1).
+    """
 
     kind: str
     coordinates: tuple[float, ...]
@@ -95,7 +98,8 @@ class PromptRecord:
 class Provenance:
     """Where an instance comes from.
 
-    `model` names the session that made it (empty if none did); `simplification_iou` is the IoU of the
+    `model` names the session that made it (empty if none did); `phrase` is what it was found by, with the `threshold`
+    of its score then (None if it was not found but pointed at); `simplification_iou` is the IoU of the
     simplified region with the mask it was made from (None if it was not simplified); `created_at` is UTC,
     ISO 8601; `edit_count` counts changes of the region by hand since.
     """
@@ -103,6 +107,8 @@ class Provenance:
     origin: Origin = Origin.HAND
     model: str = ""
     prompts: tuple[PromptRecord, ...] = ()
+    phrase: str = ""
+    threshold: float | None = None
     predicted_iou: float | None = None
     simplification_iou: float | None = None
     created_at: str = ""

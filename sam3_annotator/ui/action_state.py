@@ -10,9 +10,10 @@ class ActionState:
     """The situation of the window that decides which actions are enabled and what they mean.
 
     `is_unreadable` says that the image cannot be shown; `candidate_count` is the number of candidates of the open
-    draft, which `lacks_object` while it only says what does not belong to it; `undo_label` and `redo_label` name the
-    steps (None where there is none); `tool` is `select`, `points` or `box`; `is_previewing` says that the points tool
-    shows what a click would outline.
+    draft, which `lacks_object` while it only says what does not belong to it; `has_concept` says that something is
+    looked for or was found, of which `proposal_count` are neither accepted nor rejected; `undo_label` and `redo_label`
+    name the steps (None where there is none); `tool` is `select`, `points`, `box` or `exemplar`; `is_previewing` says
+    that the points tool shows what a click would outline.
     """
 
     has_image: bool = False
@@ -23,6 +24,8 @@ class ActionState:
     has_draft: bool = False
     lacks_object: bool = False
     candidate_count: int = 0
+    has_concept: bool = False
+    proposal_count: int = 0
     selection_count: int = 0
     instance_count: int = 0
     hidden_count: int = 0
@@ -37,6 +40,11 @@ class ActionState:
     def visible_count(self) -> int:
         """How many instances are not hidden."""
         return self.instance_count - self.hidden_count
+
+    @property
+    def is_choosing(self) -> bool:
+        """The keys are about proposals: some are open, and no draft is."""
+        return self.proposal_count > 0 and not self.has_draft
 
     @property
     def can_write(self) -> bool:
@@ -73,18 +81,54 @@ def _step_text(word: str, label: str | None) -> str:
     return f"{word} {label[:1].lower()}{label[1:]}" if label else word
 
 
+def accept_verb(state: ActionState) -> str:
+    """Say what Enter means: keep the draft, else the focused proposal."""
+    return "accept_proposal" if state.is_choosing else "accept"
+
+
+def accept_next_verb(state: ActionState) -> str:
+    """Say what Shift+Enter means: keep the draft, else all proposals, and go on."""
+    return "accept_proposals_next" if state.is_choosing else "accept_next"
+
+
 def escape_verb(state: ActionState) -> str:
-    """Say what Esc means: drop the draft, else drop the selection, else nothing."""
+    """Say what Esc means: drop the draft, else drop the selection, else what was found, else nothing."""
     if state.has_draft:
         return "discard_draft"
-    return "clear_selection" if state.selection_count else ""
+    if state.selection_count:
+        return "clear_selection"
+    return "drop_proposals" if state.has_concept else ""
+
+
+def escape_text(state: ActionState) -> str:
+    """Say it in words, for the menu."""
+    return {"discard_draft": "Discard draft", "drop_proposals": "Forget what was found"}.get(
+        escape_verb(state), "Deselect"
+    )
+
+
+def backspace_verb(state: ActionState) -> str:
+    """Say what Backspace means: reject the focused proposal, else delete a vertex or the selected instances."""
+    return "reject_proposal" if state.is_choosing and not state.selection_count else "delete_vertex"
 
 
 def next_verb(state: ActionState) -> str:
-    """Say what Tab means: the next candidate while a draft is open, else the next instance."""
+    """Say what Tab means: the next candidate while a draft is open, else the next proposal, else the next instance."""
     if state.has_draft:
         return "next_candidate" if state.candidate_count > 1 else ""
+    if state.proposal_count:
+        return "next_proposal"
     return "next_instance" if state.visible_count else ""
+
+
+def next_text(state: ActionState) -> str:
+    """Say it in words, for the menu."""
+    return {"next_candidate": "Next candidate", "next_proposal": "Next proposal"}.get(next_verb(state), "Next instance")
+
+
+def previous_text(state: ActionState) -> str:
+    """Say in words what Shift+Tab would do, for the menu."""
+    return next_text(state).replace("Next", "Previous")
 
 
 def previous_verb(state: ActionState) -> str:
@@ -96,7 +140,17 @@ _MOUSE_HINTS = {
     "points": (KeyHint("Click", "on the object"), KeyHint("Right click", "off it")),
     "box": (KeyHint("Drag", "a box around the object"),),
     "select": (KeyHint("Click", "select"), KeyHint("Drag", "move a vertex or an instance")),
+    "exemplar": (KeyHint("Drag", "a box around an example"), KeyHint("Right drag", "around what it is not")),
 }
+
+
+_PROPOSAL_HINTS = (
+    KeyHint("Enter", "accept"),
+    KeyHint("Backspace", "reject"),
+    KeyHint("Tab", "next"),
+    KeyHint("Shift Enter", "accept all and next image"),
+    KeyHint("Esc", "forget"),
+)
 
 
 def key_hints(state: ActionState) -> tuple[KeyHint, ...]:
@@ -111,10 +165,18 @@ def key_hints(state: ActionState) -> tuple[KeyHint, ...]:
         return _draft_hints(state)
     if state.is_read_only:
         return _next_hint(state)
+    if state.is_choosing and not state.selection_count:
+        return _PROPOSAL_HINTS
     if state.selection_count:
         return (KeyHint("Del", "delete"), KeyHint("Esc", "deselect"), KeyHint("Tab", "next instance"))
+    return _idle_hints(state)
+
+
+def _idle_hints(state: ActionState) -> tuple[KeyHint, ...]:
     hints = list(_MOUSE_HINTS.get(state.tool, ()))
-    if state.instance_count:
+    if state.has_concept:
+        hints.append(KeyHint("Esc", "forget what was looked for"))
+    elif state.instance_count:
         hints.append(KeyHint("Tab", "next instance") if state.visible_count else KeyHint("H", "show all instances"))
         if state.has_next_image:
             hints.append(KeyHint("Shift Enter", "done, next image"))

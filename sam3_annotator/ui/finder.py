@@ -79,13 +79,11 @@ class Finder(QObject):
     """The proposals on the shown image and the model's work for them.
 
     Each image keeps its own while another is shown. `labelled` gives the regions of an image that need not be found
-    again. What is accepted is announced through `accepted`; whoever stores it then calls `settle`, so that it is still
-    there if storing fails.
+    again. Whoever stores what is accepted then calls `settle`, so that it is still there if storing fails.
     """
 
     changed = Signal(object)  # Proposals | None
     threshold_changed = Signal(float)
-    accepted = Signal(object, object)  # Proposals, tuple[Proposal, ...] of them
     answered = Signal(float)  # seconds from the question to the answer
     failed = Signal(object)  # Exception
 
@@ -177,16 +175,6 @@ class Finder(QObject):
         if self.proposals is not None:
             self._keep(self.proposals.with_focus(box_xyxy))
 
-    def accept_focused(self) -> None:
-        """Announce the focused proposal as accepted."""
-        if self.proposals is not None and self.proposals.focused is not None:
-            self.accepted.emit(self.proposals, (self.proposals.focused,))
-
-    def accept_all(self) -> None:
-        """Announce all open proposals as accepted."""
-        if self.proposals is not None and self.proposals.open:
-            self.accepted.emit(self.proposals, self.proposals.open)
-
     def reject_focused(self) -> None:
         """Take the focused proposal away."""
         if self.proposals is not None and self.proposals.focused is not None:
@@ -240,9 +228,9 @@ class Finder(QObject):
     @Slot(object)
     def _follow_model(self, status: EngineStatus) -> None:
         """Ask another model what the one before could not answer."""
-        if status.stage is EngineStage.LOADING and status.progress is None:
-            if self.proposals is not None and self.proposals.has_failed:
-                self._ask(self.proposals)
+        is_new = status.stage is EngineStage.LOADING and status.progress is None
+        if is_new and self.proposals is not None and self.proposals.has_failed:
+            self._ask(self.proposals)
 
     @Slot(object)
     def _take_answer(self, outcome: Outcome) -> None:

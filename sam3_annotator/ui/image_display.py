@@ -10,6 +10,7 @@ from sam3_annotator.ui.background import error_sentence
 from sam3_annotator.ui.canvas.pyramid import ImagePyramid
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
+from sam3_annotator.ui.finder import Finder
 from sam3_annotator.ui.item_models.image_model import changed_files
 from sam3_annotator.ui.pixels import PixelLoader
 from sam3_annotator.ui.store_bridge import StoreBridge
@@ -33,6 +34,7 @@ class ImageDisplay(QObject):
         canvas: CanvasView,
         binding: CanvasBinding,
         assist: Assist,
+        finder: Finder,
     ) -> None:
         super().__init__(canvas)
         self._store = bridge.store
@@ -40,6 +42,7 @@ class ImageDisplay(QObject):
         self._canvas = canvas
         self._binding = binding
         self._assist = assist
+        self._finder = finder
         self.pixels = PixelLoader(parent=self)
         self._is_turning = False
         self._shown: ImageId | None = None
@@ -98,6 +101,7 @@ class ImageDisplay(QObject):
         self._shown = None
         self._has_failed = False
         self._assist.leave()
+        self._finder.leave()
         self._binding.clear()
         image_id = self._workspace.image_id
         if image_id is None:
@@ -130,7 +134,9 @@ class ImageDisplay(QObject):
             self._note_problem(image_id, "")
             self._canvas.show_image(image)
             self._binding.show_instances()
-            self._assist.show(self._to_embed(image_id, image))
+            shown = self._to_embed(image_id, image)
+            self._assist.show(shown)
+            self._finder.show(shown)
             self.shown.emit(image_id)
 
     @Slot(object, object)

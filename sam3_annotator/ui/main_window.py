@@ -195,6 +195,7 @@ class MainWindow(QMainWindow):
                 "tool_select": lambda: self.canvas.set_tool("select"),
                 "tool_points": lambda: self.canvas.set_tool("points"),
                 "tool_box": lambda: self.canvas.set_tool("box"),
+                "tool_exemplar": lambda: self.canvas.set_tool("exemplar"),
                 "next_panel": lambda: self._focus_panel(1),
                 "previous_panel": lambda: self._focus_panel(-1),
                 "reset_layout": self.reset_layout,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QObject, Slot
@@ -11,8 +12,11 @@ from sam3_annotator.model import EngineStage, EngineStatus, ModelError
 from sam3_annotator.ui.assist import Assist
 from sam3_annotator.ui.background import error_sentence
 from sam3_annotator.ui.canvas.draft import Draft
+from sam3_annotator.ui.canvas.proposals import Proposals
+from sam3_annotator.ui.concept_labelling import ConceptLabelling
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.fact_reader import FactReader
+from sam3_annotator.ui.finder import Finder
 from sam3_annotator.ui.labelling import Labelling
 from sam3_annotator.ui.main_window import MainWindow
 from sam3_annotator.ui.message_bar import MessageAction, Severity
@@ -28,18 +32,29 @@ class Notices(QObject):
     """From signals to message bar, model chip and status line."""
 
     def __init__(
-        self, window: MainWindow, engine: EngineBridge, assist: Assist, labelling: Labelling, facts: FactReader
+        self,
+        window: MainWindow,
+        engine: EngineBridge,
+        assist: Assist,
+        finder: Finder,
+        verbs: Sequence[Labelling | ConceptLabelling],
+        facts: FactReader,
     ) -> None:
         super().__init__(window)
         self._window = window
         self._engine = engine
+        self._assist = assist
+        self._finder = finder
         engine.status_changed.connect(self._show_status)
-        assist.failed.connect(self._show_failure)
-        assist.answered.connect(lambda _seconds: window.messages.dismiss(ANSWER))
-        assist.draft_changed.connect(self._follow_draft)
-        labelling.problem.connect(window.messages.show_message)
-        labelling.category_wanted.connect(self._ask_for_category)
-        labelling.category_found.connect(self._go_back_to_canvas)
+        for source in (assist, finder):
+            source.failed.connect(self._show_failure)
+            source.answered.connect(lambda _seconds: window.messages.dismiss(ANSWER))
+        assist.draft_changed.connect(self._follow_what_is_asked)
+        finder.changed.connect(self._follow_what_is_asked)
+        for labelling in verbs:
+            labelling.problem.connect(window.messages.show_message)
+            labelling.category_wanted.connect(self._ask_for_category)
+            labelling.category_found.connect(self._go_back_to_canvas)
         facts.progress.connect(self._show_reading)
 
     @Slot(object)
@@ -81,8 +96,9 @@ class Notices(QObject):
             )
 
     @Slot(object)
-    def _follow_draft(self, draft: Draft | None) -> None:
-        if draft is None:
+    def _follow_what_is_asked(self, asked: Draft | Proposals | None) -> None:
+        both = (self._assist.draft, self._finder.proposals)
+        if asked is None and not any(other is not None and other.has_failed for other in both):
             self._window.messages.dismiss(ANSWER)
             self._window.messages.dismiss(CATEGORY)
 

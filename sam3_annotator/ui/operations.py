@@ -113,6 +113,21 @@ def accept_draft(
         return edit.add_instance(image_id, category_id, region, provenance=provenance)
 
 
+def accept_proposals(
+    store: ProjectStore,
+    image_id: ImageId,
+    category: CategoryId | str,
+    found: Sequence[tuple[Region, float, Provenance]],
+) -> tuple[InstanceId, ...]:
+    """Make instances of regions with their scores, all in one step; a category given by name is added with them."""
+    with store.edit(_counted("Add", len(found))) as edit:
+        category_id = edit.add_category(_clean_name(category)) if isinstance(category, str) else category
+        return tuple(
+            edit.add_instance(image_id, category_id, region, score=score, provenance=provenance)
+            for region, score, provenance in found
+        )
+
+
 def replace_region(
     store: ProjectStore, instance_id: InstanceId, region: Region, label: str, *, merge_key: str | None = None
 ) -> None:

@@ -8,6 +8,7 @@ from sam3_annotator.ui.action_state import ActionState
 from sam3_annotator.ui.assist import Assist
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
+from sam3_annotator.ui.finder import Finder
 from sam3_annotator.ui.image_display import ImageDisplay
 from sam3_annotator.ui.item_models.image_model import ImageFilter
 from sam3_annotator.ui.preview import Preview
@@ -25,6 +26,7 @@ class Situation(QObject):
         bridge: StoreBridge,
         workspace: Workspace,
         assist: Assist,
+        finder: Finder,
         canvas: CanvasView,
         binding: CanvasBinding,
         display: ImageDisplay,
@@ -35,6 +37,7 @@ class Situation(QObject):
         self._store = bridge.store
         self._workspace = workspace
         self._assist = assist
+        self._finder = finder
         self._canvas = canvas
         self._binding = binding
         self._display = display
@@ -46,6 +49,7 @@ class Situation(QObject):
             workspace.selection_changed,
             workspace.hidden_changed,
             assist.draft_changed,
+            finder.changed,
             canvas.tool_changed,
             display.shown,
             display.failed,
@@ -56,6 +60,7 @@ class Situation(QObject):
     def state(self) -> ActionState:
         """Describe the situation now."""
         draft = self._assist.draft
+        proposals = self._finder.proposals
         image_id = self._workspace.image_id
         return ActionState(
             has_image=image_id is not None,
@@ -66,6 +71,8 @@ class Situation(QObject):
             has_draft=draft is not None,
             lacks_object=draft is not None and not draft.says_where,
             candidate_count=len(draft.candidates) if draft else 0,
+            has_concept=proposals is not None,
+            proposal_count=len(proposals.open) if proposals else 0,
             selection_count=len(self._workspace.selection),
             instance_count=len(self._binding.instance_ids),
             hidden_count=len(self._workspace.hidden & self._binding.instance_ids),

@@ -8,9 +8,15 @@ import pytest
 
 from sam3_annotator.ui.action_state import (
     ActionState,
+    accept_next_verb,
+    accept_verb,
+    backspace_verb,
+    escape_text,
     escape_verb,
     key_hints,
+    next_text,
     next_verb,
+    previous_text,
     previous_verb,
     redo_text,
     undo_text,
@@ -20,6 +26,7 @@ from sam3_annotator.ui.action_state import (
 IDLE = ActionState(has_image=True, has_next_image=True, instance_count=3, undo_label="Add instance")
 DRAFTING = replace(IDLE, has_draft=True, candidate_count=3)
 SELECTING = replace(IDLE, selection_count=2)
+CHOOSING = replace(IDLE, has_concept=True, proposal_count=5)
 
 
 def hints(state: ActionState) -> dict[str, str]:
@@ -97,3 +104,37 @@ def test_hints_follow_the_tool() -> None:
 
 def test_no_hints_without_an_image() -> None:
     assert key_hints(ActionState()) == ()
+
+
+def test_keys_are_about_proposals_while_some_are_open() -> None:
+    assert accept_verb(CHOOSING) == "accept_proposal"
+    assert accept_next_verb(CHOOSING) == "accept_proposals_next"
+    assert backspace_verb(CHOOSING) == "reject_proposal"
+    assert (next_verb(CHOOSING), previous_verb(CHOOSING)) == ("next_proposal", "previous_proposal")
+    assert (next_text(CHOOSING), previous_text(CHOOSING)) == ("Next proposal", "Previous proposal")
+    assert (escape_verb(CHOOSING), escape_text(CHOOSING)) == ("drop_proposals", "Forget what was found")
+    assert list(hints(CHOOSING)) == ["Enter", "Backspace", "Tab", "Shift Enter", "Esc"]
+
+
+def test_a_draft_comes_before_proposals() -> None:
+    both = replace(CHOOSING, has_draft=True, candidate_count=2)
+
+    assert (accept_verb(both), accept_next_verb(both)) == ("accept", "accept_next")
+    assert (next_verb(both), escape_verb(both)) == ("next_candidate", "discard_draft")
+    assert hints(both) == hints(replace(both, proposal_count=0))
+
+
+def test_a_selection_is_deselected_and_deleted_before_proposals_are_forgotten_or_rejected() -> None:
+    both = replace(CHOOSING, selection_count=1)
+
+    assert escape_verb(both) == "clear_selection"
+    assert backspace_verb(both) == "delete_vertex"
+    assert "Del" in hints(both)
+
+
+def test_what_is_still_looked_for_can_be_forgotten() -> None:
+    looking = replace(IDLE, has_concept=True)
+
+    assert escape_verb(looking) == "drop_proposals"
+    assert accept_verb(looking) == "accept"
+    assert hints(looking)["Esc"] == "forget what was looked for"

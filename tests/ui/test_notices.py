@@ -15,6 +15,7 @@ from sam3_annotator.ui.assist import Assist, ShownImage
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.fact_reader import FactReader
+from sam3_annotator.ui.finder import Finder
 from sam3_annotator.ui.labelling import Labelling
 from sam3_annotator.ui.main_window import MainWindow
 from sam3_annotator.ui.message_bar import Message
@@ -28,14 +29,15 @@ IMAGE = ShownImage(ImageId(1), "key", np.zeros((60, 80, 3), dtype=np.uint8))
 
 @pytest.fixture
 def messages(
-    qtbot: QtBot, bridge: StoreBridge, workspace: Workspace, engine: EngineBridge, assist: Assist
+    qtbot: QtBot, bridge: StoreBridge, workspace: Workspace, engine: EngineBridge, assist: Assist, finder: Finder
 ) -> Iterator[Callable[[], tuple[Message, ...]]]:
     """Show a window that tells what becomes of engine and assist; give what it says."""
     window = MainWindow(bridge, workspace, CanvasView(), Settings())
     qtbot.addWidget(window)
     labelling = Labelling(bridge.store, workspace, assist, str, window)
-    Notices(window, engine, assist, labelling, FactReader(bridge, window))
+    Notices(window, engine, assist, finder, (labelling,), FactReader(bridge, window))
     assist.show(IMAGE)
+    finder.show(IMAGE)
     yield lambda: window.messages.messages
     window.close()
 
@@ -66,6 +68,21 @@ def test_failure_goes_with_the_draft_it_was_about(qtbot, messages, assist, fake_
     assert "Your prompts are still there" in messages()[0].text
 
     assist.drop()
+
+    assert messages() == ()
+
+
+def test_a_model_that_knows_no_names_says_so_until_nothing_is_looked_for(qtbot, messages, assist, finder) -> None:
+    finder.ask("cat")
+    qtbot.waitUntil(lambda: ["finds no concepts" in message.text for message in messages()] == [True])
+    assist.add_prompt(PointPrompt(30, 30))
+    qtbot.waitUntil(lambda: assist.draft.is_answered)
+    finder.ask("dog")
+    qtbot.waitUntil(lambda: len(messages()) == 1)
+
+    assist.drop()
+    assert len(messages()) == 1
+    finder.drop()
 
     assert messages() == ()
 

@@ -32,8 +32,8 @@ class Proposals:
     """The concept looked for on an image and what was found of it; every method returns new ones.
 
     `found` is the last answer, best first, to the concept `answered`; `settled` are those of it that were accepted or
-    rejected, and `open` the rest. `focused` is the one that the keys are about. While a newer question waits for its answer, the last one goes
-    on being shown. `has_failed` says that the model could not answer.
+    rejected, and `open` the rest. `focus` is the one turned to last. While a newer question waits for its answer, the
+    last one goes on being shown. `has_failed` says that the model could not answer.
     """
 
     image_id: ImageId
@@ -66,8 +66,8 @@ class Proposals:
         return self.found if self.concept == self.answered else ()
 
     def with_concept(self, concept: ConceptPrompt) -> Proposals:
-        """Look for another concept; what was rejected of the one before may be wanted now."""
-        return self if concept == self.concept else replace(self, concept=concept, settled=frozenset())
+        """Look for a concept, anew if it is the same; what was rejected before may be wanted now."""
+        return replace(self, concept=concept, settled=frozenset())
 
     def waiting(self) -> Proposals:
         """Wait for an answer, to another concept or to the same one at another threshold."""

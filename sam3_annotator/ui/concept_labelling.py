@@ -1,0 +1,125 @@
+"""The user's verbs about what was found of a concept: look for it, accept it, go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from sam3_annotator.project import CategoryId, ImageId, Origin, ProjectStore, PromptRecord, Provenance, Region
+from sam3_annotator.ui import operations
+from sam3_annotator.ui.attempt import attempt
+from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
+from sam3_annotator.ui.finder import Finder
+from sam3_annotator.ui.workspace import Workspace
+
+
+def provenances_of(
+    proposals: Proposals, chosen: tuple[Proposal, ...], threshold: float, describe_model: Callable[[str], str]
+) -> tuple[Provenance, ...]:
+    """Say where the regions of proposals come from, as it will be kept with the instances.
+
+    `describe_model` turns what people call a model into what tells it from all others.
+    """
+    concept = proposals.concept
+    records = tuple(
+        PromptRecord("exemplar", (exemplar.x0, exemplar.y0, exemplar.x1, exemplar.y1), exemplar.positive)
+        for exemplar in concept.exemplars
+    )
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return tuple(
+        Provenance(
+            origin=Origin.MODEL,
+            model=describe_model(proposal.model),
+            prompts=records,
+            phrase=concept.phrase,
+            threshold=threshold,
+            simplification_iou=proposal.simplification_iou,
+            created_at=now,
+        )
+        for proposal in chosen
+    )
+
+
+def labelled_regions(store: ProjectStore, image_id: ImageId) -> list[Region]:
+    """Give the regions of all instances on an image, which need not be found again."""
+    return [instance.region for instance in store.instances(image_id)]
+
+
+class ConceptLabelling(QObject):
+    """What the phrase, the keys and the list of proposals mean for the project; every verb is at most one undo step.
+
+    Proposals become instances of the current category, to which a phrase of the same name turns; where a project has
+    no category yet, the phrase names the first one. `problem`, `category_wanted` and `category_found` as in
+    `Labelling`.
+    """
+
+    problem = Signal(str)
+    category_wanted = Signal()
+    category_found = Signal()
+
+    def __init__(
+        self,
+        store: ProjectStore,
+        workspace: Workspace,
+        finder: Finder,
+        describe_model: Callable[[str], str],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._workspace = workspace
+        self._finder = finder
+        self._describe_model = describe_model
+        self._unnamed: tuple[Proposals, tuple[Proposal, ...]] | None = None
+        workspace.category_changed.connect(self._store_named)
+
+    def find(self, phrase: str) -> None:
+        """Look for all instances of a phrase; a category of that name becomes the current one."""
+        name = " ".join(phrase.split()).casefold()
+        for category in self._store.categories():
+            if category.name.casefold() == name:
+                self._workspace.set_category(category.id)
+        self._finder.ask(phrase)
+
+    def accept_focused(self) -> bool:
+        """Make the focused proposal an instance; False if it could not be, yet or at all."""
+        proposals = self._finder.proposals
+        return proposals is not None and proposals.focused is not None and self._accept(proposals, (proposals.focused,))
+
+    def accept_all(self) -> bool:
+        """Make all proposals instances, in one step; False if they could not be, yet or at all."""
+        proposals = self._finder.proposals
+        return proposals is not None and bool(proposals.open) and self._accept(proposals, proposals.open)
+
+    def _accept(self, proposals: Proposals, chosen: tuple[Proposal, ...]) -> bool:
+        if self._workspace.category_id is not None:
+            return self._store_as(self._workspace.category_id, proposals, chosen)
+        if proposals.concept.phrase and not self._store.categories():
+            return self._store_as(proposals.concept.phrase, proposals, chosen)
+        self._unnamed = proposals, chosen
+        self.category_wanted.emit()
+        return False
+
+    def _store_as(self, category: CategoryId | str, proposals: Proposals, chosen: tuple[Proposal, ...]) -> bool:
+        provenances = provenances_of(proposals, chosen, self._finder.threshold, self._describe_model)
+        found = [
+            (proposal.region, proposal.score, provenance)
+            for proposal, provenance in zip(chosen, provenances, strict=True)
+        ]
+        is_stored = attempt(
+            lambda: operations.accept_proposals(self._store, proposals.image_id, category, found), self.problem.emit
+        )
+        if is_stored:
+            self._finder.settle(chosen)
+        return is_stored
+
+    @Slot(object)
+    def _store_named(self, category_id: CategoryId | None) -> None:
+        unnamed, self._unnamed = self._unnamed, None
+        if unnamed is None or category_id is None:
+            return
+        if self._finder.proposals == unnamed[0]:
+            self._store_as(category_id, *unnamed)
+        self.category_found.emit()

@@ -1,0 +1,100 @@
+"""Proposals are accepted or rejected one by one, and the keys are always about one of those left."""
+
+from __future__ import annotations
+
+import pytest
+
+from sam3_annotator.model import ConceptPrompt, Exemplar
+from sam3_annotator.project import ImageId, rectangle
+from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
+
+CAT = ConceptPrompt("cat")
+EXEMPLAR = Exemplar(0, 0, 10, 10)
+
+
+def proposal(number: int) -> Proposal:
+    x = 20.0 * number
+    return Proposal((x, 0, x + 10, 10), rectangle(x, 0, x + 10, 10), 0.9 - number / 10, 1.0)
+
+
+A, B, C = (proposal(number) for number in range(3))
+
+
+@pytest.fixture
+def found() -> Proposals:
+    return Proposals(ImageId(1), CAT).waiting().with_found((A, B, C))
+
+
+def test_the_best_is_in_focus_first(found: Proposals) -> None:
+    assert found.focused == A
+
+
+def test_focus_goes_round_in_both_directions(found: Proposals) -> None:
+    assert found.with_focus_moved(1).focused == B
+    assert found.with_focus_moved(-1).focused == C
+    assert found.with_focus_moved(-1).with_focus_moved(1).focused == A
+
+
+def test_what_is_settled_is_not_open_any_more(found: Proposals) -> None:
+    assert found.with_settled([B.box_xyxy]).open == (A, C)
+
+
+def test_after_the_focused_is_settled_the_next_is_in_focus(found: Proposals) -> None:
+    assert found.with_focus(B.box_xyxy).with_settled([B.box_xyxy]).focused == C
+
+
+def test_after_the_last_is_settled_the_one_before_is_in_focus(found: Proposals) -> None:
+    assert found.with_focus(C.box_xyxy).with_settled([C.box_xyxy]).focused == B
+
+
+def test_focus_stays_when_another_is_settled(found: Proposals) -> None:
+    assert found.with_focus(C.box_xyxy).with_settled([A.box_xyxy]).focused == C
+
+
+def test_without_any_left_nothing_is_in_focus(found: Proposals) -> None:
+    settled = found.with_settled(each.box_xyxy for each in (A, B, C))
+
+    assert settled.open == ()
+    assert settled.focused is None
+    assert settled.with_focus_moved(1) == settled
+
+
+def test_settled_ones_take_no_focus(found: Proposals) -> None:
+    assert found.with_settled([B.box_xyxy]).with_focus(B.box_xyxy).focused == A
+
+
+def test_another_threshold_leaves_rejected_ones_rejected(found: Proposals) -> None:
+    assert found.with_settled([A.box_xyxy]).waiting().with_found((A, B)).open == (B,)
+
+
+def test_asked_anew_rejected_ones_come_back(found: Proposals) -> None:
+    assert found.with_settled([A.box_xyxy]).with_concept(CAT).open == (A, B, C)
+
+
+def test_the_last_answer_is_shown_until_the_next_one_but_known_of_its_own_concept_only(found: Proposals) -> None:
+    asked = found.with_concept(ConceptPrompt("cat", (EXEMPLAR,))).waiting()
+
+    assert asked.open == (A, B, C)
+    assert found.known == (A, B, C)
+    assert asked.known == ()
+
+
+@pytest.mark.parametrize(
+    ("concept", "says"),
+    [
+        (ConceptPrompt(), False),
+        (CAT, True),
+        (ConceptPrompt("", (EXEMPLAR,)), True),
+        (ConceptPrompt("", (Exemplar(0, 0, 10, 10, positive=False),)), False),
+    ],
+)
+def test_only_a_phrase_or_a_positive_exemplar_says_what_to_find(concept: ConceptPrompt, says: bool) -> None:
+    assert Proposals(ImageId(1), concept).says_what is says
+
+
+def test_a_failure_ends_the_wait_and_keeps_what_was_found(found: Proposals) -> None:
+    failed = found.waiting().with_failure()
+
+    assert (failed.is_waiting, failed.has_failed) == (False, True)
+    assert failed.open == (A, B, C)
+    assert not failed.waiting().has_failed

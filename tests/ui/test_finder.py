@@ -1,0 +1,214 @@
+"""What is looked for becomes a question to the model, and its answer proposals, for the image it was asked on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from sam3_annotator.model import ConceptPrompt, Exemplar, ModelSource, OutOfMemory
+from sam3_annotator.project import ImageId, Region, rectangle
+from sam3_annotator.ui.assist import ShownImage
+from sam3_annotator.ui.canvas.proposals import Proposals
+from sam3_annotator.ui.engine_bridge import EngineBridge
+from sam3_annotator.ui.finder import Finder
+from sam3_annotator.ui.settings import Settings
+
+ONE = ShownImage(ImageId(1), "one", np.zeros((60, 80, 3), dtype=np.uint8))
+TWO = ShownImage(ImageId(2), "two", np.full((60, 80, 3), 9, dtype=np.uint8))
+EXEMPLAR = Exemplar(1, 1, 11, 11)
+BOXES = ((0, 0, 10, 10), (20, 0, 40, 20), (50, 30, 70, 50))
+
+
+@pytest.fixture
+def labelled() -> list[Region]:
+    """Give what the image has already."""
+    return []
+
+
+@pytest.fixture
+def finder(engine: EngineBridge, finding_session: Any, labelled: list[Region]) -> Finder:
+    finding_session.instances = list(zip(BOXES, (0.6, 0.9, 0.3), strict=True))
+    made = Finder(engine, Settings(), lambda _: list(labelled))
+    made.show(ONE)
+    return made
+
+
+@pytest.fixture
+def answer(qtbot: QtBot, finder: Finder) -> Callable[[], Proposals]:
+    """Wait until nothing is looked for any more, and give what there is."""
+
+    def wait() -> Proposals:
+        qtbot.waitUntil(lambda: finder.proposals is not None and not finder.proposals.is_waiting)
+        assert finder.proposals is not None
+        return finder.proposals
+
+    return wait
+
+
+def boxes(proposals: Proposals) -> list[tuple[float, ...]]:
+    return [proposal.box_xyxy for proposal in proposals.open]
+
+
+def test_what_scores_enough_is_proposed_best_first(finder: Finder, answer: Any) -> None:
+    finder.ask("  cat ")
+
+    proposals = answer()
+    assert proposals.concept == ConceptPrompt("cat")
+    assert boxes(proposals) == [BOXES[1], BOXES[0]]
+    region = proposals.open[0].region
+    assert (region.box_xyxy, region.area) == (BOXES[1], 400)
+    assert proposals.open[0].score == pytest.approx(0.9)
+    assert proposals.open[0].model == "Fake"
+
+
+def test_another_threshold_shows_more_or_less_and_is_remembered(finder: Finder, answer: Any) -> None:
+    finder.ask("cat")
+    answer()
+
+    finder.set_threshold(0.2)
+    assert boxes(answer()) == [BOXES[1], BOXES[0], BOXES[2]]
+    finder.set_threshold(0.8)
+    assert boxes(answer()) == [BOXES[1]]
+    assert Settings().detection_threshold == 0.8
+
+
+def test_exemplars_are_asked_beside_the_phrase(finder: Finder, answer: Any, finding_session: Any) -> None:
+    not_this = Exemplar(30, 30, 40, 40, positive=False)
+    finder.ask("cat")
+    finder.add_exemplar(EXEMPLAR)
+    finder.add_exemplar(not_this)
+    answer()
+    finder.ask("")
+    answer()
+    finder.remove_last_exemplar()
+    answer()
+
+    assert finding_session.detected[-1] == ConceptPrompt("", (EXEMPLAR,))
+    assert ConceptPrompt("cat", (EXEMPLAR, not_this)) in finding_session.detected
+    assert ConceptPrompt("", (EXEMPLAR, not_this)) in finding_session.detected
+
+
+def test_what_is_only_not_wanted_is_kept_but_not_asked(finder: Finder, finding_session: Any) -> None:
+    finder.add_exemplar(Exemplar(1, 1, 11, 11, positive=False))
+
+    assert finder.proposals is not None
+    assert not finder.proposals.is_waiting
+    finder.set_threshold(0.3)
+    assert finding_session.detected == []
+
+
+def test_without_phrase_and_exemplars_nothing_is_looked_for(finder: Finder, answer: Any) -> None:
+    finder.ask("cat")
+    answer()
+
+    finder.ask(" ")
+
+    assert finder.proposals is None
+
+
+def test_what_is_labelled_already_is_not_proposed(finder: Finder, answer: Any, labelled: list[Region]) -> None:
+    labelled.append(rectangle(20, 0, 40, 18))
+
+    finder.ask("cat")
+
+    assert boxes(answer()) == [BOXES[0]]
+
+
+def test_of_two_proposals_for_one_thing_the_better_is_kept(finder: Finder, answer: Any, finding_session: Any) -> None:
+    finding_session.instances = [((0, 0, 20, 20), 0.7), ((0, 0, 20, 19), 0.8), ((0, 0, 20, 10), 0.6)]
+
+    finder.ask("cat")
+
+    assert boxes(answer()) == [(0, 0, 20, 19), (0, 0, 20, 10)]
+
+
+def test_what_was_rejected_stays_so_at_another_threshold(finder: Finder, answer: Any) -> None:
+    finder.ask("cat")
+    answer()
+    finder.reject_focused()
+
+    finder.set_threshold(0.2)
+
+    assert boxes(answer()) == [BOXES[0], BOXES[2]]
+
+
+def test_each_image_keeps_what_was_found_on_it(finder: Finder, answer: Any) -> None:
+    finder.ask("cat")
+    found = answer()
+
+    finder.show(TWO)
+    assert finder.proposals is None
+    finder.show(ONE)
+
+    assert finder.proposals == found
+
+
+def test_a_question_left_behind_is_asked_again(finder: Finder, answer: Any, finding_session: Any) -> None:
+    finding_session.hold()
+    finder.ask("cat")
+    finder.show(TWO)
+    finding_session.release()
+
+    finder.show(ONE)
+
+    assert boxes(answer()) == [BOXES[1], BOXES[0]]
+
+
+def test_dropped_while_it_was_looked_for_nothing_comes(
+    qtbot: QtBot, finder: Finder, engine: EngineBridge, finding_session: Any
+) -> None:
+    finding_session.hold()
+    finder.ask("cat")
+    qtbot.waitUntil(finding_session.has_call_waiting.is_set)
+
+    finder.drop()
+    finding_session.release()
+
+    qtbot.waitUntil(lambda: engine.is_idle)
+    assert finder.proposals is None
+
+
+def test_a_failure_is_told_and_another_model_is_asked(
+    qtbot: QtBot, finder: Finder, answer: Any, engine: EngineBridge, finding_session: Any
+) -> None:
+    working = finding_session.detect
+
+    def fail(*_: object, **__: object) -> None:
+        raise OutOfMemory("It does not fit.")
+
+    finding_session.detect = fail
+    with qtbot.waitSignal(finder.failed) as failed:
+        finder.ask("cat")
+    assert str(failed.args[0]) == "It does not fit."
+    assert answer().has_failed
+
+    finding_session.detect = working
+    engine.load(ModelSource(lambda _: finding_session, "Other"))
+
+    qtbot.waitUntil(lambda: finder.proposals is not None and len(finder.proposals.open) == 2)
+
+
+def test_nothing_is_asked_while_no_image_is_shown(finder: Finder, finding_session: Any) -> None:
+    finder.leave()
+
+    finder.ask("cat")
+    finder.add_exemplar(EXEMPLAR)
+
+    assert finder.proposals is None
+    assert finding_session.detected == []
+
+
+def test_whether_phrases_are_taken_is_known_of_a_loaded_model(
+    qtbot: QtBot, finder: Finder, engine: EngineBridge, finding_session: Any
+) -> None:
+    qtbot.waitUntil(lambda: engine.status.stage == "ready")
+    assert finder.takes_phrases
+
+    finding_session.capabilities = frozenset({"exemplars"})
+    engine.load(ModelSource(lambda _: finding_session, "Other"))
+
+    qtbot.waitUntil(lambda: not finder.takes_phrases)
