@@ -56,10 +56,12 @@ def find_alike(
     runtime: Runtime,
     pyramid: Pyramid,
     exemplars: Sequence[tuple[Exemplar, BoxPrompt, Segmentation]],
-    threshold: float,
     check: Check,
-) -> Detection:
-    """Find all instances like the positive exemplars, each given with its box and the masks found in it."""
+) -> list[Found]:
+    """Find all instances like the positive exemplars, each given with its box and the masks found in it.
+
+    Those least alike are among them; `paint_found` shows them from a score on.
+    """
     chosen = [(exemplar.positive, *_best_in_box(masks, box)) for exemplar, box, masks in exemplars]
     sides = [max(box[2] - box[0], box[3] - box[1]) for positive, _, _, box in chosen if positive]
     features = map_features(runtime, pyramid, float(np.median(sides)), check)
@@ -70,7 +72,7 @@ def find_alike(
         if positive:
             found.append(itself)
     found += Search(runtime, pyramid, features, examples).run(check)
-    return _paint([one for one in drop_duplicates(found) if one.score > threshold], pyramid, check)
+    return drop_duplicates(found)
 
 
 def show_example(
@@ -120,8 +122,12 @@ def _box_iou(first: Box, second: Box) -> float:
     return both / (sum(areas) - both)
 
 
-def _paint(found: Sequence[Found], pyramid: Pyramid, check: Check) -> Detection:
-    """Make masks follow edges and bring them to image size; untouched pages of the array take no memory."""
+def paint_found(alike: Sequence[Found], threshold: float, pyramid: Pyramid, check: Check) -> Detection:
+    """Let the masks of what scores above a threshold follow edges, and bring them to image size.
+
+    Untouched pages of the array take no memory.
+    """
+    found = [one for one in alike if one.score > threshold]
     masks = np.zeros((len(found), *pyramid.image_size), np.bool_)
     boxes = np.zeros((len(found), 4), np.float32)
     scores = np.array([one.score for one in found], np.float32)

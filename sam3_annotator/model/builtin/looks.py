@@ -39,7 +39,7 @@ class View:
     stem: StemArrays
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class BuiltinEmbedding:
     """An image in several sizes, the view of the whole, and what was looked at and answered so far."""
 

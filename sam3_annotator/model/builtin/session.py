@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,17 +12,22 @@ from numpy.typing import NDArray
 from sam3_annotator.model.builtin.asked import Asked, read_prompts
 from sam3_annotator.model.builtin.candidates import Candidate, drop_alike, paint
 from sam3_annotator.model.builtin.config import BuiltinConfig
-from sam3_annotator.model.builtin.exemplars import find_alike, read_exemplars
+from sam3_annotator.model.builtin.exemplars import find_alike, paint_found, read_exemplars
 from sam3_annotator.model.builtin.looks import Answer, BuiltinEmbedding
 from sam3_annotator.model.builtin.meaning import Question, Ranked, Start
 from sam3_annotator.model.builtin.refine import follow_edges, obey
 from sam3_annotator.model.builtin.runtime import Runtime
+from sam3_annotator.model.builtin.search import Found
 from sam3_annotator.model.builtin.viewer import Viewer
 from sam3_annotator.model.builtin.zoom import Pyramid, ViewWindow
 from sam3_annotator.model.outputs import Detection, Segmentation
 from sam3_annotator.model.prompts import ConceptPrompt, MaskPrompt, Prompt
+from sam3_annotator.model.recent import Recent
 from sam3_annotator.model.session import Check, Embedding, never_cancelled
 from sam3_annotator.paths import resources_dir
+
+ANSWERS_KEPT = 3
+"""So many answers to exemplars are kept whole, each a few megabytes."""
 
 
 class BuiltinSession:
@@ -37,6 +43,7 @@ class BuiltinSession:
         path = weights or resources_dir() / "builtin" / "builtin.safetensors"
         self._runtime = Runtime(path, config or BuiltinConfig(), graphs)
         self._viewer = Viewer(self._runtime)
+        self._alike: Recent[tuple[weakref.ref[BuiltinEmbedding], ConceptPrompt], list[Found]] = Recent(ANSWERS_KEPT)
 
     @property
     def name(self) -> str:
@@ -102,14 +109,22 @@ class BuiltinSession:
         threshold: float = 0.5,
         check: Check = never_cancelled,
     ) -> Detection:
-        """Find all instances like the exemplars; see `Session.detect`. Raises `UnsupportedPrompt` for a phrase."""
+        """Find all instances like the exemplars; see `Session.detect`. Raises `UnsupportedPrompt` for a phrase.
+
+        The same exemplars at another threshold are not looked for again.
+        """
         if not isinstance(embedding, BuiltinEmbedding):
             raise TypeError(f"The built-in model made no {type(embedding).__name__}.")
-        exemplars = [
-            (exemplar, box, self.segment(embedding, [box], check=check))
-            for exemplar, box in read_exemplars(concept, embedding.image_size)
-        ]
-        return find_alike(self._runtime, embedding.pyramid, exemplars, threshold, check)
+        key = (weakref.ref(embedding), concept)
+        alike = self._alike.get(key)
+        if alike is None:
+            exemplars = [
+                (exemplar, box, self.segment(embedding, [box], check=check))
+                for exemplar, box in read_exemplars(concept, embedding.image_size)
+            ]
+            alike = find_alike(self._runtime, embedding.pyramid, exemplars, check)
+            self._alike.put(key, alike)
+        return paint_found(alike, threshold, embedding.pyramid, check)
 
 
 def finish(ranked: Sequence[Ranked], asked: Asked) -> list[Candidate]:

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sam3_annotator.model import Cancelled, ConceptPrompt, Detection, Exemplar, UnsupportedPrompt, open_session
+from sam3_annotator.model import (
+    Cancelled,
+    ConceptPrompt,
+    Detection,
+    Embedding,
+    Exemplar,
+    UnsupportedPrompt,
+    open_session,
+)
 from sam3_annotator.model.builtin.session import BuiltinSession
 
 DISCS = [
@@ -54,8 +62,13 @@ def around(x: int, y: int, *, positive: bool = True) -> Exemplar:
 
 
 @pytest.fixture(scope="module")
-def found(shipped: BuiltinSession, scene: NDArray[np.uint8]) -> Detection:
-    return shipped.detect(shipped.embed(scene), ConceptPrompt(exemplars=(around(*DISCS[5]),)))
+def embedding(shipped: BuiltinSession, scene: NDArray[np.uint8]) -> Embedding:
+    return shipped.embed(scene)
+
+
+@pytest.fixture(scope="module")
+def found(shipped: BuiltinSession, embedding: Embedding) -> Detection:
+    return shipped.detect(embedding, ConceptPrompt(exemplars=(around(*DISCS[5]),)))
 
 
 def test_the_discs_are_found_by_one_of_them(found: Detection) -> None:
@@ -89,14 +102,16 @@ def test_scores_come_highest_first_above_the_threshold_with_the_boxes_of_their_m
         assert box.tolist() == [columns[0], rows[0], columns[-1] + 1, rows[-1] + 1]
 
 
-def test_a_higher_threshold_gives_a_part_of_the_finds(
-    shipped: BuiltinSession, scene: NDArray[np.uint8], found: Detection
+def test_a_higher_threshold_gives_a_part_of_the_finds_without_looking_again(
+    shipped: BuiltinSession, embedding: Embedding, found: Detection
 ) -> None:
     concept = ConceptPrompt(exemplars=(around(*DISCS[5]),))
+    checks: list[None] = []
 
-    surer = shipped.detect(shipped.embed(scene), concept, threshold=0.95)
+    surer = shipped.detect(embedding, concept, threshold=0.95, check=lambda: checks.append(None))
 
     assert surer.scores.tolist() == found.scores[found.scores >= 0.95].tolist()
+    assert len(checks) == len(surer.scores)  # one for each that is painted: none for looks
 
 
 def test_a_negative_exemplar_lowers_the_scores_of_its_kind(shipped: BuiltinSession, scene: NDArray[np.uint8]) -> None:
