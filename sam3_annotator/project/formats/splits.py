@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
 from sam3_annotator.project.entities import ImageId, ImageRecord, Split
 
@@ -14,11 +15,13 @@ ONE_SET = ""
 def assign_splits(images: Sequence[ImageRecord], shares: Mapping[str, float] | None, seed: int) -> dict[ImageId, str]:
     """Return the split of every image, `ONE_SET` for all if nobody asked for splits.
 
-    Images that have a split keep it. The others are drawn in an order that follows from their path and the seed alone,
-    so that the same images are split in the same way anywhere, and filled up to the shares. With no shares they go
-    to `train`. A split whose share is not 0 gets an image if there are enough of them.
+    Images that have a split keep it. Copies of one image, whatever they are called, come into the same split, or a
+    model would be tested on what it has learnt; the shares are then met as nearly as can be. All others are drawn in
+    an order that follows from their path and the seed alone, so that the same images are split in the same way
+    anywhere, and filled up to the shares. With no shares they go to `train`. A split whose share is not 0 gets an
+    image if there are enough of them.
     """
-    fixed = {image.id: str(image.split) for image in images if image.split is not None}
+    fixed = _fixed_splits(images)
     free = sorted((image for image in images if image.id not in fixed), key=lambda image: _draw(seed, image.path))
     if shares is None:
         rest = str(Split.TRAIN) if fixed else ONE_SET
@@ -28,9 +31,35 @@ def assign_splits(images: Sequence[ImageRecord], shares: Mapping[str, float] | N
     wanted = _apportion([shares[name] for name in names], len(images))
     missing = [max(count - taken[name], 0) for name, count in zip(names, wanted, strict=True)]
     counts = _at_least_one(_apportion(missing, len(free)), [taken[name] for name in names])
-    drawn = iter(free)
-    splits = {next(drawn).id: name for name, count in zip(names, counts, strict=True) for _ in range(count)}
+    groups: dict[str, list[ImageId]] = {}
+    for image in free:
+        groups.setdefault(_content(image), []).append(image.id)
+    splits = _fill(list(groups.values()), names, counts)
     return {image.id: fixed.get(image.id) or splits[image.id] for image in images}
+
+
+def _content(image: ImageRecord) -> str:
+    return image.facts.content_hash or image.path
+
+
+def _fixed_splits(images: Sequence[ImageRecord]) -> dict[ImageId, str]:
+    """Give the splits of images that have one, and of copies of those."""
+    by_content = {_content(image): str(image.split) for image in images if image.split is not None}
+    return {
+        image.id: by_content[_content(image)] if image.split is None else str(image.split)
+        for image in images
+        if _content(image) in by_content
+    }
+
+
+def _fill(groups: Sequence[Sequence[ImageId]], names: Sequence[str], counts: Sequence[int]) -> dict[ImageId, str]:
+    """Put whole groups into the splits, one split after the other up to its count."""
+    splits: dict[ImageId, str] = {}
+    wanted = list(accumulate(counts))
+    for group in groups:
+        at = next(i for i, count in enumerate(wanted) if len(splits) < count)
+        splits |= dict.fromkeys(group, names[at])
+    return splits
 
 
 def _draw(seed: int, path: str) -> bytes:

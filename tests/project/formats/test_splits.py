@@ -6,7 +6,7 @@ from collections import Counter
 
 from hypothesis import given, strategies as st
 
-from sam3_annotator.project import ImageId, ImageRecord, Split
+from sam3_annotator.project import ImageFacts, ImageId, ImageRecord, Split
 from sam3_annotator.project.formats.splits import ONE_SET, assign_splits
 
 
@@ -42,6 +42,31 @@ def test_small_share_still_gets_an_image() -> None:
 def test_without_shares_there_is_one_set_unless_images_have_splits() -> None:
     assert set(assign_splits(records(3), None, 0).values()) == {ONE_SET}
     assert assign_splits(records(3, {2: Split.TEST}), None, 0) == {1: "train", 2: "test", 3: "train"}
+
+
+def copies(*contents: str, fixed: dict[int, Split] | None = None) -> list[ImageRecord]:
+    fixed = fixed or {}
+    return [
+        ImageRecord(ImageId(i), f"photos/{i}.jpg", split=fixed.get(i), facts=ImageFacts(content_hash=content))
+        for i, content in enumerate(contents, 1)
+    ]
+
+
+def test_copies_of_an_image_come_into_one_split() -> None:
+    images = copies(*"aabcdefghaijbklmnopa")  # 20 files, four of them a, two b
+
+    for seed in range(20):
+        splits = assign_splits(images, {"train": 0.6, "val": 0.4}, seed)
+        by_content = {(image.facts.content_hash, splits[image.id]) for image in images}
+        assert len(by_content) == 16
+        assert 9 <= Counter(splits.values())["train"] <= 15
+
+
+def test_a_copy_follows_the_image_whose_split_is_fixed() -> None:
+    images = copies(*"abca", fixed={1: Split.TEST})
+
+    assert assign_splits(images, {"train": 1.0}, 0)[ImageId(4)] == "test"
+    assert assign_splits(images, None, 0)[ImageId(4)] == "test"
 
 
 @given(
