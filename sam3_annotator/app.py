@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from sam3_annotator.model import EmbeddingCache, Session, default_folder, open_session
+from sam3_annotator.model import EmbeddingCache, Exemplar, Session, default_folder, open_session
 from sam3_annotator.paths import resources_dir, samples_dir, user_data_dir
 from sam3_annotator.project import ImageState, ProjectStore
 from sam3_annotator.ui import qt_messages
 from sam3_annotator.ui.action_table import CATEGORY_KEYS
 from sam3_annotator.ui.assist import Assist
 from sam3_annotator.ui.background import background_is_idle
+from sam3_annotator.ui.canvas.proposals import BoxXyxy
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
 from sam3_annotator.ui.concept_labelling import ConceptLabelling, labelled_regions
@@ -41,6 +42,7 @@ from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.prefetch import Prefetch
 from sam3_annotator.ui.preview import Preview
 from sam3_annotator.ui.project_verbs import ProjectVerbs
+from sam3_annotator.ui.proposals_display import ProposalsDisplay
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.situation import Situation
 from sam3_annotator.ui.store_bridge import StoreBridge
@@ -137,6 +139,7 @@ def assemble_window(
     project_verbs = ProjectVerbs(window)
     crashes = CrashMessages(window.messages)
     DraftDisplay(bridge, workspace, canvas, assist, preview, engine, window.status_line)
+    ProposalsDisplay(window, bridge, workspace, assist, finder, engine)
     Notices(window, engine, assist, finder, (labelling, concepts), facts)
 
     canvas.prompt_added.connect(assist.add_prompt)
@@ -148,6 +151,8 @@ def assemble_window(
     window.paths_dropped.connect(project_verbs.take_dropped)
     project_verbs.open_wanted.connect(window.project_requested)
     window.window_actions.bind(labelling_slots(labelling, assist, workspace, canvas))
+    window.window_actions.bind(concept_slots(concepts, finder, labelling, window))
+    connect_concepts(window, concepts, finder)
     window.window_actions.bind(image_slots(window.image_panel, labelling, display))
     window.window_actions.bind(project_slots(project_verbs, window))
     bind_models(window, models, preview, project_verbs)
@@ -227,6 +232,47 @@ def labelling_slots(
         "hide_all": labelling.toggle_all,
         **{f"category_{n + 1}": partial(labelling.choose_category, n) for n in range(len(CATEGORY_KEYS))},
     }
+
+
+def concept_slots(
+    concepts: ConceptLabelling, finder: Finder, labelling: Labelling, window: MainWindow
+) -> dict[str, Callable[[], object]]:
+    """Say what the verbs about what was found of a concept call."""
+    return {
+        "find": window.area.phrase_bar.focus_field,
+        "accept_proposal": concepts.accept_focused,
+        "accept_proposals": concepts.accept_all,
+        "accept_proposals_next": lambda: concepts.accept_all() and labelling.accept(goes_on=True),
+        "reject_proposal": finder.reject_focused,
+        "next_proposal": lambda: finder.focus(1),
+        "previous_proposal": lambda: finder.focus(-1),
+        "drop_proposals": finder.drop,
+    }
+
+
+def connect_concepts(window: MainWindow, concepts: ConceptLabelling, finder: Finder) -> None:
+    """Let canvas, phrase bar and list of a window say what is looked for and what is accepted of it."""
+    canvas, bar, panel = window.canvas, window.area.phrase_bar, window.proposal_panel
+
+    def show_one(box_xyxy: BoxXyxy, *, positive: bool = True) -> None:
+        x0, y0, x1, y1 = box_xyxy
+        finder.add_exemplar(Exemplar(x0, y0, x1, y1, positive))
+
+    canvas.exemplar_added.connect(finder.add_exemplar)
+    canvas.proposal_clicked.connect(finder.focus_on)
+    bar.phrase_entered.connect(concepts.find)
+    bar.threshold_moved.connect(finder.set_threshold)
+    bar.exemplar_removed.connect(finder.remove_last_exemplar)
+    bar.accept_all_wanted.connect(concepts.accept_all)
+    bar.cleared.connect(finder.drop)
+    panel.focused.connect(finder.focus_on)
+    panel.accept_wanted.connect(concepts.accept_focused)
+    panel.reject_wanted.connect(finder.reject_focused)
+    panel.accept_all_wanted.connect(concepts.accept_all)
+    panel.like_this_wanted.connect(show_one)
+    panel.reject_as_exemplar_wanted.connect(partial(show_one, positive=False))
+    for part in (bar.left, panel.focus_left):
+        part.connect(window.focus_canvas)
 
 
 def image_slots(panel: ImageListPanel, labelling: Labelling, display: ImageDisplay) -> dict[str, Callable[[], object]]:

@@ -24,6 +24,7 @@ from sam3_annotator.ui.model_chip import ModelChip
 from sam3_annotator.ui.panels.category_list import CategoryPanel
 from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.panels.instance_list import InstancePanel
+from sam3_annotator.ui.panels.proposal_list import ProposalPanel
 from sam3_annotator.ui.recent import remember_project
 from sam3_annotator.ui.settings import RecentProject, Settings
 from sam3_annotator.ui.status_line import StatusLine
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         self.image_panel = ImageListPanel(bridge, workspace)
         self.category_panel = CategoryPanel(bridge, workspace)
         self.instance_panel = InstancePanel(bridge, workspace)
+        self.proposal_panel = ProposalPanel()
         self._idle_checks: list[Callable[[], bool]] = []
         self._leave_checks: list[Callable[[Callable[[], object]], bool]] = []
         self._beginning = QTimer(self, singleShot=True, interval=BEGIN_UNSEEN_MS)
@@ -162,12 +164,14 @@ class MainWindow(QMainWindow):
             "images": Dock("images", "Images", self.image_panel, self),
             "categories": Dock("categories", "Categories", self.category_panel, self),
             "instances": Dock("instances", "Instances", self.instance_panel, self),
+            "proposals": Dock("proposals", "Proposals", self.proposal_panel, self),
         }
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self._docks["images"])
-        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._docks["categories"])
-        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._docks["instances"])
+        right = [self._docks[name] for name in ("categories", "instances", "proposals")]
+        for dock in right:
+            self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
         self.resizeDocks([self._docks["images"], self._docks["categories"]], [248, 264], Qt.Orientation.Horizontal)
-        self.resizeDocks([self._docks["categories"], self._docks["instances"]], [340, 460], Qt.Orientation.Vertical)
+        self.resizeDocks(right, [260, 300, 240], Qt.Orientation.Vertical)
         panels = self.menus["View/Panels"]
         for dock in reversed(self._docks.values()):
             panels.insertAction(panels.actions()[0], dock.toggleViewAction())
@@ -237,7 +241,13 @@ class MainWindow(QMainWindow):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def _focus_panel(self, step: int) -> None:
-        panels: list[QWidget] = [self.image_panel, self.canvas, self.category_panel, self.instance_panel]
+        panels: list[QWidget] = [
+            self.image_panel,
+            self.canvas,
+            self.category_panel,
+            self.instance_panel,
+            self.proposal_panel,
+        ]
         shown = [panel for panel in panels if panel.isVisible()]
         at = next((number for number, panel in enumerate(shown) if _has_focus(panel)), -step)
         target = shown[(at + step) % len(shown)]

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
 import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from sam3_annotator.model import Check, ConceptPrompt, Detection
 from sam3_annotator.project import ProjectStore
 from sam3_annotator.ui.assist import Assist
 from sam3_annotator.ui.background import cancel_background_tasks
@@ -21,26 +19,6 @@ from sam3_annotator.ui.finder import Finder
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.workspace import Workspace
-
-
-@pytest.fixture
-def finding_session(fake_session: Any) -> Any:
-    """Let the fake session find `instances`, boxes with scores, whatever is asked; `detected` records that."""
-    fake_session.capabilities = frozenset({"points", "boxes", "masks", "phrases", "exemplars"})
-    fake_session.instances, fake_session.detected = [], []
-
-    def detect(embedding: Any, concept: ConceptPrompt, *, threshold: float = 0.5, check: Check) -> Detection:
-        fake_session.detected.append(concept)
-        fake_session._pass_gate(check)
-        found = [(box, score) for box, score in fake_session.instances if score >= threshold]
-        masks = np.zeros((len(found), *embedding.image_size), dtype=bool)
-        for mask, ((x0, y0, x1, y1), _) in zip(masks, found, strict=True):
-            mask[y0:y1, x0:x1] = True
-        boxes = np.array([box for box, _ in found], dtype=np.float32).reshape(-1, 4)
-        return Detection(masks, boxes, np.array([score for _, score in found], dtype=np.float32), 1.0)
-
-    fake_session.detect = detect
-    return fake_session
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from sam3_annotator.app import build_window
 from sam3_annotator.project import Instance
 from sam3_annotator.ui.assist import Assist
 from sam3_annotator.ui.canvas.draft import Draft
+from sam3_annotator.ui.finder import Finder
 from sam3_annotator.ui.main_window import MainWindow
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
@@ -61,15 +62,22 @@ class User:
         place = self.window.canvas.viewport_from_image(QPointF(x, y)).toPoint()
         QTest.mouseClick(self.window.canvas.viewport(), button, modifier, place)
 
-    def drag(self, x0: float, y0: float, x1: float, y1: float) -> None:
+    def drag(self, x0: float, y0: float, x1: float, y1: float, button=Qt.MouseButton.LeftButton) -> None:
         """Drag from one place of the image to another."""
         viewport = self.window.canvas.viewport()
         start = self.window.canvas.viewport_from_image(QPointF(x0, y0)).toPoint()
         end = self.window.canvas.viewport_from_image(QPointF(x1, y1)).toPoint()
-        QTest.mousePress(viewport, Qt.MouseButton.LeftButton, NO_MODIFIER, start)
+        QTest.mousePress(viewport, button, NO_MODIFIER, start)
         QTest.mouseMove(viewport, (start + end) / 2)
         QTest.mouseMove(viewport, end)
-        QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, NO_MODIFIER, end)
+        QTest.mouseRelease(viewport, button, NO_MODIFIER, end)
+
+    def type_phrase(self, phrase: str) -> None:
+        """Type what to find and press Enter."""
+        self.press(Qt.Key.Key_Slash)
+        field = QApplication.focusWidget()
+        QTest.keyClicks(field, phrase)
+        QTest.keyClick(field, Qt.Key.Key_Return)
 
     def add_category(self, name: str) -> None:
         """Type a category into its panel and go back to the canvas."""
@@ -83,6 +91,12 @@ class User:
     def draft(self) -> Draft | None:
         """The draft on the canvas."""
         return self.window.findChild(Assist).draft
+
+    @property
+    def proposals(self) -> list[tuple[float, ...]]:
+        """The boxes of the open proposals, best first."""
+        found = self.window.findChild(Finder).proposals
+        return [proposal.box_xyxy for proposal in found.open] if found is not None else []
 
     def instances(self, position: int) -> tuple[Instance, ...]:
         """Read the instances of an image, by its place in the list."""

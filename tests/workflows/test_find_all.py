@@ -1,0 +1,143 @@
+"""Everything like a phrase or an example is found, looked through and accepted, with the keyboard or the mouse."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from sam3_annotator.model import ConceptPrompt, Exemplar
+from sam3_annotator.project import ImageState
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+BOXES = ((2, 2, 12, 12), (20, 4, 34, 18), (40, 20, 60, 40))
+
+
+@pytest.fixture
+def finding(finding_session, user):
+    finding_session.instances = list(zip(BOXES, (0.6, 0.9, 0.7), strict=True))
+    return user
+
+
+def test_a_phrase_is_typed_looked_through_and_accepted_by_keys_alone(finding) -> None:
+    finding.type_phrase("cat")
+    finding.settle()
+    assert finding.proposals == [BOXES[1], BOXES[2], BOXES[0]]
+
+    finding.press(Qt.Key.Key_Return)  # the best
+    finding.press(Qt.Key.Key_Tab)
+    finding.press(Qt.Key.Key_Backspace)  # the last
+    finding.press(Qt.Key.Key_Return)
+
+    assert [instance.region.box_xyxy for instance in finding.instances(0)] == [BOXES[1], BOXES[2]]
+    assert {finding.window.store.category(one.category_id).name for one in finding.instances(0)} == {"cat"}
+    assert finding.proposals == []
+    finding.press(Qt.Key.Key_Z, CTRL)
+    assert len(finding.instances(0)) == 1
+
+
+def test_all_are_accepted_and_the_next_image_is_shown(finding) -> None:
+    finding.add_category("cat")
+    finding.type_phrase("cat")
+    finding.settle()
+
+    finding.press(Qt.Key.Key_Return, SHIFT)
+    finding.settle()
+
+    assert len(finding.instances(0)) == 3
+    assert finding.window.store.images()[0].state is ImageState.DONE
+    assert finding.image_position() == 1
+    assert finding.proposals == []
+
+
+def test_an_example_is_boxed_and_what_is_not_meant_too(finding, finding_session) -> None:
+    finding.add_category("coin")
+    finding.press(Qt.Key.Key_E)
+    finding.drag(2, 2, 12, 12)
+    finding.settle()
+    finding.drag(40, 20, 60, 40, Qt.MouseButton.RightButton)
+    finding.settle()
+
+    wanted, unwanted = finding_session.detected[-1].exemplars
+    assert finding_session.detected[-1].phrase == ""
+    assert (wanted.positive, unwanted.positive) == (True, False)
+    assert abs(wanted.x0 - 2) < 1
+    assert abs(unwanted.x1 - 60) < 1
+    finding.press(Qt.Key.Key_Return, CTRL | SHIFT)
+    assert len(finding.instances(0)) == 3
+    assert finding.window.store.undo_label == "Add 3 instances"
+
+
+def test_a_click_with_the_exemplar_tool_turns_to_a_proposal(finding) -> None:
+    finding.add_category("cat")
+    finding.type_phrase("cat")
+    finding.settle()
+    finding.press(Qt.Key.Key_E)
+
+    finding.click(50, 30)
+    finding.press(Qt.Key.Key_Return)
+
+    assert [instance.region.box_xyxy for instance in finding.instances(0)] == [BOXES[2]]
+
+
+def test_escape_forgets_what_was_found_and_what_is_looked_for(finding, finding_session) -> None:
+    finding.type_phrase("cat")
+    finding.settle()
+    finding.press(Qt.Key.Key_Escape)
+    assert finding.proposals == []
+
+    finding_session.hold()
+    finding.type_phrase("cat")
+    finding.press(Qt.Key.Key_Escape)
+    finding_session.release()
+    finding.settle()
+
+    assert finding.proposals == []
+    assert finding.instances(0) == ()
+
+
+def test_a_draft_is_made_while_proposals_are_open(finding) -> None:
+    finding.add_category("cat")
+    finding.type_phrase("cat")
+    finding.settle()
+    finding.click(30, 40)
+    finding.settle()
+
+    finding.press(Qt.Key.Key_Return)
+
+    assert len(finding.instances(0)) == 1
+    assert len(finding.proposals) == 3
+
+
+def test_the_phrase_is_asked_again_on_the_next_image_with_two_keys(finding, finding_session) -> None:
+    finding.add_category("cat")
+    finding.type_phrase("cat")
+    finding.settle()
+    finding.press(Qt.Key.Key_Return, SHIFT)
+    finding.settle()
+
+    finding.type_phrase("")
+    finding.settle()
+
+    assert finding_session.detected == [ConceptPrompt("cat"), ConceptPrompt("cat")]
+    assert len(finding.proposals) == 3
+
+
+def test_without_a_model_that_knows_names_the_window_says_what_to_do(user, tell) -> None:
+    user.type_phrase("cat")
+    user.settle()
+
+    assert len(tell()) <= 1
+    assert user.proposals == []
+
+
+def test_exemplars_stay_when_the_phrase_is_changed(finding, finding_session) -> None:
+    finding.press(Qt.Key.Key_E)
+    finding.drag(2, 2, 12, 12)
+    finding.settle()
+    finding.type_phrase("coin")
+    finding.settle()
+
+    asked = finding_session.detected[-1]
+    assert asked.phrase == "coin"
+    assert [isinstance(exemplar, Exemplar) for exemplar in asked.exemplars] == [True]
