@@ -39,8 +39,11 @@ class EmptyState(QWidget):
         self._draw_icon()
         self.say(title, text, link)
 
-    def say(self, title: str, text: str, link: str = "") -> None:
-        """Show these words."""
+    def say(self, title: str, text: str, link: str = "", icon_name: str = "") -> None:
+        """Show these words, and another icon if one is named."""
+        if icon_name and icon_name != self._icon_name:
+            self._icon_name = icon_name
+            self._draw_icon()
         self._title.setText(title)
         self._text.setText(text)
         self._link.setText(link)

@@ -1,0 +1,175 @@
+"""The panel of proposals: what was found on the image, to be accepted or rejected one by one or all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposals
+from sam3_annotator.ui.item_delegates.proposal_delegate import ProposalDelegate
+from sam3_annotator.ui.item_delegates.proposal_thumbnails import ProposalThumbnails
+from sam3_annotator.ui.item_models.proposal_model import ProposalModel
+from sam3_annotator.ui.panels.empty_state import EmptyState
+from sam3_annotator.ui.panels.proposal_view import ProposalView
+from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
+
+
+class ProposalPanel(QWidget):
+    """Lists the open proposals, best first, and tells what the user wants; it changes nothing itself.
+
+    What is to be accepted or rejected is always the proposal in focus, so that list and canvas cannot disagree.
+    """
+
+    focused = Signal(object)  # BoxXyxy of the proposal that the user turned to
+    accept_wanted = Signal()
+    reject_wanted = Signal()
+    accept_all_wanted = Signal()
+    like_this_wanted = Signal(object)  # BoxXyxy: look for more of this
+    reject_as_exemplar_wanted = Signal(object)  # BoxXyxy: look for what is not this
+    focus_left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._thumbnails = ProposalThumbnails()
+        self._model = ProposalModel(self)
+        self._list = self._make_list()
+        self._empty = EmptyState("magnify")
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._list)
+        self._stack.addWidget(self._empty)
+        self._summary = QLabel()
+        self._accept_all = QToolButton()
+        self._header = self._make_header()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        # The list first: it is where the keyboard should arrive.
+        layout.addWidget(self._stack, stretch=1)
+        layout.insertWidget(0, self._header)
+        self.show_proposals(None, None, theme().color("accent"))
+
+    @property
+    def model(self) -> ProposalModel:
+        """The rows shown."""
+        return self._model
+
+    @property
+    def view(self) -> ProposalView:
+        """The list."""
+        return self._list
+
+    def show_proposals(self, proposals: Proposals | None, pixels: NDArray[np.uint8] | None, color: QColor) -> None:
+        """Show what was found, on `(H, W, 3)` RGB pixels, outlined in the colour of the category it would get."""
+        had_focus = self._list.hasFocus() or self._accept_all.hasFocus()
+        if self._thumbnails.show(pixels, color):
+            self._list.viewport().update()
+        found = proposals.open if proposals is not None else ()
+        focused = proposals.focused if proposals is not None else None
+        self._model.show(found)
+        self._list.turn_to(focused.box_xyxy if focused is not None else None)
+        self._header.setVisible(bool(found))
+        if proposals is not None and found:
+            self._summary.setText(_summary(proposals))
+        else:
+            face = _face(proposals)
+            self._empty.say(face.title, face.text, icon_name=face.icon)
+        self._stack.setCurrentWidget(self._list if found else self._empty)
+        if had_focus and not found:
+            self.focus_left.emit()
+
+    def context_menu(self) -> QMenu:
+        """Make the menu of the current proposal."""
+        box_xyxy = self._box_at(self._list.currentIndex())
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        entries: tuple[tuple[str, str, str, Callable[[], None]], ...] = (
+            ("Accept", "check", "Enter", self.accept_wanted.emit),
+            ("Reject", "close", "Backspace", self.reject_wanted.emit),
+            ("Find more like this", "plus", "", lambda: self.like_this_wanted.emit(box_xyxy)),
+            ("Find without it", "minus", "", lambda: self.reject_as_exemplar_wanted.emit(box_xyxy)),
+        )
+        for text, icon_name, key, verb in entries:
+            action = menu.addAction(text, verb)
+            action.setShortcut(QKeySequence(key))
+            bind_icon(action, icon_name, "text_dim")
+        menu.insertSeparator(menu.actions()[2])
+        return menu
+
+    def _make_list(self) -> ProposalView:
+        view = ProposalView(self._model)
+        view.setItemDelegate(ProposalDelegate(self._thumbnails, self))
+        view.row_chosen.connect(lambda index: self.focused.emit(self._box_at(index)))
+        view.accept_wanted.connect(self.accept_wanted)
+        view.reject_wanted.connect(self.reject_wanted)
+        view.focus_left.connect(self.focus_left)
+        view.menu_wanted.connect(self._show_menu)
+        return view
+
+    def _make_header(self) -> QWidget:
+        header = QWidget()
+        self._summary.setProperty("tone", "dim")
+        self._summary.setFont(theme().font("number_caption"))
+        self._accept_all.setText("Accept all")
+        self._accept_all.setAccessibleName("Accept all proposals")
+        self._accept_all.setToolTip("Make all of these instances of the current category")
+        self._accept_all.setFont(theme().font("caption_strong"))
+        self._accept_all.clicked.connect(self.accept_all_wanted)
+        row = QHBoxLayout(header)
+        row.setContentsMargins(SPACE_M, 0, SPACE_S, SPACE_XS)
+        row.addWidget(self._summary, stretch=1)
+        row.addWidget(self._accept_all)
+        return header
+
+    def _box_at(self, index: QModelIndex) -> BoxXyxy:
+        return self._model.proposal_at(index.row()).box_xyxy
+
+    def _show_menu(self, place: QPoint) -> None:
+        self.context_menu().popup(place)
+
+
+def _summary(proposals: Proposals) -> str:
+    found, left = len(proposals.found), len(proposals.open)
+    if proposals.is_waiting:
+        return f"{left:,} so far, looking…"
+    if proposals.has_failed:
+        return f"{left:,} from before"
+    return f"{left:,} found" if left == found else f"{left:,} of {found:,} left"
+
+
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """What the panel shows while there is no proposal to decide about."""
+
+    icon: str
+    title: str
+    text: str
+
+
+_NOT_ASKED = _Face(
+    "magnify", "Nothing looked for yet", "Press / and type what to find, or\N{NO-BREAK SPACE}E and box an example"
+)
+_ONLY_NEGATIVE = _Face("magnify", "What should be found?", "Press / and type it, or box an example of it")
+_LOOKING = _Face("magnify", "Looking…", "What is found is listed here, the most certain first")
+_FAILED = _Face("alert-outline", "The search failed", "The message above the image says\N{NO-BREAK SPACE}why")
+_NONE_FOUND = _Face(
+    "circle-off-outline", "Nothing new found", "Lower the threshold or try other words; what is labelled is left out"
+)
+_ALL_SETTLED = _Face("check-circle", "All looked through", "Each of them is accepted or rejected")
+
+
+def _face(proposals: Proposals | None) -> _Face:
+    if proposals is None:
+        return _NOT_ASKED
+    if proposals.is_waiting:
+        return _LOOKING
+    if proposals.has_failed:
+        return _FAILED
+    if proposals.answered is None:
+        return _ONLY_NEGATIVE
+    return _ALL_SETTLED if proposals.found else _NONE_FOUND
