@@ -37,6 +37,8 @@ class CanvasView(CanvasSurface):
         self._overlay = Overlay(self._scene)
         self._tool: Tool = TOOLS["select"](self)
         self._tool_cursor = self._tool.cursor
+        self._hidden: frozenset[InstanceId] = frozenset()
+        self._corrected: frozenset[InstanceId] = frozenset()
         self._hovered_at: QPointF | None = None
         self._offered: PointPrompt | None = None
         self._settle.timeout.connect(self._hover_again)
@@ -70,12 +72,24 @@ class CanvasView(CanvasSurface):
 
     def set_hidden(self, ids: Iterable[InstanceId]) -> None:
         """Hide exactly these."""
-        self._layers.repaint_instances(self._scene.hide(ids))
+        self._hidden = frozenset(ids)
+        self._hide()
+
+    def _hide(self) -> None:
+        self._layers.repaint_instances(self._scene.hide(self._hidden | self._corrected))
         self._set_hovered_if_gone()
         self.refresh()
 
     def set_draft(self, draft: Draft | None, color: QColor) -> None:
-        """Show a draft in a category's colour, or none; call again after each change."""
+        """Show a draft in a category's colour, or none; call again after each change.
+
+        It is shown in place of the instance that it corrects.
+        """
+        corrects = draft.corrects if draft is not None else None
+        corrected = frozenset[InstanceId]() if corrects is None else frozenset({corrects.instance.id})
+        if corrected != self._corrected:
+            self._corrected = corrected
+            self._hide()
         self._overlay.draft_item.set_draft(draft, color)
         self._set_animated()
         self.refresh()
