@@ -8,6 +8,7 @@ import pytest
 
 from sam3_annotator.ui.action_state import (
     ActionState,
+    can_correct,
     escape_verb,
     key_hints,
     next_verb,
@@ -20,6 +21,7 @@ from sam3_annotator.ui.action_state import (
 IDLE = ActionState(has_image=True, has_next_image=True, instance_count=3, undo_label="Add instance")
 DRAFTING = replace(IDLE, has_draft=True, candidate_count=3)
 SELECTING = replace(IDLE, selection_count=2)
+CORRECTING = replace(IDLE, has_draft=True, lacks_prompt=True, selection_count=1)
 
 
 def hints(state: ActionState) -> dict[str, str]:
@@ -97,3 +99,26 @@ def test_hints_follow_the_tool() -> None:
 
 def test_no_hints_without_an_image() -> None:
     assert key_hints(ActionState()) == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "can"),
+    [
+        (replace(IDLE, selection_count=1), True),
+        (SELECTING, False),
+        (IDLE, False),
+        (CORRECTING, False),
+        (replace(IDLE, selection_count=1, is_read_only=True), False),
+        (replace(IDLE, selection_count=1, is_unreadable=True), False),
+    ],
+)
+def test_one_selected_instance_can_be_corrected_and_the_hints_say_so(state: ActionState, can: bool) -> None:
+    assert can_correct(state) == can
+    assert ("C" in hints(state)) == can
+
+
+def test_a_correction_that_has_just_begun_says_what_clicks_do_and_how_to_leave_it() -> None:
+    assert list(hints(CORRECTING)) == ["Click", "Right click", "Esc"]
+    assert list(hints(replace(CORRECTING, tool="box"))) == ["Drag", "Esc"]
+    assert list(hints(replace(CORRECTING, tool="select"))) == ["Esc"]
+    assert undo_text(CORRECTING) == "Stop correcting"
