@@ -37,8 +37,6 @@ class CanvasView(CanvasSurface):
         self._overlay = Overlay(self._scene)
         self._tool: Tool = TOOLS["select"](self)
         self._tool_cursor = self._tool.cursor
-        self._hidden: frozenset[InstanceId] = frozenset()
-        self._corrected: frozenset[InstanceId] = frozenset()
         self._hovered_at: QPointF | None = None
         self._offered: PointPrompt | None = None
         self._settle.timeout.connect(self._hover_again)
@@ -72,11 +70,7 @@ class CanvasView(CanvasSurface):
 
     def set_hidden(self, ids: Iterable[InstanceId]) -> None:
         """Hide exactly these."""
-        self._hidden = frozenset(ids)
-        self._hide()
-
-    def _hide(self) -> None:
-        self._layers.repaint_instances(self._scene.hide(self._hidden | self._corrected))
+        self._layers.repaint_instances(self._scene.hide(ids))
         self._set_hovered_if_gone()
         self.refresh()
 
@@ -86,10 +80,9 @@ class CanvasView(CanvasSurface):
         It is shown in place of the instance that it corrects.
         """
         corrects = draft.corrects if draft is not None else None
-        corrected = frozenset[InstanceId]() if corrects is None else frozenset({corrects.instance.id})
-        if corrected != self._corrected:
-            self._corrected = corrected
-            self._hide()
+        if boxes := self._scene.correct(() if corrects is None else (corrects.instance.id,)):
+            self._layers.repaint_instances(boxes)
+            self._set_hovered_if_gone()
         self._overlay.draft_item.set_draft(draft, color)
         self._set_animated()
         self.refresh()
@@ -150,7 +143,7 @@ class CanvasView(CanvasSurface):
 
     def _set_hovered_if_gone(self) -> None:
         hovered = self._overlay.hovered
-        if hovered is not None and (self._scene.get(hovered) is None or hovered in self._scene.hidden):
+        if hovered is not None and (self._scene.get(hovered) is None or hovered in self._scene.unseen):
             self.set_hovered(None)
 
     def lift(self, instance_ids: Iterable[InstanceId]) -> None:
