@@ -23,6 +23,7 @@ from sam3_annotator.ui.canvas.proposals import BoxXyxy
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
 from sam3_annotator.ui.concept_labelling import ConceptLabelling, labelled_regions
+from sam3_annotator.ui.correcting import Correcting
 from sam3_annotator.ui.crash_messages import CrashMessages
 from sam3_annotator.ui.draft_display import DraftDisplay
 from sam3_annotator.ui.embedding_budgets import EmbeddingBudgets
@@ -133,6 +134,7 @@ def assemble_window(
     models = ModelChoice(engine, settings, parent=window)
     labelling = Labelling(opened.store, workspace, assist, models.describe, window)
     concepts = ConceptLabelling(opened.store, workspace, finder, models.describe, window)
+    bind_labelling(window, labelling, assist)
     preview = Preview(engine, assist, settings, window)
     situation = Situation(bridge, workspace, assist, finder, canvas, binding, display, images, preview)
     facts = FactReader(bridge, window)
@@ -142,15 +144,9 @@ def assemble_window(
     ProposalsDisplay(window, bridge, workspace, assist, finder, engine)
     Notices(window, engine, assist, finder, (labelling, concepts), facts)
 
-    canvas.prompt_added.connect(assist.add_prompt)
-    canvas.region_edited.connect(labelling.replace_region)
-    canvas.delete_requested.connect(labelling.delete_selection)
-    window.category_panel.clicked.connect(labelling.take_category)
-    labelling.next_wanted.connect(window.image_panel.next_image)
     situation.changed.connect(window.window_actions.update)
     window.paths_dropped.connect(project_verbs.take_dropped)
     project_verbs.open_wanted.connect(window.project_requested)
-    window.window_actions.bind(labelling_slots(labelling, assist, workspace, canvas))
     window.window_actions.bind(concept_slots(concepts, finder, labelling, window))
     connect_concepts(window, concepts, finder)
     window.window_actions.bind(image_slots(window.image_panel, labelling, display))
@@ -174,6 +170,20 @@ def assemble_window(
     if opened.limitation:
         window.messages.show_message(opened.limitation, "warning")
     return window
+
+
+def bind_labelling(window: MainWindow, labelling: Labelling, assist: Assist) -> None:
+    """Let mouse, keys and categories of a window work on drafts and instances.
+
+    Drafts follow the store before anything shows them.
+    """
+    Correcting(window.bridge, assist, window.canvas)
+    window.canvas.prompt_added.connect(assist.add_prompt)
+    window.canvas.region_edited.connect(labelling.replace_region)
+    window.canvas.delete_requested.connect(labelling.delete_selection)
+    window.category_panel.clicked.connect(labelling.take_category)
+    labelling.next_wanted.connect(window.image_panel.next_image)
+    window.window_actions.bind(labelling_slots(labelling, assist, window.workspace, window.canvas))
 
 
 def bind_models(window: MainWindow, models: ModelChoice, preview: Preview, project_verbs: ProjectVerbs) -> None:
@@ -225,6 +235,7 @@ def labelling_slots(
         "next_instance": labelling.select_next,
         "previous_instance": lambda: labelling.select_next(-1),
         "select_all": labelling.select_all,
+        "correct": labelling.correct_selection,
         "delete_selection": labelling.delete_selection,
         "delete_vertex": delete_vertex,
         "undo": labelling.undo,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,11 +34,17 @@ class BoxPrompt:
             raise ValueError(f"A box needs x0 < x1 and y0 < y1; got {self.x0}, {self.y0}, {self.x1}, {self.y1}.")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class MaskPrompt:
     """An earlier mask to go on from: `(H, W)` bool at image size, or a session's own `(h, w)` float logits."""
 
     mask: NDArray[np.bool_] | NDArray[np.float32]
+
+    @cached_property
+    def content(self) -> tuple[object, ...]:
+        """What tells it from masks with other values; worked out once, since masks of image size are large."""
+        values = np.ascontiguousarray(self.mask)
+        return values.shape, hashlib.blake2b(values.data, digest_size=16).digest()
 
 
 Prompt = PointPrompt | BoxPrompt | MaskPrompt

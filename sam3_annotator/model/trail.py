@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -29,7 +28,10 @@ def leaving_no_trace() -> Iterator[None]:
 
 
 class Trail(Generic[T]):
-    """Answers by the prompts that led to them, for one image; the oldest are dropped."""
+    """Answers by the prompts that led to them, for one image; the oldest are dropped.
+
+    Masks are known by their content: two masks alike lead to the same answer.
+    """
 
     def __init__(self, capacity: int = 32) -> None:
         self._answers: Recent[Key, T] = Recent(capacity)
@@ -53,9 +55,4 @@ class Trail(Generic[T]):
 
 
 def _key(prompts: Sequence[Prompt]) -> Key:
-    return tuple(_content(prompt) if isinstance(prompt, MaskPrompt) else prompt for prompt in prompts)
-
-
-def _content(prompt: MaskPrompt) -> Key:
-    """Tell masks apart by what is in them; two masks alike lead to the same answer."""
-    return prompt.mask.shape, hashlib.blake2b(prompt.mask.tobytes(), digest_size=16).digest()
+    return tuple(prompt.content if isinstance(prompt, MaskPrompt) else prompt for prompt in prompts)

@@ -98,10 +98,11 @@ class PromptRecord:
 class Provenance:
     """Where an instance comes from.
 
-    `model` names the session that made it (empty if none did); `phrase` is what it was found by, with the `threshold`
-    of its score then (None if it was not found but pointed at); `simplification_iou` is the IoU of the
-    simplified region with the mask it was made from (None if it was not simplified); `created_at` is UTC,
-    ISO 8601; `edit_count` counts changes of the region by hand since.
+    `origin` and `created_at` (UTC, ISO 8601) tell of its beginning. `model` names the session that outlined or
+    last corrected it (empty if none did), for all `prompts` so far; `phrase` is what it was found by, with the
+    `threshold` of its score then (None if it was not found but pointed at); `simplification_iou` is the IoU of the
+    simplified region with the mask it was made from (None if it was not simplified). `edit_count` counts changes of
+    the region since the beginning, by hand or by a model that corrected it.
     """
 
     origin: Origin = Origin.HAND

@@ -10,10 +10,11 @@ class ActionState:
     """The situation of the window that decides which actions are enabled and what they mean.
 
     `is_unreadable` says that the image cannot be shown; `candidate_count` is the number of candidates of the open
-    draft, which `lacks_object` while it only says what does not belong to it; `has_concept` says that something is
-    looked for or was found, of which `proposal_count` are neither accepted nor rejected; `undo_label` and `redo_label`
-    name the steps (None where there is none); `tool` is `select`, `points`, `box` or `exemplar`; `is_previewing` says
-    that the points tool shows what a click would outline.
+    draft, which `lacks_object` while it only says what does not belong to it, and `lacks_prompt` while it shows an
+    instance as it is, to be corrected; `has_concept` says that something is looked for or was found, of which
+    `proposal_count` are neither accepted nor rejected; `undo_label` and `redo_label` name the steps (None where there
+    is none); `tool` is `select`, `points`, `box` or `exemplar`; `is_previewing` says that the points tool shows what
+    a click would outline.
     """
 
     has_image: bool = False
@@ -23,6 +24,7 @@ class ActionState:
     has_unfinished_image: bool = False
     has_draft: bool = False
     lacks_object: bool = False
+    lacks_prompt: bool = False
     candidate_count: int = 0
     has_concept: bool = False
     proposal_count: int = 0
@@ -68,7 +70,7 @@ def undo_verb(state: ActionState) -> str:
 def undo_text(state: ActionState) -> str:
     """Say it in words, for the menu."""
     if state.has_draft:
-        return "Undo last prompt"
+        return "Stop correcting" if state.lacks_prompt else "Undo last prompt"
     return _step_text("Undo", state.undo_label)
 
 
@@ -136,11 +138,20 @@ def previous_verb(state: ActionState) -> str:
     return next_verb(state).replace("next", "previous")
 
 
+def can_correct(state: ActionState) -> bool:
+    """Say whether clicks can go on from what is selected."""
+    return state.can_write and not state.is_unreadable and state.selection_count == 1 and not state.has_draft
+
+
 _MOUSE_HINTS = {
     "points": (KeyHint("Click", "on the object"), KeyHint("Right click", "off it")),
     "box": (KeyHint("Drag", "a box around the object"),),
     "select": (KeyHint("Click", "select"), KeyHint("Drag", "move a vertex or an instance")),
     "exemplar": (KeyHint("Drag", "a box around an example"), KeyHint("Right drag", "around what it is not")),
+}
+_CORRECTING_HINTS = {
+    "points": (KeyHint("Click", "on what is missing"), KeyHint("Right click", "on what is too much")),
+    "box": (KeyHint("Drag", "a box around the object"),),
 }
 
 
@@ -161,6 +172,8 @@ def key_hints(state: ActionState) -> tuple[KeyHint, ...]:
         return (KeyHint("F5", "try again"), *_next_hint(state))
     if state.lacks_object:
         return (KeyHint("Click", "on the object"), KeyHint("Esc", "discard"))
+    if state.lacks_prompt:
+        return (*_CORRECTING_HINTS.get(state.tool, ()), KeyHint("Esc", "leave as it is"))
     if state.has_draft:
         return _draft_hints(state)
     if state.is_read_only:
@@ -168,7 +181,8 @@ def key_hints(state: ActionState) -> tuple[KeyHint, ...]:
     if state.is_choosing and not state.selection_count:
         return _PROPOSAL_HINTS
     if state.selection_count:
-        return (KeyHint("Del", "delete"), KeyHint("Esc", "deselect"), KeyHint("Tab", "next instance"))
+        correct = (KeyHint("C", "correct with clicks"),) if can_correct(state) else ()
+        return (*correct, KeyHint("Del", "delete"), KeyHint("Esc", "deselect"), KeyHint("Tab", "next instance"))
     return _idle_hints(state)
 
 

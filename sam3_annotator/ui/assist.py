@@ -13,13 +13,14 @@ from sam3_annotator.model import (
     EngineStage,
     EngineStatus,
     Job,
+    MaskPrompt,
     Outcome,
     Prompt,
     Slot as EngineSlot,
     Ticket,
     Workbench,
 )
-from sam3_annotator.project import ImageId, mask_to_region, simplify_region
+from sam3_annotator.project import ImageId, Instance, Region, mask_to_region, region_to_mask, simplify_region
 from sam3_annotator.ui.canvas.draft import Candidate, Draft
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.settings import Settings
@@ -45,13 +46,18 @@ class Answered:
     decode_seconds: float
 
 
-def segment_job(image: ShownImage, prompts: tuple[Prompt, ...], tolerance: float) -> Job:
-    """Make the job that answers prompts with candidates, their regions simplified to `tolerance` pixels."""
+def segment_job(image: ShownImage, prompts: tuple[Prompt, ...], tolerance: float, start: Region | None = None) -> Job:
+    """Make the job that answers prompts with candidates, their regions simplified to `tolerance` pixels.
+
+    The prompts correct the region `start`, if there is one.
+    """
 
     def job(bench: Workbench) -> Answered:
         embedding = bench.embed(image.embedding_key, lambda: image.pixels)
+        height, width = image.pixels.shape[:2]
+        begun = () if start is None else (MaskPrompt(region_to_mask(start, height, width)),)
         started = time.perf_counter()
-        found = bench.session.segment(embedding, prompts, check=bench.check)
+        found = bench.session.segment(embedding, (*begun, *prompts), check=bench.check)
         decode_seconds = time.perf_counter() - started
         candidates = []
         for mask, predicted_iou, logits in zip(found.masks, found.predicted_iou, found.low_res_logits, strict=True):
@@ -105,6 +111,11 @@ class Assist(QObject):
         return self._drafts.get(self._image.image_id) if self._image else None
 
     @property
+    def drafts(self) -> tuple[Draft, ...]:
+        """The drafts of all images."""
+        return tuple(self._drafts.values())
+
+    @property
     def image(self) -> ShownImage | None:
         """The shown image; None while there is none."""
         return self._image
@@ -138,21 +149,30 @@ class Assist(QObject):
             draft = self.draft or Draft(self._image.image_id)
             self._change(draft.with_prompt(prompt))
 
+    def correct(self, instance: Instance) -> None:
+        """Open a draft that corrects an instance of the shown image, unless there is a draft."""
+        if self._is_shown(instance.image_id) and self.draft is None:
+            self._change(Draft(instance.image_id).correcting(instance, instance.category_id))
+
+    def put(self, draft: Draft) -> None:
+        """Put a draft with the same prompts in place of the one on its image."""
+        self._drafts[draft.image_id] = draft
+        if self._is_shown(draft.image_id):
+            self.draft_changed.emit(draft)
+
     def step_back(self) -> None:
-        """Take the last prompt back; without prompts the draft is gone."""
+        """Take the last prompt back; without prompts the draft is gone, but for one whose correction began with it."""
         if (draft := self.draft) is not None:
             shorter = draft.without_last_prompt()
-            if shorter.prompts:
+            if shorter.prompts or (draft.prompts and draft.corrects is not None):
                 self._change(shorter)
             else:
                 self.drop()
 
     def cycle(self, step: int = 1) -> None:
         """Show the next (or with -1 the previous) candidate for the same prompts."""
-        if self._image is not None and (draft := self.draft) is not None and draft.candidates:
-            cycled = draft.with_next_candidate(step)
-            self._drafts[self._image.image_id] = cycled
-            self.draft_changed.emit(cycled)
+        if (draft := self.draft) is not None and draft.candidates:
+            self.put(draft.with_next_candidate(step))
 
     def accept(self) -> None:
         """Announce the draft as accepted, at once or when its mask arrives; not one that nothing can come of."""
@@ -167,12 +187,18 @@ class Assist(QObject):
         else:
             self.accepted.emit(draft)
 
-    def drop(self) -> None:
-        """Forget the draft of the shown image."""
+    def drop(self, image_id: ImageId | None = None) -> None:
+        """Forget the draft of an image, by default of the shown one."""
+        if image_id is not None and not self._is_shown(image_id):
+            self._drafts.pop(image_id, None)
+            return
         self._forget_request()
         self._is_accepting = False
         if self._image is not None and self._drafts.pop(self._image.image_id, None) is not None:
             self.draft_changed.emit(None)
+
+    def _is_shown(self, image_id: ImageId) -> bool:
+        return self._image is not None and self._image.image_id == image_id
 
     def _change(self, draft: Draft) -> None:
         self._drafts[draft.image_id] = draft
@@ -191,7 +217,7 @@ class Assist(QObject):
         assert self._image is not None
         self._drafts[draft.image_id] = draft.with_failure(has_failed=False)
         self._asked_at = time.perf_counter()
-        job = segment_job(self._image, draft.asked, self._settings.simplification_tolerance)
+        job = segment_job(self._image, draft.asked, self._settings.simplification_tolerance, draft.start)
         self._ticket = self._engine.submit(EngineSlot.SEGMENT, job, self._image.embedding_key)
 
     def _embed(self, image: ShownImage) -> None:

@@ -20,7 +20,7 @@ from sam3_annotator.ui.workspace import Workspace
 def draft_in_words(draft: Draft, *, is_accepting: bool = False) -> str:
     """Describe a draft for the status line; with `is_accepting` the user has accepted what is still to come."""
     count = len(draft.prompts)
-    words = [f"{count} prompt" if count == 1 else f"{count} prompts"]
+    words = [f"{count} prompt" if count == 1 else f"{count} prompts" if count else "nothing changed yet"]
     if draft.candidates:
         words.append(f"predicted IoU {draft.candidates[draft.index].predicted_iou:.2f}")
     if len(draft.candidates) > 1:
@@ -31,7 +31,7 @@ def draft_in_words(draft: Draft, *, is_accepting: bool = False) -> str:
         words.append("outlining, then accepting…" if is_accepting else "outlining…")
     elif draft.has_failed:
         words.append("no answer to the last prompt" if draft.candidates else "no answer")
-    return f"Draft: {', '.join(words)}"
+    return f"{'Draft' if draft.corrects is None else 'Correcting'}: {', '.join(words)}"
 
 
 class DraftDisplay(QObject):
@@ -61,7 +61,9 @@ class DraftDisplay(QObject):
         preview.changed.connect(self._show_preview)
 
     def _color(self) -> QColor:
-        category_id = self._workspace.category_id
+        draft = self._assist.draft
+        corrects = draft.corrects if draft is not None else None
+        category_id = corrects.category_id if corrects is not None else self._workspace.category_id
         if category_id is None:
             return theme().color("accent")
         return QColor(self._store.category(category_id).color)

@@ -117,12 +117,21 @@ class Labelling(QObject):
                 self._go_on(self._workspace.image_id)
         elif not draft.says_where:
             return
-        elif self._workspace.category_id is None:
+        elif (category_id := self._category_of(draft)) is None:
             self._unnamed = _Unnamed(draft.image_id, draft.prompts, goes_on)
             self.category_wanted.emit()
         else:
-            self._acceptance = _Acceptance(self._workspace.category_id, goes_on)
+            self._acceptance = _Acceptance(category_id, goes_on)
             self._assist.accept()
+
+    def _category_of(self, draft: Draft) -> CategoryId | None:
+        return self._workspace.category_id if draft.corrects is None else draft.corrects.category_id
+
+    def correct_selection(self) -> None:
+        """Open a draft that goes on from the selected instance, and show that; nothing unless exactly one is."""
+        if len(self._workspace.selection) == 1:
+            self._workspace.hide(self._workspace.hidden - self._workspace.selection)
+            self._assist.correct(self._store.instance(*self._workspace.selection))
 
     def delete_selection(self) -> None:
         """Delete the selected instances."""
@@ -166,8 +175,10 @@ class Labelling(QObject):
 
     def take_category(self, category_id: CategoryId) -> None:
         """Take a category for the draft and what follows, or give it to the selection."""
-        selection = tuple(self._workspace.selection)
-        if selection and self._assist.draft is None:
+        selection, draft = tuple(self._workspace.selection), self._assist.draft
+        if draft is not None and draft.corrects is not None:
+            self._assist.put(draft.correcting(draft.corrects.instance, category_id))
+        elif selection and draft is None:
             attempt(lambda: operations.set_instances_category(self._store, selection, category_id), self.problem.emit)
         self._workspace.set_category(category_id)
 
@@ -230,14 +241,21 @@ class Labelling(QObject):
         if not draft.region.polygons:
             self.problem.emit("The model found nothing there. Add a point on the object, or draw a box around it.")
             return
-        provenance = provenance_of(draft, self._describe_model)
-        if attempt(
-            lambda: operations.accept_draft(
-                self._store, draft.image_id, acceptance.category_id, draft.region, provenance
-            ),
-            self.problem.emit,
-        ):
+        if attempt(lambda: self._write(draft, acceptance.category_id), self.problem.emit):
             self.stored.emit()
             self._assist.drop()
             if acceptance.goes_on:
                 self._go_on(draft.image_id)
+
+    def _write(self, draft: Draft, category_id: CategoryId) -> None:
+        if draft.corrects is None:
+            provenance = provenance_of(draft, self._describe_model)
+            operations.accept_draft(self._store, draft.image_id, category_id, draft.region, provenance)
+            return
+        # What the draft says now, not at Enter: the instance itself may have got another category since.
+        instance_id, category_id = draft.corrects.instance.id, draft.corrects.category_id
+        if draft.prompts:
+            provenance = provenance_of(draft, self._describe_model)
+            operations.correct_instance(self._store, instance_id, category_id, draft.region, provenance)
+        else:
+            operations.set_instances_category(self._store, (instance_id,), category_id)

@@ -128,6 +128,31 @@ def accept_proposals(
         )
 
 
+def correct_instance(
+    store: ProjectStore, instance_id: InstanceId, category_id: CategoryId, region: Region, provenance: Provenance
+) -> None:
+    """Give an instance the region that a model made of its own, and a category.
+
+    `provenance` tells of the correction. Who made the instance first, and when, stays; the prompts follow those before.
+    """
+    before = store.instance(instance_id).provenance
+    with store.edit("Correct instance") as edit:
+        edit.update_instance(
+            instance_id,
+            category_id=category_id,
+            region=region,
+            provenance=replace(
+                provenance,
+                origin=before.origin,
+                phrase=before.phrase,
+                threshold=before.threshold,
+                prompts=(*before.prompts, *provenance.prompts),
+                created_at=before.created_at,
+                edit_count=before.edit_count + 1,
+            ),
+        )
+
+
 def replace_region(
     store: ProjectStore, instance_id: InstanceId, region: Region, label: str, *, merge_key: str | None = None
 ) -> None:

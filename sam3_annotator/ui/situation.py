@@ -70,6 +70,7 @@ class Situation(QObject):
             has_unfinished_image=self._images.unfinished_neighbour(image_id, 1) is not None,
             has_draft=draft is not None,
             lacks_object=draft is not None and not draft.says_where,
+            lacks_prompt=draft is not None and not draft.prompts,
             candidate_count=len(draft.candidates) if draft else 0,
             has_concept=proposals is not None,
             proposal_count=len(proposals.open) if proposals else 0,

@@ -29,6 +29,13 @@ def test_a_mask_is_known_by_its_content() -> None:
     assert trail.recall([MaskPrompt(np.ones((3, 3), np.bool_)), point]) is None
 
 
+def test_a_mask_is_known_however_it_lies_in_memory() -> None:
+    mask = np.tri(4, 3, dtype=np.bool_)
+
+    assert MaskPrompt(np.asfortranarray(mask)).content == MaskPrompt(mask).content
+    assert MaskPrompt(mask.T).content != MaskPrompt(mask).content
+
+
 def test_a_mask_hides_the_answers_from_before_it() -> None:
     first, mask, second = PointPrompt(1, 1), MaskPrompt(np.eye(3, dtype=np.bool_)), PointPrompt(2, 2)
     trail: Trail[str] = Trail()

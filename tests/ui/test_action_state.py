@@ -11,6 +11,7 @@ from sam3_annotator.ui.action_state import (
     accept_next_verb,
     accept_verb,
     backspace_verb,
+    can_correct,
     escape_text,
     escape_verb,
     key_hints,
@@ -27,6 +28,7 @@ IDLE = ActionState(has_image=True, has_next_image=True, instance_count=3, undo_l
 DRAFTING = replace(IDLE, has_draft=True, candidate_count=3)
 SELECTING = replace(IDLE, selection_count=2)
 CHOOSING = replace(IDLE, has_concept=True, proposal_count=5)
+CORRECTING = replace(IDLE, has_draft=True, lacks_prompt=True, selection_count=1)
 
 
 def hints(state: ActionState) -> dict[str, str]:
@@ -138,3 +140,26 @@ def test_what_is_still_looked_for_can_be_forgotten() -> None:
     assert escape_verb(looking) == "drop_proposals"
     assert accept_verb(looking) == "accept"
     assert hints(looking)["Esc"] == "forget what was looked for"
+
+
+@pytest.mark.parametrize(
+    ("state", "can"),
+    [
+        (replace(IDLE, selection_count=1), True),
+        (SELECTING, False),
+        (IDLE, False),
+        (CORRECTING, False),
+        (replace(IDLE, selection_count=1, is_read_only=True), False),
+        (replace(IDLE, selection_count=1, is_unreadable=True), False),
+    ],
+)
+def test_one_selected_instance_can_be_corrected_and_the_hints_say_so(state: ActionState, can: bool) -> None:
+    assert can_correct(state) == can
+    assert ("C" in hints(state)) == can
+
+
+def test_a_correction_that_has_just_begun_says_what_clicks_do_and_how_to_leave_it() -> None:
+    assert list(hints(CORRECTING)) == ["Click", "Right click", "Esc"]
+    assert list(hints(replace(CORRECTING, tool="box"))) == ["Drag", "Esc"]
+    assert list(hints(replace(CORRECTING, tool="select"))) == ["Esc"]
+    assert undo_text(CORRECTING) == "Stop correcting"

@@ -251,6 +251,14 @@ def test_choosing_the_tool_in_use_keeps_it_checked(bench: Bench) -> None:
     assert not bench.actions.action("tool_points").isChecked()
 
 
+def test_c_corrects_the_one_instance_that_is_selected(bench: Bench) -> None:
+    assert bench.press(bench.canvas, Qt.Key.Key_C) == []
+
+    bench.actions.update(replace(BUSY, has_draft=False, selection_count=1))
+
+    assert bench.press(bench.canvas, Qt.Key.Key_C) == ["correct"]
+
+
 def test_read_only_project_takes_no_changes(bench: Bench) -> None:
     bench.actions.update(replace(BUSY, is_read_only=True, has_draft=False, undo_label="Add instance"))
 

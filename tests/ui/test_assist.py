@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from sam3_annotator.model import ModelSource, PointPrompt
-from sam3_annotator.project import ImageId, region_to_mask
+from sam3_annotator.model import MaskPrompt, ModelSource, PointPrompt
+from sam3_annotator.project import CategoryId, ImageId, Instance, InstanceId, region_to_mask
+from sam3_annotator.project.regions import rectangle
 from sam3_annotator.ui.assist import ShownImage
 
 FIRST, SECOND = ImageId(1), ImageId(2)
+
+
+SQUARE = Instance(InstanceId(7), FIRST, CategoryId(1), rectangle(10, 10, 50, 50))
+OFF = PointPrompt(45, 45, positive=False)
 
 
 def shown(image_id: ImageId) -> ShownImage:
@@ -254,3 +259,71 @@ def test_draft_stays_when_the_model_changes(assist, answered, fake_session, engi
 
     assert assist.draft == before
     assert assist.draft.candidates[0].model == "Fake"
+
+
+def test_a_correction_asks_nothing_before_its_first_prompt(assist, fake_session, engine, qtbot):
+    assist.show(shown(FIRST))
+
+    assist.correct(SQUARE)
+    qtbot.waitUntil(lambda: engine.is_idle)
+
+    assert assist.draft.region == SQUARE.region
+    assert fake_session.segmented == []
+
+
+def test_a_correction_goes_on_from_the_mask_of_its_instance(assist, answered, fake_session):
+    assist.show(shown(FIRST))
+    assist.correct(SQUARE)
+
+    assist.add_prompt(OFF)
+
+    mask = region_to_mask(answered().region, 60, 80)
+    assert mask[15, 15]
+    assert not mask[45, 45]
+    ((_, (begun, asked)),) = fake_session.segmented
+    assert asked == OFF
+    assert isinstance(begun, MaskPrompt)
+    assert np.array_equal(begun.mask, region_to_mask(SQUARE.region, 60, 80))
+
+
+def test_stepping_back_from_a_correction_shows_the_instance_and_then_ends_it(assist, answered):
+    assist.show(shown(FIRST))
+    assist.correct(SQUARE)
+    assist.add_prompt(OFF)
+    answered()
+
+    assist.step_back()
+    assert assist.draft.region == SQUARE.region
+
+    assist.step_back()
+    assert assist.draft is None
+
+
+def test_a_correction_never_takes_the_place_of_a_draft(assist, answered):
+    assist.show(shown(FIRST))
+    assist.add_prompt(PointPrompt(30, 30))
+    draft = answered()
+
+    assist.correct(SQUARE)
+
+    assert assist.draft == draft
+
+
+def test_an_instance_of_another_image_is_not_corrected(assist):
+    assist.show(shown(SECOND))
+
+    assist.correct(SQUARE)
+
+    assert assist.draft is None
+
+
+def test_a_correction_waits_on_its_image_and_is_dropped_there(assist, qtbot):
+    assist.show(shown(FIRST))
+    assist.correct(SQUARE)
+    assist.show(shown(SECOND))
+    assert [draft.image_id for draft in assist.drafts] == [FIRST]
+
+    with qtbot.assertNotEmitted(assist.draft_changed):  # of the shown image there is nothing to tell
+        assist.drop(FIRST)
+
+    assert assist.drafts == ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sam3_annotator.model import PointPrompt
-from sam3_annotator.project import ImageId, Region
+from sam3_annotator.project import CategoryId, ImageId, Instance, InstanceId, Region
 from sam3_annotator.ui.canvas.draft import Candidate, Draft
 from sam3_annotator.ui.draft_display import draft_in_words
 
@@ -32,3 +32,11 @@ def test_words_promise_nothing_after_a_failure() -> None:
     assert draft_in_words(ASKED.with_failure()) == "Draft: 1 prompt, no answer"
     words = "Draft: 2 prompts, predicted IoU 0.90, candidate 1 of 2, no answer to the last prompt"
     assert draft_in_words(again) == words
+
+
+def test_words_of_a_correction_tell_it_from_a_new_draft() -> None:
+    begun = Draft(ImageId(1)).correcting(Instance(InstanceId(1), ImageId(1), CategoryId(1), Region()), CategoryId(1))
+
+    assert draft_in_words(begun) == "Correcting: nothing changed yet"
+    asked = begun.with_prompt(PointPrompt(1, 1, positive=False)).with_prompt(PointPrompt(2, 2))
+    assert draft_in_words(asked) == "Correcting: 2 prompts, outlining…"

@@ -206,3 +206,127 @@ def test_a_region_that_cannot_be_stored_is_told_and_changes_nothing(labelling, s
         labelling.replace_region(instance_id, Region(), "Delete vertex")
 
     assert not store.instance(instance_id).region.is_empty
+
+
+@pytest.fixture
+def corrected(labelling, store, workspace) -> int:
+    """Begin to correct a square of 20 pixels that was drawn by hand."""
+    with store.edit("Add instance") as edit:
+        instance_id = edit.add_instance(workspace.image_id, store.categories()[0].id, rectangle(10, 10, 30, 30))
+    workspace.select([instance_id])
+    labelling.correct_selection()
+    return instance_id
+
+
+def cut(assist, answered) -> Region:
+    """Take a corner off the square."""
+    assist.add_prompt(PointPrompt(10, 10, positive=False))
+    return answered().region
+
+
+def test_a_correction_replaces_the_region_of_that_very_instance(labelling, store, assist, answered, corrected):
+    region = cut(assist, answered)
+
+    labelling.accept()
+
+    instance = store.instance(corrected)
+    assert store.instances(instance.image_id) == (instance,)
+    assert instance.region == region
+    assert instance.provenance.origin is Origin.HAND
+    assert instance.provenance.model == "Fake 1.0"
+    assert instance.provenance.prompts == (PromptRecord("point", (10, 10), positive=False),)
+    assert instance.provenance.edit_count == 1
+    assert store.undo_label == "Correct instance"
+    assert assist.draft is None
+
+
+def test_a_correction_needs_no_current_category_and_keeps_its_own(
+    labelling, store, workspace, assist, answered, corrected, qtbot
+):
+    before = store.instance(corrected).category_id
+    cut(assist, answered)
+    workspace.set_category(None)
+
+    with qtbot.assertNotEmitted(labelling.category_wanted):
+        labelling.accept()
+
+    assert store.instance(corrected).category_id == before
+
+
+def test_a_digit_while_correcting_gives_the_category_in_the_same_step(labelling, store, assist, answered, corrected):
+    before = store.instance(corrected)
+    cut(assist, answered)
+
+    labelling.choose_category(1)
+    assert store.instance(corrected) == before
+    labelling.accept()
+
+    assert store.category(store.instance(corrected).category_id).name == "dog"
+    labelling.undo()
+    assert store.instance(corrected) == before
+
+
+def test_accepting_a_correction_without_a_prompt_changes_nothing(labelling, store, assist, corrected):
+    before = store.instance(corrected)
+
+    labelling.accept()
+
+    assert assist.draft is None
+    assert store.instance(corrected) == before
+    assert store.undo_label == "Add instance"
+
+
+def test_a_digit_alone_while_correcting_changes_only_the_category(labelling, store, corrected):
+    labelling.choose_category(1)
+    labelling.accept()
+
+    assert store.category(store.instance(corrected).category_id).name == "dog"
+    assert store.instance(corrected).provenance.edit_count == 0
+    assert store.undo_label == "Change category"
+
+
+def test_a_correction_that_leaves_nothing_says_so_and_leaves_the_instance(
+    labelling, store, assist, answered, corrected, qtbot
+):
+    before = store.instance(corrected)
+    assist.add_prompt(PointPrompt(20, 20, positive=False))  # takes all of it away
+    answered()
+
+    with qtbot.waitSignal(labelling.problem) as problem:
+        labelling.accept()
+
+    assert "found nothing" in problem.args[0]
+    assert store.instance(corrected) == before
+    assert assist.draft is not None
+
+
+def test_a_correction_accepted_early_is_stored_when_its_mask_arrives(
+    labelling, store, assist, fake_session, corrected, qtbot
+):
+    fake_session.hold()
+    assist.add_prompt(PointPrompt(10, 10, positive=False))
+    labelling.accept()
+    fake_session.release()
+
+    qtbot.waitUntil(lambda: store.undo_label == "Correct instance")
+    assert not region_to_mask(store.instance(corrected).region, 60, 80)[10, 10]
+
+
+def test_a_hidden_instance_is_shown_again_when_it_is_corrected(labelling, store, workspace, assist):
+    instance_id = add_square(store)
+    workspace.select([instance_id])
+    workspace.hide([instance_id])
+
+    labelling.correct_selection()
+
+    assert workspace.hidden == frozenset()
+    assert assist.draft is not None
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_only_a_single_instance_is_corrected(labelling, store, workspace, assist, count):
+    workspace.select([add_square(store, x=x) for x in (5, 35)][:count])
+
+    labelling.correct_selection()
+
+    assert assist.draft is None

@@ -15,12 +15,14 @@ from sam3_annotator.project import (
     Origin,
     Polygon,
     ProjectStore,
+    PromptRecord,
     Provenance,
     Region,
 )
 from sam3_annotator.ui import operations
 
 SQUARE = Region((Polygon([(1, 1), (9, 1), (9, 9), (1, 9)]),))
+CLICK, BOX = PromptRecord("point", (8, 8), positive=False), PromptRecord("box", (1, 1, 9, 9))
 SMALLER = Region((Polygon([(1, 1), (5, 1), (5, 5), (1, 5)]),))
 
 
@@ -199,3 +201,25 @@ def test_nudges_with_one_key_are_one_step(store: ProjectStore) -> None:
 
     assert store.instance(instance_id).region == SQUARE
     assert store.undo_label == "Add instance"
+
+
+def test_correcting_keeps_who_made_an_instance_and_tells_what_corrected_it(store: ProjectStore) -> None:
+    car, bus = operations.add_category(store, "car"), operations.add_category(store, "bus")
+    drawn = Provenance(Origin.IMPORT, prompts=(BOX,), simplification_iou=0.9, created_at="2026-01-01", edit_count=2)
+    with store.edit("Import") as edit:
+        instance_id = edit.add_instance(store.images()[0].id, car, SQUARE, is_crowd=True, provenance=drawn)
+    before = store.instance(instance_id)
+    click = Provenance(
+        Origin.MODEL, "Fake", (CLICK,), predicted_iou=0.8, simplification_iou=0.7, created_at="2026-02-02"
+    )
+
+    operations.correct_instance(store, instance_id, bus, SMALLER, click)
+
+    corrected = store.instance(instance_id)
+    assert (corrected.region, corrected.category_id, corrected.is_crowd) == (SMALLER, bus, True)
+    assert corrected.provenance == Provenance(
+        Origin.IMPORT, "Fake", (BOX, CLICK), 0.8, 0.7, created_at="2026-01-01", edit_count=3
+    )
+    assert store.undo_label == "Correct instance"
+    store.undo()
+    assert store.instance(instance_id) == before

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.app import build_window
+from sam3_annotator.model import Session
 from sam3_annotator.project import Instance
 from sam3_annotator.ui.assist import Assist
 from sam3_annotator.ui.canvas.draft import Draft
@@ -25,14 +26,14 @@ PATIENCE_MS = 20_000
 class User:
     """Works on one window at a time."""
 
-    def __init__(self, qtbot: QtBot, fake_session, project: Path) -> None:
+    def __init__(self, qtbot: QtBot, make_session: Callable[[], Session], project: Path) -> None:
         self._qtbot = qtbot
-        self._session = fake_session
+        self._make_session = make_session
         self._project = project
         self.window = self._open()
 
     def _open(self) -> MainWindow:
-        window = build_window(self._project, session_factory=lambda: self._session)
+        window = build_window(self._project, session_factory=self._make_session)
         window.resize(1200, 760)
         window.show()
         self._qtbot.waitExposed(window)
@@ -118,11 +119,25 @@ def _no_window_is_left(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.fixture
+def open_project(qtbot: QtBot) -> Iterator[Callable[[Callable[[], Session], Path], User]]:
+    """Sit a user down at a window with a model of the test's choice."""
+    people: list[User] = []
+
+    def sit_down(make_session: Callable[[], Session], project: Path) -> User:
+        people.append(User(qtbot, make_session, project))
+        return people[-1]
+
+    yield sit_down
+    for person in people:
+        person.close()
+
+
+@pytest.fixture
 def user(qtbot: QtBot, fake_session, store) -> Iterator[User]:
     """Sit a user down at a window with four small images."""
     project = store.path
     store.close()
-    person = User(qtbot, fake_session, project)
+    person = User(qtbot, lambda: fake_session, project)
     yield person
     fake_session.release()
     person.close()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.model import MaskPrompt, PointPrompt, Prompt
-from sam3_annotator.project import ImageId, Region
+from sam3_annotator.project import CategoryId, ImageId, Instance, Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +48,27 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What a draft corrects: the instance as it is in the project, and the category it is to have."""
+
+    instance: Instance
+    category_id: CategoryId
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """Prompts in the order they were given, and the answers to them so far; every method returns a new draft.
 
     Answers to shorter prompt lists are kept, so that taking a prompt back shows its region again at once.
     While a newer prompt waits for its answer, the last answer goes on being shown. `has_failed` says that the model
-    could not answer the prompts.
+    could not answer the prompts. A draft that `corrects` an instance begins with the region of that.
     """
 
     image_id: ImageId
     prompts: tuple[Prompt, ...] = ()
     answers: tuple[Answer, ...] = ()
     has_failed: bool = False
+    corrects: Correction | None = None
 
     @property
     def index(self) -> int:
@@ -68,7 +77,10 @@ class Draft:
 
     @property
     def asked(self) -> tuple[Prompt, ...]:
-        """The prompts as the model is asked: where the user chose a candidate, later prompts correct that one."""
+        """The prompts as the model is asked: where the user chose a candidate, later prompts correct that one.
+
+        What the draft corrects comes before them, see `start`.
+        """
         chosen = {len(answer.prompts): answer.chosen for answer in self.answers}
         asked: list[Prompt] = []
         for count, prompt in enumerate(self.prompts):
@@ -81,14 +93,22 @@ class Draft:
         return self.answers[-1].candidates if self.answers else ()
 
     @property
+    def start(self) -> Region | None:
+        """The region that the prompts are to correct; None if they are about an object nobody has outlined yet."""
+        return None if self.corrects is None else self.corrects.instance.region
+
+    @property
     def region(self) -> Region:
-        """The region of the candidate chosen; empty while there is none."""
+        """The region of the candidate chosen, before the first answer the one to be corrected; empty if neither is."""
+        if not self.answers:
+            return self.start or Region()
         return self.candidates[self.index].region if self.candidates else Region()
 
     @property
     def says_where(self) -> bool:
-        """Some prompt is on the object; what only tells where it is not cannot be asked."""
-        return any(not isinstance(prompt, PointPrompt) or prompt.positive for prompt in self.prompts)
+        """Some prompt, or the start, is on the object; what only tells where it is not cannot be asked."""
+        is_begun = self.corrects is not None
+        return is_begun or any(not isinstance(prompt, PointPrompt) or prompt.positive for prompt in self.prompts)
 
     @property
     def is_answered(self) -> bool:
@@ -107,6 +127,10 @@ class Draft:
     def with_failure(self, *, has_failed: bool = True) -> Draft:
         """Note that the model could not answer, or that it is asked again."""
         return replace(self, has_failed=has_failed)
+
+    def correcting(self, instance: Instance, category_id: CategoryId) -> Draft:
+        """Correct an instance, which is to have this category."""
+        return replace(self, corrects=Correction(instance, category_id))
 
     def without_last_prompt(self) -> Draft:
         """Take the last prompt back and return to the answer from before it, if there was one."""

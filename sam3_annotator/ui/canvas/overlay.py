@@ -67,7 +67,7 @@ class Overlay:
         painter.restore()
 
     def _visible_hovered(self) -> CanvasInstance | None:
-        if self.hovered is None or self.hovered in self._scene.hidden:
+        if self.hovered is None or self.hovered in self._scene.unseen:
             return None
         return self._scene.get(self.hovered)
 
@@ -82,7 +82,7 @@ class Overlay:
         wanted = [hovered] if hovered is not None else []
         if scene.has_selection:
             if len(scene.selection) <= MAX_SELECTED_CHIPS:
-                ids = sorted(scene.selection - scene.hidden)
+                ids = sorted(scene.selection - scene.unseen)
                 wanted += [instance for id_ in ids if (instance := scene.get(id_)) is not None]
         else:
             x0, y0 = view.to_image(room.left(), room.top())

@@ -1,4 +1,4 @@
-"""Which instances are on the canvas, which of them are hidden, selected or in the hand; without Qt."""
+"""Which instances are on the canvas, which of them are hidden, selected, being corrected or in the hand; without Qt."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ class Scene:
     def __init__(self) -> None:
         self.selection: frozenset[InstanceId] = frozenset()
         self.hidden: frozenset[InstanceId] = frozenset()
+        self.corrected: frozenset[InstanceId] = frozenset()
         self.lifted: frozenset[InstanceId] = frozenset()
         self.set_instances(())
 
@@ -99,6 +100,10 @@ class Scene:
         """Hide exactly these."""
         return self._change("hidden", frozenset(ids))
 
+    def correct(self, ids: Iterable[InstanceId]) -> list[BoxXyxy]:
+        """Show exactly these no more than hidden ones, since a draft stands in their place."""
+        return self._change("corrected", frozenset(ids))
+
     def lift(self, ids: Iterable[InstanceId]) -> list[BoxXyxy]:
         """Take exactly these out of the picture, since the hand holds them."""
         return self._change("lifted", frozenset(ids))
@@ -121,8 +126,13 @@ class Scene:
         return len(self._by_id)
 
     @property
+    def unseen(self) -> frozenset[InstanceId]:
+        """What is neither to be seen nor in reach of the mouse."""
+        return self.hidden | self.corrected
+
+    @property
     def has_selection(self) -> bool:
-        """Something selected is to be seen."""
+        """Something selected is to be seen, itself or as the draft that corrects it."""
         return any(id_ in self._by_id and id_ not in self.hidden for id_ in self.selection)
 
     @property
@@ -131,7 +141,7 @@ class Scene:
         if len(self.selection) != 1:
             return None
         (id_,) = self.selection
-        return None if id_ in self.hidden else self._by_id.get(id_)
+        return None if id_ in self.unseen else self._by_id.get(id_)
 
     def stack_at(self, x: float, y: float, distance: float) -> list[InstanceId]:
         """Find the visible instances under a point, smallest first, then those whose outline is within `distance`."""
@@ -162,7 +172,7 @@ class Scene:
         return Batch(self._outlines, rows, self._row_color_codes[rows], tuple(self._palette))
 
     def _visible(self) -> Bools:
-        return self._is_alive & ~self._mask_of(self.hidden) if self.hidden else self._is_alive
+        return self._is_alive & ~self._mask_of(self.unseen) if self.unseen else self._is_alive
 
     def _mask_of(self, ids: frozenset[InstanceId]) -> Bools:
         mask = np.zeros(len(self._outlines), dtype=bool)

@@ -75,7 +75,14 @@ class CanvasView(CanvasSurface):
         self.refresh()
 
     def set_draft(self, draft: Draft | None, color: QColor) -> None:
-        """Show a draft in a category's colour, or none; call again after each change."""
+        """Show a draft in a category's colour, or none; call again after each change.
+
+        It is shown in place of the instance that it corrects.
+        """
+        corrects = draft.corrects if draft is not None else None
+        if boxes := self._scene.correct(() if corrects is None else (corrects.instance.id,)):
+            self._layers.repaint_instances(boxes)
+            self._set_hovered_if_gone()
         self._overlay.draft_item.set_draft(draft, color)
         self._set_animated()
         self.refresh()
@@ -136,7 +143,7 @@ class CanvasView(CanvasSurface):
 
     def _set_hovered_if_gone(self) -> None:
         hovered = self._overlay.hovered
-        if hovered is not None and (self._scene.get(hovered) is None or hovered in self._scene.hidden):
+        if hovered is not None and (self._scene.get(hovered) is None or hovered in self._scene.unseen):
             self.set_hovered(None)
 
     def lift(self, instance_ids: Iterable[InstanceId]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from sam3_annotator.project import Category, CategoryId, ChangeSet, ImageId, Instance, InstanceId
+from sam3_annotator.project import Category, CategoryId, ChangeSet, ImageId, Instance, InstanceId, Origin
 from sam3_annotator.ui.item_models.runs import runs
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.workspace import Workspace
@@ -123,7 +123,8 @@ class InstanceModel(QAbstractListModel):
         if instance.provenance.model:
             edits = instance.provenance.edit_count
             edited = f", edited {edits} time{'s' if edits != 1 else ''}" if edits else ""
-            lines.append(f"made with {instance.provenance.model}{edited}")
+            verb = "made" if instance.provenance.origin is Origin.MODEL else "corrected"
+            lines.append(f"{verb} with {instance.provenance.model}{edited}")
         return "\n".join(lines)
 
     def _read_all(self, image_id: ImageId | None) -> None:

@@ -32,6 +32,7 @@ class InstancePanel(QWidget):
         super().__init__(parent)
         self._store = bridge.store
         self._workspace = workspace
+        self._offered: tuple[QAction, ...] = ()
         self._model = InstanceModel(bridge, workspace, self)
         self._list = InstanceView(self._model, workspace)
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -71,6 +72,10 @@ class InstancePanel(QWidget):
     def view(self) -> InstanceView:
         """The list."""
         return self._list
+
+    def offer(self, *actions: QAction) -> None:
+        """Put actions of the window, which concern the selection as well, into its menu."""
+        self._offered = actions
 
     def toggle_hidden(self, instance_id: InstanceId) -> None:
         """Hide or show an instance, and with it the whole selection if it belongs to it."""
@@ -119,6 +124,7 @@ class InstancePanel(QWidget):
         )
         self._add(menu, "Hide others", "", self.hide_others)
         menu.addSeparator()
+        menu.addActions(self._offered)
         delete = self._add(menu, "Delete", "delete-outline", self.delete_selected, "Del")
         delete.setEnabled(can_write)
         return menu

@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 from numpy.typing import NDArray
 
 from sam3_annotator.model import BoxPrompt, MaskPrompt, PointPrompt, Prompt
-from sam3_annotator.project import ImageId, Polygon, Region
+from sam3_annotator.project import CategoryId, ImageId, Instance, InstanceId, Polygon, Region
 from sam3_annotator.ui.canvas.draft import Candidate, Draft
 
 
@@ -23,6 +23,12 @@ def candidate(size: float, logits: NDArray[np.float32] | None = None) -> Candida
 @pytest.fixture
 def draft() -> Draft:
     return Draft(ImageId(1))
+
+
+@pytest.fixture
+def correction(draft: Draft) -> Draft:
+    """Begin to correct a square of 7 pixels."""
+    return draft.correcting(Instance(InstanceId(3), ImageId(1), CategoryId(1), square(7)), CategoryId(1))
 
 
 def test_a_new_draft_is_empty_and_waits_for_nothing(draft: Draft) -> None:
@@ -154,6 +160,34 @@ def test_prompts_that_could_not_be_answered_wait_no_longer_until_they_change(dra
     assert failed.with_prompt(PointPrompt(2, 2)).is_waiting
     assert failed.with_prompt(PointPrompt(2, 2)).with_failure().without_last_prompt().is_waiting
     assert failed.with_candidates([candidate(2)]).is_answered
+
+
+def test_a_correction_begins_with_the_region_of_its_instance_and_waits_for_nothing(correction: Draft) -> None:
+    assert correction.region == correction.start == square(7)
+    assert correction.says_where
+    assert not correction.is_waiting
+    assert correction.candidates == ()
+
+
+def test_a_correction_may_begin_with_what_does_not_belong_to_the_object(draft: Draft, correction: Draft) -> None:
+    off = PointPrompt(1, 1, positive=False)
+
+    assert correction.with_prompt(off).is_waiting
+    assert not draft.with_prompt(off).is_waiting
+
+
+def test_a_correction_shows_its_instance_until_it_is_answered_and_again_without_prompts(correction: Draft) -> None:
+    asked = correction.with_prompt(PointPrompt(1, 1, positive=False))
+
+    answered = asked.with_candidates([candidate(2), candidate(3)])
+
+    assert asked.region == square(7)
+    assert answered.with_next_candidate().region == square(3)
+    assert answered.without_last_prompt() == correction
+
+
+def test_a_correction_that_leaves_nothing_shows_nothing(correction: Draft) -> None:
+    assert correction.with_prompt(PointPrompt(1, 1, positive=False)).with_candidates([]).region == Region()
 
 
 prompts = st.builds(PointPrompt, st.floats(0, 100), st.floats(0, 100), st.booleans())

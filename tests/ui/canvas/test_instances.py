@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.model import BoxPrompt, PointPrompt
-from sam3_annotator.project import ImageId, InstanceId, rectangle
+from sam3_annotator.project import CategoryId, ImageId, Instance, InstanceId, rectangle
 from sam3_annotator.ui.canvas.draft import Candidate, Draft
 from sam3_annotator.ui.canvas.scene import CanvasInstance
 from sam3_annotator.ui.canvas.view import CanvasView
@@ -144,6 +144,28 @@ def test_a_draft_is_shown_in_its_colour_and_goes_again(canvas: CanvasView, draft
 
     canvas.set_draft(None, BLUE)
     assert shown(canvas) == without
+
+
+def test_a_draft_stands_in_place_of_the_instance_that_it_corrects(
+    canvas: CanvasView, make_instance: MakeInstance
+) -> None:
+    instance = make_instance(7, (60, 120, 160, 220), color="#ff0000")
+    canvas.set_instances([instance])
+    canvas.set_selection([instance.id])
+    with_instance = shown(canvas)
+    correction = Draft(ImageId(1)).correcting(
+        Instance(instance.id, ImageId(1), CategoryId(1), instance.region), CategoryId(1)
+    )
+
+    canvas.set_draft(correction, BLUE)
+    image = shown(canvas)
+    assert color_at(canvas, 110, 170, image).red() < color_at(canvas, 110, 170, with_instance).red()
+    assert color_at(canvas, 110, 170, image).blue() > color_at(canvas, 110, 170, with_instance).blue()
+    canvas.set_hidden([])
+    assert canvas.scene.stack_at(110, 170, 0) == []  # nothing that the mouse could take
+
+    canvas.set_draft(None, BLUE)
+    assert shown(canvas) == with_instance
 
 
 def test_prompts_are_told_apart_by_shape_and_colour(canvas: CanvasView) -> None:

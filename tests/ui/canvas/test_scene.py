@@ -73,6 +73,20 @@ def test_lifted_instances_are_not_painted_but_still_found(scene: Scene) -> None:
     assert scene.stack_at(15, 15, 0.5) == [2, 1]
 
 
+def test_a_corrected_instance_is_neither_painted_nor_found_but_others_step_back_for_it(scene: Scene) -> None:
+    scene.select([InstanceId(2)])
+
+    assert scene.correct([InstanceId(2)]) == [(10, 10, 20, 20)]
+
+    assert painted(scene, only_selected=True) == []
+    assert len(painted(scene)) == 2
+    assert scene.stack_at(15, 15, 0) == [1]
+    assert scene.only_selected is None
+    assert scene.has_selection
+    scene.hide([])
+    assert scene.unseen == {2}
+
+
 def test_selected_instances_are_painted_apart(scene: Scene) -> None:
     scene.select([InstanceId(5), InstanceId(99)])
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QAbstractItemModel, Qt
 
-from sam3_annotator.project import CategoryId, ImageId, InstanceId, Polygon, ProjectStore, Provenance, Region
+from sam3_annotator.project import CategoryId, ImageId, InstanceId, Origin, Polygon, ProjectStore, Provenance, Region
 from sam3_annotator.ui import operations
 from sam3_annotator.ui.item_models.instance_model import InstanceModel, InstanceRole, area_words
 from sam3_annotator.ui.store_bridge import StoreBridge
@@ -119,6 +119,16 @@ def test_category_made_and_used_in_one_edit_is_known(
         edit.add_instance(images[0], edit.add_category("dog"), square(8))
 
     assert model.index(0).data() == "dog"
+
+
+@pytest.mark.parametrize(("origin", "verb"), [(Origin.MODEL, "made"), (Origin.HAND, "corrected")])
+def test_tool_tip_says_which_model_made_or_corrected_an_instance(
+    store: ProjectStore, model: InstanceModel, images: list[ImageId], car: CategoryId, origin: Origin, verb: str
+) -> None:
+    with store.edit("Add") as edit:
+        edit.add_instance(images[0], car, square(8), provenance=Provenance(origin, "Fake", edit_count=1))
+
+    assert f"{verb} with Fake, edited 1 time" in model.index(0).data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_hidden_instances_say_so(
