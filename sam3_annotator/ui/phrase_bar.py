@@ -363,7 +363,7 @@ class PhraseBar(QFrame):
         is_typing = self._field.hasFocus()
         width = FOCUS_WIDTH if is_typing else 1
         painter.setPen(QPen(theme().color("accent" if is_typing else "line"), width))
-        painter.setBrush(theme().color("menu", 1.0 if is_used else QUIET_OPACITY))
+        painter.setBrush(theme().color("panel", 1.0 if is_used else QUIET_OPACITY))
         inset = width / 2
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), CORNER, CORNER)
 

@@ -393,5 +393,5 @@ def test_bar_lets_the_picture_through_until_it_is_used(bar: PhraseBar, ground: Q
     bar.focus_field()
     used = bar.window().grab().toImage().pixelColor(bar.mapTo(bar.window(), at))
 
-    assert used == theme().color("menu")
+    assert used == theme().color("panel")
     assert quiet.lightness() > used.lightness()

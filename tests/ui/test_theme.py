@@ -79,7 +79,7 @@ def test_text_is_readable_on_tints(tokens: dict[str, str], tint: str) -> None:
 def test_words_of_the_unused_phrase_bar_are_readable_on_any_picture(
     tokens: dict[str, str], picture: str, role: str
 ) -> None:
-    over, under = (np.array(QColor(color).getRgb()[:3]) for color in (tokens["menu"], picture))
+    over, under = (np.array(QColor(color).getRgb()[:3]) for color in (tokens["panel"], picture))
     seen = QColor(*np.rint(QUIET_OPACITY * over + (1 - QUIET_OPACITY) * under).astype(int).tolist())
 
     assert contrast(tokens[role], seen.name()) >= 4.5
