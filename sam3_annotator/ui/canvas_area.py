@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from sam3_annotator.ui.hint_card import HintCard
 from sam3_annotator.ui.message_bar import MessageBar
+from sam3_annotator.ui.phrase_bar import PhraseBar
+from sam3_annotator.ui.theme import SPACE_M
 
 PROGRESS_HEIGHT = 2
 # Work that is over sooner shows no bar: a flash would only disturb.
@@ -14,7 +16,7 @@ PROGRESS_AFTER_MS = 200
 
 
 class CanvasArea(QWidget):
-    """Holds the canvas; `messages` is the bar above it."""
+    """Holds the canvas; `messages` is the bar above it, `phrase_bar` the one over its top edge."""
 
     def __init__(self, canvas: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +36,8 @@ class CanvasArea(QWidget):
         self._progress.setTextVisible(False)
         self._progress.setAccessibleName("Progress")
         self._progress.hide()
+        self.phrase_bar = PhraseBar(self._stage)
+        self.phrase_bar.hide()
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
         self._delay.setInterval(PROGRESS_AFTER_MS)
@@ -51,6 +55,14 @@ class CanvasArea(QWidget):
         if not self._progress.isVisible() and not self._delay.isActive():
             self._delay.start()
 
+    def set_phrase_bar_shown(self, is_shown: bool) -> None:
+        """Show the phrase bar over an image; where there is none, nothing can be found."""
+        focused = self.phrase_bar.focusWidget()
+        if not is_shown and focused is not None and focused.hasFocus():
+            self.canvas.setFocus()
+        self.phrase_bar.setVisible(is_shown)
+        self._place()
+
     def show_hint_card(self) -> HintCard:
         """Float the card for newcomers over the lower left corner."""
         card = HintCard(self._stage)
@@ -58,8 +70,15 @@ class CanvasArea(QWidget):
         return card
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the bar at the canvas's top edge."""
-        if event.type() == QEvent.Type.Resize:
-            self._progress.setGeometry(0, 0, self._stage.width(), PROGRESS_HEIGHT)
-            self._progress.raise_()
+        """Keep both bars at the canvas's top edge; the phrase bar asks anew when it has more or less to say."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._place()
         return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        room = self._stage.width()
+        wanted = self.phrase_bar.sizeHint()
+        width = min(wanted.width(), room - 2 * SPACE_M)
+        self.phrase_bar.setGeometry((room - width) // 2, SPACE_M, width, wanted.height())
+        self._progress.setGeometry(0, 0, room, PROGRESS_HEIGHT)
+        self._progress.raise_()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QColor, QFontInfo
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from sam3_annotator.paths import resources_dir
 from sam3_annotator.ui import theme as theme_module
+from sam3_annotator.ui.phrase_bar import QUIET_OPACITY
 from sam3_annotator.ui.style_sheet import style_sheet
 from sam3_annotator.ui.theme import Appearance, Theme, apply_theme, bind_icon, icon, pixmap, theme
 from sam3_annotator.ui.tokens import DARK, LIGHT
@@ -69,6 +71,18 @@ def test_labels_of_filled_buttons_are_readable(tokens: dict[str, str], fill: str
 @pytest.mark.parametrize("tint", ["info_tint", "warning_tint", "danger_tint", "selection", "selection_inactive"])
 def test_text_is_readable_on_tints(tokens: dict[str, str], tint: str) -> None:
     assert contrast(tokens["text"], tokens[tint]) >= 4.5
+
+
+@pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("picture", ["#000000", "#ffffff"])
+@pytest.mark.parametrize("role", ["text", "text_dim"])
+def test_words_of_the_unused_phrase_bar_are_readable_on_any_picture(
+    tokens: dict[str, str], picture: str, role: str
+) -> None:
+    over, under = (np.array(QColor(color).getRgb()[:3]) for color in (tokens["panel"], picture))
+    seen = QColor(*np.rint(QUIET_OPACITY * over + (1 - QUIET_OPACITY) * under).astype(int).tolist())
+
+    assert contrast(tokens[role], seen.name()) >= 4.5
 
 
 def test_both_themes_have_the_same_roles() -> None:

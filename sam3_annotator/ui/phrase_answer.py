@@ -1,0 +1,56 @@
+"""What the phrase bar says about the answer to what was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from sam3_annotator.ui.canvas.proposals import Proposals
+from sam3_annotator.ui.theme import theme
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerWords:
+    """The words, the same in brief for where there is little room, and what helps; `tone` is one of labels."""
+
+    text: str
+    brief: str
+    tip: str = ""
+    tone: str = ""
+
+
+def answer_words(proposals: Proposals) -> AnswerWords:
+    """Say how many were found, or why that is not known (yet)."""
+    count = len(proposals.open)
+    if proposals.has_failed:
+        return AnswerWords("No answer", "", "The model could not answer. Enter in the field asks again.", "danger")
+    if not proposals.says_what:
+        return AnswerWords("Show what to find", "", "There are only examples of what not to find.", "dim")
+    if proposals.answered != proposals.concept:
+        return AnswerWords("Finding…", "", tone="dim")
+    if count:
+        return AnswerWords(f"{count:,} found", f"{count:,}", "Neither accepted nor rejected yet")
+    if proposals.found:
+        return AnswerWords("None left", "0", "All that was found is accepted or rejected.", "dim")
+    return AnswerWords("None found", "0", "Lower the least score, or show an example.", "dim")
+
+
+class AnswerLabel(QLabel):
+    """Shows the words at its right end, in digits of one width."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFont(theme().font("number"))
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def show_words(self, words: AnswerWords, *, in_brief: bool) -> None:
+        """Show them."""
+        self.setText(words.brief if in_brief else words.text)
+        self.setAccessibleName(words.text)
+        self.setToolTip(words.tip)
+        if self.property("tone") != words.tone:
+            self.setProperty("tone", words.tone)
+            self.style().unpolish(self)
+            self.style().polish(self)

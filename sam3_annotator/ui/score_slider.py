@@ -1,0 +1,85 @@
+"""The slider for the least score of what is shown, with the score beside it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QStyle, QStyleOptionSlider, QWidget
+
+from sam3_annotator.ui.theme import SPACE_S, SPACE_XS, theme
+
+WIDTH: Final = 96
+STEPS: Final = 100
+
+
+class ScoreSlider(QWidget):
+    """From 0 to 1 in steps of 0.01, of 0.05 by page."""
+
+    moved = Signal(float)  # while it is dragged, too
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.handle = _Slider()
+        self.handle.setAccessibleName("Least score")
+        self.handle.valueChanged.connect(self._move)
+        self._number = QLabel()
+        self._number.setFont(theme().font("number"))
+        self._number.setProperty("tone", "dim")
+        self._number.setFixedWidth(self._number.fontMetrics().horizontalAdvance("≥ 0.00"))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_XS, 0, 0, 0)
+        row.setSpacing(SPACE_S)
+        row.addWidget(self.handle)
+        row.addWidget(self._number)
+        self._show_score()
+
+    @property
+    def score(self) -> float:
+        """Where the handle stands, 0..1."""
+        return self.handle.value() / STEPS
+
+    def set_score(self, score: float) -> None:
+        """Put the handle there, 0..1; `moved` is for what the user does."""
+        with QSignalBlocker(self.handle):
+            self.handle.setValue(round(score * STEPS))
+        self._show_score()
+
+    def _move(self) -> None:
+        self._show_score()
+        self.moved.emit(self.score)
+
+    def _show_score(self) -> None:
+        self._number.setText(f"≥ {self.score:.2f}")
+        self.setToolTip(f"Show what scores at least {self.score:.2f}")
+
+
+class _Slider(QSlider):
+    """A click beside the handle takes the handle there, from where it can be dragged."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setRange(0, STEPS)
+        self.setSingleStep(1)
+        self.setPageStep(STEPS // 20)
+        self.setFixedWidth(WIDTH)
+        # Dragging it leaves the keys to the canvas.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the handle below the cursor."""
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        parts = QStyle.SubControl
+        handle, groove = (
+            self.style().subControlRect(QStyle.ComplexControl.CC_Slider, option, part, self)
+            for part in (parts.SC_SliderHandle, parts.SC_SliderGroove)
+        )
+        at = event.position().toPoint()
+        if event.button() is Qt.MouseButton.LeftButton and not handle.contains(at):
+            x = at.x() - groove.x() - handle.width() // 2
+            span = groove.width() - handle.width()
+            self.setValue(QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), x, span))
+        super().mousePressEvent(event)

@@ -1,0 +1,47 @@
+"""The words for an answer: how many, or why that is not known."""
+
+from __future__ import annotations
+
+import pytest
+
+from sam3_annotator.model import ConceptPrompt, Exemplar
+from sam3_annotator.project import ImageId, Region
+from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
+from sam3_annotator.ui.phrase_answer import answer_words
+
+COIN, CAT = ConceptPrompt("coin"), ConceptPrompt("cat")
+ASKED = Proposals(ImageId(1), COIN).waiting()
+
+
+def found(count: int) -> Proposals:
+    return ASKED.with_found([Proposal((float(at), 0.0, at + 1.0, 1.0), Region(), 0.9, 1.0) for at in range(count)])
+
+
+@pytest.mark.parametrize(
+    ("proposals", "words", "brief"),
+    [
+        (ASKED, "Finding…", ""),
+        (found(23), "23 found", "23"),
+        (found(1234), "1,234 found", "1,234"),
+        (found(3).with_settled([(0.0, 0.0, 1.0, 1.0)]), "2 found", "2"),
+        (found(0), "None found", "0"),
+        (found(1).with_settled([(0.0, 0.0, 1.0, 1.0)]), "None left", "0"),
+        (ASKED.with_failure(), "No answer", ""),
+        (found(23).with_failure(), "No answer", ""),
+        (found(23).waiting(), "23 found", "23"),
+        (found(0).waiting(), "None found", "0"),
+        (found(23).with_concept(CAT).waiting(), "Finding…", ""),
+        (Proposals(ImageId(1), ConceptPrompt("", (Exemplar(0, 0, 9, 9, False),))), "Show what to find", ""),
+    ],
+)
+def test_every_state_of_the_search_has_its_words(proposals: Proposals, words: str, brief: str) -> None:
+    told = answer_words(proposals)
+
+    assert (told.text, told.brief) == (words, brief)
+
+
+def test_failure_says_how_to_try_again() -> None:
+    told = answer_words(ASKED.with_failure())
+
+    assert told.tone == "danger"
+    assert "asks again" in told.tip
