@@ -249,11 +249,16 @@ def concept_slots(
     concepts: ConceptLabelling, finder: Finder, labelling: Labelling, window: MainWindow
 ) -> dict[str, Callable[[], object]]:
     """Say what the verbs about what was found of a concept call."""
+
+    def accept_all_and_go_on() -> None:
+        if concepts.accept_all():
+            labelling.accept(goes_on=True)
+
     return {
         "find": window.area.phrase_bar.focus_field,
         "accept_proposal": concepts.accept_focused,
         "accept_proposals": concepts.accept_all,
-        "accept_proposals_next": lambda: concepts.accept_all() and labelling.accept(goes_on=True),
+        "accept_proposals_next": accept_all_and_go_on,
         "reject_proposal": finder.reject_focused,
         "next_proposal": lambda: finder.focus(1),
         "previous_proposal": lambda: finder.focus(-1),

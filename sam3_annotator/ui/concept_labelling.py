@@ -85,15 +85,17 @@ class ConceptLabelling(QObject):
 
     def accept_focused(self) -> bool:
         """Make the focused proposal an instance; False if it could not be, yet or at all."""
-        proposals = self._finder.proposals
-        return proposals is not None and proposals.focused is not None and self._accept(proposals, (proposals.focused,))
+        focused = self._finder.proposals.focused if self._finder.proposals is not None else None
+        return focused is not None and self._accept((focused,))
 
     def accept_all(self) -> bool:
         """Make all proposals instances, in one step; False if they could not be, yet or at all."""
-        proposals = self._finder.proposals
-        return proposals is not None and bool(proposals.open) and self._accept(proposals, proposals.open)
+        return self._finder.proposals is not None and self._accept(self._finder.proposals.open)
 
-    def _accept(self, proposals: Proposals, chosen: tuple[Proposal, ...]) -> bool:
+    def _accept(self, chosen: tuple[Proposal, ...]) -> bool:
+        proposals = self._finder.proposals
+        if proposals is None or not proposals.is_current or not chosen:
+            return False  # what is still shown of the concept before was not asked for any more
         if self._workspace.category_id is not None:
             return self._store_as(self._workspace.category_id, proposals, chosen)
         if proposals.concept.phrase and not self._store.categories():

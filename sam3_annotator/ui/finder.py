@@ -118,9 +118,9 @@ class Finder(QObject):
 
     @property
     def takes_phrases(self) -> bool:
-        """The model knows names of things, as far as one is loaded."""
-        status = self._engine.status
-        return status.stage is not EngineStage.READY or "phrases" in status.capabilities
+        """The model knows names of things; before one is loaded, that is not known."""
+        capabilities = self._engine.status.capabilities
+        return not capabilities or "phrases" in capabilities
 
     def show(self, image: ShownImage) -> None:
         """Turn to another image, and take up what was found on it."""

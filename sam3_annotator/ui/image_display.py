@@ -100,8 +100,8 @@ class ImageDisplay(QObject):
             return
         self._shown = None
         self._has_failed = False
-        self._assist.leave()
         self._finder.leave()
+        self._assist.leave()
         self._binding.clear()
         image_id = self._workspace.image_id
         if image_id is None:

@@ -273,7 +273,8 @@ class MainWindow(QMainWindow):
     def _set_up_canvas(self) -> None:
         self.canvas.set_wheel_zooms(self.settings.wheel_zooms)
         self.canvas.set_fill_opacity(self.settings.fill_opacity)
-        self.canvas.set_reduced_motion(self.settings.reduces_motion)
+        for moving in (self.canvas, self.area.phrase_bar):
+            moving.set_reduced_motion(self.settings.reduces_motion)
 
     def _tell_missing(self, count: int) -> None:
         words = "1 image is" if count == 1 else f"{count:,} images are"

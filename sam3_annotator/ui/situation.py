@@ -73,7 +73,7 @@ class Situation(QObject):
             lacks_prompt=draft is not None and not draft.prompts,
             candidate_count=len(draft.candidates) if draft else 0,
             has_concept=proposals is not None,
-            proposal_count=len(proposals.open) if proposals else 0,
+            proposal_count=len(proposals.open) if proposals and proposals.is_current else 0,
             selection_count=len(self._workspace.selection),
             instance_count=len(self._binding.instance_ids),
             hidden_count=len(self._workspace.hidden & self._binding.instance_ids),

@@ -96,6 +96,22 @@ def test_with_nothing_found_nothing_is_accepted(store, finder, concepts) -> None
     assert count(store) == 0
 
 
+def test_what_was_found_of_the_phrase_before_is_not_accepted_for_the_next(
+    qtbot, store, finder, concepts, find, finding_session
+) -> None:
+    find("cat")
+    finding_session.hold()
+    concepts.find("dog")
+
+    assert len(finder.proposals.open) == 3
+    assert not concepts.accept_focused()
+    assert not concepts.accept_all()
+
+    finding_session.release()
+    qtbot.waitUntil(lambda: not finder.proposals.is_waiting)
+    assert concepts.accept_focused()
+
+
 def test_a_phrase_turns_to_the_category_of_that_name_and_no_other(store, workspace, concepts, find) -> None:
     add_categories(store, "traffic light", "dog")
     workspace.set_category(store.categories()[1].id)

@@ -61,9 +61,14 @@ class Proposals:
         return next((each for each in self.open if each.box_xyxy == self.focus), next(iter(self.open), None))
 
     @property
+    def is_current(self) -> bool:
+        """What was found is of the concept looked for, not of the one before."""
+        return self.answered == self.concept
+
+    @property
     def known(self) -> tuple[Proposal, ...]:
         """What was found of the very concept, accepted and rejected ones too."""
-        return self.found if self.concept == self.answered else ()
+        return self.found if self.is_current else ()
 
     def with_concept(self, concept: ConceptPrompt) -> Proposals:
         """Look for a concept, anew if it is the same; what was rejected before may be wanted now."""
