@@ -12,7 +12,7 @@ from sam3_annotator.model import Exemplar
 from sam3_annotator.ui.canvas import marks
 from sam3_annotator.ui.canvas.chips import MAX_COUNT, MIN_WIDTH, Chip, ChipFace, place_chips
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
-from sam3_annotator.ui.canvas.items import HALO, OutlineStyle, lighter, outline_pen, paint_fill, paint_outlined
+from sam3_annotator.ui.canvas.items import OutlineStyle, lighter, outline_pen, paint_fill, paint_outlined
 from sam3_annotator.ui.canvas.outlines import level_for_scale
 from sam3_annotator.ui.canvas.paths import Outline, outline_of_region, outlines_of_rows
 from sam3_annotator.ui.canvas.proposals import Proposal
@@ -21,6 +21,8 @@ from sam3_annotator.ui.canvas.tiles import TileJob
 from sam3_annotator.ui.canvas.view_transform import ViewTransform
 
 DOT_SIZE, HALO_WIDTH = 2.0, 3.5
+# Darker than that of other outlines: between the dots it is all there is.
+DARK_HALO = QColor(0, 0, 0, 170)
 # In dot sizes: the dot and the gap.
 DOTS = [1.0, 1.2]
 HOVERED_FILL_OPACITY = 0.2
@@ -47,7 +49,7 @@ def plan_proposals(shown: ShownProposals, box_xyxy: BoxXyxy, device_scale: float
 
 
 def _paint_dotted(painter: QPainter, outline: Outline, color: QColor, ratio: float, visible: QRectF) -> None:
-    halo, dots = outline_pen(HALO, HALO_WIDTH * ratio), outline_pen(color, DOT_SIZE * ratio)
+    halo, dots = outline_pen(DARK_HALO, HALO_WIDTH * ratio), outline_pen(color, DOT_SIZE * ratio)
     dots.setCapStyle(Qt.PenCapStyle.FlatCap)  # round ones take twice as long
     dots.setDashPattern(DOTS)
     pieces = [piece for piece in outline.strokes if piece.controlPointRect().intersects(visible)]
