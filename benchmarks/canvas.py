@@ -4,7 +4,8 @@ A frame is one event of mouse or wheel, what follows from it, and the painting, 
 Tiles painted meanwhile on the canvas's own thread count where they hold up the frame. `settle` is how long after
 the last zoom everything is sharp again. `preview` moves the mouse with the points tool while a model thread, as fast as
 it can, makes full-size masks and their outlines for where the cursor is; `preview shown` is how old what is shown is:
-from the cursor's move until its outline is on the canvas, painted with the next frame.
+from the cursor's move until its outline is on the canvas, painted with the next frame. `proposals` moves the mouse over
+200 proposals of 100 vertices, and `focus` turns from each to the next; no instances are there then.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from sam3_annotator.model import (
 )
 from sam3_annotator.project import ImageId, InstanceId, Polygon, Region
 from sam3_annotator.ui.assist import Assist, ShownImage
+from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
 from sam3_annotator.ui.canvas.scene import CanvasInstance
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.engine_bridge import EngineBridge
@@ -51,6 +53,8 @@ IMAGE_SIZE = 4000, 3000
 CANVAS_SIZE = 1100, 800
 FRAME_S = 1 / 60
 SETTLE_TIMEOUT_S = 60.0
+# As many as SAM 3 finds at most.
+PROPOSAL_COUNT = 200
 # Milliseconds that passed, and those the GUI thread worked: what passes beyond is other programs' on a shared machine.
 Frame = tuple[float, float]
 COLORS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
@@ -263,6 +267,23 @@ def drag_vertex(view: CanvasView, frames: int, instance: CanvasInstance) -> list
     return times
 
 
+def proposals(view: CanvasView, frames: int) -> tuple[list[Frame], list[Frame]]:
+    """Move the mouse over proposals on the whole image, then turn from one to the next."""
+    regions = [instance.region for instance in make_instances(PROPOSAL_COUNT, 100)]
+    found = [Proposal(region.box_xyxy, region, 0.9, 0.99) for region in regions]
+    shown = Proposals(ImageId(1), ConceptPrompt("cell")).with_found(found)
+    view.set_instances(())
+    view.set_selection(())
+    view.set_proposals(shown, QColor(COLORS[0]))
+    view.set_tool("exemplar")
+    view.fit()
+    settle(view)
+    places = (QPoint(150 + 5 * (i % 160), 200 + 3 * (i % 130)) for i in range(frames))
+    hovering = time_frames(view, (partial(QTest.mouseMove, view.viewport(), place) for place in places))
+    turns = (partial(view.set_proposals, shown.with_focus_moved(i), QColor(COLORS[0])) for i in range(frames))
+    return hovering, time_frames(view, turns)
+
+
 def row(name: str, frames: list[Frame]) -> dict[str, object]:
     walls, cpus = zip(*frames, strict=True)
     return {
@@ -300,6 +321,8 @@ def main() -> None:
     ]
     frames, ages = preview(view, words.frames)
     results += [row(f"{count} preview", frames), row(f"{count} preview shown", ages)]
+    hovering, turning = proposals(view, words.frames)
+    results += [row(f"{PROPOSAL_COUNT} proposals", hovering), row(f"{PROPOSAL_COUNT} proposals focus", turning)]
     view.close()
     del application
     if words.json:

@@ -61,6 +61,15 @@ def rows_inside(outlines: Outlines, candidates: Bools, box_xyxy: BoxXyxy) -> lis
     return [int(row) for row in np.flatnonzero(is_inside & candidates)]
 
 
+def box_around(boxes_xyxy: Floats) -> BoxXyxy:
+    """Give the smallest box around boxes `(N, 4)`; all zeros around none."""
+    if not len(boxes_xyxy):
+        return 0.0, 0.0, 0.0, 0.0
+    x0, y0 = boxes_xyxy[:, :2].min(axis=0).tolist()
+    x1, y1 = boxes_xyxy[:, 2:].max(axis=0).tolist()
+    return x0, y0, x1, y1
+
+
 def contains(starts: Vertices, ends: Vertices, x: float, y: float) -> bool:
     """Tell whether a point is inside, even-odd, of the rings whose edges run from `starts` to `ends`, `(E, 2)` each."""
     y0, y1 = starts[:, 1], ends[:, 1]

@@ -1,14 +1,15 @@
-"""The unmoving part of the canvas, kept in tiles: the image, the instances and the selected ones."""
+"""The unmoving part of the canvas, kept in tiles: the image, the instances, the selected ones and the proposals."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPainter
 
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.items import DEFAULT_FILL_OPACITY, SAVED, SELECTED, OutlineStyle, plan_batch, small_side
+from sam3_annotator.ui.canvas.proposals_item import plan_proposals
 from sam3_annotator.ui.canvas.pyramid import CRISP_ZOOM, ImagePyramid
 from sam3_annotator.ui.canvas.scene import Scene
 from sam3_annotator.ui.canvas.tile_worker import TileWorker
@@ -16,8 +17,8 @@ from sam3_annotator.ui.canvas.tiles import Frame, TileJob, TileLayer
 from sam3_annotator.ui.theme import theme
 
 # What painting tiles may add to one frame: little while the hand moves the view, else what is hardly felt.
-MOVING_IMAGE_MS, MOVING_INSTANCES_MS = 2.0, 6.0
-STILL_IMAGE_MS, STILL_INSTANCES_MS = 60.0, 24.0
+MOVING_IMAGE_MS, MOVING_INSTANCES_MS, MOVING_PROPOSALS_MS = 2.0, 6.0, 2.0
+STILL_IMAGE_MS, STILL_INSTANCES_MS, STILL_PROPOSALS_MS = 60.0, 24.0, 12.0
 SMOOTH_IMAGE_MS_PER_PIXEL = 12e-6
 # Images up to this many pixels are halved at once, larger ones on the worker.
 PREPARED_AT_ONCE = 2_000_000
@@ -26,7 +27,7 @@ DIMMED = 0.55
 
 
 class Layers:
-    """Paints image and instances for a frame; `on_news` is called when better tiles have arrived."""
+    """Paints image, instances and proposals for a frame; `on_news` is called when better tiles have arrived."""
 
     def __init__(self, scene: Scene, on_news: Callable[[], None]) -> None:
         self.worker = TileWorker()
@@ -38,6 +39,7 @@ class Layers:
         self._image = TileLayer(self._plan_image, self.worker, self._announce, keeps_previous=False)
         self._instances = TileLayer(self._plan_instances, self.worker, self._announce)
         self._selected = TileLayer(self._plan_selected, self.worker, self._announce)
+        self._proposals = TileLayer(self._plan_proposals, self.worker, self._announce)
         self._ground: tuple[Frame, QImage] | None = None
 
     @property
@@ -45,7 +47,7 @@ class Layers:
         """Everything is shown as well as it can be."""
         if self._prepared is not self.pyramid:
             return False
-        return all(layer.is_settled for layer in (self._image, self._instances, self._selected))
+        return all(layer.is_settled for layer in (self._image, self._instances, self._selected, self._proposals))
 
     def _announce(self) -> None:
         self._ground = None
@@ -55,6 +57,7 @@ class Layers:
         """Show another image or none."""
         self.pyramid = pyramid
         self._image.clear()
+        self._proposals.clear()
         self.clear_instances()
         if pyramid is not None and pyramid.width * pyramid.height <= PREPARED_AT_ONCE:
             pyramid.prepare()
@@ -86,6 +89,12 @@ class Layers:
         """Paint what is selected anew in these boxes."""
         self._ground = None
         self._selected.invalidate(boxes)
+
+    def repaint_proposals(self, boxes: Sequence[BoxXyxy]) -> None:
+        """Paint proposals anew in these boxes."""
+        if boxes:
+            self._ground = None
+            self._proposals.invalidate(boxes)
 
     def forget_colors(self) -> None:
         """Take note that the theme has changed."""
@@ -125,6 +134,16 @@ class Layers:
             self._selected.paint(painter, frame)
         else:
             self._selected.clear()
+        self._paint_proposals(painter, frame, is_moving=is_moving)
+
+    def _paint_proposals(self, painter: QPainter, frame: Frame, *, is_moving: bool) -> None:
+        proposals = self._scene.proposals
+        if not proposals.open:
+            self._proposals.clear()
+            return
+        budget = MOVING_PROPOSALS_MS if is_moving else STILL_PROPOSALS_MS
+        self._proposals.refresh(frame, proposals.extent, budget, is_moving=is_moving)
+        self._proposals.paint(painter, frame)
 
     def _paint_image(self, painter: QPainter, frame: Frame, pyramid: ImagePyramid, *, is_moving: bool) -> None:
         content = (0.0, 0.0, float(pyramid.width), float(pyramid.height))
@@ -165,6 +184,9 @@ class Layers:
 
     def _plan_selected(self, box_xyxy: BoxXyxy, frame: Frame) -> TileJob:
         return self._plan_rows(box_xyxy, frame, SELECTED, only_selected=True)
+
+    def _plan_proposals(self, box_xyxy: BoxXyxy, frame: Frame) -> TileJob:
+        return plan_proposals(self._scene.proposals, box_xyxy, frame.grid.scale, frame.pixel_ratio)
 
     def _plan_rows(self, box_xyxy: BoxXyxy, frame: Frame, style: OutlineStyle, *, only_selected: bool) -> TileJob:
         pyramid, scale = self.pyramid, frame.grid.scale

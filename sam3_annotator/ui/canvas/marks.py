@@ -25,6 +25,8 @@ HANDLE_SPACING = 9.0
 # On the image, whose colours do not follow the theme, marks do not either.
 INK, ACCENT = QColor(DARK["canvas"]), QColor(DARK["accent"])
 POSITIVE, NEGATIVE = QColor(DARK["success"]), QColor(DARK["danger"])
+# The square above an exemplar's corner that says which kind it is, and the arms of its sign.
+TAG_SIDE, TAG_ARM = 16.0, 4.0
 BUSY_STEPS = 12
 BUSY_RADIUS = 12.0
 
@@ -63,18 +65,45 @@ def paint_number(painter: QPainter, at: QPointF, number: int) -> None:
     painter.fillPath(path, WHITE)
 
 
-def paint_box_prompt(painter: QPainter, box: QRectF, *, is_growing: bool = False) -> None:
+def paint_box_prompt(painter: QPainter, box: QRectF, *, color: QColor = POSITIVE, is_growing: bool = False) -> None:
     """Paint a box prompt, with a halo; dashed while it is being drawn."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(HALO, 3.5))
     painter.drawRect(box)
-    pen = QPen(POSITIVE, 1.5)
+    pen = QPen(color, 1.5)
     if is_growing:
         painter.setPen(QPen(WHITE, 1.5))
         painter.drawRect(box)
         pen.setDashPattern([4, 3])
     painter.setPen(pen)
     painter.drawRect(box)
+
+
+def exemplar_tag(box: QRectF, room: QRectF) -> QRectF:
+    """Place the tag of an exemplar above the left corner of its box; in it where the canvas, `room`, ends above."""
+    left = min(max(box.left() - 1, room.left()), room.right() - TAG_SIDE)  # flush with the line
+    top = box.top() - TAG_SIDE
+    return QRectF(round(left), round(top if top >= room.top() else max(box.top(), room.top())), TAG_SIDE, TAG_SIDE)
+
+
+def paint_exemplar(
+    painter: QPainter, box: QRectF, room: QRectF, *, is_positive: bool, is_growing: bool = False
+) -> None:
+    """Paint an exemplar: a green box with + or a red one with -; dashed while it is being drawn."""
+    color = POSITIVE if is_positive else NEGATIVE
+    paint_box_prompt(painter, box, color=color, is_growing=is_growing)
+    if not box.intersects(room):
+        return
+    tag = exemplar_tag(box, room)
+    painter.setPen(QPen(HALO, 1))
+    painter.setBrush(color)
+    painter.drawRect(tag)
+    at = tag.center()
+    lines = [QLineF(at.x() - TAG_ARM, at.y(), at.x() + TAG_ARM, at.y())]
+    if is_positive:
+        lines.append(QLineF(at.x(), at.y() - TAG_ARM, at.x(), at.y() + TAG_ARM))
+    painter.setPen(QPen(WHITE, 2))
+    painter.drawLines(lines)
 
 
 def paint_band(painter: QPainter, band: QRectF) -> None:

@@ -1,4 +1,4 @@
-"""What wheel, touchpad and panning hand do to the view."""
+"""What wheel, touchpad and panning hand do to the view, and how a box of the image comes into sight."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QInputDevice, QNativeGestureEvent, QWheelEvent
 
-from sam3_annotator.ui.canvas.view_transform import ViewTransform
+from sam3_annotator.ui.canvas.view_transform import BoxXyxy, Size, ViewTransform, fitted_box
 
 # Zoom of one notch of a wheel (120 units of Qt) and of one pixel of a touchpad.
 NOTCH_ZOOM = 1.2
@@ -15,6 +15,8 @@ TOUCHPAD_ZOOM = 1.01
 # Canvas pixels that one notch scrolls.
 NOTCH_SCROLL = 80.0
 ARROW_SCROLL = 64.0
+# Between the edge of the canvas and a box that is brought into sight; a chip has room there.
+REVEAL_MARGIN = 48.0
 _ARROWS = {
     Qt.Key.Key_Left: (ARROW_SCROLL, 0.0),
     Qt.Key.Key_Right: (-ARROW_SCROLL, 0.0),
@@ -59,6 +61,30 @@ def arrow_pressed(view: ViewTransform, key: int) -> ViewTransform | None:
     """Scroll by an arrow key; None for other keys."""
     way = _ARROWS.get(Qt.Key(key)) if key in list(_ARROWS) else None
     return None if way is None else view.panned(*way)
+
+
+def revealed(view: ViewTransform, box_xyxy: BoxXyxy, canvas: Size, ratio: float) -> ViewTransform:
+    """Bring a box of the image into sight with the smallest move; zoom out if it is larger than the canvas.
+
+    What is wholly in sight stays where it is. `ratio` is device pixels per canvas pixel.
+    """
+    x0, y0, x1, y1 = view.box_to_canvas(box_xyxy)
+    if x0 >= 0 and y0 >= 0 and x1 <= canvas[0] and y1 <= canvas[1]:
+        return view
+    if x1 - x0 > canvas[0] or y1 - y0 > canvas[1]:
+        return fitted_box(box_xyxy, canvas, margin=REVEAL_MARGIN, max_zoom=view.zoom)
+    return view.panned(
+        _whole(_way_in(x0, x1, canvas[0]), ratio),
+        _whole(_way_in(y0, y1, canvas[1]), ratio),
+    )
+
+
+def _way_in(low: float, high: float, length: float) -> float:
+    """How far `low..high` must move to lie in `0..length`, away from its ends where it was beyond one."""
+    margin = min(REVEAL_MARGIN, (length - (high - low)) / 2)
+    if low < 0:
+        return margin - low
+    return length - margin - high if high > length else 0.0
 
 
 @dataclass(frozen=True, slots=True)

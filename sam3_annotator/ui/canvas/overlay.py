@@ -1,4 +1,4 @@
-"""The moving part of the canvas, painted for every frame: what is hovered, the draft, handles and chips."""
+"""The moving part of the canvas, painted for every frame: what is hovered or focused, the draft, handles, chips."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sam3_annotator.ui.canvas.items import DEFAULT_FILL_OPACITY, HOVERED, SELECT
 from sam3_annotator.ui.canvas.outlines import level_for_scale
 from sam3_annotator.ui.canvas.paths import Outline, outline_of_region
 from sam3_annotator.ui.canvas.preview_item import PreviewItem
+from sam3_annotator.ui.canvas.proposals_item import ProposalsItem
 from sam3_annotator.ui.canvas.scene import CanvasInstance, Scene
 from sam3_annotator.ui.canvas.tools import Tool
 from sam3_annotator.ui.canvas.view_transform import ViewTransform
@@ -28,6 +29,7 @@ class Overlay:
     def __init__(self, scene: Scene) -> None:
         self.draft_item = DraftItem()
         self.preview_item = PreviewItem()
+        self.proposals_item = ProposalsItem(scene.proposals)
         self.hovered: InstanceId | None = None
         self.step: int | None = 0
         self.fill_opacity = DEFAULT_FILL_OPACITY
@@ -47,9 +49,11 @@ class Overlay:
             color = QColor(hovered.color)
             outline = self._outline_of(hovered.region, level_for_scale(scale))
             paint_outlined(painter, outline, color, replace(HOVERED, line=lighter(color)), ratio, visible)
+        self.proposals_item.paint_regions(painter, scale, ratio, visible)
         self.preview_item.paint(painter, scale, ratio, visible)
         self.draft_item.paint_region(painter, scale, ratio, self.step, visible)
         painter.restore()
+        self.proposals_item.paint_exemplars(painter, view, room, self.step)
         chips.paint_chips(painter, self._chips(view, room, hovered))
         tool.paint(painter, room)
         self.draft_item.paint_prompts(painter, view, self.step)
@@ -79,6 +83,8 @@ class Overlay:
 
     def _chips(self, view: ViewTransform, room: QRectF, hovered: CanvasInstance | None) -> list[chips.Chip]:
         scene = self._scene
+        tags = self.proposals_item.tags(view, room)
+        scores = self.proposals_item.chips(view, room, tags)
         wanted = [hovered] if hovered is not None else []
         if scene.has_selection:
             if len(scene.selection) <= MAX_SELECTED_CHIPS:
@@ -88,11 +94,12 @@ class Overlay:
             x0, y0 = view.to_image(room.left(), room.top())
             x1, y1 = view.to_image(room.right(), room.bottom())
             largest = scene.largest((x0, y0, x1, y1), chips.MIN_WIDTH / view.zoom, chips.MAX_COUNT + 1)
-            wanted += largest if len(largest) <= chips.MAX_COUNT else []
+            wanted += largest if len(largest) + len(scores) <= chips.MAX_COUNT else []
         unique = {instance.id: instance for instance in wanted if instance.id not in scene.lifted}
-        return chips.place_chips(
-            [(instance, view.box_to_canvas(scene.box(instance.id))) for instance in unique.values()], room
-        )
+        faces = [
+            (chips.instance_face(instance), view.box_to_canvas(scene.box(instance.id))) for instance in unique.values()
+        ]
+        return [*scores, *chips.place_chips(faces, room, [*tags, *(chip.rect for chip in scores)])]
 
 
 def _visible_part(view: ViewTransform, room: QRectF) -> QRectF:

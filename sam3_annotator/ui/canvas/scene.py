@@ -1,4 +1,4 @@
-"""Which instances are on the canvas, which of them are hidden, selected, being corrected or in the hand; without Qt."""
+"""What is on the canvas: instances, hidden, selected, being corrected or in the hand, and proposals; without Qt."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 from sam3_annotator.project import InstanceId, Region
 from sam3_annotator.ui.canvas import hit_test
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
-from sam3_annotator.ui.canvas.outlines import Bools, Floats, Ints, Outlines
+from sam3_annotator.ui.canvas.outlines import Bools, Ints, Outlines
+from sam3_annotator.ui.canvas.shown_proposals import ShownProposals
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,9 @@ class Batch:
 
 
 class Scene:
-    """The instances of the shown image. Methods that change what is seen return the boxes that need painting.
+    """The instances of the shown image, and its proposals.
+
+    Methods that change what is seen return the boxes that need painting.
 
     `extent` is a box around everything there is or has been since all instances were set.
     Rows of `outlines` are never changed: a changed instance gets a new row, its old one is no longer alive.
@@ -49,6 +52,7 @@ class Scene:
         self.hidden: frozenset[InstanceId] = frozenset()
         self.corrected: frozenset[InstanceId] = frozenset()
         self.lifted: frozenset[InstanceId] = frozenset()
+        self.proposals = ShownProposals()
         self.set_instances(())
 
     def set_instances(self, instances: Sequence[CanvasInstance]) -> None:
@@ -61,7 +65,7 @@ class Scene:
         self._row_color_codes = self._color_codes(kept)
         self._row_of = {instance.id: row for row, instance in enumerate(kept)}
         self._is_alive = np.ones(len(kept), dtype=bool)
-        self.extent = _box_around(self._outlines.boxes_xyxy)
+        self.extent = hit_test.box_around(self._outlines.boxes_xyxy)
 
     def update_instances(self, changed: Sequence[CanvasInstance], removed: Iterable[InstanceId] = ()) -> list[BoxXyxy]:
         """Add or replace instances and remove others; unknown ids in `removed` are passed over."""
@@ -77,7 +81,7 @@ class Scene:
             self._by_id.update(latest)
             self._row_of.update({instance.id: first_row + place for place, instance in enumerate(added)})
         boxes += [self.box(instance.id) for instance in added]
-        self.extent = _box_around(np.array([self.extent, *boxes]))
+        self.extent = hit_test.box_around(np.array([self.extent, *boxes]))
         if np.count_nonzero(self._is_alive) * 2 < len(self._is_alive) - 100:
             self.set_instances(sorted(self._by_id.values(), key=lambda instance: instance.id))
         return boxes
@@ -178,11 +182,3 @@ class Scene:
         mask = np.zeros(len(self._outlines), dtype=bool)
         mask[[row for id_ in ids if (row := self._row_of.get(id_)) is not None]] = True
         return mask
-
-
-def _box_around(boxes_xyxy: Floats) -> BoxXyxy:
-    if not len(boxes_xyxy):
-        return 0.0, 0.0, 0.0, 0.0
-    x0, y0 = boxes_xyxy[:, :2].min(axis=0).tolist()
-    x1, y1 = boxes_xyxy[:, 2:].max(axis=0).tolist()
-    return x0, y0, x1, y1

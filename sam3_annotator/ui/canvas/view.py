@@ -8,10 +8,13 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
-from sam3_annotator.model import BoxPrompt, PointPrompt
+from sam3_annotator.model import BoxPrompt, Exemplar, PointPrompt
 from sam3_annotator.project import InstanceId, Region, repair_region
 from sam3_annotator.ui.canvas.draft import Draft
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
+from sam3_annotator.ui.canvas.navigation import revealed
 from sam3_annotator.ui.canvas.overlay import Overlay
+from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.canvas.scene import CanvasInstance, Scene
 from sam3_annotator.ui.canvas.surface import CanvasSurface
 from sam3_annotator.ui.canvas.tools import TOOLS, Tool, ToolEvent
@@ -19,10 +22,12 @@ from sam3_annotator.ui.canvas.view_transform import ViewTransform
 
 
 class CanvasView(CanvasSurface):
-    """The image with its instances, draft and prompts; emits what the user does, changes no data itself."""
+    """The image with its instances, draft and proposals; emits what the user does, changes no data itself."""
 
     prompt_added = Signal(object)  # PointPrompt | BoxPrompt
     prompt_offered = Signal(object)  # PointPrompt | None: what a click would give now
+    exemplar_added = Signal(object)  # Exemplar
+    proposal_clicked = Signal(object)  # BoxXyxy, of the proposal
     accept_requested = Signal()
     cancel_requested = Signal()
     region_edited = Signal(object, object, str)  # InstanceId, Region, label of the step
@@ -92,6 +97,29 @@ class CanvasView(CanvasSurface):
         if self._overlay.preview_item.set_region(region, color):
             self.refresh()
 
+    def set_proposals(self, proposals: Proposals | None, color: QColor) -> None:
+        """Show what was found of a concept in a category's colour, or nothing; call again after each change.
+
+        When another of the same answer comes into focus, it also comes into sight.
+        """
+        shown = self._scene.proposals
+        before, hovered = shown.proposals, shown.hovered
+        self._layers.repaint_proposals(shown.show(proposals, color.name()))
+        if shown.hovered is not hovered:
+            self.set_tool_cursor(self._tool.cursor)
+        self._set_animated()
+        self.refresh()
+        if before is not None and proposals is not None and before.found is proposals.found:
+            focused = proposals.focused
+            if focused is not None and focused is not before.focused:
+                self.reveal_box(focused.region.box_xyxy)
+
+    def reveal_box(self, box_xyxy: BoxXyxy) -> None:
+        """Bring a box of the image into sight with the smallest move; zoom out only if the canvas cannot hold it."""
+        view = revealed(self._view, box_xyxy, self._size(), self._ratio())
+        if view != self._view and self._layers.pyramid is not None:
+            self._set_view(view)
+
     def set_fill_opacity(self, opacity: float) -> None:
         """Fill instances with so much of their colour, 0 to 1."""
         self._layers.fill_opacity = self._overlay.fill_opacity = min(max(opacity, 0.0), 1.0)
@@ -141,6 +169,11 @@ class CanvasView(CanvasSurface):
             self.refresh()
             self.hover_changed.emit(instance_id)
 
+    def set_hovered_proposal(self, box_xyxy: BoxXyxy | None) -> None:
+        """Fill the proposal under the cursor."""
+        if self._scene.proposals.turn_to(box_xyxy):
+            self.refresh()
+
     def _set_hovered_if_gone(self) -> None:
         hovered = self._overlay.hovered
         if hovered is not None and (self._scene.get(hovered) is None or hovered in self._scene.unseen):
@@ -159,6 +192,14 @@ class CanvasView(CanvasSurface):
         if prompt != self._offered:
             self._offered = prompt
             self.prompt_offered.emit(prompt)
+
+    def add_exemplar(self, exemplar: Exemplar) -> None:
+        """Announce an exemplar."""
+        self.exemplar_added.emit(exemplar)
+
+    def click_proposal(self, box_xyxy: BoxXyxy) -> None:
+        """Announce a click on a proposal."""
+        self.proposal_clicked.emit(box_xyxy)
 
     def request_selection(self, instance_ids: Iterable[InstanceId]) -> None:
         """Ask for exactly these to be selected."""
@@ -188,7 +229,8 @@ class CanvasView(CanvasSurface):
         self._overlay.paint(painter, self._view, room, self._ratio(), self._tool)
 
     def _is_animated(self) -> bool:
-        return self._overlay.draft_item.is_animated or super()._is_animated()
+        items = self._overlay.draft_item, self._overlay.proposals_item
+        return any(item.is_animated for item in items) or super()._is_animated()
 
     def _cursor_shape(self) -> Qt.CursorShape:
         return self._tool_cursor
@@ -255,8 +297,9 @@ class CanvasView(CanvasSurface):
                 super().keyPressEvent(event)
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's
-        """Keep the focus while a draft is open: Tab means its candidates, even where it has no other to offer."""
-        return self._overlay.draft_item.draft is not None or super().focusNextPrevChild(next)
+        """Keep the focus while a draft or proposals are open: Tab means what they have to offer, be it one."""
+        is_taken = self._overlay.draft_item.draft is not None or bool(self._scene.proposals.open)
+        return is_taken or super().focusNextPrevChild(next)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Open the menu by key; by mouse, the select tool does."""

@@ -13,7 +13,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from sam3_annotator.project import InstanceId, Polygon, Region
+from sam3_annotator.model import ConceptPrompt, Exemplar
+from sam3_annotator.project import ImageId, InstanceId, Polygon, Region, rectangle
+from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
 from sam3_annotator.ui.canvas.scene import CanvasInstance
 from sam3_annotator.ui.canvas.view import CanvasView
 
@@ -21,6 +23,7 @@ IMAGE_SIZE = 400, 300
 NO_KEY = Qt.KeyboardModifier.NoModifier
 
 MakeInstance = Callable[..., CanvasInstance]
+MakeProposals = Callable[..., Proposals]
 
 
 @pytest.fixture
@@ -38,6 +41,23 @@ def make_instance() -> MakeInstance:
     ) -> CanvasInstance:
         holes = [] if hole is None else [_corners(hole)]
         return CanvasInstance(InstanceId(number), Region((Polygon(_corners(box), holes),)), color, label, score)
+
+    return make
+
+
+@pytest.fixture
+def make_proposals() -> MakeProposals:
+    """Make rectangular proposals of scores 0.90, 0.89, ..: `make_proposals((x0, y0, x1, y1), ..)`.
+
+    The box that names each is its rectangle, a tenth of a pixel larger, as a model's is another than the outline's.
+    """
+
+    def make(*boxes: BoxXyxy, exemplars: tuple[Exemplar, ...] = ()) -> Proposals:
+        found = [
+            Proposal((x0 - 0.1, y0 - 0.1, x1 + 0.1, y1 + 0.1), rectangle(x0, y0, x1, y1), 0.9 - 0.01 * place, 0.99)
+            for place, (x0, y0, x1, y1) in enumerate(boxes)
+        ]
+        return Proposals(ImageId(1), ConceptPrompt("cat", exemplars)).with_found(found)
 
     return make
 
@@ -88,17 +108,27 @@ class Hand:
         self.move(x, y)
         QTest.mouseClick(self.canvas.viewport(), button, keys, self.at(x, y))
 
-    def drag(self, start: tuple[float, float], end: tuple[float, float], keys: Qt.KeyboardModifier = NO_KEY) -> None:
+    def drag(
+        self,
+        start: tuple[float, float],
+        end: tuple[float, float],
+        keys: Qt.KeyboardModifier = NO_KEY,
+        button: Qt.MouseButton = Qt.MouseButton.LeftButton,
+    ) -> None:
         """Press, move there in three steps, and let go."""
-        self.begin_drag(start, end, keys)
-        self.release(*end, keys=keys)
+        self.begin_drag(start, end, keys, button)
+        self.release(*end, button, keys)
 
     def begin_drag(
-        self, start: tuple[float, float], end: tuple[float, float], keys: Qt.KeyboardModifier = NO_KEY
+        self,
+        start: tuple[float, float],
+        end: tuple[float, float],
+        keys: Qt.KeyboardModifier = NO_KEY,
+        button: Qt.MouseButton = Qt.MouseButton.LeftButton,
     ) -> None:
         """Press and move there in three steps."""
         self.move(*start)
-        self.press(*start, keys=keys)
+        self.press(*start, button, keys)
         for share in (0.3, 0.7, 1.0):
             self.move(*(a + (b - a) * share for a, b in zip(start, end, strict=True)))
 

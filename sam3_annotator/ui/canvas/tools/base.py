@@ -9,13 +9,16 @@ from typing import ClassVar, Protocol
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from sam3_annotator.model import BoxPrompt, PointPrompt
+from sam3_annotator.model import BoxPrompt, Exemplar, PointPrompt
 from sam3_annotator.project import InstanceId, Region
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.scene import Scene
 from sam3_annotator.ui.canvas.view_transform import ViewTransform
 
 # How near the cursor must be to a vertex or an edge, in device-independent pixels.
 PICK_DISTANCE = 8.0
+# The same for the outline of something that is only to be clicked.
+OUTLINE_DISTANCE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class ToolHost(Protocol):
 
     @property
     def scene(self) -> Scene:
-        """The instances."""
+        """The instances and proposals."""
         ...
 
     @property
@@ -64,6 +67,10 @@ class ToolHost(Protocol):
         """Highlight the instance under the cursor."""
         ...
 
+    def set_hovered_proposal(self, box_xyxy: BoxXyxy | None) -> None:
+        """Fill the proposal under the cursor."""
+        ...
+
     def lift(self, instance_ids: Iterable[InstanceId]) -> None:
         """Take instances out of the picture while the tool paints them itself; an empty list puts them back."""
         ...
@@ -74,6 +81,14 @@ class ToolHost(Protocol):
 
     def offer_prompt(self, prompt: PointPrompt | None) -> None:
         """Announce the prompt that a click would give where the cursor is; None where it would give none."""
+        ...
+
+    def add_exemplar(self, exemplar: Exemplar) -> None:
+        """Announce an exemplar."""
+        ...
+
+    def click_proposal(self, box_xyxy: BoxXyxy) -> None:
+        """Announce a click on a proposal."""
         ...
 
     def request_selection(self, instance_ids: Iterable[InstanceId]) -> None:

@@ -6,24 +6,23 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from sam3_annotator.project import InstanceId, delete_vertex
-from sam3_annotator.ui.canvas.hit_test import EdgeHit, VertexHit, edge_at, vertex_at
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy, EdgeHit, VertexHit, edge_at, vertex_at
 from sam3_annotator.ui.canvas.marks import paint_ghost_handle, paint_handles, paint_hovered_handle
 from sam3_annotator.ui.canvas.scene import CanvasInstance
-from sam3_annotator.ui.canvas.tools.base import PICK_DISTANCE, Tool, ToolEvent, ToolHost
+from sam3_annotator.ui.canvas.tools.base import OUTLINE_DISTANCE, PICK_DISTANCE, Tool, ToolEvent, ToolHost
 from sam3_annotator.ui.canvas.tools.drags import BandDrag, Drag, MoveDrag, VertexDrag, new_vertex_drag
 
 # How far a press may wander, in device-independent pixels, and still be a click.
 DRAG_THRESHOLD = 4.0
 # An edge is taken from nearer than a vertex: most of the outline must stay free for moving the instance.
 EDGE_DISTANCE = 5.0
-OUTLINE_DISTANCE = 3.0
 _ADDING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
 class SelectTool(Tool):
     """A click takes the smallest instance under the cursor, a further click the one below it, and around again.
 
-    The vertices of a single selected instance are its handles.
+    The vertices of a single selected instance are its handles. A proposal is taken where no instance is.
     """
 
     name = "select"
@@ -46,8 +45,10 @@ class SelectTool(Tool):
         self._is_deleting = False
         self._hit = self._hit_at(event)
         stack = [] if self._hit else self._stack_at(event)
+        proposal = None if self._hit or stack else self._proposal_at(event)
         self.host.set_hovered(stack[0] if stack else None)
-        if self._hit is not None:
+        self.host.set_hovered_proposal(proposal)
+        if self._hit is not None or proposal is not None:
             self.host.set_tool_cursor(Qt.CursorShape.PointingHandCursor)
         elif self._movable_in(stack) is not None:
             self.host.set_tool_cursor(Qt.CursorShape.SizeAllCursor)
@@ -60,6 +61,7 @@ class SelectTool(Tool):
         self._is_deleting = False
         self._hit = None
         self.host.set_hovered(None)
+        self.host.set_hovered_proposal(None)
         self.host.refresh()
 
     def reset(self) -> None:
@@ -122,6 +124,7 @@ class SelectTool(Tool):
     def _begin(self, drag: Drag, lifted: CanvasInstance | None = None) -> None:
         self._pressed, self._drag, self._hit = None, drag, None
         self.host.set_hovered(None)
+        self.host.set_hovered_proposal(None)
         self.host.lift([lifted.id] if lifted is not None else [])
 
     def release(self, event: ToolEvent) -> None:
@@ -138,10 +141,13 @@ class SelectTool(Tool):
 
     def _finish_click(self, pressed: ToolEvent) -> None:
         was_selected, self._was_selected = self._was_selected, None
-        if was_selected is None or pressed.modifiers & _ADDING:
+        if pressed.modifiers & _ADDING:
             return
         stack = self._stack_at(pressed)
-        if was_selected in stack:
+        proposal = None if stack or self._hit else self._proposal_at(pressed)
+        if proposal is not None:
+            self.host.click_proposal(proposal)
+        elif was_selected in stack:
             following = stack[(stack.index(was_selected) + 1) % len(stack)]
             self.host.request_selection([following])
 
@@ -205,6 +211,10 @@ class SelectTool(Tool):
 
     def _stack_at(self, event: ToolEvent) -> list[InstanceId]:
         return self.host.scene.stack_at(event.x, event.y, OUTLINE_DISTANCE / self.host.view.zoom)
+
+    def _proposal_at(self, event: ToolEvent) -> BoxXyxy | None:
+        proposal = self.host.scene.proposals.at(event.x, event.y, OUTLINE_DISTANCE / self.host.view.zoom)
+        return proposal.box_xyxy if proposal is not None else None
 
     def _movable_in(self, stack: list[InstanceId]) -> InstanceId | None:
         instance = self.host.scene.only_selected
