@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from sam3_annotator.ui.hint_card import HintCard
 from sam3_annotator.ui.message_bar import MessageBar
-from sam3_annotator.ui.phrase_bar import PhraseBar
+from sam3_annotator.ui.phrase_bar.bar import PhraseBar
 from sam3_annotator.ui.theme import SPACE_M
 
 PROGRESS_HEIGHT = 2

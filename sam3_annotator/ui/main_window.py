@@ -171,7 +171,7 @@ class MainWindow(QMainWindow):
         for dock in right:
             self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
         self.resizeDocks([self._docks["images"], self._docks["categories"]], [248, 264], Qt.Orientation.Horizontal)
-        self.resizeDocks(right, [260, 300, 240], Qt.Orientation.Vertical)
+        self.resizeDocks(right, [250, 280, 290], Qt.Orientation.Vertical)
         panels = self.menus["View/Panels"]
         for dock in reversed(self._docks.values()):
             panels.insertAction(panels.actions()[0], dock.toggleViewAction())

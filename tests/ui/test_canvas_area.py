@@ -15,7 +15,7 @@ from sam3_annotator.project import ImageId
 from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_area import CanvasArea
-from sam3_annotator.ui.phrase_bar import MAX_WIDTH, QUIET_WIDTH
+from sam3_annotator.ui.phrase_bar.bar import MAX_WIDTH, QUIET_WIDTH
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from sam3_annotator.paths import resources_dir
 from sam3_annotator.ui import theme as theme_module
-from sam3_annotator.ui.phrase_bar import QUIET_OPACITY
+from sam3_annotator.ui.phrase_bar.bar import QUIET_OPACITY
 from sam3_annotator.ui.style_sheet import style_sheet
 from sam3_annotator.ui.theme import Appearance, Theme, apply_theme, bind_icon, icon, pixmap, theme
 from sam3_annotator.ui.tokens import DARK, LIGHT

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from sam3_annotator.ui.theme import SPACE_L, SPACE_S, SPACE_XS, pixmap, theme
 
+ICON_SIDE: Final = 28
+
 
 class EmptyState(QWidget):
-    """An icon, a title, a sentence and, if it has a text, a link."""
+    """An icon, a title, a sentence and, if it has a text, a link; where there is little room, no icon."""
 
     link_clicked = Signal()
 
@@ -25,7 +30,7 @@ class EmptyState(QWidget):
         self._link.setProperty("kind", "link")
         self._link.clicked.connect(self.link_clicked)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        layout.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_S)
         layout.setSpacing(SPACE_XS)
         layout.addStretch(2)
         layout.addWidget(self._icon)
@@ -48,6 +53,18 @@ class EmptyState(QWidget):
         self._text.setText(text)
         self._link.setText(link)
         self._link.setVisible(bool(link))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out the icon where it would take the words their room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        width = self.width() - 2 * SPACE_L
+        words = sum(label.heightForWidth(width) + SPACE_S for label in (self._title, self._text) if label.text())
+        link = self._link.sizeHint().height() + SPACE_S if self._link.text() else 0
+        self._icon.setVisible(self.height() >= words + link + ICON_SIDE + 4 * SPACE_S)
 
     def _draw_icon(self) -> None:
-        self._icon.setPixmap(pixmap(self._icon_name, "text_disabled", 28, self.devicePixelRatioF()))
+        self._icon.setPixmap(pixmap(self._icon_name, "text_disabled", ICON_SIDE, self.devicePixelRatioF()))

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QT
 from sam3_annotator.model import ConceptPrompt, Exemplar
 from sam3_annotator.project import ImageId, Region
 from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
-from sam3_annotator.ui.phrase_bar import MAX_WIDTH, QUIET_WIDTH, PhraseBar
-from sam3_annotator.ui.phrase_mark import PhraseMark
+from sam3_annotator.ui.phrase_bar.bar import MAX_WIDTH, QUIET_WIDTH, PhraseBar
+from sam3_annotator.ui.phrase_bar.mark import PhraseMark
 from sam3_annotator.ui.theme import Appearance, apply_theme, theme
 from sam3_annotator.ui.typing_guard import TypingGuard
 

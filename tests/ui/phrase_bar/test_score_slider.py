@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from sam3_annotator.ui.score_slider import ScoreSlider
+from sam3_annotator.ui.phrase_bar.score_slider import ScoreSlider
 
 
 @pytest.fixture

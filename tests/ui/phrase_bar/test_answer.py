@@ -7,7 +7,7 @@ import pytest
 from sam3_annotator.model import ConceptPrompt, Exemplar
 from sam3_annotator.project import ImageId, Region
 from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
-from sam3_annotator.ui.phrase_answer import answer_words
+from sam3_annotator.ui.phrase_bar.answer import answer_words
 
 COIN, CAT = ConceptPrompt("coin"), ConceptPrompt("cat")
 ASKED = Proposals(ImageId(1), COIN).waiting()

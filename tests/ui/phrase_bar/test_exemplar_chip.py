@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from sam3_annotator.model import Exemplar
-from sam3_annotator.ui.exemplar_chip import ExemplarChip
+from sam3_annotator.ui.phrase_bar.exemplar_chip import ExemplarChip
 
 PLUS, MINUS = Exemplar(0, 0, 9, 9), Exemplar(20, 0, 29, 9, positive=False)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sam3_annotator.ui.phrase_field import PhraseField
+from sam3_annotator.ui.phrase_bar.field import PhraseField
 
 
 @pytest.fixture

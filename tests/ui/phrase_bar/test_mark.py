@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtGui import QImage
 
-from sam3_annotator.ui.phrase_mark import PhraseMark
+from sam3_annotator.ui.phrase_bar.mark import PhraseMark
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from PySide6.QtGui import QEnterEvent, QFontMetrics, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QToolButton, QToolTip, QWidget
 
 from sam3_annotator.ui.canvas.proposals import Proposals
-from sam3_annotator.ui.exemplar_chip import ExemplarChip
-from sam3_annotator.ui.phrase_answer import AnswerLabel, answer_words
-from sam3_annotator.ui.phrase_field import PhraseField
-from sam3_annotator.ui.phrase_mark import PhraseMark
-from sam3_annotator.ui.score_slider import ScoreSlider
+from sam3_annotator.ui.phrase_bar.answer import AnswerLabel, answer_words
+from sam3_annotator.ui.phrase_bar.exemplar_chip import ExemplarChip
+from sam3_annotator.ui.phrase_bar.field import PhraseField
+from sam3_annotator.ui.phrase_bar.mark import PhraseMark
+from sam3_annotator.ui.phrase_bar.score_slider import ScoreSlider
 from sam3_annotator.ui.theme import (
     CONTROL_HEIGHT,
     FOCUS_WIDTH,

@@ -1,0 +1,1 @@
+"""The bar over the canvas in which is said what to find."""
