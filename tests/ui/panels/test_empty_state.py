@@ -14,7 +14,8 @@ def test_in_a_low_panel_the_icon_makes_room_for_the_words(qtbot: QtBot, height: 
     state = EmptyState("magnify", "Nothing looked for yet", "Press / and type what to find, or E and box an example")
     qtbot.addWidget(state)
     state.resize(264, height)
-    state.show()
+    with qtbot.waitExposed(state):
+        state.show()
 
     icon, title, text = state.findChildren(QLabel)
     assert icon.isVisible() is has_icon
