@@ -134,6 +134,7 @@ def assemble_window(
     models = ModelChoice(engine, settings, parent=window)
     labelling = Labelling(opened.store, workspace, assist, models.describe, window)
     concepts = ConceptLabelling(opened.store, workspace, finder, models.describe, window)
+    bind_concepts(window, concepts, finder, labelling)
     bind_labelling(window, labelling, assist)
     preview = Preview(engine, assist, settings, window)
     situation = Situation(bridge, workspace, assist, finder, canvas, binding, display, images, preview)
@@ -147,8 +148,6 @@ def assemble_window(
     situation.changed.connect(window.window_actions.update)
     window.paths_dropped.connect(project_verbs.take_dropped)
     project_verbs.open_wanted.connect(window.project_requested)
-    window.window_actions.bind(concept_slots(concepts, finder, labelling, window))
-    connect_concepts(window, concepts, finder)
     window.window_actions.bind(image_slots(window.image_panel, labelling, display))
     window.window_actions.bind(project_slots(project_verbs, window))
     bind_models(window, models, preview, project_verbs)
@@ -255,6 +254,7 @@ def concept_slots(
             labelling.accept(goes_on=True)
 
     return {
+        "find_like": concepts.find_like_selected,
         "find": window.area.phrase_bar.focus_field,
         "accept_proposal": concepts.accept_focused,
         "accept_proposals": concepts.accept_all,
@@ -266,15 +266,17 @@ def concept_slots(
     }
 
 
-def connect_concepts(window: MainWindow, concepts: ConceptLabelling, finder: Finder) -> None:
-    """Let canvas, phrase bar and list of a window say what is looked for and what is accepted of it."""
+def bind_concepts(window: MainWindow, concepts: ConceptLabelling, finder: Finder, labelling: Labelling) -> None:
+    """Let canvas, phrase bar, list and keys of a window say what is looked for and what is accepted of it."""
     canvas, bar, panel = window.canvas, window.area.phrase_bar, window.proposal_panel
+    window.window_actions.bind(concept_slots(concepts, finder, labelling, window))
+    labelling.next_wanted.connect(finder.carry_on)  # connected first, so before the next image is turned to
 
     def show_one(box_xyxy: BoxXyxy, *, positive: bool = True) -> None:
         x0, y0, x1, y1 = box_xyxy
-        finder.add_exemplar(Exemplar(x0, y0, x1, y1, positive))
+        finder.add_exemplars(Exemplar(x0, y0, x1, y1, positive))
 
-    canvas.exemplar_added.connect(finder.add_exemplar)
+    canvas.exemplar_added.connect(finder.add_exemplars)
     canvas.proposal_clicked.connect(finder.focus_on)
     bar.phrase_entered.connect(concepts.find)
     bar.threshold_moved.connect(finder.set_threshold)

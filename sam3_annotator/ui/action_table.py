@@ -334,9 +334,18 @@ _INSTANCE: Final = (
         "Find all…",
         ("/",),
         "Instance",
-        2,
+        3,
         tip="Type what to find on this image",
         enabled=lambda state: state.can_write and not state.is_unreadable,
+    ),
+    ActionSpec(
+        "find_like",
+        "Find all like this",
+        ("Shift+E",),
+        "Instance",
+        3,
+        tip="Find all that are like the selected instances, as far as nobody has labelled them",
+        enabled=lambda state: state.can_write and state.selection_count > 0 and not state.has_draft,
     ),
 )
 _MODEL_AND_HELP: Final = (

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from sam3_annotator.model import Exemplar
 from sam3_annotator.project import CategoryId, ImageId, Origin, ProjectStore, PromptRecord, Provenance, Region
 from sam3_annotator.ui import operations
 from sam3_annotator.ui.attempt import attempt
@@ -82,6 +83,13 @@ class ConceptLabelling(QObject):
             if category.name.casefold() == name:
                 self._workspace.set_category(category.id)
         self._finder.ask(phrase)
+
+    def find_like_selected(self) -> None:
+        """Look for all that are like the selected instances."""
+        boxes = [self._store.instance(instance_id).region.box_xyxy for instance_id in sorted(self._workspace.selection)]
+        if boxes:
+            self._workspace.select(())  # the keys are about what will be found
+            self._finder.add_exemplars(*(Exemplar(*box) for box in boxes))
 
     def accept_focused(self) -> bool:
         """Make the focused proposal an instance; False if it could not be, yet or at all."""

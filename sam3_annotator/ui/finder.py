@@ -103,6 +103,7 @@ class Finder(QObject):
         self._threshold = settings.detection_threshold
         self._ticket: Ticket | None = None
         self._asked_at = 0.0
+        self._carried = ""
         engine.answered.connect(self._take_answer)
         engine.status_changed.connect(self._follow_model)
 
@@ -123,10 +124,14 @@ class Finder(QObject):
         return not capabilities or "phrases" in capabilities
 
     def show(self, image: ShownImage) -> None:
-        """Turn to another image, and take up what was found on it."""
+        """Turn to another image, and take up what was found on it, or look for the phrase that was carried on."""
         self.leave()
         self._image = image
-        proposals = self.proposals
+        proposals, carried = self.proposals, self._carried
+        self._carried = ""
+        if proposals is None and carried:
+            self.ask(carried)
+            return
         if proposals is not None and proposals.is_waiting:  # it was left before the answer came
             self._ask(proposals)
         else:
@@ -139,15 +144,19 @@ class Finder(QObject):
             self._image = None
             self.changed.emit(None)
 
+    def carry_on(self) -> None:
+        """Look for the phrase on the next image too; exemplars belong to the image they were drawn on."""
+        self._carried = self.proposals.concept.phrase if self.proposals is not None else ""
+
     def ask(self, phrase: str) -> None:
         """Look for all instances of a phrase, beside the exemplars there are; without any of both for nothing."""
         earlier = self.proposals
         self._ask_for(ConceptPrompt(" ".join(phrase.split()), earlier.concept.exemplars if earlier else ()))
 
-    def add_exemplar(self, exemplar: Exemplar) -> None:
-        """Show the model one of what is looked for, or one that is not."""
+    def add_exemplars(self, *exemplars: Exemplar) -> None:
+        """Show the model one or more of what is looked for, or of what is not."""
         concept = self.proposals.concept if self.proposals else ConceptPrompt()
-        self._ask_for(replace(concept, exemplars=(*concept.exemplars, exemplar)))
+        self._ask_for(replace(concept, exemplars=(*concept.exemplars, *exemplars)))
 
     def remove_last_exemplar(self) -> None:
         """Take the last exemplar back."""

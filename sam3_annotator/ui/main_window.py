@@ -188,7 +188,7 @@ class MainWindow(QMainWindow):
         for panel in (self.image_panel, self.category_panel, self.instance_panel):
             panel.problem.connect(self.show_problem)
             panel.focus_left.connect(self.focus_canvas)
-        self.instance_panel.offer(self.window_actions.action("correct"))
+        self.instance_panel.offer(*(self.window_actions.action(name) for name in ("correct", "find_like")))
         self.image_panel.missing_found.connect(self._tell_missing)
         self.image_panel.notice.connect(lambda sentence: self.show_notice(sentence, "missing"))
         self.window_actions.bind(

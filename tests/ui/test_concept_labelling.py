@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from sam3_annotator.model import Exemplar
-from sam3_annotator.project import Origin, ProjectStore, PromptRecord
+from sam3_annotator.model import ConceptPrompt, Exemplar
+from sam3_annotator.project import Origin, ProjectStore, PromptRecord, rectangle
 from sam3_annotator.ui.assist import ShownImage
 from sam3_annotator.ui.concept_labelling import ConceptLabelling, labelled_regions
 from sam3_annotator.ui.engine_bridge import EngineBridge
@@ -61,7 +61,7 @@ def count(store: ProjectStore) -> int:
 def test_all_are_accepted_in_one_step_with_score_and_provenance(store, workspace, finder, concepts, find) -> None:
     add_categories(store, "cat", "dog")
     workspace.set_category(store.categories()[0].id)
-    finder.add_exemplar(Exemplar(0, 0, 10, 10, positive=False))
+    finder.add_exemplars(Exemplar(0, 0, 10, 10, positive=False))
     find("Dog")
 
     assert concepts.accept_all()
@@ -134,7 +134,7 @@ def test_in_a_project_without_categories_the_phrase_is_the_first(store, workspac
 
 
 def test_found_by_examples_alone_they_wait_for_a_category(qtbot, store, workspace, finder, concepts) -> None:
-    finder.add_exemplar(Exemplar(0, 0, 10, 10))
+    finder.add_exemplars(Exemplar(0, 0, 10, 10))
     qtbot.waitUntil(lambda: len(finder.proposals.open) == 3)
     with qtbot.waitSignal(concepts.category_wanted):
         assert not concepts.accept_all()
@@ -148,7 +148,7 @@ def test_found_by_examples_alone_they_wait_for_a_category(qtbot, store, workspac
 
 
 def test_what_waits_for_a_category_is_forgotten_with_the_question(qtbot, store, workspace, finder, concepts) -> None:
-    finder.add_exemplar(Exemplar(0, 0, 10, 10))
+    finder.add_exemplars(Exemplar(0, 0, 10, 10))
     qtbot.waitUntil(lambda: len(finder.proposals.open) == 3)
     concepts.accept_all()
     finder.drop()
@@ -176,3 +176,22 @@ def test_what_cannot_be_stored_stays_a_proposal_and_says_why(qtbot, store, works
             assert not concepts.accept_all()
 
     assert len(finder.proposals.open) == 3
+
+
+def test_all_like_the_selected_are_looked_for_and_they_themselves_left_out(
+    qtbot, store, workspace, finder, concepts, finding_session
+) -> None:
+    add_categories(store, "coin")
+    with store.edit("Add instances") as edit:
+        made = [
+            edit.add_instance(workspace.image_id, store.categories()[0].id, rectangle(*map(float, box)))
+            for box in BOXES[:2]
+        ]
+    workspace.select(made)
+
+    concepts.find_like_selected()
+    qtbot.waitUntil(lambda: not finder.proposals.is_waiting)
+
+    assert finding_session.detected == [ConceptPrompt("", tuple(Exemplar(*map(float, box)) for box in BOXES[:2]))]
+    assert [proposal.box_xyxy for proposal in finder.proposals.open] == [BOXES[2]]
+    assert workspace.selection == frozenset()

@@ -79,8 +79,8 @@ def test_another_threshold_shows_more_or_less_and_is_remembered(finder: Finder, 
 def test_exemplars_are_asked_beside_the_phrase(finder: Finder, answer: Any, finding_session: Any) -> None:
     not_this = Exemplar(30, 30, 40, 40, positive=False)
     finder.ask("cat")
-    finder.add_exemplar(EXEMPLAR)
-    finder.add_exemplar(not_this)
+    finder.add_exemplars(EXEMPLAR)
+    finder.add_exemplars(not_this)
     answer()
     finder.ask("")
     answer()
@@ -93,7 +93,7 @@ def test_exemplars_are_asked_beside_the_phrase(finder: Finder, answer: Any, find
 
 
 def test_what_is_only_not_wanted_is_kept_but_not_asked(finder: Finder, finding_session: Any) -> None:
-    finder.add_exemplar(Exemplar(1, 1, 11, 11, positive=False))
+    finder.add_exemplars(Exemplar(1, 1, 11, 11, positive=False))
 
     assert finder.proposals is not None
     assert not finder.proposals.is_waiting
@@ -196,7 +196,7 @@ def test_nothing_is_asked_while_no_image_is_shown(finder: Finder, finding_sessio
     finder.leave()
 
     finder.ask("cat")
-    finder.add_exemplar(EXEMPLAR)
+    finder.add_exemplars(EXEMPLAR)
 
     assert finder.proposals is None
     assert finding_session.detected == []
@@ -212,3 +212,37 @@ def test_whether_phrases_are_taken_is_known_of_a_loaded_model(
     engine.load(ModelSource(lambda _: finding_session, "Other"))
 
     qtbot.waitUntil(lambda: not finder.takes_phrases)
+
+
+def test_a_phrase_is_carried_to_the_next_image_once_and_without_exemplars(finder: Finder, answer: Any) -> None:
+    finder.ask("cat")
+    finder.add_exemplars(EXEMPLAR)
+    answer()
+    finder.carry_on()
+
+    finder.show(TWO)
+    assert answer().concept == ConceptPrompt("cat")
+    finder.drop()
+    finder.show(ONE)
+    finder.drop()
+    finder.show(TWO)
+
+    assert finder.proposals is None
+
+
+def test_what_was_found_on_the_next_image_before_is_not_looked_for_again(
+    finder: Finder, answer: Any, finding_session: Any
+) -> None:
+    finder.show(TWO)
+    finder.ask("dog")
+    answer()
+    finder.show(ONE)
+    finder.ask("cat")
+    answer()
+    finder.carry_on()
+
+    finder.show(TWO)
+
+    assert finder.proposals is not None
+    assert finder.proposals.concept == ConceptPrompt("dog")
+    assert finding_session.detected == [ConceptPrompt("dog"), ConceptPrompt("cat")]

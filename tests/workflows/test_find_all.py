@@ -47,7 +47,25 @@ def test_all_are_accepted_and_the_next_image_is_shown(finding) -> None:
     assert len(finding.instances(0)) == 3
     assert finding.window.store.images()[0].state is ImageState.DONE
     assert finding.image_position() == 1
-    assert finding.proposals == []
+
+
+def test_the_phrase_goes_on_from_image_to_image_until_it_is_forgotten(finding, finding_session) -> None:
+    finding.add_category("cat")
+    finding.type_phrase("cat")
+    finding.settle()
+
+    finding.press(Qt.Key.Key_Return, SHIFT)  # accepts three
+    finding.settle()
+    finding_session.instances = []
+    finding.press(Qt.Key.Key_Return, SHIFT)  # accepts three
+    finding.settle()
+    assert finding.proposals == []  # nothing on the third image
+    finding.press(Qt.Key.Key_Return, SHIFT)
+    finding.settle()
+
+    assert finding_session.detected == [ConceptPrompt("cat")] * 4
+    assert [len(finding.instances(position)) for position in range(4)] == [3, 3, 0, 0]
+    assert finding.image_position() == 3
 
 
 def test_an_example_is_boxed_and_what_is_not_meant_too(finding, finding_session) -> None:
@@ -113,8 +131,9 @@ def test_the_phrase_is_asked_again_on_the_next_image_with_two_keys(finding, find
     finding.add_category("cat")
     finding.type_phrase("cat")
     finding.settle()
-    finding.press(Qt.Key.Key_Return, SHIFT)
+    finding.press(Qt.Key.Key_D)
     finding.settle()
+    assert finding.proposals == []
 
     finding.type_phrase("")
     finding.settle()

@@ -276,9 +276,7 @@ class PhraseBar(QFrame):
         text, usual = (words.brief, "000") if _Part.FOUND_WORD in left_out else (words.text, "000 found")
         is_icon = _Part.ACCEPT_TEXT in left_out
         accept = CONTROL_HEIGHT if is_icon else _advance(self._accept, self._accept.text()) + 2 * SPACE_M
-        # What was found of something else must not be taken for what is looked for now.
-        is_current = proposals.answered == proposals.concept
-        has_accept = is_current and bool(proposals.open) and _Part.ACCEPT not in left_out
+        has_accept = proposals.is_current and bool(proposals.open) and _Part.ACCEPT not in left_out
         answer = _advance(self._answer, text) if text else 0
         if _Part.SLIDER not in left_out:
             kept = _advance(self._answer, usual)
