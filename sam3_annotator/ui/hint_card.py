@@ -13,6 +13,7 @@ from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_L, SPACE_M, SPACE_S, 
 FIRST_STEPS = (
     KeyHint("Click", "an object to outline it, right click to leave something out"),
     KeyHint("Enter", "to keep it, 1 to 9 to choose its category"),
+    KeyHint("E", "and a box around one of many to find the others"),
     KeyHint("D", "to go to the next image, Ctrl+Z to step back"),
 )
 
