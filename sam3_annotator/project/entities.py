@@ -108,12 +108,12 @@ class Provenance:
     origin: Origin = Origin.HAND
     model: str = ""
     prompts: tuple[PromptRecord, ...] = ()
-    phrase: str = ""
-    threshold: float | None = None
     predicted_iou: float | None = None
     simplification_iou: float | None = None
     created_at: str = ""
     edit_count: int = 0
+    phrase: str = ""
+    threshold: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,7 +205,15 @@ def test_nudges_with_one_key_are_one_step(store: ProjectStore) -> None:
 
 def test_correcting_keeps_who_made_an_instance_and_tells_what_corrected_it(store: ProjectStore) -> None:
     car, bus = operations.add_category(store, "car"), operations.add_category(store, "bus")
-    drawn = Provenance(Origin.IMPORT, prompts=(BOX,), simplification_iou=0.9, created_at="2026-01-01", edit_count=2)
+    drawn = Provenance(
+        Origin.IMPORT,
+        prompts=(BOX,),
+        simplification_iou=0.9,
+        created_at="2026-01-01",
+        edit_count=2,
+        phrase="car",
+        threshold=0.4,
+    )
     with store.edit("Import") as edit:
         instance_id = edit.add_instance(store.images()[0].id, car, SQUARE, is_crowd=True, provenance=drawn)
     before = store.instance(instance_id)
@@ -218,7 +226,15 @@ def test_correcting_keeps_who_made_an_instance_and_tells_what_corrected_it(store
     corrected = store.instance(instance_id)
     assert (corrected.region, corrected.category_id, corrected.is_crowd) == (SMALLER, bus, True)
     assert corrected.provenance == Provenance(
-        Origin.IMPORT, "Fake", (BOX, CLICK), 0.8, 0.7, created_at="2026-01-01", edit_count=3
+        Origin.IMPORT,
+        "Fake",
+        (BOX, CLICK),
+        0.8,
+        0.7,
+        created_at="2026-01-01",
+        edit_count=3,
+        phrase="car",
+        threshold=0.4,
     )
     assert store.undo_label == "Correct instance"
     store.undo()
