@@ -116,10 +116,11 @@ class Engine:
     A slot is empty or holds the one request waiting there; `submit` replaces it. The newest request of a slot is
     *current* until it is replaced or cancelled. In `check()` of the running job a more urgent request whose embedding
     is cached is served as a *guest*, and the job goes on after it. `check()` raises `Cancelled` if the job's request is
-    not current, if another model is to be loaded, or (slots that give way only) if a more urgent request waits that
-    cannot be a guest and does not need just the embedding that the job is making: in the last two cases the job is put
-    back and run again from its beginning. A result is delivered if its request is still current, so stale ones never
-    are; nothing else is ever lost, also while loading. `deliver` and `report` are called on the model thread.
+    not current (and the job is not making just the embedding that the most urgent request needs), if another model is
+    to be loaded, or (slots that give way only) if a more urgent request waits that cannot be a guest and does not need
+    just that embedding: in the last two cases the job is put back and run again from its beginning. A result is
+    delivered if its request is still current, so stale ones never are; nothing else is ever lost, also while loading.
+    `deliver` and `report` are called on the model thread.
     """
 
     def __init__(
@@ -341,7 +342,7 @@ class Engine:
         """Find the next guest, and what the host's work is done for; raises `Cancelled` where it has to stop."""
         awaited = host.slot
         with self._condition:
-            if not self._requests.is_current(host.ticket):
+            if not self._requests.is_current(host.ticket) and not self._is_still_of_use(host):
                 raise Cancelled
             if self._wanted:
                 raise _Interrupted(host)
@@ -356,6 +357,11 @@ class Engine:
                 elif urgent.slot is not Slot.PREVIEW:
                     raise _Interrupted(host)
         return None, awaited
+
+    def _is_still_of_use(self, host: Request) -> bool:
+        """Whether a host that was replaced or cancelled is making the embedding that the most urgent request needs."""
+        first, key = self._requests.first, host.image_key
+        return first is not None and key is not None and key == first.image_key and key not in self.embeddings
 
     def _put_back(self, request: Request) -> None:
         with self._condition:
