@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -178,3 +179,12 @@ def test_log_folder_that_cannot_be_written_stops_no_command(tmp_path: Path) -> N
     ended = _program("--version", XDG_STATE_HOME=str(tmp_path / "file"), HOME=str(tmp_path / "file"))
 
     assert ended.returncode == 0
+
+
+def test_without_a_home_what_needs_one_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("platformdirs.user_cache_path", Mock(side_effect=RuntimeError))
+
+    assert cli.run(["cache", "info"]) == 1
+    assert capsys.readouterr().err == "The system refused (no home folder is known; set HOME to a folder of yours)\n"
