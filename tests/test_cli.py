@@ -74,6 +74,7 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
         "export a.sam3proj out --format coco --seed x",
         "export a.sam3proj out --format coco --copy-images --no-images",
         "segment photo.jpg --out mask.png --point 1,2 --cache-gb -1",
+        "open photos --cache-gb inf",
         "--cache-gb 5 stats a.sam3proj",
         "cache fly",
         "models fly",
@@ -135,6 +136,12 @@ def test_doctor_prints_one_json_document(capfd: pytest.CaptureFixture[str]) -> N
 
     assert cli.run(["doctor", "--json"]) == 0
     assert json.loads(capfd.readouterr().out)["program"]["version"] == __version__
+
+
+def test_doctor_without_standard_output_is_content(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+
+    assert cli.run(["doctor"]) == 0
 
 
 def test_program_ends_with_the_status_of_its_command(tmp_path: Path) -> None:

@@ -28,7 +28,8 @@ def write_whole(content: bytes, path: Path) -> None:
     Raises `CommandFailed` if the system refuses.
     """
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=".part")
+        # Without the name of the file, which may be as long as names can be.
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     except OSError as error:
         raise CommandFailed(f"{path} cannot be written ({error.strerror or error}).") from error
     try:
