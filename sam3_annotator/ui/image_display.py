@@ -97,6 +97,7 @@ class ImageDisplay(QObject):
             return
         self._shown = None
         self._has_failed = False
+        self.pixels.drop_waiting()
         self._assist.leave()
         self._binding.clear()
         image_id = self._workspace.image_id

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import hypothesis
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
-from sam3_annotator.project import region_to_mask
+from sam3_annotator.project import hash_file, region_to_mask
 from sam3_annotator.ui.image_display import ImageDisplay
 
 # Each image has clicks of its own, so that a region tells where it belongs.
@@ -90,3 +92,25 @@ def test_going_on_from_an_accepted_draft_that_failed_shows_the_next_image(user, 
 
     assert user.window.canvas.findChild(ImageDisplay).image_id == user.window.store.images()[1].id
     assert ["unexpected error" in sentence for sentence in tell()] == [True]
+
+
+def test_images_passed_on_the_way_are_not_read_first(user, monkeypatch):
+    gate, read = threading.Event(), []
+
+    def wait_and_hash(path):
+        read.append(path.stem)
+        assert gate.wait(5)
+        return hash_file(path)
+
+    monkeypatch.setattr("sam3_annotator.ui.pixels.hash_file", wait_and_hash)
+    display = user.window.canvas.findChild(ImageDisplay)
+    for image in user.window.store.images():
+        display.pixels.forget(image.id)
+
+    for key in (Qt.Key.Key_D, Qt.Key.Key_D, Qt.Key.Key_D, Qt.Key.Key_A):
+        user.press(key)
+    gate.set()
+    user.settle()
+
+    assert set(read[:2]) == {"2", "3"}
+    assert read[2:] == ["1", "10"]  # ahead, on the way back; then what was passed, on the other side
