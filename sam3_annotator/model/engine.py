@@ -224,7 +224,8 @@ class Engine:
             self._unload()
             self._announce(EngineStatus(EngineStage.LOADING, session_name=source.name, error=error))
             try:
-                session = self._session = source.open(self._tell_loading)
+                # In no variable here: the error of the one before keeps this frame, and would keep this session.
+                self._session = source.open(self._tell_loading)
                 self._check_loading()
             except Cancelled:
                 if self._is_overtaken:
@@ -234,9 +235,7 @@ class Engine:
                 forget_locals(caught)
                 error = caught
             else:
-                self._model_name = source.name or session.name
-                device, capabilities = session.device, session.capabilities
-                self._announce(EngineStatus(EngineStage.READY, None, self._model_name, device, capabilities))
+                self._announce_loaded(self._session, source.name)
                 break
         else:
             self._announce(EngineStatus(EngineStage.FAILED, error=error))
@@ -244,6 +243,10 @@ class Engine:
             return_memory()  # of a model that was loaded in part
         with self._condition:
             self._is_serving = False
+
+    def _announce_loaded(self, session: Session, name: str) -> None:
+        self._model_name = name or session.name
+        self._announce(EngineStatus(EngineStage.READY, None, self._model_name, session.device, session.capabilities))
 
     def _unload(self) -> None:
         self.embeddings.clear()
