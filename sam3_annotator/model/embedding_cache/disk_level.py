@@ -24,6 +24,9 @@ PART_SUFFIX: Final = ".part"
 ABANDONED_AFTER_S: Final = 3600.0
 """An unfinished file as old as this has no writer any more."""
 
+CLOCK_ERROR_NS: Final = 3600 * 10**9
+"""A file used later than this from now was used by a clock that was wrong, and would outlive all others."""
+
 SPARE_BYTES: Final = 256 << 20
 """Left free on the disk for everything else: what can be made again must not keep a project from being saved."""
 
@@ -110,7 +113,8 @@ class DiskLevel:
         """
         if not self.budget_bytes:
             return
-        files = sorted(self._files(), key=lambda file: file.used_ns)
+        latest_ns = time.time_ns() + CLOCK_ERROR_NS
+        files = sorted(self._files(), key=lambda file: file.used_ns if file.used_ns <= latest_ns else 0)
         excess = max(sum(file.nbytes for file in files) - self.budget_bytes, self._missing_bytes())
         for file in files:
             if excess <= 0:

@@ -61,6 +61,17 @@ def test_the_embedding_not_used_for_longest_goes_first(disk: DiskLevel, make_pac
     assert [disk.read(name) is not None for name in "abcd"] == [True, False, False, True]
 
 
+def test_files_of_the_time_when_the_clock_was_wrong_do_not_crowd_out_the_new(disk: DiskLevel, make_packed: Any) -> None:
+    disk.write("of the future", make_packed(1))
+    age(the_file(disk), -86400)
+    disk.budget_bytes = 2 * disk.usage().nbytes
+
+    for name in ("a", "b"):
+        disk.write(name, make_packed(2))
+
+    assert [disk.read(name) is not None for name in ("of the future", "a", "b")] == [False, True, True]
+
+
 def test_the_budget_holds_whatever_is_written(disk: DiskLevel, make_packed: Any) -> None:
     disk.budget_bytes = 10_000
 
