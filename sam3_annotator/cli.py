@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -118,13 +117,17 @@ ModelDtype = Annotated[Dtype, typer.Option("--dtype", help="How precisely to com
 CacheGb = Annotated[
     float | None,
     typer.Option(
-        "--cache-gb", min=0, metavar="GB", help="Disk for what slow models read of images; 10 or more by default."
+        "--cache-gb", min=0, max=1e6, metavar="GB", help="Disk for what slow models read of images; usually 10 or more."
     ),
 ]
 WindowCacheGb = Annotated[
     float | None,
     typer.Option(
-        "--cache-gb", min=0, metavar="GB", help="Disk for what slow models read of images, in this run; 0 keeps none."
+        "--cache-gb",
+        min=0,
+        max=1e6,
+        metavar="GB",
+        help="Disk for what slow models read of images, in this run; 0 keeps none.",
     ),
 ]
 Boxes = list[Box] | None
@@ -392,6 +395,6 @@ def doctor(as_json: Json = False) -> None:
     if as_json:
         import json
 
-        sys.stdout.write(json.dumps(findings, indent=2) + "\n")
+        typer.echo(json.dumps(findings, indent=2))
     else:
-        sys.stdout.write(to_text(findings) + "\n")
+        typer.echo(to_text(findings))

@@ -65,8 +65,7 @@ def install(folder: Path | None = None, *, to_stderr: bool = False) -> None:
     standard error as well. Calling it again moves the log.
     """
     uninstall()
-    _state.folder = folder or user_log_dir()
-    _start_log(_state.folder, to_stderr=to_stderr)
+    _start_log(folder, to_stderr=to_stderr)
     _state.give_hooks_back = _remember_hooks()
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_on_thread
@@ -172,12 +171,13 @@ def _ignore_record(record: logging.LogRecord) -> None:
     del record
 
 
-def _folder_problem(folder: Path, error: OSError) -> str:
+def _folder_problem(folder: Path | None, error: OSError) -> str:
     reason = error.strerror or str(error)
-    return f"The log folder {folder} cannot be written ({reason}); errors of this run are not kept."
+    named = f" {folder}" if folder is not None else ""
+    return f"The log folder{named} cannot be written ({reason}); errors of this run are not kept."
 
 
-def _start_log(folder: Path, *, to_stderr: bool) -> None:
+def _start_log(folder: Path | None, *, to_stderr: bool) -> None:
     root = logging.getLogger()
     formatter = logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s")
     _logger.setLevel(logging.DEBUG if to_stderr else logging.INFO)
@@ -186,6 +186,7 @@ def _start_log(folder: Path, *, to_stderr: bool) -> None:
         shown.setFormatter(formatter)
         root.addHandler(shown)
     try:
+        folder = _state.folder = folder or user_log_dir()
         folder.mkdir(parents=True, exist_ok=True)
         _state.faults = _open_faults(folder / FAULTS_NAME)
     except OSError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -30,21 +32,28 @@ def expand_home(path: str | Path) -> Path:
 
 
 def user_data_dir() -> Path:
-    """Give the user's data folder of this program; it may not exist yet."""
+    """Give the user's data folder of this program; it may not exist yet. Raises `OSError` where there is no home."""
     from platformdirs import user_data_path  # not needed before the window shows
 
-    return user_data_path(APP_NAME, appauthor=False)
+    return _at_home(user_data_path)
 
 
 def user_cache_dir() -> Path:
-    """Give the folder of what can be computed again; it may not exist yet."""
+    """Give the folder of what can be computed again; it may not exist yet. Raises `OSError` where there is no home."""
     from platformdirs import user_cache_path  # not needed before the window shows
 
-    return user_cache_path(APP_NAME, appauthor=False)
+    return _at_home(user_cache_path)
 
 
 def user_log_dir() -> Path:
-    """Give the folder of the log files; it may not exist yet."""
+    """Give the folder of the log files; it may not exist yet. Raises `OSError` where there is no home."""
     from platformdirs import user_log_path  # not needed before the window shows
 
-    return user_log_path(APP_NAME, appauthor=False)
+    return _at_home(user_log_path)
+
+
+def _at_home(find: Callable[..., Path]) -> Path:
+    try:
+        return find(APP_NAME, appauthor=False)
+    except RuntimeError as error:  # a user whom the system does not know, as in some containers
+        raise FileNotFoundError(errno.ENOENT, "no home folder is known; set HOME to a folder of yours") from error

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -73,6 +74,7 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
         "export a.sam3proj out --format coco --seed x",
         "export a.sam3proj out --format coco --copy-images --no-images",
         "segment photo.jpg --out mask.png --point 1,2 --cache-gb -1",
+        "open photos --cache-gb inf",
         "--cache-gb 5 stats a.sam3proj",
         "cache fly",
         "models fly",
@@ -136,6 +138,12 @@ def test_doctor_prints_one_json_document(capfd: pytest.CaptureFixture[str]) -> N
     assert json.loads(capfd.readouterr().out)["program"]["version"] == __version__
 
 
+def test_doctor_without_standard_output_is_content(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+
+    assert cli.run(["doctor"]) == 0
+
+
 def test_program_ends_with_the_status_of_its_command(tmp_path: Path) -> None:
     ended = _program("stats", str(tmp_path / "nowhere.sam3proj"))
 
@@ -178,3 +186,12 @@ def test_log_folder_that_cannot_be_written_stops_no_command(tmp_path: Path) -> N
     ended = _program("--version", XDG_STATE_HOME=str(tmp_path / "file"), HOME=str(tmp_path / "file"))
 
     assert ended.returncode == 0
+
+
+def test_without_a_home_what_needs_one_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("platformdirs.user_cache_path", Mock(side_effect=RuntimeError))
+
+    assert cli.run(["cache", "info"]) == 1
+    assert capsys.readouterr().err == "The system refused (no home folder is known; set HOME to a folder of yours)\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -13,7 +14,7 @@ import pytest
 from PIL import Image
 
 from sam3_annotator import cli
-from sam3_annotator.commands import model_options
+from sam3_annotator.commands import detect, model_options
 from sam3_annotator.model import ConceptPrompt, Exemplar
 from sam3_annotator.model.sam3.session import Sam3Session
 from sam3_annotator.project import read_image
@@ -135,6 +136,32 @@ def test_masks_of_an_earlier_run_do_not_stay(photo: Path) -> None:
     assert cli.run([*words, "1"]) == 0
 
     assert [path.name for path in (photo.parent / "found").iterdir()] == ["detections.json"]
+
+
+@pytest.mark.usefixtures("opened")
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(errno.ENOSPC, "No space left on device")])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_run_that_ends_while_it_writes_leaves_everything_as_it_was(
+    is_first: bool, error: BaseException, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = photo.parent / "found"
+    words = ["detect", str(photo), "--out", str(out), "--phrase", "cat", "--threshold"]
+    if not is_first:
+        cli.run([*words, "0"])
+    before = {path: path.read_bytes() for path in photo.parent.rglob("*") if path.is_file()}
+    masks = [b"the first mask"]
+
+    def encode(_mask: object) -> bytes:
+        if not masks:
+            raise error
+        return masks.pop()
+
+    monkeypatch.setattr(detect, "mask_png", encode)
+
+    assert cli.run([*words, "0"]) in (1, 130)
+
+    assert {path: path.read_bytes() for path in photo.parent.rglob("*") if path.is_file()} == before
+    assert out.exists() is not is_first
 
 
 @pytest.mark.usefixtures("opened")

@@ -168,6 +168,16 @@ def test_stopped_download_says_how_to_go_on(
     assert capsys.readouterr().err.endswith("is kept; the same command goes on from there.\nStopped.\n")
 
 
+def test_without_standard_input_nobody_is_asked(
+    tiny_catalog: Catalog, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+
+    assert cli.run(["models", "download", "tiny", "--ask-token"]) == 0
+    assert cli.run(["models", "remove", "tiny"]) == 1
+    assert "Say --yes to do it." in capsys.readouterr().err
+
+
 def test_download_is_deleted_only_when_one_says_so(
     tiny_catalog: Catalog, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

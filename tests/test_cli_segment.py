@@ -91,6 +91,13 @@ def test_existing_mask_is_replaced(photo: Path) -> None:
     assert _mask(out).any()
 
 
+def test_the_name_of_the_mask_may_be_as_long_as_names_can_be(photo: Path) -> None:
+    out = photo.with_name("m" * 251 + ".png")
+
+    assert cli.run(["segment", str(photo), "--out", str(out), "--point", "70,80"]) == 0
+    assert _mask(out).any()
+
+
 def test_nothing_but_the_mask_is_left_in_the_folder(photo: Path) -> None:
     cli.run(["segment", str(photo), "--out", str(photo.with_name("mask.png")), "--point", "70,80"])
 

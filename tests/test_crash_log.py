@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -157,6 +158,18 @@ def test_log_is_limited_in_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     sizes = [file.stat().st_size for file in tmp_path.glob(f"{crash_log.LOG_NAME}*")]
     assert len(sizes) == crash_log.LOG_BACKUPS + 1
     assert max(sizes) <= 5_000
+
+
+def test_user_without_a_home_is_told_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platformdirs.user_log_path", Mock(side_effect=RuntimeError))
+
+    crash_log.install()
+    problem, file = crash_log.log_problem(), crash_log.log_file()
+    crash_log.uninstall()
+    faulthandler.enable(sys.__stderr__ or 2)
+
+    assert "set HOME" in problem
+    assert file is None
 
 
 def test_folder_that_cannot_be_made_is_told_and_stops_nothing(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from sam3_annotator.commands.embedding import embed_file
 from sam3_annotator.commands.failures import DONE, CommandFailed
 from sam3_annotator.commands.model_options import ModelOptions, open_chosen
-from sam3_annotator.commands.whole_files import mask_png, write_whole
+from sam3_annotator.commands.whole_files import filled_whole, mask_png, write_whole
 from sam3_annotator.commands.words import Box, corners_within
 from sam3_annotator.model import ConceptPrompt, Detection, Exemplar, Session
 from sam3_annotator.project import read_image
@@ -90,14 +90,6 @@ def _write(
     facts: dict[str, object],
     earlier: list[Path],
 ) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for path in earlier:
-            path.unlink()
-    except OSError as error:
-        raise CommandFailed(f"{out} cannot be written to ({error.strerror or error}).") from error
-    for number, mask in enumerate(found.masks, 1):
-        write_whole(mask_png(mask), out / f"mask-{number}.png")
     document = facts | {
         "phrase": concept.phrase,
         "exemplars": [
@@ -108,7 +100,11 @@ def _write(
         "detections": _coco_results(found),
     }
     # Names of files may hold bytes that are no Unicode, which are escaped as JSON escapes characters.
-    write_whole(json.dumps(document, indent=2, ensure_ascii=False).encode(errors="backslashreplace"), out / RESULTS)
+    results = json.dumps(document, indent=2, ensure_ascii=False).encode(errors="backslashreplace")
+    with filled_whole(out, earlier) as part:
+        for number, mask in enumerate(found.masks, 1):
+            write_whole(mask_png(mask), part / f"mask-{number}.png")
+        write_whole(results, part / RESULTS)
 
 
 def _coco_results(found: Detection) -> list[dict[str, object]]:

@@ -80,7 +80,7 @@ def remove_model(name: str, *, is_sure: bool) -> int:
     deletes = entry.origin is ModelOrigin.PUBLISHED and entry.state in (ModelState.READY, ModelState.PARTIAL)
     if deletes and not is_sure:
         what = f"This deletes {entry.path}, {gigabytes(entry.fetched)} that were downloaded."
-        if not sys.stdin.isatty():
+        if not _is_asked_at_a_terminal():
             raise CommandFailed(f"{what} Say --yes to do it.")
         if input(f"{what} Delete it? [y/N] ").strip().lower() not in ("y", "yes"):
             print("Nothing was removed.")
@@ -97,11 +97,15 @@ def gigabytes(count: int) -> str:
 
 def _ask_token() -> str | None:
     """Read the token from the terminal, unseen, or from standard input; it goes nowhere else."""
-    if sys.stdin.isatty():
+    if _is_asked_at_a_terminal():
         from getpass import getpass
 
         return getpass("Access token of Hugging Face: ", sys.stderr).strip() or None
-    return sys.stdin.readline().strip() or None
+    return (sys.stdin.readline().strip() or None) if sys.stdin is not None else None
+
+
+def _is_asked_at_a_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()  # a program started without one has no standard input
 
 
 def _document(

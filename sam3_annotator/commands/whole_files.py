@@ -1,10 +1,13 @@
-"""Writes result files whole or not at all."""
+"""Writes result files, and folders of them, whole or not at all."""
 
 from __future__ import annotations
 
 import io
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +31,8 @@ def write_whole(content: bytes, path: Path) -> None:
     Raises `CommandFailed` if the system refuses.
     """
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=".part")
+        # Without the name of the file, which may be as long as names can be.
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     except OSError as error:
         raise CommandFailed(f"{path} cannot be written ({error.strerror or error}).") from error
     try:
@@ -43,3 +47,27 @@ def write_whole(content: bytes, path: Path) -> None:
         if isinstance(error, OSError):
             raise CommandFailed(f"{path} cannot be written ({error.strerror or error}).") from error
         raise
+
+
+@contextmanager
+def filled_whole(folder: Path, earlier: Sequence[Path]) -> Iterator[Path]:
+    """Give a place to write files to, which come into the folder at the end of the block, where the `earlier` ones go.
+
+    If the block raises, the folder is as it was. Raises `CommandFailed` if the system refuses.
+    """
+    is_new = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(dir=folder, prefix=".", suffix=".part"))
+        try:
+            yield part
+            for path in earlier:
+                path.unlink()
+            for path in part.iterdir():
+                path.replace(folder / path.name)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+            if is_new and not any(folder.iterdir()):
+                folder.rmdir()
+    except OSError as error:
+        raise CommandFailed(f"{folder} cannot be written to ({error.strerror or error}).") from error

@@ -116,10 +116,11 @@ class Engine:
     A slot is empty or holds the one request waiting there; `submit` replaces it. The newest request of a slot is
     *current* until it is replaced or cancelled. In `check()` of the running job a more urgent request whose embedding
     is cached is served as a *guest*, and the job goes on after it. `check()` raises `Cancelled` if the job's request is
-    not current, if another model is to be loaded, or (slots that give way only) if a more urgent request waits that
-    cannot be a guest and does not need just the embedding that the job is making: in the last two cases the job is put
-    back and run again from its beginning. A result is delivered if its request is still current, so stale ones never
-    are; nothing else is ever lost, also while loading. `deliver` and `report` are called on the model thread.
+    not current (and the job is not making just the embedding that the most urgent request needs), if another model is
+    to be loaded, or (slots that give way only) if a more urgent request waits that cannot be a guest and does not need
+    just that embedding: in the last two cases the job is put back and run again from its beginning. A result is
+    delivered if its request is still current, so stale ones never are; nothing else is ever lost, also while loading.
+    `deliver` and `report` are called on the model thread.
     """
 
     def __init__(
@@ -223,7 +224,8 @@ class Engine:
             self._unload()
             self._announce(EngineStatus(EngineStage.LOADING, session_name=source.name, error=error))
             try:
-                session = self._session = source.open(self._tell_loading)
+                # In no variable here: the error of the one before keeps this frame, and would keep this session.
+                self._session = source.open(self._tell_loading)
                 self._check_loading()
             except Cancelled:
                 if self._is_overtaken:
@@ -233,9 +235,7 @@ class Engine:
                 forget_locals(caught)
                 error = caught
             else:
-                self._model_name = source.name or session.name
-                device, capabilities = session.device, session.capabilities
-                self._announce(EngineStatus(EngineStage.READY, None, self._model_name, device, capabilities))
+                self._announce_loaded(self._session, source.name)
                 break
         else:
             self._announce(EngineStatus(EngineStage.FAILED, error=error))
@@ -243,6 +243,10 @@ class Engine:
             return_memory()  # of a model that was loaded in part
         with self._condition:
             self._is_serving = False
+
+    def _announce_loaded(self, session: Session, name: str) -> None:
+        self._model_name = name or session.name
+        self._announce(EngineStatus(EngineStage.READY, None, self._model_name, session.device, session.capabilities))
 
     def _unload(self) -> None:
         self.embeddings.clear()
@@ -341,7 +345,7 @@ class Engine:
         """Find the next guest, and what the host's work is done for; raises `Cancelled` where it has to stop."""
         awaited = host.slot
         with self._condition:
-            if not self._requests.is_current(host.ticket):
+            if not self._requests.is_current(host.ticket) and not self._is_still_of_use(host):
                 raise Cancelled
             if self._wanted:
                 raise _Interrupted(host)
@@ -356,6 +360,11 @@ class Engine:
                 elif urgent.slot is not Slot.PREVIEW:
                     raise _Interrupted(host)
         return None, awaited
+
+    def _is_still_of_use(self, host: Request) -> bool:
+        """Whether a host that was replaced or cancelled is making the embedding that the most urgent request needs."""
+        first, key = self._requests.first, host.image_key
+        return first is not None and key is not None and key == first.image_key and key not in self.embeddings
 
     def _put_back(self, request: Request) -> None:
         with self._condition:

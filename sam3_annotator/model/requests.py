@@ -104,6 +104,11 @@ class Requests:
         """Whether this is the newest request of its slot and was not cancelled."""
         return self._current.get(ticket.slot) == ticket
 
+    @property
+    def first(self) -> Request | None:
+        """The most urgent request that waits."""
+        return self._waiting[min(self._waiting)] if self._waiting else None
+
     def take_first(self) -> Request:
         """Take the most urgent request out of its slot."""
         return self._waiting.pop(min(self._waiting))

@@ -74,6 +74,7 @@ class ProjectStore(ProjectReader):
             with ExitStack() as stack:
                 lock = ProjectLock(target)
                 stack.callback(lock.release)
+                require_place(target)  # whoever held the lock may have made it meanwhile
                 with new_file(target) as database, cls(target, database).edit("New project", undoable=False) as edit:
                     add_image_files(edit, image_roots, progress)
                 store = cls(target, open_for_writing(target), lock=lock)

@@ -100,6 +100,7 @@ class ImageDisplay(QObject):
             return
         self._shown = None
         self._has_failed = False
+        self.pixels.drop_waiting()
         self._finder.leave()
         self._assist.leave()
         self._binding.clear()
@@ -141,6 +142,8 @@ class ImageDisplay(QObject):
 
     @Slot(object, object)
     def _take_failure(self, image_id: ImageId, error: Exception) -> None:
+        if all(image.id != image_id for image in self._store.images()):
+            return  # it was taken out of the project while it was read
         sentence = error_sentence(error, "Reading the image")
         self._note_problem(image_id, sentence)
         if image_id == self._workspace.image_id and not self._is_turning:

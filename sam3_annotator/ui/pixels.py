@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
@@ -11,11 +12,14 @@ from sam3_annotator.project import ImageId, hash_file, read_image
 from sam3_annotator.ui.background import BackgroundTask
 from sam3_annotator.ui.canvas.pyramid import ImagePyramid
 
+THREADS: Final = 2
+
 
 class PixelLoader(QObject):
     """Image id -> pixels, EXIF orientation applied, ready to be painted; least recently used first out.
 
-    Every `request` is answered by one `loaded` or `failed`, at once when the pixels are at hand.
+    Every `request` is answered by one `loaded` or `failed`, at once when the pixels are at hand, unless it still waits
+    for others to be read when `drop_waiting` is called.
     """
 
     loaded = Signal(object, object)  # ImageId, ImagePyramid
@@ -26,9 +30,10 @@ class PixelLoader(QObject):
         self._budget_bytes = budget_bytes
         self._content_hashes: dict[ImageId, str] = {}
         self._kept: OrderedDict[ImageId, ImagePyramid] = OrderedDict()
+        self._waiting: dict[ImageId, Path] = {}
         self._tasks: dict[ImageId, BackgroundTask] = {}
         self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(2)
+        self._pool.setMaxThreadCount(THREADS)
 
     @property
     def is_idle(self) -> bool:
@@ -49,11 +54,12 @@ class PixelLoader(QObject):
             self._kept.move_to_end(image_id)
             self.loaded.emit(image_id, self._kept[image_id])
         elif image_id not in self._tasks:
-            task = BackgroundTask(lambda _progress: _read(path), self._pool, owner=self)
-            self._tasks[image_id] = task
-            task.result.connect(lambda read: self._keep(image_id, *read))
-            task.failed.connect(lambda error: self._fail(image_id, error))
-            task.start()
+            self._waiting[image_id] = path
+            self._start_next()
+
+    def drop_waiting(self) -> None:
+        """Forget what was asked for and is not being read yet: the user has gone on since."""
+        self._waiting.clear()
 
     def forget(self, image_id: ImageId) -> None:
         """Drop an image's pixels, since its file is another now."""
@@ -62,12 +68,28 @@ class PixelLoader(QObject):
     def close(self) -> None:
         """Wait for the files being read; their pixels are not wanted any more, and nobody is told."""
         self.blockSignals(True)
+        self.drop_waiting()
         for task in self._tasks.values():
             task.cancel()
         self._pool.waitForDone()
 
-    def _keep(self, image_id: ImageId, image: ImagePyramid, content_hash: str) -> None:
+    def _start_next(self) -> None:
+        while self._waiting and len(self._tasks) < THREADS:
+            image_id = next(iter(self._waiting))
+            self._start(image_id, self._waiting.pop(image_id))
+
+    def _start(self, image_id: ImageId, path: Path) -> None:
+        task = self._tasks[image_id] = BackgroundTask(lambda _progress: _read(path), self._pool, owner=self)
+        task.result.connect(lambda read: self._keep(image_id, *read))
+        task.failed.connect(lambda error: self._fail(image_id, error))
+        task.start()
+
+    def _end(self, image_id: ImageId) -> None:
         del self._tasks[image_id]
+        self._start_next()
+
+    def _keep(self, image_id: ImageId, image: ImagePyramid, content_hash: str) -> None:
+        self._end(image_id)
         self._content_hashes[image_id] = content_hash
         self._kept[image_id] = image
         while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > self._budget_bytes:
@@ -75,7 +97,7 @@ class PixelLoader(QObject):
         self.loaded.emit(image_id, image)
 
     def _fail(self, image_id: ImageId, error: Exception) -> None:
-        del self._tasks[image_id]
+        self._end(image_id)
         self.failed.emit(image_id, error)
 
 

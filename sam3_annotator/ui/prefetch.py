@@ -76,7 +76,7 @@ class Prefetch(QObject):
         engine.answered.connect(self._take_answer)
         engine.status_changed.connect(self._follow_model)
         for changed in (images.rowsInserted, images.rowsRemoved, images.modelReset):
-            changed.connect(self._replan.start)
+            changed.connect(self._plan_anew)
 
     @Slot(object)
     def _turn(self, image_id: ImageId | None) -> None:
@@ -94,6 +94,12 @@ class Prefetch(QObject):
         self._turn(image_id)  # with its pixels at hand, an image is shown before others hear of the turn
         self._shown = self._display.to_embed(image_id)
         self._begin()
+
+    @Slot()
+    def _plan_anew(self) -> None:
+        """Follow a change of the list once it is over; until then nothing is read that may be no image any more."""
+        self._plan = []
+        self._replan.start()
 
     @Slot()
     def _begin(self) -> None:

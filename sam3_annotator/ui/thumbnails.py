@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -159,7 +160,8 @@ def load_thumbnail(source: ThumbnailSource, folder: Path, size: QSize, progress:
         image = _image_of(make_thumbnail(source.path, STORED_SIDE))
         _store(image, stored)
     else:
-        stored.touch()
+        with suppress(OSError):  # it may be read, but not changed
+            stored.touch()
     return cover(image, size)
 
 
@@ -191,15 +193,20 @@ def cover(image: QImage, size: QSize) -> QImage:
 
 def prune_thumbnails(folder: Path, limit_bytes: int = DISK_LIMIT_BYTES) -> int:
     """Delete the thumbnails used least recently until the rest fits the limit; gives the number deleted."""
-    files = [(status.st_mtime_ns, status.st_size, file) for file in folder.glob("*.jpg") if (status := file.stat())]
+    files = []
+    for file in folder.glob("*.jpg"):
+        with suppress(OSError):  # another window was faster
+            status = file.stat()
+            files.append((status.st_mtime_ns, status.st_size, file))
     total = sum(size for _, size, _ in files)
     deleted = 0
     for _, size, file in sorted(files, key=lambda entry: entry[:2]):
         if total <= limit_bytes:
             break
-        file.unlink(missing_ok=True)
+        with suppress(OSError):
+            file.unlink()
+            deleted += 1
         total -= size
-        deleted += 1
     return deleted
 
 

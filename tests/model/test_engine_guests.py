@@ -150,6 +150,21 @@ def test_turning_to_the_image_that_is_being_encoded_does_not_begin_anew(run: Any
     assert (EngineStage.BUSY, Slot.EMBED) in [(status.stage, status.slot) for status in run.statuses[5:]]
 
 
+@pytest.mark.parametrize("clicks", [[8], []], ids=["clicking on", "taking the click back"])
+def test_an_encoding_that_a_click_began_is_not_begun_anew(run: Any, session: BlockSession, clicks: list[int]) -> None:
+    def go_on() -> None:
+        run.engine.submit(Slot.EMBED, embed(NEXT), NEXT)
+        run.engine.cancel(Slot.SEGMENT)
+        for x in clicks:
+            run.engine.submit(Slot.SEGMENT, click(x, NEXT), NEXT)
+
+    act_in(session, 1, go_on)
+    run.engine.submit(Slot.SEGMENT, click(7, NEXT), NEXT)
+    run.settle()
+
+    assert session.events == ["encode", *(f"block {block}" for block in range(BLOCKS)), *(f"click {x}" for x in clicks)]
+
+
 def test_turning_to_another_image_ends_the_encoding_at_the_next_block(run: Any, session: BlockSession) -> None:
     def turn() -> None:
         run.engine.cancel(Slot.PREFETCH)

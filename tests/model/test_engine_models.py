@@ -135,6 +135,21 @@ def test_model_that_cannot_be_loaded_is_replaced_by_the_fallback_and_the_reason_
     assert EngineStage.FAILED not in run.stages
 
 
+def test_fallback_is_freed_for_another_model_though_the_reason_is_kept(start_engine: Any, fake_session: Any) -> None:
+    run = start_engine(lambda: fake_session)
+    held = [OtherSession()]
+    watched = weakref.ref(held[0])
+    run.engine.load(_failing(ValueError("broken")), ModelSource(lambda _progress: held.pop(), "Fallback"))
+    _wait_for_model(run, "Fallback")
+    reason = run.statuses[-2].error
+
+    run.engine.load(_source(fake_session, "Next"))
+    _wait_for_model(run, "Next")
+
+    assert reason is not None
+    assert watched() is None
+
+
 def test_no_request_is_refused_between_failure_and_fallback(run: Any, fake_session: Any) -> None:
     slow = SlowLoad(fake_session)
     run.engine.load(_failing(ModelUnavailable("Gone.")), ModelSource(slow))

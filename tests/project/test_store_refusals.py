@@ -23,6 +23,7 @@ from sam3_annotator.project import (
     ProjectTooNew,
     Region,
 )
+from sam3_annotator.project.locking import ProjectLock
 
 RunPython = Callable[..., subprocess.CompletedProcess[str]]
 Square = Callable[..., Region]
@@ -250,6 +251,24 @@ def test_project_open_in_the_same_process_is_refused_under_any_name(small: Any, 
 
     with small.store.edit("Still usable") as edit:
         edit.update_category(small.cat, name="lion")
+
+
+def test_project_that_another_process_makes_at_the_same_time_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class SlowLock(ProjectLock):
+        def __init__(self, project: Path) -> None:
+            project.write_bytes(b"the other's")
+            super().__init__(project)
+
+    monkeypatch.setattr("sam3_annotator.project.store.ProjectLock", SlowLock)
+    path = tmp_path / "new.sam3proj"
+
+    with pytest.raises(KnownError, match=r"There is a file .* already"):
+        ProjectStore.create(path)
+
+    assert path.read_bytes() == b"the other's"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_refused_opening_leaves_no_lock_behind(small: Any) -> None:

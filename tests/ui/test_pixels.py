@@ -87,6 +87,22 @@ def test_the_content_of_a_file_is_told_by_its_bytes_as_they_were_read(loader, ma
     assert loader.content_hash(FIRST) == hash_file(path) != before
 
 
+def test_what_the_user_has_gone_on_from_is_not_read_first(loader, make_image, qtbot, monkeypatch):
+    gate = threading.Event()
+    monkeypatch.setattr("sam3_annotator.ui.pixels.hash_file", lambda path: gate.wait(5) and hash_file(path))
+    loaded = []
+    loader.loaded.connect(lambda image_id, _image: loaded.append(image_id))
+    for number in range(10):
+        loader.request(ImageId(number), make_image(f"{number}.png"))
+
+    loader.drop_waiting()
+    loader.request(ImageId(10), make_image("10.png"))
+    gate.set()
+
+    qtbot.waitUntil(lambda: loader.is_idle)
+    assert set(loaded) == {0, 1, 10}  # two were being read
+
+
 def test_a_loader_may_go_while_a_file_is_read(qapp, make_image, qtbot, monkeypatch):
     is_reading = threading.Event()
     monkeypatch.setattr("sam3_annotator.ui.pixels.hash_file", lambda path: (is_reading.set(), hash_file(path))[1])

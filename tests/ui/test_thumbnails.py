@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -75,6 +76,19 @@ def test_second_time_the_image_is_not_read(
     second = load_thumbnail(source, folder, THUMBNAIL_SIZE, no_progress)
 
     assert second.size() == first.size() == THUMBNAIL_SIZE
+
+
+def test_thumbnail_that_may_only_be_read_is_shown(
+    qapp: object, folder: Path, make_image: MakeImage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    source = ThumbnailSource(make_image())
+    load_thumbnail(source, folder, THUMBNAIL_SIZE, no_progress)
+    monkeypatch.setattr(Path, "touch", refuse)
+
+    assert load_thumbnail(source, folder, THUMBNAIL_SIZE, no_progress).size() == THUMBNAIL_SIZE
 
 
 def test_same_content_elsewhere_has_the_same_thumbnail(make_image: MakeImage) -> None:
@@ -208,6 +222,14 @@ def test_oldest_thumbnails_go_first(tmp_path: Path) -> None:
     assert prune_thumbnails(tmp_path, limit_bytes=250) == 2
     assert sorted(file.name for file in tmp_path.iterdir()) == ["0.jpg", "1.jpg"]
     assert prune_thumbnails(tmp_path / "none") == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need the rights of an administrator there")
+def test_thumbnails_that_another_window_deletes_meanwhile_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "gone.jpg").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "0.jpg").write_bytes(b"x" * 100)
+
+    assert prune_thumbnails(tmp_path, limit_bytes=50) == 1
 
 
 def test_missing_file_has_no_key(tmp_path: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import hypothesis
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
-from sam3_annotator.project import region_to_mask
+from sam3_annotator.project import hash_file, region_to_mask
 from sam3_annotator.ui.image_display import ImageDisplay
+from sam3_annotator.ui.operations import add_images
 
 # Each image has clicks of its own, so that a region tells where it belongs.
 PLACES = {0: (15, 15), 1: (45, 15), 2: (15, 35), 3: (45, 35)}
@@ -90,3 +93,41 @@ def test_going_on_from_an_accepted_draft_that_failed_shows_the_next_image(user, 
 
     assert user.window.canvas.findChild(ImageDisplay).image_id == user.window.store.images()[1].id
     assert ["unexpected error" in sentence for sentence in tell()] == [True]
+
+
+def test_images_passed_on_the_way_are_not_read_first(user, monkeypatch):
+    gate, read = threading.Event(), []
+
+    def wait_and_hash(path):
+        read.append(path.stem)
+        assert gate.wait(5)
+        return hash_file(path)
+
+    monkeypatch.setattr("sam3_annotator.ui.pixels.hash_file", wait_and_hash)
+    display = user.window.canvas.findChild(ImageDisplay)
+    for image in user.window.store.images():
+        display.pixels.forget(image.id)
+
+    for key in (Qt.Key.Key_D, Qt.Key.Key_D, Qt.Key.Key_D, Qt.Key.Key_A):
+        user.press(key)
+    gate.set()
+    user.settle()
+
+    assert set(read[:2]) == {"2", "3"}
+    assert read[2:] == ["1", "10"]  # ahead, on the way back; then what was passed, on the other side
+
+
+def test_a_damaged_image_taken_back_while_it_is_read_is_told_to_nobody(user, tmp_path, monkeypatch, tell):
+    gate, damaged = threading.Event(), tmp_path / "99.png"
+    damaged.write_bytes(b"no image")
+    monkeypatch.setattr("sam3_annotator.ui.pixels.hash_file", lambda path: gate.wait(5) and hash_file(path))
+    store = user.window.store
+    add_images(store, [damaged])
+    user.window.workspace.set_image(store.images()[-1].id)
+
+    store.undo()
+    gate.set()
+    user.settle()
+
+    assert tell() == []
+    assert [image.facts.problem for image in store.images()] == [""] * 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import zlib
 from collections.abc import Callable
 
@@ -13,6 +14,8 @@ from sam3_annotator.model import ModelSource
 from sam3_annotator.project import read_image
 from sam3_annotator.ui.assist import Assist
 from sam3_annotator.ui.engine_bridge import EngineBridge
+from sam3_annotator.ui.image_display import ImageDisplay
+from sam3_annotator.ui.operations import add_images
 
 MIB = 1 << 20
 
@@ -125,6 +128,28 @@ def damaged_second(encoded, image_folder, store) -> None:
 
 def test_a_file_that_cannot_be_read_is_passed_over(damaged_second, user, encoded):
     assert encoded() == ["1", "3", "10"]
+
+
+def test_images_taken_back_are_no_longer_read_ahead(user, make_image, monkeypatch, qtbot):
+    gate, is_read = threading.Event(), threading.Event()
+
+    def hash_when_open(path):
+        is_read.set()
+        assert gate.wait(5)
+        return path.name
+
+    monkeypatch.setattr("sam3_annotator.ui.pixels.hash_file", hash_when_open)
+    display = user.window.canvas.findChild(ImageDisplay)
+    turn_to(user, 3)
+    add_images(user.window.store, [make_image("11.png")])
+    qtbot.waitUntil(is_read.is_set)
+
+    user.window.store.undo()
+    display.read(display.image_id)  # at hand, so that the next one ahead is asked for at once
+    gate.set()
+    user.settle()
+
+    assert user.image_position() == 3
 
 
 def test_another_model_encodes_what_is_ahead_too(user, encoded, fake_session, qtbot):

@@ -58,7 +58,7 @@ class Runtime:
         check_weights(path, weights, _read_shapes(folder / "weights.json"))
         self.ranking = Ranking(weights)
         self.likeness = Likeness(weights)
-        # Microsoft's builds for Windows report what they do unless told not to.
+        # The builds that go by Windows' own tracing know no variable: see the package's `__init__`.
         onnxruntime.disable_telemetry_events()
         self._stem, self._answer, self._features = (
             _open_graph(folder / f"{name}.onnx", _starting_with(weights, prefixes), threads or count_threads())

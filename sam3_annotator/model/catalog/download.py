@@ -113,8 +113,8 @@ class _Download:
             )
 
     def _fetch(self, file: PublishedFile, out: BinaryIO) -> None:
-        """Append what is missing, in as many attempts as bring something."""
-        fruitless = 0
+        """Append what is missing, in as many attempts as come further than any before."""
+        fruitless, furthest = 0, out.tell()
         while (start := out.tell()) < file.size:
             interruption = Interrupted("the connection was closed")
             try:
@@ -128,7 +128,8 @@ class _Download:
                 interruption = caught
             self._progress(out.tell(), file.size)
             if out.tell() < file.size:
-                fruitless = 0 if out.tell() > start else fruitless + 1
+                fruitless = 0 if out.tell() > furthest else fruitless + 1
+                furthest = max(furthest, out.tell())
                 self._pause(fruitless, interruption, out.tell())
 
     def _take(self, chunk: bytes, file: PublishedFile, out: BinaryIO) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import logging
 import os
 import re
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,6 +23,12 @@ PART_SUFFIX: Final = ".part"
 
 ABANDONED_AFTER_S: Final = 3600.0
 """An unfinished file as old as this has no writer any more."""
+
+CLOCK_ERROR_NS: Final = 3600 * 10**9
+"""A file used later than this from now was used by a clock that was wrong, and would outlive all others."""
+
+SPARE_BYTES: Final = 256 << 20
+"""Left free on the disk for everything else: what can be made again must not keep a project from being saved."""
 
 # Whatever else lies in the folder is not ours to count or delete.
 _OWN_NAME: Final = re.compile(rf"[0-9a-f]{{32}}{re.escape(SUFFIX)}")
@@ -82,11 +89,14 @@ class DiskLevel:
 
     def write(self, key: str, packed: PackedEmbedding) -> None:
         """Keep an embedding, in place of whatever is there, and drop those not used for longest."""
-        if packed.nbytes > self.budget_bytes:
+        if not self.budget_bytes:
+            return
+        data = encode_file(key, packed)
+        if len(data) > self.budget_bytes:
             return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            _write_whole(encode_file(key, packed), self._path(key))
+            _write_whole(data, self._path(key))
         except OSError as error:
             self._complain("written", error)
         self.trim()
@@ -97,11 +107,15 @@ class DiskLevel:
             self.write(key, packed)
 
     def trim(self) -> None:
-        """Delete the files not used for longest until the rest fits, and what writers that are gone have left."""
+        """Delete the files not used for longest until the rest fits, and what writers that are gone have left.
+
+        On a disk that is nearly full there is less room than the budget.
+        """
         if not self.budget_bytes:
             return
-        files = sorted(self._files(), key=lambda file: file.used_ns)
-        excess = sum(file.nbytes for file in files) - self.budget_bytes
+        latest_ns = time.time_ns() + CLOCK_ERROR_NS
+        files = sorted(self._files(), key=lambda file: file.used_ns if file.used_ns <= latest_ns else 0)
+        excess = max(sum(file.nbytes for file in files) - self.budget_bytes, self._missing_bytes())
         for file in files:
             if excess <= 0:
                 break
@@ -129,6 +143,12 @@ class DiskLevel:
             return list(os.scandir(self.folder))
         except OSError:  # there is no folder yet
             return []
+
+    def _missing_bytes(self) -> int:
+        try:
+            return SPARE_BYTES - shutil.disk_usage(self.folder).free
+        except OSError:  # there is no folder yet
+            return 0
 
     def _files(self) -> Iterator[_File]:
         for entry in self._entries():

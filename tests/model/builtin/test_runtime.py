@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -159,3 +162,11 @@ def test_whoever_limits_threads_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.delenv("OMP_NUM_THREADS")
     assert 1 <= count_threads() <= MOST_THREADS
+
+
+def test_onnx_runtime_gives_the_machine_no_name_and_reports_nothing(isolated_user: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+
+    subprocess.run([sys.executable, "-c", "import sam3_annotator, onnxruntime"], env=environment, check=True)
+
+    assert [path for path in isolated_user.rglob("*") if "microsoft" in path.name.lower()] == []

@@ -116,6 +116,16 @@ def test_server_that_cannot_go_on_in_the_middle_is_read_from_the_beginning(catal
     assert _fetch(catalog).read_bytes() == fake_hub.files["tiny.safetensors"]
 
 
+def test_connection_that_breaks_again_and_again_on_such_a_server_is_told(catalog: Catalog, fake_hub: Any) -> None:
+    fake_hub.has_ranges = False
+    fake_hub.drop_after = [CHUNK] * 40
+
+    with pytest.raises(DownloadFailed, match="The connection broke"):
+        _fetch(catalog)
+
+    assert len(fake_hub.requests) < 20
+
+
 def test_remains_of_another_version_are_deleted(catalog: Catalog, fake_hub: Any) -> None:
     with pytest.raises(StopError):
         _fetch(catalog, progress=_stop_at(CHUNK))

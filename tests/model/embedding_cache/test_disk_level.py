@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 import torch
 
 from sam3_annotator.model import DiskLevel, DiskUsage, default_folder
+from sam3_annotator.model.embedding_cache.disk_level import SPARE_BYTES
 
 BUDGET = 1 << 20
 
@@ -59,6 +61,17 @@ def test_the_embedding_not_used_for_longest_goes_first(disk: DiskLevel, make_pac
     assert [disk.read(name) is not None for name in "abcd"] == [True, False, False, True]
 
 
+def test_files_of_the_time_when_the_clock_was_wrong_do_not_crowd_out_the_new(disk: DiskLevel, make_packed: Any) -> None:
+    disk.write("of the future", make_packed(1))
+    age(the_file(disk), -86400)
+    disk.budget_bytes = 2 * disk.usage().nbytes
+
+    for name in ("a", "b"):
+        disk.write(name, make_packed(2))
+
+    assert [disk.read(name) is not None for name in ("of the future", "a", "b")] == [False, True, True]
+
+
 def test_the_budget_holds_whatever_is_written(disk: DiskLevel, make_packed: Any) -> None:
     disk.budget_bytes = 10_000
 
@@ -76,6 +89,28 @@ def test_an_embedding_above_the_budget_drops_nothing_else(disk: DiskLevel, make_
 
     assert disk.read("small") is not None
     assert disk.read("big") is None
+
+
+def test_an_embedding_that_is_above_the_budget_as_a_file_drops_nothing_else(disk: DiskLevel, make_packed: Any) -> None:
+    disk.write("small", make_packed())
+
+    disk.write("big", make_packed(nbytes=BUDGET))
+
+    assert disk.read("small") is not None
+
+
+def test_the_last_of_the_disk_is_left_to_others(
+    disk: DiskLevel, make_packed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk.write("old", make_packed())
+    age(the_file(disk), 60)
+    disk.write("new", make_packed())
+    usage = shutil.disk_usage(disk.folder)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage._replace(free=SPARE_BYTES - 1))
+
+    disk.trim()
+
+    assert [disk.read(name) is not None for name in ("old", "new")] == [False, True]
 
 
 def test_without_a_budget_nothing_is_read_written_or_deleted(disk: DiskLevel, make_packed: Any) -> None:
