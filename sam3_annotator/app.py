@@ -45,6 +45,7 @@ from sam3_annotator.ui.preview import Preview
 from sam3_annotator.ui.project_verbs import ProjectVerbs
 from sam3_annotator.ui.proposals_display import ProposalsDisplay
 from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.settling import Settling
 from sam3_annotator.ui.situation import Situation
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import apply_theme
@@ -129,6 +130,7 @@ def assemble_window(
     assist = Assist(engine, settings, window)
     binding = CanvasBinding(bridge, workspace, canvas)
     finder = Finder(engine, settings, partial(labelled_regions, opened.store), window)
+    Settling(bridge, finder, window)
     display = ImageDisplay(bridge, workspace, canvas, binding, assist, finder)
     Prefetch(engine, workspace, display, images)
     models = ModelChoice(engine, settings, parent=window)

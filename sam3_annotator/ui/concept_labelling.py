@@ -118,12 +118,9 @@ class ConceptLabelling(QObject):
             (proposal.region, proposal.score, provenance)
             for proposal, provenance in zip(chosen, provenances, strict=True)
         ]
-        is_stored = attempt(
+        return attempt(
             lambda: operations.accept_proposals(self._store, proposals.image_id, category, found), self.problem.emit
         )
-        if is_stored:
-            self._finder.settle(chosen)
-        return is_stored
 
     @Slot(object)
     def _store_named(self, category_id: CategoryId | None) -> None:

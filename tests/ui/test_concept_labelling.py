@@ -17,17 +17,20 @@ from sam3_annotator.ui.concept_labelling import ConceptLabelling, labelled_regio
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.finder import Finder
 from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.settling import Settling
+from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.workspace import Workspace
 
 BOXES = ((0, 0, 10, 10), (20, 0, 40, 20), (50, 30, 70, 50))
 
 
 @pytest.fixture
-def finder(engine: EngineBridge, finding_session: Any, store: ProjectStore, workspace: Workspace) -> Finder:
+def finder(engine: EngineBridge, finding_session: Any, bridge: StoreBridge, workspace: Workspace) -> Finder:
     finding_session.instances = list(zip(BOXES, (0.6, 0.9, 0.7), strict=True))
-    image = store.images()[0]
+    image = bridge.store.images()[0]
     workspace.set_image(image.id)
-    made = Finder(engine, Settings(), partial(labelled_regions, store))
+    made = Finder(engine, Settings(), partial(labelled_regions, bridge.store))
+    Settling(bridge, made, made)
     made.show(ShownImage(image.id, "key", np.zeros((60, 80, 3), dtype=np.uint8)))
     return made
 
@@ -110,6 +113,22 @@ def test_what_was_found_of_the_phrase_before_is_not_accepted_for_the_next(
     finding_session.release()
     qtbot.waitUntil(lambda: not finder.proposals.is_waiting)
     assert concepts.accept_focused()
+
+
+def test_asked_again_nothing_is_accepted_before_the_answer(
+    qtbot, store, finder, concepts, find, finding_session
+) -> None:
+    find("cat")
+    assert concepts.accept_all()
+    finding_session.hold()
+    concepts.find("cat")
+
+    assert finder.proposals.open == ()
+    assert not concepts.accept_all()
+
+    finding_session.release()
+    qtbot.waitUntil(lambda: not finder.proposals.is_waiting)
+    assert count(store) == 3
 
 
 def test_a_phrase_turns_to_the_category_of_that_name_and_no_other(store, workspace, concepts, find) -> None:

@@ -198,7 +198,7 @@ def test_quiet_bar_is_small_and_shows_only_the_field(bar: PhraseBar) -> None:
         (found(23), True),
         (found(23).waiting(), True),
         (found(0), False),
-        (found(1).with_settled([(0.0, 0.0, 1.0, 1.0)]), False),
+        (found(1).with_rejected([(0.0, 0.0, 1.0, 1.0)]), False),
         (found(23).with_concept(ConceptPrompt("cat")).waiting(), False),
         (found(23).with_concept(ConceptPrompt("cat")).with_failure(), False),
     ],
@@ -307,7 +307,7 @@ def test_focus_is_given_back_when_its_button_goes(bar: PhraseBar, told: Told, qt
     accept = buttons(bar)["Accept all"]
     accept.setFocus()
     qtbot.keyClick(accept, Qt.Key.Key_Space)
-    bar.show_proposals(found(1).with_settled([(0.0, 0.0, 1.0, 1.0)]))
+    bar.show_proposals(found(1).with_rejected([(0.0, 0.0, 1.0, 1.0)]))
 
     assert told.things == ["accept_all_wanted", "left"]
 
