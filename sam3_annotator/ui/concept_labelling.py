@@ -78,10 +78,10 @@ class ConceptLabelling(QObject):
 
     def find(self, phrase: str) -> None:
         """Look for all instances of a phrase; a category of that name becomes the current one."""
-        name = " ".join(phrase.split()).casefold()
-        for category in self._store.categories():
-            if category.name.casefold() == name:
-                self._workspace.set_category(category.id)
+        name = " ".join(phrase.split())
+        alike = [category for category in self._store.categories() if category.name.casefold() == name.casefold()]
+        if alike:
+            self._workspace.set_category(max(alike, key=lambda category: category.name == name).id)
         self._finder.ask(phrase)
 
     def find_like_selected(self) -> None:

@@ -141,6 +141,15 @@ def test_a_phrase_turns_to_the_category_of_that_name_and_no_other(store, workspa
     assert workspace.category_id == store.categories()[0].id
 
 
+def test_of_categories_that_differ_in_case_the_phrase_means_the_one_written_so(store, workspace, find) -> None:
+    add_categories(store, "Cat", "cat", "CAT")
+
+    find("cat")
+    assert store.category(workspace.category_id).name == "cat"
+    find("Cat")
+    assert store.category(workspace.category_id).name == "Cat"
+
+
 def test_in_a_project_without_categories_the_phrase_is_the_first(store, workspace, concepts, find) -> None:
     find("cat")
 
