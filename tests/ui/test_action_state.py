@@ -134,6 +134,18 @@ def test_a_selection_is_deselected_and_deleted_before_proposals_are_forgotten_or
     assert "Del" in hints(both)
 
 
+def test_with_a_selection_the_hints_say_what_enter_and_tab_do_for_proposals() -> None:
+    assert hints(replace(CHOOSING, selection_count=1))["Tab"] == "next proposal"
+    assert hints(replace(CHOOSING, selection_count=1))["Enter"] == "accept"
+    assert hints(SELECTING)["Tab"] == "next instance"
+    assert "Enter" not in hints(SELECTING)
+
+
+@pytest.mark.parametrize(("name", "text"), [("cat", "accept as cat"), ("", "accept"), ("c" * 100, "accept")])
+def test_the_hint_says_what_a_proposal_would_become(name: str, text: str) -> None:
+    assert hints(replace(CHOOSING, category_name=name))["Enter"] == text
+
+
 def test_what_is_still_looked_for_can_be_forgotten() -> None:
     looking = replace(IDLE, has_concept=True)
 
