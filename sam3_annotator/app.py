@@ -272,12 +272,16 @@ def bind_concepts(window: MainWindow, concepts: ConceptLabelling, finder: Finder
     """Let canvas, phrase bar, list and keys of a window say what is looked for and what is accepted of it."""
     canvas, bar, panel = window.canvas, window.area.phrase_bar, window.proposal_panel
     window.window_actions.bind(concept_slots(concepts, finder, labelling, window))
-    labelling.next_wanted.connect(finder.carry_on)  # connected first, so before the next image is turned to
 
     def show_one(box_xyxy: BoxXyxy, *, positive: bool = True) -> None:
         x0, y0, x1, y1 = box_xyxy
         finder.add_exemplars(Exemplar(x0, y0, x1, y1, positive))
 
+    def carry_on() -> None:
+        if window.window_actions.state.has_next_image:
+            finder.carry_on()
+
+    labelling.next_wanted.connect(carry_on)  # connected first, so before the next image is turned to
     canvas.exemplar_added.connect(finder.add_exemplars)
     canvas.proposal_clicked.connect(finder.focus_on)
     bar.phrase_entered.connect(concepts.find)

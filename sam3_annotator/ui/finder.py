@@ -143,7 +143,7 @@ class Finder(QObject):
         return not capabilities or "phrases" in capabilities
 
     def show(self, image: ShownImage) -> None:
-        """Turn to another image, and take up what was found on it, or look for the phrase that was carried on."""
+        """Turn to another image, and take up what was found on it, or look for a phrase that waited for it."""
         self.leave()
         self._image = image
         proposals, carried = self.proposals, self._carried
@@ -233,6 +233,7 @@ class Finder(QObject):
 
     def _ask_for(self, concept: ConceptPrompt) -> None:
         if self._image is None:
+            self._carried = concept.phrase  # typed while the next image is still being read
             return
         proposals = (self.proposals or Proposals(self._image.image_id, concept)).with_concept(concept)
         if proposals.says_what:

@@ -299,6 +299,7 @@ class MainWindow(QMainWindow):
 
     def _follow_state(self, state: ActionState) -> None:
         self.status_line.set_key_hints(key_hints(state))
+        self.area.set_phrase_bar_shown(state.has_image and not state.is_unreadable)
 
     def _show_title(self) -> None:
         done, total = self._count()

@@ -269,14 +269,18 @@ def test_a_failure_is_told_and_another_model_is_asked(
     qtbot.waitUntil(lambda: finder.proposals is not None and len(finder.proposals.open) == 2)
 
 
-def test_nothing_is_asked_while_no_image_is_shown(finder: Finder, finding_session: Any) -> None:
+def test_what_is_typed_between_two_images_is_asked_on_the_second(
+    finder: Finder, answer: Any, finding_session: Any
+) -> None:
     finder.leave()
 
-    finder.ask("cat")
     finder.add_exemplars(EXEMPLAR)
-
+    finder.ask("cat")
     assert finder.proposals is None
     assert finding_session.detected == []
+
+    finder.show(TWO)
+    assert answer().concept == ConceptPrompt("cat")
 
 
 def test_whether_phrases_are_taken_is_known_of_a_loaded_model(
