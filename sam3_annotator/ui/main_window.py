@@ -144,7 +144,9 @@ class MainWindow(QMainWindow):
         return all(check(leave) for check in self._leave_checks)
 
     def focus_canvas(self) -> None:
-        """Give the keyboard back to the canvas."""
+        """Give the keyboard back to the canvas, also from a panel that floats in a window of its own."""
+        if QApplication.activeWindow() in self._docks.values():
+            self.activateWindow()
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- assembly ----------------------------------------------------------------------------

@@ -116,6 +116,17 @@ def test_f6_goes_round_the_panels_and_back_to_the_canvas(window: MainWindow, qtb
     assert tuple(visited) == panels
 
 
+def test_a_floating_panel_gives_the_keyboard_back(window: MainWindow, qtbot: Any) -> None:
+    dock = window.findChild(QDockWidget, "proposals")
+    dock.setFloating(True)
+    dock.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is dock)
+
+    window.focus_canvas()
+
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.canvas)
+
+
 def test_key_hints_follow_the_situation(window: MainWindow) -> None:
     window.window_actions.update(ActionState(has_image=True, has_draft=True))
 
