@@ -12,9 +12,10 @@ class ActionState:
     `is_unreadable` says that the image cannot be shown; `candidate_count` is the number of candidates of the open
     draft, which `lacks_object` while it only says what does not belong to it, and `lacks_prompt` while it shows an
     instance as it is, to be corrected; `has_concept` says that something is looked for or was found, of which
-    `proposal_count` are neither accepted nor rejected; `category_name` is that of the current category, "" if there
-    is none; `undo_label` and `redo_label` name the steps (None where there is none); `tool` is `select`, `points`,
-    `box` or `exemplar`; `is_previewing` says that the points tool shows what a click would outline.
+    `proposal_count` are neither accepted nor rejected, and `is_looking` that the answer is still to come;
+    `category_name` is that of the current category, "" if there is none; `undo_label` and `redo_label` name the steps
+    (None where there is none); `tool` is `select`, `points`, `box` or `exemplar`; `is_previewing` says that the points
+    tool shows what a click would outline.
     """
 
     has_image: bool = False
@@ -27,6 +28,7 @@ class ActionState:
     lacks_prompt: bool = False
     candidate_count: int = 0
     has_concept: bool = False
+    is_looking: bool = False
     proposal_count: int = 0
     selection_count: int = 0
     instance_count: int = 0
@@ -87,6 +89,11 @@ def _step_text(word: str, label: str | None) -> str:
 def accept_verb(state: ActionState) -> str:
     """Say what Enter means: keep the draft, else the focused proposal."""
     return "accept_proposal" if state.is_choosing else "accept"
+
+
+def can_go_on(state: ActionState) -> bool:
+    """Say whether nothing is left behind unseen: neither a draft without an object, nor what is just looked for."""
+    return not state.lacks_object and (state.has_draft or not state.is_looking)
 
 
 def accept_next_verb(state: ActionState) -> str:

@@ -269,7 +269,7 @@ _INSTANCE: Final = (
         "Instance",
         0,
         tip="Accept the draft or all proposals, if there are any, call the image done and go on",
-        enabled=lambda state: state.can_write and not state.lacks_object,
+        enabled=lambda state: state.can_write and rules.can_go_on(state),
         verb=rules.accept_next_verb,
         meanings=("accept_next", "accept_proposals_next"),
     ),

@@ -74,6 +74,7 @@ class Situation(QObject):
             lacks_prompt=draft is not None and not draft.prompts,
             candidate_count=len(draft.candidates) if draft else 0,
             has_concept=proposals is not None,
+            is_looking=proposals is not None and proposals.is_waiting and not proposals.is_current,
             proposal_count=len(proposals.open) if proposals and proposals.is_current else 0,
             selection_count=len(self._workspace.selection),
             instance_count=len(self._binding.instance_ids),

@@ -12,6 +12,7 @@ from sam3_annotator.ui.action_state import (
     accept_verb,
     backspace_verb,
     can_correct,
+    can_go_on,
     escape_text,
     escape_verb,
     key_hints,
@@ -144,6 +145,15 @@ def test_with_a_selection_the_hints_say_what_enter_and_tab_do_for_proposals() ->
 @pytest.mark.parametrize(("name", "text"), [("cat", "accept as cat"), ("", "accept"), ("c" * 100, "accept")])
 def test_the_hint_says_what_a_proposal_would_become(name: str, text: str) -> None:
     assert hints(replace(CHOOSING, category_name=name))["Enter"] == text
+
+
+def test_nobody_goes_on_before_what_is_looked_for_was_seen() -> None:
+    looking = replace(IDLE, has_concept=True, is_looking=True)
+
+    assert not can_go_on(looking)
+    assert can_go_on(replace(looking, has_draft=True))
+    assert can_go_on(CHOOSING)
+    assert not can_go_on(replace(DRAFTING, lacks_object=True))
 
 
 def test_what_is_still_looked_for_can_be_forgotten() -> None:

@@ -70,6 +70,20 @@ def test_the_phrase_goes_on_from_image_to_image_until_it_is_forgotten(finding, f
     assert finding.image_position() == 3
 
 
+def test_an_image_is_not_left_before_the_answer_was_seen(finding, finding_session) -> None:
+    finding.add_category("cat")
+    finding.type_phrase("cat")
+    finding.settle()
+    finding_session.hold()
+    finding.press(Qt.Key.Key_Return, SHIFT)
+    finding.press(Qt.Key.Key_Return, SHIFT)  # once too often
+    finding_session.release()
+    finding.settle()
+
+    assert finding.image_position() == 1
+    assert len(finding.proposals) == 3
+
+
 def test_from_the_last_image_the_phrase_goes_nowhere(finding, finding_session) -> None:
     finding.add_category("cat")
     for _ in range(3):
