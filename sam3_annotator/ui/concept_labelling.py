@@ -51,9 +51,9 @@ def labelled_regions(store: ProjectStore, image_id: ImageId) -> list[Region]:
 class ConceptLabelling(QObject):
     """What the phrase, the keys and the list of proposals mean for the project; every verb is at most one undo step.
 
-    Proposals become instances of the current category, to which a phrase of the same name turns; where a project has
-    no category yet, the phrase names the first one. `problem`, `category_wanted` and `category_found` as in
-    `Labelling`.
+    Proposals become instances of the current category. A phrase of the same name turns to that, and looking for all
+    like the selected instances to theirs; where a project has no category yet, the phrase names the first one.
+    `problem`, `category_wanted` and `category_found` as in `Labelling`.
     """
 
     problem = Signal(str)
@@ -85,11 +85,18 @@ class ConceptLabelling(QObject):
         self._finder.ask(phrase)
 
     def find_like_selected(self) -> None:
-        """Look for all that are like the selected instances."""
-        boxes = [self._store.instance(instance_id).region.box_xyxy for instance_id in sorted(self._workspace.selection)]
-        if boxes:
-            self._workspace.select(())  # the keys are about what will be found
-            self._finder.add_exemplars(*(Exemplar(*box) for box in boxes))
+        """Look for all that are like the selected instances, and nothing else; their category becomes the current one.
+
+        Where they have several, the current one stays.
+        """
+        selected = [self._store.instance(instance_id) for instance_id in sorted(self._workspace.selection)]
+        if not selected:
+            return
+        self._workspace.select(())  # the keys are about what will be found
+        categories = {instance.category_id for instance in selected}
+        if len(categories) == 1:
+            self._workspace.set_category(categories.pop())
+        self._finder.ask_alike([Exemplar(*instance.region.box_xyxy) for instance in selected])
 
     def accept_focused(self) -> bool:
         """Make the focused proposal an instance; False if it could not be, yet or at all."""

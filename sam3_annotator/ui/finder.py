@@ -173,6 +173,10 @@ class Finder(QObject):
         earlier = self.proposals
         self._ask_for(ConceptPrompt(" ".join(phrase.split()), earlier.concept.exemplars if earlier else ()))
 
+    def ask_alike(self, exemplars: Sequence[Exemplar]) -> None:
+        """Look for all that are like these alone, whatever was looked for before."""
+        self._ask_for(ConceptPrompt("", tuple(exemplars)))
+
     def add_exemplars(self, *exemplars: Exemplar) -> None:
         """Show the model one or more of what is looked for, or of what is not."""
         concept = self.proposals.concept if self.proposals else ConceptPrompt()

@@ -223,3 +223,39 @@ def test_all_like_the_selected_are_looked_for_and_they_themselves_left_out(
     assert finding_session.detected == [ConceptPrompt("", tuple(Exemplar(*map(float, box)) for box in BOXES[:2]))]
     assert [proposal.box_xyxy for proposal in finder.proposals.open] == [BOXES[2]]
     assert workspace.selection == frozenset()
+
+
+def test_what_is_like_the_selected_gets_their_category_whatever_was_looked_for_before(
+    qtbot, store, workspace, finder, concepts, find, finding_session
+) -> None:
+    add_categories(store, "dog", "coin")
+    _, coin = (category.id for category in store.categories())
+    with store.edit("Add instance") as edit:
+        one = edit.add_instance(workspace.image_id, coin, rectangle(*map(float, BOXES[0])))
+    find("dog")
+    workspace.select([one])
+
+    concepts.find_like_selected()
+    qtbot.waitUntil(lambda: not finder.proposals.is_waiting)
+    concepts.accept_all()
+
+    assert finding_session.detected[-1] == ConceptPrompt("", (Exemplar(*map(float, BOXES[0])),))
+    assert {instance.category_id for instance in store.instances(workspace.image_id)} == {coin}
+    assert workspace.category_id == coin
+
+
+def test_like_selected_ones_of_several_categories_the_current_one_stays(store, workspace, finder, concepts) -> None:
+    add_categories(store, "dog", "coin", "cat")
+    categories = [category.id for category in store.categories()]
+    workspace.set_category(categories[2])
+    with store.edit("Add instances") as edit:
+        made = [
+            edit.add_instance(workspace.image_id, category, rectangle(*map(float, box)))
+            for category, box in zip(categories, BOXES[:2], strict=False)
+        ]
+    workspace.select(made)
+
+    concepts.find_like_selected()
+
+    assert len(finder.proposals.concept.exemplars) == 2
+    assert workspace.category_id == categories[2]
