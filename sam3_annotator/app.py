@@ -22,7 +22,7 @@ from sam3_annotator.ui.background import background_is_idle
 from sam3_annotator.ui.canvas.proposals import BoxXyxy
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
-from sam3_annotator.ui.concept_labelling import ConceptLabelling, labelled_regions
+from sam3_annotator.ui.concept_labelling import ConceptLabelling
 from sam3_annotator.ui.correcting import Correcting
 from sam3_annotator.ui.crash_messages import CrashMessages
 from sam3_annotator.ui.draft_display import DraftDisplay
@@ -129,7 +129,7 @@ def assemble_window(
     engine = make_engine(session_factory or open_session, settings, disk_gigabytes, window)
     assist = Assist(engine, settings, window)
     binding = CanvasBinding(bridge, workspace, canvas)
-    finder = Finder(engine, settings, partial(labelled_regions, opened.store), window)
+    finder = Finder(engine, settings, opened.store.instances, window)
     Settling(bridge, finder, window)
     display = ImageDisplay(bridge, workspace, canvas, binding, assist, finder)
     Prefetch(engine, workspace, display, images)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sam3_annotator.model import Exemplar
-from sam3_annotator.project import CategoryId, ImageId, Origin, ProjectStore, PromptRecord, Provenance, Region
+from sam3_annotator.project import CategoryId, Origin, ProjectStore, PromptRecord, Provenance
 from sam3_annotator.ui import operations
 from sam3_annotator.ui.attempt import attempt
 from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
@@ -41,11 +41,6 @@ def provenances_of(
         )
         for proposal in chosen
     )
-
-
-def labelled_regions(store: ProjectStore, image_id: ImageId) -> list[Region]:
-    """Give the regions of all instances on an image, which need not be found again."""
-    return [instance.region for instance in store.instances(image_id)]
 
 
 class ConceptLabelling(QObject):

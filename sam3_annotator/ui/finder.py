@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence, Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
@@ -76,22 +76,32 @@ def _is_one_of(placed: Placed, others: Sequence[Placed], least_iou: float) -> bo
     return any(placed.overlaps(other, least_iou) for other in others)
 
 
-def _labelled_as(proposals: Sequence[Proposal], instances: Sequence[Instance]) -> dict[BoxXyxy, InstanceId]:
-    """Say which of the proposals are one of the instances, by their boxes."""
+def _without_labelled(proposals: Proposals, instances: Sequence[Instance]) -> Proposals:
+    """Settle those that are one of the instances, also those that score too little to be shown now."""
     placed = [(instance.id, Placed.of(instance.region)) for instance in instances]
-    labelled: dict[BoxXyxy, InstanceId] = {}
-    for proposal in proposals:
+    labelled: dict[BoxXyxy, InstanceId | None] = {}
+    for proposal in proposals.unsettled if placed else ():
         own = Placed.of(proposal.region)
         instance_id = next((id_ for id_, instance in placed if own.overlaps(instance, LABELLED_IOU)), None)
         if instance_id is not None:
             labelled[proposal.box_xyxy] = instance_id
-    return labelled
+    return proposals.with_labelled(labelled)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What the model is asked for the shown image: when, down to which score, beside which instances."""
+
+    ticket: Ticket
+    asked_at: float
+    threshold: float
+    instance_ids: frozenset[InstanceId]
 
 
 class Finder(QObject):
     """The proposals on the shown image and the model's work for them.
 
-    An image keeps its own while others are shown. `labelled` gives the regions of an image that need not be found
+    An image keeps its own while others are shown. `labelled` gives the instances of an image, which need not be found
     again. What is accepted is settled once it is in the project, so that it is still there if storing fails.
     """
 
@@ -104,7 +114,7 @@ class Finder(QObject):
         self,
         engine: EngineBridge,
         settings: Settings,
-        labelled: Callable[[ImageId], Sequence[Region]],
+        labelled: Callable[[ImageId], Sequence[Instance]],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -114,9 +124,7 @@ class Finder(QObject):
         self._image: ShownImage | None = None
         self._kept: dict[ImageId, Proposals] = {}
         self._threshold = settings.detection_threshold
-        self._ticket: Ticket | None = None
-        self._asked_at = 0.0
-        self._asked_threshold = 0.0
+        self._question: _Question | None = None
         self._carried = ""
         engine.answered.connect(self._take_answer)
         engine.status_changed.connect(self._follow_model)
@@ -221,7 +229,7 @@ class Finder(QObject):
             by_image.setdefault(instance.image_id, []).append(instance)
         for image_id, added in by_image.items():
             if proposals := self._kept.get(image_id):
-                self._keep(proposals.with_labelled(_labelled_as(proposals.open, added)))
+                self._keep(_without_labelled(proposals, added))
 
     def reopen(self, instance_ids: AbstractSet[InstanceId]) -> None:
         """Propose again what was labelled as these instances, which are gone."""
@@ -258,22 +266,23 @@ class Finder(QObject):
 
     def _ask(self, proposals: Proposals) -> None:
         assert self._image is not None
-        self._asked_at = time.perf_counter()
-        self._asked_threshold = self._threshold
+        asked_at, instances = time.perf_counter(), self._labelled(self._image.image_id)
         job = detect_job(
             self._image,
             proposals.concept,
             self._threshold,
-            self._labelled(self._image.image_id),
+            [instance.region for instance in instances],
             proposals.known,
             self._settings.simplification_tolerance,
         )
-        self._ticket = self._engine.submit(EngineSlot.DETECT, job, self._image.embedding_key)
+        ticket = self._engine.submit(EngineSlot.DETECT, job, self._image.embedding_key)
+        instance_ids = frozenset(instance.id for instance in instances)
+        self._question = _Question(ticket, asked_at, self._threshold, instance_ids)
         self._keep(proposals.waiting())
 
     def _forget_request(self) -> None:
         self._engine.cancel(EngineSlot.DETECT)
-        self._ticket = None
+        self._question = None
 
     def _keep(self, proposals: Proposals) -> None:
         self._kept.pop(proposals.image_id, None)  # the last one is the one used last
@@ -292,16 +301,18 @@ class Finder(QObject):
 
     @Slot(object)
     def _take_answer(self, outcome: Outcome) -> None:
-        proposals = self.proposals
-        if outcome.ticket != self._ticket or proposals is None:
+        proposals, question = self.proposals, self._question
+        if question is None or outcome.ticket != question.ticket or proposals is None:
             return
-        self._ticket = None
+        self._question = None
         if outcome.error is not None:
             self._keep(proposals.with_failure())
             self.failed.emit(outcome.error)
             return
         assert isinstance(outcome.value, tuple)
-        answered = proposals.with_found(outcome.value, self._asked_threshold)
-        self._keep(answered.with_threshold(self._threshold))
+        answered = proposals.with_found(outcome.value, question.threshold).with_threshold(self._threshold)
+        instances = self._labelled(proposals.image_id)
+        meanwhile = [instance for instance in instances if instance.id not in question.instance_ids]
+        self._keep(_without_labelled(answered, meanwhile))
         self._ask_if_needed()
-        self.answered.emit(time.perf_counter() - self._asked_at)
+        self.answered.emit(time.perf_counter() - question.asked_at)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from sam3_annotator.model import ConceptPrompt, Exemplar
 from sam3_annotator.project import Origin, ProjectStore, PromptRecord, rectangle
 from sam3_annotator.ui.assist import ShownImage
-from sam3_annotator.ui.concept_labelling import ConceptLabelling, labelled_regions
+from sam3_annotator.ui.concept_labelling import ConceptLabelling
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.finder import Finder
 from sam3_annotator.ui.settings import Settings
@@ -29,7 +28,7 @@ def finder(engine: EngineBridge, finding_session: Any, bridge: StoreBridge, work
     finding_session.instances = list(zip(BOXES, (0.6, 0.9, 0.7), strict=True))
     image = bridge.store.images()[0]
     workspace.set_image(image.id)
-    made = Finder(engine, Settings(), partial(labelled_regions, bridge.store))
+    made = Finder(engine, Settings(), bridge.store.instances)
     Settling(bridge, made, made)
     made.show(ShownImage(image.id, "key", np.zeros((60, 80, 3), dtype=np.uint8)))
     return made

@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.model import ConceptPrompt, Detection, Exemplar, ModelSource, OutOfMemory
-from sam3_annotator.project import ImageId, Region, rectangle
+from sam3_annotator.project import CategoryId, ImageId, Instance, InstanceId, rectangle
 from sam3_annotator.ui.assist import ShownImage
 from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.engine_bridge import EngineBridge
@@ -24,13 +24,13 @@ BOXES = ((0, 0, 10, 10), (20, 0, 40, 20), (50, 30, 70, 50))
 
 
 @pytest.fixture
-def labelled() -> list[Region]:
+def labelled() -> list[Instance]:
     """Give what the image has already."""
     return []
 
 
 @pytest.fixture
-def finder(engine: EngineBridge, finding_session: Any, labelled: list[Region]) -> Finder:
+def finder(engine: EngineBridge, finding_session: Any, labelled: list[Instance]) -> Finder:
     finding_session.instances = list(zip(BOXES, (0.6, 0.9, 0.3), strict=True))
     made = Finder(engine, Settings(), lambda _: list(labelled))
     made.show(ONE)
@@ -187,8 +187,8 @@ def test_without_phrase_and_exemplars_nothing_is_looked_for(finder: Finder, answ
     assert finder.proposals is None
 
 
-def test_what_is_labelled_already_is_not_proposed(finder: Finder, answer: Any, labelled: list[Region]) -> None:
-    labelled.append(rectangle(20, 0, 40, 18))
+def test_what_is_labelled_already_is_not_proposed(finder: Finder, answer: Any, labelled: list[Instance]) -> None:
+    labelled.append(Instance(InstanceId(1), ONE.image_id, CategoryId(1), rectangle(20, 0, 40, 18)))
 
     finder.ask("cat")
 

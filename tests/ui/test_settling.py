@@ -26,7 +26,7 @@ def finder(qtbot: QtBot, engine: EngineBridge, finding_session, bridge: StoreBri
     finding_session.instances = list(zip(BOXES, (0.9, 0.8, 0.7), strict=True))
     with bridge.store.edit("Add category") as edit:
         edit.add_category("cat")
-    made = Finder(engine, Settings(), lambda _: ())
+    made = Finder(engine, Settings(), bridge.store.instances)
     Settling(bridge, made, made)
     show(made, bridge, 0)
     made.ask("cat")
@@ -115,3 +115,25 @@ def test_undone_at_another_threshold_it_is_proposed_again(qtbot, finder, bridge,
     bridge.store.undo()
 
     assert boxes(finder) == list(BOXES)
+
+
+def test_what_is_labelled_while_the_answer_is_awaited_is_not_proposed(qtbot, finder, label, finding_session) -> None:
+    finding_session.hold()
+    finder.ask("dog")
+    qtbot.waitUntil(finding_session.has_call_waiting.is_set)
+
+    label(20, 0, 40, 20)
+    finding_session.release()
+
+    qtbot.waitUntil(lambda: not finder.proposals.is_waiting)
+    assert boxes(finder) == [BOXES[0], BOXES[2]]
+
+
+def test_what_is_labelled_while_it_scores_too_little_is_not_proposed_later(finder, label) -> None:
+    finder.set_threshold(0.85)
+    assert boxes(finder) == [BOXES[0]]
+
+    label(20, 0, 40, 20)
+    finder.set_threshold(0.5)
+
+    assert boxes(finder) == [BOXES[0], BOXES[2]]

@@ -59,6 +59,11 @@ class Proposals:
         return tuple(proposal for proposal in self.found if proposal.box_xyxy not in self.settled)
 
     @property
+    def unsettled(self) -> tuple[Proposal, ...]:
+        """What of the answer is neither labelled nor rejected, whatever it scores."""
+        return tuple(proposal for proposal in self.answer if proposal.box_xyxy not in self.settled)
+
+    @property
     def focused(self) -> Proposal | None:
         """The one the keys are about: the one turned to last, else the best; None if there is none."""
         return next((each for each in self.open if each.box_xyxy == self.focus), next(iter(self.open), None))
