@@ -28,4 +28,5 @@ class Placed:
         # What is common lies in both boxes: of most pairs that alone tells that it is too little.
         if width <= 0 or height <= 0 or width * height < least_iou * max(self.area, other.area):
             return False
-        return region_iou(self.region, other.region) >= least_iou
+        # What was just accepted is the same to the last vertex, and need not be cut with itself.
+        return self.region == other.region or region_iou(self.region, other.region) >= least_iou

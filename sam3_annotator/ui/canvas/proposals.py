@@ -105,9 +105,17 @@ class Proposals:
 
     def with_found(self, found: Sequence[Proposal], reach: float = 0.0) -> Proposals:
         """Take the answer, best first: all that scores `reach` or more."""
-        answer, settled = tuple(found), self.settled if self.is_current else {}
-        rest = replace(self.left_alone(), answered=self.concept, settled=settled, has_failed=False)
-        return replace(rest, answer=answer, reach=reach, found=answer)
+        answer = tuple(found)
+        return replace(
+            self,
+            answer=answer,
+            answered=self.concept,
+            reach=reach,
+            found=answer,
+            settled=self.settled if self.is_current else {},
+            is_waiting=False,
+            has_failed=False,
+        )
 
     def with_failure(self) -> Proposals:
         """Note that the model could not answer."""
