@@ -25,7 +25,7 @@ from sam3_annotator.ui.assist import SPECK_AREA, ShownImage
 from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.overlap import Placed
-from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.settings import LEAST_THRESHOLD, Settings
 
 # What overlaps an instance so much is that instance, and what overlaps a better proposal so much is that proposal.
 LABELLED_IOU, SAME_IOU = 0.5, 0.7
@@ -198,7 +198,7 @@ class Finder(QObject):
 
     def set_threshold(self, threshold: float) -> None:
         """Show what scores at least so much, as far as it is known at once; needs no new look at the image."""
-        threshold = min(max(threshold, 0.0), 1.0)
+        threshold = min(max(threshold, LEAST_THRESHOLD), 1.0)
         if threshold == self._threshold:
             return
         self._threshold = self._settings.detection_threshold = threshold

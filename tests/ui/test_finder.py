@@ -153,6 +153,15 @@ def test_the_images_asked_last_keep_their_proposals(finder: Finder, answer: Any)
     assert finder.proposals is None
 
 
+def test_all_that_a_model_can_think_of_is_never_asked_for(finder: Finder, answer: Any, finding_session: Any) -> None:
+    finding_session.instances = [(BOXES[0], 0.01), (BOXES[1], 0.06)]
+
+    finder.set_threshold(0.0)
+    finder.ask("cat")
+
+    assert boxes(answer()) == [BOXES[1]]
+
+
 def test_exemplars_are_asked_beside_the_phrase(finder: Finder, answer: Any, finding_session: Any) -> None:
     not_this = Exemplar(30, 30, 40, 40, positive=False)
     finder.ask("cat")

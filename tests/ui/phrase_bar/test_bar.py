@@ -214,7 +214,7 @@ def test_only_what_was_found_of_this_very_concept_can_be_accepted(
 def test_answer_is_told_beside_the_least_score(bar: PhraseBar) -> None:
     bar.show_proposals(found(23))
 
-    assert words(bar) == ["≥ 0.00", "23 found"]
+    assert words(bar) == ["≥ 0.05", "23 found"]
     assert bar.sizeHint().width() == MAX_WIDTH
 
 
@@ -383,7 +383,7 @@ def test_slider_goes_before_the_answer_and_the_buttons(bar: PhraseBar) -> None:
     assert list(buttons(bar)) == ["Accept all", "Look for nothing any more"]
 
     bar.resize(MAX_WIDTH, bar.height())
-    assert words(bar) == ["≥ 0.00", "23 found"]
+    assert words(bar) == ["≥ 0.05", "23 found"]
 
 
 def test_bar_lets_the_picture_through_until_it_is_used(bar: PhraseBar, ground: QWidget) -> None:
