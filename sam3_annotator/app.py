@@ -22,7 +22,7 @@ from sam3_annotator.ui.background import background_is_idle
 from sam3_annotator.ui.canvas.proposals import BoxXyxy
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
-from sam3_annotator.ui.concept_labelling import ConceptLabelling, labelled_regions
+from sam3_annotator.ui.concept_labelling import ConceptLabelling
 from sam3_annotator.ui.correcting import Correcting
 from sam3_annotator.ui.crash_messages import CrashMessages
 from sam3_annotator.ui.draft_display import DraftDisplay
@@ -45,6 +45,7 @@ from sam3_annotator.ui.preview import Preview
 from sam3_annotator.ui.project_verbs import ProjectVerbs
 from sam3_annotator.ui.proposals_display import ProposalsDisplay
 from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.settling import Settling
 from sam3_annotator.ui.situation import Situation
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import apply_theme
@@ -128,7 +129,8 @@ def assemble_window(
     engine = make_engine(session_factory or open_session, settings, disk_gigabytes, window)
     assist = Assist(engine, settings, window)
     binding = CanvasBinding(bridge, workspace, canvas)
-    finder = Finder(engine, settings, partial(labelled_regions, opened.store), window)
+    finder = Finder(engine, settings, opened.store.instances, window)
+    Settling(bridge, finder, window)
     display = ImageDisplay(bridge, workspace, canvas, binding, assist, finder)
     Prefetch(engine, workspace, display, images)
     models = ModelChoice(engine, settings, parent=window)
@@ -270,12 +272,16 @@ def bind_concepts(window: MainWindow, concepts: ConceptLabelling, finder: Finder
     """Let canvas, phrase bar, list and keys of a window say what is looked for and what is accepted of it."""
     canvas, bar, panel = window.canvas, window.area.phrase_bar, window.proposal_panel
     window.window_actions.bind(concept_slots(concepts, finder, labelling, window))
-    labelling.next_wanted.connect(finder.carry_on)  # connected first, so before the next image is turned to
 
     def show_one(box_xyxy: BoxXyxy, *, positive: bool = True) -> None:
         x0, y0, x1, y1 = box_xyxy
         finder.add_exemplars(Exemplar(x0, y0, x1, y1, positive))
 
+    def carry_on() -> None:
+        if window.window_actions.state.has_next_image:
+            finder.carry_on()
+
+    labelling.next_wanted.connect(carry_on)  # connected first, so before the next image is turned to
     canvas.exemplar_added.connect(finder.add_exemplars)
     canvas.proposal_clicked.connect(finder.focus_on)
     bar.phrase_entered.connect(concepts.find)

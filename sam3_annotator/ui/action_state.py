@@ -12,9 +12,10 @@ class ActionState:
     `is_unreadable` says that the image cannot be shown; `candidate_count` is the number of candidates of the open
     draft, which `lacks_object` while it only says what does not belong to it, and `lacks_prompt` while it shows an
     instance as it is, to be corrected; `has_concept` says that something is looked for or was found, of which
-    `proposal_count` are neither accepted nor rejected; `undo_label` and `redo_label` name the steps (None where there
-    is none); `tool` is `select`, `points`, `box` or `exemplar`; `is_previewing` says that the points tool shows what
-    a click would outline.
+    `proposal_count` are neither accepted nor rejected, and `is_looking` that the answer is still to come;
+    `category_name` is that of the current category, "" if there is none; `undo_label` and `redo_label` name the steps
+    (None where there is none); `tool` is `select`, `points`, `box` or `exemplar`; `is_previewing` says that the points
+    tool shows what a click would outline.
     """
 
     has_image: bool = False
@@ -27,11 +28,13 @@ class ActionState:
     lacks_prompt: bool = False
     candidate_count: int = 0
     has_concept: bool = False
+    is_looking: bool = False
     proposal_count: int = 0
     selection_count: int = 0
     instance_count: int = 0
     hidden_count: int = 0
     category_count: int = 0
+    category_name: str = ""
     undo_label: str | None = None
     redo_label: str | None = None
     tool: str = "points"
@@ -88,6 +91,11 @@ def accept_verb(state: ActionState) -> str:
     return "accept_proposal" if state.is_choosing else "accept"
 
 
+def can_go_on(state: ActionState) -> bool:
+    """Say whether nothing is left behind unseen: neither a draft without an object, nor what is just looked for."""
+    return not state.lacks_object and (state.has_draft or not state.is_looking)
+
+
 def accept_next_verb(state: ActionState) -> str:
     """Say what Shift+Enter means: keep the draft, else all proposals, and go on."""
     return "accept_proposals_next" if state.is_choosing else "accept_next"
@@ -138,9 +146,14 @@ def previous_verb(state: ActionState) -> str:
     return next_verb(state).replace("next", "previous")
 
 
+def can_find(state: ActionState) -> bool:
+    """Say whether there is an image to look at, and a project that takes what is found."""
+    return state.can_write and not state.is_unreadable
+
+
 def can_correct(state: ActionState) -> bool:
     """Say whether clicks can go on from what is selected."""
-    return state.can_write and not state.is_unreadable and state.selection_count == 1 and not state.has_draft
+    return can_find(state) and state.selection_count == 1 and not state.has_draft
 
 
 _MOUSE_HINTS = {
@@ -153,15 +166,8 @@ _CORRECTING_HINTS = {
     "points": (KeyHint("Click", "on what is missing"), KeyHint("Right click", "on what is too much")),
     "box": (KeyHint("Drag", "a box around the object"),),
 }
-
-
-_PROPOSAL_HINTS = (
-    KeyHint("Enter", "accept"),
-    KeyHint("Backspace", "reject"),
-    KeyHint("Tab", "next"),
-    KeyHint("Shift Enter", "accept all and next image"),
-    KeyHint("Esc", "forget"),
-)
+# A longer name would leave no room for the other hints.
+_LONGEST_NAME = 24
 
 
 def key_hints(state: ActionState) -> tuple[KeyHint, ...]:
@@ -178,12 +184,32 @@ def key_hints(state: ActionState) -> tuple[KeyHint, ...]:
         return _draft_hints(state)
     if state.is_read_only:
         return _next_hint(state)
-    if state.is_choosing and not state.selection_count:
-        return _PROPOSAL_HINTS
     if state.selection_count:
-        correct = (KeyHint("C", "correct with clicks"),) if can_correct(state) else ()
-        return (*correct, KeyHint("Del", "delete"), KeyHint("Esc", "deselect"), KeyHint("Tab", "next instance"))
-    return _idle_hints(state)
+        return _selection_hints(state)
+    return _proposal_hints(state) if state.is_choosing else _idle_hints(state)
+
+
+def _selection_hints(state: ActionState) -> tuple[KeyHint, ...]:
+    correct = (KeyHint("C", "correct with clicks"),) if can_correct(state) else ()
+    accept = (_accept_hint(state),) if state.is_choosing else ()
+    cycle = KeyHint("Tab", next_text(state).lower())
+    return (*correct, KeyHint("Del", "delete"), KeyHint("Esc", "deselect"), *accept, cycle)
+
+
+def _proposal_hints(state: ActionState) -> tuple[KeyHint, ...]:
+    return (
+        _accept_hint(state),
+        KeyHint("Backspace", "reject"),
+        KeyHint("Tab", "next"),
+        KeyHint("Shift Enter", "accept all and next image"),
+        KeyHint("Esc", "forget"),
+    )
+
+
+def _accept_hint(state: ActionState) -> KeyHint:
+    """Say what a proposal would become: the phrase it was found by need not be the category."""
+    is_short = 0 < len(state.category_name) <= _LONGEST_NAME
+    return KeyHint("Enter", f"accept as {state.category_name}" if is_short else "accept")
 
 
 def _idle_hints(state: ActionState) -> tuple[KeyHint, ...]:

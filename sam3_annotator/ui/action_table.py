@@ -269,7 +269,7 @@ _INSTANCE: Final = (
         "Instance",
         0,
         tip="Accept the draft or all proposals, if there are any, call the image done and go on",
-        enabled=lambda state: state.can_write and not state.lacks_object,
+        enabled=lambda state: state.can_write and rules.can_go_on(state),
         verb=rules.accept_next_verb,
         meanings=("accept_next", "accept_proposals_next"),
     ),
@@ -336,7 +336,7 @@ _INSTANCE: Final = (
         "Instance",
         3,
         tip="Type what to find on this image",
-        enabled=lambda state: state.can_write and not state.is_unreadable,
+        enabled=rules.can_find,
     ),
     ActionSpec(
         "find_like",
@@ -345,7 +345,7 @@ _INSTANCE: Final = (
         "Instance",
         3,
         tip="Find all that are like the selected instances, as far as nobody has labelled them",
-        enabled=lambda state: state.can_write and state.selection_count > 0 and not state.has_draft,
+        enabled=lambda state: rules.can_find(state) and state.selection_count > 0 and not state.has_draft,
     ),
 )
 _MODEL_AND_HELP: Final = (

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sam3_annotator.model import Exemplar
-from sam3_annotator.project import CategoryId, ImageId, Origin, ProjectStore, PromptRecord, Provenance, Region
+from sam3_annotator.project import CategoryId, Origin, ProjectStore, PromptRecord, Provenance
 from sam3_annotator.ui import operations
 from sam3_annotator.ui.attempt import attempt
 from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
@@ -43,17 +43,12 @@ def provenances_of(
     )
 
 
-def labelled_regions(store: ProjectStore, image_id: ImageId) -> list[Region]:
-    """Give the regions of all instances on an image, which need not be found again."""
-    return [instance.region for instance in store.instances(image_id)]
-
-
 class ConceptLabelling(QObject):
     """What the phrase, the keys and the list of proposals mean for the project; every verb is at most one undo step.
 
-    Proposals become instances of the current category, to which a phrase of the same name turns; where a project has
-    no category yet, the phrase names the first one. `problem`, `category_wanted` and `category_found` as in
-    `Labelling`.
+    Proposals become instances of the current category. A phrase of the same name turns to that, and looking for all
+    like the selected instances to theirs; where a project has no category yet, the phrase names the first one.
+    `problem`, `category_wanted` and `category_found` as in `Labelling`.
     """
 
     problem = Signal(str)
@@ -78,18 +73,25 @@ class ConceptLabelling(QObject):
 
     def find(self, phrase: str) -> None:
         """Look for all instances of a phrase; a category of that name becomes the current one."""
-        name = " ".join(phrase.split()).casefold()
-        for category in self._store.categories():
-            if category.name.casefold() == name:
-                self._workspace.set_category(category.id)
+        name = " ".join(phrase.split())
+        alike = [category for category in self._store.categories() if category.name.casefold() == name.casefold()]
+        if alike:
+            self._workspace.set_category(max(alike, key=lambda category: category.name == name).id)
         self._finder.ask(phrase)
 
     def find_like_selected(self) -> None:
-        """Look for all that are like the selected instances."""
-        boxes = [self._store.instance(instance_id).region.box_xyxy for instance_id in sorted(self._workspace.selection)]
-        if boxes:
-            self._workspace.select(())  # the keys are about what will be found
-            self._finder.add_exemplars(*(Exemplar(*box) for box in boxes))
+        """Look for all that are like the selected instances, and nothing else; their category becomes the current one.
+
+        Where they have several, the current one stays.
+        """
+        selected = [self._store.instance(instance_id) for instance_id in sorted(self._workspace.selection)]
+        if not selected:
+            return
+        self._workspace.select(())  # the keys are about what will be found
+        categories = {instance.category_id for instance in selected}
+        if len(categories) == 1:
+            self._workspace.set_category(categories.pop())
+        self._finder.ask_alike([Exemplar(*instance.region.box_xyxy) for instance in selected])
 
     def accept_focused(self) -> bool:
         """Make the focused proposal an instance; False if it could not be, yet or at all."""
@@ -118,12 +120,9 @@ class ConceptLabelling(QObject):
             (proposal.region, proposal.score, provenance)
             for proposal, provenance in zip(chosen, provenances, strict=True)
         ]
-        is_stored = attempt(
+        return attempt(
             lambda: operations.accept_proposals(self._store, proposals.image_id, category, found), self.problem.emit
         )
-        if is_stored:
-            self._finder.settle(chosen)
-        return is_stored
 
     @Slot(object)
     def _store_named(self, category_id: CategoryId | None) -> None:

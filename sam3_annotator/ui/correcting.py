@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QObject, Qt, Slot
 
 from sam3_annotator.project import ChangeSet, Instance, InstanceId
@@ -9,6 +11,9 @@ from sam3_annotator.ui.assist import Assist
 from sam3_annotator.ui.canvas.draft import Draft
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.store_bridge import StoreBridge
+
+# With others, a click on what is missing would not mean that.
+PROMPT_TOOLS: Final = ("points", "box")
 
 
 class Correcting(QObject):
@@ -23,7 +28,7 @@ class Correcting(QObject):
         self._assist = assist
         self._canvas = canvas
         self._shown: InstanceId | None = None
-        self._has_taken_tool = False
+        self._tool_before = ""
         bridge.changed.connect(self._follow_store)
         assist.draft_changed.connect(self._follow_draft)
 
@@ -62,11 +67,11 @@ class Correcting(QObject):
             return
         self._shown = shown
         if shown is None:
-            if self._has_taken_tool:
-                self._canvas.set_tool("select")
-            self._has_taken_tool = False
+            if self._tool_before:
+                self._canvas.set_tool(self._tool_before)
+            self._tool_before = ""
             return
-        if self._canvas.tool == "select":
+        if self._canvas.tool not in PROMPT_TOOLS:
+            self._tool_before = self._canvas.tool
             self._canvas.set_tool("points")
-            self._has_taken_tool = True
         self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)

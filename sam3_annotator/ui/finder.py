@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Sequence, Set as AbstractSet
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
@@ -20,14 +20,17 @@ from sam3_annotator.model import (
     Ticket,
     Workbench,
 )
-from sam3_annotator.project import ImageId, Region, mask_to_region, region_iou, simplify_region
+from sam3_annotator.project import ImageId, Instance, InstanceId, Region, mask_to_region, simplify_region
 from sam3_annotator.ui.assist import SPECK_AREA, ShownImage
 from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
 from sam3_annotator.ui.engine_bridge import EngineBridge
-from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.overlap import Placed
+from sam3_annotator.ui.settings import LEAST_THRESHOLD, Settings
 
 # What overlaps an instance so much is that instance, and what overlaps a better proposal so much is that proposal.
 LABELLED_IOU, SAME_IOU = 0.5, 0.7
+# So many images keep their proposals, each up to some hundred kilobytes.
+IMAGES_KEPT = 100
 
 
 def detect_job(
@@ -38,48 +41,68 @@ def detect_job(
     known: Sequence[Proposal],
     tolerance: float,
 ) -> Job:
-    """Make the job that finds what is not labelled yet, best first; regions of what is `known` are not made again."""
+    """Make the job that finds what is not labelled yet, best first, no two with the same box.
+
+    What is `known` of the concept is found again as it is, though it may have been labelled since.
+    """
 
     def job(bench: Workbench) -> tuple[Proposal, ...]:
         embedding = bench.embed(image.embedding_key, lambda: image.pixels)
         found = bench.session.detect(embedding, concept, threshold=threshold, check=bench.check)
-        regions = {proposal.box_xyxy: proposal for proposal in known}
-        kept: list[Proposal] = []
+        before = {proposal.box_xyxy: proposal for proposal in known}
+        instances = [Placed.of(region) for region in labelled]
+        kept: dict[BoxXyxy, tuple[Proposal, Placed]] = {}
         for index in np.argsort(-found.scores, kind="stable"):
             bench.check()
             x0, y0, x1, y1 = (float(edge) for edge in found.boxes_xyxy[index])
             box = (x0, y0, x1, y1)
-            proposal = regions.get(box)
+            proposal = before.get(box)
             if proposal is None:
                 simplified = simplify_region(mask_to_region(found.masks[index]), tolerance, min_area=SPECK_AREA)
                 proposal = Proposal(
                     box, simplified.region, float(found.scores[index]), simplified.iou, bench.model_name
                 )
-            is_new = not proposal.region.is_empty and not _is_one_of(proposal.region, labelled, LABELLED_IOU)
-            if is_new and not _is_one_of(proposal.region, [each.region for each in kept], SAME_IOU):
-                kept.append(proposal)
-        return tuple(kept)
+            placed = Placed.of(proposal.region)
+            is_new = box in before or not _is_one_of(placed, instances, LABELLED_IOU)
+            is_other = box not in kept and not _is_one_of(placed, [other for _, other in kept.values()], SAME_IOU)
+            if is_new and is_other and not proposal.region.is_empty:
+                kept[box] = proposal, placed
+        return tuple(proposal for proposal, _ in kept.values())
 
     return job
 
 
-def _is_one_of(region: Region, others: Sequence[Region], least_iou: float) -> bool:
-    x0, y0, x1, y1 = region.box_xyxy
-    for other in others:
-        if other.is_empty:
-            continue
-        left, top, right, bottom = other.box_xyxy
-        is_near = x0 < right and left < x1 and y0 < bottom and top < y1
-        if is_near and region_iou(region, other) >= least_iou:
-            return True
-    return False
+def _is_one_of(placed: Placed, others: Sequence[Placed], least_iou: float) -> bool:
+    return any(placed.overlaps(other, least_iou) for other in others)
+
+
+def _without_labelled(proposals: Proposals, instances: Sequence[Instance]) -> Proposals:
+    """Settle those that are one of the instances, also those that score too little to be shown now."""
+    placed = [(instance.id, Placed.of(instance.region)) for instance in instances]
+    labelled: dict[BoxXyxy, InstanceId | None] = {}
+    for proposal in proposals.unsettled if placed else ():
+        own = Placed.of(proposal.region)
+        instance_id = next((id_ for id_, instance in placed if own.overlaps(instance, LABELLED_IOU)), None)
+        if instance_id is not None:
+            labelled[proposal.box_xyxy] = instance_id
+    return proposals.with_labelled(labelled)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What the model is asked for the shown image: when, down to which score, beside which instances."""
+
+    ticket: Ticket
+    asked_at: float
+    threshold: float
+    instance_ids: frozenset[InstanceId]
 
 
 class Finder(QObject):
     """The proposals on the shown image and the model's work for them.
 
-    Each image keeps its own while another is shown. `labelled` gives the regions of an image that need not be found
-    again. Whoever stores what is accepted then calls `settle`, so that it is still there if storing fails.
+    An image keeps its own while others are shown. `labelled` gives the instances of an image, which need not be found
+    again. What is accepted is settled once it is in the project, so that it is still there if storing fails.
     """
 
     changed = Signal(object)  # Proposals | None
@@ -91,7 +114,7 @@ class Finder(QObject):
         self,
         engine: EngineBridge,
         settings: Settings,
-        labelled: Callable[[ImageId], Sequence[Region]],
+        labelled: Callable[[ImageId], Sequence[Instance]],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -101,8 +124,7 @@ class Finder(QObject):
         self._image: ShownImage | None = None
         self._kept: dict[ImageId, Proposals] = {}
         self._threshold = settings.detection_threshold
-        self._ticket: Ticket | None = None
-        self._asked_at = 0.0
+        self._question: _Question | None = None
         self._carried = ""
         engine.answered.connect(self._take_answer)
         engine.status_changed.connect(self._follow_model)
@@ -111,6 +133,11 @@ class Finder(QObject):
     def proposals(self) -> Proposals | None:
         """What was found on the shown image, or is being looked for; None if nothing was asked."""
         return self._kept.get(self._image.image_id) if self._image else None
+
+    @property
+    def image_ids(self) -> Collection[ImageId]:
+        """The images with proposals."""
+        return self._kept.keys()
 
     @property
     def threshold(self) -> float:
@@ -124,7 +151,7 @@ class Finder(QObject):
         return not capabilities or "phrases" in capabilities
 
     def show(self, image: ShownImage) -> None:
-        """Turn to another image, and take up what was found on it, or look for the phrase that was carried on."""
+        """Turn to another image, and take up what was found on it, or look for a phrase that waited for it."""
         self.leave()
         self._image = image
         proposals, carried = self.proposals, self._carried
@@ -132,10 +159,11 @@ class Finder(QObject):
         if proposals is None and carried:
             self.ask(carried)
             return
-        if proposals is not None and proposals.is_waiting:  # it was left before the answer came
-            self._ask(proposals)
-        else:
-            self.changed.emit(proposals)
+        if proposals is None:
+            self.changed.emit(None)
+        else:  # the threshold may have moved since, and the answer may not have come before it was left
+            self._keep(proposals.left_alone().with_threshold(self._threshold))
+            self._ask_if_needed()
 
     def leave(self) -> None:
         """Turn away from the shown image; an answer still under way is no longer wanted."""
@@ -153,6 +181,10 @@ class Finder(QObject):
         earlier = self.proposals
         self._ask_for(ConceptPrompt(" ".join(phrase.split()), earlier.concept.exemplars if earlier else ()))
 
+    def ask_alike(self, exemplars: Sequence[Exemplar]) -> None:
+        """Look for all that are like these alone, whatever was looked for before."""
+        self._ask_for(ConceptPrompt("", tuple(exemplars)))
+
     def add_exemplars(self, *exemplars: Exemplar) -> None:
         """Show the model one or more of what is looked for, or of what is not."""
         concept = self.proposals.concept if self.proposals else ConceptPrompt()
@@ -165,14 +197,15 @@ class Finder(QObject):
             self._ask_for(replace(concept, exemplars=concept.exemplars[:-1]))
 
     def set_threshold(self, threshold: float) -> None:
-        """Show what scores at least so much; needs no new look at the image."""
-        threshold = min(max(threshold, 0.0), 1.0)
+        """Show what scores at least so much, as far as it is known at once; needs no new look at the image."""
+        threshold = min(max(threshold, LEAST_THRESHOLD), 1.0)
         if threshold == self._threshold:
             return
         self._threshold = self._settings.detection_threshold = threshold
         self.threshold_changed.emit(threshold)
-        if self.proposals is not None and self.proposals.says_what:
-            self._ask(self.proposals)
+        if self.proposals is not None:
+            self._keep(self.proposals.with_threshold(threshold))
+            self._ask_if_needed()
 
     def focus(self, step: int) -> None:
         """Turn to the next proposal, or with -1 to the previous one."""
@@ -187,12 +220,22 @@ class Finder(QObject):
     def reject_focused(self) -> None:
         """Take the focused proposal away."""
         if self.proposals is not None and self.proposals.focused is not None:
-            self.settle((self.proposals.focused,))
+            self._keep(self.proposals.with_rejected((self.proposals.focused.box_xyxy,)))
 
-    def settle(self, proposals: Sequence[Proposal]) -> None:
-        """Take proposals of the shown image out of the open ones: they are in the project, or not wanted."""
-        if self.proposals is not None:
-            self._keep(self.proposals.with_settled(proposal.box_xyxy for proposal in proposals))
+    def settle_labelled(self, instances: Iterable[Instance]) -> None:
+        """Take out of the open proposals, on all images, what these instances are: whoever labelled it."""
+        by_image: dict[ImageId, list[Instance]] = {}
+        for instance in instances:
+            by_image.setdefault(instance.image_id, []).append(instance)
+        for image_id, added in by_image.items():
+            if proposals := self._kept.get(image_id):
+                self._keep(_without_labelled(proposals, added))
+
+    def reopen(self, instance_ids: AbstractSet[InstanceId]) -> None:
+        """Propose again what was labelled as these instances, which are gone."""
+        for proposals in tuple(self._kept.values()):
+            if not instance_ids.isdisjoint(proposals.settled.values()):
+                self._keep(proposals.with_reopened(instance_ids))
 
     def drop(self) -> None:
         """Look for nothing on the shown image any more."""
@@ -202,6 +245,7 @@ class Finder(QObject):
 
     def _ask_for(self, concept: ConceptPrompt) -> None:
         if self._image is None:
+            self._carried = concept.phrase  # typed while the next image is still being read
             return
         proposals = (self.proposals or Proposals(self._image.image_id, concept)).with_concept(concept)
         if proposals.says_what:
@@ -212,27 +256,41 @@ class Finder(QObject):
         else:
             self.drop()
 
+    def _ask_if_needed(self) -> None:
+        """Ask for what is not known yet; an answer under way is waited for first, since it may bring that."""
+        proposals = self.proposals
+        if proposals is None or not proposals.says_what or proposals.is_waiting or proposals.has_failed:
+            return
+        if not proposals.is_known_above(self._threshold):
+            self._ask(proposals)
+
     def _ask(self, proposals: Proposals) -> None:
         assert self._image is not None
-        self._asked_at = time.perf_counter()
+        asked_at, instances = time.perf_counter(), self._labelled(self._image.image_id)
         job = detect_job(
             self._image,
             proposals.concept,
             self._threshold,
-            self._labelled(self._image.image_id),
+            [instance.region for instance in instances],
             proposals.known,
             self._settings.simplification_tolerance,
         )
-        self._ticket = self._engine.submit(EngineSlot.DETECT, job, self._image.embedding_key)
+        ticket = self._engine.submit(EngineSlot.DETECT, job, self._image.embedding_key)
+        instance_ids = frozenset(instance.id for instance in instances)
+        self._question = _Question(ticket, asked_at, self._threshold, instance_ids)
         self._keep(proposals.waiting())
 
     def _forget_request(self) -> None:
         self._engine.cancel(EngineSlot.DETECT)
-        self._ticket = None
+        self._question = None
 
     def _keep(self, proposals: Proposals) -> None:
+        self._kept.pop(proposals.image_id, None)  # the last one is the one used last
         self._kept[proposals.image_id] = proposals
-        self.changed.emit(proposals)
+        if len(self._kept) > IMAGES_KEPT:
+            del self._kept[next(iter(self._kept))]
+        if proposals is self.proposals:
+            self.changed.emit(proposals)
 
     @Slot(object)
     def _follow_model(self, status: EngineStatus) -> None:
@@ -243,14 +301,18 @@ class Finder(QObject):
 
     @Slot(object)
     def _take_answer(self, outcome: Outcome) -> None:
-        proposals = self.proposals
-        if outcome.ticket != self._ticket or proposals is None:
+        proposals, question = self.proposals, self._question
+        if question is None or outcome.ticket != question.ticket or proposals is None:
             return
-        self._ticket = None
+        self._question = None
         if outcome.error is not None:
             self._keep(proposals.with_failure())
             self.failed.emit(outcome.error)
             return
         assert isinstance(outcome.value, tuple)
-        self._keep(proposals.with_found(outcome.value))
-        self.answered.emit(time.perf_counter() - self._asked_at)
+        answered = proposals.with_found(outcome.value, question.threshold).with_threshold(self._threshold)
+        instances = self._labelled(proposals.image_id)
+        meanwhile = [instance for instance in instances if instance.id not in question.instance_ids]
+        self._keep(_without_labelled(answered, meanwhile))
+        self._ask_if_needed()
+        self.answered.emit(time.perf_counter() - question.asked_at)

@@ -144,7 +144,9 @@ class MainWindow(QMainWindow):
         return all(check(leave) for check in self._leave_checks)
 
     def focus_canvas(self) -> None:
-        """Give the keyboard back to the canvas."""
+        """Give the keyboard back to the canvas, also from a panel that floats in a window of its own."""
+        if QApplication.activeWindow() in self._docks.values():
+            self.activateWindow()
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- assembly ----------------------------------------------------------------------------
@@ -299,6 +301,7 @@ class MainWindow(QMainWindow):
 
     def _follow_state(self, state: ActionState) -> None:
         self.status_line.set_key_hints(key_hints(state))
+        self.area.set_phrase_bar_shown(state.has_image and not state.is_unreadable)
 
     def _show_title(self) -> None:
         done, total = self._count()

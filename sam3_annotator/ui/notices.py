@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, Slot
@@ -27,6 +28,10 @@ MODEL: Final = "model"
 ANSWER: Final = "answer"
 CATEGORY: Final = "category"
 
+# What helps where nobody knows what was wrong.
+ADD_PROMPT: Final = "Your prompts are still there; add another to try again."
+ASK_AGAIN: Final = "Press / and Enter, or box another example, to try again."
+
 
 class Notices(QObject):
     """From signals to message bar, model chip and status line."""
@@ -46,8 +51,8 @@ class Notices(QObject):
         self._assist = assist
         self._finder = finder
         engine.status_changed.connect(self._show_status)
-        for source in (assist, finder):
-            source.failed.connect(self._show_failure)
+        for source, remedy in ((assist, ADD_PROMPT), (finder, ASK_AGAIN)):
+            source.failed.connect(partial(self._show_failure, remedy))
             source.answered.connect(lambda _seconds: window.messages.dismiss(ANSWER))
         assist.draft_changed.connect(self._follow_what_is_asked)
         finder.changed.connect(self._follow_what_is_asked)
@@ -80,8 +85,7 @@ class Notices(QObject):
             key=MODEL,
         )
 
-    @Slot(object)
-    def _show_failure(self, error: Exception) -> None:
+    def _show_failure(self, remedy: str, error: Exception) -> None:
         if self._engine.status.stage is EngineStage.FAILED:  # there is no model, whatever is asked
             self._show_unavailable(error, "")
         elif isinstance(error, ModelError):
@@ -89,8 +93,7 @@ class Notices(QObject):
         else:
             details = "".join(traceback.format_exception(error)).rstrip()
             self._window.messages.show_message(
-                f"The model stopped on an unexpected error ({type(error).__name__}). Your prompts are still there; "
-                "add another to try again.",
+                f"The model stopped on an unexpected error ({type(error).__name__}). {remedy}",
                 details=details,
                 key=ANSWER,
             )

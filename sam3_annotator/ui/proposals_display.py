@@ -15,13 +15,15 @@ from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import theme
 from sam3_annotator.ui.workspace import Workspace
 
+LONGEST_PHRASE = 32
+
 
 def proposals_in_words(proposals: Proposals) -> str:
     """Describe what is looked for, or was found, for the status line."""
     if not proposals.says_what:
         return "Now box an example of what to find"
     phrase, exemplars = proposals.concept.phrase, proposals.concept.exemplars
-    what = f"“{phrase}”" if phrase else "all that look like the example"
+    what = f"“{_shortened(phrase)}”" if phrase else "all that look like the example"
     if phrase and exemplars:
         what += " like the example"
     if proposals.is_waiting:
@@ -32,6 +34,11 @@ def proposals_in_words(proposals: Proposals) -> str:
     if focused is None:
         return f"Nothing left of {what}" if proposals.settled else f"Nothing found of {what}"
     return f"Found {what}: {proposals.open.index(focused) + 1} of {count}, score {focused.score:.2f}"
+
+
+def _shortened(phrase: str) -> str:
+    """Leave room in the status line for what keys do."""
+    return phrase if len(phrase) <= LONGEST_PHRASE else f"{phrase[: LONGEST_PHRASE - 1].rstrip()}…"
 
 
 class ProposalsDisplay(QObject):
@@ -72,7 +79,6 @@ class ProposalsDisplay(QObject):
     def _show(self) -> None:
         proposals, color, image = self._finder.proposals, self._color(), self._assist.image
         self._window.canvas.set_proposals(proposals, color)
-        self._window.area.set_phrase_bar_shown(image is not None)
         self._window.area.phrase_bar.show_proposals(proposals)
         self._window.proposal_panel.show_proposals(proposals, image.pixels if image else None, color)
         if self._assist.draft is None:

@@ -15,6 +15,8 @@ from sam3_annotator.model import BUILTIN
 from sam3_annotator.ui.theme import Appearance
 
 MAX_RECENT: Final = 8
+# Below that a model gives everything it can think of, some two hundred things, each a mask as large as the image.
+LEAST_THRESHOLD: Final = 0.05
 
 T = TypeVar("T")
 
@@ -107,8 +109,8 @@ class Settings(QObject):
 
     @property
     def detection_threshold(self) -> float:
-        """The least score of what is found of a concept, 0 to 1."""
-        return self._read("detection_threshold", _within(0.0, 1.0), 0.5)
+        """The least score of what is found of a concept, `LEAST_THRESHOLD` to 1."""
+        return self._read("detection_threshold", _within(LEAST_THRESHOLD, 1.0), 0.5)
 
     @detection_threshold.setter
     def detection_threshold(self, value: float) -> None:

@@ -46,6 +46,7 @@ class Situation(QObject):
         for source in (
             bridge.changed,
             workspace.image_changed,
+            workspace.category_changed,
             workspace.selection_changed,
             workspace.hidden_changed,
             assist.draft_changed,
@@ -61,7 +62,7 @@ class Situation(QObject):
         """Describe the situation now."""
         draft = self._assist.draft
         proposals = self._finder.proposals
-        image_id = self._workspace.image_id
+        image_id, category_id = self._workspace.image_id, self._workspace.category_id
         return ActionState(
             has_image=image_id is not None,
             is_unreadable=self._display.has_failed,
@@ -73,11 +74,13 @@ class Situation(QObject):
             lacks_prompt=draft is not None and not draft.prompts,
             candidate_count=len(draft.candidates) if draft else 0,
             has_concept=proposals is not None,
+            is_looking=proposals is not None and proposals.is_waiting and not proposals.is_current,
             proposal_count=len(proposals.open) if proposals and proposals.is_current else 0,
             selection_count=len(self._workspace.selection),
             instance_count=len(self._binding.instance_ids),
             hidden_count=len(self._workspace.hidden & self._binding.instance_ids),
             category_count=len(self._store.categories()),
+            category_name="" if category_id is None else self._store.category(category_id).name,
             undo_label=self._store.undo_label,
             redo_label=self._store.redo_label,
             tool=self._canvas.tool,

@@ -12,6 +12,7 @@ from sam3_annotator.ui.action_state import (
     accept_verb,
     backspace_verb,
     can_correct,
+    can_go_on,
     escape_text,
     escape_verb,
     key_hints,
@@ -132,6 +133,27 @@ def test_a_selection_is_deselected_and_deleted_before_proposals_are_forgotten_or
     assert escape_verb(both) == "clear_selection"
     assert backspace_verb(both) == "delete_vertex"
     assert "Del" in hints(both)
+
+
+def test_with_a_selection_the_hints_say_what_enter_and_tab_do_for_proposals() -> None:
+    assert hints(replace(CHOOSING, selection_count=1))["Tab"] == "next proposal"
+    assert hints(replace(CHOOSING, selection_count=1))["Enter"] == "accept"
+    assert hints(SELECTING)["Tab"] == "next instance"
+    assert "Enter" not in hints(SELECTING)
+
+
+@pytest.mark.parametrize(("name", "text"), [("cat", "accept as cat"), ("", "accept"), ("c" * 100, "accept")])
+def test_the_hint_says_what_a_proposal_would_become(name: str, text: str) -> None:
+    assert hints(replace(CHOOSING, category_name=name))["Enter"] == text
+
+
+def test_nobody_goes_on_before_what_is_looked_for_was_seen() -> None:
+    looking = replace(IDLE, has_concept=True, is_looking=True)
+
+    assert not can_go_on(looking)
+    assert can_go_on(replace(looking, has_draft=True))
+    assert can_go_on(CHOOSING)
+    assert not can_go_on(replace(DRAFTING, lacks_object=True))
 
 
 def test_what_is_still_looked_for_can_be_forgotten() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,21 +12,24 @@ from pytestqt.qtbot import QtBot
 from sam3_annotator.model import ConceptPrompt, Exemplar
 from sam3_annotator.project import Origin, ProjectStore, PromptRecord, rectangle
 from sam3_annotator.ui.assist import ShownImage
-from sam3_annotator.ui.concept_labelling import ConceptLabelling, labelled_regions
+from sam3_annotator.ui.concept_labelling import ConceptLabelling
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.finder import Finder
 from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.settling import Settling
+from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.workspace import Workspace
 
 BOXES = ((0, 0, 10, 10), (20, 0, 40, 20), (50, 30, 70, 50))
 
 
 @pytest.fixture
-def finder(engine: EngineBridge, finding_session: Any, store: ProjectStore, workspace: Workspace) -> Finder:
+def finder(engine: EngineBridge, finding_session: Any, bridge: StoreBridge, workspace: Workspace) -> Finder:
     finding_session.instances = list(zip(BOXES, (0.6, 0.9, 0.7), strict=True))
-    image = store.images()[0]
+    image = bridge.store.images()[0]
     workspace.set_image(image.id)
-    made = Finder(engine, Settings(), partial(labelled_regions, store))
+    made = Finder(engine, Settings(), bridge.store.instances)
+    Settling(bridge, made, made)
     made.show(ShownImage(image.id, "key", np.zeros((60, 80, 3), dtype=np.uint8)))
     return made
 
@@ -112,6 +114,22 @@ def test_what_was_found_of_the_phrase_before_is_not_accepted_for_the_next(
     assert concepts.accept_focused()
 
 
+def test_asked_again_nothing_is_accepted_before_the_answer(
+    qtbot, store, finder, concepts, find, finding_session
+) -> None:
+    find("cat")
+    assert concepts.accept_all()
+    finding_session.hold()
+    concepts.find("cat")
+
+    assert finder.proposals.open == ()
+    assert not concepts.accept_all()
+
+    finding_session.release()
+    qtbot.waitUntil(lambda: not finder.proposals.is_waiting)
+    assert count(store) == 3
+
+
 def test_a_phrase_turns_to_the_category_of_that_name_and_no_other(store, workspace, concepts, find) -> None:
     add_categories(store, "traffic light", "dog")
     workspace.set_category(store.categories()[1].id)
@@ -120,6 +138,15 @@ def test_a_phrase_turns_to_the_category_of_that_name_and_no_other(store, workspa
     assert workspace.category_id == store.categories()[0].id
     find("red lamp")
     assert workspace.category_id == store.categories()[0].id
+
+
+def test_of_categories_that_differ_in_case_the_phrase_means_the_one_written_so(store, workspace, find) -> None:
+    add_categories(store, "Cat", "cat", "CAT")
+
+    find("cat")
+    assert store.category(workspace.category_id).name == "cat"
+    find("Cat")
+    assert store.category(workspace.category_id).name == "Cat"
 
 
 def test_in_a_project_without_categories_the_phrase_is_the_first(store, workspace, concepts, find) -> None:
@@ -195,3 +222,39 @@ def test_all_like_the_selected_are_looked_for_and_they_themselves_left_out(
     assert finding_session.detected == [ConceptPrompt("", tuple(Exemplar(*map(float, box)) for box in BOXES[:2]))]
     assert [proposal.box_xyxy for proposal in finder.proposals.open] == [BOXES[2]]
     assert workspace.selection == frozenset()
+
+
+def test_what_is_like_the_selected_gets_their_category_whatever_was_looked_for_before(
+    qtbot, store, workspace, finder, concepts, find, finding_session
+) -> None:
+    add_categories(store, "dog", "coin")
+    _, coin = (category.id for category in store.categories())
+    with store.edit("Add instance") as edit:
+        one = edit.add_instance(workspace.image_id, coin, rectangle(*map(float, BOXES[0])))
+    find("dog")
+    workspace.select([one])
+
+    concepts.find_like_selected()
+    qtbot.waitUntil(lambda: not finder.proposals.is_waiting)
+    concepts.accept_all()
+
+    assert finding_session.detected[-1] == ConceptPrompt("", (Exemplar(*map(float, BOXES[0])),))
+    assert {instance.category_id for instance in store.instances(workspace.image_id)} == {coin}
+    assert workspace.category_id == coin
+
+
+def test_like_selected_ones_of_several_categories_the_current_one_stays(store, workspace, finder, concepts) -> None:
+    add_categories(store, "dog", "coin", "cat")
+    categories = [category.id for category in store.categories()]
+    workspace.set_category(categories[2])
+    with store.edit("Add instances") as edit:
+        made = [
+            edit.add_instance(workspace.image_id, category, rectangle(*map(float, box)))
+            for category, box in zip(categories, BOXES[:2], strict=False)
+        ]
+    workspace.select(made)
+
+    concepts.find_like_selected()
+
+    assert len(finder.proposals.concept.exemplars) == 2
+    assert workspace.category_id == categories[2]

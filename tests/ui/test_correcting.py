@@ -113,14 +113,16 @@ def test_a_chosen_category_that_is_deleted_is_not_given(
     assert assist.draft.corrects.category_id == categories[0]
 
 
-def test_correcting_takes_the_points_tool_and_gives_the_select_tool_back(
-    assist: Assist, instance: Instance, canvas: CanvasView
+@pytest.mark.parametrize("tool", ["select", "exemplar"])
+def test_correcting_takes_the_points_tool_and_gives_the_one_before_back(
+    assist: Assist, instance: Instance, canvas: CanvasView, tool: str
 ) -> None:
+    canvas.set_tool(tool)
     assist.correct(instance)
     assert canvas.tool == "points"
 
     assist.drop()
-    assert canvas.tool == "select"
+    assert canvas.tool == tool
 
 
 def test_correcting_with_the_box_tool_goes_on_with_it(assist: Assist, instance: Instance, canvas: CanvasView) -> None:

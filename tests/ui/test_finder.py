@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from sam3_annotator.model import ConceptPrompt, Exemplar, ModelSource, OutOfMemory
-from sam3_annotator.project import ImageId, Region, rectangle
+from sam3_annotator.model import ConceptPrompt, Detection, Exemplar, ModelSource, OutOfMemory
+from sam3_annotator.project import CategoryId, ImageId, Instance, InstanceId, rectangle
 from sam3_annotator.ui.assist import ShownImage
 from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.engine_bridge import EngineBridge
-from sam3_annotator.ui.finder import Finder
+from sam3_annotator.ui.finder import IMAGES_KEPT, Finder
 from sam3_annotator.ui.settings import Settings
 
 ONE = ShownImage(ImageId(1), "one", np.zeros((60, 80, 3), dtype=np.uint8))
@@ -24,13 +24,13 @@ BOXES = ((0, 0, 10, 10), (20, 0, 40, 20), (50, 30, 70, 50))
 
 
 @pytest.fixture
-def labelled() -> list[Region]:
+def labelled() -> list[Instance]:
     """Give what the image has already."""
     return []
 
 
 @pytest.fixture
-def finder(engine: EngineBridge, finding_session: Any, labelled: list[Region]) -> Finder:
+def finder(engine: EngineBridge, finding_session: Any, labelled: list[Instance]) -> Finder:
     finding_session.instances = list(zip(BOXES, (0.6, 0.9, 0.3), strict=True))
     made = Finder(engine, Settings(), lambda _: list(labelled))
     made.show(ONE)
@@ -76,6 +76,92 @@ def test_another_threshold_shows_more_or_less_and_is_remembered(finder: Finder, 
     assert Settings().detection_threshold == 0.8
 
 
+def test_the_threshold_counts_at_once_and_what_is_known_is_not_asked_again(
+    finder: Finder, answer: Any, finding_session: Any
+) -> None:
+    finder.set_threshold(0.2)
+    finder.ask("cat")
+    answer()
+
+    finder.set_threshold(0.8)
+    assert boxes(finder.proposals) == [BOXES[1]]
+    finder.set_threshold(0.5)
+    assert boxes(finder.proposals) == [BOXES[1], BOXES[0]]
+    assert finding_session.detected == [ConceptPrompt("cat")]
+
+
+def test_a_threshold_moved_while_the_answer_is_awaited_does_not_begin_anew(
+    qtbot: QtBot, finder: Finder, answer: Any, finding_session: Any
+) -> None:
+    finding_session.hold()
+    finder.ask("cat")
+    qtbot.waitUntil(finding_session.has_call_waiting.is_set)
+
+    finder.set_threshold(0.8)
+    finding_session.release()
+    assert boxes(answer()) == [BOXES[1]]
+    assert finding_session.detected == [ConceptPrompt("cat")]
+
+
+def test_a_lower_threshold_meanwhile_is_asked_for_after_the_answer(
+    qtbot: QtBot, finder: Finder, answer: Any, finding_session: Any
+) -> None:
+    finding_session.hold()
+    finder.ask("cat")
+    qtbot.waitUntil(finding_session.has_call_waiting.is_set)
+
+    finder.set_threshold(0.2)
+    finding_session.release()
+
+    assert boxes(answer()) == [BOXES[1], BOXES[0], BOXES[2]]
+
+
+def test_the_threshold_moved_on_another_image_counts_on_the_one_before(finder: Finder, answer: Any) -> None:
+    finder.ask("cat")
+    answer()
+    finder.show(TWO)
+    finder.set_threshold(0.8)
+
+    finder.show(ONE)
+    assert boxes(finder.proposals) == [BOXES[1]]
+    finder.show(TWO)
+    finder.set_threshold(0.2)
+    finder.show(ONE)
+    assert boxes(answer()) == [BOXES[1], BOXES[0], BOXES[2]]
+
+
+def test_each_proposal_has_a_box_of_its_own(finder: Finder, answer: Any, finding_session: Any) -> None:
+    masks = np.zeros((2, 60, 80), dtype=bool)
+    masks[0, 2:20, 2:10] = masks[1, 2:20, 20:28] = True
+    twice = Detection(masks, np.array([[2, 2, 28, 20]] * 2, np.float32), np.array([0.8, 0.9], np.float32), 1.0)
+    finding_session.detect = lambda *_, **__: twice
+
+    finder.ask("cat")
+
+    assert [proposal.region.box_xyxy for proposal in answer().open] == [(20, 2, 28, 20)]
+
+
+def test_the_images_asked_last_keep_their_proposals(finder: Finder, answer: Any) -> None:
+    finder.ask("cat")
+    answer()
+    for number in range(IMAGES_KEPT):
+        finder.show(ShownImage(ImageId(100 + number), "one", ONE.pixels))
+        finder.add_exemplars(Exemplar(1, 1, 11, 11, positive=False))
+
+    finder.show(ONE)
+
+    assert finder.proposals is None
+
+
+def test_all_that_a_model_can_think_of_is_never_asked_for(finder: Finder, answer: Any, finding_session: Any) -> None:
+    finding_session.instances = [(BOXES[0], 0.01), (BOXES[1], 0.06)]
+
+    finder.set_threshold(0.0)
+    finder.ask("cat")
+
+    assert boxes(answer()) == [BOXES[1]]
+
+
 def test_exemplars_are_asked_beside_the_phrase(finder: Finder, answer: Any, finding_session: Any) -> None:
     not_this = Exemplar(30, 30, 40, 40, positive=False)
     finder.ask("cat")
@@ -110,8 +196,8 @@ def test_without_phrase_and_exemplars_nothing_is_looked_for(finder: Finder, answ
     assert finder.proposals is None
 
 
-def test_what_is_labelled_already_is_not_proposed(finder: Finder, answer: Any, labelled: list[Region]) -> None:
-    labelled.append(rectangle(20, 0, 40, 18))
+def test_what_is_labelled_already_is_not_proposed(finder: Finder, answer: Any, labelled: list[Instance]) -> None:
+    labelled.append(Instance(InstanceId(1), ONE.image_id, CategoryId(1), rectangle(20, 0, 40, 18)))
 
     finder.ask("cat")
 
@@ -192,14 +278,18 @@ def test_a_failure_is_told_and_another_model_is_asked(
     qtbot.waitUntil(lambda: finder.proposals is not None and len(finder.proposals.open) == 2)
 
 
-def test_nothing_is_asked_while_no_image_is_shown(finder: Finder, finding_session: Any) -> None:
+def test_what_is_typed_between_two_images_is_asked_on_the_second(
+    finder: Finder, answer: Any, finding_session: Any
+) -> None:
     finder.leave()
 
-    finder.ask("cat")
     finder.add_exemplars(EXEMPLAR)
-
+    finder.ask("cat")
     assert finder.proposals is None
     assert finding_session.detected == []
+
+    finder.show(TWO)
+    assert answer().concept == ConceptPrompt("cat")
 
 
 def test_whether_phrases_are_taken_is_known_of_a_loaded_model(

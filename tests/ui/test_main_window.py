@@ -101,11 +101,11 @@ def test_tools_can_be_chosen_by_rail_and_key(window: MainWindow, qtbot: Any) -> 
 
 def test_f6_goes_round_the_panels_and_back_to_the_canvas(window: MainWindow, qtbot: Any) -> None:
     panels = (
-        window.image_panel,
-        window.canvas,
         window.category_panel,
         window.instance_panel,
         window.proposal_panel,
+        window.image_panel,
+        window.canvas,
     )
     visited = []
     for _ in panels:
@@ -113,8 +113,18 @@ def test_f6_goes_round_the_panels_and_back_to_the_canvas(window: MainWindow, qtb
         focused = QApplication.focusWidget()
         visited.append(next(panel for panel in panels if panel is focused or panel.isAncestorOf(focused)))
 
-    assert set(visited) == set(panels)
-    assert visited[-1] is window.canvas
+    assert tuple(visited) == panels
+
+
+def test_a_floating_panel_gives_the_keyboard_back(window: MainWindow, qtbot: Any) -> None:
+    dock = window.findChild(QDockWidget, "proposals")
+    dock.setFloating(True)
+    dock.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is dock)
+
+    window.focus_canvas()
+
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.canvas)
 
 
 def test_key_hints_follow_the_situation(window: MainWindow) -> None:

@@ -72,6 +72,14 @@ def test_failure_goes_with_the_draft_it_was_about(qtbot, messages, assist, fake_
     assert messages() == ()
 
 
+def test_a_search_that_failed_says_how_to_ask_again(qtbot, messages, finder, finding_session) -> None:
+    finding_session.detect = fails_with(ValueError("of our own making"))
+    finder.ask("cat")
+
+    qtbot.waitUntil(lambda: len(messages()) == 1)
+    assert "Press / and Enter" in messages()[0].text
+
+
 def test_a_model_that_knows_no_names_says_so_until_nothing_is_looked_for(qtbot, messages, assist, finder) -> None:
     finder.ask("cat")
     qtbot.waitUntil(lambda: ["finds no concepts" in message.text for message in messages()] == [True])

@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 
 from sam3_annotator.model import ConceptPrompt, Exemplar
 from sam3_annotator.project import ImageState
+from sam3_annotator.ui.action_state import key_hints
+from sam3_annotator.ui.image_display import ImageDisplay
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -66,6 +68,108 @@ def test_the_phrase_goes_on_from_image_to_image_until_it_is_forgotten(finding, f
     assert finding_session.detected == [ConceptPrompt("cat")] * 4
     assert [len(finding.instances(position)) for position in range(4)] == [3, 3, 0, 0]
     assert finding.image_position() == 3
+
+
+def test_an_image_is_not_left_before_the_answer_was_seen(finding, finding_session) -> None:
+    finding.add_category("cat")
+    finding.type_phrase("cat")
+    finding.settle()
+    finding_session.hold()
+    finding.press(Qt.Key.Key_Return, SHIFT)
+    finding.press(Qt.Key.Key_Return, SHIFT)  # once too often
+    finding_session.release()
+    finding.settle()
+
+    assert finding.image_position() == 1
+    assert len(finding.proposals) == 3
+
+
+def test_from_the_last_image_the_phrase_goes_nowhere(finding, finding_session) -> None:
+    finding.add_category("cat")
+    for _ in range(3):
+        finding.press(Qt.Key.Key_D)
+        finding.settle()
+    finding.type_phrase("cat")
+    finding.settle()
+    finding.press(Qt.Key.Key_Return, SHIFT)
+    finding.settle()
+
+    finding.press(Qt.Key.Key_A)
+    finding.settle()
+
+    assert finding.image_position() == 2
+    assert finding_session.detected == [ConceptPrompt("cat")]
+
+
+def test_what_is_outlined_by_hand_is_not_accepted_twice(finding) -> None:
+    finding.add_category("cat")
+    finding.type_phrase("cat")
+    finding.settle()
+    finding.press(Qt.Key.Key_B)
+    finding.drag(*BOXES[2])
+    finding.settle()
+    finding.press(Qt.Key.Key_Return)
+
+    finding.press(Qt.Key.Key_Return, CTRL | SHIFT)
+
+    assert sorted(instance.region.box_xyxy for instance in finding.instances(0)) == sorted(BOXES)
+
+
+def test_what_was_accepted_by_mistake_is_undone_and_decided_about_again(finding) -> None:
+    finding.add_category("cat")
+    finding.type_phrase("cat")
+    finding.settle()
+    finding.press(Qt.Key.Key_Return, SHIFT)  # all, and the next image
+    finding.settle()
+
+    finding.press(Qt.Key.Key_Z, CTRL)  # no longer done
+    finding.press(Qt.Key.Key_Z, CTRL)
+    finding.settle()
+    assert finding.image_position() == 0
+    finding.press(Qt.Key.Key_Backspace)
+    finding.press(Qt.Key.Key_Return, CTRL | SHIFT)
+
+    assert [instance.region.box_xyxy for instance in finding.instances(0)] == [BOXES[2], BOXES[0]]
+
+
+def test_a_threshold_just_raised_counts_for_what_is_accepted(finding, finding_session) -> None:
+    finding.add_category("cat")
+    finding.type_phrase("cat")
+    finding.settle()
+    finding_session.hold()
+
+    finding.window.area.phrase_bar.threshold_moved.emit(0.8)
+    finding.press(Qt.Key.Key_Return, CTRL | SHIFT)
+
+    assert [instance.region.box_xyxy for instance in finding.instances(0)] == [BOXES[1]]
+
+
+def test_the_status_line_says_which_category_a_proposal_would_get(finding) -> None:
+    finding.add_category("cat")
+    finding.add_category("dog")
+    finding.type_phrase("animal")
+    finding.settle()
+    (enter,) = (hint for hint in key_hints(finding.window.window_actions.state) if hint.key == "Enter")
+    assert enter.text == "accept as dog"
+
+    finding.press(Qt.Key.Key_1)
+
+    (enter,) = (hint for hint in key_hints(finding.window.window_actions.state) if hint.key == "Enter")
+    assert enter.text == "accept as cat"
+
+
+def test_the_phrase_bar_stays_while_the_next_image_is_read(finding, qtbot) -> None:
+    bar = finding.window.area.phrase_bar
+    finding.window.findChild(ImageDisplay).pixels.forget(finding.window.store.images()[1].id)
+
+    finding.press(Qt.Key.Key_D)
+
+    assert finding.window.findChild(ImageDisplay).image_id is None
+    assert bar.isVisible()
+    finding.type_phrase("cat")
+    finding.settle()
+    assert finding.image_position() == 1
+    assert len(finding.proposals) == 3
 
 
 def test_an_example_is_boxed_and_what_is_not_meant_too(finding, finding_session) -> None:

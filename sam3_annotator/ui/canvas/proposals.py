@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from sam3_annotator.model import ConceptPrompt
-from sam3_annotator.project import ImageId, Region
+from sam3_annotator.project import ImageId, InstanceId, Region
 
 BoxXyxy = tuple[float, float, float, float]
 
@@ -31,16 +31,19 @@ class Proposal:
 class Proposals:
     """The concept looked for on an image and what was found of it; every method returns new ones.
 
-    `found` is the last answer, best first, to the concept `answered`; `settled` are those of it that were accepted or
-    rejected, and `open` the rest. `focus` is the one turned to last. While a newer question waits for its answer, the
-    last one goes on being shown. `has_failed` says that the model could not answer.
+    `answer` is the last one, best first, to the concept `answered`: all that scores `reach` or more. `found` is what
+    of it scores enough; `settled` are those that were labelled, each with the instance it is now, or rejected (None),
+    and `open` the rest. `focus` is the one turned to last. While a newer question waits for its answer, the last one
+    goes on being shown. `has_failed` says that the model could not answer.
     """
 
     image_id: ImageId
     concept: ConceptPrompt
-    found: tuple[Proposal, ...] = ()
+    answer: tuple[Proposal, ...] = ()
     answered: ConceptPrompt | None = None
-    settled: frozenset[BoxXyxy] = frozenset()
+    reach: float = 0.0
+    found: tuple[Proposal, ...] = ()
+    settled: Mapping[BoxXyxy, InstanceId | None] = field(default_factory=dict)
     focus: BoxXyxy | None = None
     is_waiting: bool = False
     has_failed: bool = False
@@ -52,8 +55,13 @@ class Proposals:
 
     @property
     def open(self) -> tuple[Proposal, ...]:
-        """What is neither accepted nor rejected, best first."""
+        """What is neither labelled nor rejected, best first."""
         return tuple(proposal for proposal in self.found if proposal.box_xyxy not in self.settled)
+
+    @property
+    def unsettled(self) -> tuple[Proposal, ...]:
+        """What of the answer is neither labelled nor rejected, whatever it scores."""
+        return tuple(proposal for proposal in self.answer if proposal.box_xyxy not in self.settled)
 
     @property
     def focused(self) -> Proposal | None:
@@ -67,12 +75,21 @@ class Proposals:
 
     @property
     def known(self) -> tuple[Proposal, ...]:
-        """What was found of the very concept, accepted and rejected ones too."""
-        return self.found if self.is_current else ()
+        """What was answered of the very concept, labelled and rejected ones and those that score less, too."""
+        return self.answer if self.is_current else ()
+
+    def is_known_above(self, threshold: float) -> bool:
+        """Say whether all of the concept that scores so much or more is known."""
+        return self.is_current and threshold >= self.reach
 
     def with_concept(self, concept: ConceptPrompt) -> Proposals:
-        """Look for a concept, anew if it is the same; what was rejected before may be wanted now."""
-        return replace(self, concept=concept, settled=frozenset())
+        """Look for a concept, anew if it is the same: what was rejected before may be wanted now."""
+        return replace(self, concept=concept, answered=None)
+
+    def with_threshold(self, threshold: float) -> Proposals:
+        """Take for found, of what is known, what scores so much or more."""
+        found = tuple(proposal for proposal in self.answer if proposal.score >= threshold)
+        return replace(self, found=found, has_failed=self.has_failed and not self.is_known_above(threshold))
 
     def waiting(self) -> Proposals:
         """Wait for an answer, to another concept or to the same one at another threshold."""
@@ -80,19 +97,40 @@ class Proposals:
 
     def without_answer(self) -> Proposals:
         """Have nothing found, and wait for nothing."""
-        return replace(self, found=(), answered=None, is_waiting=False, has_failed=False)
+        return replace(self.left_alone(), answer=(), found=(), answered=None, has_failed=False)
 
-    def with_found(self, found: Sequence[Proposal]) -> Proposals:
-        """Take the answer, best first."""
-        return replace(self, found=tuple(found), answered=self.concept, is_waiting=False, has_failed=False)
+    def left_alone(self) -> Proposals:
+        """Wait for nothing; what was asked may be asked again."""
+        return replace(self, is_waiting=False)
+
+    def with_found(self, found: Sequence[Proposal], reach: float = 0.0) -> Proposals:
+        """Take the answer, best first: all that scores `reach` or more."""
+        answer = tuple(found)
+        return replace(
+            self,
+            answer=answer,
+            answered=self.concept,
+            reach=reach,
+            found=answer,
+            settled=self.settled if self.is_current else {},
+            is_waiting=False,
+            has_failed=False,
+        )
 
     def with_failure(self) -> Proposals:
         """Note that the model could not answer."""
         return replace(self, is_waiting=False, has_failed=True)
 
-    def with_settled(self, boxes: Iterable[BoxXyxy]) -> Proposals:
-        """Take some out of the open ones; the one after the focused comes into focus, else the one before it."""
-        settled = self.settled | frozenset(boxes)
+    def with_rejected(self, boxes: Iterable[BoxXyxy]) -> Proposals:
+        """Take some out of the open ones, since they are not wanted."""
+        return self.with_labelled(dict.fromkeys(boxes))
+
+    def with_labelled(self, instances: Mapping[BoxXyxy, InstanceId | None]) -> Proposals:
+        """Take out of the open ones what these instances are; `None` stands for none.
+
+        The one after the focused comes into focus, else the one before it.
+        """
+        settled = {**self.settled, **instances}
         rest = replace(self, settled=settled)
         if self.focused is None or self.focused.box_xyxy not in settled:
             return rest
@@ -100,6 +138,10 @@ class Proposals:
         at = order.index(self.focused.box_xyxy)
         following = (*order[at:], *reversed(order[:at]))
         return replace(rest, focus=next((box for box in following if box not in settled), None))
+
+    def with_reopened(self, instance_ids: Collection[InstanceId]) -> Proposals:
+        """Take back that these instances label anything: they are gone."""
+        return replace(self, settled={box: id_ for box, id_ in self.settled.items() if id_ not in instance_ids})
 
     def with_focus(self, box_xyxy: BoxXyxy) -> Proposals:
         """Turn to one of the open ones; another box is no one's, and leaves the focus as it is."""

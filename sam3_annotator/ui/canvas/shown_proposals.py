@@ -14,7 +14,7 @@ class ShownProposals:
     """The proposals as last shown, their outlines, and the one under the cursor.
 
     `color` is `#rrggbb`; `open` are those to be seen, best first; `focused` is the one that the keys are about.
-    A row of `outlines` is one of what was found.
+    A row of `outlines` is one of the answer.
     """
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class ShownProposals:
         self.open: tuple[Proposal, ...] = ()
         self.focused: Proposal | None = None
         self.hovered: Proposal | None = None
-        self._found: tuple[Proposal, ...] = ()
+        self._answer: tuple[Proposal, ...] = ()
         self.outlines = Outlines.of(())
         self._is_open: Bools = np.zeros(0, dtype=bool)
 
@@ -33,10 +33,10 @@ class ShownProposals:
         self.proposals, self.open = proposals, proposals.open if proposals is not None else ()
         self.focused = proposals.focused if proposals is not None else None
         now = {id(proposal): proposal for proposal in self.open}
-        found = proposals.found if proposals is not None else ()
-        if found is not self._found:
-            self._found, self.outlines = found, Outlines.of([proposal.region for proposal in found])
-        self._is_open = np.array([id(proposal) in now for proposal in found], dtype=bool)
+        answer = proposals.answer if proposals is not None else ()
+        if answer is not self._answer:
+            self._answer, self.outlines = answer, Outlines.of([proposal.region for proposal in answer])
+        self._is_open = np.array([id(proposal) in now for proposal in answer], dtype=bool)
         if self.hovered is not None:
             self.turn_to(self.hovered.box_xyxy)
         differing = before.keys() ^ now.keys() if color == self.color else before.keys() | now.keys()
@@ -45,7 +45,7 @@ class ShownProposals:
 
     @property
     def extent(self) -> BoxXyxy:
-        """The box in the image around everything that was found."""
+        """The box in the image around everything that was answered."""
         return hit_test.box_around(self.outlines.boxes_xyxy)
 
     def turn_to(self, box_xyxy: BoxXyxy | None) -> bool:
@@ -57,7 +57,7 @@ class ShownProposals:
     def at(self, x: float, y: float, distance: float) -> Proposal | None:
         """Find the smallest open one under a point, else one whose outline is within `distance` image pixels."""
         rows = hit_test.rows_at(self.outlines, self._is_open, x, y, distance)
-        return self._found[rows[0]] if rows else None
+        return self._answer[rows[0]] if rows else None
 
     def rows_in(self, box_xyxy: BoxXyxy) -> Ints:
         """Give the rows of open ones whose boxes touch this one, the best last: it is painted over the others."""
@@ -69,6 +69,6 @@ class ShownProposals:
         boxes = self.outlines.boxes_xyxy[rows]
         is_wide = boxes[:, 2] - boxes[:, 0] >= min_width
         return [
-            (self._found[row], (x0, y0, x1, y1))
+            (self._answer[row], (x0, y0, x1, y1))
             for row, (x0, y0, x1, y1) in zip(rows[is_wide].tolist(), boxes[is_wide].tolist(), strict=True)
         ]

@@ -26,7 +26,7 @@ class ProposalRole(IntEnum):
 class ProposalModel(QAbstractListModel):
     """One row per open proposal, in the order they are given.
 
-    A proposal is told from others by being the very object: one found again of the same concept is not made anew.
+    A proposal is told from others by being the very object: one found again at another threshold is not made anew.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:

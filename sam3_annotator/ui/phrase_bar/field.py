@@ -14,6 +14,8 @@ from sam3_annotator.ui.theme import theme
 
 # Where Qt's own field begins to write, so that nothing jumps when it gets the focus.
 INSET: Final = 2
+# As long as the name of a category, which a phrase may become.
+MAX_LENGTH: Final = 200
 
 
 class PhraseField(TextField):
@@ -23,6 +25,7 @@ class PhraseField(TextField):
         super().__init__(parent)
         self._promises: Sequence[str] = ("",)
         self.setProperty("kind", "bare")
+        self.setMaxLength(MAX_LENGTH)
         self.setFont(theme().font("body"))
 
     @property

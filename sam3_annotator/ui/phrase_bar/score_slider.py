@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QStyle, QStyleOptionSlider, QWidget
 
+from sam3_annotator.ui.settings import LEAST_THRESHOLD
 from sam3_annotator.ui.theme import SPACE_S, SPACE_XS, theme
 
 WIDTH: Final = 96
@@ -15,7 +16,7 @@ STEPS: Final = 100
 
 
 class ScoreSlider(QWidget):
-    """From 0 to 1 in steps of 0.01, of 0.05 by page."""
+    """From the least threshold to 1 in steps of 0.01, of 0.05 by page."""
 
     moved = Signal(float)  # while it is dragged, too
 
@@ -38,7 +39,7 @@ class ScoreSlider(QWidget):
 
     @property
     def score(self) -> float:
-        """Where the handle stands, 0..1."""
+        """Where the handle stands."""
         return self.handle.value() / STEPS
 
     def set_score(self, score: float) -> None:
@@ -61,7 +62,7 @@ class _Slider(QSlider):
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
-        self.setRange(0, STEPS)
+        self.setRange(round(LEAST_THRESHOLD * STEPS), STEPS)
         self.setSingleStep(1)
         self.setPageStep(STEPS // 20)
         self.setFixedWidth(WIDTH)

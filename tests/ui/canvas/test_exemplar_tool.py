@@ -122,7 +122,7 @@ class TestExemplarTool:
     def test_settled_proposals_are_not_clicked(
         self, canvas: CanvasView, hand: Any, proposals: Proposals, clicked: list
     ) -> None:
-        canvas.set_proposals(proposals.with_settled([proposals.found[1].box_xyxy]), BLUE)
+        canvas.set_proposals(proposals.with_rejected([proposals.found[1].box_xyxy]), BLUE)
 
         hand.click(120, 120)
 

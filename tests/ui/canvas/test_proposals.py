@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sam3_annotator.model import ConceptPrompt, Exemplar
-from sam3_annotator.project import ImageId, rectangle
+from sam3_annotator.project import ImageId, InstanceId, rectangle
 from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
 
 CAT = ConceptPrompt("cat")
@@ -36,23 +36,23 @@ def test_focus_goes_round_in_both_directions(found: Proposals) -> None:
 
 
 def test_what_is_settled_is_not_open_any_more(found: Proposals) -> None:
-    assert found.with_settled([B.box_xyxy]).open == (A, C)
+    assert found.with_rejected([B.box_xyxy]).open == (A, C)
 
 
 def test_after_the_focused_is_settled_the_next_is_in_focus(found: Proposals) -> None:
-    assert found.with_focus(B.box_xyxy).with_settled([B.box_xyxy]).focused == C
+    assert found.with_focus(B.box_xyxy).with_rejected([B.box_xyxy]).focused == C
 
 
 def test_after_the_last_is_settled_the_one_before_is_in_focus(found: Proposals) -> None:
-    assert found.with_focus(C.box_xyxy).with_settled([C.box_xyxy]).focused == B
+    assert found.with_focus(C.box_xyxy).with_rejected([C.box_xyxy]).focused == B
 
 
 def test_focus_stays_when_another_is_settled(found: Proposals) -> None:
-    assert found.with_focus(C.box_xyxy).with_settled([A.box_xyxy]).focused == C
+    assert found.with_focus(C.box_xyxy).with_rejected([A.box_xyxy]).focused == C
 
 
 def test_without_any_left_nothing_is_in_focus(found: Proposals) -> None:
-    settled = found.with_settled(each.box_xyxy for each in (A, B, C))
+    settled = found.with_rejected(each.box_xyxy for each in (A, B, C))
 
     assert settled.open == ()
     assert settled.focused is None
@@ -60,15 +60,48 @@ def test_without_any_left_nothing_is_in_focus(found: Proposals) -> None:
 
 
 def test_settled_ones_take_no_focus(found: Proposals) -> None:
-    assert found.with_settled([B.box_xyxy]).with_focus(B.box_xyxy).focused == A
+    assert found.with_rejected([B.box_xyxy]).with_focus(B.box_xyxy).focused == A
 
 
 def test_another_threshold_leaves_rejected_ones_rejected(found: Proposals) -> None:
-    assert found.with_settled([A.box_xyxy]).waiting().with_found((A, B)).open == (B,)
+    assert found.with_rejected([A.box_xyxy]).waiting().with_found((A, B)).open == (B,)
 
 
-def test_asked_anew_rejected_ones_come_back(found: Proposals) -> None:
-    assert found.with_settled([A.box_xyxy]).with_concept(CAT).open == (A, B, C)
+def test_asked_anew_rejected_ones_come_back_with_the_answer(found: Proposals) -> None:
+    asked = found.with_rejected([A.box_xyxy]).with_concept(CAT).waiting()
+
+    assert asked.open == (B, C)
+    assert not asked.is_current
+    assert asked.with_found((A, B, C)).open == (A, B, C)
+
+
+def test_the_threshold_hides_what_scores_less_and_shows_it_again(found: Proposals) -> None:
+    higher = found.with_threshold(0.75)
+
+    assert higher.open == (A, B)
+    assert higher.with_threshold(0.5).open == (A, B, C)
+
+
+def test_below_what_was_asked_more_may_be_found(found: Proposals) -> None:
+    answered = found.with_found((A, B, C), 0.5)
+
+    assert answered.is_known_above(0.5)
+    assert not answered.is_known_above(0.4)
+    assert not answered.with_concept(ConceptPrompt("dog")).is_known_above(0.5)
+
+
+def test_a_failure_further_down_is_over_where_all_is_known(found: Proposals) -> None:
+    failed = found.with_found((A, B, C), 0.5).waiting().with_failure()
+
+    assert failed.with_threshold(0.4).has_failed
+    assert not failed.with_threshold(0.6).has_failed
+
+
+def test_what_an_instance_labels_is_open_again_without_it(found: Proposals) -> None:
+    labelled = found.with_labelled({A.box_xyxy: InstanceId(1), B.box_xyxy: InstanceId(2)}).with_rejected([C.box_xyxy])
+
+    assert labelled.open == ()
+    assert labelled.with_reopened({InstanceId(1)}).open == (A,)
 
 
 def test_the_last_answer_is_shown_until_the_next_one_but_known_of_its_own_concept_only(found: Proposals) -> None:

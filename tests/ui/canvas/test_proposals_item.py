@@ -97,7 +97,7 @@ def test_hover_and_focus_leave_what_is_kept_as_tiles_alone(
     shown()
     assert painted == []
 
-    canvas.set_proposals(two.with_settled([two.found[0].box_xyxy]), BLUE)
+    canvas.set_proposals(two.with_rejected([two.found[0].box_xyxy]), BLUE)
     shown()
     assert painted != []
 
@@ -110,7 +110,7 @@ def test_settled_and_dropped_proposals_are_not_shown(
     canvas.set_proposals(proposals, BLUE)
     both = shown()
 
-    canvas.set_proposals(proposals.with_settled([proposals.found[1].box_xyxy]), BLUE)
+    canvas.set_proposals(proposals.with_rejected([proposals.found[1].box_xyxy]), BLUE)
     one = shown()
     assert max(blues_along(canvas, one, (220, 120), (220, 180))) == 40
     assert one != bare
@@ -254,5 +254,5 @@ def test_tab_stays_on_the_canvas_while_proposals_are_open(
     assert canvas.focusNextPrevChild(True)
     QTest.keyClick(canvas, Qt.Key.Key_Tab)
 
-    canvas.set_proposals(proposals.with_settled([proposals.found[0].box_xyxy]), BLUE)
+    canvas.set_proposals(proposals.with_rejected([proposals.found[0].box_xyxy]), BLUE)
     assert not canvas.focusNextPrevChild(True)

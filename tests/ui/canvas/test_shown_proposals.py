@@ -32,7 +32,7 @@ def box_of(proposal: Proposal | None) -> tuple[float, float, float, float] | Non
 def test_only_what_has_changed_needs_painting(shown: ShownProposals, proposals: Proposals) -> None:
     assert shown.show(proposals, BLUE) == []
     assert shown.show(proposals.with_focus_moved(1), BLUE) == []
-    assert shown.show(proposals.with_settled([proposals.found[1].box_xyxy]), BLUE) == [SMALL]
+    assert shown.show(proposals.with_rejected([proposals.found[1].box_xyxy]), BLUE) == [SMALL]
     assert shown.show(proposals, BLUE) == [SMALL]
     assert sorted(shown.show(proposals, RED)) == sorted([LARGE, SMALL, APART])
 
@@ -53,7 +53,7 @@ def test_the_smallest_under_the_cursor_is_found(shown: ShownProposals) -> None:
 
 
 def test_what_is_settled_is_not_found(shown: ShownProposals, proposals: Proposals) -> None:
-    shown.show(proposals.with_settled([proposals.found[1].box_xyxy]), BLUE)
+    shown.show(proposals.with_rejected([proposals.found[1].box_xyxy]), BLUE)
 
     assert box_of(shown.at(50, 50, 1)) == LARGE
 
@@ -66,7 +66,7 @@ def test_hovered_goes_when_it_is_no_longer_open(shown: ShownProposals, proposals
     shown.show(proposals.with_focus_moved(1), BLUE)
     assert box_of(shown.hovered) == SMALL
 
-    shown.show(proposals.with_settled([small]), BLUE)
+    shown.show(proposals.with_rejected([small]), BLUE)
     assert shown.hovered is None
 
 

@@ -59,7 +59,7 @@ class Review:
     def settle(self, boxes: list[BoxXyxy]) -> None:
         assert self.proposals.focused is not None
         boxes.append(self.proposals.focused.box_xyxy)
-        self.show(self.proposals.with_settled([boxes[-1]]))
+        self.show(self.proposals.with_rejected([boxes[-1]]))
 
     def count_accept_all(self) -> None:
         self.all_accepted += 1
@@ -288,7 +288,7 @@ def test_menu_key_opens_the_menu_of_the_current_row_wherever_the_mouse_is(panel:
         pytest.param(ASKED.with_found(()), "Nothing new found", id="none found"),
         pytest.param(ASKED.with_failure(), "The search failed", id="failed"),
         pytest.param(
-            ASKED.with_found(found(3)).with_settled(each.box_xyxy for each in found(3)),
+            ASKED.with_found(found(3)).with_rejected(each.box_xyxy for each in found(3)),
             "All looked through",
             id="all settled",
         ),
@@ -314,7 +314,7 @@ def test_header_says_how_many_and_whether_the_model_is_still_at_it(panel: Propos
     answered = ASKED.with_found(found(23))
     for proposals, summary in (
         (answered, "23 found"),
-        (answered.with_settled([found(23)[0].box_xyxy]), "22 of 23 left"),
+        (answered.with_rejected([found(23)[0].box_xyxy]), "22 of 23 left"),
         (answered.waiting(), "23 so far, looking…"),
         (answered.with_failure(), "23 from before"),
     ):

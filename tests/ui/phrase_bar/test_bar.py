@@ -198,7 +198,7 @@ def test_quiet_bar_is_small_and_shows_only_the_field(bar: PhraseBar) -> None:
         (found(23), True),
         (found(23).waiting(), True),
         (found(0), False),
-        (found(1).with_settled([(0.0, 0.0, 1.0, 1.0)]), False),
+        (found(1).with_rejected([(0.0, 0.0, 1.0, 1.0)]), False),
         (found(23).with_concept(ConceptPrompt("cat")).waiting(), False),
         (found(23).with_concept(ConceptPrompt("cat")).with_failure(), False),
     ],
@@ -214,7 +214,7 @@ def test_only_what_was_found_of_this_very_concept_can_be_accepted(
 def test_answer_is_told_beside_the_least_score(bar: PhraseBar) -> None:
     bar.show_proposals(found(23))
 
-    assert words(bar) == ["≥ 0.00", "23 found"]
+    assert words(bar) == ["≥ 0.05", "23 found"]
     assert bar.sizeHint().width() == MAX_WIDTH
 
 
@@ -307,7 +307,7 @@ def test_focus_is_given_back_when_its_button_goes(bar: PhraseBar, told: Told, qt
     accept = buttons(bar)["Accept all"]
     accept.setFocus()
     qtbot.keyClick(accept, Qt.Key.Key_Space)
-    bar.show_proposals(found(1).with_settled([(0.0, 0.0, 1.0, 1.0)]))
+    bar.show_proposals(found(1).with_rejected([(0.0, 0.0, 1.0, 1.0)]))
 
     assert told.things == ["accept_all_wanted", "left"]
 
@@ -383,7 +383,7 @@ def test_slider_goes_before_the_answer_and_the_buttons(bar: PhraseBar) -> None:
     assert list(buttons(bar)) == ["Accept all", "Look for nothing any more"]
 
     bar.resize(MAX_WIDTH, bar.height())
-    assert words(bar) == ["≥ 0.00", "23 found"]
+    assert words(bar) == ["≥ 0.05", "23 found"]
 
 
 def test_bar_lets_the_picture_through_until_it_is_used(bar: PhraseBar, ground: QWidget) -> None:

@@ -38,3 +38,9 @@ def test_short_phrase_is_shown_whole(field: PhraseField) -> None:
     field.setText("coin")
 
     assert field.shown_text == "coin"
+
+
+def test_a_phrase_is_no_longer_than_the_name_of_a_category(field: PhraseField) -> None:
+    field.insert(2500 * "x y ")
+
+    assert field.text() == 50 * "x y "

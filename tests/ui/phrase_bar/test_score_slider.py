@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from sam3_annotator.ui.phrase_bar.score_slider import ScoreSlider
+from sam3_annotator.ui.settings import LEAST_THRESHOLD
 
 
 @pytest.fixture
@@ -36,14 +37,14 @@ def test_keys_move_by_a_hundredth_and_pages_by_five(
     assert slider.score == score
 
 
-@pytest.mark.parametrize("end", [0, 1])
+@pytest.mark.parametrize(("end", "score"), [(0, LEAST_THRESHOLD), (1, 1.0)])
 def test_click_on_the_groove_takes_the_handle_there(
-    end: int, slider: ScoreSlider, moves: list[float], qtbot: Any
+    end: int, score: float, slider: ScoreSlider, moves: list[float], qtbot: Any
 ) -> None:
     at = QPoint(end * (slider.handle.width() - 1), slider.handle.height() // 2)
     qtbot.mouseClick(slider.handle, Qt.MouseButton.LeftButton, pos=at)
 
-    assert moves == [float(end)]
+    assert moves == [score]
 
 
 def test_click_on_the_handle_leaves_it_where_it_is(slider: ScoreSlider, moves: list[float], qtbot: Any) -> None:

@@ -154,6 +154,11 @@ class Tool:
     def paint(self, painter: QPainter, room: QRectF) -> None:
         """Paint what the tool shows over the image, in canvas pixels; `room` is the canvas."""
 
+    def _proposal_at(self, event: ToolEvent) -> BoxXyxy | None:
+        """Find the proposal that a click would take."""
+        proposal = self.host.scene.proposals.at(event.x, event.y, OUTLINE_DISTANCE / self.host.view.zoom)
+        return proposal.box_xyxy if proposal is not None else None
+
 
 def clamped(x: float, y: float, image_size: tuple[int, int]) -> tuple[float, float]:
     """Move a point into the image."""

@@ -8,7 +8,7 @@ from PySide6.QtGui import QPainter
 from sam3_annotator.model import Exemplar
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.marks import paint_exemplar
-from sam3_annotator.ui.canvas.tools.base import OUTLINE_DISTANCE, ToolEvent
+from sam3_annotator.ui.canvas.tools.base import ToolEvent
 from sam3_annotator.ui.canvas.tools.box_drag import BoxDragTool
 
 
@@ -57,7 +57,3 @@ class ExemplarTool(BoxDragTool):
 
     def _paint_box(self, painter: QPainter, box: QRectF, room: QRectF) -> None:
         paint_exemplar(painter, box, room, is_positive=self._is_positive, is_growing=True)
-
-    def _proposal_at(self, event: ToolEvent) -> BoxXyxy | None:
-        proposal = self.host.scene.proposals.at(event.x, event.y, OUTLINE_DISTANCE / self.host.view.zoom)
-        return proposal.box_xyxy if proposal is not None else None

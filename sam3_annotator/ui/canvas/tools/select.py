@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from sam3_annotator.project import InstanceId, delete_vertex
-from sam3_annotator.ui.canvas.hit_test import BoxXyxy, EdgeHit, VertexHit, edge_at, vertex_at
+from sam3_annotator.ui.canvas.hit_test import EdgeHit, VertexHit, edge_at, vertex_at
 from sam3_annotator.ui.canvas.marks import paint_ghost_handle, paint_handles, paint_hovered_handle
 from sam3_annotator.ui.canvas.scene import CanvasInstance
 from sam3_annotator.ui.canvas.tools.base import OUTLINE_DISTANCE, PICK_DISTANCE, Tool, ToolEvent, ToolHost
@@ -211,10 +211,6 @@ class SelectTool(Tool):
 
     def _stack_at(self, event: ToolEvent) -> list[InstanceId]:
         return self.host.scene.stack_at(event.x, event.y, OUTLINE_DISTANCE / self.host.view.zoom)
-
-    def _proposal_at(self, event: ToolEvent) -> BoxXyxy | None:
-        proposal = self.host.scene.proposals.at(event.x, event.y, OUTLINE_DISTANCE / self.host.view.zoom)
-        return proposal.box_xyxy if proposal is not None else None
 
     def _movable_in(self, stack: list[InstanceId]) -> InstanceId | None:
         instance = self.host.scene.only_selected
