@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, strategies as st
 
-from sam3_annotator.model.builtin.refine import follow_edges, obey_box, obey_clicks
+from sam3_annotator.model.builtin.asked import Asked
+from sam3_annotator.model.builtin.refine import follow_edges, obey, obey_box, obey_clicks
+from sam3_annotator.model.builtin.zoom import ViewWindow
 
 
 def test_a_border_next_to_an_edge_moves_onto_it() -> None:
@@ -64,3 +66,24 @@ def test_nothing_far_outside_a_box_stays_and_all_inside_does() -> None:
     assert kept[10:30, 20:40].all()
     assert not kept[:, :17].any()
     assert not kept[34:].any()
+
+
+def test_a_mask_obeys_box_and_clicks_where_the_window_shows_them() -> None:
+    window = ViewWindow(100, 200, 128)  # two pixels of the image for one of the view
+    asked = Asked(((150.0, 230.0, False), (200.0, 300.0, True)), (120.0, 220.0, 160.0, 260.0), None)
+
+    obedient = obey(np.full((64, 64), 0.9, np.float32), window, asked) > 0.5
+
+    # The box, widened to the click on the object beyond it, and by a tenth: 10..50 across and down in the view.
+    rows, columns = np.flatnonzero(obedient.any(1)), np.flatnonzero(obedient.any(0))
+    assert (columns[0], columns[-1], rows[0], rows[-1]) == (6, 53, 6, 53)
+    assert not obedient[15, 25]
+    assert obedient[50, 50]
+
+
+def test_without_a_box_only_clicks_are_obeyed() -> None:
+    asked = Asked(((110.0, 210.0, True),), None, None)
+
+    obedient = obey(np.full((64, 64), 0.9, np.float32), ViewWindow(100, 200, 128), asked)
+
+    assert (obedient > 0.5).all()
