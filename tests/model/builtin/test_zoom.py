@@ -111,6 +111,16 @@ def test_a_belief_from_a_mask_is_seen_where_the_mask_is() -> None:
     assert belief.from_mask(np.zeros((9, 9), np.bool_), 64) is None
 
 
+def test_a_belief_from_a_small_mask_bounds_just_its_pixels() -> None:
+    mask = np.zeros((100, 100), np.bool_)
+    mask[10:20, 30:50] = True
+
+    belief = Belief.from_mask(mask, 64)
+
+    assert belief is not None
+    assert belief.box() == (30, 10, 50, 20)
+
+
 def test_a_belief_from_logits_lies_over_the_whole_image() -> None:
     logits = np.full((3, 4), -2, np.float32)
     logits[1, 2] = 2
