@@ -80,7 +80,7 @@ class _Taps:
         scale = np.float32(source_size) / np.float32(target_size)
         place = (np.arange(target_size, dtype=np.float32) + np.float32(0.5)) * scale - np.float32(0.5)
         place = np.maximum(place, np.float32(0))
-        low = np.minimum(place.astype(np.intp), source_size - 1)
+        low = place.astype(np.intp)
         return _Taps(0, place, low, np.minimum(low + 1, source_size - 1))
 
     def around(self, first_source: int, last_source: int) -> _Taps:

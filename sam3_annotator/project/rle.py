@@ -113,7 +113,9 @@ def rle_to_coco_string(rle: Rle) -> str:
 
 def coco_string_to_counts(string: str) -> NDArray[np.uint32]:
     """Return the counts of a compressed string; raises ValueError if it is none."""
-    code = np.frombuffer(string.encode("ascii", errors="replace"), dtype=np.uint8).astype(np.int64) - _FIRST_CHARACTER
+    # A character beyond ASCII becomes a reference, whose & is none of the code's.
+    ascii_only = string.encode("ascii", errors="xmlcharrefreplace")
+    code = np.frombuffer(ascii_only, dtype=np.uint8).astype(np.int64) - _FIRST_CHARACTER
     if np.any((code < 0) | (code >= 2 * _MORE)) or (len(code) and code[-1] & _MORE):
         raise ValueError("the run-length string has characters that do not belong there, or is cut off")
     is_last = code & _MORE == 0

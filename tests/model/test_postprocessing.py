@@ -75,6 +75,17 @@ def test_a_pixel_at_the_very_zero_is_not_on() -> None:
         np.testing.assert_array_equal(masks, _resized(logits[None], (3, 3)) > 0)
 
 
+@pytest.mark.parametrize("image_size", [(2, 20), (20, 2)])
+def test_an_object_between_the_pixels_of_a_smaller_image_is_not_there(image_size: tuple[int, int]) -> None:
+    logits = np.full((1, 20, 20), -1, np.float32)
+    logits[0, 9:11, 9:11] = 1
+
+    masks = full_size_masks(logits, image_size)
+
+    assert not _resized(logits, image_size).max() > 0
+    assert not masks.any()
+
+
 def test_no_candidates_give_no_masks() -> None:
     assert full_size_masks(np.zeros((0, 8, 8), np.float32), (30, 20)).shape == (0, 30, 20)
 
@@ -92,16 +103,23 @@ def test_a_mask_of_twelve_megapixels_takes_no_floats_of_that_size() -> None:
     assert peak - masks.nbytes < masks.size * 4 / 2
 
 
-def test_enlarging_stops_between_candidates_when_cancelled() -> None:
-    seen = []
+class CancelSecond:
+    """A check that lets the first mask pass."""
 
-    def check() -> None:
-        seen.append(1)
-        if len(seen) == 2:
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self) -> None:
+        self.count += 1
+        if self.count == 2:
             raise Cancelled
 
+
+def test_enlarging_stops_between_candidates_when_cancelled() -> None:
     with pytest.raises(Cancelled):
-        full_size_masks(_discs(3), (100, 100), check=check)
+        full_size_masks(_discs(3), (100, 100), check=CancelSecond())
+    with pytest.raises(Cancelled):
+        _answer([3.0, 3.0], presence_logit=3.0).above(0.5, check=CancelSecond())
 
 
 def test_holes_up_to_256_pixels_are_filled_and_larger_ones_are_not() -> None:
@@ -114,6 +132,13 @@ def test_holes_up_to_256_pixels_are_filled_and_larger_ones_are_not() -> None:
     assert (filled[0, 5:21, 5:21] == 10).all()
     assert (filled[0, 30:47, 30:47] == 0).all()
     assert (filled == 3).sum() == 64 * 64 - 256 - 289
+
+
+def test_pixels_that_are_barely_on_are_no_hole() -> None:
+    logits = np.full((1, 64, 64), 3, np.float32)
+    logits[0, 5:9, 5:9] = 1e-3
+
+    np.testing.assert_array_equal(fill_holes(logits), logits)
 
 
 def test_pixels_that_touch_at_corners_are_one_hole() -> None:

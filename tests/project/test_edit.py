@@ -166,6 +166,16 @@ def test_unknown_ids_are_refused(small: Any, square: Square) -> None:
             verb(edit)
 
 
+def test_instance_cannot_go_to_a_category_that_there_is_not(small: Any, square: Square) -> None:
+    with small.store.edit("Add") as edit:
+        instance = edit.add_instance(small.images[0], small.cat, square())
+
+    with pytest.raises(EditError, match="no category with the id 99"), small.store.edit("Change") as edit:
+        edit.update_instance(instance, category_id=CategoryId(99))
+
+    assert small.store.instance(instance).category_id == small.cat
+
+
 def test_orphan_is_refused_at_commit_and_nothing_is_kept(small: Any, square: Square) -> None:
     store = small.store
     with store.edit("Add") as edit:
@@ -193,6 +203,10 @@ def test_score_and_split_can_be_taken_away_and_are_left_alone_otherwise(small: A
     assert small.store.instance(instance).score == 0.5
     assert small.store.instance(instance).provenance.predicted_iou == 0.25
     assert small.store.image(small.images[0]).split is Split.TEST
+
+    with small.store.edit("Change") as edit:
+        edit.update_instance(instance, score=np.float32(0.75))
+    assert small.store.instance(instance).score == 0.75
 
     with small.store.edit("Clear") as edit:
         edit.update_instance(instance, score=None)

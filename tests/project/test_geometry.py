@@ -50,11 +50,23 @@ def test_difference_may_open_a_hole_and_union_close_it() -> None:
 
 
 def test_clip_cuts_at_the_image_and_leaves_regions_inside_alone() -> None:
-    inside = rectangle(0, 0, 10, 10)
-
-    assert clip_region(inside, 10, 10) is inside
+    for inside in (rectangle(0, 0, 10, 10), rectangle(1, 2, 8, 9)):
+        assert clip_region(inside, 10, 10) is inside
     assert clip_region(rectangle(-5, 5, 20, 8), 10, 10).box_xyxy == (0, 5, 10, 8)
     assert clip_region(rectangle(20, 20, 30, 30), 10, 10).is_empty
+
+
+@pytest.mark.parametrize(
+    ("box", "expected"),
+    [
+        ((-1, 2, 5, 6), (0, 2, 5, 6)),
+        ((3, -1, 5, 6), (3, 0, 5, 6)),
+        ((3, 2, 11, 6), (3, 2, 10, 6)),
+        ((3, 2, 5, 9), (3, 2, 5, 8)),
+    ],
+)
+def test_clip_cuts_at_each_border(box: tuple[float, ...], expected: tuple[float, ...]) -> None:
+    assert clip_region(rectangle(*box), 10, 8).box_xyxy == expected
 
 
 def test_clip_of_a_region_that_only_touches_the_image_is_empty() -> None:

@@ -80,6 +80,17 @@ def test_statistics_count_everything_and_go_into_json(small: Any, square: Square
     }
 
 
+def test_median_of_an_odd_number_of_images_is_the_middle_one(small: Any, square: Square) -> None:
+    with small.store.edit("Add") as edit:
+        for image, count in zip(small.images, (1, 6, 2), strict=True):
+            for _ in range(count):
+                edit.add_instance(image, small.cat, square())
+
+    numbers = statistics(small.store)
+
+    assert (numbers.median_per_image, numbers.mean_per_image) == (2.0, 3.0)
+
+
 def test_statistics_of_an_empty_project_are_zeros(small: Any) -> None:
     numbers = statistics(small.store)
 
@@ -97,3 +108,11 @@ def test_images_are_found_by_all_conditions_at_once(small: Any, square: Square) 
     assert find_images(small.store, category_id=small.cat) == (a, b)
     assert find_images(small.store, category_id=small.cat, text="a") == (a,)
     assert find_images(small.store, category_id=small.dog, split=Split.VAL) == ()
+
+
+def test_text_is_found_in_upper_and_lower_case_alike(small: Any) -> None:
+    with small.store.edit("Add") as edit:
+        loud = edit.add_image("Straße/IMG_1.JPG")
+
+    for text in ("img_1.jpg", "IMG", "STRASSE", "straße"):
+        assert find_images(small.store, text=text) == (loud,)

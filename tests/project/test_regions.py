@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 from sam3_annotator.project.errors import NotAProject
 from sam3_annotator.project.regions import Polygon, Region, decode_region, encode_region, rectangle
 
-whole = st.integers(-(2**51), 2**51).map(float)
+whole = st.integers(-(2**53), 2**53).map(float)
 small = st.integers(-300, 300).map(float)
 real = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -23,6 +23,24 @@ def regions(coordinate: st.SearchStrategy[float]) -> st.SearchStrategy[Region]:
 @given(st.one_of(regions(whole), regions(small), regions(real)))
 def test_encoding_gives_back_the_equal_region(region: Region) -> None:
     assert decode_region(encode_region(region)) == region
+
+
+@pytest.mark.parametrize(
+    ("code", "region"),
+    [
+        (
+            "0101785e636460606002621620660662740092030118cdc0c005e47dfb8f10d161bcf70fa202003e76041b",
+            Region((Polygon([(0, 0), (10, 0), (10, 300), (0, 10)], [[(2, 2), (4, 2), (4, 4)]]),)),
+        ),
+        (
+            "01ff785e636460606004626620868007f610fa02945671804b811930be9d0300622e037a",
+            Region((Polygon([(0.5, 0.25), (10, 0), (10, 30)]),)),
+        ),
+    ],
+    ids=["whole", "fractions"],
+)
+def test_regions_in_files_that_exist_stay_readable(code: str, region: Region) -> None:
+    assert decode_region(bytes.fromhex(code)) == region
 
 
 def test_pixel_edge_ring_takes_about_a_byte_per_vertex() -> None:

@@ -71,8 +71,9 @@ def test_region_reaching_out_of_the_image_is_coded_as_its_mask() -> None:
     assert np.array_equal(rle_to_mask(rle), region_to_mask(region, 12, 10))
 
 
-def test_runs_of_no_length_in_the_middle_are_taken() -> None:
-    rle = Rle(2, 3, np.array([0, 2, 0, 1, 3, 0], dtype=np.uint32))
+@pytest.mark.parametrize("counts", [[0, 2, 0, 1, 3, 0], [0, 0, 3, 3], [3, 0, 0, 3, 0, 0]])
+def test_runs_of_no_length_are_taken_anywhere(counts: list[int]) -> None:
+    rle = Rle(2, 3, np.array(counts, dtype=np.uint32))
 
     assert rle_to_region(rle) == mask_to_region(rle_to_mask(rle))
     assert rle.area == 3
@@ -84,10 +85,30 @@ def test_counts_of_another_mask_are_refused(counts: list[int]) -> None:
         Rle(2, 3, np.array(counts, dtype=np.uint32))
 
 
-@pytest.mark.parametrize("string", ["\x20\x20", "é", "P", "00000000o", "oooooooooo0", "L0", "~"])
-def test_string_that_is_no_code_is_refused(string: str) -> None:
-    with pytest.raises(ValueError, match="run"):
-        Rle(2, 3, coco_string_to_counts(string))
+@pytest.mark.parametrize(
+    ("string", "reason"),
+    [
+        ("\x20\x20", "characters"),
+        ("6/", "characters"),
+        ("6p", "characters"),
+        ("6é", "characters"),
+        ("6\N{GRINNING FACE}", "characters"),
+        ("6P", "cut off"),
+        ("oooooooooo0", "too large"),
+        ("PPPPPPP1", "too large"),
+        ("O", "negative"),
+        ("PPPPPP2", "absurd"),
+    ],
+)
+def test_string_that_is_no_code_is_refused_with_the_reason(string: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        coco_string_to_counts(string)
+
+
+def test_the_longest_run_that_there_is_comes_back() -> None:
+    string = rle_to_coco_string(Rle(1, 2**31 - 1, np.array([2**31 - 1], dtype=np.uint32)))
+
+    assert coco_string_to_counts(string).tolist() == [2**31 - 1]
 
 
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=130), max_size=12))

@@ -96,6 +96,31 @@ def test_small_and_thin_parts_survive_any_tolerance(tolerance: float) -> None:
     assert simplified.iou > 0.7
 
 
+def test_a_strip_thinner_than_the_tolerance_stays_one_strip() -> None:
+    y, x = np.mgrid[:200, :200] - 100
+    radius = np.hypot(x, y)
+    region = mask_to_region((radius < 83) & (radius >= 80) & ((x <= 0) | (abs(y) >= 15)))
+
+    simplified = simplify_region(region, 5.0)
+
+    assert len(simplified.region.polygons) == 1
+    assert simplified.region.vertex_count < 100
+    assert simplified.iou > 0.75
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_a_vertex_that_two_parts_share_stays_in_both(is_reversed: bool) -> None:
+    shared = (20, 21)
+    lower = Polygon([(0, 0), (40, 0), (40, 20), shared, (0, 20)])
+    upper = Polygon([(0, 20.5), shared, (40, 20.5), (40, 40), (0, 40)])
+    parts = (upper, lower) if is_reversed else (lower, upper)
+
+    simplified = simplify_region(Region(parts), 3.0)
+
+    assert len(simplified.region.polygons) == 2
+    assert all([*shared] in polygon.outer.tolist() for polygon in simplified.region.polygons)
+
+
 def test_ring_around_a_hole_stays_a_ring() -> None:
     y, x = np.mgrid[:200, :200]
     squared = (x - 100) ** 2 + (y - 100) ** 2

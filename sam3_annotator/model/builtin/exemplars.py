@@ -44,7 +44,8 @@ def read_exemplars(concept: ConceptPrompt, image_size: tuple[int, int]) -> list[
     height, width = image_size
     found = []
     for one in concept.exemplars:
-        x0, y0, x1, y1 = max(one.x0, 0.0), max(one.y0, 0.0), min(one.x1, width), min(one.y1, height)
+        (x0, x1), (y0, y1) = sorted((one.x0, one.x1)), sorted((one.y0, one.y1))
+        x0, y0, x1, y1 = max(x0, 0.0), max(y0, 0.0), min(x1, width), min(y1, height)
         if x0 < x1 and y0 < y1:
             found.append((one, BoxPrompt(x0, y0, x1, y1)))
     if not any(exemplar.positive for exemplar, _ in found):

@@ -75,7 +75,6 @@ def obey_clicks(chance: Floats, points: Sequence[Point]) -> Floats:
     for x, y, positive in points:
         column, row = int(x), int(y)
         if 0 <= column < side and 0 <= row < side and (chance[row, column] > 0.5) != positive:
-            chance = np.ascontiguousarray(chance)
             cv2.circle(chance, (column, row), max(1, side // 64), 0.9 if positive else 0.1, cv2.FILLED)
     return chance
 

@@ -94,7 +94,6 @@ class TransformerDecoder(nn.Module):
         batch = memory.shape[0]
         memory_key = memory + positions
         tokens = torch.cat([self.presence_token.weight, self.query_embed.weight]).expand(batch, -1, -1)
-        queries = tokens[:, 1:]
         boxes = self.reference_points.weight.float().sigmoid().expand(batch, -1, -1)
         for layer in self.layers:
             tokens = layer(

@@ -28,7 +28,7 @@ class DotProductScoring(nn.Module):
         """
         tokens = self.out_norm(prompt + self.prompt_mlp(prompt))
         weights = prompt_valid[..., None].to(tokens.dtype)
-        pooled = (tokens * weights).sum(1) / weights.sum(1).clamp(min=1)
+        pooled = (tokens * weights).sum(1) / weights.sum(1)
         asked = self.prompt_proj(pooled)[..., None]  # (B, C, 1)
         logits: Tensor = self.hs_proj(queries) @ asked / queries.shape[-1] ** 0.5
         return logits.clamp(-LOGIT_LIMIT, LOGIT_LIMIT)

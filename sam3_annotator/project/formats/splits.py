@@ -69,7 +69,7 @@ def _draw(seed: int, path: str) -> bytes:
 def _apportion(weights: Sequence[float], total: int) -> list[int]:
     """Share out `total` in whole numbers by weight; those with the largest remainders get what is left."""
     whole = sum(weights) or 1.0
-    exact = [total * weight / whole for weight in weights] if sum(weights) else [total, *[0.0] * (len(weights) - 1)]
+    exact = [total * weight / whole for weight in weights]
     counts = [int(value) for value in exact]
     by_remainder = sorted(range(len(exact)), key=lambda i: counts[i] - exact[i])
     for i in by_remainder[: total - sum(counts)]:

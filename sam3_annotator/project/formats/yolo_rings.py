@@ -15,7 +15,7 @@ _INTO_THE_PIXEL = 0.25  # cutting off and rounding both lead from here to the pi
 
 
 def best_ring(region: Region, runs: Runs, height: int, width: int) -> tuple[Ring, float]:
-    """Return one ring for a region, within a `height` x `width` image, and its IoU with the pixels `runs`.
+    """Return one ring for a region, within a `height` x `width` image, and its IoU with the pixels of its `runs`.
 
     That is the outline itself unless it is so small or thin that filling, which also sets the pixels below the
     line, changes it much; then the ring through the outermost pixels if that is better.
@@ -35,17 +35,14 @@ def _filled_iou(ring: Ring, runs: Runs, mask: NDArray[np.bool_], height: int, wi
     """Fill a ring in the way of Ultralytics: coordinates are cut to whole pixels, pixels on the line belong to it."""
     import cv2
 
-    # One pixel more on each side, and no more than the image has.
-    x0, y0 = max(runs.x0 - 1, 0), max(runs.y0 - 1, 0)
-    x1, y1 = min(runs.x0 + runs.width + 1, width), min(runs.y0 + runs.height + 1, height)
-    canvas = np.zeros((y1 - y0, x1 - x0), dtype=np.uint8)
-    vertices = (np.clip(ring, 0, (width, height)).astype(np.int32) - np.array([x0, y0], dtype=np.int32)).reshape(
-        -1, 1, 2
-    )
-    cv2.fillPoly(canvas, [vertices], 1)
+    # One pixel more to the right and below, where lines may lie, and no more than the image has.
+    columns, rows = min(runs.width + 1, width - runs.x0), min(runs.height + 1, height - runs.y0)
+    canvas = np.zeros((rows, columns), dtype=np.uint8)
+    corner = np.array([runs.x0, runs.y0], dtype=np.int32)
+    vertices = np.clip(ring, 0, (width, height)).astype(np.int32) - corner
+    cv2.fillPoly(canvas, [vertices.reshape(-1, 1, 2)], 1)
     expected = np.zeros_like(canvas, dtype=np.bool_)
-    top, left = runs.y0 - y0, runs.x0 - x0
-    expected[top : top + runs.height, left : left + runs.width] = mask
+    expected[: runs.height, : runs.width] = mask
     filled = canvas.astype(np.bool_)
     either = int(np.count_nonzero(filled | expected))
     return int(np.count_nonzero(filled & expected)) / either if either else 1.0

@@ -133,3 +133,17 @@ def test_logits_agree_with_the_mask() -> None:
 
     assert found.low_res_logits.shape == (1, 128, 128)
     assert ((found.low_res_logits[0] > 0) == found.masks[0]).mean() > 0.99
+
+
+def test_the_area_of_a_candidate_is_where_anything_is_on() -> None:
+    chance = np.zeros((64, 64), np.float32)
+    chance[10:20, 30:50] = 0.9
+
+    assert Candidate(chance, 0.5, ViewWindow(100, 200, 128)).area() == (160, 220, 200, 240)
+    assert Candidate(np.zeros_like(chance), 0.5, ViewWindow(100, 200, 128)).area() == (164, 264, 164, 264)
+
+
+def test_logits_of_a_large_image_are_small_and_of_its_proportions() -> None:
+    found = paint([Candidate(*squares(16), 0.5, ViewWindow(0, 0, 600))], (300, 600))
+
+    assert found.low_res_logits.shape == (1, 128, 256)

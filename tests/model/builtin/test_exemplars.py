@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from sam3_annotator.model import (
+    BoxPrompt,
     Cancelled,
     ConceptPrompt,
     Detection,
     Embedding,
     Exemplar,
+    Segmentation,
     UnsupportedPrompt,
     open_session,
 )
+from sam3_annotator.model.builtin.exemplars import _best_in_box, read_exemplars
 from sam3_annotator.model.builtin.session import BuiltinSession
 
 DISCS = [
@@ -163,3 +168,45 @@ def test_any_shape_of_image_is_searched(tiny_session: BuiltinSession, shape: tup
     found = tiny_session.detect(tiny_session.embed(pixels), ConceptPrompt(exemplars=(exemplar,)))
 
     assert found.masks.shape == (len(found.scores), *shape)
+
+
+def found_in_box(*boxes: tuple[int, int, int, int], predicted: Sequence[float]) -> Segmentation:
+    masks = np.zeros((len(boxes), 100, 200), np.bool_)
+    for mask, (x0, y0, x1, y1) in zip(masks, boxes, strict=True):
+        mask[y0:y1, x0:x1] = True
+    return Segmentation(masks, np.array(predicted, np.float32), np.zeros((len(boxes), 25, 50), np.float32))
+
+
+@pytest.mark.parametrize(
+    ("boxes", "predicted", "chosen"),
+    [
+        pytest.param([(100, 50, 140, 80), (100, 50, 140, 90)], [0.7, 0.6], 1, id="it fills the box"),
+        pytest.param([(100, 50, 140, 90), (90, 40, 150, 95)], [0.6, 0.9], 0, id="it keeps to the box"),
+        pytest.param([(100, 50, 140, 88), (100, 50, 140, 90)], [0.9, 0.6], 0, id="hardly worse and more likely"),
+        pytest.param([(0, 0, 0, 0), (10, 10, 30, 30)], [0.9, 0.2], 1, id="the other is empty"),
+    ],
+)
+def test_the_mask_of_an_exemplar_fills_its_box_and_is_likely(
+    boxes: list[tuple[int, int, int, int]], predicted: list[float], chosen: int
+) -> None:
+    found = found_in_box(*boxes, predicted=predicted)
+
+    mask, iou, bounds = _best_in_box(found, BoxPrompt(100, 50, 140, 90))
+
+    assert np.array_equal(mask, found.masks[chosen])
+    assert (iou, bounds) == (pytest.approx(predicted[chosen]), boxes[chosen])
+
+
+def test_an_exemplar_in_which_nothing_is_found_is_its_box() -> None:
+    mask, _, bounds = _best_in_box(found_in_box((0, 0, 0, 0), predicted=[0.9]), BoxPrompt(100.5, 50, 139.5, 90))
+
+    assert np.array_equal(mask, found_in_box((100, 50, 140, 90), predicted=[0]).masks[0])
+    assert bounds == (100.5, 50, 139.5, 90)
+
+
+def test_exemplars_are_cut_at_the_image_and_may_be_drawn_from_any_corner() -> None:
+    given = (Exemplar(-5, 10, 30, 500), Exemplar(150, 60, 120, 20), Exemplar(900, 0, 990, 9, positive=False))
+
+    read = read_exemplars(ConceptPrompt(exemplars=given), (100, 200))
+
+    assert read == [(given[0], BoxPrompt(0, 10, 30, 100)), (given[1], BoxPrompt(120, 20, 150, 60))]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sam3_annotator.model.builtin.explanation import explain
+from sam3_annotator.model.builtin.explanation import distance_to_border, explain
 
 SIDE = 64
 
@@ -55,7 +55,16 @@ def test_of_two_errors_the_wider_one_is_expected_to_be_clicked() -> None:
 
 
 def test_a_click_out_of_view_says_nothing() -> None:
-    assert explain(square(10, 30), [(-3.0, 20.0, True)], [None]).centredness == [None]
+    for x, y in ((-3.0, 20.0), (64.0, 20.0), (20.0, -0.1), (20.0, 64.0)):
+        assert explain(square(10, 30), [(x, y, True)], [None]).centredness == [None]
+    for x, y in ((0.0, 20.0), (63.9, 20.0), (20.0, 0.0), (20.0, 63.9)):
+        assert explain(square(10, 30), [(x, y, True)], [None]).centredness == [0.0]
+
+
+def test_the_border_of_an_area_is_also_where_the_view_ends() -> None:
+    depth = distance_to_border(np.ones((3, 5), np.bool_))
+
+    assert np.round(depth).tolist() == [[1, 1, 1, 1, 1], [1, 2, 2, 2, 1], [1, 1, 1, 1, 1]]
 
 
 def test_a_mask_like_the_one_shown_explains_no_click() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, strategies as st
 from numpy.typing import NDArray
 
@@ -61,3 +62,18 @@ def test_nothing_is_painted_of_a_view_in_which_nothing_is_on() -> None:
     paint_mask(mask, np.full((4, 4), 0.4, np.float32), ViewWindow(0, 0, 8))
 
     assert not mask.any()
+
+
+@pytest.mark.parametrize("across", [True, False], ids=["row", "column"])
+@pytest.mark.parametrize("span", [5.0, 40.0, 330.0])
+def test_a_thin_line_is_painted_wherever_it_lies(across: bool, span: float) -> None:
+    chance = np.zeros((20, 20), np.float32)
+    chance[13, 2:18] = 0.95
+    chance = chance if across else chance.T.copy()
+    window, mask = ViewWindow(7.3, -4.6, span), np.zeros((300, 280), np.bool_)
+
+    paint_mask(mask, chance, window)
+
+    down, right = (np.arange(size) + 0.5 for size in mask.shape)
+    expected = interpolate(chance, (right - window.x0) * 20 / span, (down - window.y0) * 20 / span)
+    np.testing.assert_array_equal(mask, expected > 0.5)

@@ -15,6 +15,7 @@ from sam3_annotator.model import (
 )
 from sam3_annotator.model.builtin import session
 from sam3_annotator.model.builtin.candidates import Candidate, drop_alike
+from sam3_annotator.model.builtin.looks import BuiltinEmbedding
 from sam3_annotator.model.builtin.session import BuiltinSession
 from sam3_annotator.model.builtin.viewer import NEARER_PARTS
 from sam3_annotator.model.builtin.zoom import ViewWindow
@@ -161,6 +162,21 @@ def test_a_cancelled_request_stops_before_the_next_look(tiny_session: BuiltinSes
 
     with pytest.raises(Cancelled):
         tiny_session.segment(embedding, [PointPrompt(80, 60)], check=check)
+    with pytest.raises(Cancelled):
+        tiny_session.embed(image, check=check)
+
+
+def test_every_candidate_can_be_gone_on_from_as_it_was_seen(tiny_session: BuiltinSession, image: Image) -> None:
+    embedding, click = tiny_session.embed(image), PointPrompt(80, 60)
+    assert isinstance(embedding, BuiltinEmbedding)
+
+    found = tiny_session.segment(embedding, [click])
+
+    for logits in found.low_res_logits:
+        picked = embedding.trail.recall([click, MaskPrompt(logits), PointPrompt(90, 60)])
+        assert picked is not None
+        assert picked.belief.window is not None  # where the window was, not the whole image
+        assert picked.clicks == 1
 
 
 def test_an_embedding_says_what_it_holds(tiny_session: BuiltinSession, image: Image) -> None:

@@ -64,8 +64,34 @@ def test_a_certain_mask_differs_from_a_doubtful_one() -> None:
     assert (certain[7], doubtful[7]) == (1.0, 0.0)
 
 
-def test_extent_is_told_in_parts_of_the_window() -> None:
-    assert traits(guess(square()))[10] == pytest.approx(0.5)
+def test_certainty_is_told_by_what_the_probabilities_add_up_to() -> None:
+    on, off = 0.9 * 32 * 32, 0.05 * (64 * 64 - 32 * 32)
+    wavering = on * 0.1 + off * 0.95
+
+    found = traits(guess(square()))[4:8]
+
+    expected = [(on + off) / 64**2, on / (32 * 32 + off), wavering / (on + off + 1), 1]
+    assert found == pytest.approx(expected, rel=1e-5)
+
+
+def test_extent_is_told_in_parts_of_image_and_window() -> None:
+    assert traits(guess(square()))[8:11] == pytest.approx([np.log(200 / 600), np.log(200 / 200), 0.5])
+
+
+@pytest.mark.parametrize(
+    ("corner", "sides"),
+    [((100, 100), 4), ((0, 100), 3), ((100, 0), 3), ((400, 100), 3), ((100, 200), 3), ((400, 0), 2)],
+)
+def test_sides_that_cut_an_object_are_counted(corner: tuple[int, int], sides: int) -> None:
+    everywhere = guess(np.full((SIDE, SIDE), 0.9, np.float32), ViewWindow(*corner, 200.0))
+
+    assert traits(everywhere, asked((corner[0] + 100.0, corner[1] + 100.0, True)))[11] == sides
+
+
+def test_without_clicks_there_is_nothing_to_tell_of_them() -> None:
+    box = read_prompts([BoxPrompt(150.0, 150.0, 250.0, 250.0)], SIZE)
+
+    assert traits(guess(square()), box)[12:18] == [0, 0, 0, 0, 0, 0]
 
 
 def test_an_object_cut_by_its_window_is_told_from_one_that_ends_with_the_image() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from sam3_annotator.model.builtin.zoom import Belief, Pyramid, ViewWindow, parts_with
+from sam3_annotator.model.builtin.zoom import Belief, Box, Pyramid, ViewWindow, parts_with
 
 sizes = st.tuples(st.integers(8, 3000), st.integers(8, 3000))
 
@@ -40,6 +40,33 @@ def test_a_window_stays_inside_an_image_that_is_large_enough() -> None:
     window = ViewWindow.around((0, 0, 100, 100), 2.0, (1000, 1000))
 
     assert (window.x0, window.y0, window.span) == (0, 0, 200)
+
+
+@pytest.mark.parametrize(
+    ("box", "margin", "size", "window"),
+    [
+        pytest.param((400, 300, 500, 320), 2.0, (1000, 1000), (350, 210, 200), id="its middle is the box's"),
+        pytest.param((900, 950, 1000, 1000), 2.0, (1000, 1000), (800, 800, 200), id="moved in from right and bottom"),
+        pytest.param((10, 20, 60, 30), 3.0, (100, 400), (0, -25, 150), id="centred where it does not fit"),
+        pytest.param((500, 500, 502, 503), 2.0, (1000, 1000), (477, 477.5, 48), id="not too close"),
+        pytest.param((0, 0, 1000, 500), 3.0, (500, 1000), (-25, -275, 1050), id="hardly larger than the image"),
+    ],
+)
+def test_a_window_lies_around_its_box(
+    box: Box, margin: float, size: tuple[int, int], window: tuple[float, float, float]
+) -> None:
+    assert ViewWindow.around(box, margin, size) == ViewWindow(*window)
+
+
+def test_a_window_shows_a_box_with_some_room_at_about_the_ideal_size() -> None:
+    window, ideal = ViewWindow(100, 200, 100), ViewWindow(0, 0, 100)
+
+    assert window.shows((106, 206, 194, 294), ideal)
+    for box in ((105, 206, 194, 294), (106, 205, 194, 294), (106, 206, 195, 294), (106, 206, 194, 295)):
+        assert not window.shows(box, ideal)
+        assert window.shows(box, window)  # there is none better
+    spans = [span for span in (79, 81, 119, 121) if window.shows((120, 220, 180, 280), ViewWindow(0, 0, span))]
+    assert spans == [81, 119]
 
 
 @pytest.mark.parametrize("size", [(64, 64), (300, 500), (1500, 2000)])
@@ -82,6 +109,26 @@ def test_a_belief_from_a_mask_is_seen_where_the_mask_is() -> None:
     seen = belief.seen_through(ViewWindow.whole((300, 400)), 100) > 0.5
     assert seen.mean() == pytest.approx(150 * 100 / 400**2, abs=0.01)
     assert belief.from_mask(np.zeros((9, 9), np.bool_), 64) is None
+
+
+def test_a_belief_from_a_small_mask_bounds_just_its_pixels() -> None:
+    mask = np.zeros((100, 100), np.bool_)
+    mask[10:20, 30:50] = True
+
+    belief = Belief.from_mask(mask, 64)
+
+    assert belief is not None
+    assert belief.box() == (30, 10, 50, 20)
+
+
+def test_a_belief_from_logits_lies_over_the_whole_image() -> None:
+    logits = np.full((3, 4), -2, np.float32)
+    logits[1, 2] = 2
+
+    belief = Belief.from_logits(logits, (30, 80))
+
+    assert belief.box() == (40, 10, 60, 20)
+    assert belief.chance[1, 2] == pytest.approx(1 / (1 + np.exp(-2)))
 
 
 def test_a_belief_bounds_only_the_part_that_was_clicked() -> None:

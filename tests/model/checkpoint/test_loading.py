@@ -44,6 +44,7 @@ def test_the_official_file_gives_the_model_back(
     model = load_model(official_file, config=tiny_config)
 
     assert_same(model, tiny_model)
+    assert not model.mask_decoder.has_raw_iou
     assert not model.training
     assert not any(parameter.requires_grad for parameter in model.parameters())
     answer = model(torch.zeros(1, 3, 112, 112), text="cat")

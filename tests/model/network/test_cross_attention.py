@@ -29,7 +29,7 @@ def places(request: pytest.FixtureRequest) -> tuple[Tensor, Tensor]:
 
 def test_tokens_see_the_map_as_with_projections(tokens: Tensor, places: tuple[Tensor, Tensor]) -> None:
     torch.manual_seed(0)
-    attention = TokenToImageAttention(32, 4, 16).requires_grad_(False)
+    attention = TokenToImageAttention(32, 4, 24).requires_grad_(False)
     image, placed = places
 
     seen = attention(tokens, placed, image)
@@ -42,7 +42,7 @@ def test_tokens_see_the_map_as_with_projections(tokens: Tensor, places: tuple[Te
 
 def test_the_map_sees_the_tokens_as_with_projections(tokens: Tensor, places: tuple[Tensor, Tensor]) -> None:
     torch.manual_seed(0)
-    attention = ImageToTokenAttention(32, 4, 16).requires_grad_(False)
+    attention = ImageToTokenAttention(32, 4, 24).requires_grad_(False)
     image, placed = places
 
     after = attention(image, placed, tokens + 1, tokens)

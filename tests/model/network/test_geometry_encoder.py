@@ -66,6 +66,27 @@ def test_a_token_depends_on_the_label(encode: Encode) -> None:
     assert (encode(BOXES, ~LABELS).tokens - encode(BOXES, LABELS).tokens).abs().max() > 0.1
 
 
+@pytest.mark.parametrize("grid", [(4, 12), (12, 4)], ids=["wide", "high"])
+def test_a_box_is_seen_where_it_lies_on_a_map_that_is_not_square(
+    grid: tuple[int, int], tiny_config: Sam3Config, randomise: Callable[..., None]
+) -> None:
+    encoder = GeometryEncoder(tiny_config)
+    randomise(encoder, 0)
+    height, width = grid
+    low, right = slice(height * 3 // 4, None), slice(width * 3 // 4, None)
+    here = torch.randn(1, tiny_config.width, *grid, generator=torch.Generator().manual_seed(1))
+    inside, outside = here.clone(), here.flip(1)
+    inside[:, :, low, right] = outside[:, :, low, right]
+    outside[:, :, low, right] = here[:, :, low, right]
+
+    box = torch.tensor([[[0.875, 0.875, 0.25, 0.25]]])
+    with torch.inference_mode():
+        before, *after = (encoder._embed_boxes(image, box, LABELS[:, :1]) for image in (here, inside, outside))
+
+    assert (after[0] - before).abs().max() > 0.1
+    assert torch.equal(after[1], before)
+
+
 def test_a_batch_of_two_is_encoded_as_two_singles(encode: Encode) -> None:
     boxes = torch.cat([BOXES, BOXES.flip(2)])
     labels = torch.cat([LABELS, LABELS])

@@ -95,7 +95,10 @@ def test_there_may_be_no_boxes(none: object) -> None:
     assert labels.shape == (1, 0)
 
 
-@pytest.mark.parametrize(("boxes", "count"), [(torch.zeros(3, 5), 1), (torch.zeros(3, 2, 4), 2), (torch.zeros(4), 1)])
+@pytest.mark.parametrize(
+    ("boxes", "count"),
+    [(torch.zeros(3, 5), 1), (torch.zeros(3, 2, 4), 2), (torch.zeros(4), 1), (torch.zeros(1, 2, 4, 3), 1)],
+)
 def test_boxes_of_another_shape_are_refused(boxes: torch.Tensor, count: int) -> None:
     with pytest.raises(ValueError, match=r"Boxes are \(N, 4\)"):
         as_exemplars(boxes, None, count)
@@ -104,3 +107,8 @@ def test_boxes_of_another_shape_are_refused(boxes: torch.Tensor, count: int) -> 
 def test_each_box_needs_a_label() -> None:
     with pytest.raises(ValueError, match="give each box a label"):
         as_exemplars([[0.5, 0.5, 0.2, 0.2], [0.1, 0.1, 0.1, 0.1]], [True], 1)
+
+
+def test_labels_of_more_images_than_there_are_boxes_of_are_refused() -> None:
+    with pytest.raises(ValueError, match="give each box a label"):
+        as_exemplars(torch.zeros(2, 3, 4), torch.ones(5, 3), 2)

@@ -57,3 +57,9 @@ def test_channel_norm_scales_and_shifts_each_channel() -> None:
     out = norm(torch.tensor([-1.0, 1.0])[None, :, None, None])
 
     torch.testing.assert_close(out.flatten(), torch.tensor([8.0, 23.0]), atol=1e-4, rtol=0)
+
+
+def test_channel_norm_adds_a_millionth_to_the_variance() -> None:
+    out = ChannelLayerNorm(2)(torch.tensor([-0.001, 0.001])[None, :, None, None])
+
+    torch.testing.assert_close(out.flatten(), torch.tensor([-(0.5**0.5), 0.5**0.5]), atol=1e-4, rtol=0)

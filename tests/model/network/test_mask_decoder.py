@@ -163,6 +163,14 @@ def test_stability_is_the_area_above_the_threshold_in_that_around_it() -> None:
     assert stability(mask_of(0)).item() == 1  # an empty mask does not waver
 
 
+@pytest.mark.parametrize(("logit", "expected"), [(0.051, 1), (0.049, 0.5), (-0.049, 0.5), (-0.051, 1)])
+def test_pixels_waver_within_a_twentieth_of_the_threshold(logit: float, expected: float) -> None:
+    logits = mask_of(100)
+    logits[logits < 0] = logit
+
+    assert stability(logits).item() == pytest.approx(expected)
+
+
 def test_several_masks_are_the_candidates_without_the_single_one() -> None:
     output = output_of(mask_of(98, 2), iou=[[0.9, 0.3, 0.8, 0.5]])
 

@@ -73,6 +73,15 @@ def test_a_mask_becomes_certain_logits_and_uncertain_ones_at_its_border() -> Non
     assert (mask_logits[0].diff() >= 0).all()
 
 
+def test_a_mask_of_fine_stripes_is_averaged_and_not_sampled() -> None:
+    mask = np.zeros((300, 600), bool)
+    mask[:, ::2] = True
+
+    mask_logits = read_prompts([MaskPrompt(mask)], FRAME, 288).tensors(CPU).mask_logits
+
+    assert mask_logits[..., 2:-2].abs().max() < 3  # of 10
+
+
 def test_the_last_of_several_masks_counts() -> None:
     first, second = np.zeros((300, 600), bool), np.ones((300, 600), bool)
 
@@ -156,6 +165,13 @@ def test_exemplars_become_centre_and_size_with_labels() -> None:
     assert asked.labels is not None
     torch.testing.assert_close(asked.boxes_cxcywh, torch.tensor([[[0.2, 0.2, 0.2, 0.2], [0.5, 0.5, 1.0, 1.0]]]))
     assert asked.labels.tolist() == [[True, False]]
+
+
+def test_an_exemplar_may_be_drawn_from_any_corner() -> None:
+    flipped = read_concept(ConceptPrompt("cat", (Exemplar(180, 90, 60, 30),)), FRAME)
+
+    assert flipped.boxes_cxcywh is not None
+    torch.testing.assert_close(flipped.boxes_cxcywh, torch.tensor([[[0.2, 0.2, 0.2, 0.2]]]))
 
 
 def test_exemplars_without_a_phrase_stand_under_the_word_visual() -> None:

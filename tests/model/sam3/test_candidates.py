@@ -82,6 +82,7 @@ def test_empty_candidates_are_offered_only_where_all_are() -> None:
     empty = choose_candidates(none, multimask=True, is_ambiguous=True)
     assert empty.logits.shape == (1, 16, 16)
     assert empty.predicted_iou.shape == (1,)
+    assert choose_candidates(none, multimask=False, is_ambiguous=True).logits.shape == (1, 16, 16)
 
 
 def test_unbounded_predictions_are_kept_within_zero_and_one() -> None:

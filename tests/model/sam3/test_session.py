@@ -109,6 +109,17 @@ def test_the_answer_has_the_image_s_size(tiny_session: Sam3Session, image: Image
     assert (np.diff(found.predicted_iou) <= 0).all()
 
 
+def test_candidates_are_offered_unless_a_single_mask_is_asked_for(tiny_session: Sam3Session, image: Image) -> None:
+    embedding = tiny_session.embed(image)
+
+    offered, candidates, single = (
+        tiny_session.segment(embedding, [CLICK], **asked) for asked in ({}, {"multimask": True}, {"multimask": False})
+    )
+
+    np.testing.assert_array_equal(offered.low_res_logits, candidates.low_res_logits)
+    assert len(candidates.masks) > len(single.masks) == 1
+
+
 @pytest.mark.parametrize("prompts", [[BOX], [CLICK, ANOTHER], [BOX, ANOTHER]])
 def test_the_single_mask_is_the_network_s_with_its_holes_filled(
     tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image, prompts: list[Prompt]

@@ -15,7 +15,7 @@ from pycocotools import mask as coco_mask
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from sam3_annotator.project import ImageState, KnownError, ProjectStore, Split, rectangle
+from sam3_annotator.project import ImageState, KnownError, Polygon, ProjectStore, Region, Split, rectangle
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.registry import export_project
 from sam3_annotator.project.rle import mask_to_rle, rle_to_coco_string
@@ -81,6 +81,18 @@ def test_polygons_have_holes_cut_and_no_ring_is_taken_for_a_box(dataset: Any, tm
     rings = {annotation["area"]: len(annotation["segmentation"]) for annotation in annotations}
     assert rings[30 * 25 - 16 * 14] == 1
     assert rings[8 * 8 + 20 * 20] == 2
+
+
+def test_polygons_that_are_filled_well_keep_their_vertices(dataset: Any, tmp_path: Path) -> None:
+    triangle = Region((Polygon([(5.25, 4), (60, 7.5), (22, 40.75)]),))
+    with dataset.store.edit("Add") as edit:
+        edit.add_instance(dataset.by_name["empty.png"], dataset.store.categories()[0].id, triangle)
+
+    report = export_project(dataset.store, tmp_path / "out", "coco")
+
+    annotations = content(tmp_path / "out/annotations/instances.json")["annotations"]
+    assert [[5.25, 4, 60, 7.5, 22, 40.75]] in [annotation["segmentation"] for annotation in annotations]
+    assert all(report.warnings)  # no sentence is empty
 
 
 def test_evaluating_the_export_against_itself_gives_ap_one(dataset: Any, tmp_path: Path, segmentation: str) -> None:

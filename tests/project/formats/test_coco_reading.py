@@ -88,6 +88,15 @@ def test_size_of_an_image_may_be_a_number_or_its_text_and_else_counts_as_unknown
     assert plan.images[0].width == size
 
 
+@pytest.mark.parametrize(
+    ("said", "score"), [(0.5, 0.5), (0, 0.0), (1, 1.0), (1.5, None), (-0.1, None), (True, None), ("0.5", None)]
+)
+def test_score_is_read_if_it_is_a_number_within_zero_and_one(tmp_path: Path, said: object, score: float | None) -> None:
+    plan = read(write(tmp_path, annotations=[annotation(segmentation=SQUARE, score=said)]))
+
+    assert plan.images[0].instances[0].score == score
+
+
 def test_run_lengths_tell_the_size_of_an_image_that_has_none(tmp_path: Path) -> None:
     fits, other = ({"size": size, "counts": [0, 192]} for size in ([12, 16], [16, 12]))
 

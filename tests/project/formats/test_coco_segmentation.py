@@ -112,3 +112,11 @@ def test_polygon_vertices_are_taken_as_they_are() -> None:
     region = region_of_annotation({"segmentation": [ring]}, 0, 0)
 
     assert region == Region((Polygon(np.reshape(ring, (-1, 2))),))
+
+
+def test_run_lengths_of_a_large_image_are_read() -> None:
+    counts = [20_000_000 - 1000, 1000]  # more than any coordinate may be
+
+    region = region_of_annotation({"segmentation": {"size": [4000, 5000], "counts": counts}}, 5000, 4000)
+
+    assert (region.box_xyxy, region.area) == ((4999, 3000, 5000, 4000), 1000)

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 
 from sam3_annotator.project import ImageFacts, ImageState, KnownError, ProjectStore
 from sam3_annotator.project.formats.options import ExportOptions
-from sam3_annotator.project.formats.selection import choose_images, flat_names, nested_names
+from sam3_annotator.project.formats.selection import ChosenImage, Selection, choose_images, flat_names, nested_names
 from sam3_annotator.project.regions import rectangle
 
 MakeImage = Callable[..., Path]
@@ -48,8 +48,10 @@ def test_a_file_not_read_yet_is_read_for_its_size(tmp_path: Path, image_folder: 
             edit.add_image(image_folder / "1.png")
         annotate(fresh, 0)
 
-        (image,) = choose_images(fresh, ExportOptions(), nested_names).images
+        selection = choose_images(fresh, ExportOptions(), nested_names)
 
+        (image,) = selection.images
+        assert selection.warnings == ()
         assert (image.record.facts.width, image.record.facts.height) == (80, 60)
 
 
@@ -92,6 +94,15 @@ def test_a_path_the_system_does_not_take_counts_as_missing(store: ProjectStore) 
 
     assert [image.record.name for image in selection.images] == ["1.png"]
     assert any("missing" in warning for warning in selection.warnings)
+
+
+def test_splits_are_named_in_the_order_of_their_use(store: ProjectStore) -> None:
+    images = {
+        split: ChosenImage(store.images()[0], Path("1.png"), "1.png", split) for split in ("test", "val", "train")
+    }
+
+    assert Selection(tuple(images.values()), ()).splits == ("train", "val", "test")
+    assert Selection((images["test"], images["train"]), ()).splits == ("train", "test")
 
 
 def test_nothing_to_export_is_said(store: ProjectStore) -> None:

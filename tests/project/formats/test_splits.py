@@ -36,7 +36,11 @@ def test_images_that_have_a_split_keep_it_and_the_shares_count_them() -> None:
 
 def test_small_share_still_gets_an_image() -> None:
     assert Counter(assign_splits(records(4), {"train": 0.95, "val": 0.05}, 0).values()) == {"train": 3, "val": 1}
-    assert Counter(assign_splits(records(1), {"train": 0.5, "val": 0.5}, 0).values()).total() == 1
+    assert assign_splits(records(1), {"train": 0.95, "val": 0.05}, 0) == {1: "train"}
+
+
+def test_shares_that_are_used_up_leave_images_where_they_are() -> None:
+    assert assign_splits(records(2, {1: Split.TEST, 2: Split.VAL}), {"train": 1}, 0) == {1: "test", 2: "val"}
 
 
 def test_without_shares_there_is_one_set_unless_images_have_splits() -> None:

@@ -48,6 +48,14 @@ def test_a_prompt_makes_the_draft_wait_until_it_is_answered(draft: Draft) -> Non
     assert draft.prompts == ()
 
 
+def test_what_only_tells_where_the_object_is_not_waits_for_no_answer(draft: Draft) -> None:
+    beside = draft.with_prompt(PointPrompt(1, 1, positive=False))
+
+    assert not beside.is_waiting
+    assert beside.with_prompt(PointPrompt(2, 2)).is_waiting
+    assert beside.with_prompt(BoxPrompt(0, 0, 5, 5)).is_waiting
+
+
 def test_the_last_answer_stays_visible_while_a_newer_prompt_waits(draft: Draft) -> None:
     answered = draft.with_prompt(PointPrompt(1, 1)).with_candidates([candidate(2)])
 
@@ -160,6 +168,7 @@ def test_prompts_that_could_not_be_answered_wait_no_longer_until_they_change(dra
     assert failed.with_prompt(PointPrompt(2, 2)).is_waiting
     assert failed.with_prompt(PointPrompt(2, 2)).with_failure().without_last_prompt().is_waiting
     assert failed.with_candidates([candidate(2)]).is_answered
+    assert not failed.with_candidates([candidate(2)]).has_failed
 
 
 def test_a_correction_begins_with_the_region_of_its_instance_and_waits_for_nothing(correction: Draft) -> None:

@@ -12,6 +12,7 @@ from sam3_annotator.ui.canvas.hit_test import (
     VertexHit,
     contains,
     edge_at,
+    region_contains,
     rows_at,
     rows_inside,
     vertex_at,
@@ -41,6 +42,35 @@ def test_what_is_only_touched_comes_after_what_is_under_the_cursor() -> None:
     assert rows_at(outlines, everything(outlines), 6.5, 2, 1) == [1]
 
 
+@pytest.mark.parametrize("point", [(-1.9, 3), (6.9, 3), (3, -1.9), (3, 6.9), (6.4, 6.4)])
+def test_an_instance_is_touched_from_all_sides(point: tuple[float, float]) -> None:
+    outlines = Outlines.of([rectangle(0, 0, 5, 5)])
+
+    assert rows_at(outlines, everything(outlines), *point, 2) == [0]
+
+
+def test_an_instance_beyond_reach_is_not_touched() -> None:
+    outlines = Outlines.of([rectangle(0, 0, 5, 5)])
+
+    for point in ((-2.1, 3), (7.1, 3), (3, -2.1), (3, 7.1), (6.5, 6.5)):
+        assert rows_at(outlines, everything(outlines), *point, 2) == []
+
+
+def test_of_what_is_only_touched_the_smallest_comes_first() -> None:
+    outlines = Outlines.of([rectangle(0, 0, 50, 50), rectangle(0, 51, 50, 60)])
+
+    assert rows_at(outlines, everything(outlines), 20, 50.5, 2) == [1, 0]
+
+
+def test_a_point_of_a_region_is_inside_and_not_in_a_hole() -> None:
+    parts = Region((*RING.polygons, *rectangle(20, 0, 30, 10).polygons))
+
+    found = [region_contains(parts, x, 5) for x in (-1, 1, 5, 8, 15, 25, 31)]
+
+    assert found == [False, True, False, True, False, True, False]
+    assert not region_contains(Region(), 0, 0)
+
+
 def test_a_hole_is_not_the_instance() -> None:
     outlines = Outlines.of([RING])
 
@@ -59,6 +89,8 @@ def test_a_band_takes_what_lies_wholly_in_it() -> None:
 
     assert rows_inside(outlines, everything(outlines), (0, 0, 20, 20)) == [0]
     assert rows_inside(outlines, everything(outlines), (0, 0, 25, 20)) == [0, 1]
+    for narrower in ((6, 5, 25, 15), (5, 6, 25, 15), (5, 5, 24, 15), (5, 5, 25, 14)):
+        assert rows_inside(outlines, everything(outlines), narrower) == []
 
 
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=3, max_size=9))
@@ -85,6 +117,8 @@ def test_the_nearest_point_of_an_edge_is_found() -> None:
     assert edge_at(RING, 0.5, 6, 2) == EdgeHit(0, 0, 3, 0.0, 6.0)
     assert edge_at(RING, 7.4, 5, 2) == EdgeHit(0, 1, 1, 7.0, 5.0)
     assert edge_at(RING, 15, 5, 2) is None
+    assert edge_at(RING, 5, -2.9, 3) is not None
+    assert edge_at(RING, 5, -3.1, 3) is None
 
 
 def test_parts_are_told_apart() -> None:

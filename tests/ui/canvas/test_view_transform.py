@@ -58,6 +58,13 @@ def test_a_piece_of_the_image_always_stays_on_the_canvas(
     assert kept.kept_in_view(image, canvas) == kept
 
 
+@pytest.mark.parametrize("offset", [(-320, 50), (720, 50), (100, -220), (100, 520), (100, 50)])
+def test_an_image_of_which_a_piece_is_seen_stays_where_it_is(offset: tuple[float, float]) -> None:
+    view = ViewTransform(1.0, *offset)
+
+    assert view.kept_in_view((400.0, 300.0), (800.0, 600.0)) == view
+
+
 @given(sizes, canvases)
 def test_a_fitted_image_is_centred_and_as_large_as_fits(
     image: tuple[float, float], canvas: tuple[float, float]
