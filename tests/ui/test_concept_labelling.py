@@ -24,7 +24,7 @@ BOXES = ((0, 0, 10, 10), (20, 0, 40, 20), (50, 30, 70, 50))
 
 
 @pytest.fixture
-def finder(engine: EngineBridge, finding_session: Any, bridge: StoreBridge, workspace: Workspace) -> Finder:
+def finder(finding_session: Any, engine: EngineBridge, bridge: StoreBridge, workspace: Workspace) -> Finder:
     finding_session.instances = list(zip(BOXES, (0.6, 0.9, 0.7), strict=True))
     image = bridge.store.images()[0]
     workspace.set_image(image.id)

@@ -30,7 +30,7 @@ def labelled() -> list[Instance]:
 
 
 @pytest.fixture
-def finder(engine: EngineBridge, finding_session: Any, labelled: list[Instance]) -> Finder:
+def finder(finding_session: Any, engine: EngineBridge, labelled: list[Instance]) -> Finder:
     finding_session.instances = list(zip(BOXES, (0.6, 0.9, 0.3), strict=True))
     made = Finder(engine, Settings(), lambda _: list(labelled))
     made.show(ONE)
