@@ -14,6 +14,7 @@ from sam3_annotator.model.network.sam3_image import Sam3Image
 from sam3_annotator.model.progress import LoadingProgress
 from sam3_annotator.model.sam3.mask_trial import draw_masks, measure_likeness
 from sam3_annotator.model.sam3.range_trial import stays_finite
+from sam3_annotator.model.session import Check
 
 Load = Callable[[torch.dtype], Sam3Image]
 
@@ -45,22 +46,28 @@ def _load_in_bfloat16_if_alike(load: Load, progress: LoadingProgress) -> Sam3Ima
         progress(0, 0, "Comparing bfloat16 with float32")
 
     try:
-        network = load(torch.float32)
-        check()
-        expected = draw_masks(network, check)
-        return_memory()  # what drew them refers to the weights as they were
-        _round_weights(network)
-        likeness = measure_likeness(draw_masks(network, check), expected)
+        network = _load_rounded_if_alike(load, check)
     except OutOfMemory:
         _log.info("There is no room for the weights in float32; they are loaded in bfloat16 without comparing.")
-        return load(torch.bfloat16)
-    _log.info("Masks in bfloat16 have an IoU of %.4f with those in float32.", likeness)
-    if likeness >= LEAST_IOU:
-        return_memory()
-        return network
-    del network
+        network, otherwise = None, torch.bfloat16
+    else:
+        otherwise = torch.float32
     return_memory()
-    return load(torch.float32)
+    return (
+        network if network is not None else load(otherwise)
+    )  # outside the handler, where what did not fit is free again
+
+
+def _load_rounded_if_alike(load: Load, check: Check) -> Sam3Image | None:
+    """Load weights in float32 and round them, which reads the file once; None if that changes their masks."""
+    network = load(torch.float32)
+    check()
+    expected = draw_masks(network, check)
+    return_memory()  # what drew them refers to the weights as they were
+    _round_weights(network)
+    likeness = measure_likeness(draw_masks(network, check), expected)
+    _log.info("Masks in bfloat16 have an IoU of %.4f with those in float32.", likeness)
+    return network if likeness >= LEAST_IOU else None
 
 
 def _round_weights(network: Sam3Image) -> None:

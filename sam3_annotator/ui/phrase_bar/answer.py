@@ -28,7 +28,7 @@ def answer_words(proposals: Proposals) -> AnswerWords:
         return AnswerWords("No answer", "", "The model could not answer. Enter in the field asks again.", "danger")
     if not proposals.says_what:
         return AnswerWords("Show what to find", "", "There are only examples of what not to find.", "dim")
-    if proposals.answered != proposals.concept:
+    if not proposals.is_current:
         return AnswerWords("Finding…", "", tone="dim")
     if count:
         return AnswerWords(f"{count:,} found", f"{count:,}", "Neither accepted nor rejected yet")

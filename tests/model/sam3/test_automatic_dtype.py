@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -95,6 +96,22 @@ def test_where_float32_does_not_fit_bfloat16_is_taken_as_it_is(delicate: Shelf) 
         return delicate.load(dtype)
 
     assert dtype_of(load_in_good_dtype(load, torch.bfloat16, untold)) == torch.bfloat16
+
+
+def test_where_only_the_trial_does_not_fit_float32_is_gone_before_bfloat16_is_loaded(delicate: Shelf) -> None:
+    loaded: list[weakref.ref[Sam3Image]] = []
+
+    def load(dtype: torch.dtype) -> Sam3Image:
+        assert all(earlier() is None for earlier in loaded)
+        network = delicate.load(dtype)
+        loaded.append(weakref.ref(network))
+        return network
+
+    def run_out(*_: object) -> None:
+        raise OutOfMemory("There is not enough memory.")
+
+    assert dtype_of(load_in_good_dtype(load, torch.bfloat16, run_out)) == torch.bfloat16
+    assert delicate.asked == [torch.float32, torch.bfloat16]
 
 
 def test_the_trial_is_told_of_and_can_be_cancelled(robust: Shelf) -> None:
