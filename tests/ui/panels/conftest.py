@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtWidgets import QMainWindow
+from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import CategoryId, ImageId, InstanceId, Polygon, ProjectStore, Provenance, Region
 from sam3_annotator.ui import operations
 
 AddInstance = Callable[..., InstanceId]
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QMainWindow:
+    """Give an active window for a panel, that may have a use for its keys itself."""
+    made = QMainWindow()
+    qtbot.addWidget(made)
+    made.resize(260, 400)
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
+    return made
 
 
 @pytest.fixture

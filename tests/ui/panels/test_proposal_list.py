@@ -66,22 +66,9 @@ class Review:
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> QMainWindow:
-    """Give a window that has a use for the keys of the panel itself."""
-    made = QMainWindow()
-    qtbot.addWidget(made)
-    made.setCentralWidget(ProposalPanel())
-    made.resize(260, 400)
-    with qtbot.waitActive(made):
-        made.show()
-        made.activateWindow()
-    return made
-
-
-@pytest.fixture
 def panel(window: QMainWindow) -> ProposalPanel:
-    made = window.centralWidget()
-    assert isinstance(made, ProposalPanel)
+    made = ProposalPanel()
+    window.setCentralWidget(made)
     return made
 
 

@@ -23,18 +23,6 @@ FOUND = [Proposal((float(number), 0.0, 8.0, 10.0), REGION, 0.9, 0.98) for number
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> QMainWindow:
-    """Give a window that may have a use for the keys itself."""
-    made = QMainWindow()
-    qtbot.addWidget(made)
-    made.resize(260, 400)
-    with qtbot.waitActive(made):
-        made.show()
-        made.activateWindow()
-    return made
-
-
-@pytest.fixture
 def view(window: QMainWindow) -> ProposalView:
     """Show four proposals, the second in focus, with the keyboard in the list."""
     model = ProposalModel(window)
