@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.coco_segmentation import region_of_annotation
+from sam3_annotator.project.formats.dataset_layout import image_folders, split_of_file
+from sam3_annotator.project.formats.json_files import Json, parse_json, score_of, size_of, text_of
 from sam3_annotator.project.formats.plan import (
     ImportPlan,
     PlannedCategory,
     PlannedImage,
     PlannedInstance,
 )
-
-_SPLIT_WORDS = {
-    "train": Split.TRAIN,
-    "training": Split.TRAIN,
-    "val": Split.VAL,
-    "valid": Split.VAL,
-    "validation": Split.VAL,
-    "test": Split.TEST,
-}
-
-Json = dict[str, Any]
 
 
 def read(path: Path) -> ImportPlan:
@@ -105,21 +91,7 @@ class _FileReader:
         self._warnings.append(f"{self._name}: {sentence}")
 
     def _parse(self) -> Json:
-        try:
-            content = json.loads(self._file.read_bytes().decode("utf-8-sig"))
-        except UnicodeDecodeError as error:
-            raise FormatError(f"{self._name} is not UTF-8 text, so it is no COCO file; choose another.") from error
-        except json.JSONDecodeError as error:
-            where = f"line {error.lineno}, column {error.colno}"
-            raise FormatError(
-                f"{self._name} is damaged or no JSON ({error.msg} in {where}); export it again."
-            ) from error
-        except ValueError as error:
-            raise FormatError(f"{self._name} is no COCO file: it has a number of thousands of digits.") from error
-        except RecursionError as error:
-            raise FormatError(f"{self._name} is no COCO file: it is nested too deeply.") from error
-        except OSError as error:
-            raise FormatError(f"{self._file} cannot be read ({error.strerror}); check its permissions.") from error
+        content = parse_json(self._file, self._name, "COCO")
         if not isinstance(content, dict):
             what = "a list, as results are" if isinstance(content, list) else "a single value"
             raise FormatError(f"{self._name} is no COCO data set but {what}; choose the file with images.")
@@ -135,16 +107,16 @@ class _FileReader:
                 self._warn(f"category number {number} has no id, so it was left out.")
                 continue
             key = _key(entry["id"]) or ""
-            name = _text(entry.get("name")).strip() or f"category {key}"
-            known = categories.setdefault(key, PlannedCategory(name, _text(entry.get("supercategory"))))
+            name = text_of(entry.get("name")).strip() or f"category {key}"
+            known = categories.setdefault(key, PlannedCategory(name, text_of(entry.get("supercategory"))))
             if known.name != name:
                 self._warn(f"category {name} has the id {key} of {known.name}, so it was left out.")
         return categories
 
     def _read_images(self, entries: list[object]) -> dict[str, PlannedImage]:
         images: dict[str, PlannedImage] = {}
-        split = _split_of(self._file)
-        folders = tuple(_image_folders(self._file, split))
+        split = split_of_file(self._file)
+        folders = tuple(image_folders(self._file, split))
         for number, entry in enumerate(entries):
             key = _key(entry.get("id")) if isinstance(entry, dict) else None
             name = entry.get("file_name") if isinstance(entry, dict) else None
@@ -153,8 +125,8 @@ class _FileReader:
             elif key in images:
                 self._warn(f"image {name} has the id {key} of {images[key].name}, so it was left out.")
             else:
-                width, height = _size(entry.get("width")), _size(entry.get("height"))
-                images[key] = PlannedImage(_text(name).replace("\\", "/"), width, height, split, folders)
+                width, height = size_of(entry.get("width")), size_of(entry.get("height"))
+                images[key] = PlannedImage(text_of(name).replace("\\", "/"), width, height, split, folders)
         return images
 
     def _read_annotation(
@@ -176,7 +148,7 @@ class _FileReader:
         if not images[key].width and isinstance(code, dict):  # run lengths tell the size of the image, too
             images[key] = replace(images[key], width=int(code["size"][1]), height=int(code["size"][0]))
         return key, PlannedInstance(
-            categories[category].name, region, _is_true(annotation.get("iscrowd")), _score(annotation.get("score"))
+            categories[category].name, region, _is_true(annotation.get("iscrowd")), score_of(annotation.get("score"))
         )
 
 
@@ -184,48 +156,8 @@ def _key(value: object) -> str | None:
     """Return an id as text, so that 1, 1.0 and "1" are the same; None if it is no id."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return _text(str(value)).strip() if isinstance(value, int | str) and not isinstance(value, bool) else None
-
-
-def _text(value: object) -> str:
-    """Return a value as text that can be stored; JSON may hold halves of characters, which become question marks."""
-    return str(value or "").encode(errors="replace").decode()
-
-
-def _size(value: object) -> int:
-    if isinstance(value, str):
-        try:
-            value = float(value)  # not int, which refuses thousands of digits
-        except ValueError:
-            return 0
-    return int(value) if isinstance(value, int | float) and 0 < value < 1e7 else 0
+    return text_of(str(value)).strip() if isinstance(value, int | str) and not isinstance(value, bool) else None
 
 
 def _is_true(value: object) -> bool:
     return value.strip().lower() in {"1", "true"} if isinstance(value, str) else bool(value)
-
-
-def _score(value: object) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and 0 <= value <= 1 else None  # type: ignore[arg-type,operator] # is_number
-
-
-def _split_of(file: Path) -> Split | None:
-    """Read the split from the name of a file (`instances_train2017.json`), else from that of its folder."""
-    for name in (file.stem, file.parent.name):
-        for word in re.findall(r"[a-z]+", name.lower()):
-            if word in _SPLIT_WORDS:
-                return _SPLIT_WORDS[word]
-    return None
-
-
-def _image_folders(file: Path, split: Split | None) -> Iterator[Path]:
-    """Give the folders beside a file that its images may lie in, as different programs lay them out."""
-    for base in (
-        (file.parent.parent, file.parent) if file.parent.name == "annotations" else (file.parent, file.parent.parent)
-    ):
-        if split is not None:
-            yield base / "images" / str(split)
-            yield base / str(split)
-        yield base / "images"
-        yield base
