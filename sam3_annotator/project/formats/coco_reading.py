@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.coco_segmentation import region_of_annotation
-from sam3_annotator.project.formats.dataset_layout import image_folders, split_of_file
+from sam3_annotator.project.formats.dataset_layout import image_folders, is_single_file, split_of_file
 from sam3_annotator.project.formats.json_files import Json, parse_json, score_of, size_of, text_of
 from sam3_annotator.project.formats.plan import (
     ImportPlan,
@@ -43,14 +43,8 @@ def read(path: Path) -> ImportPlan:
 
 
 def _files_of(path: Path) -> list[Path]:
-    try:
-        if path.is_file():
-            return [path]
-        is_folder = path.is_dir()
-    except OSError as error:
-        raise FormatError(f"{path} cannot be read ({error.strerror}); choose another.") from error
-    if not is_folder:
-        raise FormatError(f"There is nothing at {path}; choose a COCO file (.json) or the folder of an export.")
+    if is_single_file(path, "a COCO file (.json) or the folder of an export"):
+        return [path]
     for pattern in ("annotations/instances*.json", "annotations/*.json", "*.json", "*/*.json"):
         found = sorted(path.glob(pattern))
         if found:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sam3_annotator.project.entities import Split
+from sam3_annotator.project.errors import FormatError
 
 _SPLIT_WORDS = {
     "train": Split.TRAIN,
@@ -16,6 +17,24 @@ _SPLIT_WORDS = {
     "validation": Split.VAL,
     "test": Split.TEST,
 }
+
+
+def is_single_file(source: Path, offer: str) -> bool:
+    """Whether a source is a file, not a folder; raises FormatError, offering what to choose, if it is neither."""
+    try:
+        if source.is_file():
+            return True
+        is_folder = source.is_dir()
+    except OSError as error:
+        raise FormatError(f"{source} cannot be read ({error.strerror}); choose another.") from error
+    if not is_folder:
+        raise FormatError(f"There is nothing at {source}; choose {offer}.")
+    return False
+
+
+def split_named(folder: str) -> Split | None:
+    """Return the split that a folder of this very name holds."""
+    return _SPLIT_WORDS.get(folder.lower())
 
 
 def split_of_file(file: Path) -> Split | None:

@@ -42,7 +42,7 @@ class PlannedInstance:
 class PlannedImage:
     """An image by the name that the labels give it (with `/`), its instances, and where to look for its file.
 
-    `width` and `height` are what the labels say, 0 if they say nothing.
+    `width` and `height` are what the labels say, 0 if they say nothing; `is_embedded` if the labels hold its pixels.
     """
 
     name: str
@@ -51,6 +51,7 @@ class PlannedImage:
     split: Split | None = None
     folders: tuple[Path, ...] = ()
     instances: tuple[PlannedInstance, ...] = ()
+    is_embedded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,8 @@ def apply_import(
     matches = match_images(store, [Wanted(image.name, image.folders) for image in plan.images], images_dir)
     if plan.images and not matches:
         names = listed([image.name for image in plan.images], "image")
-        raise KnownError(f"{names} not found, and no others; choose the folder that the images lie in.")
+        embedded = _embedded_words(plan.images)
+        raise KnownError(f"{names} not found, and no others; choose the folder that the images lie in.{embedded}")
     files = {path for path in matches.values() if isinstance(path, Path)}
     total = len(files) + len(matches)
     facts = _read_facts(sorted(files), total, progress)
@@ -125,6 +127,7 @@ def apply_import(
         warnings.append(
             f"{listed(unmatched, 'image')} not found, so what is annotated on them was left out; "
             "choose the folder they lie in and import again."
+            + _embedded_words([image for number, image in enumerate(plan.images) if number not in matches])
         )
     crowds = sum(instance.is_crowd for number in matches for instance in plan.images[number].instances)
     if crowds:
@@ -142,6 +145,13 @@ def apply_import(
         unmatched=unmatched,
         warnings=tuple(warnings),
     )
+
+
+def _embedded_words(missing: Sequence[PlannedImage]) -> str:
+    embedded = [image.name for image in missing if image.is_embedded]
+    if not embedded:
+        return ""
+    return f" The labels hold a copy of {listed(embedded, 'image')}, which an import does not make a file of."
 
 
 def _read_facts(files: Sequence[Path], total: int, progress: Progress) -> dict[Path, ImageFacts]:
