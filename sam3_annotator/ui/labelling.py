@@ -250,7 +250,7 @@ class Labelling(QObject):
     def _write(self, draft: Draft, category_id: CategoryId) -> None:
         if draft.corrects is None:
             provenance = provenance_of(draft, self._describe_model)
-            operations.accept_draft(self._store, draft.image_id, category_id, draft.region, provenance)
+            operations.add_instance(self._store, draft.image_id, category_id, draft.region, provenance)
             return
         # What the draft says now, not at Enter: the instance itself may have got another category since.
         instance_id, category_id = draft.corrects.instance.id, draft.corrects.category_id

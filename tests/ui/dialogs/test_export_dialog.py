@@ -28,7 +28,7 @@ def add(store: ProjectStore) -> Add:
 
     def add_square(image: int) -> object:
         square = Region((Polygon([(5, 5), (25, 5), (25, 25), (5, 25)]),))
-        return operations.accept_draft(store, store.images()[image].id, car, square, Provenance())
+        return operations.add_instance(store, store.images()[image].id, car, square, Provenance())
 
     return add_square
 
