@@ -98,7 +98,7 @@ class ProjectVerbs(QObject):
         if not folder.is_dir() or recognise_format(folder) is None or self._store.is_read_only:
             return
         self._window.messages.show_message(
-            f"There are labels of another program in {folder.name}. Import them to see and change them here.",
+            f"There are labels of another program in {folder.name}.",
             "info",
             actions=(MessageAction("Import…", lambda: self.import_annotations(folder)),),
             key=LABELS,
