@@ -47,6 +47,7 @@ class ImportFormat(StrEnum):
 
     COCO = "coco"
     LABELME = "labelme"
+    ISAT = "isat"
 
 
 class ExportFormat(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
@@ -10,6 +11,7 @@ from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.dataset_layout import image_folders, is_single_file, split_named
 from sam3_annotator.project.formats.json_files import text_of
+from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage
 from sam3_annotator.project.image_files import is_there, natural_key
 from sam3_annotator.project.image_paths import absolute_path
 
@@ -40,6 +42,30 @@ class ImagePlace:
     name: str
     folders: tuple[Path, ...] = ()
     is_found: bool = False
+
+
+def read_label_files(
+    source: Path, title: str, read: Callable[[LabelFile], PlannedImage], left_out: Callable[[], Sequence[str]]
+) -> ImportPlan:
+    """Return the plan of a file, or of those in a folder and the folders inside it, each of which `read` reads.
+
+    Files that `read` refuses with a FormatError are told, as is what `left_out` tells afterwards. Categories come in
+    the order in which they are met. Raises FormatError if nothing is left, or there is no such file.
+    """
+    images: list[PlannedImage] = []
+    others: list[str] = []
+    for file in list_label_files(source, title):
+        try:
+            images.append(read(file))
+        except FormatError as error:
+            others.append(str(error))
+    if not images:
+        raise FormatError(others[0])
+    warnings = left_out()
+    if warnings and not any(image.instances for image in images):
+        raise FormatError(f"Nothing in {source.name} can be imported. {warnings[0]}")
+    names = dict.fromkeys(instance.category for image in images for instance in image.instances)
+    return ImportPlan(title, tuple(PlannedCategory(name) for name in names), tuple(images), (*others, *warnings))
 
 
 def list_label_files(source: Path, title: str) -> list[LabelFile]:

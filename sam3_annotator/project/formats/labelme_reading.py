@@ -8,11 +8,11 @@ from pathlib import Path
 
 from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.json_files import Json, is_number, parse_json, score_of, size_of, text_of
-from sam3_annotator.project.formats.label_files import LabelFile, find_image, list_label_files
+from sam3_annotator.project.formats.label_files import LabelFile, find_image, read_label_files
 from sam3_annotator.project.formats.labelme_shapes import CROWD_FLAG, REGION_TYPES, region_of_entry
-from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage, PlannedInstance
+from sam3_annotator.project.formats.parts import add_up, cut_out
+from sam3_annotator.project.formats.plan import ImportPlan, PlannedImage, PlannedInstance
 from sam3_annotator.project.formats.selection import listed
-from sam3_annotator.project.geometry import difference, repair_region
 from sam3_annotator.project.regions import Region
 
 _HOLE_FLAG = "__hole__"
@@ -40,40 +40,22 @@ def read(path: Path) -> ImportPlan:
     after splits say the split. What cannot be accepted is left out and told by file and shape. Raises FormatError if
     that leaves nothing, or there is no labelme file.
     """
-    files = list_label_files(path, _TITLE)
     reader = _Reader()
-    images = [image for file in files if (image := reader.read(file)) is not None]
-    if not images:
-        raise FormatError(reader.others[0])
-    if reader.warnings and not any(image.instances for image in images):
-        raise FormatError(f"Nothing in {path.name} can be imported. {reader.warnings[0]}")
-    names = dict.fromkeys(instance.category for image in images for instance in image.instances)
-    return ImportPlan(
-        _TITLE,
-        tuple(PlannedCategory(name) for name in names),
-        tuple(images),
-        (*reader.others, *reader.warnings),
-    )
+    return read_label_files(path, _TITLE, reader.read, reader.left_out)
 
 
 class _Reader:
-    """Reads file by file; `others` tells of files that are no labelme files, `warnings` of what was left out."""
+    """Reads file by file, and tells afterwards what was left out."""
 
     def __init__(self) -> None:
-        self.others: list[str] = []
         self._left_out: list[str] = []
         self._without_area: dict[str, list[str]] = {}
 
-    @property
-    def warnings(self) -> list[str]:
+    def left_out(self) -> list[str]:
         return [*self._left_out, *(_kind_words(kind, files) for kind, files in self._without_area.items())]
 
-    def read(self, file: LabelFile) -> PlannedImage | None:
-        try:
-            content = _parse(file)
-        except FormatError as error:
-            self.others.append(str(error))
-            return None
+    def read(self, file: LabelFile) -> PlannedImage:
+        content = _parse(file)
         place = find_image(file, content["imagePath"])
         width, height = size_of(content.get("imageWidth")), size_of(content.get("imageHeight"))
         return PlannedImage(
@@ -95,7 +77,7 @@ class _Reader:
                     raise ValueError("is no object")
                 label = _label(entry.get("label"))
                 name = f"{name} ({label})"
-                shape_type = text_of(entry.get("shape_type")) or "polygon"  # labelme before 3.0 had nothing else
+                shape_type = text_of(entry.get("shape_type")) or "polygon"  # old files do not say
                 if shape_type not in REGION_TYPES:
                     self._without_area.setdefault(shape_type, []).append(file.name)
                     continue
@@ -121,9 +103,7 @@ class _Reader:
             for hole in holes:
                 self._leave_out(file, hole.name, "is a hole, but no other shape of its label has its group_id")
             return None
-        region = _union([part.region for part in parts])
-        if holes:
-            region = difference(region, _union([hole.region for hole in holes]))
+        region = cut_out(add_up([part.region for part in parts]), [hole.region for hole in holes])
         if region.is_empty:
             self._leave_out(file, parts[0].name, "has holes that leave nothing of it")
             return None
@@ -160,12 +140,6 @@ def _group(group_id: object, number: int) -> object:
     return group_id if isinstance(group_id, str) or is_number(group_id) else (number,)
 
 
-def _union(regions: Sequence[Region]) -> Region:
-    if len(regions) == 1:
-        return repair_region(regions[0])
-    return repair_region(Region(tuple(polygon for region in regions for polygon in region.polygons)))
-
-
 def _kind_words(kind: str, files: Sequence[str]) -> str:
     shapes = f"{len(files)} shape{'s' if len(files) != 1 else ''} of the type {kind}"
-    return f"{shapes} left out, which have no area, in {listed(list(dict.fromkeys(files)), 'file')}."
+    return f"{shapes} left out for having no area, in {listed(list(dict.fromkeys(files)), 'file')}."

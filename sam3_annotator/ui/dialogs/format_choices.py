@@ -25,4 +25,5 @@ EXPORT_CHOICES: Final = (
 IMPORT_CHOICES: Final = (
     FormatChoice("coco", "COCO", "A JSON file, or the folder of an export"),
     FormatChoice("labelme", "labelme", "A JSON file for each image, also of X-AnyLabeling"),
+    FormatChoice("isat", "ISAT", "A JSON file for each image"),
 )

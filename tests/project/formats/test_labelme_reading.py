@@ -238,9 +238,9 @@ def test_points_and_lines_are_counted_in_one_warning_for_each_type(tmp_path: Pat
     write(tmp_path / "b.json", shape(), shape([[1, 1]], "point"), shape([[1, 1], [2, 2]], "linestrip"))
 
     assert read(tmp_path).warnings == (
-        "3 shapes of the type point left out, which have no area, in 2 files (a.json, b.json).",
-        "1 shape of the type line left out, which have no area, in 1 file (a.json).",
-        "1 shape of the type linestrip left out, which have no area, in 1 file (b.json).",
+        "3 shapes of the type point left out for having no area, in 2 files (a.json, b.json).",
+        "1 shape of the type line left out for having no area, in 1 file (a.json).",
+        "1 shape of the type linestrip left out for having no area, in 1 file (b.json).",
     )
 
 
