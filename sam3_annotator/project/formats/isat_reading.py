@@ -52,8 +52,8 @@ class _Reader:
 
     def read(self, file: LabelFile) -> PlannedImage:
         info, entries = _parse(file)
-        name, folder = info["name"], info.get("folder")
-        place = find_image(file, f"{folder}/{name}" if isinstance(folder, str) and folder else name)
+        folder = info.get("folder")
+        place = find_image(file, info.get("name"), folder if isinstance(folder, str) else "")
         objects = self._read_objects(file, entries)
         return PlannedImage(
             place.name,
@@ -131,7 +131,4 @@ def _parse(file: LabelFile) -> tuple[Json, list[object]]:
     entries = content.get("objects") if isinstance(content, dict) else None
     if not isinstance(info, dict) or not isinstance(entries, list) or info.get("description") != "ISAT":
         raise FormatError(f"{file.name} is no ISAT file: it has no “info” that says so, or no list “objects”.")
-    name = info.get("name")
-    if not isinstance(name, str) or not name.strip(" ./\\"):
-        raise FormatError(f"{file.name} names no image (“info”, “name”); save it again from ISAT.")
     return info, entries

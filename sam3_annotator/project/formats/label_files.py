@@ -89,13 +89,18 @@ def list_label_files(source: Path, title: str) -> list[LabelFile]:
     return sorted(found, key=lambda file: natural_key(file.path.relative_to(source)))
 
 
-def find_image(label: LabelFile, written: str) -> ImagePlace:
+def find_image(label: LabelFile, written: object, written_folder: str = "") -> ImagePlace:
     """Return where the image of a file of labels lies, which is `written` there, with either slash.
 
     It is looked for at that path, which is relative to the file, then by its name beside the file and in the folders
     that are usual for images. If it is in none of them, the name tells as much of its folders as is known.
+    Raises FormatError if it is no name of a file.
     """
-    path = PureWindowsPath(text_of(written).strip())  # of Windows: takes both slashes, and the drives of Windows
+    # The paths of Windows take both slashes, and know drives.
+    path = PureWindowsPath(text_of(written).strip() if isinstance(written, str) else "")
+    if path.name in ("", ".."):
+        raise FormatError(f"{label.name} does not name its image; save it again in the program that made it.")
+    path = PureWindowsPath(text_of(written_folder)) / path
     folder = label.path.parent
     places = [folder / path.as_posix(), folder / path.name]
     places.extend(place / path.name for place in image_folders(label.path, label.split))

@@ -56,7 +56,7 @@ class _Reader:
 
     def read(self, file: LabelFile) -> PlannedImage:
         content = _parse(file)
-        place = find_image(file, content["imagePath"])
+        place = find_image(file, content.get("imagePath"))
         width, height = size_of(content.get("imageWidth")), size_of(content.get("imageHeight"))
         return PlannedImage(
             place.name,
@@ -118,9 +118,6 @@ def _parse(file: LabelFile) -> Json:
     content = parse_json(file.path, file.name, _TITLE)
     if not isinstance(content, dict) or not isinstance(content.get("shapes"), list):
         raise FormatError(f"{file.name} is no labelme file: it has no list “shapes”.")
-    image = content.get("imagePath")
-    if not isinstance(image, str) or not image.strip(" ./\\"):
-        raise FormatError(f"{file.name} names no image (“imagePath”); save it again from labelme.")
     return content
 
 

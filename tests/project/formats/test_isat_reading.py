@@ -116,7 +116,7 @@ def test_object_with_background_on_all_of_it_is_told(tmp_path: Path) -> None:
         (b"[]", "no ISAT file"),
         (b'{"info": {"description": "other"}, "objects": []}', "no ISAT file"),
         (b'{"info": {"description": "ISAT"}}', "no ISAT file"),
-        (b'{"info": {"description": "ISAT"}, "objects": []}', "names no image"),
+        (b'{"info": {"description": "ISAT", "folder": "shots"}, "objects": []}', "does not name its image"),
         (b"{", "line 1"),
     ],
 )
