@@ -159,8 +159,8 @@ def _warnings(findings: _Findings) -> Iterator[str]:
         yield f"{listed(findings.lost, 'instance')} left out: no pixel of the image is inside."
     if findings.masks:
         yield (
-            f"{listed(findings.masks, 'instance')} written as masks, since polygons of labelme cannot have holes; "
-            "labelme reads masks from version 5.4 on, X-AnyLabeling does not."
+            f"{listed(findings.masks, 'instance')} written as masks, since polygons, which have no holes in "
+            "labelme, would change them; labelme reads masks from version 5.4 on, X-AnyLabeling does not."
         )
     if findings.crowds:
         yield f"{listed(findings.crowds, 'crowd')} written with the flag {CROWD_FLAG}, which other programs ignore."
