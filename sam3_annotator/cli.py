@@ -12,8 +12,10 @@ import typer
 from sam3_annotator import __version__
 from sam3_annotator.commands.cache_words import cache_app
 from sam3_annotator.commands.failures import STOPPED, exit_status
+from sam3_annotator.commands.models_words import models_app
 from sam3_annotator.commands.words import (
     Box,
+    Json,
     Point,
     parse_box,
     parse_device,
@@ -37,9 +39,6 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-
-
-models_app = typer.Typer(help="Which models there are; add, fetch and remove them.", rich_markup_mode=None)
 app.add_typer(models_app, name="models", no_args_is_help=True)
 app.add_typer(cache_app, name="cache", no_args_is_help=True)
 
@@ -131,7 +130,6 @@ WindowCacheGb = Annotated[
     ),
 ]
 Boxes = list[Box] | None
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -325,65 +323,6 @@ def stats(project: Project, as_json: Json = False) -> None:
     from sam3_annotator.commands.datasets import print_statistics
 
     raise typer.Exit(print_statistics(project, as_json=as_json))
-
-
-ModelName = Annotated[str, typer.Argument(metavar="NAME", help="A model of the list.", show_default=False)]
-
-
-@models_app.command("list")
-def list_models_command(as_json: Json = False) -> None:
-    """List the models: what ships, what can be downloaded, what you added."""
-    from sam3_annotator.commands.models import list_models
-
-    raise typer.Exit(list_models(as_json=as_json))
-
-
-@models_app.command("info")
-def info_command(name: ModelName, as_json: Json = False) -> None:
-    """Tell what a model is: format, parameters, size, place, hash, licence."""
-    from sam3_annotator.commands.models import show_model
-
-    raise typer.Exit(show_model(name, as_json=as_json))
-
-
-@models_app.command("add")
-def add_command(
-    path: Annotated[Path, typer.Argument(readable=False, help="A checkpoint, or a folder with one.")],
-    name: Annotated[str, typer.Option("--name", help="What to call it; made of the file's name if left out.")] = "",
-) -> None:
-    """Put a checkpoint of yours on the list; the file stays where it is, as it is."""
-    from sam3_annotator.commands.models import add_model
-
-    raise typer.Exit(add_model(path, name))
-
-
-@models_app.command("download")
-def download_command(
-    name: ModelName,
-    ask_token: Annotated[
-        bool,
-        typer.Option(
-            "--ask-token",
-            help="Ask for an access token of Hugging Face, or read it from standard input; used once, never stored. "
-            "Else HF_TOKEN or your log-in to the hub counts.",
-        ),
-    ] = False,
-) -> None:
-    """Fetch a published model; what an earlier attempt has brought is kept."""
-    from sam3_annotator.commands.models import download_model
-
-    raise typer.Exit(download_model(name, asks_token=ask_token))
-
-
-@models_app.command("remove")
-def remove_command(
-    name: ModelName,
-    yes: Annotated[bool, typer.Option("--yes", help="Delete what was downloaded without asking.")] = False,
-) -> None:
-    """Take a model off the list; only what was downloaded is deleted, your own files stay."""
-    from sam3_annotator.commands.models import remove_model
-
-    raise typer.Exit(remove_model(name, is_sure=yes))
 
 
 @app.command()

@@ -5,8 +5,14 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from typing import Annotated
+
+import typer
 
 from sam3_annotator.commands.failures import CommandFailed
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+"""The option of commands that scripts read."""
 
 SPLIT_NAMES = ("train", "val", "test")
 
