@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,15 +17,7 @@ from sam3_annotator.project.formats.plan import (
     PlannedImage,
     PlannedInstance,
 )
-
-_SPLIT_WORDS = {
-    "train": Split.TRAIN,
-    "training": Split.TRAIN,
-    "val": Split.VAL,
-    "valid": Split.VAL,
-    "validation": Split.VAL,
-    "test": Split.TEST,
-}
+from sam3_annotator.project.formats.splits import split_in_name
 
 Json = dict[str, Any]
 
@@ -212,11 +203,7 @@ def _score(value: object) -> float | None:
 
 def _split_of(file: Path) -> Split | None:
     """Read the split from the name of a file (`instances_train2017.json`), else from that of its folder."""
-    for name in (file.stem, file.parent.name):
-        for word in re.findall(r"[a-z]+", name.lower()):
-            if word in _SPLIT_WORDS:
-                return _SPLIT_WORDS[word]
-    return None
+    return split_in_name(file.stem) or split_in_name(file.parent.name)
 
 
 def _image_folders(file: Path, split: Split | None) -> Iterator[Path]:

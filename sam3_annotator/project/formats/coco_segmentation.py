@@ -38,6 +38,14 @@ def region_of_annotation(annotation: dict[str, Any], width: int, height: int) ->
     return region
 
 
+def fill_ring(ring: Ring) -> Region:
+    """Return what a ring, `(N, 2)`, fills by the even-odd rule, so that keyholes are holes; empty if it has no area."""
+    ring = _without_repeats(ring)
+    loops = split_at_bridges(ring) if len(ring) >= 3 else []
+    region = Region((Polygon(loops[0]),)) if len(loops) == 1 else _nested(loops)
+    return region if is_valid_region(region) else _exclusive(loops)
+
+
 def _region_of_box(box: object) -> Region:
     numbers = _numbers(box, "a box")
     if len(numbers) != 4:
@@ -88,7 +96,7 @@ def _region_of_rings(segmentation: object, annotation: dict[str, Any]) -> Region
     for ring in with_area:
         if len(ring) < 6 or len(ring) % 2:
             raise ValueError(f"has a ring of {len(ring)} numbers; a ring takes an even number, 6 or more")
-        polygons.extend(_fill_even_odd(_without_repeats(ring.reshape(-1, 2))).polygons)
+        polygons.extend(fill_ring(ring.reshape(-1, 2)).polygons)
     return repair_region(Region(tuple(polygons)))
 
 
@@ -111,12 +119,6 @@ def _without_repeats(ring: Ring) -> Ring:
     is_new: NDArray[np.bool_] = (ring != np.roll(ring, -1, axis=0)).any(axis=1)
     kept: Ring = ring[is_new]
     return kept
-
-
-def _fill_even_odd(ring: Ring) -> Region:
-    loops = split_at_bridges(ring) if len(ring) >= 3 else []
-    region = Region((Polygon(loops[0]),)) if len(loops) == 1 else _nested(loops)
-    return region if is_valid_region(region) else _exclusive(loops)
 
 
 def _nested(loops: Sequence[Ring]) -> Region:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
@@ -10,6 +11,21 @@ from sam3_annotator.project.entities import ImageId, ImageRecord, Split
 
 ONE_SET = ""
 """The name of the split of all images when there are no splits."""
+
+_WORDS = {
+    "train": Split.TRAIN,
+    "training": Split.TRAIN,
+    "val": Split.VAL,
+    "valid": Split.VAL,
+    "validation": Split.VAL,
+    "test": Split.TEST,
+}
+
+
+def split_in_name(name: str) -> Split | None:
+    """Return the split that a name has the word of (`instances_train2017`, `Validation`), None if it has none."""
+    words = re.findall(r"[a-z]+", name.lower())
+    return next((_WORDS[word] for word in words if word in _WORDS), None)
 
 
 def assign_splits(images: Sequence[ImageRecord], shares: Mapping[str, float] | None, seed: int) -> dict[ImageId, str]:
