@@ -65,7 +65,7 @@ from sam3_annotator.project.queries import (
 )
 from sam3_annotator.project.regions import Polygon, Region, Ring, rectangle
 from sam3_annotator.project.relocation import Relocation, missing_images, relocate_images
-from sam3_annotator.project.simplification import Simplified, simplify_region
+from sam3_annotator.project.simplification import USUAL_TOLERANCE, Simplified, outline_mask, simplify_region
 from sam3_annotator.project.store import ProjectStore
 from sam3_annotator.project.vertex_edits import delete_vertex, insert_vertex, move_vertex
 
@@ -73,6 +73,7 @@ __all__ = [
     "EXPORT_MARKER",
     "IMAGE_SUFFIXES",
     "PALETTE",
+    "USUAL_TOLERANCE",
     "Cancelled",
     "Category",
     "CategoryId",
@@ -130,6 +131,7 @@ __all__ = [
     "move_vertex",
     "next_color",
     "no_progress",
+    "outline_mask",
     "read_facts",
     "read_image",
     "rectangle",
