@@ -17,7 +17,7 @@ from sam3_annotator.project.formats.plan import (
     PlannedImage,
     PlannedInstance,
 )
-from sam3_annotator.project.formats.splits import split_in_name
+from sam3_annotator.project.formats.splits import split_of_names
 
 Json = dict[str, Any]
 
@@ -134,7 +134,7 @@ class _FileReader:
 
     def _read_images(self, entries: list[object]) -> dict[str, PlannedImage]:
         images: dict[str, PlannedImage] = {}
-        split = _split_of(self._file)
+        split = split_of_names((self._file.stem, self._file.parent.name))
         folders = tuple(_image_folders(self._file, split))
         for number, entry in enumerate(entries):
             key = _key(entry.get("id")) if isinstance(entry, dict) else None
@@ -199,11 +199,6 @@ def _is_true(value: object) -> bool:
 def _score(value: object) -> float | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if is_number and 0 <= value <= 1 else None  # type: ignore[arg-type,operator] # is_number
-
-
-def _split_of(file: Path) -> Split | None:
-    """Read the split from the name of a file (`instances_train2017.json`), else from that of its folder."""
-    return split_in_name(file.stem) or split_in_name(file.parent.name)
 
 
 def _image_folders(file: Path, split: Split | None) -> Iterator[Path]:

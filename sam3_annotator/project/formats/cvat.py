@@ -14,9 +14,9 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 
 from sam3_annotator.project.entities import Category, Instance
-from sam3_annotator.project.formats.coco_segmentation import fill_ring
 from sam3_annotator.project.formats.cvat_reading import CROWD
 from sam3_annotator.project.formats.cvat_shapes import join_regions, mask_attributes
+from sam3_annotator.project.formats.even_odd import fill_even_odd
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
 from sam3_annotator.project.formats.selection import (
     ChosenImage,
@@ -162,7 +162,7 @@ def _rings(region: Region, runs: Runs) -> list[Ring]:
         return []
     rings = [polygon.outer for polygon in region.polygons]
     box = (runs.x0, runs.y0, runs.x0 + runs.width, runs.y0 + runs.height)
-    again = runs_in_box(join_regions(fill_ring(ring) for ring in rings), box)
+    again = runs_in_box(join_regions(fill_even_odd(ring) for ring in rings), box)
     return rings if np.array_equal(again.ends, runs.ends) else []
 
 

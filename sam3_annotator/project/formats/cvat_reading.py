@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.cvat_shapes import AREAS, join_regions, region_of_element
 from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage, PlannedInstance
 from sam3_annotator.project.formats.selection import listed
-from sam3_annotator.project.formats.splits import split_in_name
+from sam3_annotator.project.formats.splits import split_of_names
 from sam3_annotator.project.formats.xml_files import read_children
 from sam3_annotator.project.image_files import IMAGE_SUFFIXES
 from sam3_annotator.project.regions import Region
@@ -24,6 +25,7 @@ CROWD = "is_crowd"
 """The attribute that marks a crowd, by the name that Datumaro, which CVAT converts with, gives it."""
 
 _NAME = "annotations.xml"
+_COLOR = re.compile("#[0-9a-f]{6}")
 _WITHOUT_AREA = {
     "polyline": "polyline",
     "points": "point set",
@@ -132,7 +134,7 @@ class _Reader:
     def __init__(self, source: _Source) -> None:
         self._source = source
         self._warnings: list[str] = []
-        self._labels: dict[str, None] = {}
+        self._categories: dict[str, PlannedCategory] = {}
         self._images: list[PlannedImage] = []
         self._left_out: Counter[str] = Counter()
         self._attributes: Counter[str] = Counter()
@@ -150,8 +152,7 @@ class _Reader:
 
     def plan(self) -> ImportPlan:
         warnings = (*self._warnings, *self._counted())
-        categories = tuple(PlannedCategory(label) for label in self._labels)
-        plan = ImportPlan("CVAT", categories, tuple(self._images), warnings)
+        plan = ImportPlan("CVAT", tuple(self._categories.values()), tuple(self._images), warnings)
         if not self._source.has_packed_images:
             return plan
         why = f"unpack {self._source.file.name}, whose images cannot be used from inside it, and"
@@ -173,7 +174,9 @@ class _Reader:
         for label in meta.iter("label"):
             name = (label.findtext("name") or "").strip()
             if name and not label.findtext("parent"):  # which labels of the points of a skeleton have
-                self._labels.setdefault(name)
+                color = (label.findtext("color") or "").strip().lower()
+                known = color if _COLOR.fullmatch(color) else None
+                self._categories.setdefault(name, PlannedCategory(name, color=known))
 
     def _take_image(self, element: Element) -> None:
         name = element.get("name", "").strip().replace("\\", "/")
@@ -186,7 +189,7 @@ class _Reader:
         shapes = list(self._read_shapes(element, name, width, height))
         folders = tuple(_image_folders(self._source.folders, subset))
         self._images.append(
-            PlannedImage(name, width, height, split_in_name(subset), folders, tuple(_instances(shapes)))
+            PlannedImage(name, width, height, split_of_names((subset,)), folders, tuple(_instances(shapes)))
         )
 
     def _read_shapes(self, image: Element, name: str, width: int, height: int) -> Iterator[_Shape]:
@@ -207,7 +210,7 @@ class _Reader:
         attributes = {child.get("name", ""): (child.text or "").strip() for child in element.iter("attribute")}
         is_crowd = attributes.pop(CROWD, "").lower() in {"true", "1"}
         self._attributes.update(attributes.keys())
-        self._labels.setdefault(label)
+        self._categories.setdefault(label, PlannedCategory(label))
         group = element.get("group_id", "0").strip()
         # A box in a group goes around others, or is an object of its own.
         is_alone = group in {"", "0"} or element.tag == "box"

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from sam3_annotator.project.formats.coco_segmentation import fill_ring
+from sam3_annotator.project.formats.even_odd import fill_even_odd
 from sam3_annotator.project.geometry import repair_region
 from sam3_annotator.project.pixel_edges import region_of_runs
 from sam3_annotator.project.regions import Polygon, Region, Ring, rectangle
@@ -69,7 +69,7 @@ def _read_polygon(shape: Element, *_: int) -> Region:
         raise ValueError("has vertices that are no pairs of numbers") from error
     if not np.all(np.abs(ring) < _LARGEST):
         raise ValueError("has numbers that are too large or not finite")
-    return repair_region(fill_ring(ring))
+    return repair_region(fill_even_odd(ring))
 
 
 def _read_ellipse(shape: Element, *_: int) -> Region:

@@ -22,10 +22,11 @@ _READERS = 4
 
 @dataclass(frozen=True, slots=True)
 class PlannedCategory:
-    """A category by its name."""
+    """A category by its name; `color` (`#rrggbb`) is for one that the project does not have yet."""
 
     name: str
     supercategory: str = ""
+    color: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,9 @@ class _Filler:
         self._categories: dict[str, CategoryId] = {}
         for category in plan.categories:
             if category.name not in known:
-                known[category.name] = edit.add_category(category.name, supercategory=category.supercategory)
+                known[category.name] = edit.add_category(
+                    category.name, color=category.color, supercategory=category.supercategory
+                )
                 self.added_categories += 1
             self._categories[category.name] = known[category.name]
         self._provenance = Provenance(origin=Origin.IMPORT, created_at=datetime.now(UTC).isoformat(timespec="seconds"))

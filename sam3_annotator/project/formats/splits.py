@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 
 from sam3_annotator.project.entities import ImageId, ImageRecord, Split
@@ -12,7 +12,7 @@ from sam3_annotator.project.entities import ImageId, ImageRecord, Split
 ONE_SET = ""
 """The name of the split of all images when there are no splits."""
 
-_WORDS = {
+_SPLIT_WORDS = {
     "train": Split.TRAIN,
     "training": Split.TRAIN,
     "val": Split.VAL,
@@ -22,10 +22,10 @@ _WORDS = {
 }
 
 
-def split_in_name(name: str) -> Split | None:
-    """Return the split that a name has the word of (`instances_train2017`, `Validation`), None if it has none."""
-    words = re.findall(r"[a-z]+", name.lower())
-    return next((_WORDS[word] for word in words if word in _WORDS), None)
+def split_of_names(names: Iterable[str]) -> Split | None:
+    """Read a split from the words of names of files and folders (`instances_train2017`), the first that has one."""
+    words = (word for name in names for word in re.findall(r"[a-z]+", name.lower()))
+    return next((_SPLIT_WORDS[word] for word in words if word in _SPLIT_WORDS), None)
 
 
 def assign_splits(images: Sequence[ImageRecord], shares: Mapping[str, float] | None, seed: int) -> dict[ImageId, str]:

@@ -89,6 +89,17 @@ def test_labels_of_a_job_and_of_a_project_are_categories_in_their_order(tmp_path
         assert [category.name for category in plan.categories] == ["zebra", "ape", "cat"]
 
 
+def test_colours_of_labels_are_those_of_new_categories(store: ProjectStore, tmp_path: Path) -> None:
+    label = "<label><name>{}</name><color>{}</color></label>"
+    labels = label.format("cat", "#12AB34") + label.format("dog", "teal") + label.format("ape", "")
+    with store.edit("Add", undoable=False) as edit:
+        edit.add_category("ape", color="#000001")
+
+    import_project(store, write(tmp_path, image(name="2.png"), meta=f"<task><labels>{labels}</labels></task>"), "cvat")
+
+    assert [(c.name, c.color) for c in store.categories()][:2] == [("ape", "#000001"), ("cat", "#12ab34")]
+
+
 def test_file_without_any_meta_is_read(tmp_path: Path) -> None:
     (tmp_path / "x.xml").write_text(f"<annotations>{image()}</annotations>")
 
