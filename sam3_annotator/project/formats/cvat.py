@@ -37,6 +37,7 @@ from sam3_annotator.project.runs import Runs, runs_in_box, runs_of_region
 
 _NAME = Path("annotations.xml")
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n'
+_UNFIT = "got signs in place of control characters, which XML cannot hold."
 _CROWD_ATTRIBUTE = (
     f"<attribute><name>{CROWD}</name><mutable>False</mutable><input_type>checkbox</input_type>"
     "<default_value>false</default_value><values>false</values></attribute>"
@@ -82,9 +83,6 @@ def write(store: ProjectReader, out: Path, options: ExportOptions, progress: Pro
     if changed:
         warnings.append(f"{listed([ascii(name) for name in changed], 'name')} of categories {_UNFIT}")
     return ExportReport(len(selection.images), findings.instances, (_NAME,), tuple(warnings))
-
-
-_UNFIT = "got signs in place of control characters, which XML cannot hold."
 
 
 def _nameable(selection: Selection) -> Selection:

@@ -134,6 +134,8 @@ class _Reader:
     def __init__(self, source: _Source) -> None:
         self._source = source
         self._warnings: list[str] = []
+        self._subset = ""
+        """The subset of a task, which its images are in without having it as an attribute."""
         self._categories: dict[str, PlannedCategory] = {}
         self._images: list[PlannedImage] = []
         self._left_out: Counter[str] = Counter()
@@ -141,6 +143,7 @@ class _Reader:
 
     def take(self, element: Element) -> None:
         if element.tag == "meta":
+            self._subset = element.findtext("task/subset") or element.findtext("job/subset") or ""
             self._take_labels(element)
         elif element.tag == "track":
             raise FormatError(
@@ -187,10 +190,9 @@ class _Reader:
         width, height = _size(element.get("width")), _size(element.get("height"))
         subset = element.get("subset", "")
         shapes = list(self._read_shapes(element, name, width, height))
+        split = split_of_names((subset, self._subset, self._source.file.stem))
         folders = tuple(_image_folders(self._source.folders, subset))
-        self._images.append(
-            PlannedImage(name, width, height, split_of_names((subset,)), folders, tuple(_instances(shapes)))
-        )
+        self._images.append(PlannedImage(name, width, height, split, folders, tuple(_instances(shapes))))
 
     def _read_shapes(self, image: Element, name: str, width: int, height: int) -> Iterator[_Shape]:
         for number, element in enumerate(image, start=1):

@@ -69,7 +69,7 @@ def _read_polygon(shape: Element, *_: int) -> Region:
         raise ValueError("has vertices that are no pairs of numbers") from error
     if not np.all(np.abs(ring) < _LARGEST):
         raise ValueError("has numbers that are too large or not finite")
-    return repair_region(fill_even_odd(ring))
+    return fill_even_odd(ring)
 
 
 def _read_ellipse(shape: Element, *_: int) -> Region:

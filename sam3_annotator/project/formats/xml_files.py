@@ -47,7 +47,7 @@ def read_children(stream: IO[bytes], name: str, root: str, what: str) -> Iterato
         except OSError as error:
             raise FormatError(f"{name} cannot be read ({error.strerror}); check its permissions.") from error
         except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise FormatError(f"The archive of {name} is damaged; export it again.") from error
+            raise FormatError(f"{name} is damaged; export it again.") from error
         yield from pieces.take()
 
 

@@ -53,7 +53,7 @@ def test_sample_of_a_task_is_read_with_all_that_has_an_area() -> None:
 
     first, second, third = plan.images
     assert [category.name for category in plan.categories] == ["cell", "débris & dust", "never used", "fibre"]
-    assert (first.name, first.width, first.height, first.split) == ("plate two/well_A1.png", 16, 12, None)
+    assert (first.name, first.width, first.height, first.split) == ("plate two/well_A1.png", 16, 12, Split.TRAIN)
     assert [(i.category, i.region.area) for i in first.instances] == [("cell", 10), ("débris & dust", 8), ("cell", 16)]
     mask = np.zeros((12, 16), dtype=bool)
     mask[2:5, 1:5] = [[1, 1, 1, 1], [0, 1, 1, 0], [1, 1, 1, 1]]
@@ -186,6 +186,19 @@ def test_subset_is_the_split_and_the_folder_of_the_images(tmp_path: Path, subset
     assert tmp_path / "images" in planned.folders
 
 
+def test_split_is_that_of_the_image_else_of_the_task_else_of_the_name_of_the_file(tmp_path: Path) -> None:
+    images = image() + image(name="b.png", more='subset="Test"')
+    (tmp_path / "val.xml").write_text(text(images, "<task><subset>Train</subset></task>"))
+    (tmp_path / "validation.xml").write_text(text(images, "<task><subset></subset></task>"))
+
+    plans = [read(tmp_path / name) for name in ("val.xml", "validation.xml")]
+
+    assert [[planned.split for planned in plan.images] for plan in plans] == [
+        [Split.TRAIN, Split.TEST],
+        [Split.VAL, Split.TEST],
+    ]
+
+
 def test_image_without_a_size_or_with_backslashes_is_read(tmp_path: Path) -> None:
     plan = read(write(tmp_path, f'<image id="0" name="sub\\deep\\a.png" width="wide">{BOX}</image>'))
 
@@ -314,7 +327,7 @@ def test_archive_that_was_unpacked_beside_it_has_its_images(tmp_path: Path, make
         assert [record.path for record in store.images()] == ["task/images/sub/a.png"]
 
 
-def test_archive_without_annotations_or_damaged_is_refused(tmp_path: Path) -> None:
+def test_archive_without_annotations_or_damaged_or_locked_is_refused(tmp_path: Path) -> None:
     empty = pack(tmp_path / "empty.zip", {"images/a.png": b""})
     whole = pack(tmp_path / "whole.zip", {"annotations.xml": text(image() * 500).encode()})
     damaged = tmp_path / "damaged.zip"
@@ -322,8 +335,16 @@ def test_archive_without_annotations_or_damaged_is_refused(tmp_path: Path) -> No
     content[60:90] = bytes(30)
     damaged.write_bytes(content)
 
+    locked = tmp_path / "locked.zip"
+    content = bytearray(whole.read_bytes())
+    content[6] |= 1  # the flag that says so, in both headers
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    locked.write_bytes(content)
+
     with pytest.raises(FormatError, match=r"empty.zip has no annotations.xml"):
         read(empty)
+    with pytest.raises(FormatError, match=r"locked.zip has a password"):
+        read(locked)
     with pytest.raises(FormatError, match=r"damaged.zip.* (is damaged|cut off)"):
         read(damaged)
 
