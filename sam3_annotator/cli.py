@@ -293,6 +293,14 @@ def stats(project: Project, as_json: Json = False) -> None:
 
 
 @app.command()
+def check(project: Project, as_json: Json = False) -> None:
+    """Find what would spoil a training or looks like a slip; the status is 0 whatever is found."""
+    from sam3_annotator.commands.check import print_findings
+
+    raise typer.Exit(print_findings(project, as_json=as_json))
+
+
+@app.command()
 def doctor(as_json: Json = False) -> None:
     """Tell what is installed and whether it works."""
     from sam3_annotator.doctor import examine, to_text
