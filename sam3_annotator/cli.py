@@ -46,6 +46,7 @@ class ImportFormat(StrEnum):
     """Formats that labels can come from."""
 
     COCO = "coco"
+    CVAT = "cvat"
 
 
 class ExportFormat(StrEnum):
@@ -54,6 +55,7 @@ class ExportFormat(StrEnum):
     COCO = "coco"
     YOLO_SEGMENT = "yolo-segment"
     YOLO_DETECT = "yolo-detect"
+    CVAT = "cvat"
 
 
 class Segmentation(StrEnum):

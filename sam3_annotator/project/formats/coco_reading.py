@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,15 +17,7 @@ from sam3_annotator.project.formats.plan import (
     PlannedImage,
     PlannedInstance,
 )
-
-_SPLIT_WORDS = {
-    "train": Split.TRAIN,
-    "training": Split.TRAIN,
-    "val": Split.VAL,
-    "valid": Split.VAL,
-    "validation": Split.VAL,
-    "test": Split.TEST,
-}
+from sam3_annotator.project.formats.splits import split_of_names
 
 Json = dict[str, Any]
 
@@ -143,7 +134,7 @@ class _FileReader:
 
     def _read_images(self, entries: list[object]) -> dict[str, PlannedImage]:
         images: dict[str, PlannedImage] = {}
-        split = _split_of(self._file)
+        split = split_of_names((self._file.stem, self._file.parent.name))
         folders = tuple(_image_folders(self._file, split))
         for number, entry in enumerate(entries):
             key = _key(entry.get("id")) if isinstance(entry, dict) else None
@@ -208,15 +199,6 @@ def _is_true(value: object) -> bool:
 def _score(value: object) -> float | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if is_number and 0 <= value <= 1 else None  # type: ignore[arg-type,operator] # is_number
-
-
-def _split_of(file: Path) -> Split | None:
-    """Read the split from the name of a file (`instances_train2017.json`), else from that of its folder."""
-    for name in (file.stem, file.parent.name):
-        for word in re.findall(r"[a-z]+", name.lower()):
-            if word in _SPLIT_WORDS:
-                return _SPLIT_WORDS[word]
-    return None
 
 
 def _image_folders(file: Path, split: Split | None) -> Iterator[Path]:

@@ -22,10 +22,11 @@ _READERS = 4
 
 @dataclass(frozen=True, slots=True)
 class PlannedCategory:
-    """A category by its name."""
+    """A category by its name; `color` (`#rrggbb`) is for one that the project does not have yet."""
 
     name: str
     supercategory: str = ""
+    color: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,16 @@ class PlannedImage:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What a source holds: its format's title, categories in their order, images, and what had to be left out."""
+    """What a source holds: its format's title, categories in their order, images, and what had to be left out.
+
+    `remedy` is what the user can do about images that are not found, as the end of a sentence.
+    """
 
     title: str
     categories: tuple[PlannedCategory, ...]
     images: tuple[PlannedImage, ...]
     warnings: tuple[str, ...] = ()
+    remedy: str = "choose the folder that they lie in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,7 @@ def apply_import(
     matches = match_images(store, [Wanted(image.name, image.folders) for image in plan.images], images_dir)
     if plan.images and not matches:
         names = listed([image.name for image in plan.images], "image")
-        raise KnownError(f"{names} not found, and no others; choose the folder that the images lie in.")
+        raise KnownError(f"{names} not found, and no others; {plan.remedy}.")
     files = {path for path in matches.values() if isinstance(path, Path)}
     total = len(files) + len(matches)
     facts = _read_facts(sorted(files), total, progress)
@@ -124,7 +129,7 @@ def apply_import(
     if unmatched:
         warnings.append(
             f"{listed(unmatched, 'image')} not found, so what is annotated on them was left out; "
-            "choose the folder they lie in and import again."
+            f"{plan.remedy} and import again."
         )
     crowds = sum(instance.is_crowd for number in matches for instance in plan.images[number].instances)
     if crowds:
@@ -173,7 +178,9 @@ class _Filler:
         self._categories: dict[str, CategoryId] = {}
         for category in plan.categories:
             if category.name not in known:
-                known[category.name] = edit.add_category(category.name, supercategory=category.supercategory)
+                known[category.name] = edit.add_category(
+                    category.name, color=category.color, supercategory=category.supercategory
+                )
                 self.added_categories += 1
             self._categories[category.name] = known[category.name]
         self._provenance = Provenance(origin=Origin.IMPORT, created_at=datetime.now(UTC).isoformat(timespec="seconds"))

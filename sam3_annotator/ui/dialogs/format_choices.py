@@ -20,5 +20,9 @@ EXPORT_CHOICES: Final = (
     FormatChoice("coco", "COCO", "One JSON file with polygons or masks", has_shapes=True),
     FormatChoice("yolo-segment", "YOLO segment", "A text file of polygons per image, and data.yaml"),
     FormatChoice("yolo-detect", "YOLO detect", "A text file of boxes per image, and data.yaml"),
+    FormatChoice("cvat", "CVAT for images", "One XML file with polygons and masks"),
 )
-IMPORT_CHOICES: Final = (FormatChoice("coco", "COCO", "A JSON file, or the folder of an export"),)
+IMPORT_CHOICES: Final = (
+    FormatChoice("coco", "COCO", "A JSON file, or the folder of an export"),
+    FormatChoice("cvat", "CVAT for images", "annotations.xml, its folder, or the archive from CVAT"),
+)
