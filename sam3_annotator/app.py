@@ -45,6 +45,7 @@ from sam3_annotator.ui.prefetch import Prefetch
 from sam3_annotator.ui.preview import Preview
 from sam3_annotator.ui.project_verbs import ProjectVerbs
 from sam3_annotator.ui.proposals_display import ProposalsDisplay
+from sam3_annotator.ui.revealing import Revealing
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.settling import Settling
 from sam3_annotator.ui.situation import Situation
@@ -141,11 +142,12 @@ def assemble_window(
     bind_concepts(window, concepts, finder, labelling)
     bind_labelling(window, labelling, assist, drawing)
     preview = Preview(engine, assist, settings, window)
-    situation = Situation(bridge, workspace, assist, finder, canvas, binding, display, images, preview)
+    situation = Situation(bridge, workspace, assist, finder, canvas, binding, display, images, preview, window.checking)
     facts = FactReader(bridge, window)
     project_verbs = ProjectVerbs(window)
     crashes = CrashMessages(window.messages)
     DraftDisplay(bridge, workspace, canvas, assist, preview, engine, window.status_line)
+    window.finding_panel.show_wanted.connect(Revealing(workspace, canvas, binding, display).show)
     ProposalsDisplay(window, bridge, workspace, assist, finder, engine)
     Notices(window, engine, assist, finder, (labelling, concepts, drawing), facts)
 

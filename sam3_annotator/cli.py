@@ -48,6 +48,7 @@ class ImportFormat(StrEnum):
     COCO = "coco"
     LABELME = "labelme"
     ISAT = "isat"
+    CVAT = "cvat"
 
 
 class ExportFormat(StrEnum):
@@ -57,6 +58,7 @@ class ExportFormat(StrEnum):
     YOLO_SEGMENT = "yolo-segment"
     YOLO_DETECT = "yolo-detect"
     LABELME = "labelme"
+    CVAT = "cvat"
 
 
 class Segmentation(StrEnum):
@@ -291,6 +293,14 @@ def stats(project: Project, as_json: Json = False) -> None:
     from sam3_annotator.commands.datasets import print_statistics
 
     raise typer.Exit(print_statistics(project, as_json=as_json))
+
+
+@app.command()
+def check(project: Project, as_json: Json = False) -> None:
+    """Find what would spoil a training or looks like a slip; the status is 0 whatever is found."""
+    from sam3_annotator.commands.check import print_findings
+
+    raise typer.Exit(print_findings(project, as_json=as_json))
 
 
 @app.command()

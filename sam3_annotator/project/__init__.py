@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sam3_annotator.project.changes import ChangeKind, ChangeSet, RowChange
+from sam3_annotator.project.checks import Finding, FindingKind, Severity, check_project
 from sam3_annotator.project.creation import add_image_files
 from sam3_annotator.project.edit import Edit
 from sam3_annotator.project.entities import (
@@ -82,6 +83,8 @@ __all__ = [
     "ChangeSet",
     "Edit",
     "EditError",
+    "Finding",
+    "FindingKind",
     "FormatError",
     "ImageFacts",
     "ImageId",
@@ -107,12 +110,14 @@ __all__ = [
     "Relocation",
     "Ring",
     "RowChange",
+    "Severity",
     "Simplified",
     "Split",
     "StorageFull",
     "absolute_path",
     "add_image_files",
     "category_counts",
+    "check_project",
     "clip_region",
     "delete_vertex",
     "difference",

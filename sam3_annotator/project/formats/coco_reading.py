@@ -7,14 +7,17 @@ from pathlib import Path
 
 from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.coco_segmentation import region_of_annotation
-from sam3_annotator.project.formats.dataset_layout import image_folders, is_single_file, split_of_file
-from sam3_annotator.project.formats.json_files import Json, parse_json, score_of, size_of, text_of
+from sam3_annotator.project.formats.dataset_layout import image_folders, is_single_file
+from sam3_annotator.project.formats.json_files import Json, parse_json, size_of
 from sam3_annotator.project.formats.plan import (
     ImportPlan,
     PlannedCategory,
     PlannedImage,
     PlannedInstance,
+    storable_score,
+    storable_text,
 )
+from sam3_annotator.project.formats.splits import split_of_names
 
 
 def read(path: Path) -> ImportPlan:
@@ -101,15 +104,15 @@ class _FileReader:
                 self._warn(f"category number {number} has no id, so it was left out.")
                 continue
             key = _key(entry["id"]) or ""
-            name = text_of(entry.get("name")).strip() or f"category {key}"
-            known = categories.setdefault(key, PlannedCategory(name, text_of(entry.get("supercategory"))))
+            name = storable_text(entry.get("name")).strip() or f"category {key}"
+            known = categories.setdefault(key, PlannedCategory(name, storable_text(entry.get("supercategory"))))
             if known.name != name:
                 self._warn(f"category {name} has the id {key} of {known.name}, so it was left out.")
         return categories
 
     def _read_images(self, entries: list[object]) -> dict[str, PlannedImage]:
         images: dict[str, PlannedImage] = {}
-        split = split_of_file(self._file)
+        split = split_of_names((self._file.stem, self._file.parent.name))
         folders = tuple(image_folders(self._file, split))
         for number, entry in enumerate(entries):
             key = _key(entry.get("id")) if isinstance(entry, dict) else None
@@ -120,7 +123,7 @@ class _FileReader:
                 self._warn(f"image {name} has the id {key} of {images[key].name}, so it was left out.")
             else:
                 width, height = size_of(entry.get("width")), size_of(entry.get("height"))
-                images[key] = PlannedImage(text_of(name).replace("\\", "/"), width, height, split, folders)
+                images[key] = PlannedImage(storable_text(name).replace("\\", "/"), width, height, split, folders)
         return images
 
     def _read_annotation(
@@ -142,7 +145,10 @@ class _FileReader:
         if not images[key].width and isinstance(code, dict):  # run lengths tell the size of the image, too
             images[key] = replace(images[key], width=int(code["size"][1]), height=int(code["size"][0]))
         return key, PlannedInstance(
-            categories[category].name, region, _is_true(annotation.get("iscrowd")), score_of(annotation.get("score"))
+            categories[category].name,
+            region,
+            _is_true(annotation.get("iscrowd")),
+            storable_score(annotation.get("score")),
         )
 
 
@@ -150,7 +156,7 @@ def _key(value: object) -> str | None:
     """Return an id as text, so that 1, 1.0 and "1" are the same; None if it is no id."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return text_of(str(value)).strip() if isinstance(value, int | str) and not isinstance(value, bool) else None
+    return storable_text(str(value)).strip() if isinstance(value, int | str) and not isinstance(value, bool) else None
 
 
 def _is_true(value: object) -> bool:

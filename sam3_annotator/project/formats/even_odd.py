@@ -1,4 +1,4 @@
-"""The area of a single ring by the even-odd rule, as most programs fill one: keyholes are holes."""
+"""A ring that joins or crosses itself, filled by the even-odd rule, as a region."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from sam3_annotator.project.regions import Polygon, Region, Ring, signed_ring_ar
 
 
 def fill_even_odd(ring: Ring) -> Region:
-    """Return the area inside a ring, `(N, 2)` and closed, whatever crosses what; repeated vertices count once.
+    """Return the area that an `(N, 2)` ring encloses an odd number of times, valid whatever it crosses; may be empty.
 
-    Bridges, walked there and back to a hole or to another part, vanish. A simple ring is kept as it is.
+    Bridges enclose nothing, so holes and parts come out as such. A vertex that is repeated at once, as many programs
+    do with the first at the end, counts once.
     """
     ring = _without_repeats(ring)
     loops = split_at_bridges(ring) if len(ring) >= 3 else []
@@ -24,7 +25,6 @@ def fill_even_odd(ring: Ring) -> Region:
 
 
 def _without_repeats(ring: Ring) -> Ring:
-    """Leave out vertices equal to the one after; many programs repeat the first at the end."""
     is_new: NDArray[np.bool_] = (ring != np.roll(ring, -1, axis=0)).any(axis=1)
     kept: Ring = ring[is_new]
     return kept

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sam3_annotator.project.errors import FormatError
-from sam3_annotator.project.formats.json_files import Json, is_number, parse_json, size_of, text_of
+from sam3_annotator.project.formats.json_files import Json, is_number, parse_json, size_of
 from sam3_annotator.project.formats.label_files import LabelFile, find_image, read_label_files
 from sam3_annotator.project.formats.labelme_shapes import region_of_entry
-from sam3_annotator.project.formats.parts import add_up, cut_out
-from sam3_annotator.project.formats.plan import ImportPlan, PlannedImage, PlannedInstance
+from sam3_annotator.project.formats.parts import cut_out, join_regions
+from sam3_annotator.project.formats.plan import ImportPlan, PlannedImage, PlannedInstance, storable_text
 from sam3_annotator.project.regions import Region
 
 _TITLE = "ISAT"
@@ -71,7 +71,7 @@ class _Reader:
             try:
                 if not isinstance(entry, dict):
                     raise ValueError("is no object")
-                category = text_of(entry.get("category")).strip()
+                category = storable_text(entry.get("category")).strip()
                 if not category:
                     raise ValueError("has no category")
                 name = f"{name} ({category})"
@@ -110,7 +110,7 @@ class _Reader:
                     self._leave_out(file, hole.name, "lies on nothing of its group")
         planned = []
         for (category, group), parts in instances.items():
-            region = add_up([_without(part, holes.get(group, ())) for part in parts])
+            region = join_regions([_without(part, holes.get(group, ())) for part in parts])
             if region.is_empty:
                 self._leave_out(file, parts[0].name, "has background on all of it")
             else:

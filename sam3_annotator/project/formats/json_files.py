@@ -28,11 +28,6 @@ def parse_json(file: Path, name: str, title: str) -> object:
         raise FormatError(f"{file} cannot be read ({error.strerror}); check its permissions.") from error
 
 
-def text_of(value: object) -> str:
-    """Return a value as text that can be stored; JSON may hold halves of characters, which become question marks."""
-    return str(value or "").encode(errors="replace").decode()
-
-
 def size_of(value: object) -> int:
     """Return the width or height of an image, given as a number or its text; 0 if it is none."""
     if isinstance(value, str):
@@ -41,11 +36,6 @@ def size_of(value: object) -> int:
         except ValueError:
             return 0
     return int(value) if is_number(value) and 0 < value < 1e7 else 0
-
-
-def score_of(value: object) -> float | None:
-    """Return a score if it is a number from 0 to 1, else None."""
-    return float(value) if is_number(value) and 0 <= value <= 1 else None
 
 
 def is_number(value: object) -> TypeGuard[int | float]:

@@ -9,9 +9,9 @@ from pathlib import Path, PureWindowsPath
 
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError
-from sam3_annotator.project.formats.dataset_layout import image_folders, is_single_file, split_named
-from sam3_annotator.project.formats.json_files import text_of
-from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage
+from sam3_annotator.project.formats.dataset_layout import image_folders, is_single_file
+from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage, storable_text
+from sam3_annotator.project.formats.splits import SPLIT_WORDS
 from sam3_annotator.project.image_files import is_there, natural_key
 from sam3_annotator.project.image_paths import absolute_path
 
@@ -26,12 +26,12 @@ class LabelFile:
     @property
     def name(self) -> str:
         """The path from the chosen folder on, with `/`."""
-        return text_of(self.path.relative_to(self.root).as_posix())
+        return storable_text(self.path.relative_to(self.root).as_posix())
 
     @property
     def split(self) -> Split | None:
         """The split that the nearest folder named after one, below the chosen folder, says."""
-        named = (split_named(folder) for folder in reversed(self.path.relative_to(self.root).parent.parts))
+        named = (SPLIT_WORDS.get(folder.lower()) for folder in reversed(self.path.relative_to(self.root).parent.parts))
         return next((split for split in named if split is not None), None)
 
 
@@ -97,23 +97,23 @@ def find_image(label: LabelFile, written: object, written_folder: str = "") -> I
     Raises FormatError if it is no name of a file.
     """
     # The paths of Windows take both slashes, and know drives.
-    path = PureWindowsPath(text_of(written).strip() if isinstance(written, str) else "")
+    path = PureWindowsPath(storable_text(written).strip() if isinstance(written, str) else "")
     if path.name in ("", ".."):
         raise FormatError(f"{label.name} does not name its image; save it again in the program that made it.")
-    path = PureWindowsPath(text_of(written_folder)) / path
+    path = PureWindowsPath(storable_text(written_folder)) / path
     folder = label.path.parent
     places = [folder / path.as_posix(), folder / path.name]
     places.extend(place / path.name for place in image_folders(label.path, label.split))
     file = next((place for place in places if is_there(place)), None)
     if file is None:
         parts = path.parts[1:] if path.anchor else (*folder.relative_to(label.root).parts, *path.parts)
-        return ImagePlace(text_of("/".join(_without_dots(parts))))
+        return ImagePlace(storable_text("/".join(_without_dots(parts))))
     file = absolute_path(file)
     try:
         base = Path(os.path.commonpath([label.root, file.parent]))
     except ValueError:  # another drive of Windows
         base = file.parent
-    return ImagePlace(text_of(file.relative_to(base).as_posix()), (base,), is_found=True)
+    return ImagePlace(storable_text(file.relative_to(base).as_posix()), (base,), is_found=True)
 
 
 def _without_dots(parts: tuple[str, ...]) -> list[str]:

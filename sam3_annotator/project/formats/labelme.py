@@ -13,9 +13,9 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from sam3_annotator.project.entities import Instance
+from sam3_annotator.project.formats.base64_masks import encode_mask_png
 from sam3_annotator.project.formats.json_files import Json
 from sam3_annotator.project.formats.labelme_shapes import CROWD_FLAG
-from sam3_annotator.project.formats.mask_png import encode_mask_png
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
 from sam3_annotator.project.formats.selection import (
     ChosenImage,

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sam3_annotator.project.errors import FormatError
-from sam3_annotator.project.formats.json_files import Json, is_number, parse_json, score_of, size_of, text_of
+from sam3_annotator.project.formats.json_files import Json, is_number, parse_json, size_of
 from sam3_annotator.project.formats.label_files import LabelFile, find_image, read_label_files
 from sam3_annotator.project.formats.labelme_shapes import CROWD_FLAG, REGION_TYPES, region_of_entry
-from sam3_annotator.project.formats.parts import add_up, cut_out
-from sam3_annotator.project.formats.plan import ImportPlan, PlannedImage, PlannedInstance
+from sam3_annotator.project.formats.parts import cut_out, join_regions
+from sam3_annotator.project.formats.plan import ImportPlan, PlannedImage, PlannedInstance, storable_score, storable_text
 from sam3_annotator.project.formats.selection import listed
 from sam3_annotator.project.regions import Region
 
 _HOLE_FLAG = "__hole__"
 _TITLE = "labelme"
+_UNPACK = "save the images that the labels hold inside (imageData) as files"
 
 GroupKey = tuple[str, object]
 
@@ -41,13 +42,15 @@ def read(path: Path) -> ImportPlan:
     that leaves nothing, or there is no labelme file.
     """
     reader = _Reader()
-    return read_label_files(path, _TITLE, reader.read, reader.left_out)
+    plan = read_label_files(path, _TITLE, reader.read, reader.left_out)
+    return replace(plan, remedy=f"{plan.remedy}, or {_UNPACK}") if reader.has_embedded_images else plan
 
 
 class _Reader:
     """Reads file by file, and tells afterwards what was left out."""
 
     def __init__(self) -> None:
+        self.has_embedded_images = False
         self._left_out: list[str] = []
         self._without_area: dict[str, list[str]] = {}
 
@@ -57,6 +60,7 @@ class _Reader:
     def read(self, file: LabelFile) -> PlannedImage:
         content = _parse(file)
         place = find_image(file, content.get("imagePath"))
+        self.has_embedded_images |= bool(content.get("imageData")) and not place.is_found
         width, height = size_of(content.get("imageWidth")), size_of(content.get("imageHeight"))
         return PlannedImage(
             place.name,
@@ -65,7 +69,6 @@ class _Reader:
             file.split,
             place.folders,
             tuple(self._read_shapes(file, content["shapes"], width, height)),
-            is_embedded=bool(content.get("imageData")) and not place.is_found,
         )
 
     def _read_shapes(self, file: LabelFile, entries: list[object], width: int, height: int) -> list[PlannedInstance]:
@@ -77,7 +80,7 @@ class _Reader:
                     raise ValueError("is no object")
                 label = _label(entry.get("label"))
                 name = f"{name} ({label})"
-                shape_type = text_of(entry.get("shape_type")) or "polygon"  # old files do not say
+                shape_type = storable_text(entry.get("shape_type")) or "polygon"  # old files do not say
                 if shape_type not in REGION_TYPES:
                     self._without_area.setdefault(shape_type, []).append(file.name)
                     continue
@@ -87,7 +90,7 @@ class _Reader:
                     region_of_entry(entry, shape_type, width, height),
                     _has_flag(flags, _HOLE_FLAG),
                     _has_flag(flags, CROWD_FLAG),
-                    score_of(entry.get("score")),
+                    storable_score(entry.get("score")),
                 )
             except ValueError as error:
                 self._leave_out(file, name, str(error))
@@ -103,7 +106,7 @@ class _Reader:
             for hole in holes:
                 self._leave_out(file, hole.name, "is a hole, but no other shape of its label has its group_id")
             return None
-        region = cut_out(add_up([part.region for part in parts]), [hole.region for hole in holes])
+        region = cut_out(join_regions([part.region for part in parts]), [hole.region for hole in holes])
         if region.is_empty:
             self._leave_out(file, parts[0].name, "has holes that leave nothing of it")
             return None
@@ -122,7 +125,7 @@ def _parse(file: LabelFile) -> Json:
 
 
 def _label(value: object) -> str:
-    label = text_of(str(value)).strip() if isinstance(value, str) or is_number(value) else ""
+    label = storable_text(str(value)).strip() if isinstance(value, str) or is_number(value) else ""
     if not label:
         raise ValueError("has no label")
     return label

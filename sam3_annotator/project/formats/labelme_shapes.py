@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sam3_annotator.project.formats.base64_masks import decode_mask_png
+from sam3_annotator.project.formats.ellipses import ring_of_ellipse
 from sam3_annotator.project.formats.even_odd import fill_even_odd
 from sam3_annotator.project.formats.json_files import is_number
-from sam3_annotator.project.formats.mask_png import decode_mask_png
 from sam3_annotator.project.pixel_edges import region_of_runs
 from sam3_annotator.project.regions import Polygon, Region, Ring, rectangle
 from sam3_annotator.project.runs import runs_of_mask
@@ -25,8 +26,6 @@ CROWD_FLAG = "__crowd__"
 """The flag by which our own files tell a crowd; labelme keeps it."""
 
 _LARGEST = 1e7  # pixels; beyond is no coordinate but a fault
-_DEVIATION = 0.25  # pixels between a side of the ring of a circle and the arc
-_FEWEST_SIDES = 12
 
 
 def region_of_entry(shape: dict[str, Any], shape_type: str, width: int, height: int) -> Region:
@@ -73,17 +72,11 @@ def _count(points: int) -> str:
 
 
 def _region_of_circle(points: Ring) -> Region:
-    """Return a ring of the area of the circle, given by its centre and a point on it."""
     if len(points) != 2:
         raise ValueError(f"is a circle of {_count(len(points))} instead of 2, the centre and one on the edge")
-    radius = math.dist(*points.tolist())
-    if radius == 0:
-        return Region()
-    sides = max(_FEWEST_SIDES, math.ceil(math.pi / math.acos(max(1 - _DEVIATION / radius, 0))))
-    turn = 2 * math.pi / sides
-    angles = turn * np.arange(sides)
-    radius *= math.sqrt(turn / math.sin(turn))
-    return Region((Polygon(points[0] + radius * np.column_stack((np.cos(angles), np.sin(angles)))),))
+    (x, y), edge = points.tolist()
+    radius = math.dist((x, y), edge)
+    return Region((Polygon(ring_of_ellipse(x, y, radius, radius)),)) if radius > 0 else Region()
 
 
 def _region_of_mask(mask: NDArray[np.bool_], points: Ring, width: int, height: int) -> Region:

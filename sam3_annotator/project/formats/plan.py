@@ -22,10 +22,11 @@ _READERS = 4
 
 @dataclass(frozen=True, slots=True)
 class PlannedCategory:
-    """A category by its name."""
+    """A category by its name; `color` (`#rrggbb`) is for one that the project does not have yet."""
 
     name: str
     supercategory: str = ""
+    color: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class PlannedInstance:
 class PlannedImage:
     """An image by the name that the labels give it (with `/`), its instances, and where to look for its file.
 
-    `width` and `height` are what the labels say, 0 if they say nothing; `is_embedded` if the labels hold its pixels.
+    `width` and `height` are what the labels say, 0 if they say nothing.
     """
 
     name: str
@@ -51,17 +52,20 @@ class PlannedImage:
     split: Split | None = None
     folders: tuple[Path, ...] = ()
     instances: tuple[PlannedInstance, ...] = ()
-    is_embedded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What a source holds: its format's title, categories in their order, images, and what had to be left out."""
+    """What a source holds: its format's title, categories in their order, images, and what had to be left out.
+
+    `remedy` is what the user can do about images that are not found, as the end of a sentence.
+    """
 
     title: str
     categories: tuple[PlannedCategory, ...]
     images: tuple[PlannedImage, ...]
     warnings: tuple[str, ...] = ()
+    remedy: str = "choose the folder that they lie in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,17 @@ class ImportReport:
         return f"{words}."
 
 
+def storable_text(value: object) -> str:
+    """Return a value as text that can be stored; JSON may hold halves of characters, which become question marks."""
+    return str(value or "").encode(errors="replace").decode()
+
+
+def storable_score(value: object) -> float | None:
+    """Return a value as a score, None if it is no number from 0 to 1."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and 0 <= value <= 1 else None  # type: ignore[arg-type,operator] # is_number
+
+
 def _count(number: int, noun: str) -> str:
     plural = noun.removesuffix("y") + "ies" if noun.endswith("y") else f"{noun}s"
     return f"{number:,} {noun if number == 1 else plural}"
@@ -110,8 +125,7 @@ def apply_import(
     matches = match_images(store, [Wanted(image.name, image.folders) for image in plan.images], images_dir)
     if plan.images and not matches:
         names = listed([image.name for image in plan.images], "image")
-        embedded = _embedded_words(plan.images)
-        raise KnownError(f"{names} not found, and no others; choose the folder that the images lie in.{embedded}")
+        raise KnownError(f"{names} not found, and no others; {plan.remedy}.")
     files = {path for path in matches.values() if isinstance(path, Path)}
     total = len(files) + len(matches)
     facts = _read_facts(sorted(files), total, progress)
@@ -126,8 +140,7 @@ def apply_import(
     if unmatched:
         warnings.append(
             f"{listed(unmatched, 'image')} not found, so what is annotated on them was left out; "
-            "choose the folder they lie in and import again."
-            + _embedded_words([image for number, image in enumerate(plan.images) if number not in matches])
+            f"{plan.remedy} and import again."
         )
     crowds = sum(instance.is_crowd for number in matches for instance in plan.images[number].instances)
     if crowds:
@@ -145,13 +158,6 @@ def apply_import(
         unmatched=unmatched,
         warnings=tuple(warnings),
     )
-
-
-def _embedded_words(missing: Sequence[PlannedImage]) -> str:
-    embedded = [image.name for image in missing if image.is_embedded]
-    if not embedded:
-        return ""
-    return f" The labels hold a copy of {listed(embedded, 'image')}, which an import does not make a file of."
 
 
 def _read_facts(files: Sequence[Path], total: int, progress: Progress) -> dict[Path, ImageFacts]:
@@ -183,7 +189,9 @@ class _Filler:
         self._categories: dict[str, CategoryId] = {}
         for category in plan.categories:
             if category.name not in known:
-                known[category.name] = edit.add_category(category.name, supercategory=category.supercategory)
+                known[category.name] = edit.add_category(
+                    category.name, color=category.color, supercategory=category.supercategory
+                )
                 self.added_categories += 1
             self._categories[category.name] = known[category.name]
         self._provenance = Provenance(origin=Origin.IMPORT, created_at=datetime.now(UTC).isoformat(timespec="seconds"))

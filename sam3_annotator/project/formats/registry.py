@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sam3_annotator.project.errors import KnownError
-from sam3_annotator.project.formats import coco, coco_reading, isat_reading, labelme, labelme_reading, yolo
+from sam3_annotator.project.formats import (
+    coco,
+    coco_reading,
+    cvat,
+    cvat_reading,
+    isat_reading,
+    labelme,
+    labelme_reading,
+    yolo,
+)
 from sam3_annotator.project.formats.export_folder import export_folder, require_free_folder
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
 from sam3_annotator.project.formats.plan import ImportPlan, ImportReport, apply_import
@@ -38,6 +47,7 @@ FORMATS: dict[str, Format] = {
         Format("yolo-detect", "YOLO detection", write=yolo.write_detect),
         Format("labelme", "labelme JSON", read=labelme_reading.read, write=labelme.write),
         Format("isat", "ISAT JSON", read=isat_reading.read),
+        Format("cvat", "CVAT for images", read=cvat_reading.read, write=cvat.write),
     )
 }
 

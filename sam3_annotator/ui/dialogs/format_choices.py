@@ -21,9 +21,11 @@ EXPORT_CHOICES: Final = (
     FormatChoice("yolo-segment", "YOLO segment", "A text file of polygons per image, and data.yaml"),
     FormatChoice("yolo-detect", "YOLO detect", "A text file of boxes per image, and data.yaml"),
     FormatChoice("labelme", "labelme", "A JSON file of polygons and masks beside each image"),
+    FormatChoice("cvat", "CVAT for images", "One XML file with polygons and masks"),
 )
 IMPORT_CHOICES: Final = (
     FormatChoice("coco", "COCO", "A JSON file, or the folder of an export"),
     FormatChoice("labelme", "labelme", "A JSON file for each image, also of X-AnyLabeling"),
     FormatChoice("isat", "ISAT", "A JSON file for each image"),
+    FormatChoice("cvat", "CVAT for images", "annotations.xml, its folder, or the archive from CVAT"),
 )

@@ -71,10 +71,14 @@ def test_images_beside_the_labels_are_added(tmp_path: Path, make_image: Any, sou
 def test_image_that_only_the_labels_hold_is_told(store: ProjectStore, tmp_path: Path) -> None:
     write(tmp_path / "x/lost.json", "lost.png", imageData="/9j/4AAQ")
 
-    with pytest.raises(KnownError, match=r"hold a copy of 1 image \(lost.png\)"):
+    with pytest.raises(KnownError, match=r"1 image \(lost.png\) not found.*that the labels hold inside"):
         import_project(store, tmp_path / "x", "labelme")
     write(tmp_path / "x/1.json", "1.png", imageData="/9j/4AAQ")
     report = import_project(store, tmp_path / "x", "labelme")
 
     assert report.unmatched == ("lost.png",)
-    assert [warning for warning in report.warnings if "hold a copy of 1 image (lost.png)" in warning]
+    assert [
+        warning
+        for warning in report.warnings
+        if "that the labels hold inside (imageData) as files and import again" in warning
+    ]

@@ -344,7 +344,7 @@ def test_sample_of_every_shape_type_is_read() -> None:
     assert {name: round(region.area, 3) for name, region in found.items()} == {
         "cup": 55.156,
         "plate": 144,
-        "coin": round(25 * math.pi, 3),
+        "coin": round(12.5 * 23 * math.sin(2 * math.pi / 23), 3),
         "ring": 14,
         "fork": 80,
         "knife": 24,

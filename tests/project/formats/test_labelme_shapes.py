@@ -66,9 +66,9 @@ def test_circle_becomes_a_ring_close_to_it(radius: float) -> None:
     ring = region.polygons[0].outer
     middles = (ring + np.roll(ring, 1, axis=0)) / 2
     away = np.hypot(*(np.concatenate((ring, middles)) - (400, 410)).T) - radius
-    assert np.abs(away).max() < 0.25
-    assert region.area == pytest.approx(math.pi * radius**2)
-    assert len(ring) < 100
+    assert np.abs(away).max() <= 0.0501
+    assert region.area == pytest.approx(math.pi * radius**2, rel=0.03)
+    assert len(ring) < 200
 
 
 def test_mask_lies_between_its_first_and_last_pixel() -> None:
