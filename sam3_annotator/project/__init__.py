@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from sam3_annotator.project.changes import ChangeKind, ChangeSet, RowChange
+from sam3_annotator.project.combination import cut_out, merge_regions, parts_of, without_holes
+from sam3_annotator.project.copies import InstanceCopy, copy_instance, decode_copies, encode_copies
 from sam3_annotator.project.creation import add_image_files
 from sam3_annotator.project.edit import Edit
 from sam3_annotator.project.entities import (
@@ -88,6 +90,7 @@ __all__ = [
     "ImageState",
     "ImageUnreadable",
     "Instance",
+    "InstanceCopy",
     "InstanceId",
     "KnownError",
     "NotAProject",
@@ -113,8 +116,12 @@ __all__ = [
     "add_image_files",
     "category_counts",
     "clip_region",
+    "copy_instance",
+    "cut_out",
+    "decode_copies",
     "delete_vertex",
     "difference",
+    "encode_copies",
     "find_images",
     "find_moved",
     "hash_file",
@@ -126,10 +133,12 @@ __all__ = [
     "list_image_files",
     "make_thumbnail",
     "mask_to_region",
+    "merge_regions",
     "missing_images",
     "move_vertex",
     "next_color",
     "no_progress",
+    "parts_of",
     "read_facts",
     "read_image",
     "rectangle",
@@ -142,4 +151,5 @@ __all__ = [
     "state_counts",
     "statistics",
     "union",
+    "without_holes",
 ]

@@ -39,7 +39,18 @@ MINIMUM_SIZE: Final = QSize(880, 560)
 ZOOM_STEP: Final = 1.25
 # A window that is never shown begins all the same.
 BEGIN_UNSEEN_MS: Final = 1000
-_CANVAS_MENU: Final = ("fit", "zoom_100", "hide_all", "select_all", "next_image", "previous_image")
+_CANVAS_MENU: Final = (
+    ("paste", "keep_previous"),
+    ("select_all", "hide_all"),
+    ("fit", "zoom_100"),
+    ("next_image", "previous_image"),
+)
+_INSTANCE_MENU: Final = (
+    ("correct", "find_like"),
+    ("cut", "copy", "paste", "duplicate"),
+    ("merge", "split_parts", "take_overlap", "leave_overlap"),
+    ("fill_holes", "keep_largest_part", "simplify"),
+)
 _FINISHED: Final = frozenset({ImageState.DONE, ImageState.REVIEWED, ImageState.CONFIRMED_EMPTY})
 
 
@@ -190,7 +201,7 @@ class MainWindow(QMainWindow):
         for panel in (self.image_panel, self.category_panel, self.instance_panel):
             panel.problem.connect(self.show_problem)
             panel.focus_left.connect(self.focus_canvas)
-        self.instance_panel.offer(*(self.window_actions.action(name) for name in ("correct", "find_like")))
+        self.instance_panel.offer(*map(self.window_actions.group, _INSTANCE_MENU))
         self.image_panel.missing_found.connect(self._tell_missing)
         self.image_panel.notice.connect(lambda sentence: self.show_notice(sentence, "missing"))
         self.window_actions.bind(
@@ -292,7 +303,9 @@ class MainWindow(QMainWindow):
         if instance_id is None:
             menu = QMenu(self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.addActions([self.window_actions.action(name) for name in _CANVAS_MENU])
+            for names in _CANVAS_MENU:
+                menu.addActions(self.window_actions.group(names))
+                menu.addSeparator()
         else:
             if instance_id not in self.workspace.selection:
                 self.workspace.select((instance_id,))
