@@ -145,8 +145,7 @@ def assemble_window(
     bind_concepts(window, concepts, finder, labelling)
     bind_labelling(window, labelling, assist, drawing)
     preview = Preview(engine, assist, settings, window)
-    clipboard = InstanceClipboard(window)
-    bind_instance_verbs(window, settings, display, clipboard)
+    clipboard = bind_instance_verbs(window, settings, display)
     situation = Situation(bridge, workspace, assist, finder, canvas, binding, display, images, preview, clipboard)
     facts = FactReader(bridge, window)
     project_verbs = ProjectVerbs(window)
@@ -167,17 +166,16 @@ def assemble_window(
     for closes in (crashes.close, facts.close, models.close, display.close, engine.close, bridge.close):
         window.closing.connect(closes)
 
-    for begins in (engine.start, partial(show_first_image, opened, workspace), facts.start, clipboard.look):
-        window.begun.connect(begins)
+    def begin() -> None:
+        engine.start()
+        workspace.set_image(opened.image_id or first_unfinished(opened.store))
+        facts.start()
+
+    window.begun.connect(begin)
     window.window_actions.update(situation.state())
     if opened.limitation:
         window.messages.show_message(opened.limitation, "warning")
     return window
-
-
-def show_first_image(opened: Opened, workspace: Workspace) -> None:
-    """Turn to the image a project is to be shown at."""
-    workspace.set_image(opened.image_id or first_unfinished(opened.store))
 
 
 def bind_labelling(window: MainWindow, labelling: Labelling, assist: Assist, drawing: Drawing) -> None:
@@ -195,11 +193,12 @@ def bind_labelling(window: MainWindow, labelling: Labelling, assist: Assist, dra
     window.window_actions.bind(labelling_slots(labelling, assist, window.workspace, window.canvas))
 
 
-def bind_instance_verbs(
-    window: MainWindow, settings: Settings, display: ImageDisplay, clipboard: InstanceClipboard
-) -> None:
-    """Let the actions of a window copy, combine and reshape the instances on its image."""
+def bind_instance_verbs(window: MainWindow, settings: Settings, display: ImageDisplay) -> InstanceClipboard:
+    """Let the actions of a window copy, combine and reshape the instances on its image; give their clipboard."""
     store, workspace, find_size = window.store, window.workspace, display.find_size
+    clipboard = InstanceClipboard(window)
+    window.begun.connect(clipboard.look)
+    window.closing.connect(clipboard.close)
 
     def find_previous() -> ImageId | None:
         return window.image_panel.shown.neighbour(workspace.image_id, -1)
@@ -212,6 +211,7 @@ def bind_instance_verbs(
         verbs.problem.connect(window.messages.show_message)
         verbs.notice.connect(lambda sentence: window.show_notice(sentence, "instances"))
         window.window_actions.bind(verbs.slots())
+    return clipboard
 
 
 def bind_project(window: MainWindow, verbs: ProjectVerbs) -> None:

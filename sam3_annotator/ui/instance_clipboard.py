@@ -50,6 +50,10 @@ class InstanceClipboard(QObject):
         data = self._data()
         return () if data is None else decode_copies(bytes(data.data(MIME_TYPE).data()))
 
+    def close(self) -> None:
+        """Look no more: the clipboard outlives the window, and the project that would be asked then."""
+        self._clipboard.dataChanged.disconnect(self.look)
+
     def _data(self) -> QMimeData | None:
         """Give what is on the clipboard if that is instances; some systems have nothing at all on an empty one."""
         data: QMimeData | None = self._clipboard.mimeData()
