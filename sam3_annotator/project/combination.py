@@ -38,19 +38,24 @@ def merge_regions(regions: Sequence[Region]) -> Region:
     return _mended(joined, wanted, box)
 
 
-def cut_out(region: Region, other: Region) -> Region:
-    """Return the area of `region` without that of `other`: its mask is the one without the other, bit for bit.
+def cut_out(region: Region, others: Sequence[Region]) -> Region:
+    """Return the area of `region` without that of others: its mask is the one without the others, bit for bit.
 
-    `region` itself if they share no pixel, an empty one if no pixel remains; else parts and holes in which no pixel
-    has its centre are left out.
+    `region` itself if it shares no pixel with any, an empty one if no pixel remains; else parts and holes in which
+    no pixel has its centre are left out.
     """
-    if not _boxes_meet(region, other):
+    import shapely
+
+    if region.is_empty:
         return region
     box = _pixel_box((region,))
-    mask, mask_of_other = _mask_in(region, box), _mask_in(other, box)
-    if not (mask & mask_of_other).any():
+    mask = _mask_in(region, box)
+    masks = [_mask_in(other, box) for other in others]
+    cutting = [other for other, mask_of_other in zip(others, masks, strict=True) if (mask & mask_of_other).any()]
+    if not cutting:
         return region
-    return _mended(difference(region, other), mask & ~mask_of_other, box)
+    rest = valid_shape(region).difference(shapely.union_all([valid_shape(other) for other in cutting]))
+    return _mended(region_of_shape(rest), mask & ~np.any(masks, axis=0), box)
 
 
 def parts_of(region: Region) -> tuple[Region, ...]:
@@ -66,12 +71,6 @@ def without_holes(region: Region) -> Region:
     return repair_region(Region(tuple(Polygon(polygon.outer) for polygon in region.polygons)))
 
 
-def _boxes_meet(a: Region, b: Region) -> bool:
-    x0, y0, x1, y1 = a.box_xyxy
-    left, top, right, bottom = b.box_xyxy
-    return min(x1, right) > max(x0, left) and min(y1, bottom) > max(y0, top)
-
-
 def _pixel_box(regions: Sequence[Region]) -> _Box:
     boxes = np.array([region.box_xyxy for region in regions])
     low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
@@ -80,9 +79,8 @@ def _pixel_box(regions: Sequence[Region]) -> _Box:
 
 def _mask_in(region: Region, box: _Box) -> _Mask:
     """Return the mask of the pixels of a box."""
-    if region.is_empty:
-        return np.zeros((box[3] - box[1], box[2] - box[0]), dtype=np.bool_)
-    return box_mask_of_runs(runs_in_box(region, box))
+    runs = runs_in_box(region, box)
+    return box_mask_of_runs(runs) if runs.area else np.zeros((box[3] - box[1], box[2] - box[0]), dtype=np.bool_)
 
 
 def _mended(region: Region, wanted: _Mask, box: _Box) -> Region:

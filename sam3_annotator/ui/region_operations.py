@@ -16,6 +16,7 @@ from sam3_annotator.project import (
     merge_regions,
     parts_of,
 )
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.operations import counted
 
 
@@ -99,14 +100,19 @@ def split_instances(store: ProjectStore, instance_ids: Collection[InstanceId]) -
 
 def cut_by(instances: Sequence[Instance], cutters: Sequence[Instance]) -> dict[InstanceId, Region]:
     """Return the regions of the instances that share a pixel with a cutter, without its area; empty if all is gone."""
+    boxes = [cutter.region.box_xyxy for cutter in cutters]
     regions = {}
     for instance in instances:
-        region = instance.region
-        for cutter in cutters:
-            region = cut_out(region, cutter.region)
-        if region is not instance.region:
-            regions[instance.id] = region
+        box = instance.region.box_xyxy
+        near = [cutter.region for cutter, other in zip(cutters, boxes, strict=True) if _boxes_meet(box, other)]
+        rest = cut_out(instance.region, near)
+        if rest is not instance.region:
+            regions[instance.id] = rest
     return regions
+
+
+def _boxes_meet(a: BoxXyxy, b: BoxXyxy) -> bool:
+    return min(a[2], b[2]) > max(a[0], b[0]) and min(a[3], b[3]) > max(a[1], b[1])
 
 
 def _edited(provenance: Provenance) -> Provenance:

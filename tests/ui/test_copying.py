@@ -8,13 +8,13 @@ import pytest
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 
-from sam3_annotator.project import CategoryId, InstanceId, ProjectStore, rectangle
-from sam3_annotator.project.entities import Provenance
+from sam3_annotator.project import CategoryId, InstanceId, ProjectStore, Provenance, rectangle
 from sam3_annotator.ui import operations
 from sam3_annotator.ui.copying import ASIDE, Copying
 from sam3_annotator.ui.instance_clipboard import MIME_TYPE, InstanceClipboard
 from sam3_annotator.ui.workspace import Workspace
 
+Box = tuple[float, float, float, float]
 SQUARE = rectangle(5, 5, 20, 20)
 
 
@@ -40,16 +40,13 @@ class Bench:
         self.verbs.notice.connect(self.told.append)
         self.verbs.problem.connect(self.problems.append)
 
-    def add(self, *boxes: tuple[float, ...], position: int = 1) -> list[InstanceId]:
+    def add(self, *boxes: Box, position: int = 1) -> list[InstanceId]:
         categories = self.store.categories()
         category: CategoryId = categories[0].id if categories else operations.add_category(self.store, "cat")
         image = self.images[position]
-        return [
-            operations.add_instance(self.store, image, category, rectangle(*box), Provenance())  # type: ignore[arg-type]
-            for box in boxes
-        ]
+        return [operations.add_instance(self.store, image, category, rectangle(*box), Provenance()) for box in boxes]
 
-    def boxes(self, position: int = 1) -> list[tuple[float, ...]]:
+    def boxes(self, position: int = 1) -> list[Box]:
         return [instance.region.box_xyxy for instance in self.store.instances(self.images[position])]
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from sam3_annotator.project import InstanceId, Polygon, ProjectStore, Provenance, Region, rectangle
 from sam3_annotator.ui import operations
+from sam3_annotator.ui.image_display import ImageDisplay
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 HOLED = Region((Polygon([(10, 8), (42, 8), (42, 40), (10, 40)], [[(20, 18), (20, 30), (30, 30), (30, 18)]]),))
@@ -122,6 +123,17 @@ def test_keys_of_copying_keep_their_meaning_in_a_text_field(user, add):
     assert regions(user, 0) == [HOLED]
 
 
+def test_rows_of_the_list_are_copied_as_instances(user, add):
+    add(HOLED)
+    user.press(Qt.Key.Key_A, CTRL)
+    rows = user.window.instance_panel.view
+    rows.setFocus()
+
+    QTest.keyClick(rows, Qt.Key.Key_C, CTRL)
+
+    assert QGuiApplication.clipboard().text() == "1 instance from 1.png: 1 cat"
+
+
 def test_paste_is_offered_only_while_the_clipboard_holds_instances(user, add):
     add(HOLED)
     paste = user.window.window_actions.action("paste")
@@ -149,6 +161,22 @@ def test_everything_of_the_image_before_is_kept_once(user, add, tell):
     assert tell() == ["Nothing was copied from 1.png; 2 were here already; 1 outside this image left out."]
     user.press(Qt.Key.Key_Z, CTRL)
     assert user.instances(1) == ()
+
+
+def test_pasting_before_the_image_is_there_cuts_at_its_border_all_the_same(user, add):
+    add(rectangle(60, 40, 80, 60))
+    user.press(Qt.Key.Key_A, CTRL)
+    user.press(Qt.Key.Key_C, CTRL)
+    display = user.window.findChild(ImageDisplay)
+
+    user.press(Qt.Key.Key_D)
+    assert display.find_size() == (64, 48)
+    user.press(Qt.Key.Key_V, CTRL)
+    user.settle()
+
+    assert [region.box_xyxy for region in regions(user, 1)] == [(60, 40, 64, 48)]
+    (pasted,) = user.instances(1)
+    assert user.window.workspace.selection == {pasted.id}
 
 
 def test_on_the_first_image_there_is_nothing_before(user, add):

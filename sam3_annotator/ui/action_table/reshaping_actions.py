@@ -88,7 +88,7 @@ RESHAPING_ACTIONS: Final = (
 NUDGING_ACTIONS: Final = tuple(
     ActionSpec(
         f"nudge_{key.lower()}{suffix}",
-        f"Move the selected instances by {way}",
+        f"Move the selection by {way}",
         (f"{modifier}{key}",),
         enabled=_can_nudge,
         on_canvas=True,
