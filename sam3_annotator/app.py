@@ -156,7 +156,7 @@ def assemble_window(
 
     situation.changed.connect(window.window_actions.update)
     window.window_actions.bind(image_slots(window.image_panel, labelling, display))
-    bind_project(window, project_verbs)
+    bind_project(window, project_verbs, opened)
     bind_models(window, models, preview, project_verbs)
     if session_factory is None:
         models.load()
@@ -214,8 +214,10 @@ def bind_instance_verbs(window: MainWindow, settings: Settings, display: ImageDi
     return clipboard
 
 
-def bind_project(window: MainWindow, verbs: ProjectVerbs) -> None:
+def bind_project(window: MainWindow, verbs: ProjectVerbs, opened: Opened) -> None:
     """Let the actions of a window, and what is dropped on it, work on its project as a whole."""
+    if (folder := opened.new_of) is not None:
+        window.begun.connect(lambda: verbs.offer_labels(folder))
     window.paths_dropped.connect(verbs.take_dropped)
     verbs.open_wanted.connect(window.project_requested)
     window.window_actions.bind(project_slots(verbs, window))
@@ -362,6 +364,6 @@ def project_slots(verbs: ProjectVerbs, window: MainWindow) -> dict[str, Callable
         "open_project": verbs.open_project,
         "close_project": window.start_page_requested.emit,
         "add_images": verbs.add_images,
-        "import": verbs.import_annotations,
+        "import": lambda: verbs.import_annotations(),
         "export": verbs.export,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sam3_annotator.project.changes import ChangeKind, ChangeSet, RowChange
+from sam3_annotator.project.checks import Finding, FindingKind, Severity, check_project
 from sam3_annotator.project.combination import cut_out, merge_regions, parts_of, without_holes
 from sam3_annotator.project.copies import InstanceCopy, copy_instance, decode_copies, encode_copies
 from sam3_annotator.project.creation import add_image_files
@@ -67,7 +68,7 @@ from sam3_annotator.project.queries import (
 )
 from sam3_annotator.project.regions import Polygon, Region, Ring, rectangle
 from sam3_annotator.project.relocation import Relocation, missing_images, relocate_images
-from sam3_annotator.project.simplification import Simplified, simplify_region
+from sam3_annotator.project.simplification import USUAL_TOLERANCE, Simplified, outline_mask, simplify_region
 from sam3_annotator.project.store import ProjectStore
 from sam3_annotator.project.vertex_edits import delete_vertex, insert_vertex, move_vertex
 
@@ -75,6 +76,7 @@ __all__ = [
     "EXPORT_MARKER",
     "IMAGE_SUFFIXES",
     "PALETTE",
+    "USUAL_TOLERANCE",
     "Cancelled",
     "Category",
     "CategoryId",
@@ -83,6 +85,8 @@ __all__ = [
     "ChangeSet",
     "Edit",
     "EditError",
+    "Finding",
+    "FindingKind",
     "FormatError",
     "ImageFacts",
     "ImageId",
@@ -109,12 +113,14 @@ __all__ = [
     "Relocation",
     "Ring",
     "RowChange",
+    "Severity",
     "Simplified",
     "Split",
     "StorageFull",
     "absolute_path",
     "add_image_files",
     "category_counts",
+    "check_project",
     "clip_region",
     "copy_instance",
     "cut_out",
@@ -138,6 +144,7 @@ __all__ = [
     "move_vertex",
     "next_color",
     "no_progress",
+    "outline_mask",
     "parts_of",
     "read_facts",
     "read_image",
