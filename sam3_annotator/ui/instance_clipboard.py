@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QMimeData, QObject, Signal, Slot
+from PySide6.QtCore import QMimeData, QObject, QStringListModel, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from sam3_annotator.project import InstanceCopy, decode_copies, encode_copies
@@ -40,7 +40,7 @@ class InstanceClipboard(QObject):
 
     def put(self, copies: Sequence[InstanceCopy], source: str) -> None:
         """Put copies there, with a line of text for other programs that names their `source`."""
-        data = QMimeData()
+        data = _new_data()
         data.setData(MIME_TYPE, encode_copies(copies))
         data.setText(_summary(copies, source))
         self._clipboard.setMimeData(data)
@@ -58,6 +58,15 @@ class InstanceClipboard(QObject):
         """Give what is on the clipboard if that is instances; some systems have nothing at all on an empty one."""
         data: QMimeData | None = self._clipboard.mimeData()
         return data if data is not None and data.hasFormat(MIME_TYPE) else None
+
+
+def _new_data() -> QMimeData:
+    """Let Qt make the data: some systems delete it after Python is gone, which data made in Python does not survive."""
+    model = QStringListModel([""])
+    data = model.mimeData([model.index(0)])
+    for name in data.formats():
+        data.removeFormat(name)
+    return data
 
 
 def _summary(copies: Sequence[InstanceCopy], source: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -79,3 +81,17 @@ def test_after_its_window_it_hears_nothing_any_more(system: QClipboard) -> None:
     clipboard.changed.connect(lambda: pytest.fail("It still looks."))
 
     InstanceClipboard().put([CAT], "a.jpg")
+
+
+def test_the_program_ends_well_with_instances_on_the_clipboard() -> None:
+    code = """
+from PySide6.QtWidgets import QApplication
+from sam3_annotator.project import InstanceCopy, rectangle
+from sam3_annotator.ui.instance_clipboard import MIME_TYPE, InstanceClipboard
+app = QApplication([])
+InstanceClipboard().put([InstanceCopy("cat", "#112233", rectangle(1, 2, 3, 4))], "a.jpg")
+print(*app.clipboard().mimeData().formats())
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+
+    assert (ran.stdout.split(), ran.returncode) == ([MIME_TYPE, "text/plain"], 0), ran.stderr
