@@ -36,6 +36,7 @@ FORMATS: dict[str, Format] = {
         Format("coco", "COCO instances", read=coco_reading.read, write=coco.write),
         Format("yolo-segment", "YOLO segmentation", write=yolo.write_segment),
         Format("yolo-detect", "YOLO detection", write=yolo.write_detect),
+        Format("yolo-obb", "YOLO oriented boxes", write=yolo.write_obb),
     )
 }
 
