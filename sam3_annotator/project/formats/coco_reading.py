@@ -18,15 +18,7 @@ from sam3_annotator.project.formats.plan import (
     PlannedImage,
     PlannedInstance,
 )
-
-_SPLIT_WORDS = {
-    "train": Split.TRAIN,
-    "training": Split.TRAIN,
-    "val": Split.VAL,
-    "valid": Split.VAL,
-    "validation": Split.VAL,
-    "test": Split.TEST,
-}
+from sam3_annotator.project.formats.splits import SPLIT_WORDS
 
 Json = dict[str, Any]
 
@@ -214,8 +206,8 @@ def _split_of(file: Path) -> Split | None:
     """Read the split from the name of a file (`instances_train2017.json`), else from that of its folder."""
     for name in (file.stem, file.parent.name):
         for word in re.findall(r"[a-z]+", name.lower()):
-            if word in _SPLIT_WORDS:
-                return _SPLIT_WORDS[word]
+            if word in SPLIT_WORDS:
+                return SPLIT_WORDS[word]
     return None
 
 

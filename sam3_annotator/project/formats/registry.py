@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sam3_annotator.project.errors import KnownError
-from sam3_annotator.project.formats import coco, coco_reading, yolo
+from sam3_annotator.project.formats import coco, coco_reading, yolo, yolo_reading
 from sam3_annotator.project.formats.export_folder import export_folder, require_free_folder
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
 from sam3_annotator.project.formats.plan import ImportPlan, ImportReport, apply_import
@@ -34,6 +34,7 @@ FORMATS: dict[str, Format] = {
     known.name: known
     for known in (
         Format("coco", "COCO instances", read=coco_reading.read, write=coco.write),
+        Format("yolo", "YOLO", read=yolo_reading.read),
         Format("yolo-segment", "YOLO segmentation", write=yolo.write_segment),
         Format("yolo-detect", "YOLO detection", write=yolo.write_detect),
         Format("yolo-obb", "YOLO oriented boxes", write=yolo.write_obb),

@@ -93,13 +93,17 @@ def _is_untouched(record: ImageRecord, instances: int, options: ExportOptions) -
 
 def _as_it_is_now(record: ImageRecord, file: Path) -> ImageRecord:
     """Read the facts of a file that nobody has read yet, as just after its folder was opened, or that was replaced."""
-    facts = record.facts
-    is_known = bool(facts.content_hash or facts.problem)
-    if is_known and _byte_size(file) in (facts.byte_size, None):
+    if is_as_known(record, file):
         return record
     from sam3_annotator.project.images import read_facts  # Pillow: see images.py
 
     return replace(record, facts=read_facts(file))
+
+
+def is_as_known(record: ImageRecord, file: Path) -> bool:
+    """Whether an image has been read, and its file is of the size that it had then, or missing."""
+    facts = record.facts
+    return bool(facts.content_hash or facts.problem) and _byte_size(file) in (facts.byte_size, None)
 
 
 def _byte_size(file: Path) -> int | None:

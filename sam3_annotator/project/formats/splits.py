@@ -11,6 +11,16 @@ from sam3_annotator.project.entities import ImageId, ImageRecord, Split
 ONE_SET = ""
 """The name of the split of all images when there are no splits."""
 
+SPLIT_WORDS = {
+    "train": Split.TRAIN,
+    "training": Split.TRAIN,
+    "val": Split.VAL,
+    "valid": Split.VAL,
+    "validation": Split.VAL,
+    "test": Split.TEST,
+}
+"""What other programs call the splits, in lower case."""
+
 
 def assign_splits(images: Sequence[ImageRecord], shares: Mapping[str, float] | None, seed: int) -> dict[ImageId, str]:
     """Return the split of every image, `ONE_SET` for all if nobody asked for splits.
