@@ -10,7 +10,6 @@ import numpy as np
 
 from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.yolo_rings import region_of_ring, to_whole_pixels
-from sam3_annotator.project.geometry import clip_region
 from sam3_annotator.project.regions import Region, Ring, rectangle
 
 _MOST_CLASSES = 10**6
@@ -32,7 +31,7 @@ class _RelativeRegion:
         """Return the region in pixels, cut at the image; raises FormatError if nothing of it has an area there."""
         if self.is_box:
             corners = to_whole_pixels(self.vertices * (width, height), width, height)
-            region = clip_region(rectangle(*corners.ravel().tolist()), width, height)
+            region = rectangle(*np.clip(corners, 0, (width, height)).ravel().tolist())
         else:
             region = region_of_ring(self.vertices, width, height)
         if region.is_empty:
