@@ -69,8 +69,8 @@ def write_obb(
     """Write the project to the folder `out`, which is there and empty, one oriented box per instance.
 
     A row has four corners, clockwise on the screen: those of the smallest rectangle around the pixels. Ultralytics
-    leaves out an image with a corner outside (since 8.3 by more than 1 %), so such a corner is moved to the edge, which
-    a warning tells.
+    leaves out an image with a corner outside (newer ones if it is by more than 1 %), so such a corner is moved to the
+    edge, which a warning tells.
     """
     return _write(store, out, options, progress, _obb_row)
 

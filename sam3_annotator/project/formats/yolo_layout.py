@@ -18,7 +18,7 @@ from sam3_annotator.project.image_paths import absolute_path
 
 _NAME_FILES = ("classes.txt", "obj.names", "*.names", "_darknet.labels")
 _LIST_FILES = ("train.txt", "val.txt", "valid.txt", "test.txt")
-_NO_LABELS = frozenset({"classes.txt", "readme.txt", "readme.dataset.txt", "readme.roboflow.txt", *_LIST_FILES})
+_NO_LABELS = frozenset({"classes.txt", "readme.txt", "readme.dataset.txt", "readme.roboflow.txt"})
 _IMAGES, _LABELS = "images", "labels"
 
 
@@ -50,8 +50,8 @@ def find_layout(source: Path) -> Layout:
     """Find what belongs to a dataset, given its data file, its folder, or a folder of labels or images in it.
 
     As Ultralytics has it, labels lie where `labels` takes the place of the last `images` in the path of an image; else
-    they lie beside it. An image of several splits has none. Raises FormatError if there are no labels, and
-    ImageUnreadable if a folder cannot be listed.
+    they lie beside it. An image for training and for something else has no split: so is written that there are none.
+    Raises FormatError if there are no labels, and ImageUnreadable if a folder cannot be listed.
     """
     source = absolute_path(source)
     try:
@@ -121,8 +121,8 @@ def _data_of(homes: Sequence[Path]) -> DataFile:
 
 def _lists_in(folder: Path) -> dict[Split, tuple[str, ...]]:
     """Return the lists of images that Darknet has beside its folder of images and labels."""
-    lists = [name for name in _LIST_FILES if is_there(folder / name) and _image_paths(folder / name)]
-    return {SPLIT_WORDS[name.removesuffix(".txt")]: (name,) for name in lists}
+    files = [folder / name for name in _LIST_FILES if is_there(folder / name)]
+    return {SPLIT_WORDS[file.stem]: (file.name,) for file in files if _image_paths(file)}
 
 
 def _image_paths(file: Path) -> list[str]:
@@ -162,11 +162,13 @@ def _label_folder(folder: Path) -> Path:
     return swapped if swapped is not None and swapped.is_dir() else folder
 
 
-def _text_files(folder: Path) -> Iterator[Path]:
+def _label_files(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder):
         folders.sort()
         for name in sorted(names):
-            if name.lower().endswith(".txt") and name.lower() not in _NO_LABELS and not name.startswith("."):
+            if not name.lower().endswith(".txt") or name.startswith(".") or name.lower() in _NO_LABELS:
+                continue
+            if name not in _LIST_FILES or not _image_paths(Path(parent, name)):
                 yield Path(parent, name)
 
 
@@ -191,17 +193,14 @@ class _Finder:
         warnings = []
         if self._missing:
             warnings.append(f"{told_as} names {listed(self._missing, 'place')} where nothing is, which was left out.")
-        images = tuple(
-            replace(image, split=next(iter(self._splits[key])) if len(self._splits[key]) == 1 else None)
-            for key, image in self._images.items()
-        )
+        images = tuple(replace(image, split=_one_split(self._splits[key])) for key, image in self._images.items())
         return Layout(self._bases[-1], self._data.names, self._data.keypoint_values, images, tuple(warnings))
 
     def add_folder(self, folder: Path, split: Split | None = None) -> None:
         """Add a folder of images with labels, and labels without an image; without a `split` the path tells it."""
         for image in list_image_files(folder) if folder.is_dir() else ():
             self._add(image, _labels_of(image), split)
-        for labels in _text_files(_label_folder(folder)):
+        for labels in _label_files(_label_folder(folder)):
             if labels not in self._used:
                 self._add(labels, labels, split)
 
@@ -240,6 +239,13 @@ class _Finder:
         self._splits.setdefault(key, set()).add(split)
         if labels is not None:
             self._used.add(labels)
+
+
+def _one_split(splits: set[Split | None]) -> Split | None:
+    """Return the split of an image that is in several: validation goes before test, nothing goes with training."""
+    if len(splits) == 1:
+        return next(iter(splits))
+    return None if Split.TRAIN in splits else Split.VAL
 
 
 def _tail(entry: str) -> PurePosixPath:

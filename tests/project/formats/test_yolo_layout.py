@@ -70,10 +70,23 @@ def test_folders_of_splits_are_found_from_the_data_file_wherever_it_was_written(
 
 def test_absolute_path_of_this_machine_counts(tree: Tree, tmp_path: Path) -> None:
     folder = tree(*TWO_FILES)
-    data = tmp_path / "elsewhere.yaml"
+    data = tmp_path / "elsewhere/data.yaml"
+    data.parent.mkdir()
     data.write_text(f"{NAMES}path: {folder}\ntrain: images/train\nval: images/val\n")
 
     assert found(data) == TWO
+
+
+def test_path_that_leads_somewhere_counts_as_it_is_written(tree: Tree, tmp_path: Path) -> None:
+    folder = tree(*TWO_FILES)
+    data = tmp_path / "elsewhere/data.yaml"
+    (data.parent / "images/train").mkdir(parents=True)
+    data.write_text(f"{NAMES}train: {folder}/images/train\nval: ../ds/images/val\n")
+
+    assert {image.labels for image in find_layout(data).images} == {
+        folder / "labels/train/a.txt",
+        folder / "labels/val/b.txt",
+    }
 
 
 def test_folder_of_images_inside_that_of_the_split_is_read(tree: Tree) -> None:
@@ -123,7 +136,13 @@ def test_images_without_labels_are_listed_and_so_are_labels_without_an_image(tre
     }
 
 
-def test_images_of_several_splits_have_none(tree: Tree) -> None:
+def test_images_for_validation_and_test_are_for_validation(tree: Tree) -> None:
+    folder = tree(*TWO_FILES, data_dot_yaml=f"{NAMES}train: images/train\nval: images/val\ntest: images/val\n")
+
+    assert found(folder) == TWO
+
+
+def test_images_for_training_and_validation_have_no_split(tree: Tree) -> None:
     """As in an export without splits, whose data file names the same images for training and validation."""
     folder = tree("images/train/a.png", "images/train/b.png", "labels/train/a.txt")
     (folder / "data.yaml").write_text(f"{NAMES}train: images/train\nval: images/train\ntest: images/train/b.png\n")
@@ -202,9 +221,15 @@ def test_lists_of_darknet_tell_the_splits(tree: Tree) -> None:
 
 
 def test_labels_of_images_called_as_lists_are_labels(tree: Tree) -> None:
-    folder = tree("images/train.png", "labels/train.txt")
+    folder = tree("labels/train.txt", "labels/val.txt", "labels/classes.txt")
 
-    assert found(folder) == {"images/train.png": (True, None)}
+    assert set(found(folder)) == {"images/train.*", "images/val.*"}
+
+
+def test_labels_beside_an_image_called_as_a_list_are_no_list(tree: Tree) -> None:
+    folder = tree("train.png", "train.txt", "a.txt")
+
+    assert set(found(folder)) == {"train.png", "a.*"}
 
 
 def test_dataset_inside_a_folder_is_found(tree: Tree) -> None:
@@ -215,11 +240,12 @@ def test_dataset_inside_a_folder_is_found(tree: Tree) -> None:
 
 def test_folders_called_images_above_the_dataset_lead_nowhere_else(tmp_path: Path, make_image: MakeImage) -> None:
     make_image("images/mixed/a.png")
-    (tmp_path / "images/mixed/a.txt").write_text("")
+    for name in ("a", "b"):
+        (tmp_path / f"images/mixed/{name}.txt").write_text("")
 
     layout = find_layout(tmp_path / "images/mixed")
 
-    assert [image.labels for image in layout.images] == [tmp_path / "images/mixed/a.txt"]
+    assert [image.labels for image in layout.images] == [tmp_path / f"images/mixed/{name}.txt" for name in ("a", "b")]
 
 
 def test_images_of_one_name_in_two_folders_have_their_own_labels(tree: Tree) -> None:
