@@ -9,7 +9,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from sam3_annotator.project.entities import ImageFacts, ImageId
 from sam3_annotator.project.errors import ImageUnreadable
 from sam3_annotator.project.formats.selection import nested_names
-from sam3_annotator.project.image_files import hash_file, is_there, list_image_files, require_file
+from sam3_annotator.project.image_files import IMAGE_SUFFIXES, hash_file, is_there, list_image_files, require_file
 from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.reading import ProjectReader
 
@@ -17,6 +17,9 @@ Match = ImageId | Path
 """An image of the project, or a file that is not in it."""
 
 Likeness = tuple[int, bool, bool]
+
+ANY_SUFFIX = ".*"
+"""At the end of a name that labels do not give the suffix of: any suffix of an image fits."""
 
 _UNLIKE: Likeness = (0, False, False)
 
@@ -78,7 +81,8 @@ class _Matcher:
     def match_by_name(self, candidates: Sequence[tuple[Match, PurePath]]) -> None:
         by_name: dict[str, list[tuple[Match, PurePath]]] = {}
         for target, path in candidates:
-            by_name.setdefault(path.name.casefold(), []).append((target, path))
+            for name in (path.name, path.with_suffix(ANY_SUFFIX).name):
+                by_name.setdefault(name.casefold(), []).append((target, path))
         best: dict[Match, tuple[Likeness, list[int]]] = {}
         for number, image in enumerate(self._wanted):
             if number in self.found:
@@ -124,6 +128,8 @@ class _Matcher:
 
 def _likeness(a: PurePath, b: PurePath) -> Likeness:
     """Compare two paths: parts in common at their ends, whether that is all of both, whether upper case is alike."""
+    if a.suffix == ANY_SUFFIX:
+        b = b.with_suffix(ANY_SUFFIX)
     common = 0
     for part_a, part_b in zip(reversed(a.parts), reversed(b.parts), strict=False):
         if part_a.casefold() != part_b.casefold():
@@ -133,7 +139,11 @@ def _likeness(a: PurePath, b: PurePath) -> Likeness:
 
 
 def _file_in(folders: Sequence[Path], name: str) -> Path | None:
-    return next((folder / name for folder in folders if is_there(folder / name)), None)
+    names = [name]
+    if name.endswith(ANY_SUFFIX):
+        stem = name.removesuffix(ANY_SUFFIX)
+        names = [stem + suffix for small in sorted(IMAGE_SUFFIXES) for suffix in (small, small.upper())]
+    return next((folder / name for folder in folders for name in names if is_there(folder / name)), None)
 
 
 def _has_other_content(file: Path, facts: ImageFacts) -> bool:

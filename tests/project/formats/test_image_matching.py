@@ -61,3 +61,33 @@ def test_the_first_of_several_folders_that_has_the_image_counts(store: ProjectSt
 
     assert match_images(store, [Wanted("new.png", folders)], None) == {0: second}
     assert match_images(store, [Wanted("nowhere.png", folders)], None) == {}
+
+
+def test_a_name_of_any_suffix_finds_the_one_image_of_that_stem(store: ProjectStore, make_image: MakeImage) -> None:
+    upper, _ = make_image("theirs/sub/new.JPG", seed=5), make_image("theirs/sub/new.old.png", seed=6)
+
+    assert match_images(store, [Wanted("x/2.*")], None) == {0: store.images()[1].id}
+    assert match_images(store, [Wanted("sub/new.*")], upper.parents[1]) == {0: upper}
+    assert match_images(store, [Wanted("elsewhere/new.*")], upper.parents[1]) == {0: upper}
+    assert match_images(store, [Wanted("ne.*"), Wanted("old.*")], upper.parents[1]) == {}
+
+
+def test_a_name_of_any_suffix_is_given_to_no_image_if_two_have_the_stem(
+    store: ProjectStore, make_image: MakeImage
+) -> None:
+    folder = make_image("theirs/left/new.jpg", seed=5).parents[1]
+    make_image("theirs/left/new.png", seed=6)
+    other = make_image("theirs/right/new.png", seed=7)
+
+    found = match_images(store, [Wanted("a/left/new.*"), Wanted("a/right/new.*")], folder)
+
+    assert found == {1: other}
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".PNG"])
+def test_a_name_of_any_suffix_in_the_folder_given_goes_before_the_project(
+    store: ProjectStore, make_image: MakeImage, suffix: str
+) -> None:
+    theirs = make_image(f"theirs/2{suffix}", seed=5)
+
+    assert match_images(store, [Wanted("2.*")], theirs.parent) == {0: theirs}
