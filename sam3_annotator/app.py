@@ -41,6 +41,7 @@ from sam3_annotator.ui.model_choice import ModelChoice
 from sam3_annotator.ui.notices import Notices
 from sam3_annotator.ui.opening import Opened, first_unfinished
 from sam3_annotator.ui.panels.image_list import ImageListPanel
+from sam3_annotator.ui.polygon_keeping import PolygonKeeping
 from sam3_annotator.ui.prefetch import Prefetch
 from sam3_annotator.ui.preview import Preview
 from sam3_annotator.ui.project_verbs import ProjectVerbs
@@ -136,10 +137,11 @@ def assemble_window(
     Prefetch(engine, workspace, display, images)
     models = ModelChoice(engine, settings, parent=window)
     labelling = Labelling(opened.store, workspace, assist, models.describe, window)
-    drawing = Drawing(opened.store, workspace, window)
+    drawing = Drawing(opened.store, workspace, lambda: display.image_id, window)
     concepts = ConceptLabelling(opened.store, workspace, finder, models.describe, window)
     bind_concepts(window, concepts, finder, labelling)
     bind_labelling(window, labelling, assist, drawing)
+    bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing, window.messages))
     preview = Preview(engine, assist, settings, window)
     situation = Situation(bridge, workspace, assist, finder, canvas, binding, display, images, preview)
     facts = FactReader(bridge, window)
@@ -186,6 +188,20 @@ def bind_labelling(window: MainWindow, labelling: Labelling, assist: Assist, dra
     window.category_panel.clicked.connect(labelling.take_category)
     labelling.next_wanted.connect(window.image_panel.next_image)
     window.window_actions.bind(labelling_slots(labelling, assist, window.workspace, window.canvas))
+
+
+def bind_polygons(window: MainWindow, polygons: PolygonKeeping) -> None:
+    """Let the actions of a window work on polygons drawn by hand, and none be lost when it is closed."""
+    polygons.next_wanted.connect(lambda: window.window_actions.trigger("accept_next"))
+    window.window_actions.bind(
+        {
+            "close_polygon": window.canvas.close_polygon,
+            "close_polygon_next": polygons.close_and_go_on,
+            "drop_polygon": polygons.drop,
+            "remove_last_vertex": window.canvas.polygon.step_back,
+        }
+    )
+    window.add_leave_check(polygons.may_leave)
 
 
 def bind_project(window: MainWindow, verbs: ProjectVerbs) -> None:

@@ -52,6 +52,7 @@ class Situation(QObject):
             assist.draft_changed,
             finder.changed,
             canvas.tool_changed,
+            canvas.polygon.changed,
             display.shown,
             display.failed,
             preview.switched,
@@ -86,6 +87,7 @@ class Situation(QObject):
             tool=self._canvas.tool,
             is_read_only=self._store.is_read_only,
             is_previewing=self._preview.is_on,
+            drawn_vertices=self._canvas.polygon.vertex_count if self._canvas.tool == "polygon" else 0,
         )
 
     @Slot()

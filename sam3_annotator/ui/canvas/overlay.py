@@ -11,8 +11,10 @@ from sam3_annotator.project import InstanceId, Region
 from sam3_annotator.ui.canvas import chips
 from sam3_annotator.ui.canvas.draft_item import DraftItem
 from sam3_annotator.ui.canvas.items import DEFAULT_FILL_OPACITY, HOVERED, SELECTED, lighter, paint_outlined
-from sam3_annotator.ui.canvas.outlines import level_for_scale
+from sam3_annotator.ui.canvas.outlines import NO_VERTICES, Floats, level_for_scale
 from sam3_annotator.ui.canvas.paths import Outline, outline_of_region
+from sam3_annotator.ui.canvas.polygon_drawing import PolygonDrawing
+from sam3_annotator.ui.canvas.polygon_item import PolygonItem
 from sam3_annotator.ui.canvas.preview_item import PreviewItem
 from sam3_annotator.ui.canvas.proposals_item import ProposalsItem
 from sam3_annotator.ui.canvas.scene import CanvasInstance, Scene
@@ -26,8 +28,9 @@ MAX_SELECTED_CHIPS = 12
 class Overlay:
     """Paints over the tiles; `hovered` is the instance under the cursor, `step` counts the animation (None: still)."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, polygon: PolygonDrawing) -> None:
         self.draft_item = DraftItem()
+        self.polygon_item = PolygonItem(polygon)
         self.preview_item = PreviewItem()
         self.proposals_item = ProposalsItem(scene.proposals)
         self.hovered: InstanceId | None = None
@@ -55,8 +58,15 @@ class Overlay:
         painter.restore()
         self.proposals_item.paint_exemplars(painter, view, room, self.step)
         chips.paint_chips(painter, self._chips(view, room, hovered))
+        if not tool.draws_polygons:  # then it rests
+            self.polygon_item.paint(painter, view, visible, ratio, NO_VERTICES)
         tool.paint(painter, room)
         self.draft_item.paint_prompts(painter, view, self.step)
+
+    def paint_polygon(self, painter: QPainter, view: ViewTransform, room: QRectF, ratio: float, hand: Floats) -> None:
+        """Paint the polygon being drawn, and the vertices that the hand would add; the painter as above."""
+        self.polygon_item.paint(painter, view, _visible_part(view, room), ratio, hand)
+        self.polygon_item.paint_handles(painter, view, room)
 
     def paint_region(
         self, painter: QPainter, view: ViewTransform, room: QRectF, ratio: float, region: Region, color: str
