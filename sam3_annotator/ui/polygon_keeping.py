@@ -85,7 +85,7 @@ class PolygonKeeping(QObject):
         self._messages.show_message(
             f"A polygon is not closed yet on {where}. Take the polygon tool and press Enter to keep it.",
             Severity.WARNING,
-            actions=(MessageAction("Close without it", leave_without),),
+            actions=(MessageAction("Close anyway", leave_without),),
             key=UNFINISHED,
         )
         return False

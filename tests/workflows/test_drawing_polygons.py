@@ -43,7 +43,7 @@ def leave_without(user) -> None:
     user.window.close()
     if user.window.isVisible():
         buttons = user.window.messages.findChildren(QPushButton)
-        QTest.mouseClick(next(b for b in buttons if b.text() == "Close without it"), Qt.MouseButton.LeftButton)
+        QTest.mouseClick(next(b for b in buttons if b.text() == "Close anyway"), Qt.MouseButton.LeftButton)
 
 
 def hints(user) -> str:

@@ -232,9 +232,12 @@ class CanvasView(CanvasSurface):
 
     def add_region(self, region: Region, *, selects: bool = False) -> None:
         """Announce a region drawn by hand, made valid and cut at the image's border; an empty one is not announced."""
-        valid = clip_region(repair_region(region), *self.image_size)
+        valid = self._made_valid(region)
         if not valid.is_empty:
             self.region_drawn.emit(valid, selects)
+
+    def _made_valid(self, region: Region) -> Region:
+        return clip_region(repair_region(region), *self.image_size)
 
     def close_polygon(self) -> None:
         """Announce the polygon being drawn as a region drawn by hand, or by `problem` that it has no area.
@@ -243,7 +246,7 @@ class CanvasView(CanvasSurface):
         """
         if not self.polygon.can_close:
             return
-        valid = clip_region(repair_region(self.polygon.region), *self.image_size)
+        valid = self._made_valid(self.polygon.region)
         if valid.is_empty:
             self.problem.emit(NO_AREA)
         else:

@@ -354,6 +354,18 @@ class TestLook:
         assert image.pixelColor(hand.at(150, 60)) == QColor("#ff0000")
         assert image.pixelColor(hand.at(200, 110)).red() > 200
 
+    @pytest.mark.parametrize("zoom", [0.02, 0.3, 40.0])
+    def test_it_is_painted_at_any_zoom_from_the_first_vertex_on(
+        self, canvas: CanvasView, hand: Any, zoom: float
+    ) -> None:
+        canvas.set_zoom(zoom)
+        before = canvas.viewport().grab().toImage()
+        hand.move(200, 150)
+
+        for corner in ((200, 150), (200.4, 150), (200.4, 150.4)):
+            canvas.polygon.add(np.array([corner]))
+            assert canvas.viewport().grab().toImage() != before
+
     def test_the_cursor_says_that_a_click_would_close(self, begun: CanvasView, hand: Any) -> None:
         hand.move(150, 200)
         assert cursor(begun) is Qt.CursorShape.CrossCursor
