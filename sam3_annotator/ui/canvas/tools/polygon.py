@@ -109,7 +109,7 @@ class PolygonTool(Tool):
             closes = self._ends_at_first(event) and polygon.vertex_count + len(vertices) > MIN_VERTICES
         self.cancel()
         if closes:  # what is added ends at the first vertex, which is there
-            polygon.add(vertices[:-1])
+            self._add(vertices[:-1])
             self.host.close_polygon()
         else:
             self._add(vertices)
@@ -134,16 +134,18 @@ class PolygonTool(Tool):
     def leave(self) -> None:
         """Show what is drawn, and no more."""
         self._cursor = self._aim = None
+        self._show_closing(False)
         self.host.refresh()
 
     def cancel(self) -> None:
         """End a click or a freehand drag without effect; what was drawn before stays."""
         self._pressed = None
         self._trail = []
+        self._show_closing(False)
         self.host.refresh()
 
     def reset(self) -> None:
-        """Aim anew, since view, polygon or instances are others; at none of those until the cursor moves again."""
+        """Aim anew, since view, polygon or instances are others; nothing snaps before the cursor moves again."""
         if self._cursor is not None and not self.is_busy:
             x, y = self.host.view.to_image(self._cursor.at.x(), self._cursor.at.y())
             self._cursor = replace(self._cursor, x=x, y=y, modifiers=Qt.KeyboardModifier.NoModifier)
@@ -185,10 +187,11 @@ class PolygonTool(Tool):
         """Paint the polygon, what the hand would add, and where it would snap or close."""
         vertices, hand = self.host.polygon.vertices, self._hand
         self.host.paint_polygon(painter, hand, room)
-        if self._pressed is not None and not len(vertices):
-            paint_handles(painter, [np.array([self._on_canvas(hand[0]).toTuple()])], room)
-        if self._closes:
-            paint_hovered_handle(painter, self._on_canvas(np.concatenate((vertices, hand))[0]))
+        first = next(iter((*vertices[:1], *hand[:1])), None)
+        if first is not None and self._pressed is not None and not len(vertices):
+            paint_handles(painter, [np.array([self._on_canvas(first).toTuple()])], room)
+        if first is not None and self._closes:
+            paint_hovered_handle(painter, self._on_canvas(first))
         if self._aim is not None and self._aim.snaps and len(self._aim.way):
             paint_snap(painter, self._on_canvas(self._aim.way[-1]))
 
