@@ -287,6 +287,26 @@ class TestLook:
             canvas.polygon.add(np.array([corner]))
             assert canvas.viewport().grab().toImage() != before
 
+    @pytest.mark.parametrize("count", [20, 400])
+    def test_few_and_many_vertices_follow_view_colour_and_steps_back(
+        self, canvas: CanvasView, hand: Any, count: int
+    ) -> None:
+        canvas.set_polygon_color(QColor("#ff0000"))
+        canvas.polygon.add(np.stack((np.linspace(50, 350, count), np.full(count, 100.0)), axis=1))
+        canvas.polygon.add(np.array([(350.0, 200.0)]))
+        hand.move(300, 250)
+
+        def color_at(x: float, y: float) -> str:
+            return canvas.viewport().grab().toImage().pixelColor(hand.at(x, y)).name()
+
+        assert color_at(350, 150) == "#ff0000"
+        canvas.set_polygon_color(QColor("#00ff00"))
+        assert color_at(350, 150) == "#00ff00"
+        canvas.set_zoom(2.0)
+        assert color_at(350, 150) == "#00ff00"
+        canvas.polygon.step_back()
+        assert color_at(350, 150) != "#00ff00"
+
     def test_the_cursor_says_that_a_click_would_close(self, begun: CanvasView, hand: Any) -> None:
         hand.move(150, 200)
         assert cursor(begun) is Qt.CursorShape.CrossCursor
