@@ -4,7 +4,8 @@ A frame is one event of mouse or wheel, what follows from it, and the painting, 
 Tiles painted meanwhile on the canvas's own thread count where they hold up the frame. `settle` is how long after
 the last zoom everything is sharp again. `preview` moves the mouse with the points tool while a model thread, as fast as
 it can, makes full-size masks and their outlines for where the cursor is; `preview shown` is how old what is shown is:
-from the cursor's move until its outline is on the canvas, painted with the next frame. `proposals` moves the mouse over
+from the cursor's move until its outline is on the canvas, painted with the next frame. `polygon` moves the mouse
+while a polygon of 2000 vertices is drawn, `polygon snap` with Ctrl held. `proposals` moves the mouse over
 200 proposals of 100 vertices, and `focus` turns from each to the next; no instances are there then.
 """
 
@@ -22,8 +23,8 @@ from functools import partial
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
-from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -55,6 +56,7 @@ FRAME_S = 1 / 60
 SETTLE_TIMEOUT_S = 60.0
 # As many as SAM 3 finds at most.
 PROPOSAL_COUNT = 200
+DRAWN_VERTICES = 2_000
 # Milliseconds that passed, and those the GUI thread worked: what passes beyond is other programs' on a shared machine.
 Frame = tuple[float, float]
 COLORS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
@@ -267,6 +269,29 @@ def drag_vertex(view: CanvasView, frames: int, instance: CanvasInstance) -> list
     return times
 
 
+def draw_polygon(view: CanvasView, frames: int, keys: Qt.KeyboardModifier) -> list[Frame]:
+    """Move the mouse in the middle of a polygon of many vertices, as wide as half the image."""
+    view.fit()
+    view.set_selection(())
+    view.set_tool("polygon")
+    angles = np.linspace(0, 1.9 * np.pi, DRAWN_VERTICES)
+    around = 1000 * (1 + 0.2 * np.sin(7 * angles) + 0.02 * np.sin(300 * angles))
+    ring = np.array(IMAGE_SIZE) / 2 + around[:, None] * np.stack((np.cos(angles), np.sin(angles)), axis=1)
+    view.polygon.add(ring)
+    settle(view)
+
+    def move(place: QPointF) -> None:
+        buttons = Qt.MouseButton.NoButton
+        event = QMouseEvent(QEvent.Type.MouseMove, place, view.viewport().mapToGlobal(place), buttons, buttons, keys)
+        QApplication.sendEvent(view.viewport(), event)
+
+    places = (QPointF(150 + 5 * (i % 160), 200 + 3 * (i % 130)) for i in range(frames))
+    times = time_frames(view, (partial(move, place) for place in places))
+    view.polygon.put(())
+    view.set_tool("select")
+    return times
+
+
 def proposals(view: CanvasView, frames: int) -> tuple[list[Frame], list[Frame]]:
     """Move the mouse over proposals on the whole image, then turn from one to the next."""
     regions = [instance.region for instance in make_instances(PROPOSAL_COUNT, 100)]
@@ -319,6 +344,8 @@ def main() -> None:
         row(f"{count} hover", hover(view, words.frames)),
         row(f"{count} drag vertex", drag_vertex(view, words.frames, middle)),
     ]
+    for name, keys in (("", Qt.KeyboardModifier.NoModifier), (" snap", Qt.KeyboardModifier.ControlModifier)):
+        results.append(row(f"{count} polygon{name}", draw_polygon(view, words.frames, keys)))
     frames, ages = preview(view, words.frames)
     results += [row(f"{count} preview", frames), row(f"{count} preview shown", ages)]
     hovering, turning = proposals(view, words.frames)

@@ -44,6 +44,7 @@ from sam3_annotator.ui.model_choice import ModelChoice
 from sam3_annotator.ui.notices import Notices
 from sam3_annotator.ui.opening import Opened, first_unfinished
 from sam3_annotator.ui.panels.image_list import ImageListPanel
+from sam3_annotator.ui.polygon_keeping import PolygonKeeping
 from sam3_annotator.ui.prefetch import Prefetch
 from sam3_annotator.ui.preview import Preview
 from sam3_annotator.ui.project_verbs import ProjectVerbs
@@ -140,10 +141,11 @@ def assemble_window(
     Prefetch(engine, workspace, display, window.image_panel.shown)
     models = ModelChoice(engine, settings, parent=window)
     labelling = Labelling(opened.store, workspace, assist, models.describe, window)
-    drawing = Drawing(opened.store, workspace, window)
+    drawing = Drawing(opened.store, workspace, lambda: display.image_id, window)
     concepts = ConceptLabelling(opened.store, workspace, finder, models.describe, window)
     bind_concepts(window, concepts, finder, labelling)
     bind_labelling(window, labelling, assist, drawing)
+    bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing, window.messages))
     preview = Preview(engine, assist, settings, window)
     clipboard = bind_instance_verbs(window, settings, display)
     situation = Situation(window, assist, finder, binding, display, preview, clipboard)
@@ -162,8 +164,7 @@ def assemble_window(
     if session_factory is None:
         models.load()
     window.add_leave_check(Leaving(assist, labelling, window.messages, window).may)
-    for is_idle in (lambda: engine.is_idle, lambda: display.is_idle, lambda: facts.is_idle, background_is_idle):
-        window.add_idle_check(is_idle)
+    bind_background(window, engine, display, facts)
     for closes in (crashes.close, facts.close, models.close, display.close, engine.close, bridge.close):
         window.closing.connect(closes)
 
@@ -177,6 +178,12 @@ def assemble_window(
     if opened.limitation:
         window.messages.show_message(opened.limitation, "warning")
     return window
+
+
+def bind_background(window: MainWindow, engine: EngineBridge, display: ImageDisplay, facts: FactReader) -> None:
+    """Have a window idle only while nothing works in the background."""
+    for is_idle in (lambda: engine.is_idle, lambda: display.is_idle, lambda: facts.is_idle, background_is_idle):
+        window.add_idle_check(is_idle)
 
 
 def bind_labelling(window: MainWindow, labelling: Labelling, assist: Assist, drawing: Drawing) -> None:
@@ -213,6 +220,20 @@ def bind_instance_verbs(window: MainWindow, settings: Settings, display: ImageDi
         verbs.notice.connect(lambda sentence: window.show_notice(sentence, "instances"))
         window.window_actions.bind(verbs.slots())
     return clipboard
+
+
+def bind_polygons(window: MainWindow, polygons: PolygonKeeping) -> None:
+    """Let the actions of a window work on polygons drawn by hand, and none be lost when it is closed."""
+    polygons.next_wanted.connect(lambda: window.window_actions.trigger("accept_next"))
+    window.window_actions.bind(
+        {
+            "close_polygon": window.canvas.close_polygon,
+            "close_polygon_next": polygons.close_and_go_on,
+            "drop_polygon": polygons.drop,
+            "remove_last_vertex": window.canvas.polygon.step_back,
+        }
+    )
+    window.add_leave_check(polygons.may_leave)
 
 
 def bind_project(window: MainWindow, verbs: ProjectVerbs, opened: Opened) -> None:

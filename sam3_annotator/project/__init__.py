@@ -68,7 +68,13 @@ from sam3_annotator.project.queries import (
 )
 from sam3_annotator.project.regions import Polygon, Region, Ring, rectangle
 from sam3_annotator.project.relocation import Relocation, missing_images, relocate_images
-from sam3_annotator.project.simplification import USUAL_TOLERANCE, Simplified, outline_mask, simplify_region
+from sam3_annotator.project.simplification import (
+    USUAL_TOLERANCE,
+    Simplified,
+    outline_mask,
+    simplify_line,
+    simplify_region,
+)
 from sam3_annotator.project.store import ProjectStore
 from sam3_annotator.project.vertex_edits import delete_vertex, insert_vertex, move_vertex
 
@@ -154,6 +160,7 @@ __all__ = [
     "region_to_mask",
     "relocate_images",
     "repair_region",
+    "simplify_line",
     "simplify_region",
     "state_counts",
     "statistics",

@@ -54,6 +54,16 @@ def simplify_region(region: Region, tolerance: float, min_area: float = 0.0) -> 
     return _measured(region, kept, simpler)
 
 
+def simplify_line(vertices: Ring, tolerance: float) -> Ring:
+    """Return some of the vertices `(N, 2)` of an open line, both ends among them, that keep it within `tolerance`."""
+    import shapely
+
+    if len(vertices) < 3:
+        return vertices
+    line = shapely.simplify(shapely.LineString(vertices), tolerance, preserve_topology=False)
+    return np.asarray(line.coords)
+
+
 def _without_specks(region: Region, min_area: float) -> Region:
     if min_area <= 0:
         return region

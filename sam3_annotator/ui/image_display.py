@@ -24,6 +24,7 @@ class ImageDisplay(QObject):
     is being accepted keeps it there until it is stored. `pixels` reads the files, also those of images to come.
     """
 
+    left = Signal()  # the image goes from the canvas
     shown = Signal(object)  # ImageId
     failed = Signal(object)  # ImageId of the workspace's image, which cannot be shown
 
@@ -108,6 +109,7 @@ class ImageDisplay(QObject):
             return
         self._shown = None
         self._has_failed = False
+        self.left.emit()
         self.pixels.drop_waiting()
         self._finder.leave()
         self._assist.leave()

@@ -197,6 +197,7 @@ class MainWindow(QMainWindow):
         self.canvas.zoom_changed.connect(self.status_line.set_zoom)
         self.canvas.accept_requested.connect(lambda: self.window_actions.trigger("accept"))
         self.canvas.cancel_requested.connect(lambda: self.window_actions.trigger("escape"))
+        self.canvas.problem.connect(self.show_problem)
         self.canvas.context_menu_requested.connect(self._open_canvas_menu)
         self.finding_panel.focus_left.connect(self.focus_canvas)
         for panel in (self.image_panel, self.category_panel, self.instance_panel):
@@ -215,6 +216,7 @@ class MainWindow(QMainWindow):
                 "tool_points": lambda: self.canvas.set_tool("points"),
                 "tool_box": lambda: self.canvas.set_tool("box"),
                 "tool_exemplar": lambda: self.canvas.set_tool("exemplar"),
+                "tool_polygon": lambda: self.canvas.set_tool("polygon"),
                 "next_panel": lambda: self._focus_panel(1),
                 "previous_panel": lambda: self._focus_panel(-1),
                 "reset_layout": self._docks.reset,

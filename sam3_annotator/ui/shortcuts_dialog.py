@@ -24,6 +24,9 @@ MOUSE: Final[tuple[Row, ...]] = (
     (("Drag an edge",), "Add a vertex"),
     (("Alt+click",), "Delete a vertex"),
     (("Shift+click",), "Select one more instance"),
+    (("Click", "Drag"), "Draw a polygon: a vertex, freehand"),
+    (("Ctrl+click",), "Snap its vertex to a neighbour"),
+    (("Shift+click",), "Turn its edge to a step of 45°"),
 )
 # Headings of the page, and which menus' actions stand under them; two columns.
 _COLUMNS: Final = (

@@ -50,6 +50,7 @@ class Situation(QObject):
             assist.draft_changed,
             finder.changed,
             window.canvas.tool_changed,
+            window.canvas.polygon.changed,
             display.shown,
             display.failed,
             preview.switched,
@@ -88,6 +89,7 @@ class Situation(QObject):
             is_previewing=self._preview.is_on,
             finding_count=len(self._checking.findings or ()),
             has_copies=self._clipboard.has_copies,
+            drawn_vertices=self._canvas.polygon.vertex_count if self._canvas.tool == "polygon" else 0,
         )
 
     @Slot()

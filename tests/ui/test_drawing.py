@@ -14,7 +14,7 @@ SQUARE = rectangle(5, 5, 20, 20)
 @pytest.fixture
 def drawing(store, workspace) -> Drawing:
     workspace.set_image(store.images()[0].id)
-    return Drawing(store, workspace)
+    return Drawing(store, workspace, lambda: workspace.image_id)
 
 
 def test_a_drawing_becomes_an_instance_of_the_current_category_made_by_hand(drawing, store, workspace):
@@ -65,5 +65,37 @@ def test_what_the_store_refuses_is_said(drawing, store, workspace, qtbot):
 
     with qtbot.waitSignal(drawing.problem):
         drawing.add(Region())
+
+    assert store.instances(workspace.image_id) == ()
+
+
+def test_what_is_stored_is_said_only_then(drawing, store, workspace, qtbot):
+    stored: list[Region] = []
+    drawing.stored.connect(stored.append)
+    drawing.add(SQUARE)
+    assert stored == []
+
+    workspace.set_category(operations.add_category(store, "cat"))
+    drawing.add(Region())
+
+    assert stored == [SQUARE]
+
+
+def test_a_drawing_is_of_the_image_on_the_canvas_though_the_next_one_is_chosen(store, workspace):
+    shown, chosen = (image.id for image in store.images()[:2])
+    drawing = Drawing(store, workspace, lambda: shown)
+    workspace.set_category(operations.add_category(store, "cat"))
+    workspace.set_image(chosen)
+
+    drawing.add(SQUARE)
+
+    assert (len(store.instances(shown)), store.instances(chosen)) == (1, ())
+
+
+def test_a_drawing_forgotten_does_not_wait_any_more(drawing, store, workspace):
+    drawing.add(SQUARE)
+
+    drawing.forget()
+    workspace.set_category(operations.add_category(store, "cat"))
 
     assert store.instances(workspace.image_id) == ()

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from sam3_annotator.model import BoxPrompt, Exemplar, PointPrompt
 from sam3_annotator.project import InstanceId, Region, clip_region, repair_region
 from sam3_annotator.ui.canvas.draft import Draft
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.navigation import revealed
+from sam3_annotator.ui.canvas.outlines import Floats
 from sam3_annotator.ui.canvas.overlay import Overlay
+from sam3_annotator.ui.canvas.polygon_drawing import PolygonDrawing
 from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.canvas.scene import CanvasInstance, Scene
 from sam3_annotator.ui.canvas.surface import CanvasSurface
 from sam3_annotator.ui.canvas.tools import TOOLS, Tool, ToolEvent
 from sam3_annotator.ui.canvas.view_transform import ViewTransform
+
+NO_AREA: Final = "The polygon encloses no area. Add a vertex beside the line, or drop it with Esc."
 
 
 class CanvasView(CanvasSurface):
@@ -37,15 +42,18 @@ class CanvasView(CanvasSurface):
     selection_requested = Signal(object)  # frozenset[InstanceId]
     hover_changed = Signal(object)  # InstanceId | None
     tool_changed = Signal(str)
+    problem = Signal(str)  # why nothing became of what the hand did
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._overlay = Overlay(self._scene)
+        self.polygon = PolygonDrawing(self)
+        self._overlay = Overlay(self._scene, self.polygon)
         self._tool: Tool = TOOLS["select"](self)
         self._tool_cursor = self._tool.cursor
         self._hovered_at: QPointF | None = None
         self._offered: PointPrompt | None = None
         self._settle.timeout.connect(self._hover_again)
+        self.polygon.changed.connect(self._follow_polygon)
 
     # What is shown
 
@@ -97,6 +105,16 @@ class CanvasView(CanvasSurface):
         """Show lightly what a click would outline, in a category's colour, or nothing."""
         if self._overlay.preview_item.set_region(region, color):
             self.refresh()
+
+    def set_polygon_color(self, color: QColor) -> None:
+        """Show the polygon being drawn in a category's colour."""
+        self._overlay.polygon_item.color = QColor(color)
+        self.refresh()
+
+    @Slot()
+    def _follow_polygon(self) -> None:
+        self._tool.reset()
+        self.refresh()
 
     def set_proposals(self, proposals: Proposals | None, color: QColor) -> None:
         """Show what was found of a concept in a category's colour, or nothing; call again after each change.
@@ -214,9 +232,30 @@ class CanvasView(CanvasSurface):
 
     def add_region(self, region: Region, *, selects: bool = False) -> None:
         """Announce a region drawn by hand, made valid and cut at the image's border; an empty one is not announced."""
-        valid = clip_region(repair_region(region), *self.image_size)
+        valid = self._made_valid(region)
         if not valid.is_empty:
             self.region_drawn.emit(valid, selects)
+
+    def _made_valid(self, region: Region) -> Region:
+        return clip_region(repair_region(region), *self.image_size)
+
+    def close_polygon(self) -> None:
+        """Announce the polygon being drawn as a region drawn by hand, or by `problem` that it has no area.
+
+        It stays open until whoever makes an instance of the region takes it off: nothing is lost if that fails.
+        """
+        if not self.polygon.can_close:
+            return
+        valid = self._made_valid(self.polygon.region)
+        if valid.is_empty:
+            self.problem.emit(NO_AREA)
+        else:
+            self.polygon.closed_as = valid
+            self.region_drawn.emit(valid, False)
+
+    def paint_polygon(self, painter: QPainter, hand: Floats, room: QRectF) -> None:
+        """Paint the polygon being drawn, and the vertices `(N, 2)` that the hand would add, in canvas pixels."""
+        self._overlay.paint_polygon(painter, self._view, room, self._ratio(), hand)
 
     def finish_edit(self, instance_id: InstanceId, region: Region, label: str) -> None:
         """Announce a region changed by hand, made valid; one without any area left is not announced."""
@@ -269,20 +308,25 @@ class CanvasView(CanvasSurface):
     @Slot()
     def _hover_again(self) -> None:
         """Tell the tool what is under the resting cursor once the view has come to rest below it."""
+        self._hover_with(QApplication.keyboardModifiers())
+
+    def _hover_with(self, modifiers: Qt.KeyboardModifier) -> None:
         is_free = self._pan is None and not self._is_space_held
         if is_free and self._hovered_at is not None and self._layers.pyramid is not None:
             point = self.image_from_viewport(self._hovered_at)
             screen = self.viewport().mapToGlobal(self._hovered_at).toPoint()
-            self._tool.hover(ToolEvent(point.x(), point.y(), self._hovered_at, screen))
+            self._tool.hover(ToolEvent(point.x(), point.y(), self._hovered_at, screen, modifiers=modifiers))
 
     def _cancel(self) -> None:
         self._tool.cancel()
+        self.polygon.put(())
         self._tool.reset()
 
     def _tool_event(self, event: QMouseEvent) -> ToolEvent:
         point = self.image_from_viewport(event.position())
         screen = event.globalPosition().toPoint()
-        return ToolEvent(point.x(), point.y(), event.position(), screen, event.button(), event.modifiers())
+        is_double = event.type() == QEvent.Type.MouseButtonDblClick
+        return ToolEvent(point.x(), point.y(), event.position(), screen, event.button(), event.modifiers(), is_double)
 
     def _takes_key(self, event: QKeyEvent) -> bool:
         return (event.key() == Qt.Key.Key_Escape and self._tool.is_busy) or super()._takes_key(event)
@@ -302,11 +346,22 @@ class CanvasView(CanvasSurface):
                 if event.key() == Qt.Key.Key_Space:
                     self._tool.leave()
                 super().keyPressEvent(event)
+                self._follow_modifier(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Let go with a key."""
+        super().keyReleaseEvent(event)
+        self._follow_modifier(event)
+
+    def _follow_modifier(self, event: QKeyEvent) -> None:
+        """Let Ctrl and Shift change at once what the resting cursor means."""
+        if event.key() in (Qt.Key.Key_Control, Qt.Key.Key_Shift):
+            self._hover_with(event.modifiers())
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's
-        """Keep the focus while a draft or proposals are open: Tab means what they have to offer, be it one."""
+        """Keep the focus while a draft, polygon or proposals are open: Tab means what they have to offer, if any."""
         is_taken = self._overlay.draft_item.draft is not None or bool(self._scene.proposals.open)
-        return is_taken or super().focusNextPrevChild(next)
+        return is_taken or self.polygon.is_open or super().focusNextPrevChild(next)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Open the menu by key; by mouse, the select tool does."""

@@ -12,11 +12,15 @@ from PySide6.QtGui import QPainter
 from sam3_annotator.model import BoxPrompt, Exemplar, PointPrompt
 from sam3_annotator.project import InstanceId, Region
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
+from sam3_annotator.ui.canvas.outlines import Floats
+from sam3_annotator.ui.canvas.polygon_drawing import PolygonDrawing
 from sam3_annotator.ui.canvas.scene import Scene
 from sam3_annotator.ui.canvas.view_transform import ViewTransform
 
 # How near the cursor must be to a vertex or an edge, in device-independent pixels.
 PICK_DISTANCE = 8.0
+# How far a press may wander, in device-independent pixels, and still be a click.
+DRAG_THRESHOLD = 4.0
 # The same for the outline of something that is only to be clicked.
 OUTLINE_DISTANCE = 3.0
 
@@ -31,6 +35,7 @@ class ToolEvent:
     globally: QPoint
     button: Qt.MouseButton = Qt.MouseButton.NoButton
     modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    is_double: bool = False  # the second press of a double click
 
     def has(self, modifier: Qt.KeyboardModifier) -> bool:
         """Tell whether a modifier is held."""
@@ -53,6 +58,11 @@ class ToolHost(Protocol):
     @property
     def image_size(self) -> tuple[int, int]:
         """Width and height of the shown image in pixels."""
+        ...
+
+    @property
+    def polygon(self) -> PolygonDrawing:
+        """The polygon being drawn."""
         ...
 
     def refresh(self) -> None:
@@ -103,6 +113,14 @@ class ToolHost(Protocol):
         """Announce a region drawn by hand, to become an instance, which `selects` has selected."""
         ...
 
+    def close_polygon(self) -> None:
+        """Announce the polygon being drawn as a region, or that nothing can become of it; with 2 vertices, nothing."""
+        ...
+
+    def paint_polygon(self, painter: QPainter, hand: Floats, room: QRectF) -> None:
+        """Paint the polygon being drawn, and the vertices `(N, 2)` that the hand would add, in canvas pixels."""
+        ...
+
     def finish_edit(self, instance_id: InstanceId, region: Region, label: str) -> None:
         """Announce a region changed by hand, once the hand has let go."""
         ...
@@ -121,6 +139,7 @@ class Tool:
 
     name: ClassVar[str]
     cursor: ClassVar[Qt.CursorShape] = Qt.CursorShape.ArrowCursor
+    draws_polygons: ClassVar[bool] = False
 
     def __init__(self, host: ToolHost) -> None:
         self.host = host
