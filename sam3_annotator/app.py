@@ -14,9 +14,8 @@ from PySide6.QtWidgets import QApplication
 
 from sam3_annotator.model import EmbeddingCache, Exemplar, Session, default_folder, open_session
 from sam3_annotator.paths import resources_dir, samples_dir, user_data_dir
-from sam3_annotator.project import ImageId, ImageState, ProjectStore
+from sam3_annotator.project import ImageId, ProjectStore
 from sam3_annotator.ui import qt_messages
-from sam3_annotator.ui.action_table import CATEGORY_KEYS
 from sam3_annotator.ui.assist import Assist
 from sam3_annotator.ui.background import background_is_idle
 from sam3_annotator.ui.canvas.proposals import BoxXyxy
@@ -43,7 +42,6 @@ from sam3_annotator.ui.main_window import MainWindow
 from sam3_annotator.ui.model_choice import ModelChoice
 from sam3_annotator.ui.notices import Notices
 from sam3_annotator.ui.opening import Opened, first_unfinished
-from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.polygon_keeping import PolygonKeeping
 from sam3_annotator.ui.prefetch import Prefetch
 from sam3_annotator.ui.preview import Preview
@@ -56,6 +54,7 @@ from sam3_annotator.ui.settling import Settling
 from sam3_annotator.ui.situation import Situation
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import apply_theme
+from sam3_annotator.ui.verb_slots import Slots, concept_slots, image_slots, labelling_slots, project_slots
 from sam3_annotator.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -274,58 +273,6 @@ def open_model_setup(models: ModelChoice, window: MainWindow) -> ModelSetupDialo
     return dialog
 
 
-def labelling_slots(
-    labelling: Labelling, assist: Assist, workspace: Workspace, canvas: CanvasView
-) -> dict[str, Callable[[], object]]:
-    """Say what the verbs about drafts and instances call."""
-
-    def delete_vertex() -> None:
-        if not canvas.delete_hovered_vertex():
-            labelling.delete_selection()
-
-    return {
-        "accept": labelling.accept,
-        "accept_next": lambda: labelling.accept(goes_on=True),
-        "discard_draft": assist.drop,
-        "remove_last_prompt": assist.step_back,
-        "next_candidate": assist.cycle,
-        "previous_candidate": lambda: assist.cycle(-1),
-        "clear_selection": lambda: workspace.select(()),
-        "next_instance": labelling.select_next,
-        "previous_instance": lambda: labelling.select_next(-1),
-        "select_all": labelling.select_all,
-        "correct": labelling.correct_selection,
-        "delete_selection": labelling.delete_selection,
-        "delete_vertex": delete_vertex,
-        "undo": labelling.undo,
-        "redo": labelling.redo,
-        "hide_all": labelling.toggle_all,
-        **{f"category_{n + 1}": partial(labelling.choose_category, n) for n in range(len(CATEGORY_KEYS))},
-    }
-
-
-def concept_slots(
-    concepts: ConceptLabelling, finder: Finder, labelling: Labelling, window: MainWindow
-) -> dict[str, Callable[[], object]]:
-    """Say what the verbs about what was found of a concept call."""
-
-    def accept_all_and_go_on() -> None:
-        if concepts.accept_all():
-            labelling.accept(goes_on=True)
-
-    return {
-        "find_like": concepts.find_like_selected,
-        "find": window.area.phrase_bar.focus_field,
-        "accept_proposal": concepts.accept_focused,
-        "accept_proposals": concepts.accept_all,
-        "accept_proposals_next": accept_all_and_go_on,
-        "reject_proposal": finder.reject_focused,
-        "next_proposal": lambda: finder.focus(1),
-        "previous_proposal": lambda: finder.focus(-1),
-        "drop_proposals": finder.drop,
-    }
-
-
 def bind_concepts(window: MainWindow, concepts: ConceptLabelling, finder: Finder, labelling: Labelling) -> None:
     """Let canvas, phrase bar, list and keys of a window say what is looked for and what is accepted of it."""
     canvas, bar, panel = window.canvas, window.area.phrase_bar, window.proposal_panel
@@ -357,35 +304,6 @@ def bind_concepts(window: MainWindow, concepts: ConceptLabelling, finder: Finder
         part.connect(window.focus_canvas)
 
 
-def image_slots(panel: ImageListPanel, labelling: Labelling, display: ImageDisplay) -> dict[str, Callable[[], object]]:
-    """Say what the verbs about images call."""
-    return {
-        "next_image": panel.next_image,
-        "previous_image": panel.previous_image,
-        "next_unfinished": panel.next_unfinished,
-        "previous_unfinished": panel.previous_unfinished,
-        "mark_done": lambda: labelling.set_image_state(ImageState.DONE),
-        "mark_reviewed": lambda: labelling.set_image_state(ImageState.REVIEWED),
-        "mark_empty": lambda: labelling.set_image_state(ImageState.CONFIRMED_EMPTY),
-        "mark_unfinished": lambda: labelling.set_image_state(ImageState.IN_PROGRESS),
-        "find_moved": panel.ask_and_find_moved,
-        "reload_image": display.reload,
-    }
-
-
-def model_slots(models: ModelChoice, preview: Preview, window: MainWindow) -> dict[str, Callable[[], object]]:
+def model_slots(models: ModelChoice, preview: Preview, window: MainWindow) -> Slots:
     """Say what the verbs about the model call."""
     return {"choose_model": lambda: open_model_setup(models, window), "toggle_preview": preview.toggle}
-
-
-def project_slots(verbs: ProjectVerbs, window: MainWindow) -> dict[str, Callable[[], object]]:
-    """Say what the verbs about the project call."""
-    return {
-        "new_project": verbs.new_project,
-        "open_folder": verbs.open_folder,
-        "open_project": verbs.open_project,
-        "close_project": window.start_page_requested.emit,
-        "add_images": verbs.add_images,
-        "import": lambda: verbs.import_annotations(),
-        "export": verbs.export,
-    }
