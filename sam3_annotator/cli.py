@@ -48,6 +48,8 @@ class ImportFormat(StrEnum):
     """Formats that labels can come from."""
 
     COCO = "coco"
+    VOC = "voc"
+    MASKS = "masks"
 
 
 class ExportFormat(StrEnum):
@@ -56,6 +58,8 @@ class ExportFormat(StrEnum):
     COCO = "coco"
     YOLO_SEGMENT = "yolo-segment"
     YOLO_DETECT = "yolo-detect"
+    VOC = "voc"
+    MASKS = "masks"
 
 
 class Segmentation(StrEnum):

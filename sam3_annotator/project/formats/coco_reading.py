@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,16 +16,10 @@ from sam3_annotator.project.formats.plan import (
     PlannedCategory,
     PlannedImage,
     PlannedInstance,
+    storable_score,
+    storable_text,
 )
-
-_SPLIT_WORDS = {
-    "train": Split.TRAIN,
-    "training": Split.TRAIN,
-    "val": Split.VAL,
-    "valid": Split.VAL,
-    "validation": Split.VAL,
-    "test": Split.TEST,
-}
+from sam3_annotator.project.formats.splits import split_of_names
 
 Json = dict[str, Any]
 
@@ -135,15 +128,15 @@ class _FileReader:
                 self._warn(f"category number {number} has no id, so it was left out.")
                 continue
             key = _key(entry["id"]) or ""
-            name = _text(entry.get("name")).strip() or f"category {key}"
-            known = categories.setdefault(key, PlannedCategory(name, _text(entry.get("supercategory"))))
+            name = storable_text(entry.get("name")).strip() or f"category {key}"
+            known = categories.setdefault(key, PlannedCategory(name, storable_text(entry.get("supercategory"))))
             if known.name != name:
                 self._warn(f"category {name} has the id {key} of {known.name}, so it was left out.")
         return categories
 
     def _read_images(self, entries: list[object]) -> dict[str, PlannedImage]:
         images: dict[str, PlannedImage] = {}
-        split = _split_of(self._file)
+        split = split_of_names((self._file.stem, self._file.parent.name))
         folders = tuple(_image_folders(self._file, split))
         for number, entry in enumerate(entries):
             key = _key(entry.get("id")) if isinstance(entry, dict) else None
@@ -154,7 +147,7 @@ class _FileReader:
                 self._warn(f"image {name} has the id {key} of {images[key].name}, so it was left out.")
             else:
                 width, height = _size(entry.get("width")), _size(entry.get("height"))
-                images[key] = PlannedImage(_text(name).replace("\\", "/"), width, height, split, folders)
+                images[key] = PlannedImage(storable_text(name).replace("\\", "/"), width, height, split, folders)
         return images
 
     def _read_annotation(
@@ -176,7 +169,10 @@ class _FileReader:
         if not images[key].width and isinstance(code, dict):  # run lengths tell the size of the image, too
             images[key] = replace(images[key], width=int(code["size"][1]), height=int(code["size"][0]))
         return key, PlannedInstance(
-            categories[category].name, region, _is_true(annotation.get("iscrowd")), _score(annotation.get("score"))
+            categories[category].name,
+            region,
+            _is_true(annotation.get("iscrowd")),
+            storable_score(annotation.get("score")),
         )
 
 
@@ -184,12 +180,7 @@ def _key(value: object) -> str | None:
     """Return an id as text, so that 1, 1.0 and "1" are the same; None if it is no id."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return _text(str(value)).strip() if isinstance(value, int | str) and not isinstance(value, bool) else None
-
-
-def _text(value: object) -> str:
-    """Return a value as text that can be stored; JSON may hold halves of characters, which become question marks."""
-    return str(value or "").encode(errors="replace").decode()
+    return storable_text(str(value)).strip() if isinstance(value, int | str) and not isinstance(value, bool) else None
 
 
 def _size(value: object) -> int:
@@ -203,20 +194,6 @@ def _size(value: object) -> int:
 
 def _is_true(value: object) -> bool:
     return value.strip().lower() in {"1", "true"} if isinstance(value, str) else bool(value)
-
-
-def _score(value: object) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and 0 <= value <= 1 else None  # type: ignore[arg-type,operator] # is_number
-
-
-def _split_of(file: Path) -> Split | None:
-    """Read the split from the name of a file (`instances_train2017.json`), else from that of its folder."""
-    for name in (file.stem, file.parent.name):
-        for word in re.findall(r"[a-z]+", name.lower()):
-            if word in _SPLIT_WORDS:
-                return _SPLIT_WORDS[word]
-    return None
 
 
 def _image_folders(file: Path, split: Split | None) -> Iterator[Path]:

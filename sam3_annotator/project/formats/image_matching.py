@@ -9,7 +9,13 @@ from pathlib import Path, PurePath, PurePosixPath
 from sam3_annotator.project.entities import ImageFacts, ImageId
 from sam3_annotator.project.errors import ImageUnreadable
 from sam3_annotator.project.formats.selection import nested_names
-from sam3_annotator.project.image_files import hash_file, is_there, list_image_files, require_file
+from sam3_annotator.project.image_files import (
+    IMAGE_SUFFIXES,
+    hash_file,
+    is_there,
+    list_image_files,
+    require_file,
+)
 from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.reading import ProjectReader
 
@@ -23,7 +29,10 @@ _UNLIKE: Likeness = (0, False, False)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An image to be found: its name in the labels, relative and with `/`, and folders that it may lie in."""
+    """An image to be found: its name in the labels, relative and with `/`, and folders that it may lie in.
+
+    A name without the suffix of an image, as labels in files of their own have it, stands for an image of any kind.
+    """
 
     name: str
     folders: tuple[Path, ...] = ()
@@ -77,14 +86,19 @@ class _Matcher:
 
     def match_by_name(self, candidates: Sequence[tuple[Match, PurePath]]) -> None:
         by_name: dict[str, list[tuple[Match, PurePath]]] = {}
+        by_stem: dict[str, list[tuple[Match, PurePath]]] = {}
         for target, path in candidates:
             by_name.setdefault(path.name.casefold(), []).append((target, path))
+            by_stem.setdefault(path.stem.casefold(), []).append((target, path.with_suffix("")))
         best: dict[Match, tuple[Likeness, list[int]]] = {}
         for number, image in enumerate(self._wanted):
             if number in self.found:
                 continue
             path = PurePosixPath(image.name)
-            scored = [(_likeness(path, other), target) for target, other in by_name.get(path.name.casefold(), ())]
+            others = by_name.get(path.name.casefold(), [])
+            if not others and path.suffix.lower() not in IMAGE_SUFFIXES:
+                others = by_stem.get(path.name.casefold(), [])
+            scored = [(_likeness(path, other), target) for target, other in others]
             top = max((likeness for likeness, _ in scored), default=_UNLIKE)
             targets = {target for likeness, target in scored if likeness == top}
             if len(targets) != 1:

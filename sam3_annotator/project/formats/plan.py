@@ -22,10 +22,11 @@ _READERS = 4
 
 @dataclass(frozen=True, slots=True)
 class PlannedCategory:
-    """A category by its name."""
+    """A category by its name; `color` (`#rrggbb`) is for one that the project does not have yet."""
 
     name: str
     supercategory: str = ""
+    color: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class PlannedInstance:
 class PlannedImage:
     """An image by the name that the labels give it (with `/`), its instances, and where to look for its file.
 
-    `width` and `height` are what the labels say, 0 if they say nothing.
+    A name without the suffix of an image stands for an image of any kind. `width` and `height` are what the labels say,
+    0 if they say nothing.
     """
 
     name: str
@@ -91,6 +93,17 @@ class ImportReport:
         if self.known_instances:
             words += f"; {self.known_instances} {'was' if self.known_instances == 1 else 'were'} there already"
         return f"{words}."
+
+
+def storable_text(value: object) -> str:
+    """Return a value as text that can be stored; JSON may hold halves of characters, which become question marks."""
+    return str(value or "").encode(errors="replace").decode()
+
+
+def storable_score(value: object) -> float | None:
+    """Return a value as a score, None if it is no number from 0 to 1."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and 0 <= value <= 1 else None  # type: ignore[arg-type,operator] # is_number
 
 
 def _count(number: int, noun: str) -> str:
@@ -173,7 +186,9 @@ class _Filler:
         self._categories: dict[str, CategoryId] = {}
         for category in plan.categories:
             if category.name not in known:
-                known[category.name] = edit.add_category(category.name, supercategory=category.supercategory)
+                known[category.name] = edit.add_category(
+                    category.name, color=category.color, supercategory=category.supercategory
+                )
                 self.added_categories += 1
             self._categories[category.name] = known[category.name]
         self._provenance = Provenance(origin=Origin.IMPORT, created_at=datetime.now(UTC).isoformat(timespec="seconds"))
