@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -79,7 +80,7 @@ def runs_by_value(values: NDArray[np.integer[Any]]) -> dict[int, Runs]:
     order = order[value[order] != 0]
     value, starts, ends = value[order], starts[order], ends[order]
     found, firsts = np.unique(value, return_index=True)
-    bounds = zip(firsts.tolist(), [*firsts[1:].tolist(), len(value)], strict=True)
+    bounds = itertools.pairwise([*firsts.tolist(), len(value)])
     return {
         number: _runs_of_places(starts[first:last], ends[first:last], width)
         for number, (first, last) in zip(found.tolist(), bounds, strict=True)

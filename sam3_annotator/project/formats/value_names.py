@@ -70,6 +70,8 @@ def _read_map(content: str) -> ValueNames:
         names.append(name)
         if color is not None:
             by_color.setdefault(color, name)
+    if not by_color:  # Datumaro paints with VOC's colours then
+        by_color = dict(zip(pack_colors(voc_colormap()[1:]).tolist(), names, strict=False))
     return ValueNames(dict(enumerate(names, start=1)), by_color)
 
 

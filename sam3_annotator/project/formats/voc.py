@@ -189,7 +189,7 @@ def _name_warnings(images: Sequence[ChosenImage], categories: Sequence[Category]
     yield from renaming_warnings(images)
     spaced = [image.name for image in images if " " in image.name]
     if spaced:
-        yield f"{listed(spaced, 'image')} with a space in the name, where CVAT and Datumaro see the end of it."
+        yield f"{listed(spaced, 'image')} with a space in the name, where CVAT and some other programs see its end."
     odd = [c.name for c in categories if ":" in c.name or c.name.startswith("#") or c.name == BACKGROUND]
     if odd:
         yield (

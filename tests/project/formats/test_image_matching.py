@@ -61,3 +61,20 @@ def test_the_first_of_several_folders_that_has_the_image_counts(store: ProjectSt
 
     assert match_images(store, [Wanted("new.png", folders)], None) == {0: second}
     assert match_images(store, [Wanted("nowhere.png", folders)], None) == {}
+
+
+def test_a_name_without_suffix_is_the_stem_of_an_image_of_any_kind(tmp_path: Path, make_image: MakeImage) -> None:
+    for name in ("a.jpg", "aa.png", "b.2.png", "left/c.png", "right/c.jpg", "d.png", "d.jpg"):
+        make_image(f"photos/{name}")
+    with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[tmp_path / "photos"]) as store:
+        names = ["a", "b.2", "right/c", "d", "b", "a.png"]
+        found = match_images(store, [Wanted(name) for name in names], None)
+
+        paths = {number: store.image(match).name for number, match in found.items() if not isinstance(match, Path)}
+    assert paths == {0: "a.jpg", 1: "b.2.png", 2: "c.jpg"}
+
+
+def test_a_name_without_suffix_is_found_below_the_folder_given(store: ProjectStore, make_image: MakeImage) -> None:
+    file = make_image("theirs/deep/new.jpg", seed=5)
+
+    assert match_images(store, [Wanted("new")], file.parents[1]) == {0: file}
