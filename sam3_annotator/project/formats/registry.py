@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sam3_annotator.project.errors import KnownError
-from sam3_annotator.project.formats import coco, coco_reading, mask_png, mask_png_reading, voc, voc_reading, yolo
+from sam3_annotator.project.formats import coco, coco_reading, masks, masks_reading, voc, voc_reading, yolo
 from sam3_annotator.project.formats.export_folder import export_folder, require_free_folder
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
 from sam3_annotator.project.formats.plan import ImportPlan, ImportReport, apply_import
@@ -37,7 +37,7 @@ FORMATS: dict[str, Format] = {
         Format("yolo-segment", "YOLO segmentation", write=yolo.write_segment),
         Format("yolo-detect", "YOLO detection", write=yolo.write_detect),
         Format("voc", "Pascal VOC", read=voc_reading.read, write=voc.write),
-        Format("masks", "Mask PNG", read=mask_png_reading.read, write=mask_png.write),
+        Format("masks", "Mask PNG", read=masks_reading.read, write=masks.write),
     )
 }
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from sam3_annotator.project import FormatError, ProjectStore, Split, mask_to_region, rectangle
 from sam3_annotator.project.formats.colormap import voc_colormap
-from sam3_annotator.project.formats.mask_png_reading import read
+from sam3_annotator.project.formats.masks_reading import read
 from sam3_annotator.project.formats.plan import ImportPlan
 from sam3_annotator.project.formats.registry import export_project, import_project
 

@@ -8,7 +8,7 @@ from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.category_masks import read_category_masks
 from sam3_annotator.project.formats.mask_document import read_mask_document
 from sam3_annotator.project.formats.mask_files import MASK_SUFFIXES
-from sam3_annotator.project.formats.mask_png import DOCUMENT
+from sam3_annotator.project.formats.masks import DOCUMENT
 from sam3_annotator.project.formats.plan import ImportPlan
 from sam3_annotator.project.image_files import IMAGE_SUFFIXES, is_there
 
