@@ -26,6 +26,7 @@ from sam3_annotator.ui.concept_labelling import ConceptLabelling
 from sam3_annotator.ui.correcting import Correcting
 from sam3_annotator.ui.crash_messages import CrashMessages
 from sam3_annotator.ui.draft_display import DraftDisplay
+from sam3_annotator.ui.drawing import Drawing
 from sam3_annotator.ui.embedding_budgets import EmbeddingBudgets
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.fact_reader import FactReader
@@ -44,6 +45,7 @@ from sam3_annotator.ui.prefetch import Prefetch
 from sam3_annotator.ui.preview import Preview
 from sam3_annotator.ui.project_verbs import ProjectVerbs
 from sam3_annotator.ui.proposals_display import ProposalsDisplay
+from sam3_annotator.ui.revealing import Revealing
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.settling import Settling
 from sam3_annotator.ui.situation import Situation
@@ -135,23 +137,23 @@ def assemble_window(
     Prefetch(engine, workspace, display, images)
     models = ModelChoice(engine, settings, parent=window)
     labelling = Labelling(opened.store, workspace, assist, models.describe, window)
+    drawing = Drawing(opened.store, workspace, window)
     concepts = ConceptLabelling(opened.store, workspace, finder, models.describe, window)
     bind_concepts(window, concepts, finder, labelling)
-    bind_labelling(window, labelling, assist)
+    bind_labelling(window, labelling, assist, drawing)
     preview = Preview(engine, assist, settings, window)
-    situation = Situation(bridge, workspace, assist, finder, canvas, binding, display, images, preview)
+    situation = Situation(bridge, workspace, assist, finder, canvas, binding, display, images, preview, window.checking)
     facts = FactReader(bridge, window)
     project_verbs = ProjectVerbs(window)
     crashes = CrashMessages(window.messages)
     DraftDisplay(bridge, workspace, canvas, assist, preview, engine, window.status_line)
+    window.finding_panel.show_wanted.connect(Revealing(workspace, canvas, binding, display).show)
     ProposalsDisplay(window, bridge, workspace, assist, finder, engine)
-    Notices(window, engine, assist, finder, (labelling, concepts), facts)
+    Notices(window, engine, assist, finder, (labelling, concepts, drawing), facts)
 
     situation.changed.connect(window.window_actions.update)
-    window.paths_dropped.connect(project_verbs.take_dropped)
-    project_verbs.open_wanted.connect(window.project_requested)
     window.window_actions.bind(image_slots(window.image_panel, labelling, display))
-    window.window_actions.bind(project_slots(project_verbs, window))
+    bind_project(window, project_verbs, opened)
     bind_models(window, models, preview, project_verbs)
     if session_factory is None:
         models.load()
@@ -173,7 +175,7 @@ def assemble_window(
     return window
 
 
-def bind_labelling(window: MainWindow, labelling: Labelling, assist: Assist) -> None:
+def bind_labelling(window: MainWindow, labelling: Labelling, assist: Assist, drawing: Drawing) -> None:
     """Let mouse, keys and categories of a window work on drafts and instances.
 
     Drafts follow the store before anything shows them.
@@ -181,10 +183,20 @@ def bind_labelling(window: MainWindow, labelling: Labelling, assist: Assist) -> 
     Correcting(window.bridge, assist, window.canvas)
     window.canvas.prompt_added.connect(assist.add_prompt)
     window.canvas.region_edited.connect(labelling.replace_region)
+    window.canvas.region_drawn.connect(drawing.add)
     window.canvas.delete_requested.connect(labelling.delete_selection)
     window.category_panel.clicked.connect(labelling.take_category)
     labelling.next_wanted.connect(window.image_panel.next_image)
     window.window_actions.bind(labelling_slots(labelling, assist, window.workspace, window.canvas))
+
+
+def bind_project(window: MainWindow, verbs: ProjectVerbs, opened: Opened) -> None:
+    """Let the actions of a window, and what is dropped on it, work on its project as a whole."""
+    if (folder := opened.new_of) is not None:
+        window.begun.connect(lambda: verbs.offer_labels(folder))
+    window.paths_dropped.connect(verbs.take_dropped)
+    verbs.open_wanted.connect(window.project_requested)
+    window.window_actions.bind(project_slots(verbs, window))
 
 
 def bind_models(window: MainWindow, models: ModelChoice, preview: Preview, project_verbs: ProjectVerbs) -> None:
@@ -328,6 +340,6 @@ def project_slots(verbs: ProjectVerbs, window: MainWindow) -> dict[str, Callable
         "open_project": verbs.open_project,
         "close_project": window.start_page_requested.emit,
         "add_images": verbs.add_images,
-        "import": verbs.import_annotations,
+        "import": lambda: verbs.import_annotations(),
         "export": verbs.export,
     }

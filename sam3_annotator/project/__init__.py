@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sam3_annotator.project.changes import ChangeKind, ChangeSet, RowChange
+from sam3_annotator.project.checks import Finding, FindingKind, Severity, check_project
 from sam3_annotator.project.creation import add_image_files
 from sam3_annotator.project.edit import Edit
 from sam3_annotator.project.entities import (
@@ -65,7 +66,7 @@ from sam3_annotator.project.queries import (
 )
 from sam3_annotator.project.regions import Polygon, Region, Ring, rectangle
 from sam3_annotator.project.relocation import Relocation, missing_images, relocate_images
-from sam3_annotator.project.simplification import Simplified, simplify_region
+from sam3_annotator.project.simplification import USUAL_TOLERANCE, Simplified, outline_mask, simplify_region
 from sam3_annotator.project.store import ProjectStore
 from sam3_annotator.project.vertex_edits import delete_vertex, insert_vertex, move_vertex
 
@@ -73,6 +74,7 @@ __all__ = [
     "EXPORT_MARKER",
     "IMAGE_SUFFIXES",
     "PALETTE",
+    "USUAL_TOLERANCE",
     "Cancelled",
     "Category",
     "CategoryId",
@@ -81,6 +83,8 @@ __all__ = [
     "ChangeSet",
     "Edit",
     "EditError",
+    "Finding",
+    "FindingKind",
     "FormatError",
     "ImageFacts",
     "ImageId",
@@ -106,12 +110,14 @@ __all__ = [
     "Relocation",
     "Ring",
     "RowChange",
+    "Severity",
     "Simplified",
     "Split",
     "StorageFull",
     "absolute_path",
     "add_image_files",
     "category_counts",
+    "check_project",
     "clip_region",
     "delete_vertex",
     "difference",
@@ -130,6 +136,7 @@ __all__ = [
     "move_vertex",
     "next_color",
     "no_progress",
+    "outline_mask",
     "read_facts",
     "read_image",
     "rectangle",

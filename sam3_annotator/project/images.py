@@ -85,6 +85,29 @@ def read_facts(path: str | Path) -> ImageFacts:
     return ImageFacts(width, height, byte_size, content_hash)
 
 
+def current_facts(path: str | Path, known: ImageFacts) -> ImageFacts:
+    """Tell what a file is now: read anew if nobody has, if there was a problem, or if it has another size in bytes.
+
+    What is known stands where the file is missing or the problem goes on. Never raises for a bad file.
+    """
+    path = Path(path)
+    byte_size = _byte_size(path)
+    if byte_size is None and (known.content_hash or known.problem):
+        return known
+    is_same_size = byte_size == known.byte_size
+    if is_same_size and known.content_hash and not known.problem:
+        return known
+    fresh = read_facts(path)
+    return known if is_same_size and known.problem and fresh.problem else fresh
+
+
+def _byte_size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):  # missing, or no name of a file on this system
+        return None
+
+
 def make_thumbnail(source: Pixels | str | Path, size: int) -> Pixels:
     """Shrink an image, `(H, W, 3)` pixels or a file, so that its longer side is at most `size` pixels.
 

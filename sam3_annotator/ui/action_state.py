@@ -15,7 +15,7 @@ class ActionState:
     `proposal_count` are neither accepted nor rejected, and `is_looking` that the answer is still to come;
     `category_name` is that of the current category, "" if there is none; `undo_label` and `redo_label` name the steps
     (None where there is none); `tool` is `select`, `points`, `box` or `exemplar`; `is_previewing` says that the points
-    tool shows what a click would outline.
+    tool shows what a click would outline; `finding_count` is what the last check has found.
     """
 
     has_image: bool = False
@@ -40,6 +40,7 @@ class ActionState:
     tool: str = "points"
     is_read_only: bool = False
     is_previewing: bool = False
+    finding_count: int = 0
 
     @property
     def visible_count(self) -> int:

@@ -17,11 +17,13 @@ from sam3_annotator.ui.action_state import ActionState, key_hints
 from sam3_annotator.ui.actions import Actions
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_area import CanvasArea
+from sam3_annotator.ui.checking import Checking
 from sam3_annotator.ui.dock import Dock
 from sam3_annotator.ui.menus import add_recent_menu, build_menus
 from sam3_annotator.ui.message_bar import MessageAction, MessageBar, Severity
 from sam3_annotator.ui.model_chip import ModelChip
 from sam3_annotator.ui.panels.category_list import CategoryPanel
+from sam3_annotator.ui.panels.finding_list import FindingPanel
 from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.panels.instance_list import InstancePanel
 from sam3_annotator.ui.panels.proposal_list import ProposalPanel
@@ -80,6 +82,8 @@ class MainWindow(QMainWindow):
         self.category_panel = CategoryPanel(bridge, workspace)
         self.instance_panel = InstancePanel(bridge, workspace)
         self.proposal_panel = ProposalPanel()
+        self.checking = Checking(bridge, self)
+        self.finding_panel = FindingPanel(self.checking)
         self._idle_checks: list[Callable[[], bool]] = []
         self._leave_checks: list[Callable[[Callable[[], object]], bool]] = []
         self._beginning = QTimer(self, singleShot=True, interval=BEGIN_UNSEEN_MS)
@@ -167,8 +171,11 @@ class MainWindow(QMainWindow):
             "categories": Dock("categories", "Categories", self.category_panel, self),
             "instances": Dock("instances", "Instances", self.instance_panel, self),
             "proposals": Dock("proposals", "Proposals", self.proposal_panel, self),
+            "findings": Dock("findings", "Findings", self.finding_panel, self),
         }
-        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self._docks["images"])
+        for name in ("images", "findings"):
+            self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self._docks[name])
+        self._docks["findings"].hide()  # until a check is wanted
         right = [self._docks[name] for name in ("categories", "instances", "proposals")]
         for dock in right:
             self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
@@ -187,6 +194,7 @@ class MainWindow(QMainWindow):
         self.canvas.accept_requested.connect(lambda: self.window_actions.trigger("accept"))
         self.canvas.cancel_requested.connect(lambda: self.window_actions.trigger("escape"))
         self.canvas.context_menu_requested.connect(self._open_canvas_menu)
+        self.finding_panel.focus_left.connect(self.focus_canvas)
         for panel in (self.image_panel, self.category_panel, self.instance_panel):
             panel.problem.connect(self.show_problem)
             panel.focus_left.connect(self.focus_canvas)
@@ -206,6 +214,9 @@ class MainWindow(QMainWindow):
                 "next_panel": lambda: self._focus_panel(1),
                 "previous_panel": lambda: self._focus_panel(-1),
                 "reset_layout": self.reset_layout,
+                "check_project": self.check_project,
+                "next_finding": lambda: self.finding_panel.view.turn(1),
+                "previous_finding": lambda: self.finding_panel.view.turn(-1),
                 "full_screen": self._toggle_full_screen,
                 "settings": self.open_settings,
                 "shortcuts": self.open_shortcuts,
@@ -217,6 +228,14 @@ class MainWindow(QMainWindow):
         )
 
     # --- what the window does itself ---------------------------------------------------------
+
+    def check_project(self) -> None:
+        """Look for mistakes in the project, and show what is found."""
+        docks = [self._docks["images"], self._docks["findings"]]
+        if not docks[1].isVisible():
+            docks[1].show()
+            self.resizeDocks(docks, [1, 1], Qt.Orientation.Vertical)
+        self.checking.start()
 
     def reset_layout(self) -> None:
         """Put all panels back in their places."""
@@ -246,6 +265,7 @@ class MainWindow(QMainWindow):
     def _focus_panel(self, step: int) -> None:
         panels: list[QWidget] = [
             self.image_panel,
+            self.finding_panel,
             self.canvas,
             self.category_panel,
             self.instance_panel,

@@ -15,6 +15,7 @@ from sam3_annotator.ui.background import error_sentence
 from sam3_annotator.ui.canvas.draft import Draft
 from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.concept_labelling import ConceptLabelling
+from sam3_annotator.ui.drawing import Drawing
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.fact_reader import FactReader
 from sam3_annotator.ui.finder import Finder
@@ -42,7 +43,7 @@ class Notices(QObject):
         engine: EngineBridge,
         assist: Assist,
         finder: Finder,
-        verbs: Sequence[Labelling | ConceptLabelling],
+        verbs: Sequence[Labelling | ConceptLabelling | Drawing],
         facts: FactReader,
     ) -> None:
         super().__init__(window)

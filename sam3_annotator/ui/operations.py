@@ -105,10 +105,10 @@ def add_images(store: ProjectStore, paths: Sequence[Path], *, undoable: bool = T
     return added
 
 
-def accept_draft(
+def add_instance(
     store: ProjectStore, image_id: ImageId, category_id: CategoryId, region: Region, provenance: Provenance
 ) -> InstanceId:
-    """Make the draft an instance."""
+    """Make an instance of a region, as a draft or a drawing by hand is one."""
     with store.edit("Add instance") as edit:
         return edit.add_instance(image_id, category_id, region, provenance=provenance)
 

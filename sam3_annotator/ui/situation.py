@@ -8,6 +8,7 @@ from sam3_annotator.ui.action_state import ActionState
 from sam3_annotator.ui.assist import Assist
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
+from sam3_annotator.ui.checking import Checking
 from sam3_annotator.ui.finder import Finder
 from sam3_annotator.ui.image_display import ImageDisplay
 from sam3_annotator.ui.item_models.image_model import ImageFilter
@@ -32,6 +33,7 @@ class Situation(QObject):
         display: ImageDisplay,
         images: ImageFilter,
         preview: Preview,
+        checking: Checking,
     ) -> None:
         super().__init__(canvas)
         self._store = bridge.store
@@ -43,6 +45,7 @@ class Situation(QObject):
         self._display = display
         self._images = images
         self._preview = preview
+        self._checking = checking
         for source in (
             bridge.changed,
             workspace.image_changed,
@@ -55,6 +58,7 @@ class Situation(QObject):
             display.shown,
             display.failed,
             preview.switched,
+            checking.changed,
         ):
             source.connect(self._announce)
 
@@ -86,6 +90,7 @@ class Situation(QObject):
             tool=self._canvas.tool,
             is_read_only=self._store.is_read_only,
             is_previewing=self._preview.is_on,
+            finding_count=len(self._checking.findings or ()),
         )
 
     @Slot()

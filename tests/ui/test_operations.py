@@ -97,7 +97,7 @@ def test_moving_a_category_is_one_step(store: ProjectStore) -> None:
 
 def test_used_category_cannot_be_deleted(store: ProjectStore) -> None:
     car = operations.add_category(store, "car")
-    operations.accept_draft(store, store.images()[0].id, car, SQUARE, Provenance())
+    operations.add_instance(store, store.images()[0].id, car, SQUARE, Provenance())
 
     with pytest.raises(KnownError, match="used by 1 instance"):
         operations.delete_category(store, car)
@@ -115,7 +115,7 @@ def test_deleting_a_category_moves_the_others_up(store: ProjectStore) -> None:
 
 def test_instances_are_deleted_in_one_step(store: ProjectStore) -> None:
     image, car = store.images()[0].id, operations.add_category(store, "car")
-    ids = [operations.accept_draft(store, image, car, SQUARE, Provenance()) for _ in range(3)]
+    ids = [operations.add_instance(store, image, car, SQUARE, Provenance()) for _ in range(3)]
 
     operations.delete_instances(store, ids[:2])
 
@@ -134,7 +134,7 @@ def test_deleting_nothing_is_no_step(store: ProjectStore) -> None:
 def test_only_instances_of_another_category_change(store: ProjectStore) -> None:
     image = store.images()[0].id
     car, dog = operations.add_category(store, "car"), operations.add_category(store, "dog")
-    ids = [operations.accept_draft(store, image, category, SQUARE, Provenance()) for category in (car, dog)]
+    ids = [operations.add_instance(store, image, category, SQUARE, Provenance()) for category in (car, dog)]
 
     operations.set_instances_category(store, ids, dog)
     assert {instance.category_id for instance in store.instances(image)} == {dog}
@@ -170,7 +170,7 @@ def test_image_states_are_set_in_one_step(store: ProjectStore) -> None:
 
 def test_image_with_instances_cannot_be_confirmed_empty(store: ProjectStore) -> None:
     image = store.images()[0]
-    operations.accept_draft(store, image.id, operations.add_category(store, "car"), SQUARE, Provenance())
+    operations.add_instance(store, image.id, operations.add_category(store, "car"), SQUARE, Provenance())
 
     with pytest.raises(KnownError, match=r"1\.png has 1 instance\. Delete"):
         operations.set_image_state(store, [i.id for i in store.images()], ImageState.CONFIRMED_EMPTY)
@@ -181,7 +181,7 @@ def test_image_with_instances_cannot_be_confirmed_empty(store: ProjectStore) -> 
 def test_region_replaced_by_hand_is_counted_in_its_provenance(store: ProjectStore) -> None:
     provenance = Provenance(origin=Origin.MODEL, model="Fake")
     car = operations.add_category(store, "car")
-    instance_id = operations.accept_draft(store, store.images()[0].id, car, SQUARE, provenance)
+    instance_id = operations.add_instance(store, store.images()[0].id, car, SQUARE, provenance)
 
     operations.replace_region(store, instance_id, SMALLER, "Move vertex")
 
@@ -193,7 +193,7 @@ def test_region_replaced_by_hand_is_counted_in_its_provenance(store: ProjectStor
 
 def test_nudges_with_one_key_are_one_step(store: ProjectStore) -> None:
     car = operations.add_category(store, "car")
-    instance_id = operations.accept_draft(store, store.images()[0].id, car, SQUARE, Provenance())
+    instance_id = operations.add_instance(store, store.images()[0].id, car, SQUARE, Provenance())
 
     for region in (SMALLER, SQUARE, SMALLER):
         operations.replace_region(store, instance_id, region, "Move instance", merge_key="nudge")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sam3_annotator.project.errors import FormatError, ImageUnreadable
 from sam3_annotator.project.formats.colormap import VOID, hex_color, pack_colors, voc_colormap
+from sam3_annotator.project.formats.image_matching import ANY_SUFFIX
 from sam3_annotator.project.formats.images_beside import ImagesBeside
 from sam3_annotator.project.formats.mask_files import MaskFile, read_mask_file
 from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage, PlannedInstance
@@ -62,16 +63,11 @@ def read_category_masks(files: Sequence[Path], folder: Path) -> ImportPlan:
         instances = [
             PlannedInstance(name, region) for key, region in mask.parts if (name := legend.name_of(key)) is not None
         ]
-        images.append(
-            PlannedImage(
-                beside.name_of(place.with_suffix("").as_posix(), "", folders, besides=mask.file),
-                mask.width,
-                mask.height,
-                split_of_names((*reversed(place.parts[:-1]), folder.name)),
-                folders,
-                tuple(instances),
-            )
-        )
+        name = beside.name_of(place.with_suffix("").as_posix(), "", folders, besides=mask.file)
+        split = split_of_names((*reversed(place.parts[:-1]), folder.name))
+        # Where no image is beside the mask, the mask itself must not be taken for it.
+        around = () if name.endswith(ANY_SUFFIX) else folders
+        images.append(PlannedImage(name, mask.width, mask.height, split, around, tuple(instances)))
     void = [mask.file.name for mask in found if any(legend.name_of(key) is None for key, _ in mask.parts)]
     if void:
         problems.append(f"{listed(void, 'mask')} with pixels of the value {VOID}, which was taken for background.")

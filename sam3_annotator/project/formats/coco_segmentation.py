@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sam3_annotator.project.formats.bridges import split_at_bridges
-from sam3_annotator.project.geometry import is_valid_region, region_of_shape, repair_region
-from sam3_annotator.project.regions import Polygon, Region, Ring, rectangle, signed_ring_area
+from sam3_annotator.project.formats.even_odd import fill_even_odd
+from sam3_annotator.project.geometry import repair_region
+from sam3_annotator.project.regions import Polygon, Region, Ring, rectangle
 from sam3_annotator.project.rle import Rle, coco_string_to_counts, rle_to_region
 
 _LARGEST = 1e7  # pixels; beyond is no coordinate but a fault
@@ -88,7 +86,7 @@ def _region_of_rings(segmentation: object, annotation: dict[str, Any]) -> Region
     for ring in with_area:
         if len(ring) < 6 or len(ring) % 2:
             raise ValueError(f"has a ring of {len(ring)} numbers; a ring takes an even number, 6 or more")
-        polygons.extend(_fill_even_odd(_without_repeats(ring.reshape(-1, 2))).polygons)
+        polygons.extend(fill_even_odd(ring.reshape(-1, 2)).polygons)
     return repair_region(Region(tuple(polygons)))
 
 
@@ -104,51 +102,3 @@ def _numbers(values: object, what: str) -> Ring:
     if not np.all(np.abs(numbers) < (_MOST_PIXELS if what == "run lengths" else _LARGEST)):
         raise ValueError(f"has {what} with numbers that are too large or not finite")
     return numbers.astype(np.float64)
-
-
-def _without_repeats(ring: Ring) -> Ring:
-    """Leave out vertices equal to the one after; many programs repeat the first at the end."""
-    is_new: NDArray[np.bool_] = (ring != np.roll(ring, -1, axis=0)).any(axis=1)
-    kept: Ring = ring[is_new]
-    return kept
-
-
-def _fill_even_odd(ring: Ring) -> Region:
-    loops = split_at_bridges(ring) if len(ring) >= 3 else []
-    region = Region((Polygon(loops[0]),)) if len(loops) == 1 else _nested(loops)
-    return region if is_valid_region(region) else _exclusive(loops)
-
-
-def _nested(loops: Sequence[Ring]) -> Region:
-    """Take loops inside an even number of others as outer rings, the rest as holes of the next larger one."""
-    import shapely
-
-    if not loops:
-        return Region()
-    loops = sorted(loops, key=lambda loop: -abs(signed_ring_area(loop)))
-    shapes = np.array([shapely.Polygon(loop) for loop in loops])
-    is_valid = shapely.is_valid(shapes)
-    inside = np.where(is_valid, shapely.point_on_surface(shapes), shapely.centroid(shapes))
-    inner, outer = shapely.STRtree(shapes).query(inside, predicate="within")
-    counts = (outer < inner) & is_valid[outer]
-    depths = np.bincount(inner[counts], minlength=len(loops))
-    owners = np.zeros(len(loops), dtype=np.int64)
-    np.maximum.at(owners, inner[counts], outer[counts])
-    holes: dict[int, list[Ring]] = {}
-    for number in np.flatnonzero(depths % 2).tolist():
-        holes.setdefault(int(owners[number]), []).append(loops[number])
-    outers = np.flatnonzero(depths % 2 == 0).tolist()
-    return Region(tuple(Polygon(loops[number], holes.get(number, ())) for number in outers))
-
-
-def _exclusive(loops: Sequence[Ring]) -> Region:
-    """Fill what is inside an odd number of loops, whatever crosses what."""
-    import shapely
-    from shapely.geometry.base import BaseGeometry
-
-    filled: BaseGeometry = shapely.Polygon()
-    for loop in loops:
-        parts = shapely.get_parts(shapely.make_valid(shapely.Polygon(loop)))
-        areas = [part for part in parts if part.geom_type.endswith("Polygon")]
-        filled = filled.symmetric_difference(shapely.union_all(areas))
-    return region_of_shape(filled)

@@ -9,13 +9,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from sam3_annotator.project.entities import ImageFacts, ImageId
 from sam3_annotator.project.errors import ImageUnreadable
 from sam3_annotator.project.formats.selection import nested_names
-from sam3_annotator.project.image_files import (
-    IMAGE_SUFFIXES,
-    hash_file,
-    is_there,
-    list_image_files,
-    require_file,
-)
+from sam3_annotator.project.image_files import IMAGE_SUFFIXES, hash_file, is_there, list_image_files, require_file
 from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.reading import ProjectReader
 
@@ -24,15 +18,15 @@ Match = ImageId | Path
 
 Likeness = tuple[int, bool, bool]
 
+ANY_SUFFIX = ".*"
+"""At the end of a name that labels do not give the suffix of: any suffix of an image fits."""
+
 _UNLIKE: Likeness = (0, False, False)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An image to be found: its name in the labels, relative and with `/`, and folders that it may lie in.
-
-    A name without the suffix of an image, as labels in files of their own have it, stands for an image of any kind.
-    """
+    """An image to be found: its name in the labels, relative and with `/`, and folders that it may lie in."""
 
     name: str
     folders: tuple[Path, ...] = ()
@@ -86,19 +80,15 @@ class _Matcher:
 
     def match_by_name(self, candidates: Sequence[tuple[Match, PurePath]]) -> None:
         by_name: dict[str, list[tuple[Match, PurePath]]] = {}
-        by_stem: dict[str, list[tuple[Match, PurePath]]] = {}
         for target, path in candidates:
-            by_name.setdefault(path.name.casefold(), []).append((target, path))
-            by_stem.setdefault(path.stem.casefold(), []).append((target, path.with_suffix("")))
+            for name in (path.name, path.with_suffix(ANY_SUFFIX).name):
+                by_name.setdefault(name.casefold(), []).append((target, path))
         best: dict[Match, tuple[Likeness, list[int]]] = {}
         for number, image in enumerate(self._wanted):
             if number in self.found:
                 continue
             path = PurePosixPath(image.name)
-            others = by_name.get(path.name.casefold(), [])
-            if not others and path.suffix.lower() not in IMAGE_SUFFIXES:
-                others = by_stem.get(path.name.casefold(), [])
-            scored = [(_likeness(path, other), target) for target, other in others]
+            scored = [(_likeness(path, other), target) for target, other in by_name.get(path.name.casefold(), ())]
             top = max((likeness for likeness, _ in scored), default=_UNLIKE)
             targets = {target for likeness, target in scored if likeness == top}
             if len(targets) != 1:
@@ -138,6 +128,8 @@ class _Matcher:
 
 def _likeness(a: PurePath, b: PurePath) -> Likeness:
     """Compare two paths: parts in common at their ends, whether that is all of both, whether upper case is alike."""
+    if a.suffix == ANY_SUFFIX:
+        b = b.with_suffix(ANY_SUFFIX)
     common = 0
     for part_a, part_b in zip(reversed(a.parts), reversed(b.parts), strict=False):
         if part_a.casefold() != part_b.casefold():
@@ -147,7 +139,11 @@ def _likeness(a: PurePath, b: PurePath) -> Likeness:
 
 
 def _file_in(folders: Sequence[Path], name: str) -> Path | None:
-    return next((folder / name for folder in folders if is_there(folder / name)), None)
+    names = [name]
+    if name.endswith(ANY_SUFFIX):
+        stem = name.removesuffix(ANY_SUFFIX)
+        names = [stem + suffix for small in sorted(IMAGE_SUFFIXES) for suffix in (small, small.upper())]
+    return next((folder / name for folder in folders for name in names if is_there(folder / name)), None)
 
 
 def _has_other_content(file: Path, facts: ImageFacts) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from sam3_annotator.project.errors import ImageUnreadable
-from sam3_annotator.project.image_files import list_image_files
+from sam3_annotator.project.formats.image_matching import ANY_SUFFIX
+from sam3_annotator.project.image_files import IMAGE_SUFFIXES, list_image_files
 
 
 class ImagesBeside:
@@ -20,7 +21,7 @@ class ImagesBeside:
 
         `stem` is that of the labels, with the folders in front of it; `said` is the name that the labels give, empty if
         they give none. The first of `folders` with an image of the stem has it: of several that of the name. Where none
-        is there it is the name, else the stem, to be looked for elsewhere. The file `besides` is no image.
+        is there it is the name, else the stem with `ANY_SUFFIX`. The file `besides` is no image.
         """
         place = PurePosixPath(stem)
         for folder in folders:
@@ -31,7 +32,9 @@ class ImagesBeside:
                     names, key=lambda name: (name == PurePosixPath(said).name, PurePosixPath(name).stem == place.name)
                 )
                 return (place.parent / best).as_posix()
-        return said or stem
+        if PurePosixPath(said).suffix.lower() in IMAGE_SUFFIXES:
+            return said
+        return (said or stem) + ANY_SUFFIX
 
     def _listed(self, folder: Path) -> dict[str, list[str]]:
         """Return the names of the images of a folder by their stems in lower case."""

@@ -43,8 +43,8 @@ class PlannedInstance:
 class PlannedImage:
     """An image by the name that the labels give it (with `/`), its instances, and where to look for its file.
 
-    A name without the suffix of an image stands for an image of any kind. `width` and `height` are what the labels say,
-    0 if they say nothing.
+    `width` and `height` are what the labels say, 0 if they say nothing. The name may end in
+    `image_matching.ANY_SUFFIX`.
     """
 
     name: str
@@ -57,12 +57,16 @@ class PlannedImage:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What a source holds: its format's title, categories in their order, images, and what had to be left out."""
+    """What a source holds: its format's title, categories in their order, images, and what had to be left out.
+
+    `remedy` is what the user can do about images that are not found, as the end of a sentence.
+    """
 
     title: str
     categories: tuple[PlannedCategory, ...]
     images: tuple[PlannedImage, ...]
     warnings: tuple[str, ...] = ()
+    remedy: str = "choose the folder that they lie in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ def apply_import(
     matches = match_images(store, [Wanted(image.name, image.folders) for image in plan.images], images_dir)
     if plan.images and not matches:
         names = listed([image.name for image in plan.images], "image")
-        raise KnownError(f"{names} not found, and no others; choose the folder that the images lie in.")
+        raise KnownError(f"{names} not found, and no others; {plan.remedy}.")
     files = {path for path in matches.values() if isinstance(path, Path)}
     total = len(files) + len(matches)
     facts = _read_facts(sorted(files), total, progress)
@@ -137,7 +141,7 @@ def apply_import(
     if unmatched:
         warnings.append(
             f"{listed(unmatched, 'image')} not found, so what is annotated on them was left out; "
-            "choose the folder they lie in and import again."
+            f"{plan.remedy} and import again."
         )
     crowds = sum(instance.is_crowd for number in matches for instance in plan.images[number].instances)
     if crowds:

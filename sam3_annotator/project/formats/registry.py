@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sam3_annotator.project.errors import KnownError
-from sam3_annotator.project.formats import coco, coco_reading, masks, masks_reading, voc, voc_reading, yolo
+from sam3_annotator.project.formats import (
+    coco,
+    coco_reading,
+    cvat,
+    cvat_reading,
+    masks,
+    masks_reading,
+    voc,
+    voc_reading,
+    yolo,
+)
 from sam3_annotator.project.formats.export_folder import export_folder, require_free_folder
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
 from sam3_annotator.project.formats.plan import ImportPlan, ImportReport, apply_import
@@ -36,6 +46,7 @@ FORMATS: dict[str, Format] = {
         Format("coco", "COCO instances", read=coco_reading.read, write=coco.write),
         Format("yolo-segment", "YOLO segmentation", write=yolo.write_segment),
         Format("yolo-detect", "YOLO detection", write=yolo.write_detect),
+        Format("cvat", "CVAT for images", read=cvat_reading.read, write=cvat.write),
         Format("voc", "Pascal VOC", read=voc_reading.read, write=voc.write),
         Format("masks", "Mask PNG", read=masks_reading.read, write=masks.write),
     )

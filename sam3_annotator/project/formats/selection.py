@@ -13,6 +13,7 @@ from sam3_annotator.project.errors import ImageUnreadable, KnownError
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.splits import assign_splits
 from sam3_annotator.project.image_files import is_there, why_not_opened
+from sam3_annotator.project.images import current_facts
 from sam3_annotator.project.queries import instance_counts
 from sam3_annotator.project.reading import ProjectReader
 
@@ -64,7 +65,8 @@ def choose_images(store: ProjectReader, options: ExportOptions, naming: Naming) 
         if _is_untouched(record, counts.get(record.id, 0), options):
             left_out["untouched"].append(record.path)
             continue
-        current = _as_it_is_now(record, file)
+        # Nobody may have read the file yet, as just after its folder was opened, or it was replaced.
+        current = replace(record, facts=current_facts(file, record.facts))
         reason = _reason_to_leave_out(current, file, options)
         if reason:
             left_out[reason].append(record.path)
@@ -89,24 +91,6 @@ def choose_images(store: ProjectReader, options: ExportOptions, naming: Naming) 
 def _is_untouched(record: ImageRecord, instances: int, options: ExportOptions) -> bool:
     is_open = record.state in (ImageState.UNANNOTATED, ImageState.IN_PROGRESS)
     return not instances and is_open and not options.include_unannotated
-
-
-def _as_it_is_now(record: ImageRecord, file: Path) -> ImageRecord:
-    """Read the facts of a file that nobody has read yet, as just after its folder was opened, or that was replaced."""
-    facts = record.facts
-    is_known = bool(facts.content_hash or facts.problem)
-    if is_known and _byte_size(file) in (facts.byte_size, None):
-        return record
-    from sam3_annotator.project.images import read_facts  # Pillow: see images.py
-
-    return replace(record, facts=read_facts(file))
-
-
-def _byte_size(file: Path) -> int | None:
-    try:
-        return file.stat().st_size
-    except (OSError, ValueError):  # missing, or no name of a file on this system
-        return None
 
 
 def _has_other_size(now: ImageFacts, before: ImageFacts) -> bool:

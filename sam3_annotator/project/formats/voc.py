@@ -23,7 +23,7 @@ from sam3_annotator.project.formats.selection import (
     place_image,
     renaming_warnings,
 )
-from sam3_annotator.project.formats.xml_files import add_text, write_xml
+from sam3_annotator.project.formats.xml_files import without_controls
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.runs import Runs, runs_of_region
@@ -108,7 +108,7 @@ def _write_labels(
             findings.unpainted.append(label)
     stem = PurePosixPath(image.name).stem
     annotation = Path(ANNOTATIONS, f"{stem}.xml")
-    write_xml(root, out / annotation)
+    _write_xml(root, out / annotation)
     yield annotation
     for folder, values in ((OBJECT_MASKS, painted.values), (CLASS_MASKS, of_values[painted.values])):
         mask = Path(folder, f"{stem}.png")
@@ -122,14 +122,14 @@ def _size(image: ChosenImage) -> tuple[int, int]:
 
 def _annotation(image: ChosenImage) -> ET.Element:
     root = ET.Element("annotation")
-    add_text(root, "folder", IMAGES)
-    add_text(root, "filename", image.name)
-    add_text(ET.SubElement(root, "source"), "database", "Unknown")
+    _add_text(root, "folder", IMAGES)
+    _add_text(root, "filename", image.name)
+    _add_text(ET.SubElement(root, "source"), "database", "Unknown")
     size = ET.SubElement(root, "size")
     height, width = _size(image)
     for tag, value in (("width", width), ("height", height), ("depth", 3)):
-        add_text(size, tag, value)
-    add_text(root, "segmented", 1)
+        _add_text(size, tag, value)
+    _add_text(root, "segmented", 1)
     return root
 
 
@@ -138,13 +138,24 @@ def _add_object(root: ET.Element, name: str, instance: Instance, runs: Runs, ima
     x, y, box_width, box_height = runs.box_xywh
     right, bottom = x + box_width, y + box_height
     element = ET.SubElement(root, "object")
-    add_text(element, "name", name)
-    add_text(element, "pose", "Unspecified")
-    add_text(element, "truncated", int(x == 0 or y == 0 or right == width or bottom == height))
-    add_text(element, "difficult", int(instance.is_crowd))
+    _add_text(element, "name", name)
+    _add_text(element, "pose", "Unspecified")
+    _add_text(element, "truncated", int(x == 0 or y == 0 or right == width or bottom == height))
+    _add_text(element, "difficult", int(instance.is_crowd))
     box = ET.SubElement(element, "bndbox")
     for tag, value in (("xmin", x + 1), ("ymin", y + 1), ("xmax", right), ("ymax", bottom)):
-        add_text(box, tag, value)
+        _add_text(box, tag, value)
+
+
+def _add_text(parent: ET.Element, tag: str, text: object) -> None:
+    ET.SubElement(parent, tag).text = without_controls(str(text))
+
+
+def _write_xml(root: ET.Element, file: Path) -> None:
+    """Write ASCII, other characters as references, which any parser reads: programs open files as the system does."""
+    ET.indent(root)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(ET.tostring(root, encoding="us-ascii", xml_declaration=False) + b"\n")
 
 
 def _write_lists(images: Sequence[ChosenImage], out: Path) -> Iterator[Path]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from sam3_annotator.project.errors import FormatError
-from sam3_annotator.project.formats.xml_files import read_xml, text_of
+from sam3_annotator.project.formats.xml_files import read_children
 from sam3_annotator.project.geometry import repair_region
 from sam3_annotator.project.regions import Polygon, Region, rectangle
 
@@ -48,12 +48,15 @@ def read_annotation(file: Path, name: str) -> VocAnnotation:
     it, counts from 0, and its boxes are corners; so is a box with decimals. `part` elements are passed over. Raises
     FormatError if it is no annotation of this kind.
     """
-    root = read_xml(file, name)
-    if root.tag != "annotation":
-        raise FormatError(f"{name} is no Pascal VOC file: it begins with <{root.tag}> instead of <annotation>.")
+    root = ET.Element("annotation")
+    try:
+        with file.open("rb") as stream:
+            root.extend(list(read_children(stream, name, root.tag, "Pascal VOC")))
+    except OSError as error:
+        raise FormatError(f"{file} cannot be read ({error.strerror}); check its permissions.") from error
     elements = root.findall("object")
     counts_from_zero = any(
-        _decimal(text_of(element, f"bndbox/{corner}")) == 0 for element in elements for corner in ("xmin", "ymin")
+        _decimal(_text(element, f"bndbox/{corner}")) == 0 for element in elements for corner in ("xmin", "ymin")
     )
     objects: list[VocObject | None] = []
     problems: list[str] = []
@@ -64,9 +67,9 @@ def read_annotation(file: Path, name: str) -> VocAnnotation:
             objects.append(None)
             problems.append(f"{name}: object {number} {error}, so it was left out.")
     return VocAnnotation(
-        filename=text_of(root, "filename").replace("\\", "/"),
-        width=_side(text_of(root, "size/width")),
-        height=_side(text_of(root, "size/height")),
+        filename=_text(root, "filename").replace("\\", "/"),
+        width=_side(_text(root, "size/width")),
+        height=_side(_text(root, "size/height")),
         objects=tuple(objects),
         problems=tuple(problems),
         counts_from_zero=counts_from_zero,
@@ -74,12 +77,12 @@ def read_annotation(file: Path, name: str) -> VocAnnotation:
 
 
 def _object(element: ET.Element, counts_from_zero: bool) -> VocObject:
-    name = text_of(element, "name")
+    name = _text(element, "name")
     if not name:
         raise ValueError("has no name")
     if element.find("bndbox") is None:
         raise ValueError("has no box (bndbox)")
-    texts = [text_of(element, f"bndbox/{corner}") for corner in _CORNERS]
+    texts = [_text(element, f"bndbox/{corner}") for corner in _CORNERS]
     numbers = [_decimal(text) for text in texts]
     for corner, text, number in zip(_CORNERS, texts, numbers, strict=True):
         if number is None:
@@ -89,19 +92,23 @@ def _object(element: ET.Element, counts_from_zero: bool) -> VocObject:
     box = rectangle(x0 - first, y0 - first, x1, y1)
     if box.is_empty:
         raise ValueError(f"has a box without area (x {x0:g} to {x1:g}, y {y0:g} to {y1:g})")
-    return VocObject(name, box, _polygon(element, first), text_of(element, "difficult") == "1")
+    return VocObject(name, box, _polygon(element, first), _text(element, "difficult") == "1")
 
 
 def _polygon(element: ET.Element, first: float) -> Region | None:
     """Read `polygon` with x1, y1, x2, ..., which supervision and Roboflow add, counted as the box is."""
     vertices: list[tuple[float, float]] = []
     for number in count(1):
-        x, y = (_decimal(text_of(element, f"polygon/{axis}{number}")) for axis in "xy")
+        x, y = (_decimal(_text(element, f"polygon/{axis}{number}")) for axis in "xy")
         if x is None or y is None:
             break
         vertices.append((x - first, y - first))
     region = repair_region(Region((Polygon(vertices),))) if len(vertices) >= 3 else Region()
     return None if region.is_empty else region
+
+
+def _text(parent: ET.Element, path: str) -> str:
+    return (parent.findtext(path) or "").strip()
 
 
 def _decimal(text: str) -> float | None:

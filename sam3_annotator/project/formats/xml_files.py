@@ -1,85 +1,118 @@
-"""XML files of other programs, opened with care, and text that may go into such files."""
+"""XML of other programs: read piece by piece, with a sentence for each fault, and what its text can hold."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from xml.etree import ElementTree as ET
-from xml.parsers import expat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import IO
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
+from xml.parsers.expat import errors
 
 from sam3_annotator.project.errors import FormatError
 
-# What XML 1.0 has no way to write, not even as a reference.
-_NO_CHARACTERS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_AT_A_TIME = 2**20  # bytes; much smaller, and expat reads long attributes again and again
+_DEEPEST = 100
+_NOT_IN_XML = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]")
+_PICTURES = 0x2400  # where Unicode has the signs for control characters, in their order
 
 
-class _HasDoctype(Exception):  # noqa: N818 - no error of its own
-    """The file declares a document type."""
+def without_controls(text: str) -> str:
+    """Return the text with signs in place of the characters that XML cannot hold, different for different ones."""
+    return _NOT_IN_XML.sub(lambda found: chr(_PICTURES + ord(found[0])) if found[0] < " " else "\ufffd", text)
 
 
-def read_xml(file: Path, name: str) -> ET.Element:
-    """Read the root of an XML file, which sentences call `name`.
+def read_children(stream: IO[bytes], name: str, root: str, what: str) -> Iterator[Element]:
+    """Give the children of the root element one after the other, each whole, and keep none of them.
 
-    Raises FormatError if it cannot be read, is no XML, or has a DOCTYPE: the entities declared there can make a small
-    file fill the memory or name other files, and no program writes one into its labels.
+    `root` is the tag that the root has to have, `what` the format by its name, `name` the file as the user knows it.
+    Raises FormatError if the stream is no such file, cut off or damaged, not in the encoding it declares, cannot be
+    read, or declares a document type: through that a file could name others or grow without end, and no annotations
+    need one.
     """
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise FormatError(f"{file} cannot be read ({error.strerror}); check its permissions.") from error
-    try:
-        return _parse(content)
-    except _HasDoctype as error:
+    pieces = _Pieces(name, root, what)
+    parser = XMLParser(target=pieces)
+    is_at_end = False
+    while not is_at_end:
+        try:
+            text = stream.read(_AT_A_TIME)
+            is_at_end = not text
+            if is_at_end:
+                parser.close()
+            else:
+                parser.feed(text)
+        except (ParseError, LookupError, ValueError, MemoryError) as error:
+            raise FormatError(f"{name} {_fault(error, what)}") from error
+        except OSError as error:
+            raise FormatError(f"{name} cannot be read ({error.strerror}); check its permissions.") from error
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise FormatError(f"{name} is damaged; export it again.") from error
+        yield from pieces.take()
+
+
+def _fault(error: Exception, what: str) -> str:
+    if isinstance(error, LookupError | ValueError) or _is(error, errors.XML_ERROR_INCORRECT_ENCODING):
+        return "is not in the encoding that it declares, or in one that cannot be read; save it as UTF-8."
+    if isinstance(error, MemoryError) or _is(error, errors.XML_ERROR_NO_MEMORY):
+        return f"has an element that does not fit into the memory, so it is no {what} file; choose another."
+    assert isinstance(error, ParseError)
+    line, column = error.position
+    where = f"line {line}, column {column + 1}"
+    if _is(error, errors.XML_ERROR_NO_ELEMENTS) or _is(error, errors.XML_ERROR_UNCLOSED_TOKEN):
+        return f"is empty or cut off in {where}; export it again."
+    if _is(error, errors.XML_ERROR_SYNTAX) or error.position == (1, 0):
+        return f"is no XML, so it is no {what} file; choose another."
+    return f"is damaged, no XML or not UTF-8 text (see {where}); export it again."
+
+
+def _is(error: Exception, message: str) -> bool:
+    return isinstance(error, ParseError) and error.code == errors.codes[message]
+
+
+class _Pieces:
+    """What the parser finds, put together to one child of the root after the other; it calls all but `take`."""
+
+    def __init__(self, name: str, root: str, what: str) -> None:
+        self._name = name
+        self._root = root
+        self._what = what
+        self._depth = 0
+        self._builder = TreeBuilder()
+        self._whole: list[Element] = []
+
+    def take(self) -> list[Element]:
+        whole, self._whole = self._whole, []
+        return whole
+
+    def doctype(self, *_: str | None) -> None:
         raise FormatError(
-            f"{name} declares a document type (<!DOCTYPE …>), which may hide anything, so it was not read; "
-            "delete that line if you trust the file."
-        ) from error
-    except expat.ExpatError as error:
-        what = expat.ErrorString(error.code)
-        where = f"line {error.lineno}, column {error.offset + 1}"
-        raise FormatError(f"{name} is damaged or no XML ({what} in {where}); export it again.") from error
-    except (ValueError, LookupError) as error:  # of the declaration at its top
-        raise FormatError(f"{name} is in an encoding that cannot be read; save it as UTF-8.") from error
+            f"{self._name} declares a document type (DOCTYPE), which {self._what} files do not and which can do harm; "
+            "choose another, or take that line out if you trust it."
+        )
 
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise FormatError(f"{self._name} is no {self._what} file: it is nested too deeply.")
+        if self._depth > 1:
+            self._builder.start(tag, attributes)
+        elif tag != self._root:
+            raise FormatError(
+                f"{self._name} is no {self._what} file: it begins with <{tag[:40]}> instead of <{self._root}>."
+            )
 
-def _parse(content: bytes) -> ET.Element:
-    builder = ET.TreeBuilder()
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = builder.start
-    parser.EndElementHandler = builder.end
-    parser.CharacterDataHandler = builder.data
-    parser.StartDoctypeDeclHandler = _refuse_doctype
-    parser.Parse(content, True)
-    return builder.close()
+    def data(self, text: str) -> None:
+        if self._depth > 1:
+            self._builder.data(text)
 
+    def end(self, tag: str) -> None:
+        self._depth -= 1
+        if self._depth:
+            self._builder.end(tag)
+        if self._depth == 1:
+            self._whole.append(self._builder.close())
+            self._builder = TreeBuilder()
 
-def _refuse_doctype(*_: object) -> None:
-    raise _HasDoctype
-
-
-def xml_text(text: str) -> str:
-    """Return text that XML can hold: control characters become `?`."""
-    return _NO_CHARACTERS.sub("?", text)
-
-
-def add_text(parent: ET.Element, tag: str, text: object) -> ET.Element:
-    """Add an element that holds a text."""
-    element = ET.SubElement(parent, tag)
-    element.text = xml_text(str(text))
-    return element
-
-
-def text_of(parent: ET.Element, path: str) -> str:
-    """Return the text at a path below an element, without space around it; empty if there is none."""
-    return (parent.findtext(path) or "").strip()
-
-
-def write_xml(root: ET.Element, file: Path) -> None:
-    """Write an XML file, indented, without a declaration.
-
-    In ASCII, other characters as references, which any parser reads: programs open files in the encoding of the system.
-    """
-    ET.indent(root)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(ET.tostring(root, encoding="us-ascii", xml_declaration=False) + b"\n")
+    def close(self) -> None:
+        """Nothing is left to do; the parser asks for it."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import QWidget
 
 from sam3_annotator.model import BoxPrompt, Exemplar, PointPrompt
-from sam3_annotator.project import InstanceId, Region, repair_region
+from sam3_annotator.project import InstanceId, Region, clip_region, repair_region
 from sam3_annotator.ui.canvas.draft import Draft
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.navigation import revealed
@@ -31,6 +31,7 @@ class CanvasView(CanvasSurface):
     accept_requested = Signal()
     cancel_requested = Signal()
     region_edited = Signal(object, object, str)  # InstanceId, Region, label of the step
+    region_drawn = Signal(object, bool)  # Region of a new instance, whether that is to be selected
     delete_requested = Signal()
     context_menu_requested = Signal(object, object)  # InstanceId | None, QPoint on the screen
     selection_requested = Signal(object)  # frozenset[InstanceId]
@@ -210,6 +211,12 @@ class CanvasView(CanvasSurface):
     def request_menu(self, instance_id: InstanceId | None, at: QPoint) -> None:
         """Ask for the context menu."""
         self.context_menu_requested.emit(instance_id, at)
+
+    def add_region(self, region: Region, *, selects: bool = False) -> None:
+        """Announce a region drawn by hand, made valid and cut at the image's border; an empty one is not announced."""
+        valid = clip_region(repair_region(region), *self.image_size)
+        if not valid.is_empty:
+            self.region_drawn.emit(valid, selects)
 
     def finish_edit(self, instance_id: InstanceId, region: Region, label: str) -> None:
         """Announce a region changed by hand, made valid; one without any area left is not announced."""

@@ -28,7 +28,7 @@ from sam3_annotator.project.formats.registry import export_project
 
 RunPython = Callable[..., subprocess.CompletedProcess[str]]
 
-FORMATS = ["coco", "yolo-segment", "yolo-detect", "voc", "masks"]
+FORMATS = ["coco", "yolo-segment", "yolo-detect", "cvat", "voc", "masks"]
 
 
 def everything(folder: Path) -> dict[str, bytes]:

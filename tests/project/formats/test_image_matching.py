@@ -63,18 +63,22 @@ def test_the_first_of_several_folders_that_has_the_image_counts(store: ProjectSt
     assert match_images(store, [Wanted("nowhere.png", folders)], None) == {}
 
 
-def test_a_name_without_suffix_is_the_stem_of_an_image_of_any_kind(tmp_path: Path, make_image: MakeImage) -> None:
-    for name in ("a.jpg", "aa.png", "b.2.png", "left/c.png", "right/c.jpg", "d.png", "d.jpg"):
-        make_image(f"photos/{name}")
-    with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[tmp_path / "photos"]) as store:
-        names = ["a", "b.2", "right/c", "d", "b", "a.png"]
-        found = match_images(store, [Wanted(name) for name in names], None)
+def test_a_name_of_any_suffix_finds_the_one_image_of_that_stem(store: ProjectStore, make_image: MakeImage) -> None:
+    upper, _ = make_image("theirs/sub/new.JPG", seed=5), make_image("theirs/sub/new.old.png", seed=6)
 
-        paths = {number: store.image(match).name for number, match in found.items() if not isinstance(match, Path)}
-    assert paths == {0: "a.jpg", 1: "b.2.png", 2: "c.jpg"}
+    assert match_images(store, [Wanted("x/2.*")], None) == {0: store.images()[1].id}
+    assert match_images(store, [Wanted("sub/new.*")], upper.parents[1]) == {0: upper}
+    assert match_images(store, [Wanted("elsewhere/new.*")], upper.parents[1]) == {0: upper}
+    assert match_images(store, [Wanted("ne.*"), Wanted("old.*")], upper.parents[1]) == {}
 
 
-def test_a_name_without_suffix_is_found_below_the_folder_given(store: ProjectStore, make_image: MakeImage) -> None:
-    file = make_image("theirs/deep/new.jpg", seed=5)
+def test_a_name_of_any_suffix_is_given_to_no_image_if_two_have_the_stem(
+    store: ProjectStore, make_image: MakeImage
+) -> None:
+    folder = make_image("theirs/left/new.jpg", seed=5).parents[1]
+    make_image("theirs/left/new.png", seed=6)
+    other = make_image("theirs/right/new.png", seed=7)
 
-    assert match_images(store, [Wanted("new")], file.parents[1]) == {0: file}
+    found = match_images(store, [Wanted("a/left/new.*"), Wanted("a/right/new.*")], folder)
+
+    assert found == {1: other}

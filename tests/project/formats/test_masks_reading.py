@@ -59,7 +59,7 @@ def test_each_connected_part_of_a_value_is_an_instance(tmp_path: Path) -> None:
     assert summary(plan) == [("category 3", 25), ("category 3", 25), ("category 7", 500)]
     assert plan.images[0].instances[2].region == mask_to_region(values == 7)
     assert [category.name for category in plan.categories] == ["category 3", "category 7"]
-    assert (plan.images[0].name, plan.images[0].width, plan.images[0].height) == ("a", 64, 48)
+    assert (plan.images[0].name, plan.images[0].width, plan.images[0].height) == ("a.*", 64, 48)
 
 
 def test_one_file_is_read_too(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_photograph_is_no_mask_and_told(tmp_path: Path, channels: int) -> None:
 
     plan = read(tmp_path)
 
-    assert [image.name for image in plan.images] == ["a"]
+    assert [image.name for image in plan.images] == ["a.*"]
     (warning,) = plan.warnings
     assert "“b.png”" in warning
     assert "photograph" in warning
@@ -273,7 +273,7 @@ def test_split_is_read_from_folders_but_not_from_names_of_files(tmp_path: Path) 
 
     splits = {image.name: image.split for image in read(tmp_path).images}
 
-    assert splits == {"train/a": Split.TRAIN, "val/b": Split.VAL, "train_of_goods": None}
+    assert splits == {"train/a.*": Split.TRAIN, "val/b.*": Split.VAL, "train_of_goods.*": None}
 
 
 def test_category_masks_of_our_own_have_their_names(dataset: Any, tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_renamed_in_place(store: ProjectStore, model: CategoryModel, letters: li
 def test_counts_follow_instances_and_their_categories(
     store: ProjectStore, model: CategoryModel, letters: list[CategoryId]
 ) -> None:
-    made = operations.accept_draft(store, store.images()[0].id, letters[0], SQUARE, Provenance())
+    made = operations.add_instance(store, store.images()[0].id, letters[0], SQUARE, Provenance())
     operations.set_instances_category(store, [made], letters[2])
 
     assert [model.index(row).data(CategoryRole.COUNT) for row in range(4)] == [0, 0, 1, 0]

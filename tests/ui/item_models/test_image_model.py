@@ -67,7 +67,7 @@ def test_edit_refreshes_only_the_image_it_touched(store: ProjectStore, model: Im
     model.modelReset.connect(lambda: resets.append(1))
     rows = refreshed(model)
 
-    operations.accept_draft(store, ids(store)[2], car, SQUARE, Provenance())
+    operations.add_instance(store, ids(store)[2], car, SQUARE, Provenance())
 
     assert set(rows) == {2}
     assert resets == []
@@ -77,7 +77,7 @@ def test_edit_refreshes_only_the_image_it_touched(store: ProjectStore, model: Im
 
 def test_count_follows_deletion_undo_and_redo(store: ProjectStore, model: ImageModel, car: CategoryId) -> None:
     image = ids(store)[0]
-    made = [operations.accept_draft(store, image, car, SQUARE, Provenance()) for _ in range(3)]
+    made = [operations.add_instance(store, image, car, SQUARE, Provenance()) for _ in range(3)]
     index = model.index(0)
 
     operations.delete_instances(store, made[:2])
@@ -89,7 +89,7 @@ def test_count_follows_deletion_undo_and_redo(store: ProjectStore, model: ImageM
 
 
 def test_counts_are_read_when_a_project_is_opened(store: ProjectStore, bridge: StoreBridge, car: CategoryId) -> None:
-    operations.accept_draft(store, ids(store)[1], car, SQUARE, Provenance())
+    operations.add_instance(store, ids(store)[1], car, SQUARE, Provenance())
 
     assert ImageModel(bridge).index(1).data(ImageRole.COUNT) == 1
 
@@ -107,7 +107,7 @@ def test_added_images_are_inserted_and_their_undo_removes_them(store: ProjectSto
 
 
 def test_deleted_image_comes_back_in_its_place(store: ProjectStore, model: ImageModel, car: CategoryId) -> None:
-    operations.accept_draft(store, ids(store)[1], car, SQUARE, Provenance())
+    operations.add_instance(store, ids(store)[1], car, SQUARE, Provenance())
     _, two, _, ten = ids(store)
     with store.edit("Remove images") as edit:
         edit.delete_image(two)
@@ -203,7 +203,7 @@ def test_image_being_worked_on_stays_until_another_is_shown(
     shown.set_state(StateFilter.UNANNOTATED)
     shown.keep(first)
 
-    operations.accept_draft(store, first, car, SQUARE, Provenance())
+    operations.add_instance(store, first, car, SQUARE, Provenance())
     assert names(shown)[0] == "1.png"
 
     shown.keep(second)

@@ -39,7 +39,7 @@ def model(bridge: StoreBridge, workspace: Workspace, images: list[ImageId], chec
 
 
 def add(store: ProjectStore, image: ImageId, category: CategoryId, side: float = 8) -> InstanceId:
-    return operations.accept_draft(store, image, category, square(side), Provenance())
+    return operations.add_instance(store, image, category, square(side), Provenance())
 
 
 def test_newest_instance_comes_first(

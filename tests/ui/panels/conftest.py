@@ -44,6 +44,6 @@ def add_instance(store: ProjectStore, images: list[ImageId], categories: list[Ca
 
     def add(image: int = 0, category: int = 0, side: float = 8) -> InstanceId:
         region = Region((Polygon([(0, 0), (side, 0), (side, side), (0, side)]),))
-        return operations.accept_draft(store, images[image], categories[category], region, Provenance())
+        return operations.add_instance(store, images[image], categories[category], region, Provenance())
 
     return add

@@ -99,6 +99,10 @@ class ToolHost(Protocol):
         """Ask for the context menu."""
         ...
 
+    def add_region(self, region: Region, *, selects: bool = False) -> None:
+        """Announce a region drawn by hand, to become an instance, which `selects` has selected."""
+        ...
+
     def finish_edit(self, instance_id: InstanceId, region: Region, label: str) -> None:
         """Announce a region changed by hand, once the hand has let go."""
         ...

@@ -1,0 +1,76 @@
+"""What a region drawn by hand means for the project: an instance of the current category."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from sam3_annotator.project import CategoryId, ImageId, Origin, ProjectStore, Provenance, Region
+from sam3_annotator.ui import operations
+from sam3_annotator.ui.attempt import attempt
+from sam3_annotator.ui.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A region drawn on an image, and whether its instance is to be selected."""
+
+    image_id: ImageId
+    region: Region
+    selects: bool
+
+
+class Drawing(QObject):
+    """Makes an instance of each region, in one undo step.
+
+    A region drawn before there is any category waits for the first one, as long as its image is shown and nothing
+    else is drawn. `problem`, `category_wanted` and `category_found` as in `Labelling`.
+    """
+
+    problem = Signal(str)
+    category_wanted = Signal()
+    category_found = Signal()
+
+    def __init__(self, store: ProjectStore, workspace: Workspace, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._workspace = workspace
+        self._unnamed: _Drawn | None = None
+        workspace.category_changed.connect(self._store_named)
+        workspace.image_changed.connect(self._forget)
+
+    @Slot(object, bool)
+    def add(self, region: Region, selects: bool = False) -> None:
+        """Make a region, valid and within the shown image, an instance; `selects` has it selected then."""
+        image_id = self._workspace.image_id
+        if image_id is None:
+            return
+        drawn = _Drawn(image_id, region, selects)
+        if self._workspace.category_id is None:
+            self._unnamed = drawn
+            self.category_wanted.emit()
+        else:
+            self._store_as(self._workspace.category_id, drawn)
+
+    @Slot(object)
+    def _store_named(self, category_id: CategoryId | None) -> None:
+        drawn, self._unnamed = self._unnamed, None
+        if drawn is not None and category_id is not None:
+            self._store_as(category_id, drawn)
+            self.category_found.emit()
+
+    @Slot()
+    def _forget(self) -> None:
+        self._unnamed = None
+
+    def _store_as(self, category_id: CategoryId, drawn: _Drawn) -> None:
+        provenance = Provenance(origin=Origin.HAND, created_at=datetime.now(UTC).isoformat(timespec="seconds"))
+
+        def store() -> None:
+            made = operations.add_instance(self._store, drawn.image_id, category_id, drawn.region, provenance)
+            if drawn.selects:
+                self._workspace.select((made,))
+
+        attempt(store, self.problem.emit)

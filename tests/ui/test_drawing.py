@@ -1,0 +1,69 @@
+"""A region drawn by hand becomes an instance."""
+
+from __future__ import annotations
+
+import pytest
+
+from sam3_annotator.project import Origin, Region, rectangle
+from sam3_annotator.ui import operations
+from sam3_annotator.ui.drawing import Drawing
+
+SQUARE = rectangle(5, 5, 20, 20)
+
+
+@pytest.fixture
+def drawing(store, workspace) -> Drawing:
+    workspace.set_image(store.images()[0].id)
+    return Drawing(store, workspace)
+
+
+def test_a_drawing_becomes_an_instance_of_the_current_category_made_by_hand(drawing, store, workspace):
+    workspace.set_category(operations.add_category(store, "cat"))
+
+    drawing.add(SQUARE)
+
+    (instance,) = store.instances(workspace.image_id)
+    assert (instance.category_id, instance.region) == (workspace.category_id, SQUARE)
+    assert instance.provenance.origin is Origin.HAND
+    assert instance.provenance.created_at
+    assert workspace.selection == frozenset()
+
+
+def test_a_drawing_is_one_step_and_selected_if_asked(drawing, store, workspace):
+    workspace.set_category(operations.add_category(store, "cat"))
+
+    drawing.add(SQUARE, selects=True)
+
+    (instance,) = store.instances(workspace.image_id)
+    assert workspace.selection == {instance.id}
+    store.undo()
+    assert store.instances(workspace.image_id) == ()
+
+
+def test_the_first_category_takes_the_drawing_that_waits_for_it(drawing, store, workspace, qtbot):
+    with qtbot.waitSignal(drawing.category_wanted):
+        drawing.add(SQUARE)
+    assert store.instances(workspace.image_id) == ()
+
+    with qtbot.waitSignal(drawing.category_found):
+        workspace.set_category(operations.add_category(store, "cat"))
+
+    assert [instance.region for instance in store.instances(workspace.image_id)] == [SQUARE]
+
+
+def test_a_drawing_without_category_does_not_follow_to_another_image(drawing, store, workspace):
+    drawing.add(SQUARE)
+
+    workspace.set_image(store.images()[1].id)
+    workspace.set_category(operations.add_category(store, "cat"))
+
+    assert not any(store.instances(image.id) for image in store.images())
+
+
+def test_what_the_store_refuses_is_said(drawing, store, workspace, qtbot):
+    workspace.set_category(operations.add_category(store, "cat"))
+
+    with qtbot.waitSignal(drawing.problem):
+        drawing.add(Region())
+
+    assert store.instances(workspace.image_id) == ()
