@@ -7,10 +7,12 @@ from itertools import count
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import numpy as np
+
 from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.formats.even_odd import fill_even_odd
 from sam3_annotator.project.formats.xml_files import read_children
-from sam3_annotator.project.geometry import repair_region
-from sam3_annotator.project.regions import Polygon, Region, rectangle
+from sam3_annotator.project.regions import Region, rectangle
 
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 _LARGEST = 1e7  # pixels; beyond is no coordinate but a fault
@@ -103,7 +105,7 @@ def _polygon(element: ET.Element, first: float) -> Region | None:
         if x is None or y is None:
             break
         vertices.append((x - first, y - first))
-    region = repair_region(Region((Polygon(vertices),))) if len(vertices) >= 3 else Region()
+    region = fill_even_odd(np.array(vertices).reshape(-1, 2))
     return None if region.is_empty else region
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import supervision
 from PIL import Image
 
-from sam3_annotator.project import FormatError, ProjectStore, Region, Split, mask_to_region, rectangle
+from sam3_annotator.project import FormatError, ProjectStore, Region, Split, mask_to_region, rectangle, region_to_mask
 from sam3_annotator.project.formats.colormap import voc_colormap
 from sam3_annotator.project.formats.plan import ImportPlan
 from sam3_annotator.project.formats.registry import import_project
@@ -114,6 +115,22 @@ def test_polygon_that_some_programs_add_is_taken_for_the_box(tmp_path: Path) -> 
     plan = read(write(tmp_path / "a.xml", thing(more=polygon), thing(more="<polygon><x1>3</x1></polygon>")))
 
     assert [i.region.area for i in plan.images[0].instances] == [36, 72]
+
+
+def test_polygons_that_supervision_writes_keep_their_holes(tmp_path: Path, make_image: Any) -> None:
+    image = make_image("images/a.png")
+    mask = np.zeros((1, 48, 64), dtype=np.bool_)
+    mask[0, 5:40, 5:50] = True
+    mask[0, 15:30, 15:40] = False
+    found = supervision.Detections(xyxy=np.array([[5, 5, 50, 40]]), mask=mask, class_id=np.array([0]))
+    dataset = supervision.DetectionDataset(["cat"], [str(image)], {str(image): found})
+    dataset.as_pascal_voc(annotations_directory_path=str(tmp_path / "Annotations"))
+
+    (instance,) = read(tmp_path).images[0].instances
+
+    ours = region_to_mask(instance.region, 48, 64)
+    assert not ours[16:29, 16:39].any()
+    assert (ours & mask[0]).sum() / (ours | mask[0]).sum() > 0.85
 
 
 @pytest.mark.parametrize("size", ["", "<size><width>0</width></size>", "<size><width>wide</width></size>"])
