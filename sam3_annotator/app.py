@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from sam3_annotator.model import EmbeddingCache, Exemplar, Session, default_folder, open_session
 from sam3_annotator.paths import resources_dir, samples_dir, user_data_dir
-from sam3_annotator.project import ImageState, ProjectStore
+from sam3_annotator.project import ImageId, ImageState, ProjectStore
 from sam3_annotator.ui import qt_messages
 from sam3_annotator.ui.action_table import CATEGORY_KEYS
 from sam3_annotator.ui.assist import Assist
@@ -22,7 +22,9 @@ from sam3_annotator.ui.background import background_is_idle
 from sam3_annotator.ui.canvas.proposals import BoxXyxy
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
+from sam3_annotator.ui.combining import Combining
 from sam3_annotator.ui.concept_labelling import ConceptLabelling
+from sam3_annotator.ui.copying import Copying
 from sam3_annotator.ui.correcting import Correcting
 from sam3_annotator.ui.crash_messages import CrashMessages
 from sam3_annotator.ui.draft_display import DraftDisplay
@@ -32,6 +34,7 @@ from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.fact_reader import FactReader
 from sam3_annotator.ui.finder import Finder
 from sam3_annotator.ui.image_display import ImageDisplay
+from sam3_annotator.ui.instance_clipboard import InstanceClipboard
 from sam3_annotator.ui.interrupts import Interrupts
 from sam3_annotator.ui.labelling import Labelling
 from sam3_annotator.ui.launcher import Launcher
@@ -45,6 +48,7 @@ from sam3_annotator.ui.prefetch import Prefetch
 from sam3_annotator.ui.preview import Preview
 from sam3_annotator.ui.project_verbs import ProjectVerbs
 from sam3_annotator.ui.proposals_display import ProposalsDisplay
+from sam3_annotator.ui.reshaping import Reshaping
 from sam3_annotator.ui.revealing import Revealing
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.settling import Settling
@@ -126,7 +130,6 @@ def assemble_window(
     window = MainWindow(bridge, workspace, canvas, settings)
     bridge.setParent(window)
     workspace.setParent(window)
-    images = window.image_panel.shown
 
     engine = make_engine(session_factory or open_session, settings, disk_gigabytes, window)
     assist = Assist(engine, settings, window)
@@ -134,7 +137,7 @@ def assemble_window(
     finder = Finder(engine, settings, opened.store.instances, window)
     Settling(bridge, finder, window)
     display = ImageDisplay(bridge, workspace, canvas, binding, assist, finder)
-    Prefetch(engine, workspace, display, images)
+    Prefetch(engine, workspace, display, window.image_panel.shown)
     models = ModelChoice(engine, settings, parent=window)
     labelling = Labelling(opened.store, workspace, assist, models.describe, window)
     drawing = Drawing(opened.store, workspace, window)
@@ -142,7 +145,8 @@ def assemble_window(
     bind_concepts(window, concepts, finder, labelling)
     bind_labelling(window, labelling, assist, drawing)
     preview = Preview(engine, assist, settings, window)
-    situation = Situation(bridge, workspace, assist, finder, canvas, binding, display, images, preview, window.checking)
+    clipboard = bind_instance_verbs(window, settings, display)
+    situation = Situation(window, assist, finder, binding, display, preview, clipboard)
     facts = FactReader(bridge, window)
     project_verbs = ProjectVerbs(window)
     crashes = CrashMessages(window.messages)
@@ -188,6 +192,27 @@ def bind_labelling(window: MainWindow, labelling: Labelling, assist: Assist, dra
     window.category_panel.clicked.connect(labelling.take_category)
     labelling.next_wanted.connect(window.image_panel.next_image)
     window.window_actions.bind(labelling_slots(labelling, assist, window.workspace, window.canvas))
+
+
+def bind_instance_verbs(window: MainWindow, settings: Settings, display: ImageDisplay) -> InstanceClipboard:
+    """Let the actions of a window copy, combine and reshape the instances on its image; give their clipboard."""
+    store, workspace, find_size = window.store, window.workspace, display.find_size
+    clipboard = InstanceClipboard(window)
+    window.begun.connect(clipboard.look)
+    window.closing.connect(clipboard.close)
+
+    def find_previous() -> ImageId | None:
+        return window.image_panel.shown.neighbour(workspace.image_id, -1)
+
+    for verbs in (
+        Copying(store, workspace, find_size, clipboard, lambda: window.canvas.zoom, find_previous, window),
+        Combining(store, workspace, find_size, window),
+        Reshaping(store, workspace, find_size, settings, window),
+    ):
+        verbs.problem.connect(window.messages.show_message)
+        verbs.notice.connect(lambda sentence: window.show_notice(sentence, "instances"))
+        window.window_actions.bind(verbs.slots())
+    return clipboard
 
 
 def bind_project(window: MainWindow, verbs: ProjectVerbs, opened: Opened) -> None:

@@ -46,6 +46,8 @@ class ImportFormat(StrEnum):
     """Formats that labels can come from."""
 
     COCO = "coco"
+    LABELME = "labelme"
+    ISAT = "isat"
     CVAT = "cvat"
     VOC = "voc"
     MASKS = "masks"
@@ -57,6 +59,7 @@ class ExportFormat(StrEnum):
     COCO = "coco"
     YOLO_SEGMENT = "yolo-segment"
     YOLO_DETECT = "yolo-detect"
+    LABELME = "labelme"
     CVAT = "cvat"
     VOC = "voc"
     MASKS = "masks"

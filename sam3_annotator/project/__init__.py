@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sam3_annotator.project.changes import ChangeKind, ChangeSet, RowChange
 from sam3_annotator.project.checks import Finding, FindingKind, Severity, check_project
+from sam3_annotator.project.combination import cut_out, merge_regions, parts_of, without_holes
+from sam3_annotator.project.copies import InstanceCopy, copy_instance, decode_copies, encode_copies
 from sam3_annotator.project.creation import add_image_files
 from sam3_annotator.project.edit import Edit
 from sam3_annotator.project.entities import (
@@ -92,6 +94,7 @@ __all__ = [
     "ImageState",
     "ImageUnreadable",
     "Instance",
+    "InstanceCopy",
     "InstanceId",
     "KnownError",
     "NotAProject",
@@ -119,8 +122,12 @@ __all__ = [
     "category_counts",
     "check_project",
     "clip_region",
+    "copy_instance",
+    "cut_out",
+    "decode_copies",
     "delete_vertex",
     "difference",
+    "encode_copies",
     "find_images",
     "find_moved",
     "hash_file",
@@ -132,11 +139,13 @@ __all__ = [
     "list_image_files",
     "make_thumbnail",
     "mask_to_region",
+    "merge_regions",
     "missing_images",
     "move_vertex",
     "next_color",
     "no_progress",
     "outline_mask",
+    "parts_of",
     "read_facts",
     "read_image",
     "rectangle",
@@ -149,4 +158,5 @@ __all__ = [
     "state_counts",
     "statistics",
     "union",
+    "without_holes",
 ]

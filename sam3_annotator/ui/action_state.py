@@ -16,6 +16,7 @@ class ActionState:
     `category_name` is that of the current category, "" if there is none; `undo_label` and `redo_label` name the steps
     (None where there is none); `tool` is `select`, `points`, `box` or `exemplar`; `is_previewing` says that the points
     tool shows what a click would outline; `finding_count` is what the last check has found.
+    tool shows what a click would outline; `has_copies` that the clipboard holds instances.
     """
 
     has_image: bool = False
@@ -41,6 +42,7 @@ class ActionState:
     is_read_only: bool = False
     is_previewing: bool = False
     finding_count: int = 0
+    has_copies: bool = False
 
     @property
     def visible_count(self) -> int:

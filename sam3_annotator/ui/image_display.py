@@ -89,6 +89,14 @@ class ImageDisplay(QObject):
         """Whether it is known that an image cannot be shown."""
         return bool(self._store.image(image_id).facts.problem)
 
+    def find_size(self) -> tuple[int, int] | None:
+        """Give width and height in pixels of the workspace's image; None while nobody has read it."""
+        if self._shown is not None:
+            return self._canvas.image_size
+        image_id = self._workspace.image_id
+        facts = ImageFacts() if image_id is None else self._store.image(image_id).facts
+        return (facts.width, facts.height) if facts.width and facts.height else None
+
     def close(self) -> None:
         """Stop reading files."""
         self.pixels.close()

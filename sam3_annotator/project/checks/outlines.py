@@ -86,12 +86,14 @@ def _find_outside(image: LabelledImage, overhangs: NDArray[np.float64]) -> Itera
 
 
 def _find_small(image: LabelledImage, overhangs: NDArray[np.float64]) -> Iterator[Finding]:
-    # A ring there and back has twice the length of a thin shape.
+    if not image.has_size:
+        return
+    # The length of a thin shape counts twice, there and back.
     with np.errstate(divide="ignore", invalid="ignore"):
         widths = np.nan_to_num(2 * image.areas / image.lengths)
     is_suspect = (widths < _NARROW) | (image.areas < 2 * FEW_PIXELS) | (overhangs > 0)
     for at in np.flatnonzero(is_suspect & np.isfinite(overhangs)).tolist():
-        pixels = _pixel_count(image, at)
+        pixels = runs_of_region(image.regions[at], image.facts.height, image.facts.width).area
         if pixels == 0:
             sentence = f"{image.named(at)} covers no pixel; delete it."
             yield image.finding(FindingKind.NO_PIXELS, sentence, at)
@@ -101,13 +103,6 @@ def _find_small(image: LabelledImage, overhangs: NDArray[np.float64]) -> Iterato
         elif widths[at] < SLIVER_WIDTH:
             sentence = f"{image.named(at)} is {widths[at]:.1f} pixels wide on average; delete it if it is left over."
             yield image.finding(FindingKind.SLIVER, sentence, at)
-
-
-def _pixel_count(image: LabelledImage, at: int) -> int:
-    region = image.regions[at]
-    x1, y1 = (math.ceil(edge) for edge in region.box_xyxy[2:])
-    width, height = (image.facts.width, image.facts.height) if image.has_size else (x1, y1)
-    return runs_of_region(region, height, width).area
 
 
 def _find_specks(image: LabelledImage) -> Iterator[Finding]:
@@ -120,8 +115,6 @@ def _find_specks(image: LabelledImage) -> Iterator[Finding]:
         of_instance = owners == at
         rest = parts[of_instance & ~is_small]
         small = np.flatnonzero(of_instance & is_small)
-        if not len(rest):
-            continue
         # Not what touches the rest at a corner, as pixels do that are neighbours on the diagonal.
         specks = small[shapely.distance(parts[small], shapely.multipolygons(rest)) > SPECK_DISTANCE]
         if len(specks):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.coco_segmentation import region_of_annotation
+from sam3_annotator.project.formats.dataset_layout import image_folders, is_single_file
+from sam3_annotator.project.formats.json_files import Json, parse_json, size_of
 from sam3_annotator.project.formats.plan import (
     ImportPlan,
     PlannedCategory,
@@ -20,8 +18,6 @@ from sam3_annotator.project.formats.plan import (
     storable_text,
 )
 from sam3_annotator.project.formats.splits import split_of_names
-
-Json = dict[str, Any]
 
 
 def read(path: Path) -> ImportPlan:
@@ -50,14 +46,8 @@ def read(path: Path) -> ImportPlan:
 
 
 def _files_of(path: Path) -> list[Path]:
-    try:
-        if path.is_file():
-            return [path]
-        is_folder = path.is_dir()
-    except OSError as error:
-        raise FormatError(f"{path} cannot be read ({error.strerror}); choose another.") from error
-    if not is_folder:
-        raise FormatError(f"There is nothing at {path}; choose a COCO file (.json) or the folder of an export.")
+    if is_single_file(path, "a COCO file (.json) or the folder of an export"):
+        return [path]
     for pattern in ("annotations/instances*.json", "annotations/*.json", "*.json", "*/*.json"):
         found = sorted(path.glob(pattern))
         if found:
@@ -98,21 +88,7 @@ class _FileReader:
         self._warnings.append(f"{self._name}: {sentence}")
 
     def _parse(self) -> Json:
-        try:
-            content = json.loads(self._file.read_bytes().decode("utf-8-sig"))
-        except UnicodeDecodeError as error:
-            raise FormatError(f"{self._name} is not UTF-8 text, so it is no COCO file; choose another.") from error
-        except json.JSONDecodeError as error:
-            where = f"line {error.lineno}, column {error.colno}"
-            raise FormatError(
-                f"{self._name} is damaged or no JSON ({error.msg} in {where}); export it again."
-            ) from error
-        except ValueError as error:
-            raise FormatError(f"{self._name} is no COCO file: it has a number of thousands of digits.") from error
-        except RecursionError as error:
-            raise FormatError(f"{self._name} is no COCO file: it is nested too deeply.") from error
-        except OSError as error:
-            raise FormatError(f"{self._file} cannot be read ({error.strerror}); check its permissions.") from error
+        content = parse_json(self._file, self._name, "COCO")
         if not isinstance(content, dict):
             what = "a list, as results are" if isinstance(content, list) else "a single value"
             raise FormatError(f"{self._name} is no COCO data set but {what}; choose the file with images.")
@@ -137,7 +113,7 @@ class _FileReader:
     def _read_images(self, entries: list[object]) -> dict[str, PlannedImage]:
         images: dict[str, PlannedImage] = {}
         split = split_of_names((self._file.stem, self._file.parent.name))
-        folders = tuple(_image_folders(self._file, split))
+        folders = tuple(image_folders(self._file, split))
         for number, entry in enumerate(entries):
             key = _key(entry.get("id")) if isinstance(entry, dict) else None
             name = entry.get("file_name") if isinstance(entry, dict) else None
@@ -146,7 +122,7 @@ class _FileReader:
             elif key in images:
                 self._warn(f"image {name} has the id {key} of {images[key].name}, so it was left out.")
             else:
-                width, height = _size(entry.get("width")), _size(entry.get("height"))
+                width, height = size_of(entry.get("width")), size_of(entry.get("height"))
                 images[key] = PlannedImage(storable_text(name).replace("\\", "/"), width, height, split, folders)
         return images
 
@@ -183,26 +159,5 @@ def _key(value: object) -> str | None:
     return storable_text(str(value)).strip() if isinstance(value, int | str) and not isinstance(value, bool) else None
 
 
-def _size(value: object) -> int:
-    if isinstance(value, str):
-        try:
-            value = float(value)  # not int, which refuses thousands of digits
-        except ValueError:
-            return 0
-    return int(value) if isinstance(value, int | float) and 0 < value < 1e7 else 0
-
-
 def _is_true(value: object) -> bool:
     return value.strip().lower() in {"1", "true"} if isinstance(value, str) else bool(value)
-
-
-def _image_folders(file: Path, split: Split | None) -> Iterator[Path]:
-    """Give the folders beside a file that its images may lie in, as different programs lay them out."""
-    for base in (
-        (file.parent.parent, file.parent) if file.parent.name == "annotations" else (file.parent, file.parent.parent)
-    ):
-        if split is not None:
-            yield base / "images" / str(split)
-            yield base / str(split)
-        yield base / "images"
-        yield base

@@ -15,9 +15,10 @@ import numpy as np
 
 from sam3_annotator.project.entities import Category, Instance
 from sam3_annotator.project.formats.cvat_reading import CROWD
-from sam3_annotator.project.formats.cvat_shapes import join_regions, mask_attributes
+from sam3_annotator.project.formats.cvat_shapes import mask_attributes
 from sam3_annotator.project.formats.even_odd import fill_even_odd
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
+from sam3_annotator.project.formats.parts import join_regions
 from sam3_annotator.project.formats.selection import (
     ChosenImage,
     Selection,

@@ -13,7 +13,8 @@ from typing import IO
 from xml.etree.ElementTree import Element
 
 from sam3_annotator.project.errors import FormatError
-from sam3_annotator.project.formats.cvat_shapes import AREAS, join_regions, region_of_element
+from sam3_annotator.project.formats.cvat_shapes import AREAS, region_of_element
+from sam3_annotator.project.formats.parts import join_regions
 from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage, PlannedInstance
 from sam3_annotator.project.formats.selection import listed
 from sam3_annotator.project.formats.splits import split_of_names

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 import numpy as np
 
+from sam3_annotator.project.formats.ellipses import ring_of_ellipse
 from sam3_annotator.project.formats.even_odd import fill_even_odd
-from sam3_annotator.project.geometry import repair_region
 from sam3_annotator.project.pixel_edges import region_of_runs
 from sam3_annotator.project.regions import Polygon, Region, Ring, rectangle
 from sam3_annotator.project.rle import mask_to_rle
@@ -17,8 +17,6 @@ from sam3_annotator.project.runs import Runs, box_mask_of_runs, without_pairs
 
 _LARGEST = 1e7  # pixels; beyond is no coordinate but a fault
 _MOST_PIXELS = 2**31 - 1
-_DEVIATION = 0.05  # pixels between an ellipse and its ring
-_FEWEST = 16  # vertices of an ellipse
 _DECIMALS = 6  # of turned vertices: a quarter turn brings whole pixels to whole pixels
 
 
@@ -33,11 +31,6 @@ def region_of_element(shape: Element, width: int, height: int) -> Region:
     if region.is_empty:
         raise ValueError("has no area")
     return region
-
-
-def join_regions(regions: Iterable[Region]) -> Region:
-    """Return the area in any of the regions; polygons that do not overlap stay as they are."""
-    return repair_region(Region(tuple(polygon for region in regions for polygon in region.polygons)))
 
 
 def mask_attributes(runs: Runs) -> dict[str, str]:
@@ -74,13 +67,9 @@ def _read_polygon(shape: Element, *_: int) -> Region:
 
 def _read_ellipse(shape: Element, *_: int) -> Region:
     x, y, rx, ry = (_number(shape, name) for name in ("cx", "cy", "rx", "ry"))
-    longer = max(rx, ry)
     if min(rx, ry) <= 0:
         return Region()
-    count = max(_FEWEST, math.ceil(math.pi / math.acos(max(1 - _DEVIATION / longer, 0))))
-    angles = np.arange(count) * (2 * math.pi / count)
-    ring = np.column_stack((x + rx * np.cos(angles), y + ry * np.sin(angles)))
-    return Region((Polygon(_turned(ring, x, y, _angle(shape))),))
+    return Region((Polygon(_turned(ring_of_ellipse(x, y, rx, ry), x, y, _angle(shape))),))
 
 
 def _turned(ring: Ring, x: float, y: float, degrees: float) -> Ring:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError, ImageUnreadable
+from sam3_annotator.project.formats.json_files import Json, parse_json
 from sam3_annotator.project.formats.mask_files import MaskFile, read_mask_file
 from sam3_annotator.project.formats.plan import (
     ImportPlan,
@@ -24,8 +23,6 @@ from sam3_annotator.project.pixel_edges import region_of_runs
 from sam3_annotator.project.runs import runs_by_value
 
 _COLOR = re.compile(r"#[0-9a-f]{6}")
-
-Json = dict[str, Any]
 
 
 def read_mask_document(file: Path) -> ImportPlan:
@@ -47,16 +44,10 @@ def read_mask_document(file: Path) -> ImportPlan:
 
 
 def _parse(file: Path) -> Json:
-    try:
-        content = json.loads(file.read_bytes())
-    except OSError as error:
-        raise FormatError(f"{file} cannot be read ({error.strerror}); check its permissions.") from error
-    except (ValueError, RecursionError) as error:
-        raise FormatError(f"{file.name} is damaged or no JSON; export it again.") from error
-    lists = (content.get("categories"), content.get("images")) if isinstance(content, dict) else (None,)
-    if not all(isinstance(entries, list) for entries in lists):
+    content = parse_json(file, file.name, "mask")
+    if not isinstance(content, dict) or not all(isinstance(content.get(key), list) for key in ("categories", "images")):
         raise FormatError(f"{file.name} lists no categories and images as this program writes it; choose another.")
-    return dict(content)
+    return content
 
 
 class _DocumentReader:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.category_masks import read_category_masks
+from sam3_annotator.project.formats.dataset_layout import is_single_file
 from sam3_annotator.project.formats.mask_document import read_mask_document
 from sam3_annotator.project.formats.mask_files import MASK_SUFFIXES
 from sam3_annotator.project.formats.masks import DOCUMENT
@@ -25,11 +26,9 @@ def read(path: Path) -> ImportPlan:
         return read_mask_document(path)
     if is_there(path / DOCUMENT):
         return read_mask_document(path / DOCUMENT)
+    if is_single_file(path, f"a folder of masks, or {DOCUMENT} of an export"):
+        return read_category_masks([path], path.parent)
     try:
-        if path.is_file():
-            return read_category_masks([path], path.parent)
-        if not path.is_dir():
-            raise FormatError(f"There is nothing at {path}; choose a folder of masks, or {DOCUMENT} of an export.")
         folder = next((path / name for name in _FOLDERS if (path / name).is_dir()), path)
         files = _masks_in(folder)
     except OSError as error:

@@ -135,6 +135,13 @@ def nested_names(files: Sequence[Path]) -> list[str]:
     return [file.relative_to(common).as_posix() for file in files]
 
 
+def nested_names_of_other_stems(files: Sequence[Path]) -> list[str]:
+    """Name files as `nested_names` does, but with different stems in a folder, since they would share one `a.json`."""
+    paths = [PurePosixPath(name) for name in nested_names(files)]
+    stems = _unique_stems([path.with_suffix("").as_posix() for path in paths], [PurePath()] * len(paths))
+    return [stem + path.suffix for stem, path in zip(stems, paths, strict=True)]
+
+
 def flat_names(files: Sequence[Path]) -> list[str]:
     """Name files without folders and with different stems, since `a.jpg` and `a.png` would share one `a.txt`.
 

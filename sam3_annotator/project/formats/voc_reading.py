@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError, ImageUnreadable
+from sam3_annotator.project.formats.dataset_layout import is_single_file
 from sam3_annotator.project.formats.images_beside import ImagesBeside
 from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage, PlannedInstance
 from sam3_annotator.project.formats.selection import listed
@@ -82,12 +83,9 @@ def _warnings(findings: _Findings) -> Iterator[str]:
 
 
 def _places(path: Path) -> list[_Place]:
+    if is_single_file(path, f"an XML file, or the folder that has {ANNOTATIONS}"):
+        return [_Place(_base(path.parent), path.parent, {path.stem: path})]
     try:
-        if path.is_file():
-            folder = path.parent
-            return [_Place(_base(folder), folder, {path.stem: path})]
-        if not path.is_dir():
-            raise FormatError(f"There is nothing at {path}; choose an XML file, or the folder that has Annotations.")
         folders = [path, *_folders_in(path)]
         folders += [inner for folder in folders[1:] for inner in _folders_in(folder)]
         places = [_kit(folder) for folder in folders if _is_kit(folder)]

@@ -1,4 +1,4 @@
-"""The actions of the Edit menu: undo, the tools, deleting and selecting."""
+"""The actions of the Edit menu: undo, the tools, copying, deleting and selecting."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Final
 
 from sam3_annotator.ui import action_state as rules
 from sam3_annotator.ui.action_state import ActionState
+from sam3_annotator.ui.action_table.copying_actions import COPYING_ACTIONS
 from sam3_annotator.ui.action_table.spec import ActionSpec
 
 
@@ -44,6 +45,7 @@ EDIT_ACTIONS: Final = (
     _tool("points", "Points", "S", "cursor-default-click-outline", "Click an object to get its outline"),
     _tool("box", "Box", "B", "selection", "Drag a box around an object to get its outline"),
     _tool("exemplar", "Exemplar", "E", "selection-search", "Drag a box around an example to find all like it"),
+    *COPYING_ACTIONS,
     ActionSpec(
         "delete",
         "Delete",

@@ -73,6 +73,13 @@ def test_file_replaced_by_one_of_the_same_size_is_none_of_our_business(
     assert sound.findings() == []
 
 
+def test_file_of_an_image_without_instances_may_be_replaced(sound: Any, make_image: Callable[..., Path]) -> None:
+    shutil.copyfile(make_image("other.png", width=90, height=70, seed=9), sound.file(0))
+    _clear(sound, 0)
+
+    assert sound.findings() == []
+
+
 @pytest.mark.parametrize("state", [ImageState.DONE, ImageState.REVIEWED])
 def test_finished_image_without_instances_is_told(sound: Any, state: ImageState) -> None:
     _clear(sound, 3)

@@ -130,6 +130,12 @@ def test_pixels_beyond_the_edge_do_not_count(sound: Any) -> None:
     assert sound.kinds() == [FindingKind.FEW_PIXELS]
 
 
+def test_large_instance_with_a_few_pixels_on_the_image_is_told_for_both(sound: Any) -> None:
+    sound.add(rectangle(78, 10, 200, 13))
+
+    assert sound.kinds() == [FindingKind.PARTLY_OUTSIDE, FindingKind.FEW_PIXELS]
+
+
 def test_sliver_is_noted_and_a_line_of_whole_pixels_is_not(sound: Any) -> None:
     sliver = sound.add(rectangle(30, 10.3, 60, 10.8))
     sound.add(rectangle(30, 20, 60, 21))
@@ -168,6 +174,15 @@ def test_second_part_of_some_size_is_no_speck(large: Any, side: int) -> None:
     mask = _mask()
     mask[50:150, 50:150] = True
     mask[200 : 200 + side, 300 : 300 + side] = True
+    large.add(mask_to_region(mask))
+
+    assert large.findings() == []
+
+
+def test_part_of_some_size_is_no_speck_of_a_very_large_instance(large: Any) -> None:
+    mask = _mask()
+    mask[20:300, 0:350] = True
+    mask[20:41, 360:381] = True
     large.add(mask_to_region(mask))
 
     assert large.findings() == []

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sam3_annotator.project import FindingKind, Polygon, Region, mask_to_region, rectangle
+from sam3_annotator.project import FindingKind, Polygon, Region, mask_to_region, rectangle, region_iou
 
 
 def test_instances_of_one_category_that_cover_nearly_the_same_are_labelled_twice(sound: Any) -> None:
@@ -129,3 +129,18 @@ def test_copies_of_masks_with_holes_and_parts_are_found(sound: Any) -> None:
 
     assert finding.kind is FindingKind.LABELLED_TWICE
     assert "IoU 0.96" in finding.sentence
+
+
+def test_pairs_are_those_that_a_comparison_of_all_with_all_finds(sound: Any) -> None:
+    rng = np.random.default_rng(5)
+    regions = [rectangle(x, y, x + w, y + h) for x, y, w, h in rng.integers((30, 10, 8, 8), (35, 15, 14, 14), (60, 4))]
+    ids = [sound.add(region) for region in regions]
+    expected = set()
+    for later, region in enumerate(regions):
+        alike = [earlier for earlier in range(later) if region_iou(regions[earlier], region) >= 0.8]
+        expected |= {(ids[alike[0]], ids[later])} if alike else set()
+
+    found = {each.instance_ids for each in sound.findings() if each.kind is FindingKind.LABELLED_TWICE}
+
+    assert len(expected) > 10
+    assert found == expected

@@ -78,7 +78,7 @@ def test_ids_may_be_text_start_at_zero_and_have_gaps(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("said", "size"),
-    [(16, 16), (16.0, 16), (" 16 ", 16), ("16.0", 16), ("wide", 0), (-1, 0), (None, 0), ("9" * 5000, 0)],
+    [(16, 16), (16.0, 16), (" 16 ", 16), ("16.0", 16), ("wide", 0), (-1, 0), (None, 0), (True, 0), ("9" * 5000, 0)],
 )
 def test_size_of_an_image_may_be_a_number_or_its_text_and_else_counts_as_unknown(
     tmp_path: Path, said: object, size: int

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from sam3_annotator.project import Polygon, Region, mask_to_region, rectangle, region_to_mask
-from sam3_annotator.project.formats.cvat_shapes import join_regions, mask_attributes, region_of_element
+from sam3_annotator.project.formats.cvat_shapes import mask_attributes, region_of_element
+from sam3_annotator.project.formats.parts import join_regions
 from sam3_annotator.project.runs import runs_of_mask, runs_of_region
 
 

@@ -10,7 +10,14 @@ from hypothesis import given, strategies as st
 
 from sam3_annotator.project import ImageFacts, ImageState, KnownError, ProjectStore
 from sam3_annotator.project.formats.options import ExportOptions
-from sam3_annotator.project.formats.selection import ChosenImage, Selection, choose_images, flat_names, nested_names
+from sam3_annotator.project.formats.selection import (
+    ChosenImage,
+    Selection,
+    choose_images,
+    flat_names,
+    nested_names,
+    nested_names_of_other_stems,
+)
 from sam3_annotator.project.regions import rectangle
 
 MakeImage = Callable[..., Path]
@@ -139,3 +146,11 @@ def test_flat_names_never_collide(stems: list[str], data: st.DataObject) -> None
     names = flat_names(files)
 
     assert len({Path(name).stem.casefold() for name in names}) == len(files)
+
+
+def test_nested_names_of_other_stems_keep_folders_and_tell_files_of_one_stem_apart() -> None:
+    names = ["a.png", "sub/a.png", "sub/A.jpg", "sub/a_2.png", "sub/a.b.png", "Sub/a.b.gif", "other/a"]
+
+    found = nested_names_of_other_stems([Path("/x") / name for name in names])
+
+    assert found == ["a.png", "sub/a.png", "sub/A_3.jpg", "sub/a_2.png", "sub/a.b.png", "Sub/a.b_2.gif", "other/a"]
