@@ -46,6 +46,7 @@ class ImportFormat(StrEnum):
     """Formats that labels can come from."""
 
     COCO = "coco"
+    YOLO = "yolo"
     LABELME = "labelme"
     ISAT = "isat"
     CVAT = "cvat"
@@ -59,6 +60,7 @@ class ExportFormat(StrEnum):
     COCO = "coco"
     YOLO_SEGMENT = "yolo-segment"
     YOLO_DETECT = "yolo-detect"
+    YOLO_OBB = "yolo-obb"
     LABELME = "labelme"
     CVAT = "cvat"
     VOC = "voc"

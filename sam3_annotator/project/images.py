@@ -91,14 +91,18 @@ def current_facts(path: str | Path, known: ImageFacts) -> ImageFacts:
     What is known stands where the file is missing or the problem goes on. Never raises for a bad file.
     """
     path = Path(path)
-    byte_size = _byte_size(path)
-    if byte_size is None and (known.content_hash or known.problem):
-        return known
-    is_same_size = byte_size == known.byte_size
-    if is_same_size and known.content_hash and not known.problem:
+    if is_as_known(path, known):
         return known
     fresh = read_facts(path)
-    return known if is_same_size and known.problem and fresh.problem else fresh
+    return known if _byte_size(path) == known.byte_size and known.problem and fresh.problem else fresh
+
+
+def is_as_known(path: Path, known: ImageFacts) -> bool:
+    """Whether a file has been read, without a problem, and has as many bytes as then; or it is missing."""
+    byte_size = _byte_size(path)
+    if byte_size is None:
+        return bool(known.content_hash or known.problem)
+    return byte_size == known.byte_size and bool(known.content_hash) and not known.problem
 
 
 def _byte_size(path: Path) -> int | None:

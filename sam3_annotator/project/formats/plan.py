@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sam3_annotator.project.edit import Edit
 from sam3_annotator.project.entities import CategoryId, ImageFacts, ImageId, Origin, Provenance, Split
-from sam3_annotator.project.errors import KnownError
+from sam3_annotator.project.errors import FormatError, KnownError
 from sam3_annotator.project.formats.image_matching import Match, Wanted, match_images
 from sam3_annotator.project.formats.selection import listed
 from sam3_annotator.project.progress import Progress, no_progress
@@ -18,6 +18,7 @@ from sam3_annotator.project.regions import Region, encode_region
 from sam3_annotator.project.store import ProjectStore
 
 _READERS = 4
+_MOST_SENTENCES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,19 @@ class PlannedInstance:
 
 
 @dataclass(frozen=True, slots=True)
+class RelativeInstance:
+    """An instance of labels in shares of the size of the image.
+
+    `region_on` gives its region on an image of so many pixels in width and height. It raises FormatError, with a
+    sentence that says where the instance is written, if it has no area there.
+    """
+
+    category: str
+    region_on: Callable[[int, int], Region]
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedImage:
     """An image by the name that the labels give it (with `/`), its instances, and where to look for its file.
 
@@ -53,6 +67,7 @@ class PlannedImage:
     split: Split | None = None
     folders: tuple[Path, ...] = ()
     instances: tuple[PlannedInstance, ...] = ()
+    relative: tuple[RelativeInstance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +143,7 @@ def apply_import(
         names = listed([image.name for image in plan.images], "image")
         raise KnownError(f"{names} not found, and no others; {plan.remedy}.")
     files = {path for path in matches.values() if isinstance(path, Path)}
+    files |= _files_of_unknown_size(store, plan, matches)
     total = len(files) + len(matches)
     facts = _read_facts(sorted(files), total, progress)
     unmatched = tuple(dict.fromkeys(plan.images[i].name for i in range(len(plan.images)) if i not in matches))
@@ -149,7 +165,7 @@ def apply_import(
             f"{_count(crowds, 'instance')} marked as crowds, which training leaves out; "
             "CVAT and some other programs mark all masks so."
         )
-    warnings.extend(filler.size_warnings)
+    warnings.extend(filler.warnings)
     return ImportReport(
         images=len(set(filler.image_ids)),
         added_images=filler.added_images,
@@ -159,6 +175,15 @@ def apply_import(
         unmatched=unmatched,
         warnings=tuple(warnings),
     )
+
+
+def _files_of_unknown_size(store: ProjectStore, plan: ImportPlan, matches: dict[int, Match]) -> set[Path]:
+    """Return the files of images of the project that are to be read, since regions depend on their size."""
+    from sam3_annotator.project.images import is_as_known  # Pillow: see images.py
+
+    ids = {match for number, match in matches.items() if not isinstance(match, Path) and plan.images[number].relative}
+    known = {store.image_file(image_id): store.image(image_id).facts for image_id in ids}
+    return {file for file, facts in known.items() if not is_as_known(file, facts)}
 
 
 def _read_facts(files: Sequence[Path], total: int, progress: Progress) -> dict[Path, ImageFacts]:
@@ -200,19 +225,22 @@ class _Filler:
         self.added_images = self.instances = self.known_instances = 0
         self._of_other_size: list[str] = []
         self._turned: list[str] = []
+        self._of_unknown_size: list[str] = []
+        self._without_area: list[str] = []
 
     def fill(self, planned: PlannedImage, match: Match, facts: dict[Path, ImageFacts]) -> None:
         image_id = self._image_for(match, facts)
         self.image_ids.append(image_id)
         record = self._store.image(image_id)
-        self._compare_size(planned, record.facts, record.path)
+        now = facts.get(self._store.image_file(image_id), record.facts)
+        self._compare_size(planned, now, record.path)
         if planned.split is not None and record.split is None:
             self._edit.update_image(image_id, split=planned.split)
         known = Counter(
             (instance.category_id, instance.is_crowd, encode_region(instance.region))
             for instance in self._store.instances(image_id)
         )
-        for instance in planned.instances:
+        for instance in (*planned.instances, *self._placed(planned.relative, now, record.path)):
             category_id = self._categories[instance.category]
             key = (category_id, instance.is_crowd, encode_region(instance.region))
             if known[key]:
@@ -228,6 +256,19 @@ class _Filler:
                 provenance=self._provenance,
             )
             self.instances += 1
+
+    def _placed(self, relative: Sequence[RelativeInstance], facts: ImageFacts, path: str) -> Iterator[PlannedInstance]:
+        """Give instances their region on an image; what has none is left out and noted."""
+        for instance in relative:
+            if not (facts.width and facts.height):
+                self._of_unknown_size.append(path)
+                continue
+            try:
+                region = instance.region_on(facts.width, facts.height)
+            except FormatError as error:
+                self._without_area.append(str(error))
+                continue
+            yield PlannedInstance(instance.category, region, score=instance.score)
 
     def _image_for(self, match: Match, facts: dict[Path, ImageFacts]) -> ImageId:
         if not isinstance(match, Path):
@@ -245,8 +286,16 @@ class _Filler:
         (self._turned if said == found[::-1] else self._of_other_size).append(path)
 
     @property
-    def size_warnings(self) -> list[str]:
-        warnings = []
+    def warnings(self) -> list[str]:
+        warnings = self._without_area[:_MOST_SENTENCES]
+        if len(self._without_area) > _MOST_SENTENCES:
+            warnings.append(f"{len(self._without_area) - _MOST_SENTENCES:,} more without an area were left out.")
+        if self._of_unknown_size:
+            names = list(dict.fromkeys(self._of_unknown_size))
+            warnings.append(
+                f"{listed(names, 'image')} that cannot be read, so {_count(len(self._of_unknown_size), 'instance')} on "
+                "them had to be left out: the labels are in shares of the size; replace the images and import again."
+            )
         if self._turned:
             warnings.append(
                 f"{listed(self._turned, 'image')} turned by the EXIF data, which the labels do not take into account: "

@@ -21,6 +21,7 @@ from sam3_annotator.project.formats import (
     voc,
     voc_reading,
     yolo,
+    yolo_reading,
 )
 from sam3_annotator.project.formats.export_folder import export_folder, require_free_folder
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
@@ -47,11 +48,13 @@ FORMATS: dict[str, Format] = {
     known.name: known
     for known in (
         Format("coco", "COCO instances", read=coco_reading.read, write=coco.write),
+        Format("yolo", "YOLO", read=yolo_reading.read),
         Format("yolo-segment", "YOLO segmentation", write=yolo.write_segment),
         Format("yolo-detect", "YOLO detection", write=yolo.write_detect),
         Format("labelme", "labelme JSON", read=labelme_reading.read, write=labelme.write),
         Format("isat", "ISAT JSON", read=isat_reading.read),
         Format("cvat", "CVAT for images", read=cvat_reading.read, write=cvat.write),
+        Format("yolo-obb", "YOLO oriented boxes", write=yolo.write_obb),
         Format("voc", "Pascal VOC", read=voc_reading.read, write=voc.write),
         Format("masks", "Mask PNG", read=masks_reading.read, write=masks.write),
     )

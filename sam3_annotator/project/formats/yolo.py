@@ -1,4 +1,4 @@
-"""YOLO as Ultralytics reads it: `images/train`, `labels/train` and a `data.yaml`, for polygons or for boxes."""
+"""YOLO as Ultralytics reads it: `images/train`, `labels/train` and a `data.yaml`, of polygons or (oriented) boxes."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from sam3_annotator.project.formats.selection import (
     renaming_warnings,
 )
 from sam3_annotator.project.formats.splits import ONE_SET
+from sam3_annotator.project.formats.yolo_obb import move_into_image, oriented_box
 from sam3_annotator.project.formats.yolo_rings import best_ring
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.reading import ProjectReader
@@ -39,6 +40,7 @@ class _Findings:
     crowds: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     poor: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
     instances: int = 0
 
 
@@ -61,6 +63,18 @@ def write_detect(
 ) -> ExportReport:
     """Write the project to the folder `out`, which is there and empty, one box per instance."""
     return _write(store, out, options, progress, _detect_row)
+
+
+def write_obb(
+    store: ProjectReader, out: Path, options: ExportOptions, progress: Progress = no_progress
+) -> ExportReport:
+    """Write the project to the folder `out`, which is there and empty, one oriented box per instance.
+
+    A row has four corners, clockwise on the screen: those of the smallest rectangle around the pixels. Ultralytics
+    leaves out an image with a corner outside (newer ones if it is by more than 1 %), so such a corner is moved to the
+    edge, which a warning tells.
+    """
+    return _write(store, out, options, progress, _obb_row)
 
 
 def _write(store: ProjectReader, out: Path, options: ExportOptions, progress: Progress, row: Row) -> ExportReport:
@@ -135,6 +149,18 @@ def _detect_row(
     return relative
 
 
+def _obb_row(
+    instance: Instance, runs: Runs, image: ChosenImage, label: str, findings: _Findings
+) -> NDArray[np.float64]:
+    del instance
+    facts = image.record.facts
+    corners, is_moved = move_into_image(oriented_box(runs), facts.width, facts.height)
+    if is_moved:
+        findings.moved.append(label)
+    relative: NDArray[np.float64] = corners / (facts.width, facts.height)
+    return relative.ravel()
+
+
 def _write_data_file(out: Path, selection: Selection, categories: Sequence[Category]) -> Path:
     """Write `data.yaml`; without a `path` in it the folder may be moved, since its own folder counts then."""
     splits = [split or str(Split.TRAIN) for split in selection.splits]
@@ -181,3 +207,8 @@ def _warnings(findings: _Findings) -> Iterator[str]:
         yield f"{listed(findings.crowds, 'crowd')} left out: YOLO cannot tell a crowd from an instance."
     if findings.poor:
         yield f"{listed(findings.poor, 'instance')} will be filled differently in training; COCO keeps their shape."
+    if findings.moved:
+        yield (
+            f"{listed(findings.moved, 'instance')} with a corner of the oriented box outside the image, "
+            "which was moved to the edge: YOLO takes no corner outside."
+        )

@@ -20,6 +20,7 @@ EXPORT_CHOICES: Final = (
     FormatChoice("coco", "COCO", "One JSON file with polygons or masks", has_shapes=True),
     FormatChoice("yolo-segment", "YOLO segment", "A text file of polygons per image, and data.yaml"),
     FormatChoice("yolo-detect", "YOLO detect", "A text file of boxes per image, and data.yaml"),
+    FormatChoice("yolo-obb", "YOLO oriented boxes", "A text file of turned boxes per image, and data.yaml"),
     FormatChoice("labelme", "labelme", "A JSON file of polygons and masks beside each image"),
     FormatChoice("cvat", "CVAT for images", "One XML file with polygons and masks"),
     FormatChoice("voc", "Pascal VOC", "An XML file of boxes and two mask PNGs per image"),
@@ -27,6 +28,7 @@ EXPORT_CHOICES: Final = (
 )
 IMPORT_CHOICES: Final = (
     FormatChoice("coco", "COCO", "A JSON file, or the folder of an export"),
+    FormatChoice("yolo", "YOLO", "data.yaml, or the folder of a dataset or of labels"),
     FormatChoice("labelme", "labelme", "A JSON file for each image, also of X-AnyLabeling"),
     FormatChoice("isat", "ISAT", "A JSON file for each image"),
     FormatChoice("cvat", "CVAT for images", "annotations.xml, its folder, or the archive from CVAT"),

@@ -82,3 +82,12 @@ def test_a_name_of_any_suffix_is_given_to_no_image_if_two_have_the_stem(
     found = match_images(store, [Wanted("a/left/new.*"), Wanted("a/right/new.*")], folder)
 
     assert found == {1: other}
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".PNG"])
+def test_a_name_of_any_suffix_in_the_folder_given_goes_before_the_project(
+    store: ProjectStore, make_image: MakeImage, suffix: str
+) -> None:
+    theirs = make_image(f"theirs/2{suffix}", seed=5)
+
+    assert match_images(store, [Wanted("2.*")], theirs.parent) == {0: theirs}
