@@ -156,7 +156,7 @@ def test_a_run_that_ends_while_it_writes_leaves_everything_as_it_was(
             raise error
         return masks.pop()
 
-    monkeypatch.setattr(detect, "masks", encode)
+    monkeypatch.setattr(detect, "mask_png", encode)
 
     assert cli.run([*words, "0"]) in (1, 130)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from sam3_annotator.commands.embedding import embed_file
 from sam3_annotator.commands.failures import DONE, CommandFailed
 from sam3_annotator.commands.model_options import ModelOptions, open_chosen
-from sam3_annotator.commands.whole_files import filled_whole, masks, write_whole
+from sam3_annotator.commands.whole_files import filled_whole, mask_png, write_whole
 from sam3_annotator.commands.words import Box, corners_within
 from sam3_annotator.model import ConceptPrompt, Detection, Exemplar, Session
 from sam3_annotator.project import read_image
@@ -103,7 +103,7 @@ def _write(
     results = json.dumps(document, indent=2, ensure_ascii=False).encode(errors="backslashreplace")
     with filled_whole(out, earlier) as part:
         for number, mask in enumerate(found.masks, 1):
-            write_whole(masks(mask), part / f"mask-{number}.png")
+            write_whole(mask_png(mask), part / f"mask-{number}.png")
         write_whole(results, part / RESULTS)
 
 

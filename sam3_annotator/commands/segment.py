@@ -10,7 +10,7 @@ import numpy as np
 from sam3_annotator.commands.embedding import embed_file
 from sam3_annotator.commands.failures import DONE, CommandFailed
 from sam3_annotator.commands.model_options import ModelOptions, open_chosen
-from sam3_annotator.commands.whole_files import masks, write_whole
+from sam3_annotator.commands.whole_files import mask_png, write_whole
 from sam3_annotator.commands.words import Box, Point, corners_within
 from sam3_annotator.model import BoxPrompt, PointPrompt, Prompt
 from sam3_annotator.project import read_image
@@ -40,7 +40,7 @@ def segment_image(
     found = session.segment(embed_file(image_path, image, session, model.cache_gigabytes), prompts)
     milliseconds = (time.perf_counter() - started) * 1000
     mask = found.masks[0]
-    write_whole(masks(mask), out)
+    write_whole(mask_png(mask), out)
     print(
         f"{out}: {np.count_nonzero(mask)} of {height * width} px, predicted IoU {found.predicted_iou[0]:.2f}, "
         f"{milliseconds:.0f} ms, {session.name} on {session.device}"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sam3_annotator.commands.failures import CommandFailed
 
 
-def masks(mask: NDArray[np.bool_]) -> bytes:
+def mask_png(mask: NDArray[np.bool_]) -> bytes:
     """Encode a mask as PNG: 8 bit, 0 or 255."""
     from PIL import Image
 
