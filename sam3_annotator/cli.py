@@ -50,6 +50,8 @@ class ImportFormat(StrEnum):
     LABELME = "labelme"
     ISAT = "isat"
     CVAT = "cvat"
+    VOC = "voc"
+    MASKS = "masks"
 
 
 class ExportFormat(StrEnum):
@@ -61,6 +63,8 @@ class ExportFormat(StrEnum):
     YOLO_OBB = "yolo-obb"
     LABELME = "labelme"
     CVAT = "cvat"
+    VOC = "voc"
+    MASKS = "masks"
 
 
 class Segmentation(StrEnum):

@@ -58,7 +58,7 @@ def read_image(path: str | Path) -> Pixels:
     bits and floats become 8 bits: linearly from the whole range of the type if they use half of it or more, else
     stretched from their own range. Raises `ImageUnreadable` with a sentence.
     """
-    with _opened(Path(path)) as image:
+    with opened_image(Path(path)) as image:
         image.load()
         return _rgb(_upright(image))
 
@@ -73,7 +73,7 @@ def read_facts(path: str | Path) -> ImageFacts:
     try:
         byte_size = require_file(path).st_size
         content_hash = hash_file(path)
-        with _opened(path) as image:
+        with opened_image(path) as image:
             if image.format == "PNG" and _has_late_exif(path):
                 image.load()
             width, height = image.size
@@ -119,7 +119,7 @@ def make_thumbnail(source: Pixels | str | Path, size: int) -> Pixels:
     """
     if isinstance(source, np.ndarray):
         return _shrunk(source, size)
-    with _opened(Path(source)) as image:
+    with opened_image(Path(source)) as image:
         # A JPEG is decoded at a half, a quarter or an eighth, whichever leaves enough to shrink smoothly.
         image.draft(None, (2 * size, 2 * size))
         image.load()
@@ -142,7 +142,7 @@ def _pillow() -> ModuleType:
     for name in _PLUGINS:
         with suppress(ImportError):  # AVIF is missing in some builds
             importlib.import_module(f"PIL.{name}ImagePlugin")
-    # Ours is checked in `_opened`, with a sentence that names it.
+    # Ours is checked in `opened_image`, with a sentence that names it.
     Image.MAX_IMAGE_PIXELS = None
     # What Pillow warns of (odd metadata) is nothing the user could act on. `catch_warnings` is not safe with
     # threads; one filter that stays is.
@@ -152,7 +152,7 @@ def _pillow() -> ModuleType:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image]:
+def opened_image(path: Path) -> Iterator[Image]:
     """Open an image file by content; whatever goes wrong, also in the body, is told as `ImageUnreadable`."""
     require_file(path)
     try:

@@ -16,6 +16,10 @@ from sam3_annotator.project.formats import (
     isat_reading,
     labelme,
     labelme_reading,
+    masks,
+    masks_reading,
+    voc,
+    voc_reading,
     yolo,
     yolo_reading,
 )
@@ -51,6 +55,8 @@ FORMATS: dict[str, Format] = {
         Format("isat", "ISAT JSON", read=isat_reading.read),
         Format("cvat", "CVAT for images", read=cvat_reading.read, write=cvat.write),
         Format("yolo-obb", "YOLO oriented boxes", write=yolo.write_obb),
+        Format("voc", "Pascal VOC", read=voc_reading.read, write=voc.write),
+        Format("masks", "Mask PNG", read=masks_reading.read, write=masks.write),
     )
 }
 

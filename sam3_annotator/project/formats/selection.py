@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath, PurePosixPath
 
-from sam3_annotator.project.entities import ImageFacts, ImageRecord, ImageState
+from sam3_annotator.project.entities import ImageFacts, ImageRecord, ImageState, Instance
 from sam3_annotator.project.errors import ImageUnreadable, KnownError
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.splits import assign_splits
@@ -112,6 +112,18 @@ def listed(names: Sequence[str], noun: str) -> str:
     """Return a count with the first few names, as `7 images (a.jpg, b.jpg, …)`."""
     some = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
     return f"{len(names)} {noun}{'s' if len(names) != 1 else ''} ({some})"
+
+
+def label_of(store: ProjectReader, image: ChosenImage, instance: Instance) -> str:
+    """Name an instance for a warning."""
+    return f"{image.record.path}: {store.category(instance.category_id).name}"
+
+
+def renaming_warnings(images: Sequence[ChosenImage]) -> Iterator[str]:
+    """Tell of images that `flat_names` gave another name."""
+    renamed = [image.record.path for image in images if image.name != image.record.name]
+    if renamed:
+        yield f"{listed(renamed, 'image')} got another name, since the names of their labels would be the same."
 
 
 def nested_names(files: Sequence[Path]) -> list[str]:

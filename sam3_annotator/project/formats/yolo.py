@@ -16,8 +16,10 @@ from sam3_annotator.project.formats.selection import (
     Selection,
     choose_images,
     flat_names,
+    label_of,
     listed,
     place_image,
+    renaming_warnings,
 )
 from sam3_annotator.project.formats.splits import ONE_SET
 from sam3_annotator.project.formats.yolo_obb import move_into_image, oriented_box
@@ -107,7 +109,7 @@ def _lines(
 ) -> Iterator[str]:
     facts = image.record.facts
     for instance in store.instances(image.record.id):
-        label = f"{image.record.path}: {store.category(instance.category_id).name}"
+        label = label_of(store, image, instance)
         runs = runs_of_region(instance.region, facts.height, facts.width)
         if instance.is_crowd:
             findings.crowds.append(label)
@@ -185,9 +187,7 @@ def _image_warnings(selection: Selection) -> Iterator[str]:
     if Split.VAL not in selection.splits:
         why = "There are no splits" if selection.splits == (ONE_SET,) else "No image is in the split val"
         yield f"{why}, so data.yaml names the same images for training and validation; choose a split to part them."
-    renamed = [image.record.path for image in selection.images if image.name != image.record.name]
-    if renamed:
-        yield f"{listed(renamed, 'image')} got another name, since the names of their labels would be the same."
+    yield from renaming_warnings(selection.images)
     small = [
         image.record.path
         for image in selection.images

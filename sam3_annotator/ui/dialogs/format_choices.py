@@ -23,6 +23,8 @@ EXPORT_CHOICES: Final = (
     FormatChoice("yolo-obb", "YOLO oriented boxes", "A text file of turned boxes per image, and data.yaml"),
     FormatChoice("labelme", "labelme", "A JSON file of polygons and masks beside each image"),
     FormatChoice("cvat", "CVAT for images", "One XML file with polygons and masks"),
+    FormatChoice("voc", "Pascal VOC", "An XML file of boxes and two mask PNGs per image"),
+    FormatChoice("masks", "Masks", "A PNG of instances and one of categories per image"),
 )
 IMPORT_CHOICES: Final = (
     FormatChoice("coco", "COCO", "A JSON file, or the folder of an export"),
@@ -30,4 +32,6 @@ IMPORT_CHOICES: Final = (
     FormatChoice("labelme", "labelme", "A JSON file for each image, also of X-AnyLabeling"),
     FormatChoice("isat", "ISAT", "A JSON file for each image"),
     FormatChoice("cvat", "CVAT for images", "annotations.xml, its folder, or the archive from CVAT"),
+    FormatChoice("voc", "Pascal VOC", "An XML file, a folder of them, or that of the whole set"),
+    FormatChoice("masks", "Masks", "A folder of PNG files named like the images"),
 )

@@ -28,7 +28,7 @@ from sam3_annotator.project.formats.registry import export_project
 
 RunPython = Callable[..., subprocess.CompletedProcess[str]]
 
-FORMATS = ["coco", "yolo-segment", "yolo-detect", "cvat"]
+FORMATS = ["coco", "yolo-segment", "yolo-detect", "cvat", "voc", "masks"]
 
 
 def everything(folder: Path) -> dict[str, bytes]:
@@ -245,7 +245,7 @@ def test_what_may_not_be_read_is_told_as_such(dataset: Any, public_folder: Path,
 
 def test_unknown_format_is_told_with_those_there_are(dataset: Any, tmp_path: Path) -> None:
     with pytest.raises(KnownError, match=r"coco, .*yolo-segment, yolo-detect"):
-        export_project(dataset.store, tmp_path / "out", "voc")
+        export_project(dataset.store, tmp_path / "out", "nonsense")
 
 
 @pytest.mark.parametrize(
