@@ -67,6 +67,7 @@ from sam3_annotator.project.regions import Polygon, Region, Ring, rectangle
 from sam3_annotator.project.relocation import Relocation, missing_images, relocate_images
 from sam3_annotator.project.simplification import Simplified, simplify_region
 from sam3_annotator.project.store import ProjectStore
+from sam3_annotator.project.strokes import brushed
 from sam3_annotator.project.vertex_edits import delete_vertex, insert_vertex, move_vertex
 
 __all__ = [
@@ -111,6 +112,7 @@ __all__ = [
     "StorageFull",
     "absolute_path",
     "add_image_files",
+    "brushed",
     "category_counts",
     "clip_region",
     "delete_vertex",
