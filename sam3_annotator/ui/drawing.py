@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sam3_annotator.project import CategoryId, ImageId, Origin, ProjectStore, Provenance, Region
+from sam3_annotator.project import CategoryId, ImageId, Origin, ProjectStore, Provenance, Region, union
 from sam3_annotator.ui import operations
 from sam3_annotator.ui.attempt import attempt
 from sam3_annotator.ui.workspace import Workspace
@@ -26,12 +26,14 @@ class Drawing(QObject):
     """Makes an instance of each region, in one undo step.
 
     A region drawn before there is any category waits for the first one, as long as its image is shown and nothing
-    else is drawn. `problem`, `category_wanted` and `category_found` as in `Labelling`.
+    else is drawn; another that is to be selected joins one that is. `waiting_changed` carries what waits, or None.
+    `problem`, `category_wanted` and `category_found` as in `Labelling`.
     """
 
     problem = Signal(str)
     category_wanted = Signal()
     category_found = Signal()
+    waiting_changed = Signal(object)  # Region | None
 
     def __init__(self, store: ProjectStore, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,21 +51,27 @@ class Drawing(QObject):
             return
         drawn = _Drawn(image_id, region, selects)
         if self._workspace.category_id is None:
+            if self._unnamed is not None and self._unnamed.selects and selects:
+                drawn = replace(drawn, region=union(self._unnamed.region, region))
             self._unnamed = drawn
+            self.waiting_changed.emit(drawn.region)
             self.category_wanted.emit()
         else:
             self._store_as(self._workspace.category_id, drawn)
 
     @Slot(object)
     def _store_named(self, category_id: CategoryId | None) -> None:
-        drawn, self._unnamed = self._unnamed, None
+        drawn = self._unnamed
+        self._forget()
         if drawn is not None and category_id is not None:
             self._store_as(category_id, drawn)
             self.category_found.emit()
 
     @Slot()
     def _forget(self) -> None:
-        self._unnamed = None
+        if self._unnamed is not None:
+            self._unnamed = None
+            self.waiting_changed.emit(None)
 
     def _store_as(self, category_id: CategoryId, drawn: _Drawn) -> None:
         provenance = Provenance(origin=Origin.HAND, created_at=datetime.now(UTC).isoformat(timespec="seconds"))
