@@ -40,6 +40,7 @@ from sam3_annotator.ui.main_window import MainWindow
 from sam3_annotator.ui.model_choice import ModelChoice
 from sam3_annotator.ui.notices import Notices
 from sam3_annotator.ui.opening import Opened, first_unfinished
+from sam3_annotator.ui.painting import Painting
 from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.prefetch import Prefetch
 from sam3_annotator.ui.preview import Preview
@@ -150,6 +151,7 @@ def assemble_window(
     Notices(window, engine, assist, finder, (labelling, concepts, drawing), facts)
 
     situation.changed.connect(window.window_actions.update)
+    bind_painting(window, labelling, drawing, situation)
     window.window_actions.bind(image_slots(window.image_panel, labelling, display))
     bind_project(window, project_verbs)
     bind_models(window, models, preview, project_verbs)
@@ -182,10 +184,20 @@ def bind_labelling(window: MainWindow, labelling: Labelling, assist: Assist, dra
     window.canvas.prompt_added.connect(assist.add_prompt)
     window.canvas.region_edited.connect(labelling.replace_region)
     window.canvas.region_drawn.connect(drawing.add)
+    window.canvas.instance_erased.connect(labelling.erase_instance)
     window.canvas.delete_requested.connect(labelling.delete_selection)
     window.category_panel.clicked.connect(labelling.take_category)
     labelling.next_wanted.connect(window.image_panel.next_image)
     window.window_actions.bind(labelling_slots(labelling, assist, window.workspace, window.canvas))
+
+
+def bind_painting(window: MainWindow, labelling: Labelling, drawing: Drawing, situation: Situation) -> None:
+    """Let settings, keys and accepted drafts of a window say what the brush paints."""
+    painting = Painting(
+        window.bridge, window.workspace, window.canvas, window.settings, labelling, drawing, window.status_line
+    )
+    situation.changed.connect(painting.follow)
+    window.window_actions.bind({"brush_larger": painting.enlarge, "brush_smaller": painting.shrink})
 
 
 def bind_project(window: MainWindow, verbs: ProjectVerbs) -> None:

@@ -24,6 +24,8 @@ MOUSE: Final[tuple[Row, ...]] = (
     (("Drag an edge",), "Add a vertex"),
     (("Alt+click",), "Delete a vertex"),
     (("Shift+click",), "Select one more instance"),
+    (("Right drag", "Alt+drag"), "Erase with the brush"),
+    (("Shift+click",), "A straight stroke from the end of the last one"),
 )
 # Headings of the page, and which menus' actions stand under them; two columns.
 _COLUMNS: Final = (

@@ -52,6 +52,7 @@ class Situation(QObject):
             assist.draft_changed,
             finder.changed,
             canvas.tool_changed,
+            canvas.brush_changed,
             display.shown,
             display.failed,
             preview.switched,
@@ -86,6 +87,7 @@ class Situation(QObject):
             tool=self._canvas.tool,
             is_read_only=self._store.is_read_only,
             is_previewing=self._preview.is_on,
+            brush_radius=self._canvas.brush.radius_on(self._canvas.image_size),
         )
 
     @Slot()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from sam3_annotator.model import BoxPrompt, Exemplar, PointPrompt
 from sam3_annotator.project import InstanceId, Region, clip_region, repair_region
+from sam3_annotator.ui.canvas.brush import Brush
 from sam3_annotator.ui.canvas.draft import Draft
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.navigation import revealed
@@ -19,6 +20,8 @@ from sam3_annotator.ui.canvas.scene import CanvasInstance, Scene
 from sam3_annotator.ui.canvas.surface import CanvasSurface
 from sam3_annotator.ui.canvas.tools import TOOLS, Tool, ToolEvent
 from sam3_annotator.ui.canvas.view_transform import ViewTransform
+
+_MODIFIER_KEYS = (Qt.Key.Key_Alt, Qt.Key.Key_Control, Qt.Key.Key_Shift)
 
 
 class CanvasView(CanvasSurface):
@@ -32,11 +35,14 @@ class CanvasView(CanvasSurface):
     cancel_requested = Signal()
     region_edited = Signal(object, object, str)  # InstanceId, Region, label of the step
     region_drawn = Signal(object, bool)  # Region of a new instance, whether that is to be selected
+    instance_erased = Signal(object)  # InstanceId
+    refused = Signal(str)  # why what the hand tries cannot be done
     delete_requested = Signal()
     context_menu_requested = Signal(object, object)  # InstanceId | None, QPoint on the screen
     selection_requested = Signal(object)  # frozenset[InstanceId]
     hover_changed = Signal(object)  # InstanceId | None
     tool_changed = Signal(str)
+    brush_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +51,7 @@ class CanvasView(CanvasSurface):
         self._tool_cursor = self._tool.cursor
         self._hovered_at: QPointF | None = None
         self._offered: PointPrompt | None = None
+        self._brush = Brush()
         self._settle.timeout.connect(self._hover_again)
 
     # What is shown
@@ -89,7 +96,10 @@ class CanvasView(CanvasSurface):
         if boxes := self._scene.correct(() if corrects is None else (corrects.instance.id,)):
             self._layers.repaint_instances(boxes)
             self._set_hovered_if_gone()
+        had_draft = self.has_draft
         self._overlay.draft_item.set_draft(draft, color)
+        if self.has_draft != had_draft:
+            self._hover_again()
         self._set_animated()
         self.refresh()
 
@@ -147,6 +157,18 @@ class CanvasView(CanvasSurface):
         self.refresh()
         self.tool_changed.emit(name)
 
+    @property
+    def brush(self) -> Brush:
+        """Size and colour of the brush."""
+        return self._brush
+
+    def set_brush(self, brush: Brush) -> None:
+        """Take another brush, in the middle of a stroke for the next one."""
+        if brush != self._brush:
+            self._brush = brush
+            self.refresh()
+            self.brush_changed.emit()
+
     def delete_hovered_vertex(self) -> bool:
         """Delete the vertex under the cursor, if it can be; False if there is none."""
         return self._tool.delete_hovered_vertex()
@@ -157,6 +179,16 @@ class CanvasView(CanvasSurface):
     def scene(self) -> Scene:
         """The instances on the canvas."""
         return self._scene
+
+    @property
+    def has_draft(self) -> bool:
+        """A draft is open."""
+        return self._overlay.draft_item.draft is not None
+
+    @property
+    def fill_opacity(self) -> float:
+        """How strongly instances are filled, 0 to 1."""
+        return self._overlay.fill_opacity
 
     def set_tool_cursor(self, shape: Qt.CursorShape) -> None:
         """Show another cursor until the tool asks for yet another."""
@@ -224,6 +256,14 @@ class CanvasView(CanvasSurface):
         if not valid.is_empty:
             self.region_edited.emit(instance_id, valid, label)
 
+    def erase_instance(self, instance_id: InstanceId) -> None:
+        """Announce an instance of which the hand has left nothing."""
+        self.instance_erased.emit(instance_id)
+
+    def refuse(self, sentence: str) -> None:
+        """Say why what the hand tries cannot be done."""
+        self.refused.emit(sentence)
+
     def paint_region(self, painter: QPainter, region: Region, color: str) -> None:
         """Paint a region as a selected instance; the painter works in canvas pixels."""
         room = QRectF(self.viewport().rect())
@@ -244,6 +284,8 @@ class CanvasView(CanvasSurface):
 
     def _set_view(self, view: ViewTransform, *, is_moving: bool = False) -> None:
         super()._set_view(view, is_moving=is_moving)
+        if self._pan is not None:
+            self._tool.leave()  # the hand is there in its place
         self._tool.reset()
 
     def _press(self, event: QMouseEvent) -> None:
@@ -267,13 +309,13 @@ class CanvasView(CanvasSurface):
         self._tool.leave()
 
     @Slot()
-    def _hover_again(self) -> None:
-        """Tell the tool what is under the resting cursor once the view has come to rest below it."""
+    def _hover_again(self, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Tell the tool what is under the resting cursor: the view has come to rest below it, or a key is held now."""
         is_free = self._pan is None and not self._is_space_held
         if is_free and self._hovered_at is not None and self._layers.pyramid is not None:
             point = self.image_from_viewport(self._hovered_at)
             screen = self.viewport().mapToGlobal(self._hovered_at).toPoint()
-            self._tool.hover(ToolEvent(point.x(), point.y(), self._hovered_at, screen))
+            self._tool.hover(ToolEvent(point.x(), point.y(), self._hovered_at, screen, modifiers=modifiers))
 
     def _cancel(self) -> None:
         self._tool.cancel()
@@ -282,7 +324,8 @@ class CanvasView(CanvasSurface):
     def _tool_event(self, event: QMouseEvent) -> ToolEvent:
         point = self.image_from_viewport(event.position())
         screen = event.globalPosition().toPoint()
-        return ToolEvent(point.x(), point.y(), event.position(), screen, event.button(), event.modifiers())
+        at, button, keys = event.position(), event.button(), event.modifiers()
+        return ToolEvent(point.x(), point.y(), at, screen, button, keys, event.buttons())
 
     def _takes_key(self, event: QKeyEvent) -> bool:
         return (event.key() == Qt.Key.Key_Escape and self._tool.is_busy) or super()._takes_key(event)
@@ -302,10 +345,20 @@ class CanvasView(CanvasSurface):
                 if event.key() == Qt.Key.Key_Space:
                     self._tool.leave()
                 super().keyPressEvent(event)
+                self._follow_modifier(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Tell the tool when a key that changes what it does comes up."""
+        super().keyReleaseEvent(event)
+        self._follow_modifier(event)
+
+    def _follow_modifier(self, event: QKeyEvent) -> None:
+        if event.key() in _MODIFIER_KEYS:
+            self._hover_again(event.modifiers())
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's
         """Keep the focus while a draft or proposals are open: Tab means what they have to offer, be it one."""
-        is_taken = self._overlay.draft_item.draft is not None or bool(self._scene.proposals.open)
+        is_taken = self.has_draft or bool(self._scene.proposals.open)
         return is_taken or super().focusNextPrevChild(next)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

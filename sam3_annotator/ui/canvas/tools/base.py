@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter
 
 from sam3_annotator.model import BoxPrompt, Exemplar, PointPrompt
 from sam3_annotator.project import InstanceId, Region
+from sam3_annotator.ui.canvas.brush import Brush
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.scene import Scene
 from sam3_annotator.ui.canvas.view_transform import ViewTransform
@@ -23,7 +24,10 @@ OUTLINE_DISTANCE = 3.0
 
 @dataclass(frozen=True, slots=True)
 class ToolEvent:
-    """A press, move or release: `x`, `y` in image pixels, `at` on the canvas, `globally` on the screen."""
+    """A press, move or release: `x`, `y` in image pixels, `at` on the canvas, `globally` on the screen.
+
+    `button` is the one that goes down or up, `buttons` are those that are down then.
+    """
 
     x: float
     y: float
@@ -31,6 +35,7 @@ class ToolEvent:
     globally: QPoint
     button: Qt.MouseButton = Qt.MouseButton.NoButton
     modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    buttons: Qt.MouseButton = Qt.MouseButton.NoButton
 
     def has(self, modifier: Qt.KeyboardModifier) -> bool:
         """Tell whether a modifier is held."""
@@ -53,6 +58,21 @@ class ToolHost(Protocol):
     @property
     def image_size(self) -> tuple[int, int]:
         """Width and height of the shown image in pixels."""
+        ...
+
+    @property
+    def brush(self) -> Brush:
+        """Size and colour of the brush."""
+        ...
+
+    @property
+    def has_draft(self) -> bool:
+        """A draft is open."""
+        ...
+
+    @property
+    def fill_opacity(self) -> float:
+        """How strongly instances are filled, 0 to 1."""
         ...
 
     def refresh(self) -> None:
@@ -105,6 +125,14 @@ class ToolHost(Protocol):
 
     def finish_edit(self, instance_id: InstanceId, region: Region, label: str) -> None:
         """Announce a region changed by hand, once the hand has let go."""
+        ...
+
+    def erase_instance(self, instance_id: InstanceId) -> None:
+        """Announce an instance of which the hand has left nothing."""
+        ...
+
+    def refuse(self, sentence: str) -> None:
+        """Say why what the hand tries cannot be done."""
         ...
 
     def paint_region(self, painter: QPainter, region: Region, color: str) -> None:
