@@ -4,10 +4,11 @@ A frame is one event of mouse or wheel, what follows from it, and the painting, 
 Tiles painted meanwhile on the canvas's own thread count where they hold up the frame. `settle` is how long after
 the last zoom everything is sharp again. `preview` moves the mouse with the points tool while a model thread, as fast as
 it can, makes full-size masks and their outlines for where the cursor is; `preview shown` is how old what is shown is:
-from the cursor's move until its outline is on the canvas, painted with the next frame. `proposals` moves the mouse over
-200 proposals of 100 vertices, and `focus` turns from each to the next; no instances are there then. `brush` paints on
-an instance of 5000 vertices, in one stroke; `brush ends` are its beginning and its end, when it becomes part of the
-instance.
+from the cursor's move until its outline is on the canvas, painted with the next frame. `polygon` moves the mouse
+while a polygon of 2000 vertices is drawn, `polygon snap` with Ctrl held. `brush` paints on an instance of 5000
+vertices, in one stroke; `brush ends` are its beginning and its end, when it becomes part of the instance. `proposals`
+moves the mouse over 200 proposals of 100 vertices, and `focus` turns from each to the next; no instances are there
+then.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from functools import partial
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
-from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -60,6 +61,7 @@ SETTLE_TIMEOUT_S = 60.0
 BRUSHED_VERTICES, BRUSH_RADIUS = 5000, 60
 # As many as SAM 3 finds at most.
 PROPOSAL_COUNT = 200
+DRAWN_VERTICES = 2_000
 # Milliseconds that passed, and those the GUI thread worked: what passes beyond is other programs' on a shared machine.
 Frame = tuple[float, float]
 COLORS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
@@ -279,15 +281,11 @@ def brush(view: CanvasView, frames: int) -> tuple[list[Frame], list[Frame]]:
     painted = CanvasInstance(InstanceId(1), Region((Polygon(ring),)), COLORS[0], "cell")
     view.update_instances([painted])
     view.set_selection([painted.id])
-    view.set_brush(Brush(BRUSH_RADIUS))
+    view.brush.take(Brush(BRUSH_RADIUS))
     view.set_tool("brush")
     view.fit()
     settle(view)
-
-    def take(instance_id: InstanceId, region: Region, _label: str) -> None:
-        view.update_instances([replace(painted, id=instance_id, region=region)])
-
-    view.region_edited.connect(take)
+    view.region_edited.connect(lambda _id, region, _label: view.update_instances([replace(painted, region=region)]))
     way = (np.array((1.02, 1.0)) * ring[:: max(len(ring) // frames, 1)])[: frames + 1].tolist()
     start, *places = [view.viewport_from_image(QPointF(x, y)).toPoint() for x, y in way]
     port = view.viewport()
@@ -296,9 +294,32 @@ def brush(view: CanvasView, frames: int) -> tuple[list[Frame], list[Frame]]:
     moves = time_frames(view, (partial(QTest.mouseMove, port, place) for place in places))
     release = partial(QTest.mouseRelease, port, Qt.MouseButton.LeftButton, pos=places[-1])
     ends += time_frames(view, iter((release,)))
-    view.region_edited.disconnect(take)
+    view.region_edited.disconnect()
     view.set_tool("select")
     return moves, ends
+
+
+def draw_polygon(view: CanvasView, frames: int, keys: Qt.KeyboardModifier) -> list[Frame]:
+    """Move the mouse in the middle of a polygon of many vertices, as wide as half the image."""
+    view.fit()
+    view.set_selection(())
+    view.set_tool("polygon")
+    angles = np.linspace(0, 1.9 * np.pi, DRAWN_VERTICES)
+    around = 1000 * (1 + 0.2 * np.sin(7 * angles) + 0.02 * np.sin(300 * angles))
+    ring = np.array(IMAGE_SIZE) / 2 + around[:, None] * np.stack((np.cos(angles), np.sin(angles)), axis=1)
+    view.polygon.add(ring)
+    settle(view)
+
+    def move(place: QPointF) -> None:
+        buttons = Qt.MouseButton.NoButton
+        event = QMouseEvent(QEvent.Type.MouseMove, place, view.viewport().mapToGlobal(place), buttons, buttons, keys)
+        QApplication.sendEvent(view.viewport(), event)
+
+    places = (QPointF(150 + 5 * (i % 160), 200 + 3 * (i % 130)) for i in range(frames))
+    times = time_frames(view, (partial(move, place) for place in places))
+    view.polygon.put(())
+    view.set_tool("select")
+    return times
 
 
 def proposals(view: CanvasView, frames: int) -> tuple[list[Frame], list[Frame]]:
@@ -353,6 +374,8 @@ def main() -> None:
         row(f"{count} hover", hover(view, words.frames)),
         row(f"{count} drag vertex", drag_vertex(view, words.frames, middle)),
     ]
+    for name, keys in (("", Qt.KeyboardModifier.NoModifier), (" snap", Qt.KeyboardModifier.ControlModifier)):
+        results.append(row(f"{count} polygon{name}", draw_polygon(view, words.frames, keys)))
     frames, ages = preview(view, words.frames)
     results += [row(f"{count} preview", frames), row(f"{count} preview shown", ages)]
     painting, ends = brush(view, words.frames)

@@ -14,15 +14,16 @@ from PySide6.QtWidgets import QApplication
 
 from sam3_annotator.model import EmbeddingCache, Exemplar, Session, default_folder, open_session
 from sam3_annotator.paths import resources_dir, samples_dir, user_data_dir
-from sam3_annotator.project import ImageState, ProjectStore
+from sam3_annotator.project import ImageId, ProjectStore
 from sam3_annotator.ui import qt_messages
-from sam3_annotator.ui.action_table import CATEGORY_KEYS
 from sam3_annotator.ui.assist import Assist
 from sam3_annotator.ui.background import background_is_idle
 from sam3_annotator.ui.canvas.proposals import BoxXyxy
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
+from sam3_annotator.ui.combining import Combining
 from sam3_annotator.ui.concept_labelling import ConceptLabelling
+from sam3_annotator.ui.copying import Copying
 from sam3_annotator.ui.correcting import Correcting
 from sam3_annotator.ui.crash_messages import CrashMessages
 from sam3_annotator.ui.draft_display import DraftDisplay
@@ -32,6 +33,7 @@ from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.fact_reader import FactReader
 from sam3_annotator.ui.finder import Finder
 from sam3_annotator.ui.image_display import ImageDisplay
+from sam3_annotator.ui.instance_clipboard import InstanceClipboard
 from sam3_annotator.ui.interrupts import Interrupts
 from sam3_annotator.ui.labelling import Labelling
 from sam3_annotator.ui.launcher import Launcher
@@ -41,16 +43,19 @@ from sam3_annotator.ui.model_choice import ModelChoice
 from sam3_annotator.ui.notices import Notices
 from sam3_annotator.ui.opening import Opened, first_unfinished
 from sam3_annotator.ui.painting import Painting
-from sam3_annotator.ui.panels.image_list import ImageListPanel
+from sam3_annotator.ui.polygon_keeping import PolygonKeeping
 from sam3_annotator.ui.prefetch import Prefetch
 from sam3_annotator.ui.preview import Preview
 from sam3_annotator.ui.project_verbs import ProjectVerbs
 from sam3_annotator.ui.proposals_display import ProposalsDisplay
+from sam3_annotator.ui.reshaping import Reshaping
+from sam3_annotator.ui.revealing import Revealing
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.settling import Settling
 from sam3_annotator.ui.situation import Situation
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import apply_theme
+from sam3_annotator.ui.verb_slots import Slots, concept_slots, image_slots, labelling_slots, project_slots
 from sam3_annotator.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -126,7 +131,6 @@ def assemble_window(
     window = MainWindow(bridge, workspace, canvas, settings)
     bridge.setParent(window)
     workspace.setParent(window)
-    images = window.image_panel.shown
 
     engine = make_engine(session_factory or open_session, settings, disk_gigabytes, window)
     assist = Assist(engine, settings, window)
@@ -134,32 +138,33 @@ def assemble_window(
     finder = Finder(engine, settings, opened.store.instances, window)
     Settling(bridge, finder, window)
     display = ImageDisplay(bridge, workspace, canvas, binding, assist, finder)
-    Prefetch(engine, workspace, display, images)
+    Prefetch(engine, workspace, display, window.image_panel.shown)
     models = ModelChoice(engine, settings, parent=window)
     labelling = Labelling(opened.store, workspace, assist, models.describe, window)
-    drawing = Drawing(opened.store, workspace, window)
+    drawing = Drawing(opened.store, workspace, lambda: display.image_id, window)
     concepts = ConceptLabelling(opened.store, workspace, finder, models.describe, window)
     bind_concepts(window, concepts, finder, labelling)
     bind_labelling(window, labelling, assist, drawing)
+    bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing, window.messages))
     preview = Preview(engine, assist, settings, window)
-    situation = Situation(bridge, workspace, assist, finder, canvas, binding, display, images, preview)
+    clipboard = bind_instance_verbs(window, settings, display)
+    situation = Situation(window, assist, finder, binding, display, preview, clipboard)
     facts = FactReader(bridge, window)
     project_verbs = ProjectVerbs(window)
     crashes = CrashMessages(window.messages)
     DraftDisplay(bridge, workspace, canvas, assist, preview, engine, window.status_line)
+    window.finding_panel.show_wanted.connect(Revealing(workspace, canvas, binding, display).show)
     ProposalsDisplay(window, bridge, workspace, assist, finder, engine)
     Notices(window, engine, assist, finder, (labelling, concepts, drawing), facts)
 
     situation.changed.connect(window.window_actions.update)
-    bind_painting(window, labelling, drawing, situation)
     window.window_actions.bind(image_slots(window.image_panel, labelling, display))
-    bind_project(window, project_verbs)
+    bind_project(window, project_verbs, opened)
     bind_models(window, models, preview, project_verbs)
     if session_factory is None:
         models.load()
     window.add_leave_check(Leaving(assist, labelling, window.messages, window).may)
-    for is_idle in (lambda: engine.is_idle, lambda: display.is_idle, lambda: facts.is_idle, background_is_idle):
-        window.add_idle_check(is_idle)
+    bind_background(window, engine, display, facts)
     for closes in (crashes.close, facts.close, models.close, display.close, engine.close, bridge.close):
         window.closing.connect(closes)
 
@@ -175,6 +180,12 @@ def assemble_window(
     return window
 
 
+def bind_background(window: MainWindow, engine: EngineBridge, display: ImageDisplay, facts: FactReader) -> None:
+    """Have a window idle only while nothing works in the background."""
+    for is_idle in (lambda: engine.is_idle, lambda: display.is_idle, lambda: facts.is_idle, background_is_idle):
+        window.add_idle_check(is_idle)
+
+
 def bind_labelling(window: MainWindow, labelling: Labelling, assist: Assist, drawing: Drawing) -> None:
     """Let mouse, keys and categories of a window work on drafts and instances.
 
@@ -184,24 +195,62 @@ def bind_labelling(window: MainWindow, labelling: Labelling, assist: Assist, dra
     window.canvas.prompt_added.connect(assist.add_prompt)
     window.canvas.region_edited.connect(labelling.replace_region)
     window.canvas.region_drawn.connect(drawing.add)
-    window.canvas.instance_erased.connect(labelling.erase_instance)
     window.canvas.delete_requested.connect(labelling.delete_selection)
     window.category_panel.clicked.connect(labelling.take_category)
     labelling.next_wanted.connect(window.image_panel.next_image)
     window.window_actions.bind(labelling_slots(labelling, assist, window.workspace, window.canvas))
+    bind_painting(window, labelling, drawing)
 
 
-def bind_painting(window: MainWindow, labelling: Labelling, drawing: Drawing, situation: Situation) -> None:
+def bind_painting(window: MainWindow, labelling: Labelling, drawing: Drawing) -> None:
     """Let settings, keys and accepted drafts of a window say what the brush paints."""
     painting = Painting(
         window.bridge, window.workspace, window.canvas, window.settings, labelling, drawing, window.status_line
     )
-    situation.changed.connect(painting.follow)
+    window.window_actions.state_changed.connect(painting.follow)
     window.window_actions.bind({"brush_larger": painting.enlarge, "brush_smaller": painting.shrink})
+    window.canvas.brush.erased.connect(labelling.erase_instance)
 
 
-def bind_project(window: MainWindow, verbs: ProjectVerbs) -> None:
+def bind_instance_verbs(window: MainWindow, settings: Settings, display: ImageDisplay) -> InstanceClipboard:
+    """Let the actions of a window copy, combine and reshape the instances on its image; give their clipboard."""
+    store, workspace, find_size = window.store, window.workspace, display.find_size
+    clipboard = InstanceClipboard(window)
+    window.begun.connect(clipboard.look)
+    window.closing.connect(clipboard.close)
+
+    def find_previous() -> ImageId | None:
+        return window.image_panel.shown.neighbour(workspace.image_id, -1)
+
+    for verbs in (
+        Copying(store, workspace, find_size, clipboard, lambda: window.canvas.zoom, find_previous, window),
+        Combining(store, workspace, find_size, window),
+        Reshaping(store, workspace, find_size, settings, window),
+    ):
+        verbs.problem.connect(window.messages.show_message)
+        verbs.notice.connect(lambda sentence: window.show_notice(sentence, "instances"))
+        window.window_actions.bind(verbs.slots())
+    return clipboard
+
+
+def bind_polygons(window: MainWindow, polygons: PolygonKeeping) -> None:
+    """Let the actions of a window work on polygons drawn by hand, and none be lost when it is closed."""
+    polygons.next_wanted.connect(lambda: window.window_actions.trigger("accept_next"))
+    window.window_actions.bind(
+        {
+            "close_polygon": window.canvas.close_polygon,
+            "close_polygon_next": polygons.close_and_go_on,
+            "drop_polygon": polygons.drop,
+            "remove_last_vertex": window.canvas.polygon.step_back,
+        }
+    )
+    window.add_leave_check(polygons.may_leave)
+
+
+def bind_project(window: MainWindow, verbs: ProjectVerbs, opened: Opened) -> None:
     """Let the actions of a window, and what is dropped on it, work on its project as a whole."""
+    if (folder := opened.new_of) is not None:
+        window.begun.connect(lambda: verbs.offer_labels(folder))
     window.paths_dropped.connect(verbs.take_dropped)
     verbs.open_wanted.connect(window.project_requested)
     window.window_actions.bind(project_slots(verbs, window))
@@ -236,58 +285,6 @@ def open_model_setup(models: ModelChoice, window: MainWindow) -> ModelSetupDialo
     return dialog
 
 
-def labelling_slots(
-    labelling: Labelling, assist: Assist, workspace: Workspace, canvas: CanvasView
-) -> dict[str, Callable[[], object]]:
-    """Say what the verbs about drafts and instances call."""
-
-    def delete_vertex() -> None:
-        if not canvas.delete_hovered_vertex():
-            labelling.delete_selection()
-
-    return {
-        "accept": labelling.accept,
-        "accept_next": lambda: labelling.accept(goes_on=True),
-        "discard_draft": assist.drop,
-        "remove_last_prompt": assist.step_back,
-        "next_candidate": assist.cycle,
-        "previous_candidate": lambda: assist.cycle(-1),
-        "clear_selection": lambda: workspace.select(()),
-        "next_instance": labelling.select_next,
-        "previous_instance": lambda: labelling.select_next(-1),
-        "select_all": labelling.select_all,
-        "correct": labelling.correct_selection,
-        "delete_selection": labelling.delete_selection,
-        "delete_vertex": delete_vertex,
-        "undo": labelling.undo,
-        "redo": labelling.redo,
-        "hide_all": labelling.toggle_all,
-        **{f"category_{n + 1}": partial(labelling.choose_category, n) for n in range(len(CATEGORY_KEYS))},
-    }
-
-
-def concept_slots(
-    concepts: ConceptLabelling, finder: Finder, labelling: Labelling, window: MainWindow
-) -> dict[str, Callable[[], object]]:
-    """Say what the verbs about what was found of a concept call."""
-
-    def accept_all_and_go_on() -> None:
-        if concepts.accept_all():
-            labelling.accept(goes_on=True)
-
-    return {
-        "find_like": concepts.find_like_selected,
-        "find": window.area.phrase_bar.focus_field,
-        "accept_proposal": concepts.accept_focused,
-        "accept_proposals": concepts.accept_all,
-        "accept_proposals_next": accept_all_and_go_on,
-        "reject_proposal": finder.reject_focused,
-        "next_proposal": lambda: finder.focus(1),
-        "previous_proposal": lambda: finder.focus(-1),
-        "drop_proposals": finder.drop,
-    }
-
-
 def bind_concepts(window: MainWindow, concepts: ConceptLabelling, finder: Finder, labelling: Labelling) -> None:
     """Let canvas, phrase bar, list and keys of a window say what is looked for and what is accepted of it."""
     canvas, bar, panel = window.canvas, window.area.phrase_bar, window.proposal_panel
@@ -319,35 +316,6 @@ def bind_concepts(window: MainWindow, concepts: ConceptLabelling, finder: Finder
         part.connect(window.focus_canvas)
 
 
-def image_slots(panel: ImageListPanel, labelling: Labelling, display: ImageDisplay) -> dict[str, Callable[[], object]]:
-    """Say what the verbs about images call."""
-    return {
-        "next_image": panel.next_image,
-        "previous_image": panel.previous_image,
-        "next_unfinished": panel.next_unfinished,
-        "previous_unfinished": panel.previous_unfinished,
-        "mark_done": lambda: labelling.set_image_state(ImageState.DONE),
-        "mark_reviewed": lambda: labelling.set_image_state(ImageState.REVIEWED),
-        "mark_empty": lambda: labelling.set_image_state(ImageState.CONFIRMED_EMPTY),
-        "mark_unfinished": lambda: labelling.set_image_state(ImageState.IN_PROGRESS),
-        "find_moved": panel.ask_and_find_moved,
-        "reload_image": display.reload,
-    }
-
-
-def model_slots(models: ModelChoice, preview: Preview, window: MainWindow) -> dict[str, Callable[[], object]]:
+def model_slots(models: ModelChoice, preview: Preview, window: MainWindow) -> Slots:
     """Say what the verbs about the model call."""
     return {"choose_model": lambda: open_model_setup(models, window), "toggle_preview": preview.toggle}
-
-
-def project_slots(verbs: ProjectVerbs, window: MainWindow) -> dict[str, Callable[[], object]]:
-    """Say what the verbs about the project call."""
-    return {
-        "new_project": verbs.new_project,
-        "open_folder": verbs.open_folder,
-        "open_project": verbs.open_project,
-        "close_project": window.start_page_requested.emit,
-        "add_images": verbs.add_images,
-        "import": verbs.import_annotations,
-        "export": verbs.export,
-    }

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from sam3_annotator import __version__
+from sam3_annotator.commands.batch_words import autolabel_command, embed_command
 from sam3_annotator.commands.cache_words import cache_app
 from sam3_annotator.commands.failures import STOPPED, exit_status
+from sam3_annotator.commands.model_words import models_app
+from sam3_annotator.commands.option_types import CacheGb, Device, Dtype, Json, Model, ModelDtype, Project, word
 from sam3_annotator.commands.words import (
     Box,
     Point,
     parse_box,
-    parse_device,
     parse_phrase,
     parse_point,
     parse_split,
@@ -26,8 +27,6 @@ from sam3_annotator.commands.words import (
 
 PROGRAM = "sam3-annotator"
 BOX = "X0,Y0,X1,Y1"
-
-Value = TypeVar("Value")
 
 app = typer.Typer(
     name=PROGRAM,
@@ -39,7 +38,6 @@ app = typer.Typer(
 )
 
 
-models_app = typer.Typer(help="Which models there are; add, fetch and remove them.", rich_markup_mode=None)
 app.add_typer(models_app, name="models", no_args_is_help=True)
 app.add_typer(cache_app, name="cache", no_args_is_help=True)
 
@@ -48,6 +46,12 @@ class ImportFormat(StrEnum):
     """Formats that labels can come from."""
 
     COCO = "coco"
+    YOLO = "yolo"
+    LABELME = "labelme"
+    ISAT = "isat"
+    CVAT = "cvat"
+    VOC = "voc"
+    MASKS = "masks"
 
 
 class ExportFormat(StrEnum):
@@ -56,6 +60,11 @@ class ExportFormat(StrEnum):
     COCO = "coco"
     YOLO_SEGMENT = "yolo-segment"
     YOLO_DETECT = "yolo-detect"
+    YOLO_OBB = "yolo-obb"
+    LABELME = "labelme"
+    CVAT = "cvat"
+    VOC = "voc"
+    MASKS = "masks"
 
 
 class Segmentation(StrEnum):
@@ -63,15 +72,6 @@ class Segmentation(StrEnum):
 
     POLYGON = "polygon"
     RLE = "rle"
-
-
-class Dtype(StrEnum):
-    """How precisely a model computes."""
-
-    AUTO = "auto"
-    FLOAT32 = "float32"
-    FLOAT16 = "float16"
-    BFLOAT16 = "bfloat16"
 
 
 def run(words: list[str], *, debug: bool = False) -> int:
@@ -89,37 +89,12 @@ def run(words: list[str], *, debug: bool = False) -> int:
     return exit_status(work, debug=debug)
 
 
-def _word(parse: Callable[[str], Value]) -> Callable[[str], Value]:
-    """Let a parser's sentence reach the user as a mistake in the words."""
-
-    def parsed(text: str) -> Value:
-        try:
-            return parse(text)
-        except ValueError as error:
-            raise typer.BadParameter(str(error)) from None
-
-    parsed.__name__ = parse.__name__.removeprefix("parse_")
-    return parsed
-
-
 def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"{PROGRAM} {__version__}")
         raise typer.Exit
 
 
-Project = Annotated[Path, typer.Argument(readable=False, help="A project file, NAME.sam3proj.", show_default=False)]
-Model = Annotated[str, typer.Option("--model", help="builtin, grabcut, or the path of a SAM 3 checkpoint.")]
-Device = Annotated[
-    str, typer.Option("--device", parser=_word(parse_device), metavar="DEVICE", help="auto, cpu, cuda, cuda:1 or mps.")
-]
-ModelDtype = Annotated[Dtype, typer.Option("--dtype", help="How precisely to compute.")]
-CacheGb = Annotated[
-    float | None,
-    typer.Option(
-        "--cache-gb", min=0, max=1e6, metavar="GB", help="Disk for what slow models read of images; usually 10 or more."
-    ),
-]
 WindowCacheGb = Annotated[
     float | None,
     typer.Option(
@@ -131,7 +106,6 @@ WindowCacheGb = Annotated[
     ),
 ]
 Boxes = list[Box] | None
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -207,15 +181,15 @@ def segment(
     cache_gb: CacheGb = None,
     point: Annotated[
         list[Point] | None,
-        typer.Option("--point", parser=_word(parse_point), metavar="X,Y", help="A point on the object."),
+        typer.Option("--point", parser=word(parse_point), metavar="X,Y", help="A point on the object."),
     ] = None,
     negative: Annotated[
         list[Point] | None,
-        typer.Option("--negative", parser=_word(parse_point), metavar="X,Y", help="A point off the object."),
+        typer.Option("--negative", parser=word(parse_point), metavar="X,Y", help="A point off the object."),
     ] = None,
     box: Annotated[
         Box | None,
-        typer.Option("--box", parser=_word(parse_box), metavar=BOX, help="A box around the object."),
+        typer.Option("--box", parser=word(parse_box), metavar=BOX, help="A box around the object."),
     ] = None,
 ) -> None:
     """Find one object on an image and write its mask."""
@@ -235,7 +209,7 @@ def detect(
     image: Annotated[Path, typer.Argument(readable=False, help="An image file.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", readable=False, help="The folder for masks and detections.json.")],
     phrase: Annotated[
-        str | None, typer.Option("--phrase", parser=_word(parse_phrase), metavar="TEXT", help="What to look for.")
+        str | None, typer.Option("--phrase", parser=word(parse_phrase), metavar="TEXT", help="What to look for.")
     ] = None,
     model: Model = "builtin",
     device: Device = "auto",
@@ -245,11 +219,11 @@ def detect(
         float, typer.Option(min=0, max=1, metavar="T", help="The score that instances must be above.")
     ] = 0.5,
     exemplar: Annotated[
-        Boxes, typer.Option("--exemplar", parser=_word(parse_box), metavar=BOX, help="A box around an example.")
+        Boxes, typer.Option("--exemplar", parser=word(parse_box), metavar=BOX, help="A box around an example.")
     ] = None,
     negative_exemplar: Annotated[
         Boxes,
-        typer.Option("--negative-exemplar", parser=_word(parse_box), metavar=BOX, help="A box around none of them."),
+        typer.Option("--negative-exemplar", parser=word(parse_box), metavar=BOX, help="A box around none of them."),
     ] = None,
 ) -> None:
     """Find all instances of a concept on an image and write their masks."""
@@ -293,7 +267,7 @@ def export_command(
     segmentation: Annotated[Segmentation, typer.Option(help="How COCO holds areas.")] = Segmentation.POLYGON,
     split: Annotated[
         dict[str, float] | None,
-        typer.Option("--split", parser=_word(parse_split), metavar="train=0.8,val=0.2", help="Shares of the images."),
+        typer.Option("--split", parser=word(parse_split), metavar="train=0.8,val=0.2", help="Shares of the images."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Another seed splits in another way.")] = 0,
     copy_images: Annotated[bool, typer.Option("--copy-images", help="Copy the images beside the labels.")] = False,
@@ -327,63 +301,12 @@ def stats(project: Project, as_json: Json = False) -> None:
     raise typer.Exit(print_statistics(project, as_json=as_json))
 
 
-ModelName = Annotated[str, typer.Argument(metavar="NAME", help="A model of the list.", show_default=False)]
+@app.command()
+def check(project: Project, as_json: Json = False) -> None:
+    """Find what would spoil a training or looks like a slip; the status is 0 whatever is found."""
+    from sam3_annotator.commands.check import print_findings
 
-
-@models_app.command("list")
-def list_models_command(as_json: Json = False) -> None:
-    """List the models: what ships, what can be downloaded, what you added."""
-    from sam3_annotator.commands.models import list_models
-
-    raise typer.Exit(list_models(as_json=as_json))
-
-
-@models_app.command("info")
-def info_command(name: ModelName, as_json: Json = False) -> None:
-    """Tell what a model is: format, parameters, size, place, hash, licence."""
-    from sam3_annotator.commands.models import show_model
-
-    raise typer.Exit(show_model(name, as_json=as_json))
-
-
-@models_app.command("add")
-def add_command(
-    path: Annotated[Path, typer.Argument(readable=False, help="A checkpoint, or a folder with one.")],
-    name: Annotated[str, typer.Option("--name", help="What to call it; made of the file's name if left out.")] = "",
-) -> None:
-    """Put a checkpoint of yours on the list; the file stays where it is, as it is."""
-    from sam3_annotator.commands.models import add_model
-
-    raise typer.Exit(add_model(path, name))
-
-
-@models_app.command("download")
-def download_command(
-    name: ModelName,
-    ask_token: Annotated[
-        bool,
-        typer.Option(
-            "--ask-token",
-            help="Ask for an access token of Hugging Face, or read it from standard input; used once, never stored. "
-            "Else HF_TOKEN or your log-in to the hub counts.",
-        ),
-    ] = False,
-) -> None:
-    """Fetch a published model; what an earlier attempt has brought is kept."""
-    from sam3_annotator.commands.models import download_model
-
-    raise typer.Exit(download_model(name, asks_token=ask_token))
-
-
-@models_app.command("remove")
-def remove_command(
-    name: ModelName,
-    yes: Annotated[bool, typer.Option("--yes", help="Delete what was downloaded without asking.")] = False,
-) -> None:
-    """Take a model off the list; only what was downloaded is deleted, your own files stay."""
-    from sam3_annotator.commands.models import remove_model
-
-    raise typer.Exit(remove_model(name, is_sure=yes))
+    raise typer.Exit(print_findings(project, as_json=as_json))
 
 
 @app.command()
@@ -398,3 +321,7 @@ def doctor(as_json: Json = False) -> None:
         typer.echo(json.dumps(findings, indent=2))
     else:
         typer.echo(to_text(findings))
+
+
+app.command("autolabel")(autolabel_command)
+app.command("embed")(embed_command)

@@ -13,7 +13,20 @@ import pytest
 from sam3_annotator import __version__, cli, doctor
 from sam3_annotator.project.formats import registry
 
-COMMANDS = ["open", "demo", "new", "segment", "detect", "import", "export", "stats", "models", "cache", "doctor"]
+COMMANDS = [
+    "open",
+    "demo",
+    "new",
+    "segment",
+    "detect",
+    "import",
+    "export",
+    "stats",
+    "check",
+    "models",
+    "cache",
+    "doctor",
+]
 
 
 def _program(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -84,6 +97,7 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
         "models remove",
         "stats",
         "stats a.sam3proj b.sam3proj",
+        "check",
     ],
 )
 def test_words_that_are_off_end_with_2_and_say_why(words: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -105,6 +119,8 @@ def test_words_that_are_off_end_with_2_and_say_why(words: str, capsys: pytest.Ca
         "export nowhere.sam3proj out --format coco",
         "stats nowhere.sam3proj",
         "stats nowhere.sam3proj --json",
+        "check nowhere.sam3proj",
+        "check nowhere.sam3proj --json",
         "models info nowhere",
         "models info nowhere --json",
         "models add nowhere.pt",

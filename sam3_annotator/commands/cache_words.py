@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
+
+from sam3_annotator.commands.option_types import Json
 
 cache_app = typer.Typer(
     help="What models keep on disk of images they have read; look at it, delete it.", rich_markup_mode=None
@@ -12,7 +12,7 @@ cache_app = typer.Typer(
 
 
 @cache_app.command("info")
-def info_command(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
+def info_command(as_json: Json = False) -> None:
     """Tell where embeddings are kept, how many, and how much room they take."""
     from sam3_annotator.commands.cache import show_cache
 

@@ -1,7 +1,9 @@
-"""Embeds the image of a command, or restores what an earlier command or the window has kept of it."""
+"""Embeds the images of a command, or restores what an earlier command or the window has kept of them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -21,22 +23,32 @@ from sam3_annotator.model import (
 from sam3_annotator.project import hash_file
 
 USUAL_BYTES: Final = 10 * GIGABYTE
+# A command goes through its images once: nothing that is on disk needs to stay in memory.
+_DEVICE_BYTES: Final = 1
+_HOST_BYTES: Final = 1
 
 
 def embed_file(path: Path, image: NDArray[np.uint8], session: Session, cache_gigabytes: float | None) -> Embedding:
-    """Give the embedding of an image that was read from `path`; with 0 gigabytes nothing is kept or restored.
+    """Give the embedding of an image that was read from `path`; with 0 gigabytes nothing is kept or restored."""
+    if not isinstance(session, RestoringSession) or cache_gigabytes == 0:
+        return session.embed(image)
+    with kept_embeddings(cache_gigabytes) as cache:
+        return cache.embed(hash_file(path), session, lambda: image)
+
+
+@contextmanager
+def kept_embeddings(cache_gigabytes: float | None) -> Iterator[EmbeddingCache]:
+    """Give the cache of embeddings on disk, of so many gigabytes, and have it written to the end.
 
     None is the usual room, or what is taken already if that is more: a window may have been given more.
     """
-    if not isinstance(session, RestoringSession) or cache_gigabytes == 0:
-        return session.embed(image)
     folder = default_folder()
     if cache_gigabytes is None:
         disk_bytes = max(USUAL_BYTES, DiskLevel(folder).usage().nbytes)
     else:
         disk_bytes = int(cache_gigabytes * GIGABYTE)
-    cache = EmbeddingCache(CacheBudgets(disk_bytes=disk_bytes), folder)
+    cache = EmbeddingCache(CacheBudgets(_DEVICE_BYTES, _HOST_BYTES, disk_bytes), folder)
     try:
-        return cache.embed(hash_file(path), session, lambda: image)
+        yield cache
     finally:
         cache.close(None)

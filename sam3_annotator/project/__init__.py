@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from sam3_annotator.project.changes import ChangeKind, ChangeSet, RowChange
+from sam3_annotator.project.checks import Finding, FindingKind, Severity, check_project
+from sam3_annotator.project.combination import cut_out, merge_regions, parts_of, without_holes
+from sam3_annotator.project.copies import InstanceCopy, copy_instance, decode_copies, encode_copies
 from sam3_annotator.project.creation import add_image_files
 from sam3_annotator.project.edit import Edit
 from sam3_annotator.project.entities import (
@@ -65,7 +68,13 @@ from sam3_annotator.project.queries import (
 )
 from sam3_annotator.project.regions import Polygon, Region, Ring, rectangle
 from sam3_annotator.project.relocation import Relocation, missing_images, relocate_images
-from sam3_annotator.project.simplification import Simplified, simplify_region
+from sam3_annotator.project.simplification import (
+    USUAL_TOLERANCE,
+    Simplified,
+    outline_mask,
+    simplify_line,
+    simplify_region,
+)
 from sam3_annotator.project.store import ProjectStore
 from sam3_annotator.project.strokes import brushed
 from sam3_annotator.project.vertex_edits import delete_vertex, insert_vertex, move_vertex
@@ -74,6 +83,7 @@ __all__ = [
     "EXPORT_MARKER",
     "IMAGE_SUFFIXES",
     "PALETTE",
+    "USUAL_TOLERANCE",
     "Cancelled",
     "Category",
     "CategoryId",
@@ -82,6 +92,8 @@ __all__ = [
     "ChangeSet",
     "Edit",
     "EditError",
+    "Finding",
+    "FindingKind",
     "FormatError",
     "ImageFacts",
     "ImageId",
@@ -89,6 +101,7 @@ __all__ = [
     "ImageState",
     "ImageUnreadable",
     "Instance",
+    "InstanceCopy",
     "InstanceId",
     "KnownError",
     "NotAProject",
@@ -107,6 +120,7 @@ __all__ = [
     "Relocation",
     "Ring",
     "RowChange",
+    "Severity",
     "Simplified",
     "Split",
     "StorageFull",
@@ -114,9 +128,14 @@ __all__ = [
     "add_image_files",
     "brushed",
     "category_counts",
+    "check_project",
     "clip_region",
+    "copy_instance",
+    "cut_out",
+    "decode_copies",
     "delete_vertex",
     "difference",
+    "encode_copies",
     "find_images",
     "find_moved",
     "hash_file",
@@ -128,10 +147,13 @@ __all__ = [
     "list_image_files",
     "make_thumbnail",
     "mask_to_region",
+    "merge_regions",
     "missing_images",
     "move_vertex",
     "next_color",
     "no_progress",
+    "outline_mask",
+    "parts_of",
     "read_facts",
     "read_image",
     "rectangle",
@@ -140,8 +162,10 @@ __all__ = [
     "region_to_mask",
     "relocate_images",
     "repair_region",
+    "simplify_line",
     "simplify_region",
     "state_counts",
     "statistics",
     "union",
+    "without_holes",
 ]

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sam3_annotator.project.regions import Polygon, Region, rectangle
 
@@ -64,6 +66,25 @@ def valid_shape(region: Region) -> BaseGeometry:
     """Return the region as a valid shapely geometry."""
     shape = _shape(region)
     return shape if shape.is_valid else _repaired(shape)
+
+
+def shapes_of(regions: Sequence[Region]) -> NDArray[np.object_]:
+    """Return the regions as shapely geometries, valid or not: many at once, several times as quick as one by one."""
+    import shapely
+
+    shapes: Any = np.full(len(regions), shapely.MultiPolygon(), dtype=np.object_)
+    polygons = [polygon for region in regions for polygon in region.polygons]
+    rings = [ring for polygon in polygons for ring in polygon.rings]
+    if rings:
+        # The stubs do not see that these are arrays where indices are given.
+        outlines: Any = shapely.linearrings(np.concatenate(rings), indices=_owners([len(ring) for ring in rings]))
+        parts: Any = shapely.polygons(outlines, indices=_owners([len(polygon.rings) for polygon in polygons]))
+        shapely.multipolygons(parts, indices=_owners([len(region.polygons) for region in regions]), out=shapes)
+    return np.asarray(shapes, dtype=np.object_)
+
+
+def _owners(counts: Sequence[int]) -> NDArray[np.int64]:
+    return np.repeat(np.arange(len(counts)), counts)
 
 
 def region_of_shape(shape: BaseGeometry) -> Region:

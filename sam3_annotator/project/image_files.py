@@ -35,7 +35,7 @@ def list_image_files(folder: str | Path, recursive: bool = True) -> list[Path]:
         files = list(_walk(folder, recursive))
     except OSError as error:
         raise ImageUnreadable(_why_no_listing(folder, error)) from error
-    return sorted(files, key=lambda file: (_natural_key(file.relative_to(folder)), str(file)))
+    return sorted(files, key=lambda file: (natural_key(file.relative_to(folder)), str(file)))
 
 
 def _walk(top: Path, recursive: bool) -> Iterator[Path]:
@@ -79,7 +79,8 @@ def _is_unicode(name: str) -> bool:
     return True
 
 
-def _natural_key(path: Path) -> NaturalKey:
+def natural_key(path: Path) -> NaturalKey:
+    """Return what sorts relative paths in natural order, part by part."""
     return tuple(
         [int(piece) if piece.isdecimal() else piece for piece in re.split(r"(\d+)", part.casefold())]
         for part in path.parts

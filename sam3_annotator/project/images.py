@@ -58,7 +58,7 @@ def read_image(path: str | Path) -> Pixels:
     bits and floats become 8 bits: linearly from the whole range of the type if they use half of it or more, else
     stretched from their own range. Raises `ImageUnreadable` with a sentence.
     """
-    with _opened(Path(path)) as image:
+    with opened_image(Path(path)) as image:
         image.load()
         return _rgb(_upright(image))
 
@@ -73,7 +73,7 @@ def read_facts(path: str | Path) -> ImageFacts:
     try:
         byte_size = require_file(path).st_size
         content_hash = hash_file(path)
-        with _opened(path) as image:
+        with opened_image(path) as image:
             if image.format == "PNG" and _has_late_exif(path):
                 image.load()
             width, height = image.size
@@ -85,6 +85,33 @@ def read_facts(path: str | Path) -> ImageFacts:
     return ImageFacts(width, height, byte_size, content_hash)
 
 
+def current_facts(path: str | Path, known: ImageFacts) -> ImageFacts:
+    """Tell what a file is now: read anew if nobody has, if there was a problem, or if it has another size in bytes.
+
+    What is known stands where the file is missing or the problem goes on. Never raises for a bad file.
+    """
+    path = Path(path)
+    if is_as_known(path, known):
+        return known
+    fresh = read_facts(path)
+    return known if _byte_size(path) == known.byte_size and known.problem and fresh.problem else fresh
+
+
+def is_as_known(path: Path, known: ImageFacts) -> bool:
+    """Whether a file has been read, without a problem, and has as many bytes as then; or it is missing."""
+    byte_size = _byte_size(path)
+    if byte_size is None:
+        return bool(known.content_hash or known.problem)
+    return byte_size == known.byte_size and bool(known.content_hash) and not known.problem
+
+
+def _byte_size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):  # missing, or no name of a file on this system
+        return None
+
+
 def make_thumbnail(source: Pixels | str | Path, size: int) -> Pixels:
     """Shrink an image, `(H, W, 3)` pixels or a file, so that its longer side is at most `size` pixels.
 
@@ -92,7 +119,7 @@ def make_thumbnail(source: Pixels | str | Path, size: int) -> Pixels:
     """
     if isinstance(source, np.ndarray):
         return _shrunk(source, size)
-    with _opened(Path(source)) as image:
+    with opened_image(Path(source)) as image:
         # A JPEG is decoded at a half, a quarter or an eighth, whichever leaves enough to shrink smoothly.
         image.draft(None, (2 * size, 2 * size))
         image.load()
@@ -115,7 +142,7 @@ def _pillow() -> ModuleType:
     for name in _PLUGINS:
         with suppress(ImportError):  # AVIF is missing in some builds
             importlib.import_module(f"PIL.{name}ImagePlugin")
-    # Ours is checked in `_opened`, with a sentence that names it.
+    # Ours is checked in `opened_image`, with a sentence that names it.
     Image.MAX_IMAGE_PIXELS = None
     # What Pillow warns of (odd metadata) is nothing the user could act on. `catch_warnings` is not safe with
     # threads; one filter that stays is.
@@ -125,7 +152,7 @@ def _pillow() -> ModuleType:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image]:
+def opened_image(path: Path) -> Iterator[Image]:
     """Open an image file by content; whatever goes wrong, also in the body, is told as `ImageUnreadable`."""
     require_file(path)
     try:

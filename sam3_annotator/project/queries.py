@@ -58,6 +58,12 @@ def category_counts(store: ProjectReader) -> dict[CategoryId, int]:
     return {CategoryId(row[0]): row[1] for row in store.select(query)}
 
 
+def crowd_counts(store: ProjectReader) -> dict[CategoryId, int]:
+    """Return the number of crowds of every category that has any."""
+    query = "SELECT category_id, count(*) FROM instances WHERE is_crowd GROUP BY category_id"
+    return {CategoryId(row[0]): row[1] for row in store.select(query)}
+
+
 def state_counts(store: ProjectReader) -> dict[ImageState, int]:
     """Return how many images are in each state, zeros included."""
     found = dict(store.select("SELECT state, count(*) FROM images GROUP BY state"))

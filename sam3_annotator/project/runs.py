@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +64,36 @@ def runs_of_mask(mask: NDArray[np.bool_]) -> Runs:
     if flat[0]:
         ends = np.concatenate(([0], ends))
     return Runs(x0, y0, x1 - x0, y1 - y0, ends)
+
+
+def runs_by_value(values: NDArray[np.integer[Any]]) -> dict[int, Runs]:
+    """Return the runs of every value but 0 of a `(H, W)` array of whole numbers, smallest value first."""
+    height, width = values.shape
+    if not values.size:
+        return {}
+    starts_here = np.ones((height, width), dtype=np.bool_)
+    np.not_equal(values[:, 1:], values[:, :-1], out=starts_here[:, 1:])
+    starts = np.flatnonzero(starts_here)
+    ends = np.append(starts[1:], values.size)
+    value = values.ravel()[starts]
+    order = np.argsort(value, kind="stable")
+    order = order[value[order] != 0]
+    value, starts, ends = value[order], starts[order], ends[order]
+    found, firsts = np.unique(value, return_index=True)
+    bounds = itertools.pairwise([*firsts.tolist(), len(value)])
+    return {
+        number: _runs_of_places(starts[first:last], ends[first:last], width)
+        for number, (first, last) in zip(found.tolist(), bounds, strict=True)
+    }
+
+
+def _runs_of_places(starts: NDArray[np.int64], ends: NDArray[np.int64], width: int) -> Runs:
+    """Return runs within rows, counted through the pixels of an image of `width`, without the extra column."""
+    row = starts // width
+    left, right = starts - row * width, ends - row * width
+    x0, x1, y0 = int(left.min()), int(right.max()), int(row[0])
+    row_start = (row - y0) * (x1 - x0 + 1) - x0
+    return Runs(x0, y0, x1 - x0, int(row[-1]) + 1 - y0, np.column_stack((row_start + left, row_start + right)).ravel())
 
 
 def _copy(source: NDArray[np.bool_], target: NDArray[np.bool_]) -> None:

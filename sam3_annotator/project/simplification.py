@@ -10,10 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.project.geometry import is_valid_region, region_of_shape, valid_shape
+from sam3_annotator.project.masks import mask_to_region
 from sam3_annotator.project.regions import Polygon, Region, Ring, signed_ring_area
 from sam3_annotator.project.runs import box_mask_of_runs, pixel_iou, runs_in_box, runs_of_region
 
 Integers = NDArray[np.int64]
+
+USUAL_TOLERANCE = 1.4
+"""How far in pixels outlines of a model's masks may stray from them, unless the user wants it otherwise."""
+
+# Parts and holes below this many pixels are specks of the model, not of the object.
+_SPECK_AREA = 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,11 @@ class Simplified:
     dropped_parts: int
     dropped_holes: int
     iou: float
+
+
+def outline_mask(mask: NDArray[np.bool_], tolerance: float) -> Simplified:
+    """Return the region of a model's `(H, W)` bool mask without specks, simplified by up to `tolerance` pixels."""
+    return simplify_region(mask_to_region(mask), tolerance, _SPECK_AREA)
 
 
 def simplify_region(region: Region, tolerance: float, min_area: float = 0.0) -> Simplified:
@@ -40,6 +52,16 @@ def simplify_region(region: Region, tolerance: float, min_area: float = 0.0) -> 
         # Outlines closer to each other than the tolerance have crossed: joined or cut there, not kept at full detail.
         simpler = _without_specks(region_of_shape(valid_shape(simpler)), min_area)
     return _measured(region, kept, simpler)
+
+
+def simplify_line(vertices: Ring, tolerance: float) -> Ring:
+    """Return some of the vertices `(N, 2)` of an open line, both ends among them, that keep it within `tolerance`."""
+    import shapely
+
+    if len(vertices) < 3:
+        return vertices
+    line = shapely.simplify(shapely.LineString(vertices), tolerance, preserve_topology=False)
+    return np.asarray(line.coords)
 
 
 def _without_specks(region: Region, min_area: float) -> Region:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sam3_annotator.ui.canvas.polygon_drawing import MIN_VERTICES
+
 
 @dataclass(frozen=True, slots=True)
 class ActionState:
@@ -14,8 +16,10 @@ class ActionState:
     instance as it is, to be corrected; `has_concept` says that something is looked for or was found, of which
     `proposal_count` are neither accepted nor rejected, and `is_looking` that the answer is still to come;
     `category_name` is that of the current category, "" if there is none; `undo_label` and `redo_label` name the steps
-    (None where there is none); `tool` is `select`, `points`, `box`, `exemplar` or `brush`; `is_previewing` says that
-    the points tool shows what a click would outline; `brush_radius` is in image pixels.
+    (None where there is none); `tool` is `select`, `points`, `box`, `exemplar`, `polygon` or `brush`; `is_previewing`
+    says that the points tool shows what a click would outline; `finding_count` is what the last check has found;
+    `has_copies` says that the clipboard holds instances; `drawn_vertices` counts the vertices of the polygon being
+    drawn, 0 where none is or another tool is in the hand; `brush_radius` is in image pixels.
     """
 
     has_image: bool = False
@@ -40,6 +44,9 @@ class ActionState:
     tool: str = "points"
     is_read_only: bool = False
     is_previewing: bool = False
+    finding_count: int = 0
+    has_copies: bool = False
+    drawn_vertices: int = 0
     brush_radius: int = 1
 
     @property
@@ -49,8 +56,23 @@ class ActionState:
 
     @property
     def is_choosing(self) -> bool:
-        """The keys are about proposals: some are open, and no draft is."""
-        return self.proposal_count > 0 and not self.has_draft
+        """The keys are about proposals: some are open, and nothing is being made by prompts or by hand."""
+        return self.proposal_count > 0 and not self.is_making
+
+    @property
+    def is_drawing(self) -> bool:
+        """The keys are about the polygon being drawn, whatever else there is."""
+        return self.drawn_vertices > 0
+
+    @property
+    def can_close(self) -> bool:
+        """The polygon has vertices enough to be closed."""
+        return self.drawn_vertices >= MIN_VERTICES
+
+    @property
+    def is_making(self) -> bool:
+        """A draft or a polygon is open: what is there already is not what the keys are about."""
+        return self.has_draft or self.is_drawing
 
     @property
     def can_write(self) -> bool:
@@ -67,12 +89,16 @@ class KeyHint:
 
 
 def undo_verb(state: ActionState) -> str:
-    """Say what Ctrl+Z means: the last prompt while a draft is open, else the last step."""
+    """Say what Ctrl+Z means: the last vertex of a polygon, else the last prompt of a draft, else the last step."""
+    if state.is_drawing:
+        return "remove_last_vertex"
     return "remove_last_prompt" if state.has_draft else "undo"
 
 
 def undo_text(state: ActionState) -> str:
     """Say it in words, for the menu."""
+    if state.is_drawing:
+        return "Undo last vertex"
     if state.has_draft:
         return "Stop correcting" if state.lacks_prompt else "Undo last prompt"
     return _step_text("Undo", state.undo_label)
@@ -88,22 +114,47 @@ def _step_text(word: str, label: str | None) -> str:
 
 
 def accept_verb(state: ActionState) -> str:
-    """Say what Enter means: keep the draft, else the focused proposal."""
+    """Say what Enter means: close the polygon, else keep the draft, else the focused proposal."""
+    if state.is_drawing:
+        return "close_polygon"
     return "accept_proposal" if state.is_choosing else "accept"
 
 
+def accept_text(state: ActionState) -> str:
+    """Say it in words, for the menu."""
+    return "Close polygon" if state.is_drawing else "Accept"
+
+
+def can_accept(state: ActionState) -> bool:
+    """Say whether there is something to keep."""
+    if state.is_drawing:
+        return state.can_write and state.can_close
+    return state.can_write and (state.has_draft or state.is_choosing) and not state.lacks_object
+
+
 def can_go_on(state: ActionState) -> bool:
-    """Say whether nothing is left behind unseen: neither a draft without an object, nor what is just looked for."""
+    """Say whether nothing is left behind unseen: no polygon or draft still to come, nor what is just looked for."""
+    if state.is_drawing:
+        return state.can_close
     return not state.lacks_object and (state.has_draft or not state.is_looking)
 
 
 def accept_next_verb(state: ActionState) -> str:
-    """Say what Shift+Enter means: keep the draft, else all proposals, and go on."""
+    """Say what Shift+Enter means: close the polygon, else keep the draft, else all proposals, and go on."""
+    if state.is_drawing:
+        return "close_polygon_next"
     return "accept_proposals_next" if state.is_choosing else "accept_next"
 
 
+def accept_next_text(state: ActionState) -> str:
+    """Say it in words, for the menu."""
+    return f"{accept_text(state)} and next image"
+
+
 def escape_verb(state: ActionState) -> str:
-    """Say what Esc means: drop the draft, else drop the selection, else what was found, else nothing."""
+    """Say what Esc means: drop the polygon, else the draft, else the selection, else what was found, else nothing."""
+    if state.is_drawing:
+        return "drop_polygon"
     if state.has_draft:
         return "discard_draft"
     if state.selection_count:
@@ -113,18 +164,25 @@ def escape_verb(state: ActionState) -> str:
 
 def escape_text(state: ActionState) -> str:
     """Say it in words, for the menu."""
-    return {"discard_draft": "Discard draft", "drop_proposals": "Forget what was found"}.get(
-        escape_verb(state), "Deselect"
-    )
+    texts = {
+        "drop_polygon": "Drop polygon",
+        "discard_draft": "Discard draft",
+        "drop_proposals": "Forget what was found",
+    }
+    return texts.get(escape_verb(state), "Deselect")
 
 
 def backspace_verb(state: ActionState) -> str:
-    """Say what Backspace means: reject the focused proposal, else delete a vertex or the selected instances."""
+    """Say what Backspace means: take back the last vertex, else reject a proposal, else delete what is selected."""
+    if state.is_drawing:
+        return "remove_last_vertex"
     return "reject_proposal" if state.is_choosing and not state.selection_count else "delete_vertex"
 
 
 def next_verb(state: ActionState) -> str:
     """Say what Tab means: the next candidate while a draft is open, else the next proposal, else the next instance."""
+    if state.is_drawing:
+        return ""
     if state.has_draft:
         return "next_candidate" if state.candidate_count > 1 else ""
     if state.proposal_count:
@@ -154,7 +212,7 @@ def can_find(state: ActionState) -> bool:
 
 def can_correct(state: ActionState) -> bool:
     """Say whether clicks can go on from what is selected."""
-    return can_find(state) and state.selection_count == 1 and not state.has_draft
+    return can_find(state) and state.selection_count == 1 and not state.is_making
 
 
 def has_brush(state: ActionState) -> bool:
@@ -167,6 +225,7 @@ _MOUSE_HINTS = {
     "box": (KeyHint("Drag", "a box around the object"),),
     "select": (KeyHint("Click", "select"), KeyHint("Drag", "move a vertex or an instance")),
     "exemplar": (KeyHint("Drag", "a box around an example"), KeyHint("Right drag", "around what it is not")),
+    "polygon": (KeyHint("Click", "add a vertex"), KeyHint("Drag", "draw freehand"), KeyHint("Ctrl", "snap")),
 }
 _CORRECTING_HINTS = {
     "points": (KeyHint("Click", "on what is missing"), KeyHint("Right click", "on what is too much")),
@@ -182,6 +241,8 @@ def key_hints(state: ActionState) -> tuple[KeyHint, ...]:
         return ()
     if state.is_unreadable:
         return (KeyHint("F5", "try again"), *_next_hint(state))
+    if state.is_drawing:
+        return _drawing_hints(state)
     if state.lacks_object:
         return (KeyHint("Click", "on the object"), KeyHint("Esc", "discard"))
     if state.lacks_prompt:
@@ -249,6 +310,13 @@ def _draft_hints(state: ActionState) -> tuple[KeyHint, ...]:
     cycle = (KeyHint("Tab", "next candidate"),) if state.candidate_count > 1 else ()
     go_on = (KeyHint("Shift Enter", "accept and next"),) if state.can_write else ()
     return (*accept, *cycle, *go_on, KeyHint("Esc", "discard"))
+
+
+def _drawing_hints(state: ActionState) -> tuple[KeyHint, ...]:
+    close = (KeyHint("Enter", "close"),) if state.can_close else (KeyHint("Click", "add a vertex"),)
+    go_on = (KeyHint("Shift Enter", "close and next image"),) if state.can_close else ()
+    back = KeyHint("Backspace", "last vertex")
+    return (*close, back, KeyHint("Esc", "drop"), KeyHint("Ctrl", "snap"), KeyHint("Shift", "45° steps"), *go_on)
 
 
 def _next_hint(state: ActionState) -> tuple[KeyHint, ...]:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QColor, QIcon, QKeySequence, QP
 from PySide6.QtWidgets import QApplication, QWidget
 
 from sam3_annotator.ui.action_state import ActionState, KeyHint, key_hints
-from sam3_annotator.ui.action_table import ACTIONS, CATEGORY_KEYS, ActionSpec
+from sam3_annotator.ui.action_table import ACTIONS, CATEGORY_KEYS, NUDGING_ACTIONS, ActionSpec
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, TOOLTIP_TEXT_DIM
 from sam3_annotator.ui.typing_guard import TypingGuard
 
@@ -50,6 +50,10 @@ class Actions(QObject):
     def action(self, action_id: str) -> QAction:
         """Give the QAction of an id; `KeyError` if there is none."""
         return self._actions[action_id]
+
+    def group(self, action_ids: Sequence[str]) -> list[QAction]:
+        """Give the QActions of some ids, for a menu."""
+        return [self._actions[action_id] for action_id in action_ids]
 
     def spec(self, action_id: str) -> ActionSpec:
         """Give the row of the table; `KeyError` if there is none."""
@@ -118,12 +122,9 @@ class Actions(QObject):
 
 
 # Held down, these go on; everything else happens once per press.
-_REPEATING = frozenset(
-    {
-        *("next_image", "previous_image", "undo", "redo", "zoom_in", "zoom_out", "next", "previous"),
-        *("brush_smaller", "brush_larger"),
-    }
-)
+_REPEATING = frozenset({"next_image", "previous_image", "undo", "redo", "zoom_in", "zoom_out", "next", "previous"})
+_REPEATING |= {spec.id for spec in NUDGING_ACTIONS}
+_REPEATING |= {"brush_smaller", "brush_larger"}
 
 
 def key_text(keys: str) -> str:

@@ -20,13 +20,10 @@ from sam3_annotator.model import (
     Ticket,
     Workbench,
 )
-from sam3_annotator.project import ImageId, Instance, Region, mask_to_region, region_to_mask, simplify_region
+from sam3_annotator.project import ImageId, Instance, Region, outline_mask, region_to_mask
 from sam3_annotator.ui.canvas.draft import Candidate, Draft
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.settings import Settings
-
-# Parts and holes below this many pixels are specks of the model, not of the object.
-SPECK_AREA = 16.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +59,7 @@ def segment_job(image: ShownImage, prompts: tuple[Prompt, ...], tolerance: float
         candidates = []
         for mask, predicted_iou, logits in zip(found.masks, found.predicted_iou, found.low_res_logits, strict=True):
             bench.check()
-            simplified = simplify_region(mask_to_region(mask), tolerance, min_area=SPECK_AREA)
+            simplified = outline_mask(mask, tolerance)
             candidates.append(
                 Candidate(simplified.region, float(predicted_iou), simplified.iou, bench.model_name, logits)
             )

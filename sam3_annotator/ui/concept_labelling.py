@@ -3,44 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sam3_annotator.model import Exemplar
-from sam3_annotator.project import CategoryId, Origin, ProjectStore, PromptRecord, Provenance
+from sam3_annotator.project import CategoryId, ProjectStore
 from sam3_annotator.ui import operations
 from sam3_annotator.ui.attempt import attempt
 from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
 from sam3_annotator.ui.finder import Finder
+from sam3_annotator.ui.provenance import provenances_of
 from sam3_annotator.ui.workspace import Workspace
-
-
-def provenances_of(
-    proposals: Proposals, chosen: tuple[Proposal, ...], threshold: float, describe_model: Callable[[str], str]
-) -> tuple[Provenance, ...]:
-    """Say where the regions of proposals come from, as it will be kept with the instances.
-
-    `describe_model` turns what people call a model into what tells it from all others.
-    """
-    concept = proposals.concept
-    records = tuple(
-        PromptRecord("exemplar", (exemplar.x0, exemplar.y0, exemplar.x1, exemplar.y1), exemplar.positive)
-        for exemplar in concept.exemplars
-    )
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    return tuple(
-        Provenance(
-            origin=Origin.MODEL,
-            model=describe_model(proposal.model),
-            prompts=records,
-            phrase=concept.phrase,
-            threshold=threshold,
-            simplification_iou=proposal.simplification_iou,
-            created_at=now,
-        )
-        for proposal in chosen
-    )
 
 
 class ConceptLabelling(QObject):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -26,27 +27,36 @@ class Drawing(QObject):
     """Makes an instance of each region, in one undo step.
 
     A region drawn before there is any category waits for the first one, as long as its image is shown and nothing
-    else is drawn; another that is to be selected joins one that is. `waiting_changed` carries what waits, or None.
-    `problem`, `category_wanted` and `category_found` as in `Labelling`.
+    else is drawn; another that is to be selected joins one that is. `waiting_changed` carries such a region, or None.
+    `problem`, `category_wanted` and `category_found` as in `Labelling`; `stored` says that a region is in the project.
+    `shown_image` gives the image on the canvas, which the user's next one may not have replaced yet.
     """
 
     problem = Signal(str)
     category_wanted = Signal()
     category_found = Signal()
+    stored = Signal(object)  # Region
     waiting_changed = Signal(object)  # Region | None
 
-    def __init__(self, store: ProjectStore, workspace: Workspace, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        store: ProjectStore,
+        workspace: Workspace,
+        shown_image: Callable[[], ImageId | None],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._store = store
         self._workspace = workspace
+        self._shown_image = shown_image
         self._unnamed: _Drawn | None = None
         workspace.category_changed.connect(self._store_named)
-        workspace.image_changed.connect(self._forget)
+        workspace.image_changed.connect(self.forget)
 
     @Slot(object, bool)
     def add(self, region: Region, selects: bool = False) -> None:
         """Make a region, valid and within the shown image, an instance; `selects` has it selected then."""
-        image_id = self._workspace.image_id
+        image_id = self._shown_image()
         if image_id is None:
             return
         drawn = _Drawn(image_id, region, selects)
@@ -54,7 +64,7 @@ class Drawing(QObject):
             if self._unnamed is not None and self._unnamed.selects and selects:
                 drawn = replace(drawn, region=union(self._unnamed.region, region))
             self._unnamed = drawn
-            self.waiting_changed.emit(drawn.region)
+            self.waiting_changed.emit(drawn.region if selects else None)
             self.category_wanted.emit()
         else:
             self._store_as(self._workspace.category_id, drawn)
@@ -62,13 +72,14 @@ class Drawing(QObject):
     @Slot(object)
     def _store_named(self, category_id: CategoryId | None) -> None:
         drawn = self._unnamed
-        self._forget()
+        self.forget()
         if drawn is not None and category_id is not None:
             self._store_as(category_id, drawn)
             self.category_found.emit()
 
     @Slot()
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Let no region wait for a category any more."""
         if self._unnamed is not None:
             self._unnamed = None
             self.waiting_changed.emit(None)
@@ -81,4 +92,5 @@ class Drawing(QObject):
             if drawn.selects:
                 self._workspace.select((made,))
 
-        attempt(store, self.problem.emit)
+        if attempt(store, self.problem.emit):
+            self.stored.emit(drawn.region)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Collection, Iterable, Sequence, Set as AbstractSet
 from dataclasses import dataclass, replace
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sam3_annotator.model import (
@@ -20,15 +19,14 @@ from sam3_annotator.model import (
     Ticket,
     Workbench,
 )
-from sam3_annotator.project import ImageId, Instance, InstanceId, Region, mask_to_region, simplify_region
-from sam3_annotator.ui.assist import SPECK_AREA, ShownImage
+from sam3_annotator.project import ImageId, Instance, InstanceId, Region
+from sam3_annotator.ui.assist import ShownImage
 from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.overlap import Placed
+from sam3_annotator.ui.proposing import LABELLED_IOU, proposals_of
 from sam3_annotator.ui.settings import LEAST_THRESHOLD, Settings
 
-# What overlaps an instance so much is that instance, and what overlaps a better proposal so much is that proposal.
-LABELLED_IOU, SAME_IOU = 0.5, 0.7
 # So many images keep their proposals, each up to some hundred kilobytes.
 IMAGES_KEPT = 100
 
@@ -49,31 +47,9 @@ def detect_job(
     def job(bench: Workbench) -> tuple[Proposal, ...]:
         embedding = bench.embed(image.embedding_key, lambda: image.pixels)
         found = bench.session.detect(embedding, concept, threshold=threshold, check=bench.check)
-        before = {proposal.box_xyxy: proposal for proposal in known}
-        instances = [Placed.of(region) for region in labelled]
-        kept: dict[BoxXyxy, tuple[Proposal, Placed]] = {}
-        for index in np.argsort(-found.scores, kind="stable"):
-            bench.check()
-            x0, y0, x1, y1 = (float(edge) for edge in found.boxes_xyxy[index])
-            box = (x0, y0, x1, y1)
-            proposal = before.get(box)
-            if proposal is None:
-                simplified = simplify_region(mask_to_region(found.masks[index]), tolerance, min_area=SPECK_AREA)
-                proposal = Proposal(
-                    box, simplified.region, float(found.scores[index]), simplified.iou, bench.model_name
-                )
-            placed = Placed.of(proposal.region)
-            is_new = box in before or not _is_one_of(placed, instances, LABELLED_IOU)
-            is_other = box not in kept and not _is_one_of(placed, [other for _, other in kept.values()], SAME_IOU)
-            if is_new and is_other and not proposal.region.is_empty:
-                kept[box] = proposal, placed
-        return tuple(proposal for proposal, _ in kept.values())
+        return proposals_of(found, labelled, tolerance, bench.model_name, known, bench.check)
 
     return job
-
-
-def _is_one_of(placed: Placed, others: Sequence[Placed], least_iou: float) -> bool:
-    return any(placed.overlaps(other, least_iou) for other in others)
 
 
 def _without_labelled(proposals: Proposals, instances: Sequence[Instance]) -> Proposals:

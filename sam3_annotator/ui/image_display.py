@@ -24,6 +24,7 @@ class ImageDisplay(QObject):
     is being accepted keeps it there until it is stored. `pixels` reads the files, also those of images to come.
     """
 
+    left = Signal()  # the image goes from the canvas
     shown = Signal(object)  # ImageId
     failed = Signal(object)  # ImageId of the workspace's image, which cannot be shown
 
@@ -89,6 +90,14 @@ class ImageDisplay(QObject):
         """Whether it is known that an image cannot be shown."""
         return bool(self._store.image(image_id).facts.problem)
 
+    def find_size(self) -> tuple[int, int] | None:
+        """Give width and height in pixels of the workspace's image; None while nobody has read it."""
+        if self._shown is not None:
+            return self._canvas.image_size
+        image_id = self._workspace.image_id
+        facts = ImageFacts() if image_id is None else self._store.image(image_id).facts
+        return (facts.width, facts.height) if facts.width and facts.height else None
+
     def close(self) -> None:
         """Stop reading files."""
         self.pixels.close()
@@ -100,6 +109,7 @@ class ImageDisplay(QObject):
             return
         self._shown = None
         self._has_failed = False
+        self.left.emit()
         self.pixels.drop_waiting()
         self._finder.leave()
         self._assist.leave()

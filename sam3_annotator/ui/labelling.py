@@ -4,52 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sam3_annotator.model import BoxPrompt, PointPrompt, Prompt
+from sam3_annotator.model import Prompt
 from sam3_annotator.project import (
     CategoryId,
     ChangeSet,
     ImageId,
     ImageState,
     InstanceId,
-    Origin,
     ProjectStore,
-    PromptRecord,
-    Provenance,
     Region,
 )
 from sam3_annotator.ui import operations
 from sam3_annotator.ui.assist import Assist
 from sam3_annotator.ui.attempt import attempt
 from sam3_annotator.ui.canvas.draft import Draft
+from sam3_annotator.ui.provenance import provenance_of
 from sam3_annotator.ui.workspace import Workspace
-
-
-def provenance_of(draft: Draft, describe_model: Callable[[str], str]) -> Provenance:
-    """Say where a draft's region comes from, as it will be kept with the instance.
-
-    `describe_model` turns what people call a model into what tells it from all others.
-    """
-    candidate = draft.candidates[draft.index]
-    return Provenance(
-        origin=Origin.MODEL,
-        model=describe_model(candidate.model),
-        prompts=tuple(record for prompt in draft.prompts if (record := _record_of(prompt)) is not None),
-        predicted_iou=candidate.predicted_iou,
-        simplification_iou=candidate.simplification_iou,
-        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
-
-
-def _record_of(prompt: Prompt) -> PromptRecord | None:
-    if isinstance(prompt, PointPrompt):
-        return PromptRecord("point", (prompt.x, prompt.y), prompt.positive)
-    if isinstance(prompt, BoxPrompt):
-        return PromptRecord("box", (prompt.x0, prompt.y0, prompt.x1, prompt.y1))
-    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,13 @@ from sam3_annotator.ui.action_state import ActionState, key_hints
 from sam3_annotator.ui.actions import Actions
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_area import CanvasArea
-from sam3_annotator.ui.dock import Dock
+from sam3_annotator.ui.checking import Checking
+from sam3_annotator.ui.docks import Docks, first_focusable
 from sam3_annotator.ui.menus import add_recent_menu, build_menus
 from sam3_annotator.ui.message_bar import MessageAction, MessageBar, Severity
 from sam3_annotator.ui.model_chip import ModelChip
 from sam3_annotator.ui.panels.category_list import CategoryPanel
+from sam3_annotator.ui.panels.finding_list import FindingPanel
 from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.panels.instance_list import InstancePanel
 from sam3_annotator.ui.panels.proposal_list import ProposalPanel
@@ -32,14 +34,25 @@ from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import theme
 from sam3_annotator.ui.tool_rail import ToolRail
 from sam3_annotator.ui.top_bar import TopBar
-from sam3_annotator.ui.window_place import LAYOUT_VERSION, restore_place, save_place
+from sam3_annotator.ui.window_place import restore_place, save_place
 from sam3_annotator.ui.workspace import Workspace
 
 MINIMUM_SIZE: Final = QSize(880, 560)
 ZOOM_STEP: Final = 1.25
 # A window that is never shown begins all the same.
 BEGIN_UNSEEN_MS: Final = 1000
-_CANVAS_MENU: Final = ("fit", "zoom_100", "hide_all", "select_all", "next_image", "previous_image")
+_CANVAS_MENU: Final = (
+    ("paste", "keep_previous"),
+    ("select_all", "hide_all"),
+    ("fit", "zoom_100"),
+    ("next_image", "previous_image"),
+)
+_INSTANCE_MENU: Final = (
+    ("correct", "find_like"),
+    ("cut", "copy", "paste", "duplicate"),
+    ("merge", "split_parts", "take_overlap", "leave_overlap"),
+    ("fill_holes", "keep_largest_part", "simplify"),
+)
 _FINISHED: Final = frozenset({ImageState.DONE, ImageState.REVIEWED, ImageState.CONFIRMED_EMPTY})
 
 
@@ -80,6 +93,8 @@ class MainWindow(QMainWindow):
         self.category_panel = CategoryPanel(bridge, workspace)
         self.instance_panel = InstancePanel(bridge, workspace)
         self.proposal_panel = ProposalPanel()
+        self.checking = Checking(bridge, self)
+        self.finding_panel = FindingPanel(self.checking)
         self._idle_checks: list[Callable[[], bool]] = []
         self._leave_checks: list[Callable[[Callable[[], object]], bool]] = []
         self._beginning = QTimer(self, singleShot=True, interval=BEGIN_UNSEEN_MS)
@@ -87,7 +102,6 @@ class MainWindow(QMainWindow):
         self._beginning.start()
         self._assemble()
         self._connect()
-        self._default_layout = self.saveState(LAYOUT_VERSION)
         restore_place(self, self.settings)
         self._set_up_canvas()
         # What a newcomer does first is to click on an object.
@@ -145,7 +159,7 @@ class MainWindow(QMainWindow):
 
     def focus_canvas(self) -> None:
         """Give the keyboard back to the canvas, also from a panel that floats in a window of its own."""
-        if QApplication.activeWindow() in self._docks.values():
+        if self._docks.has_active_window():
             self.activateWindow()
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -162,21 +176,18 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, ToolRail(self.window_actions, self))
         self.setCentralWidget(self.area)
         self.setStatusBar(self.status_line)
-        self._docks = {
-            "images": Dock("images", "Images", self.image_panel, self),
-            "categories": Dock("categories", "Categories", self.category_panel, self),
-            "instances": Dock("instances", "Instances", self.instance_panel, self),
-            "proposals": Dock("proposals", "Proposals", self.proposal_panel, self),
-        }
-        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self._docks["images"])
-        right = [self._docks[name] for name in ("categories", "instances", "proposals")]
-        for dock in right:
-            self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-        self.resizeDocks([self._docks["images"], self._docks["categories"]], [248, 264], Qt.Orientation.Horizontal)
-        self.resizeDocks(right, [250, 280, 290], Qt.Orientation.Vertical)
+        self._docks = Docks(
+            self,
+            {
+                "images": self.image_panel,
+                "findings": self.finding_panel,
+                "categories": self.category_panel,
+                "instances": self.instance_panel,
+                "proposals": self.proposal_panel,
+            },
+        )
         panels = self.menus["View/Panels"]
-        for dock in reversed(self._docks.values()):
-            panels.insertAction(panels.actions()[0], dock.toggleViewAction())
+        panels.insertActions(panels.actions()[0], self._docks.toggle_actions)
 
     def _connect(self) -> None:
         self.bridge.changed.connect(self._follow_store)
@@ -186,11 +197,13 @@ class MainWindow(QMainWindow):
         self.canvas.zoom_changed.connect(self.status_line.set_zoom)
         self.canvas.accept_requested.connect(lambda: self.window_actions.trigger("accept"))
         self.canvas.cancel_requested.connect(lambda: self.window_actions.trigger("escape"))
+        self.canvas.problem.connect(self.show_problem)
         self.canvas.context_menu_requested.connect(self._open_canvas_menu)
+        self.finding_panel.focus_left.connect(self.focus_canvas)
         for panel in (self.image_panel, self.category_panel, self.instance_panel):
             panel.problem.connect(self.show_problem)
             panel.focus_left.connect(self.focus_canvas)
-        self.instance_panel.offer(*(self.window_actions.action(name) for name in ("correct", "find_like")))
+        self.instance_panel.offer(*map(self.window_actions.group, _INSTANCE_MENU))
         self.image_panel.missing_found.connect(self._tell_missing)
         self.image_panel.notice.connect(lambda sentence: self.show_notice(sentence, "missing"))
         self.window_actions.bind(
@@ -203,10 +216,14 @@ class MainWindow(QMainWindow):
                 "tool_points": lambda: self.canvas.set_tool("points"),
                 "tool_box": lambda: self.canvas.set_tool("box"),
                 "tool_exemplar": lambda: self.canvas.set_tool("exemplar"),
+                "tool_polygon": lambda: self.canvas.set_tool("polygon"),
                 "tool_brush": lambda: self.canvas.set_tool("brush"),
                 "next_panel": lambda: self._focus_panel(1),
                 "previous_panel": lambda: self._focus_panel(-1),
-                "reset_layout": self.reset_layout,
+                "reset_layout": self._docks.reset,
+                "check_project": self.check_project,
+                "next_finding": lambda: self.finding_panel.view.turn(1),
+                "previous_finding": lambda: self.finding_panel.view.turn(-1),
                 "full_screen": self._toggle_full_screen,
                 "settings": self.open_settings,
                 "shortcuts": self.open_shortcuts,
@@ -219,9 +236,10 @@ class MainWindow(QMainWindow):
 
     # --- what the window does itself ---------------------------------------------------------
 
-    def reset_layout(self) -> None:
-        """Put all panels back in their places."""
-        self.restoreState(self._default_layout, LAYOUT_VERSION)
+    def check_project(self) -> None:
+        """Look for mistakes in the project, and show what is found."""
+        self._docks.show_findings()
+        self.checking.start()
 
     def open_settings(self) -> None:
         """Open the settings."""
@@ -245,21 +263,11 @@ class MainWindow(QMainWindow):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def _focus_panel(self, step: int) -> None:
-        panels: list[QWidget] = [
-            self.image_panel,
-            self.canvas,
-            self.category_panel,
-            self.instance_panel,
-            self.proposal_panel,
-        ]
-        shown = [panel for panel in panels if panel.isVisible()]
-        at = next((number for number, panel in enumerate(shown) if _has_focus(panel)), -step)
-        target = shown[(at + step) % len(shown)]
+        target = self._docks.next_to_focus(self.canvas, step)
         if target is self.canvas:
             self.focus_canvas()
         else:
-            entry = _first_focusable(target)
-            entry.setFocus(Qt.FocusReason.TabFocusReason)
+            first_focusable(target).setFocus(Qt.FocusReason.TabFocusReason)
 
     def _follow_store(self, changes: ChangeSet) -> None:
         if changes.touched("images"):
@@ -293,7 +301,9 @@ class MainWindow(QMainWindow):
         if instance_id is None:
             menu = QMenu(self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.addActions([self.window_actions.action(name) for name in _CANVAS_MENU])
+            for names in _CANVAS_MENU:
+                menu.addActions(self.window_actions.group(names))
+                menu.addSeparator()
         else:
             if instance_id not in self.workspace.selection:
                 self.workspace.select((instance_id,))
@@ -354,17 +364,3 @@ class MainWindow(QMainWindow):
         if paths:
             event.acceptProposedAction()
             self.paths_dropped.emit(paths)
-
-
-def _has_focus(panel: QWidget) -> bool:
-    focused = QApplication.focusWidget()
-    return focused is not None and (panel is focused or panel.isAncestorOf(focused))
-
-
-def _first_focusable(panel: QWidget) -> QWidget:
-    children = [
-        child
-        for child in panel.findChildren(QWidget)
-        if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisible() and child.isEnabled()
-    ]
-    return children[0] if children else panel

@@ -126,7 +126,7 @@ class MessageRow(QFrame):
 class MessageBar(QWidget):
     """Shows up to three messages, the latest below; more wait until one is closed.
 
-    Information goes by itself after some seconds, warnings and errors stay until they are closed.
+    Information without an action goes by itself after some seconds; all else stays until it is closed.
     """
 
     def __init__(self, parent: QWidget | None = None, *, info_seconds: float = INFO_SECONDS) -> None:
@@ -186,7 +186,8 @@ class MessageBar(QWidget):
         self.setVisible(bool(self._rows))
 
     def _add(self, message: Message) -> None:
-        row = MessageRow(message, self._info_seconds if message.severity is Severity.INFO else 0.0)
+        passes = message.severity is Severity.INFO and not message.actions
+        row = MessageRow(message, self._info_seconds if passes else 0.0)
         row.closed.connect(self._close)
         self._rows.append(row)
         self._layout.addWidget(row)

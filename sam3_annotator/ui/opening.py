@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sam3_annotator.model import looks_like_weights
@@ -25,11 +25,15 @@ FOLDER_PROJECT_NAME = f"annotations{PROJECT_SUFFIX}"
 
 @dataclass(frozen=True)
 class Opened:
-    """An open project, the image to show first (None: as the window thinks best), and a sentence if it is limited."""
+    """An open project, the image to show first (None: as the window thinks best), and a sentence if it is limited.
+
+    `new_of` is the folder of images that the project has just been made of, None if it was there before.
+    """
 
     store: ProjectStore
     image_id: ImageId | None = None
     limitation: str = ""
+    new_of: Path | None = None
 
 
 def project_file_of(path: Path) -> Path:
@@ -62,7 +66,7 @@ def open_path(path: Path) -> Opened:
         raise KnownError(f"{path.name} is neither a project nor an image file that can be read.")
     opened = _open_folder(path.parent)
     shown = next((image.id for image in opened.store.images() if opened.store.image_file(image.id) == path), None)
-    return Opened(opened.store, shown, opened.limitation)
+    return replace(opened, image_id=shown)
 
 
 def is_model(path: Path) -> bool:
@@ -94,7 +98,7 @@ def _open_folder(folder: Path) -> Opened:
         raise KnownError(f"{folder} holds no images. Choose a folder with JPEG, PNG, TIFF, WebP or other image files.")
     store = ProjectStore.create(project)
     operations.add_images(store, files, undoable=False)
-    return Opened(store)
+    return Opened(store, new_of=folder)
 
 
 def first_unfinished(store: ProjectStore) -> ImageId | None:

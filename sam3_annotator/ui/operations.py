@@ -61,10 +61,10 @@ def delete_category(store: ProjectStore, category_id: CategoryId) -> None:
         edit.delete_category(category_id)
 
 
-def delete_instances(store: ProjectStore, instance_ids: Collection[InstanceId]) -> None:
-    """Delete instances, all in one step."""
+def delete_instances(store: ProjectStore, instance_ids: Collection[InstanceId], verb: str = "Delete") -> None:
+    """Delete instances, all in one step, which `verb` names."""
     if instance_ids:
-        with store.edit(_counted("Delete", len(instance_ids))) as edit:
+        with store.edit(counted(verb, len(instance_ids))) as edit:
             for instance_id in sorted(instance_ids):
                 edit.delete_instance(instance_id)
 
@@ -126,7 +126,7 @@ def accept_proposals(
     found: Sequence[tuple[Region, float, Provenance]],
 ) -> tuple[InstanceId, ...]:
     """Make instances of regions with their scores, all in one step; a category given by name is added with them."""
-    with store.edit(_counted("Add", len(found))) as edit:
+    with store.edit(counted("Add", len(found))) as edit:
         category_id = edit.add_category(_clean_name(category)) if isinstance(category, str) else category
         return tuple(
             edit.add_instance(image_id, category_id, region, score=score, provenance=provenance)
@@ -201,5 +201,6 @@ def _images(count: int) -> str:
     return "1 image" if count == 1 else f"{count} images"
 
 
-def _counted(verb: str, count: int) -> str:
+def counted(verb: str, count: int) -> str:
+    """Name a step on so many instances."""
     return f"{verb} instance" if count == 1 else f"{verb} {count} instances"

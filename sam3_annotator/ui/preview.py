@@ -20,8 +20,8 @@ from sam3_annotator.model import (
     Ticket,
     Workbench,
 )
-from sam3_annotator.project import Region, mask_to_region, simplify_region
-from sam3_annotator.ui.assist import SPECK_AREA, Answered, Assist, ShownImage
+from sam3_annotator.project import Region, outline_mask
+from sam3_annotator.ui.assist import Answered, Assist, ShownImage
 from sam3_annotator.ui.canvas.hit_test import region_contains
 from sam3_annotator.ui.engine_bridge import EngineBridge
 from sam3_annotator.ui.settings import PreviewMode, Settings
@@ -54,7 +54,7 @@ def preview_job(image: ShownImage, newest: Callable[[], PointPrompt | None], tol
         bench.check()
         region = Region()
         if len(found.masks):
-            region = simplify_region(mask_to_region(found.masks[0]), tolerance, min_area=SPECK_AREA).region
+            region = outline_mask(found.masks[0], tolerance).region
         return Previewed(prompt, region, seconds)
 
     return job

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
@@ -12,7 +13,13 @@ from sam3_annotator.project import IMAGE_SUFFIXES, KnownError, list_image_files
 from sam3_annotator.ui import operations
 from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
 from sam3_annotator.ui.main_window import MainWindow
+from sam3_annotator.ui.message_bar import MessageAction
 from sam3_annotator.ui.opening import PROJECT_SUFFIX, is_model
+
+# What labels of other programs may be dropped as.
+_LABEL_SUFFIXES: Final = frozenset({".json", ".xml", ".yaml", ".yml", ".zip"})
+# Key of the message that offers them.
+LABELS: Final = "labels"
 
 
 class ProjectVerbs(QObject):
@@ -54,7 +61,7 @@ class ProjectVerbs(QObject):
             self._add(Path(file) for file in files)
 
     def take_dropped(self, paths: list[Path]) -> None:
-        """Open a project dropped on the window; add images and folders of them to this one, a model to the models."""
+        """Open a project dropped on the window, import labels, add images and folders of them, models to the models."""
         projects = [path for path in paths if path.suffix.lower() == PROJECT_SUFFIX]
         if projects:
             self.open_wanted.emit(projects[0])
@@ -62,8 +69,13 @@ class ProjectVerbs(QObject):
         models = [path for path in paths if is_model(path)]
         if models:
             self.model_dropped.emit(models[0])
-        if rest := [path for path in paths if path not in models]:
+        labels = [path for path in paths if path.suffix.lower() in _LABEL_SUFFIXES]
+        if labels:
+            self.import_annotations(labels[0])
+        if rest := [path for path in paths if path not in models and path not in labels]:
             self._add(rest)
+        for folder in rest:
+            self.offer_labels(folder)
 
     def export(self) -> None:
         """Open the export dialog."""
@@ -71,11 +83,26 @@ class ProjectVerbs(QObject):
 
         self._show(ExportDialog(self._window.bridge, self._window))
 
-    def import_annotations(self) -> None:
-        """Open the import dialog."""
+    def import_annotations(self, source: Path | None = None) -> None:
+        """Open the import dialog, with the labels of `source` chosen."""
         from sam3_annotator.ui.dialogs.import_dialog import ImportDialog  # not needed at the start
 
-        self._show(ImportDialog(self._window.bridge, self._window))
+        dialog = ImportDialog(self._window.bridge, self._window)
+        dialog.source.set_path(source)
+        self._show(dialog)
+
+    def offer_labels(self, folder: Path) -> None:
+        """Offer to import the labels of other programs that lie in a folder of images."""
+        from sam3_annotator.project.formats.recognition import recognise_format  # not needed at the start
+
+        if not folder.is_dir() or recognise_format(folder) is None or self._store.is_read_only:
+            return
+        self._window.messages.show_message(
+            f"There are labels of another program in {folder.name}.",
+            "info",
+            actions=(MessageAction("Import…", lambda: self.import_annotations(folder)),),
+            key=LABELS,
+        )
 
     def _show(self, dialog: TaskDialog) -> None:
         self._window.closing.connect(dialog.stop)

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from sam3_annotator.model import BUILTIN
+from sam3_annotator.project import USUAL_TOLERANCE
 from sam3_annotator.ui.canvas.brush import MAX_RADIUS
 from sam3_annotator.ui.theme import Appearance
 
@@ -102,7 +103,7 @@ class Settings(QObject):
     @property
     def simplification_tolerance(self) -> float:
         """How far a simplified outline may stray from the mask, in image pixels; 0 keeps every pixel edge."""
-        return self._read("simplification_tolerance", _within(0.0, 20.0), 1.4)
+        return self._read("simplification_tolerance", _within(0.0, 20.0), USUAL_TOLERANCE)
 
     @simplification_tolerance.setter
     def simplification_tolerance(self, value: float) -> None:

@@ -24,6 +24,9 @@ MOUSE: Final[tuple[Row, ...]] = (
     (("Drag an edge",), "Add a vertex"),
     (("Alt+click",), "Delete a vertex"),
     (("Shift+click",), "Select one more instance"),
+    (("Click", "Drag"), "Draw a polygon: a vertex, freehand"),
+    (("Ctrl+click",), "Snap its vertex to a neighbour"),
+    (("Shift+click",), "Turn its edge to a step of 45°"),
     (("Right drag", "Alt+drag"), "Erase with the brush"),
     (("Shift+click",), "A straight stroke from the end of the last one"),
 )
@@ -38,11 +41,12 @@ def rows_of(menus: Sequence[str]) -> list[Row]:
     """List the keys of the actions of some menus, and what they do."""
     if menus == ("Instance/Category",):
         return [(("1", "…", "9", "0"), "Choose the category of the draft or the selection")]
-    return [
-        (tuple(dict.fromkeys(key_text(keys) for keys in _worth_showing(spec.shortcuts))), spec.text.rstrip("…"))
-        for spec in ACTIONS
-        if spec.menu in menus and spec.shortcuts
-    ]
+    caps: dict[str, dict[str, None]] = {}  # the keys of actions with the same text stand together
+    for spec in ACTIONS:
+        if spec.menu in menus and spec.shortcuts:
+            keys = map(key_text, _worth_showing(spec.shortcuts))
+            caps.setdefault(spec.text.rstrip("…"), {}).update(dict.fromkeys(keys))
+    return [(tuple(keys), text) for text, keys in caps.items()]
 
 
 def _worth_showing(shortcuts: Sequence[str]) -> list[str]:

@@ -6,14 +6,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from sam3_annotator.ui.action_state import ActionState
 from sam3_annotator.ui.assist import Assist
-from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
 from sam3_annotator.ui.finder import Finder
 from sam3_annotator.ui.image_display import ImageDisplay
-from sam3_annotator.ui.item_models.image_model import ImageFilter
+from sam3_annotator.ui.instance_clipboard import InstanceClipboard
+from sam3_annotator.ui.main_window import MainWindow
 from sam3_annotator.ui.preview import Preview
-from sam3_annotator.ui.store_bridge import StoreBridge
-from sam3_annotator.ui.workspace import Workspace
 
 
 class Situation(QObject):
@@ -23,39 +21,42 @@ class Situation(QObject):
 
     def __init__(
         self,
-        bridge: StoreBridge,
-        workspace: Workspace,
+        window: MainWindow,
         assist: Assist,
         finder: Finder,
-        canvas: CanvasView,
         binding: CanvasBinding,
         display: ImageDisplay,
-        images: ImageFilter,
         preview: Preview,
+        clipboard: InstanceClipboard,
     ) -> None:
-        super().__init__(canvas)
-        self._store = bridge.store
-        self._workspace = workspace
+        super().__init__(window)
+        self._store = window.store
+        self._workspace = window.workspace
         self._assist = assist
         self._finder = finder
-        self._canvas = canvas
+        self._canvas = window.canvas
         self._binding = binding
         self._display = display
-        self._images = images
+        self._images = window.image_panel.shown
         self._preview = preview
+        self._checking = window.checking
+        self._clipboard = clipboard
         for source in (
-            bridge.changed,
-            workspace.image_changed,
-            workspace.category_changed,
-            workspace.selection_changed,
-            workspace.hidden_changed,
+            window.bridge.changed,
+            window.workspace.image_changed,
+            window.workspace.category_changed,
+            window.workspace.selection_changed,
+            window.workspace.hidden_changed,
             assist.draft_changed,
             finder.changed,
-            canvas.tool_changed,
-            canvas.brush_changed,
+            window.canvas.tool_changed,
+            window.canvas.polygon.changed,
+            window.canvas.brush.changed,
             display.shown,
             display.failed,
             preview.switched,
+            window.checking.changed,
+            clipboard.changed,
         ):
             source.connect(self._announce)
 
@@ -87,6 +88,9 @@ class Situation(QObject):
             tool=self._canvas.tool,
             is_read_only=self._store.is_read_only,
             is_previewing=self._preview.is_on,
+            finding_count=len(self._checking.findings or ()),
+            has_copies=self._clipboard.has_copies,
+            drawn_vertices=self._canvas.polygon.vertex_count if self._canvas.tool == "polygon" else 0,
             brush_radius=self._canvas.brush.radius_on(self._canvas.image_size),
         )
 

@@ -15,7 +15,9 @@ from sam3_annotator.project.geometry import (
     is_valid_region,
     region_iou,
     repair_region,
+    shapes_of,
     union,
+    valid_shape,
 )
 from sam3_annotator.project.masks import mask_to_region, region_to_mask
 from sam3_annotator.project.regions import Polygon, Region, rectangle
@@ -125,3 +127,19 @@ def test_repair_always_gives_a_valid_region(polygons: list[Polygon]) -> None:
 def test_empty_regions_have_an_iou_of_one() -> None:
     assert region_iou(Region(), Region()) == 1.0
     assert region_iou(Region(), rectangle(0, 0, 1, 1)) == 0.0
+
+
+@settings(max_examples=40)
+@given(arrays(np.bool_, (4, 9, 11)))
+def test_shapes_of_many_regions_are_those_of_each(masks: NDArray[np.bool_]) -> None:
+    regions = [mask_to_region(mask) for mask in masks]
+
+    shapes = shapes_of(regions)
+
+    assert len(shapes) == 4
+    assert all(shape.equals_exact(valid_shape(region)) for shape, region in zip(shapes, regions, strict=True))
+
+
+def test_shapes_of_no_and_of_empty_regions_are_none_and_empty() -> None:
+    assert len(shapes_of([])) == 0
+    assert [shape.is_empty for shape in shapes_of([Region(), rectangle(0, 0, 1, 1), Region()])] == [True, False, True]

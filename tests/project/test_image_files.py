@@ -15,10 +15,10 @@ from sam3_annotator.project.entities import ImageFacts, ImageId
 from sam3_annotator.project.errors import ImageUnreadable
 from sam3_annotator.project.image_files import (
     EXPORT_MARKER,
-    _natural_key,
     find_moved,
     hash_file,
     list_image_files,
+    natural_key,
     why_not_opened,
 )
 from sam3_annotator.project.images import read_facts
@@ -164,13 +164,13 @@ def test_nothing_is_searched_for_images_without_a_hash(tmp_path: Path) -> None:
 
 @given(st.lists(st.text(alphabet="aB19.é_\u00b2\uff12\u0663", min_size=1, max_size=8)))
 def test_natural_order_compares_any_names(names: list[str]) -> None:
-    ordered = sorted(names, key=lambda name: _natural_key(Path(name)))
+    ordered = sorted(names, key=lambda name: natural_key(Path(name)))
 
     assert sorted(ordered) == sorted(names)
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
 def test_natural_order_is_that_of_the_numbers(first: int, second: int) -> None:
-    keys = [_natural_key(Path(f"img_{number}.png")) for number in (first, second)]
+    keys = [natural_key(Path(f"img_{number}.png")) for number in (first, second)]
 
     assert (keys[0] < keys[1]) == (first < second)

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sam3_annotator.project.images import make_thumbnail, read_facts, read_image
+from sam3_annotator.project.entities import ImageFacts
+from sam3_annotator.project.images import current_facts, make_thumbnail, read_facts, read_image
 
 MakeImage = Callable[..., Path]
 ORIENTATION = 0x0112
@@ -313,3 +314,31 @@ def test_a_thumbnail_of_a_jpeg_looks_like_the_image(tmp_path: Path) -> None:
 
     assert quick.shape == careful.shape
     assert np.abs(quick - careful).mean() < 4
+
+
+def test_facts_of_an_unchanged_or_missing_file_stand(make_image: MakeImage) -> None:
+    path = make_image()
+    known = read_facts(path)
+
+    assert current_facts(path, known) is known
+    path.unlink()
+    assert current_facts(path, known) is known
+
+
+@pytest.mark.parametrize("known", [ImageFacts(), ImageFacts(9, 9, 1, "f" * 128), ImageFacts(problem="It was missing.")])
+def test_facts_of_a_file_that_is_new_replaced_or_back_are_read(make_image: MakeImage, known: ImageFacts) -> None:
+    path = make_image()
+
+    assert current_facts(path, known) == read_facts(path)
+
+
+def test_facts_of_a_missing_file_that_nobody_has_read_tell_the_problem(tmp_path: Path) -> None:
+    assert "is missing" in current_facts(tmp_path / "a.png", ImageFacts()).problem
+
+
+def test_size_that_was_known_before_a_problem_stands_while_the_problem_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(b"no image")
+    known = ImageFacts(64, 48, 8, "f" * 128, "It may not be read.")
+
+    assert current_facts(path, known) is known

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sam3_annotator.project.masks import mask_to_region, region_pixel_area, region_to_mask
 from sam3_annotator.project.regions import Polygon, Region, rectangle, signed_ring_area
-from sam3_annotator.project.runs import pixel_iou
+from sam3_annotator.project.runs import pixel_iou, runs_by_value, runs_of_mask
 
 Mask = NDArray[np.bool_]
 masks = arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=14))
@@ -178,3 +178,19 @@ def test_pixel_iou_counts_pixels_also_outside_any_image() -> None:
     assert pixel_iou(a, a) == 1.0
     assert pixel_iou(a, Region()) == 0.0
     assert pixel_iou(Region(), Region()) == 1.0
+
+
+@given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, min_side=0, max_side=14), elements=st.integers(0, 3)))
+def test_runs_of_values_are_those_of_the_masks_of_each(values: NDArray[np.uint8]) -> None:
+    found = runs_by_value(values)
+
+    assert list(found) == [value for value in np.unique(values).tolist() if value]
+    for value, runs in found.items():
+        expected = runs_of_mask(values == value)
+        assert (runs.x0, runs.y0, runs.width, runs.height) == (
+            expected.x0,
+            expected.y0,
+            expected.width,
+            expected.height,
+        )
+        assert runs.ends.tolist() == expected.ends.tolist()

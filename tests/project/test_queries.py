@@ -19,6 +19,7 @@ from sam3_annotator.project import (
     state_counts,
     statistics,
 )
+from sam3_annotator.project.queries import crowd_counts
 
 Square = Callable[..., Region]
 
@@ -41,6 +42,7 @@ def test_instances_are_counted_by_image_and_by_category(small: Any, square: Squa
 
     assert instance_counts(small.store) == {small.images[0]: 4, small.images[1]: 1}
     assert category_counts(small.store) == {small.cat: 4, small.dog: 1}
+    assert crowd_counts(small.store) == {small.cat: 1}
 
 
 def test_images_are_counted_by_state(small: Any, square: Square) -> None:

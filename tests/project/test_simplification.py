@@ -12,7 +12,7 @@ from sam3_annotator.project.geometry import is_valid_region, valid_shape
 from sam3_annotator.project.masks import mask_to_region
 from sam3_annotator.project.regions import Polygon, Region, rectangle
 from sam3_annotator.project.runs import pixel_iou
-from sam3_annotator.project.simplification import simplify_region
+from sam3_annotator.project.simplification import simplify_line, simplify_region
 
 
 def blob(seed: int, size: int, smoothness: float, level: float) -> NDArray[np.bool_]:
@@ -159,3 +159,26 @@ def test_hand_drawn_coordinates_are_kept_where_vertices_are() -> None:
 
 def test_rectangle_keeps_its_corners() -> None:
     assert simplify_region(rectangle(1, 2, 30, 40), 3).region.area == 29 * 38
+
+
+lines = st.lists(st.tuples(st.floats(-50, 50), st.floats(-50, 50)), min_size=1, max_size=60).map(np.array)
+
+
+@given(lines, st.floats(0, 10))
+def test_simplified_line_keeps_its_ends_and_stays_within_the_tolerance(
+    line: NDArray[np.float64], tolerance: float
+) -> None:
+    simpler = simplify_line(line, tolerance)
+
+    assert (simpler[0] == line[0]).all()
+    assert (simpler[-1] == line[-1]).all()
+    assert {tuple(vertex) for vertex in simpler.tolist()} <= {tuple(vertex) for vertex in line.tolist()}
+    if len(simpler) > 1:
+        far = shapely.distance(shapely.points(line), shapely.LineString(simpler))
+        assert far.max() <= tolerance + 1e-9
+
+
+def test_a_straight_line_keeps_two_vertices() -> None:
+    line = np.stack((np.arange(50.0), np.full(50, 3.0)), axis=1)
+
+    assert simplify_line(line, 0.5).tolist() == [[0, 3], [49, 3]]

@@ -8,9 +8,12 @@ import pytest
 
 from sam3_annotator.ui.action_state import (
     ActionState,
+    accept_next_text,
     accept_next_verb,
+    accept_text,
     accept_verb,
     backspace_verb,
+    can_accept,
     can_correct,
     can_go_on,
     escape_text,
@@ -30,6 +33,7 @@ IDLE = ActionState(has_image=True, has_next_image=True, instance_count=3, undo_l
 DRAFTING = replace(IDLE, has_draft=True, candidate_count=3)
 SELECTING = replace(IDLE, selection_count=2)
 CHOOSING = replace(IDLE, has_concept=True, proposal_count=5)
+DRAWING = replace(IDLE, tool="polygon", drawn_vertices=3)
 PAINTING = replace(IDLE, tool="brush", brush_radius=12)
 CORRECTING = replace(IDLE, has_draft=True, lacks_prompt=True, selection_count=1)
 
@@ -187,6 +191,38 @@ def test_a_correction_that_has_just_begun_says_what_clicks_do_and_how_to_leave_i
     assert list(hints(replace(CORRECTING, tool="box"))) == ["Drag", "Esc"]
     assert list(hints(replace(CORRECTING, tool="select"))) == ["Esc"]
     assert undo_text(CORRECTING) == "Stop correcting"
+
+
+@pytest.mark.parametrize(
+    "besides",
+    [{}, {"has_draft": True, "candidate_count": 2}, {"selection_count": 1}, {"has_concept": True, "proposal_count": 2}],
+)
+def test_keys_are_about_the_polygon_being_drawn_before_all_else(besides: dict) -> None:
+    state = replace(DRAWING, **besides)
+
+    assert (accept_verb(state), accept_text(state)) == ("close_polygon", "Close polygon")
+    assert accept_next_verb(state) == "close_polygon_next"
+    assert accept_next_text(state) == "Close polygon and next image"
+    assert (escape_verb(state), escape_text(state)) == ("drop_polygon", "Drop polygon")
+    assert (undo_verb(state), undo_text(state)) == ("remove_last_vertex", "Undo last vertex")
+    assert backspace_verb(state) == "remove_last_vertex"
+    assert next_verb(state) == ""
+    assert not can_correct(state)
+    assert list(hints(state)) == ["Enter", "Backspace", "Esc", "Ctrl", "Shift", "Shift Enter"]
+
+
+def test_a_polygon_of_two_vertices_is_not_closed() -> None:
+    short = replace(DRAWING, drawn_vertices=2)
+
+    assert can_accept(DRAWING)
+    assert not can_accept(short)
+    assert not can_go_on(short)
+    assert not {"Enter", "Shift Enter"} & hints(short).keys()
+    assert hints(short)["Click"] == "add a vertex"
+
+
+def test_menus_say_accept_without_a_polygon() -> None:
+    assert (accept_text(DRAFTING), accept_next_text(DRAFTING)) == ("Accept", "Accept and next image")
 
 
 def test_the_brush_is_there_with_its_tool_and_an_image() -> None:

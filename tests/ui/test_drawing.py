@@ -14,7 +14,7 @@ SQUARE = rectangle(5, 5, 20, 20)
 @pytest.fixture
 def drawing(store, workspace) -> Drawing:
     workspace.set_image(store.images()[0].id)
-    return Drawing(store, workspace)
+    return Drawing(store, workspace, lambda: workspace.image_id)
 
 
 def test_a_drawing_becomes_an_instance_of_the_current_category_made_by_hand(drawing, store, workspace):
@@ -62,7 +62,7 @@ def test_a_drawing_without_category_does_not_follow_to_another_image(drawing, st
 
 def test_what_waits_for_a_category_is_told_until_it_has_one(drawing, store, workspace, qtbot):
     with qtbot.waitSignal(drawing.waiting_changed) as waiting:
-        drawing.add(SQUARE)
+        drawing.add(SQUARE, selects=True)
     assert waiting.args == [SQUARE]
 
     with qtbot.waitSignal(drawing.waiting_changed) as waiting:
@@ -72,7 +72,7 @@ def test_what_waits_for_a_category_is_told_until_it_has_one(drawing, store, work
 
 
 def test_nothing_waits_on_another_image(drawing, store, workspace, qtbot):
-    drawing.add(SQUARE)
+    drawing.add(SQUARE, selects=True)
 
     with qtbot.waitSignal(drawing.waiting_changed) as waiting:
         workspace.set_image(store.images()[1].id)
@@ -96,5 +96,37 @@ def test_what_the_store_refuses_is_said(drawing, store, workspace, qtbot):
 
     with qtbot.waitSignal(drawing.problem):
         drawing.add(Region())
+
+    assert store.instances(workspace.image_id) == ()
+
+
+def test_what_is_stored_is_said_only_then(drawing, store, workspace, qtbot):
+    stored: list[Region] = []
+    drawing.stored.connect(stored.append)
+    drawing.add(SQUARE)
+    assert stored == []
+
+    workspace.set_category(operations.add_category(store, "cat"))
+    drawing.add(Region())
+
+    assert stored == [SQUARE]
+
+
+def test_a_drawing_is_of_the_image_on_the_canvas_though_the_next_one_is_chosen(store, workspace):
+    shown, chosen = (image.id for image in store.images()[:2])
+    drawing = Drawing(store, workspace, lambda: shown)
+    workspace.set_category(operations.add_category(store, "cat"))
+    workspace.set_image(chosen)
+
+    drawing.add(SQUARE)
+
+    assert (len(store.instances(shown)), store.instances(chosen)) == (1, ())
+
+
+def test_a_drawing_forgotten_does_not_wait_any_more(drawing, store, workspace):
+    drawing.add(SQUARE)
+
+    drawing.forget()
+    workspace.set_category(operations.add_category(store, "cat"))
 
     assert store.instances(workspace.image_id) == ()

@@ -175,7 +175,7 @@ def test_closed_panel_stays_closed_after_a_restart(qtbot: Any, store: ProjectSto
     second = make_window(qtbot, store)
 
     assert not docks(second)["instances"].isVisible()
-    second.reset_layout()
+    second.window_actions.trigger("reset_layout")
     assert docks(second)["instances"].isVisible()
     second.close()
 

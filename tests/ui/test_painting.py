@@ -48,7 +48,7 @@ def labelling(store, workspace, assist) -> Labelling:
 
 @pytest.fixture
 def drawing(store, workspace) -> Drawing:
-    return Drawing(store, workspace)
+    return Drawing(store, workspace, lambda: workspace.image_id)
 
 
 @pytest.fixture
@@ -62,11 +62,11 @@ def test_the_size_steps_from_the_one_that_suits_the_image_and_is_remembered(pain
     assert settings.brush_radius == 0
 
     painting.enlarge()
-    assert canvas.brush.radius == settings.brush_radius == 24
+    assert canvas.brush.radius_on(canvas.image_size) == settings.brush_radius == 24
     painting.shrink()
     painting.shrink()
 
-    assert canvas.brush.radius == Settings().brush_radius == 17
+    assert canvas.brush.radius_on(canvas.image_size) == Settings().brush_radius == 17
 
 
 def test_the_brush_has_the_colour_of_the_category(painting, canvas, store, workspace):
@@ -81,7 +81,7 @@ def test_the_brush_has_the_colour_of_the_category(painting, canvas, store, works
 
 
 def test_why_it_cannot_paint_is_said_until_the_situation_is_another(painting, canvas, status_line):
-    canvas.refuse("Select the instance to erase from first.")
+    canvas.brush.refused.emit("Select the instance to erase from first.")
     assert status_line._hint.text() == "Select the instance to erase from first."
 
     painting.follow(ActionState())
@@ -90,7 +90,7 @@ def test_why_it_cannot_paint_is_said_until_the_situation_is_another(painting, ca
 
 
 def test_the_words_of_a_draft_are_left_to_the_draft(painting, canvas, status_line):
-    canvas.refuse("Accept the draft with Enter.")
+    canvas.brush.refused.emit("Accept the draft with Enter.")
     status_line.set_hint("Draft: 1 prompt")
 
     painting.follow(ActionState(has_draft=True))

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sam3_annotator.project.errors import KnownError
-from sam3_annotator.project.formats import coco, coco_reading, yolo
-from sam3_annotator.project.formats.export_folder import export_folder, require_free_folder
+from sam3_annotator.project.formats import coco, cvat, isat, labelme, masks, voc, yolo
+from sam3_annotator.project.formats.files.export_folder import export_folder, require_free_folder
+from sam3_annotator.project.formats.importing import apply_import
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
-from sam3_annotator.project.formats.plan import ImportPlan, ImportReport, apply_import
+from sam3_annotator.project.formats.plan import ImportPlan, ImportReport
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.store import ProjectStore
@@ -33,9 +34,16 @@ class Format:
 FORMATS: dict[str, Format] = {
     known.name: known
     for known in (
-        Format("coco", "COCO instances", read=coco_reading.read, write=coco.write),
+        Format("coco", "COCO instances", read=coco.read, write=coco.write),
+        Format("yolo", "YOLO", read=yolo.read),
         Format("yolo-segment", "YOLO segmentation", write=yolo.write_segment),
         Format("yolo-detect", "YOLO detection", write=yolo.write_detect),
+        Format("yolo-obb", "YOLO oriented boxes", write=yolo.write_obb),
+        Format("labelme", "labelme JSON", read=labelme.read, write=labelme.write),
+        Format("isat", "ISAT JSON", read=isat.read),
+        Format("cvat", "CVAT for images", read=cvat.read, write=cvat.write),
+        Format("voc", "Pascal VOC", read=voc.read, write=voc.write),
+        Format("masks", "Mask PNG", read=masks.read, write=masks.write),
     )
 }
 

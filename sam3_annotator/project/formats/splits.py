@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 
 from sam3_annotator.project.entities import ImageId, ImageRecord, Split
 
 ONE_SET = ""
 """The name of the split of all images when there are no splits."""
+
+SPLIT_WORDS = {
+    "train": Split.TRAIN,
+    "training": Split.TRAIN,
+    "val": Split.VAL,
+    "valid": Split.VAL,
+    "validation": Split.VAL,
+    "test": Split.TEST,
+}
+"""What other programs call the splits, in lower case."""
+
+
+def split_of_names(names: Iterable[str]) -> Split | None:
+    """Read a split from the words of names of files and folders (`instances_train2017`), the first that has one."""
+    words = (word for name in names for word in re.findall(r"[a-z]+", name.lower()))
+    return next((SPLIT_WORDS[word] for word in words if word in SPLIT_WORDS), None)
 
 
 def assign_splits(images: Sequence[ImageRecord], shares: Mapping[str, float] | None, seed: int) -> dict[ImageId, str]:

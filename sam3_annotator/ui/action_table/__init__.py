@@ -9,10 +9,11 @@ from sam3_annotator.ui.action_table.file_actions import FILE_ACTIONS
 from sam3_annotator.ui.action_table.image_actions import IMAGE_ACTIONS
 from sam3_annotator.ui.action_table.instance_actions import CATEGORY_ACTIONS, CATEGORY_KEYS, INSTANCE_ACTIONS
 from sam3_annotator.ui.action_table.model_and_help_actions import MODEL_AND_HELP_ACTIONS
+from sam3_annotator.ui.action_table.reshaping_actions import COMBINING_ACTIONS, NUDGING_ACTIONS, RESHAPING_ACTIONS
 from sam3_annotator.ui.action_table.spec import ActionSpec
 from sam3_annotator.ui.action_table.view_actions import VIEW_ACTIONS
 
-__all__ = ["ACTIONS", "CATEGORY_KEYS", "MENUS", "ActionSpec"]
+__all__ = ["ACTIONS", "CATEGORY_KEYS", "MENUS", "NUDGING_ACTIONS", "ActionSpec"]
 
 ACTIONS: Final = (
     *FILE_ACTIONS,
@@ -21,6 +22,9 @@ ACTIONS: Final = (
     *IMAGE_ACTIONS,
     *INSTANCE_ACTIONS,
     *CATEGORY_ACTIONS,
+    *COMBINING_ACTIONS,
+    *RESHAPING_ACTIONS,
+    *NUDGING_ACTIONS,
     *MODEL_AND_HELP_ACTIONS,
 )
 MENUS: Final = ("File", "Edit", "View", "Image", "Instance", "Model", "Help")

@@ -1,11 +1,13 @@
-"""The actions of the Edit menu: undo, the tools, deleting and selecting."""
+"""The actions of the Edit menu: undo, the tools, copying, deleting and selecting."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from sam3_annotator.ui import action_state as rules
 from sam3_annotator.ui.action_state import ActionState
+from sam3_annotator.ui.action_table.copying_actions import COPYING_ACTIONS
 from sam3_annotator.ui.action_table.spec import ActionSpec
 
 
@@ -14,7 +16,7 @@ def _tool(name: str, text: str, key: str, icon: str, tip: str) -> ActionSpec:
 
 
 def _undo_enabled(state: ActionState) -> bool:
-    return state.has_draft or (state.undo_label is not None and not state.is_read_only)
+    return state.is_making or (state.undo_label is not None and not state.is_read_only)
 
 
 EDIT_ACTIONS: Final = (
@@ -24,10 +26,10 @@ EDIT_ACTIONS: Final = (
         ("Ctrl+Z",),
         "Edit",
         0,
-        tip="Take back the last prompt of the draft, else the last step",
+        tip="Take back the last vertex of the polygon or prompt of the draft, else the last step",
         enabled=_undo_enabled,
         verb=rules.undo_verb,
-        meanings=("remove_last_prompt", "undo"),
+        meanings=("remove_last_vertex", "remove_last_prompt", "undo"),
         text_for=rules.undo_text,
     ),
     ActionSpec(
@@ -37,13 +39,17 @@ EDIT_ACTIONS: Final = (
         "Edit",
         0,
         tip="Do the step undone last again",
-        enabled=lambda state: state.redo_label is not None and not state.has_draft and not state.is_read_only,
+        enabled=lambda state: state.redo_label is not None and not state.is_making and not state.is_read_only,
         text_for=rules.redo_text,
     ),
     _tool("select", "Select and edit", "V", "cursor-default-outline", "Select, move and correct instances"),
     _tool("points", "Points", "S", "cursor-default-click-outline", "Click an object to get its outline"),
     _tool("box", "Box", "B", "selection", "Drag a box around an object to get its outline"),
     _tool("exemplar", "Exemplar", "E", "selection-search", "Drag a box around an example to find all like it"),
+    replace(
+        _tool("polygon", "Polygon", "P", "vector-polygon", "Draw the outline yourself, by clicks or freehand"),
+        enabled=lambda state: not state.is_read_only,
+    ),
     _tool("brush", "Brush", "R", "brush", "Paint an instance with left, erase from it with right"),
     ActionSpec(
         "brush_smaller",
@@ -63,6 +69,7 @@ EDIT_ACTIONS: Final = (
         tip="Take the next larger brush",
         enabled=rules.has_brush,
     ),
+    *COPYING_ACTIONS,
     ActionSpec(
         "delete",
         "Delete",
@@ -70,7 +77,7 @@ EDIT_ACTIONS: Final = (
         "Edit",
         1,
         tip="Delete the selected instances",
-        enabled=lambda state: state.can_write and state.selection_count > 0 and not state.has_draft,
+        enabled=lambda state: state.can_write and state.selection_count > 0 and not state.is_making,
         verb=lambda _state: "delete_selection",
         meanings=("delete_selection",),
     ),
@@ -79,9 +86,9 @@ EDIT_ACTIONS: Final = (
         "Delete vertex",
         ("Backspace",),
         tip="Delete the vertex under the cursor, else the selected instances; reject the proposal",
-        enabled=lambda state: state.can_write and not state.has_draft,
+        enabled=lambda state: state.is_drawing or (state.can_write and not state.has_draft),
         verb=rules.backspace_verb,
-        meanings=("delete_vertex", "reject_proposal"),
+        meanings=("remove_last_vertex", "delete_vertex", "reject_proposal"),
         on_canvas=True,
     ),
     ActionSpec(

@@ -30,6 +30,7 @@ FILE_ACTIONS: Final = (
         enabled=lambda state: not state.is_read_only,
     ),
     ActionSpec("export", "Export…", ("Ctrl+E",), "File", 1, tip="Write the annotations for training"),
-    ActionSpec("settings", "Settings…", ("Ctrl+,",), "File", 2, "cog-outline", "Appearance, canvas, memory"),
-    ActionSpec("quit", "Quit", ("Ctrl+Q",), "File", 3, tip="Everything is saved already"),
+    ActionSpec("check_project", "Check project", ("F7",), "File", 2, tip="Look for overlaps, slivers, copies"),
+    ActionSpec("settings", "Settings…", ("Ctrl+,",), "File", 3, "cog-outline", "Appearance, canvas, memory"),
+    ActionSpec("quit", "Quit", ("Ctrl+Q",), "File", 4, tip="Everything is saved already"),
 )

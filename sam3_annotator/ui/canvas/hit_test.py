@@ -44,10 +44,10 @@ def rows_at(outlines: Outlines, candidates: Bools, x: float, y: float, distance:
     inside, touched = [], []
     for row in np.flatnonzero(near):
         vertices, starts = outlines.rings.taken(np.array([row]))
-        ends = vertices[_following(starts)]
+        ends = vertices[following_vertices(starts)]
         if contains(vertices, ends, x, y):
             inside.append(int(row))
-        elif _squared_distances(vertices, ends, x, y)[0].min() <= distance**2:
+        elif squared_distances(vertices, ends, x, y)[0].min() <= distance**2:
             touched.append(int(row))
     areas = outlines.areas
     return sorted(inside, key=lambda row: areas[row]) + sorted(touched, key=lambda row: areas[row])
@@ -104,7 +104,7 @@ def edge_at(region: Region, x: float, y: float, distance: float) -> EdgeHit | No
     """Find the edge nearest to a point, if it is within `distance` image pixels."""
     best, best_squared = None, distance**2
     for polygon_index, ring_index, ring in _rings(region):
-        squared, nearest = _squared_distances(ring, np.roll(ring, -1, axis=0), x, y)
+        squared, nearest = squared_distances(ring, np.roll(ring, -1, axis=0), x, y)
         edge = int(squared.argmin())
         if squared[edge] <= best_squared:
             best_squared = float(squared[edge])
@@ -118,14 +118,14 @@ def _rings(region: Region) -> Iterator[tuple[int, int, Ring]]:
             yield polygon_index, ring_index, ring
 
 
-def _following(ring_starts: Ints) -> Ints:
+def following_vertices(ring_starts: Ints) -> Ints:
     """For each vertex the next one in its ring."""
     following = np.arange(1, ring_starts[-1] + 1)
     following[ring_starts[1:] - 1] = ring_starts[:-1]
     return following
 
 
-def _squared_distances(starts: Vertices, ends: Vertices, x: float, y: float) -> tuple[Floats, Floats]:
+def squared_distances(starts: Vertices, ends: Vertices, x: float, y: float) -> tuple[Floats, Floats]:
     """Give for each edge the squared distance `(E,)` to a point, and the nearest point on it `(E, 2)`."""
     point = np.array([x, y])
     edges = ends - starts

@@ -14,6 +14,7 @@ from sam3_annotator.ui.canvas.outlines import Ints, level_for_scale
 from sam3_annotator.ui.canvas.paths import Outline, outlines_of_rows, path_of_rows
 from sam3_annotator.ui.canvas.scene import Batch
 from sam3_annotator.ui.canvas.tiles import TileJob
+from sam3_annotator.ui.canvas.view_transform import ViewTransform
 
 WHITE = QColor("#ffffff")
 HALO = QColor(0, 0, 0, 120)
@@ -60,6 +61,15 @@ def outline_pen(color: QColor, width: float) -> QPen:
     pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     return pen
+
+
+def visible_part(view: ViewTransform, room: QRectF) -> QRectF:
+    """Map the canvas to the image, with some room around it for the width of outlines."""
+    margin = 8.0
+    return QRectF(
+        QPointF(*view.to_image(room.left() - margin, room.top() - margin)),
+        QPointF(*view.to_image(room.right() + margin, room.bottom() + margin)),
+    )
 
 
 def paint_outlined(

@@ -20,6 +20,7 @@ PROMPT_SIDE = 9.0
 RIM_WIDTH = 2.0
 HANDLE_SIDE = 7.0
 HOVERED_HANDLE_SIDE = 10.0
+SNAP_RADIUS = 8.0
 # Handles nearer to each other than this are not told apart: one of them is shown.
 HANDLE_SPACING = 9.0
 # On the image, whose colours do not follow the theme, marks do not either.
@@ -126,6 +127,22 @@ def paint_handles(painter: QPainter, rings: Sequence[Vertices], room: QRectF) ->
     for ring in rings:
         points = told_apart(ring[_is_within(ring, room)], HANDLE_SPACING)
         painter.drawRects([QRectF(x - half, y - half, HANDLE_SIDE, HANDLE_SIDE) for x, y in points.tolist()])
+
+
+def paint_first_handle(painter: QPainter, at: QPointF) -> None:
+    """Paint the handle that closes a ring when it is clicked."""
+    half = HOVERED_HANDLE_SIDE / 2
+    painter.setPen(QPen(INK, 1))
+    painter.setBrush(WHITE)
+    painter.drawRect(QRectF(at.x() - half, at.y() - half, 2 * half, 2 * half))
+
+
+def paint_snap(painter: QPainter, at: QPointF) -> None:
+    """Paint a ring around the place that a vertex snaps to."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for color, width in ((INK, 4.5), (WHITE, 2.5)):
+        painter.setPen(QPen(color, width))
+        painter.drawEllipse(at, SNAP_RADIUS, SNAP_RADIUS)
 
 
 def _is_within(points: Vertices, room: QRectF) -> Bools:

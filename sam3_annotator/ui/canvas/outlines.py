@@ -17,6 +17,7 @@ Bools = NDArray[np.bool_]
 Singles = NDArray[np.float32]
 Vertices = NDArray[np.floating]
 
+NO_VERTICES: Floats = np.empty((0, 2))
 # Simplified outlines deviate by so much of a device pixel at most, which is not seen.
 DEVIATION = 0.35
 # Coarser than this an outline of any image is a speck.

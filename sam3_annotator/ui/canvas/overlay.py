@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter
 
 from sam3_annotator.project import InstanceId, Region
 from sam3_annotator.ui.canvas import chips
 from sam3_annotator.ui.canvas.draft_item import DraftItem
-from sam3_annotator.ui.canvas.items import DEFAULT_FILL_OPACITY, HOVERED, SELECTED, lighter, paint_outlined
-from sam3_annotator.ui.canvas.outlines import level_for_scale
+from sam3_annotator.ui.canvas.items import (
+    DEFAULT_FILL_OPACITY,
+    HOVERED,
+    SELECTED,
+    lighter,
+    paint_outlined,
+    visible_part,
+)
+from sam3_annotator.ui.canvas.outlines import NO_VERTICES, Floats, level_for_scale
 from sam3_annotator.ui.canvas.paths import Outline, outline_of_region
+from sam3_annotator.ui.canvas.polygon_drawing import PolygonDrawing
+from sam3_annotator.ui.canvas.polygon_item import PolygonItem
 from sam3_annotator.ui.canvas.preview_item import PreviewItem
 from sam3_annotator.ui.canvas.proposals_item import ProposalsItem
 from sam3_annotator.ui.canvas.scene import CanvasInstance, Scene
@@ -26,8 +35,9 @@ MAX_SELECTED_CHIPS = 12
 class Overlay:
     """Paints over the tiles; `hovered` is the instance under the cursor, `step` counts the animation (None: still)."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, polygon: PolygonDrawing) -> None:
         self.draft_item = DraftItem()
+        self.polygon_item = PolygonItem(polygon)
         self.preview_item = PreviewItem()
         self.proposals_item = ProposalsItem(scene.proposals)
         self.hovered: InstanceId | None = None
@@ -41,7 +51,7 @@ class Overlay:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         hovered = self._visible_hovered()
         scale = view.zoom * ratio
-        visible = _visible_part(view, room)
+        visible = visible_part(view, room)
         painter.save()
         painter.translate(view.offset_x, view.offset_y)
         painter.scale(view.zoom, view.zoom)
@@ -55,8 +65,14 @@ class Overlay:
         painter.restore()
         self.proposals_item.paint_exemplars(painter, view, room, self.step)
         chips.paint_chips(painter, self._chips(view, room, hovered))
+        if not tool.draws_polygons:  # then it rests
+            self.polygon_item.paint(painter, view, room, ratio, NO_VERTICES, has_handles=False)
         tool.paint(painter, room)
         self.draft_item.paint_prompts(painter, view, self.step)
+
+    def paint_polygon(self, painter: QPainter, view: ViewTransform, room: QRectF, ratio: float, hand: Floats) -> None:
+        """Paint the polygon being drawn, and the vertices that the hand would add; the painter as above."""
+        self.polygon_item.paint(painter, view, room, ratio, hand, has_handles=True)
 
     def paint_region(
         self, painter: QPainter, view: ViewTransform, room: QRectF, ratio: float, region: Region, color: str
@@ -67,7 +83,7 @@ class Overlay:
         painter.scale(view.zoom, view.zoom)
         outline = outline_of_region(region, level_for_scale(view.zoom * ratio))
         style = SELECTED.filled(self.fill_opacity)
-        paint_outlined(painter, outline, QColor(color), style, ratio, _visible_part(view, room))
+        paint_outlined(painter, outline, QColor(color), style, ratio, visible_part(view, room))
         painter.restore()
 
     def _visible_hovered(self) -> CanvasInstance | None:
@@ -100,12 +116,3 @@ class Overlay:
             (chips.instance_face(instance), view.box_to_canvas(scene.box(instance.id))) for instance in unique.values()
         ]
         return [*scores, *chips.place_chips(faces, room, [*tags, *(chip.rect for chip in scores)])]
-
-
-def _visible_part(view: ViewTransform, room: QRectF) -> QRectF:
-    """Map the canvas to the image, with some room around it for the width of outlines."""
-    margin = 8.0
-    return QRectF(
-        QPointF(*view.to_image(room.left() - margin, room.top() - margin)),
-        QPointF(*view.to_image(room.right() + margin, room.bottom() + margin)),
-    )

@@ -60,8 +60,18 @@ def outline_of_region(region: Region, level: int = 0) -> Outline:
     return next(outlines_of_rows(rings, np.array([0])))
 
 
+def outline_of_line(vertices: Vertices) -> Outline:
+    """Make the outline of an open line `(V, 2)`: filled as if it were closed, stroked as it is."""
+    elements = np.empty(len(vertices), dtype=_ELEMENT)
+    elements["kind"] = _LINE_TO
+    elements["kind"][:1] = _MOVE_TO
+    elements["x"], elements["y"] = vertices[:, 0], vertices[:, 1]
+    fill = _path(elements.tobytes())
+    return Outline(fill, tuple(_pieces(elements)) if len(elements) > MAX_PIECE else (fill,))
+
+
 def _pieces(elements: NDArray[np.void]) -> Iterator[QPainterPath]:
-    """Cut closed rings into open lines of at most `PIECE` edges."""
+    """Cut rings and lines into open lines of at most `PIECE` edges."""
     starts = [*np.flatnonzero(elements["kind"] == _MOVE_TO).tolist(), len(elements)]
     for ring_start, ring_end in pairwise(starts):
         for start in range(ring_start, ring_end - 1, PIECE):

@@ -10,7 +10,7 @@ import numpy as np
 from sam3_annotator.project import InstanceId, Region
 from sam3_annotator.ui.canvas import hit_test
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
-from sam3_annotator.ui.canvas.outlines import Bools, Ints, Outlines
+from sam3_annotator.ui.canvas.outlines import Bools, Ints, Outlines, Vertices
 from sam3_annotator.ui.canvas.shown_proposals import ShownProposals
 
 
@@ -156,6 +156,10 @@ class Scene:
         """Find the visible instances that lie wholly within a box."""
         rows = hit_test.rows_inside(self._outlines, self._visible(), box_xyxy)
         return [InstanceId(int(self._row_ids[row])) for row in rows]
+
+    def rings_near(self, box_xyxy: BoxXyxy) -> tuple[Vertices, Ints]:
+        """Give the vertices `(V, 2)` and ring starts `(R + 1,)` of the visible instances whose boxes touch this one."""
+        return self._outlines.rings.taken(np.flatnonzero(self._visible() & self._outlines.rows_in_box(box_xyxy)))
 
     def largest(self, box_xyxy: BoxXyxy, min_side: float, count: int) -> list[CanvasInstance]:
         """Give the largest visible instances that touch a box and have a side of `min_side` or more."""

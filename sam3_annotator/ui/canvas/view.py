@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from sam3_annotator.model import BoxPrompt, Exemplar, PointPrompt
 from sam3_annotator.project import InstanceId, Region, clip_region, repair_region
-from sam3_annotator.ui.canvas.brush import Brush
+from sam3_annotator.ui.canvas.brush_in_hand import BrushInHand
 from sam3_annotator.ui.canvas.draft import Draft
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.navigation import revealed
+from sam3_annotator.ui.canvas.outlines import Floats
 from sam3_annotator.ui.canvas.overlay import Overlay
+from sam3_annotator.ui.canvas.polygon_drawing import PolygonDrawing
 from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.canvas.scene import CanvasInstance, Scene
 from sam3_annotator.ui.canvas.surface import CanvasSurface
 from sam3_annotator.ui.canvas.tools import TOOLS, Tool, ToolEvent
 from sam3_annotator.ui.canvas.view_transform import ViewTransform
 
-_MODIFIER_KEYS = (Qt.Key.Key_Alt, Qt.Key.Key_Control, Qt.Key.Key_Shift)
+NO_AREA: Final = "The polygon encloses no area. Add a vertex beside the line, or drop it with Esc."
 
 
 class CanvasView(CanvasSurface):
@@ -35,24 +38,25 @@ class CanvasView(CanvasSurface):
     cancel_requested = Signal()
     region_edited = Signal(object, object, str)  # InstanceId, Region, label of the step
     region_drawn = Signal(object, bool)  # Region of a new instance, whether that is to be selected
-    instance_erased = Signal(object)  # InstanceId
-    refused = Signal(str)  # why what the hand tries cannot be done
     delete_requested = Signal()
     context_menu_requested = Signal(object, object)  # InstanceId | None, QPoint on the screen
     selection_requested = Signal(object)  # frozenset[InstanceId]
     hover_changed = Signal(object)  # InstanceId | None
     tool_changed = Signal(str)
-    brush_changed = Signal()
+    problem = Signal(str)  # why nothing became of what the hand did
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._overlay = Overlay(self._scene)
+        self.polygon = PolygonDrawing(self)
+        self.brush = BrushInHand(self)
+        self._overlay = Overlay(self._scene, self.polygon)
         self._tool: Tool = TOOLS["select"](self)
         self._tool_cursor = self._tool.cursor
         self._hovered_at: QPointF | None = None
         self._offered: PointPrompt | None = None
-        self._brush = Brush()
         self._settle.timeout.connect(self._hover_again)
+        self.polygon.changed.connect(self._follow_polygon)
+        self.brush.changed.connect(self.refresh)
 
     # What is shown
 
@@ -108,6 +112,16 @@ class CanvasView(CanvasSurface):
         if self._overlay.preview_item.set_region(region, color):
             self.refresh()
 
+    def set_polygon_color(self, color: QColor) -> None:
+        """Show the polygon being drawn in a category's colour."""
+        self._overlay.polygon_item.color = QColor(color)
+        self.refresh()
+
+    @Slot()
+    def _follow_polygon(self) -> None:
+        self._tool.reset()
+        self.refresh()
+
     def set_proposals(self, proposals: Proposals | None, color: QColor) -> None:
         """Show what was found of a concept in a category's colour, or nothing; call again after each change.
 
@@ -156,18 +170,6 @@ class CanvasView(CanvasSurface):
         self.set_tool_cursor(self._tool.cursor)
         self.refresh()
         self.tool_changed.emit(name)
-
-    @property
-    def brush(self) -> Brush:
-        """Size and colour of the brush."""
-        return self._brush
-
-    def set_brush(self, brush: Brush) -> None:
-        """Take another brush, in the middle of a stroke for the next one."""
-        if brush != self._brush:
-            self._brush = brush
-            self.refresh()
-            self.brush_changed.emit()
 
     def delete_hovered_vertex(self) -> bool:
         """Delete the vertex under the cursor, if it can be; False if there is none."""
@@ -246,23 +248,36 @@ class CanvasView(CanvasSurface):
 
     def add_region(self, region: Region, *, selects: bool = False) -> None:
         """Announce a region drawn by hand, made valid and cut at the image's border; an empty one is not announced."""
-        valid = clip_region(repair_region(region), *self.image_size)
+        valid = self._made_valid(region)
         if not valid.is_empty:
             self.region_drawn.emit(valid, selects)
+
+    def _made_valid(self, region: Region) -> Region:
+        return clip_region(repair_region(region), *self.image_size)
+
+    def close_polygon(self) -> None:
+        """Announce the polygon being drawn as a region drawn by hand, or by `problem` that it has no area.
+
+        It stays open until whoever makes an instance of the region takes it off: nothing is lost if that fails.
+        """
+        if not self.polygon.can_close:
+            return
+        valid = self._made_valid(self.polygon.region)
+        if valid.is_empty:
+            self.problem.emit(NO_AREA)
+        else:
+            self.polygon.closed_as = valid
+            self.region_drawn.emit(valid, False)
+
+    def paint_polygon(self, painter: QPainter, hand: Floats, room: QRectF) -> None:
+        """Paint the polygon being drawn, and the vertices `(N, 2)` that the hand would add, in canvas pixels."""
+        self._overlay.paint_polygon(painter, self._view, room, self._ratio(), hand)
 
     def finish_edit(self, instance_id: InstanceId, region: Region, label: str) -> None:
         """Announce a region changed by hand, made valid; one without any area left is not announced."""
         valid = repair_region(region)
         if not valid.is_empty:
             self.region_edited.emit(instance_id, valid, label)
-
-    def erase_instance(self, instance_id: InstanceId) -> None:
-        """Announce an instance of which the hand has left nothing."""
-        self.instance_erased.emit(instance_id)
-
-    def refuse(self, sentence: str) -> None:
-        """Say why what the hand tries cannot be done."""
-        self.refused.emit(sentence)
 
     def paint_region(self, painter: QPainter, region: Region, color: str) -> None:
         """Paint a region as a selected instance; the painter works in canvas pixels."""
@@ -309,8 +324,11 @@ class CanvasView(CanvasSurface):
         self._tool.leave()
 
     @Slot()
-    def _hover_again(self, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        """Tell the tool what is under the resting cursor: the view has come to rest below it, or a key is held now."""
+    def _hover_again(self) -> None:
+        """Tell the tool what is under the resting cursor once the view has come to rest below it."""
+        self._hover_with(QApplication.keyboardModifiers())
+
+    def _hover_with(self, modifiers: Qt.KeyboardModifier) -> None:
         is_free = self._pan is None and not self._is_space_held
         if is_free and self._hovered_at is not None and self._layers.pyramid is not None:
             point = self.image_from_viewport(self._hovered_at)
@@ -319,13 +337,15 @@ class CanvasView(CanvasSurface):
 
     def _cancel(self) -> None:
         self._tool.cancel()
+        self.polygon.put(())
         self._tool.reset()
 
     def _tool_event(self, event: QMouseEvent) -> ToolEvent:
         point = self.image_from_viewport(event.position())
         screen = event.globalPosition().toPoint()
         at, button, keys = event.position(), event.button(), event.modifiers()
-        return ToolEvent(point.x(), point.y(), at, screen, button, keys, event.buttons())
+        is_double = event.type() == QEvent.Type.MouseButtonDblClick
+        return ToolEvent(point.x(), point.y(), at, screen, button, keys, is_double, event.buttons())
 
     def _takes_key(self, event: QKeyEvent) -> bool:
         return (event.key() == Qt.Key.Key_Escape and self._tool.is_busy) or super()._takes_key(event)
@@ -348,18 +368,19 @@ class CanvasView(CanvasSurface):
                 self._follow_modifier(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """Tell the tool when a key that changes what it does comes up."""
+        """Let go with a key."""
         super().keyReleaseEvent(event)
         self._follow_modifier(event)
 
     def _follow_modifier(self, event: QKeyEvent) -> None:
-        if event.key() in _MODIFIER_KEYS:
-            self._hover_again(event.modifiers())
+        """Let Ctrl, Shift and Alt change at once what the resting cursor means."""
+        if event.key() in (Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt):
+            self._hover_with(event.modifiers())
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's
-        """Keep the focus while a draft or proposals are open: Tab means what they have to offer, be it one."""
+        """Keep the focus while a draft, polygon or proposals are open: Tab means what they have to offer, if any."""
         is_taken = self.has_draft or bool(self._scene.proposals.open)
-        return is_taken or super().focusNextPrevChild(next)
+        return is_taken or self.polygon.is_open or super().focusNextPrevChild(next)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Open the menu by key; by mouse, the select tool does."""

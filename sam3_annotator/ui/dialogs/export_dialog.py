@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QLabel, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from sam3_annotator.project import ImageId, Progress, ProjectStore, instance_counts
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
 from sam3_annotator.ui.background import Work
+from sam3_annotator.ui.dialogs.format_box import FormatBox
+from sam3_annotator.ui.dialogs.format_choices import EXPORT_CHOICES
 from sam3_annotator.ui.dialogs.path_field import PathField, ask_folder
 from sam3_annotator.ui.dialogs.report import Report
 from sam3_annotator.ui.dialogs.split_field import SplitField
@@ -18,17 +20,6 @@ from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
 from sam3_annotator.ui.image_scan import ImageScan, scan_images
 from sam3_annotator.ui.item_models.image_model import UNFINISHED
 from sam3_annotator.ui.store_bridge import StoreBridge
-from sam3_annotator.ui.theme import SPACE_S, SPACE_XL
-
-
-@dataclass(frozen=True, slots=True)
-class FormatChoice:
-    """A format as the dialog offers it: its name in the registry, its title, who reads it."""
-
-    name: str
-    title: str
-    note: str
-    has_shapes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +45,6 @@ class ExportPlan:
         return "; ".join([f"{_counted(self.instances, 'instance')} on {_counted(self.images, 'image')}", *troubles])
 
 
-FORMATS: Final = (
-    FormatChoice("coco", "COCO", "One JSON file with polygons or masks", has_shapes=True),
-    FormatChoice("yolo-segment", "YOLO segment", "A text file of polygons per image, and data.yaml"),
-    FormatChoice("yolo-detect", "YOLO detect", "A text file of boxes per image, and data.yaml"),
-)
 _SHAPES: Final = (("Polygons (holes are cut in)", "polygon"), ("RLE masks (exact, pixel by pixel)", "rle"))
 _IMAGES: Final = (("Copy into the export", "copy"), ("Link to the originals", "link"), ("Leave out", "none"))
 
@@ -71,35 +57,29 @@ class ExportDialog(TaskDialog):
         self._store = bridge.store
         self._missing: frozenset[ImageId] = frozenset()
         self._is_folder_chosen = False
-        self.formats = QButtonGroup(self)
+        self.formats = FormatBox(EXPORT_CHOICES)
         self.shapes = _combo_box("Shapes", _SHAPES)
         self.split = SplitField()
         self.images = _combo_box("Images", _IMAGES)
         self.unannotated = QCheckBox("Also images not annotated yet, as empty ones")
         self.folder = PathField("Export folder", ask_folder)
-        self.add_row("Format", self._make_formats())
+        self.add_row("Format", self.formats)
         self._shapes_label = self.add_row("Shapes", self.shapes)
         self.add_row("Split", self.split)
         self.add_row("Images", self.images)
         self.add_row("", self.unannotated)
         self.add_row("Folder", self.folder)
-        self.formats.idToggled.connect(self._follow_format)
+        self.formats.changed.connect(self._follow_format)
         self.split.changed.connect(self.refresh)
         self.unannotated.toggled.connect(self.refresh)
         self.images.currentIndexChanged.connect(self.refresh)
         self.folder.line.textEdited.connect(self._keep_folder)
         self.folder.changed.connect(self.refresh)
         bridge.changed.connect(self.refresh_quietly)
-        self.formats.button(0).setFocus()
         self._follow_format()
         self._scan = scan_images(self._store, self)
         self._scan.result.connect(self._take_scan)
         self._scan.start()
-
-    @property
-    def format(self) -> FormatChoice:
-        """The format chosen."""
-        return FORMATS[self.formats.checkedId()]
 
     @property
     def options(self) -> ExportOptions:
@@ -111,10 +91,6 @@ class ExportDialog(TaskDialog):
             images=self.images.currentData(),
             include_unannotated=self.unannotated.isChecked(),
         )
-
-    def choose_format(self, name: str) -> None:
-        """Choose a format by its name in the registry."""
-        self.formats.button([choice.name for choice in FORMATS].index(name)).setChecked(True)
 
     def describe(self) -> None:
         """Say how much would be written, or what is in the way."""
@@ -151,7 +127,7 @@ class ExportDialog(TaskDialog):
         """Write the export."""
         folder = self.folder.path
         if folder is not None:
-            self.run(export_work(self._store.path, folder, self.format.name, self.options))
+            self.run(export_work(self._store.path, folder, self.formats.choice.name, self.options))
 
     def conclude(self, value: object) -> Report:
         """Say what was written."""
@@ -159,27 +135,11 @@ class ExportDialog(TaskDialog):
         words = f"{_counted(value.instances, 'instance')} on {_counted(value.images, 'image')} exported"
         return Report(words, self.folder.path, value.warnings)
 
-    def _make_formats(self) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setSpacing(0)
-        column.setContentsMargins(0, 2, 0, 0)
-        for number, choice in enumerate(FORMATS):
-            button = QRadioButton(choice.title)
-            button.setChecked(not number)
-            button.setAccessibleDescription(choice.note)
-            self.formats.addButton(button, number)
-            note = QLabel(choice.note)
-            note.setProperty("tone", "dim")
-            note.setContentsMargins(SPACE_XL, 0, 0, SPACE_S)
-            column.addWidget(button)
-            column.addWidget(note)
-        return column
-
     def _follow_format(self) -> None:
-        self.shapes.setVisible(self.format.has_shapes)
-        self._shapes_label.setVisible(self.format.has_shapes)
+        self.shapes.setVisible(self.formats.choice.has_shapes)
+        self._shapes_label.setVisible(self.formats.choice.has_shapes)
         if not self._is_folder_chosen:
-            self.folder.set_path(self._store.path.parent / "export" / self.format.name)
+            self.folder.set_path(self._store.path.parent / "export" / self.formats.choice.name)
         self.refresh()
 
     def _keep_folder(self) -> None:

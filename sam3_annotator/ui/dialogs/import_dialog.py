@@ -8,11 +8,15 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 from sam3_annotator.project import Progress, ProjectStore
 from sam3_annotator.project.formats.plan import ImportReport
 from sam3_annotator.ui.beside import Written, announce, beside
+from sam3_annotator.ui.dialogs.format_box import FormatBox
+from sam3_annotator.ui.dialogs.format_choices import IMPORT_CHOICES
 from sam3_annotator.ui.dialogs.path_field import PathField, ask_file, ask_folder
 from sam3_annotator.ui.dialogs.report import Report
 from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_M, SPACE_S, pixmap
+
+_KINDS = "Labels (*.json *.xml *.zip *.yaml *.yml *.txt);;All files (*)"
 
 
 class ImportDialog(TaskDialog):
@@ -23,13 +27,17 @@ class ImportDialog(TaskDialog):
     def __init__(self, bridge: StoreBridge, parent: QWidget | None = None) -> None:
         super().__init__("Import annotations", "Import", "The import", parent)
         self._store = bridge.store
-        self.source = PathField("COCO file", ask_file("COCO annotations (*.json);;All files (*)"))
+        self.source = PathField("Labels", ask_file(_KINDS), takes_folder=True)
+        self.source.line.setPlaceholderText("A file or a folder")
+        self.formats = FormatBox(IMPORT_CHOICES)
         self.images = PathField("Images folder", ask_folder)
-        self.images.line.setPlaceholderText("Beside the file")
-        self.add_row("COCO file", self.source)
+        self.images.line.setPlaceholderText("Where the labels say")
+        self.add_row("Labels", self.source)
+        self.add_row("Format", self.formats)
         self.add_row("Images", self.images)
         self.add_row("", _notice("An import cannot be undone, nor can the steps before it."))
-        self.source.changed.connect(self.refresh)
+        self.source.changed.connect(self._recognise)
+        self.formats.changed.connect(self.refresh)
         self.images.changed.connect(self.refresh)
         self.refresh()
 
@@ -40,25 +48,35 @@ class ImportDialog(TaskDialog):
         if self._store.is_read_only:
             self.say("This project is open for reading only, so nothing can be imported", "warning")
         elif source is None:
-            self.say("Choose the file to import")
-        elif not source.is_file():
-            self.say("There is no such file")
+            self.say("Choose the labels to import")
+        elif not source.exists():
+            self.say("There is no such file or folder")
         elif images is not None and not images.is_dir():
             self.say("There is no such folder of images")
         else:
             self.say("Categories of the same name are joined; images are matched by their file names")
             self.primary.setEnabled(True)
 
+    def _recognise(self) -> None:
+        """Choose the format that the labels seem to have; the user may know better afterwards."""
+        from sam3_annotator.project.formats.recognition import recognise_format
+
+        source = self.source.path
+        name = recognise_format(source) if source is not None else None
+        if name in {choice.name for choice in IMPORT_CHOICES}:
+            self.formats.choose(str(name))
+        self.refresh()
+
     def begin(self) -> None:
         """Import."""
-        source, images = self.source.path, self.images.path
+        source, images, format_name = self.source.path, self.images.path, self.formats.choice.name
         if source is None:
             return
 
         def work(store: ProjectStore, progress: Progress) -> object:
             from sam3_annotator.project.formats.registry import import_project  # not needed before
 
-            return import_project(store, source, "coco", images, progress)
+            return import_project(store, source, format_name, images, progress)
 
         self.run(beside(self._store, work))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QDir, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMenu, QPushButton, QWidget
 
 from sam3_annotator.paths import expand_home
 from sam3_annotator.ui.theme import SPACE_S
@@ -31,12 +31,14 @@ def ask_new_file(kinds: str) -> Ask:
 
 
 class PathField(QWidget):
-    """The path typed or chosen; `~` stands for the home folder."""
+    """The path typed or chosen; `~` stands for the home folder. `takes_folder`: a folder may be browsed for as well."""
 
     changed = Signal()  # at every letter
     settled = Signal()  # chosen, set, or typed to the end
 
-    def __init__(self, name: str, ask: Ask = ask_folder, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, ask: Ask = ask_folder, parent: QWidget | None = None, *, takes_folder: bool = False
+    ) -> None:
         super().__init__(parent)
         self._name = name
         self.ask = ask
@@ -47,7 +49,13 @@ class PathField(QWidget):
         self._button = QPushButton("Browse…")
         self._button.setAccessibleName(f"Browse: {name}")
         self._button.setAutoDefault(False)
-        self._button.clicked.connect(self.browse)
+        if takes_folder:
+            menu = QMenu(self._button)
+            menu.addAction("A file…", self.browse)
+            menu.addAction("A folder…", lambda: self._browse(ask_folder))
+            self._button.setMenu(menu)
+        else:
+            self._button.clicked.connect(self.browse)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_S)
@@ -75,9 +83,12 @@ class PathField(QWidget):
 
     def browse(self) -> None:
         """Let the user choose, starting where the field points to."""
+        self._browse(self.ask)
+
+    def _browse(self, ask: Ask) -> None:
         start = self.path
         while start is not None and not start.exists() and start != start.parent:
             start = start.parent
-        chosen = self.ask(self, self._name, str(start or QDir.homePath()))
+        chosen = ask(self, self._name, str(start or QDir.homePath()))
         if chosen:
             self.set_path(Path(chosen))

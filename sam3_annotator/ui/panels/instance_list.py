@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
@@ -32,7 +32,7 @@ class InstancePanel(QWidget):
         super().__init__(parent)
         self._store = bridge.store
         self._workspace = workspace
-        self._offered: tuple[QAction, ...] = ()
+        self._offered: tuple[Sequence[QAction], ...] = ()
         self._model = InstanceModel(bridge, workspace, self)
         self._list = InstanceView(self._model, workspace)
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -73,9 +73,9 @@ class InstancePanel(QWidget):
         """The list."""
         return self._list
 
-    def offer(self, *actions: QAction) -> None:
-        """Put actions of the window, which concern the selection as well, into its menu."""
-        self._offered = actions
+    def offer(self, *groups: Sequence[QAction]) -> None:
+        """Put groups of actions of the window, which concern the selection as well, into its menu."""
+        self._offered = groups
 
     def toggle_hidden(self, instance_id: InstanceId) -> None:
         """Hide or show an instance, and with it the whole selection if it belongs to it."""
@@ -124,7 +124,9 @@ class InstancePanel(QWidget):
         )
         self._add(menu, "Hide others", "", self.hide_others)
         menu.addSeparator()
-        menu.addActions(self._offered)
+        for group in self._offered:
+            menu.addActions(group)
+            menu.addSeparator()
         delete = self._add(menu, "Delete", "delete-outline", self.delete_selected, "Del")
         delete.setEnabled(can_write)
         return menu

@@ -51,6 +51,12 @@ class Dataset:
     def instances(self) -> list[Instance]:
         return [instance for image in self.store.images() for instance in self.store.instances(image.id)]
 
+    def visible_masks(self, image_id: ImageId) -> list[NDArray[np.bool_]]:
+        """Give the masks of an image with what later instances cover cut away."""
+        masks = [self.mask(instance) for instance in self.store.instances(image_id)]
+        covered = [np.any([mask & False, *masks[number:]], axis=0) for number, mask in enumerate(masks, start=1)]
+        return [mask & ~above for mask, above in zip(masks, covered, strict=True)]
+
 
 @pytest.fixture
 def dataset(tmp_path: Path, make_image: MakeImage) -> Iterator[Dataset]:
@@ -78,3 +84,38 @@ def dataset(tmp_path: Path, make_image: MakeImage) -> Iterator[Dataset]:
             edit.add_instance(by_name["Straße 日本.png"], odd, rectangle(20, 20, 40, 45))
             edit.update_image(by_name["empty.png"], state=ImageState.CONFIRMED_EMPTY)
         yield Dataset(store, photos, by_name)
+
+
+@pytest.fixture
+def crowded(tmp_path: Path, make_image: MakeImage) -> Iterator[Callable[[int, int], ProjectStore]]:
+    """Make a project of one image, `1.png` of 60 x 20 pixels, with so many categories and instances of one pixel."""
+    make_image("photos/1.png", width=60, height=20)
+    with ProjectStore.create(tmp_path / "crowded.sam3proj", image_roots=[tmp_path / "photos"]) as store:
+
+        def fill(categories: int, instances: int) -> ProjectStore:
+            image = store.images()[0].id
+            with store.edit("Fill", undoable=False) as edit:
+                ids = [edit.add_category(f"category {number}") for number in range(1, categories + 1)]
+                for number in range(instances):
+                    x, y = number % 60, number // 60
+                    edit.add_instance(image, ids[number % categories], rectangle(x, y, x + 1, y + 1))
+            return store
+
+        yield fill
+
+
+@pytest.fixture
+def turned(tmp_path: Path) -> Iterator[Dataset]:
+    """Make a project of one photograph that EXIF turns to 30 x 50 pixels, with one instance at its lower end."""
+    from PIL import Image
+
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (50, 30), "teal").save(photos / "turned.jpg", exif=exif)
+    with ProjectStore.create(tmp_path / "turned.sam3proj", image_roots=[photos]) as store:
+        (image,) = store.images()
+        with store.edit("Annotate", undoable=False) as edit:
+            edit.add_instance(image.id, edit.add_category("cat"), rectangle(3, 31, 12, 50))
+        yield Dataset(store, photos, {"turned.jpg": image.id})

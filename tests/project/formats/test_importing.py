@@ -275,4 +275,4 @@ def test_format_that_cannot_be_imported_is_told(store: ProjectStore, tmp_path: P
     with pytest.raises(KnownError, match=r"cannot be imported yet.*coco"):
         import_project(store, tmp_path, "yolo-segment")
     with pytest.raises(KnownError, match="not supported yet"):
-        import_project(store, tmp_path, "voc")
+        import_project(store, tmp_path, "nonsense")

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 
 from sam3_annotator.project import Polygon, Region, rectangle
 from sam3_annotator.ui.canvas.outlines import Outlines
-from sam3_annotator.ui.canvas.paths import PIECE, outline_of_region, outlines_of_rows, path_of_rows
+from sam3_annotator.ui.canvas.paths import PIECE, outline_of_line, outline_of_region, outlines_of_rows, path_of_rows
 
 RING = Region((Polygon([(0, 0), (10, 0), (10, 10), (0, 10)], [[(3, 3), (7, 3), (7, 7), (3, 7)]]),))
 
@@ -63,6 +63,27 @@ def test_short_rings_are_stroked_in_one_go() -> None:
     outline = outline_of_region(RING)
 
     assert outline.strokes == (outline.fill,)
+
+
+def test_a_line_is_filled_as_if_it_were_closed_and_stroked_open() -> None:
+    corner = outline_of_line(np.array([(0.0, 0.0), (10.0, 0.0), (10.0, 10.0)]))
+
+    assert corner.fill.contains(QPointF(8, 4))
+    assert corner.strokes == (corner.fill,)
+    assert corner.fill.elementCount() == 3
+
+
+def test_a_long_line_is_stroked_in_pieces_that_join() -> None:
+    places = np.arange(1000.0)
+
+    pieces = outline_of_line(np.stack((places, places % 7), axis=1)).strokes
+
+    assert sum(piece.elementCount() - 1 for piece in pieces) == 999
+    assert [piece.elementAt(0).x for piece in pieces[1:]] == [piece.currentPosition().x() for piece in pieces[:-1]]
+
+
+def test_no_vertices_make_an_empty_line() -> None:
+    assert outline_of_line(np.empty((0, 2))).fill.isEmpty()
 
 
 def test_no_rows_make_an_empty_path() -> None:

@@ -33,6 +33,16 @@ def painted(scene: Scene, *, only_selected: bool = False) -> list[tuple[list[flo
     return list(zip(boxes, [batch.palette[code] for code in batch.color_codes], strict=True))
 
 
+def test_rings_near_a_box_are_those_of_visible_instances(scene: Scene) -> None:
+    scene.hide([InstanceId(2)])
+    vertices, starts = scene.rings_near((15, 15, 18, 18))
+    none, no_starts = scene.rings_near((150, 150, 160, 160))
+
+    assert starts.tolist() == [0, 4]
+    assert sorted(vertices.tolist()) == [[0, 0], [0, 100], [100, 0], [100, 100]]
+    assert (len(none), no_starts.tolist()) == (0, [0])
+
+
 def test_instances_are_painted_in_their_own_colours(scene: Scene) -> None:
     assert painted(scene) == [
         ([0, 0, 100, 100], "#111111"),

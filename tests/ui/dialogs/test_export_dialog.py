@@ -89,12 +89,12 @@ def test_folder_is_proposed_by_format_until_the_user_chooses(
     qtbot: QtBot, dialog: ExportDialog, store: ProjectStore, tmp_path: Path
 ) -> None:
     assert dialog.folder.path == store.path.parent / "export" / "coco"
-    dialog.choose_format("yolo-segment")
+    dialog.formats.choose("yolo-segment")
     assert dialog.folder.path == store.path.parent / "export" / "yolo-segment"
 
     dialog.folder.line.clear()
     qtbot.keyClicks(dialog.folder.line, str(tmp_path / "mine"))
-    dialog.choose_format("coco")
+    dialog.formats.choose("coco")
 
     assert dialog.folder.path == tmp_path / "mine"
 
@@ -102,7 +102,7 @@ def test_folder_is_proposed_by_format_until_the_user_chooses(
 def test_options_fit_the_format(dialog: ExportDialog) -> None:
     assert dialog.shapes.isVisible()
 
-    dialog.choose_format("yolo-detect")
+    dialog.formats.choose("yolo-detect")
 
     assert not dialog.shapes.isVisible()
 
@@ -139,7 +139,7 @@ def test_export_is_written_and_reported(
 def test_yolo_is_written_in_parts(qtbot: QtBot, dialog: ExportDialog, add: Add, tmp_path: Path, name: str) -> None:
     for image in range(4):
         add(image)
-    dialog.choose_format(name)
+    dialog.formats.choose(name)
     dialog.split.is_on.setChecked(True)
     dialog.split.train.setValue(50)
     dialog.split.val.setValue(50)

@@ -44,9 +44,9 @@ def coco_file(image_folder: Path) -> Path:
 
 
 def test_form_says_what_is_missing(dialog: ImportDialog, coco_file: Path) -> None:
-    assert dialog.note == "Choose the file to import"
+    assert dialog.note == "Choose the labels to import"
     dialog.source.set_path(coco_file.with_name("none.json"))
-    assert dialog.note == "There is no such file"
+    assert dialog.note == "There is no such file or folder"
     assert not dialog.primary.isEnabled()
 
     dialog.source.set_path(coco_file)
@@ -134,3 +134,10 @@ def test_project_open_for_reading_takes_no_import(qtbot: QtBot, store: ProjectSt
         assert not dialog.primary.isEnabled()
         assert "for reading only" in dialog.note
         bridge.close()
+
+
+def test_folder_of_labels_is_taken_as_well(qtbot: QtBot, dialog: ImportDialog, coco_file: Path) -> None:
+    dialog.source.set_path(coco_file.parent)
+
+    assert dialog.formats.choice.name == "coco"
+    assert dialog.primary.isEnabled()

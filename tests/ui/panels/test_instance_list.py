@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QAction, QWheelEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -245,6 +245,15 @@ def test_box_gives_the_keys_back_once_its_list_is_closed(
 
     with qtbot.waitSignal(panel.focus_left):
         qtbot.keyClick(box.view(), Qt.Key.Key_Escape)
+
+
+def test_menu_offers_the_groups_of_the_window_apart(panel: InstancePanel, three: list[InstanceId]) -> None:
+    first, second, third = (QAction(text, panel) for text in ("Copy", "Paste", "Merge"))
+    panel.offer((first, second), (third,))
+
+    texts = ["-" if action.isSeparator() else action.text() for action in panel.context_menu().actions()]
+
+    assert texts[-7:] == ["-", "Copy", "Paste", "-", "Merge", "-", "Delete"]
 
 
 def test_menu_hides_and_deletes(panel: InstancePanel, three: list[InstanceId], workspace: Workspace) -> None:

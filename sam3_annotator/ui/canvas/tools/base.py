@@ -11,13 +11,17 @@ from PySide6.QtGui import QPainter
 
 from sam3_annotator.model import BoxPrompt, Exemplar, PointPrompt
 from sam3_annotator.project import InstanceId, Region
-from sam3_annotator.ui.canvas.brush import Brush
+from sam3_annotator.ui.canvas.brush_in_hand import BrushInHand
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
+from sam3_annotator.ui.canvas.outlines import Floats
+from sam3_annotator.ui.canvas.polygon_drawing import PolygonDrawing
 from sam3_annotator.ui.canvas.scene import Scene
 from sam3_annotator.ui.canvas.view_transform import ViewTransform
 
 # How near the cursor must be to a vertex or an edge, in device-independent pixels.
 PICK_DISTANCE = 8.0
+# How far a press may wander, in device-independent pixels, and still be a click.
+DRAG_THRESHOLD = 4.0
 # The same for the outline of something that is only to be clicked.
 OUTLINE_DISTANCE = 3.0
 
@@ -35,6 +39,7 @@ class ToolEvent:
     globally: QPoint
     button: Qt.MouseButton = Qt.MouseButton.NoButton
     modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    is_double: bool = False  # the second press of a double click
     buttons: Qt.MouseButton = Qt.MouseButton.NoButton
 
     def has(self, modifier: Qt.KeyboardModifier) -> bool:
@@ -61,7 +66,12 @@ class ToolHost(Protocol):
         ...
 
     @property
-    def brush(self) -> Brush:
+    def polygon(self) -> PolygonDrawing:
+        """The polygon being drawn."""
+        ...
+
+    @property
+    def brush(self) -> BrushInHand:
         """Size and colour of the brush."""
         ...
 
@@ -123,16 +133,16 @@ class ToolHost(Protocol):
         """Announce a region drawn by hand, to become an instance, which `selects` has selected."""
         ...
 
+    def close_polygon(self) -> None:
+        """Announce the polygon being drawn as a region, or that nothing can become of it; with 2 vertices, nothing."""
+        ...
+
+    def paint_polygon(self, painter: QPainter, hand: Floats, room: QRectF) -> None:
+        """Paint the polygon being drawn, and the vertices `(N, 2)` that the hand would add, in canvas pixels."""
+        ...
+
     def finish_edit(self, instance_id: InstanceId, region: Region, label: str) -> None:
         """Announce a region changed by hand, once the hand has let go."""
-        ...
-
-    def erase_instance(self, instance_id: InstanceId) -> None:
-        """Announce an instance of which the hand has left nothing."""
-        ...
-
-    def refuse(self, sentence: str) -> None:
-        """Say why what the hand tries cannot be done."""
         ...
 
     def paint_region(self, painter: QPainter, region: Region, color: str) -> None:
@@ -149,6 +159,7 @@ class Tool:
 
     name: ClassVar[str]
     cursor: ClassVar[Qt.CursorShape] = Qt.CursorShape.ArrowCursor
+    draws_polygons: ClassVar[bool] = False
 
     def __init__(self, host: ToolHost) -> None:
         self.host = host

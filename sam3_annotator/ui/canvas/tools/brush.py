@@ -58,7 +58,7 @@ class BrushTool(Tool):
         adds = event.button is Qt.MouseButton.LeftButton and not event.modifiers & _ERASING
         self._would_add = adds
         if refusal := self._refusal(adds):
-            self.host.refuse(refusal)
+            self.host.brush.refused.emit(refusal)
         else:
             way = [(event.x, event.y)]
             if event.has(Qt.KeyboardModifier.ShiftModifier) and self._last_end is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from sam3_annotator.project import InstanceId, Region, insert_vertex, move_verte
 from sam3_annotator.ui.canvas.hit_test import EdgeHit, VertexHit
 from sam3_annotator.ui.canvas.marks import paint_band, paint_hovered_handle
 from sam3_annotator.ui.canvas.scene import CanvasInstance
+from sam3_annotator.ui.canvas.shifting import kept_shift
 from sam3_annotator.ui.canvas.tools.base import ToolEvent, ToolHost, clamped
 
 
@@ -82,12 +82,8 @@ class MoveDrag:
 
     def move(self, event: ToolEvent) -> None:
         """Move by the way of the cursor; what lies in the image stays in it."""
-        box = self._instance.region.box_xyxy
-        width, height = self._host.image_size
-        self._shift = (
-            _kept_shift(event.x - self._start[0], box[0], box[2], width),
-            _kept_shift(event.y - self._start[1], box[1], box[3], height),
-        )
+        way = event.x - self._start[0], event.y - self._start[1]
+        self._shift = kept_shift(way, self._instance.region.box_xyxy, self._host.image_size)
         self.region = self._instance.region.translated(*self._shift)
 
     def finish(self) -> None:
@@ -98,11 +94,6 @@ class MoveDrag:
     def paint(self, painter: QPainter) -> None:
         """Paint the region where it is now."""
         self._host.paint_region(painter, self.region, self._instance.color)
-
-
-def _kept_shift(shift: float, low: float, high: float, length: int) -> int:
-    """Limit a shift so that `low..high` does not leave `0..length`, or not farther than it has already."""
-    return min(max(round(shift), math.ceil(min(-low, 0))), math.floor(max(length - high, 0)))
 
 
 class BandDrag:

@@ -9,11 +9,16 @@ from sam3_annotator.project import InstanceId, delete_vertex
 from sam3_annotator.ui.canvas.hit_test import EdgeHit, VertexHit, edge_at, vertex_at
 from sam3_annotator.ui.canvas.marks import paint_ghost_handle, paint_handles, paint_hovered_handle
 from sam3_annotator.ui.canvas.scene import CanvasInstance
-from sam3_annotator.ui.canvas.tools.base import OUTLINE_DISTANCE, PICK_DISTANCE, Tool, ToolEvent, ToolHost
+from sam3_annotator.ui.canvas.tools.base import (
+    DRAG_THRESHOLD,
+    OUTLINE_DISTANCE,
+    PICK_DISTANCE,
+    Tool,
+    ToolEvent,
+    ToolHost,
+)
 from sam3_annotator.ui.canvas.tools.drags import BandDrag, Drag, MoveDrag, VertexDrag, new_vertex_drag
 
-# How far a press may wander, in device-independent pixels, and still be a click.
-DRAG_THRESHOLD = 4.0
 # An edge is taken from nearer than a vertex: most of the outline must stay free for moving the instance.
 EDGE_DISTANCE = 5.0
 _ADDING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier

@@ -67,7 +67,7 @@ class Stroke:
         if self._instance is None:
             self._host.add_region(region, selects=True)
         elif region.is_empty:
-            self._host.erase_instance(self._instance.id)
+            self._host.brush.erased.emit(self._instance.id)
         elif region is not before:
             self._host.finish_edit(self._instance.id, region, "Brush" if self.adds else "Erase")
 

@@ -18,7 +18,7 @@ from sam3_annotator.ui.canvas.view import CanvasView
 def brush(canvas: CanvasView, hand: Any) -> Brush:
     """Take a brush with a radius of 10 pixels into the hand."""
     brush = Brush(10, "#0000ff")
-    canvas.set_brush(brush)
+    canvas.brush.take(brush)
     hand.click(5, 5)  # with no key: Qt's moves have those of the test before
     canvas.set_tool("brush")
     return brush
@@ -56,5 +56,5 @@ def drawn(canvas: CanvasView) -> list[tuple[Region, bool]]:
 def refused(canvas: CanvasView) -> list[str]:
     """Collect why the canvas says it does not do something."""
     collected: list[str] = []
-    canvas.refused.connect(collected.append)
+    canvas.brush.refused.connect(collected.append)
     return collected

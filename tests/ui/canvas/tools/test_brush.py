@@ -69,7 +69,7 @@ class TestStrokes:
         before = square.scene.only_selected
         hand.click(150, 150, RIGHT)
         assert edits[0][1].has_holes
-        square.set_brush(Brush(12))
+        square.brush.take(Brush(12))
 
         hand.click(150, 150)
 
@@ -98,7 +98,7 @@ class TestStrokes:
         assert mask_of(drawn[0][0])[60, 45:355].all()
 
     def test_a_stroke_ends_where_the_button_comes_up(self, canvas: CanvasView, hand: Any, drawn: list[Drawn]) -> None:
-        canvas.set_brush(Brush(40))
+        canvas.brush.take(Brush(40))
         hand.press(100, 100)
         hand.release(101, 100)
 
@@ -108,7 +108,7 @@ class TestStrokes:
     def test_a_small_brush_paints_the_pixel_under_the_cursor(
         self, canvas: CanvasView, hand: Any, drawn: list[Drawn]
     ) -> None:
-        canvas.set_brush(Brush(1))
+        canvas.brush.take(Brush(1))
         canvas.set_zoom(8.0)
 
         hand.click(200.5, 150.5)
@@ -120,9 +120,9 @@ class TestStrokes:
     def test_erasing_everything_announces_the_instance(
         self, qtbot: QtBot, square: CanvasView, hand: Any, edits: list[Edit]
     ) -> None:
-        square.set_brush(Brush(90))
+        square.brush.take(Brush(90))
 
-        with qtbot.waitSignal(square.instance_erased) as erased:
+        with qtbot.waitSignal(square.brush.erased) as erased:
             hand.click(150, 150, RIGHT)
 
         assert erased.args == [7]
@@ -141,7 +141,7 @@ class TestStrokes:
         self, canvas: CanvasView, hand: Any, drawn: list[Drawn]
     ) -> None:
         hand.begin_drag((50, 60), (150, 60))
-        canvas.set_brush(Brush(40))
+        canvas.brush.take(Brush(40))
         hand.release(150, 60)
         hand.click(300, 200)
 

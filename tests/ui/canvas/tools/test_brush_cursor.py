@@ -96,7 +96,7 @@ class TestRefusals:
     def test_a_project_that_takes_no_changes_is_not_painted(
         self, canvas: CanvasView, hand: Any, drawn: list[Drawn], refused: list[str]
     ) -> None:
-        canvas.set_brush(Brush(10, is_locked=True))
+        canvas.brush.take(Brush(10, is_locked=True))
 
         hand.drag((30, 30), (70, 70))
 
@@ -106,7 +106,7 @@ class TestRefusals:
 
 class TestCursor:
     def test_it_is_a_circle_of_the_brush(self, canvas: CanvasView, hand: Any) -> None:
-        canvas.set_brush(Brush(30))
+        canvas.brush.take(Brush(30))
         bare = seen(canvas)
 
         hand.move(200, 150)
@@ -118,7 +118,7 @@ class TestCursor:
         assert circle.pixelColor(hand.at(215, 150)) == bare.pixelColor(hand.at(215, 150))
 
     def test_its_sign_follows_the_key_before_the_hand_moves(self, square: CanvasView, hand: Any) -> None:
-        square.set_brush(Brush(30))
+        square.brush.take(Brush(30))
         hand.move(150, 150)
         adding = seen(square)
 
@@ -141,7 +141,7 @@ class TestCursor:
     def test_it_grows_with_brush_and_zoom(self, canvas: CanvasView, hand: Any) -> None:
         hand.move(200, 150)
         shown = [seen(canvas)]
-        canvas.set_brush(Brush(20))
+        canvas.brush.take(Brush(20))
         shown.append(seen(canvas))
         hand.wheel(200, 150, 2)
         shown.append(seen(canvas))

@@ -1,0 +1,167 @@
+"""The commands that send the images of a project through the model: label them, or read them ahead."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sam3_annotator.commands.embedding import kept_embeddings
+from sam3_annotator.commands.failures import DONE, CommandFailed
+from sam3_annotator.commands.model_options import ModelOptions, open_chosen
+from sam3_annotator.commands.progress import progress_bar
+from sam3_annotator.model import ConceptPrompt, Detection, RestoringSession
+from sam3_annotator.project import (
+    USUAL_TOLERANCE,
+    CategoryId,
+    ImageId,
+    ImageRecord,
+    ImageState,
+    ImageUnreadable,
+    Progress,
+    ProjectStore,
+    hash_file,
+    read_image,
+)
+from sam3_annotator.ui import operations
+from sam3_annotator.ui.canvas.proposals import Proposals
+from sam3_annotator.ui.proposing import proposals_of
+from sam3_annotator.ui.provenance import provenances_of
+
+_FINISHED = (ImageState.DONE, ImageState.REVIEWED, ImageState.CONFIRMED_EMPTY)
+
+
+def autolabel(
+    project: Path,
+    *,
+    model: ModelOptions,
+    phrases: Sequence[str],
+    category: str,
+    threshold: float,
+    takes_finished: bool,
+) -> int:
+    """Make instances of all that phrases find on a project's images, as far as it is not labelled yet.
+
+    They get the category of the phrase's name, or `category`. Images that are finished are left alone unless
+    `takes_finished`. What is done stays if the command is stopped; each phrase on each image is one undo step.
+    """
+    with ProjectStore.open(project) as store:
+        images = [image for image in store.images() if takes_finished or image.state not in _FINISHED]
+        if not images:
+            raise CommandFailed("All images of the project are finished; --all-images has them looked at, too.")
+        session = open_chosen(model)
+        if "phrases" not in session.capabilities:
+            raise CommandFailed(
+                f"The model “{session.name}” takes no phrases; name a SAM 3 checkpoint with --model "
+                "(“models list” shows which there are)."
+            )
+        counts: Counter[str] = Counter()
+        pictures = _Pictures(store, images)
+        try:
+            with progress_bar("Labelling") as progress, kept_embeddings(model.cache_gigabytes) as cache:
+                for image, key, pixels in pictures.read(progress):
+                    embedding = cache.embed(key, session, lambda kept=pixels: kept)  # type: ignore[misc] # no late look
+                    for phrase in phrases:
+                        concept = ConceptPrompt(phrase)
+                        found = session.detect(embedding, concept, threshold=threshold)
+                        name = category or phrase
+                        counts[name] += _store(store, image.id, name, concept, found, threshold, session.name)
+        finally:  # what is stored is told, however the run has ended
+            print(f"{project}: {_found_in_words(counts)} on {pictures.in_words}")
+    return DONE
+
+
+def _store(
+    store: ProjectStore,
+    image_id: ImageId,
+    category: str,
+    concept: ConceptPrompt,
+    found: Detection,
+    threshold: float,
+    model: str,
+) -> int:
+    """Make instances of what is found and not labelled yet; gives their number."""
+    labelled = [instance.region for instance in store.instances(image_id)]
+    chosen = proposals_of(found, labelled, USUAL_TOLERANCE, model)
+    if chosen:
+        provenances = provenances_of(Proposals(image_id, concept), chosen, threshold, lambda name: name)
+        regions = [(one.region, one.score, told) for one, told in zip(chosen, provenances, strict=True)]
+        operations.accept_proposals(store, image_id, _category_of(store, category), regions)
+    return len(chosen)
+
+
+def _category_of(store: ProjectStore, name: str) -> CategoryId | str:
+    """Give the category of a name, in whatever case; the name itself if there is none yet."""
+    alike = [category for category in store.categories() if category.name.casefold() == name.casefold()]
+    return max(alike, key=lambda category: category.name == name).id if alike else name
+
+
+def embed_project(project: Path, *, model: ModelOptions) -> int:
+    """Have all images of a project read by the model, so that they answer at once when they are shown."""
+    with ProjectStore.open(project, read_only=True) as store:
+        images = store.images()
+        if not images:
+            raise CommandFailed(f"{project} has no images.")
+        session = open_chosen(model)
+        if not isinstance(session, RestoringSession):
+            print(f"Nothing to do: the model “{session.name}” reads an image in no time and keeps nothing of it.")
+            return DONE
+        made = 0
+        pictures = _Pictures(store, images)
+        try:
+            with progress_bar("Reading images") as progress, kept_embeddings(model.cache_gigabytes) as cache:
+                for _image, key, pixels in pictures.read(progress):
+
+                    def give(kept: NDArray[np.uint8] = pixels) -> NDArray[np.uint8]:
+                        nonlocal made
+                        made += 1
+                        return kept
+
+                    cache.embed(key, session, give)
+        finally:
+            print(f"{project}: {made} read now, {pictures.count - made} were read before; {pictures.in_words}")
+    return DONE
+
+
+class _Pictures:
+    """Reads images one after the other, and counts them; those that cannot be read are passed over."""
+
+    def __init__(self, store: ProjectStore, images: Sequence[ImageRecord]) -> None:
+        self._store = store
+        self._images = images
+        self._unreadable: list[str] = []
+        self.count = 0
+
+    def read(self, progress: Progress) -> Iterator[tuple[ImageRecord, str, NDArray[np.uint8]]]:
+        """Give each image with the hash of its file and its pixels, `(H, W, 3)` RGB."""
+        for number, image in enumerate(self._images):
+            progress(number, len(self._images))
+            file = self._store.image_file(image.id)
+            try:
+                key, pixels = hash_file(file), read_image(file)
+            except ImageUnreadable:
+                self._unreadable.append(image.path)
+                continue
+            yield image, key, pixels
+            self.count += 1
+        progress(len(self._images), len(self._images))
+
+    @property
+    def in_words(self) -> str:
+        """How many images were gone through, and which could not be read."""
+        words = _counted(self.count, "image")
+        if self._unreadable:
+            some = ", ".join(self._unreadable[:5]) + (", …" if len(self._unreadable) > 5 else "")
+            words += f"; {_counted(len(self._unreadable), 'image')} cannot be read: {some}"
+        return words
+
+
+def _found_in_words(counts: Counter[str]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in counts.items()) or "nothing"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

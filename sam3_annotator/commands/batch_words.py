@@ -1,0 +1,59 @@
+"""The words of the commands that send all images of a project through the model."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sam3_annotator.commands.option_types import CacheGb, Device, Dtype, Model, ModelDtype, Project, word
+from sam3_annotator.commands.words import parse_phrase
+
+
+def autolabel_command(
+    project: Project,
+    phrase: Annotated[
+        list[str],
+        typer.Option("--phrase", parser=word(parse_phrase), metavar="TEXT", help="What to look for; may be repeated."),
+    ],
+    category: Annotated[
+        str, typer.Option("--category", metavar="NAME", help="The category of what is found; else that of the phrase.")
+    ] = "",
+    model: Model = "builtin",
+    device: Device = "auto",
+    dtype: ModelDtype = Dtype.AUTO,
+    cache_gb: CacheGb = None,
+    threshold: Annotated[
+        float, typer.Option(min=0, max=1, metavar="T", help="The score that instances must be above.")
+    ] = 0.5,
+    all_images: Annotated[
+        bool, typer.Option("--all-images", help="Look at images that are done, reviewed or empty, too.")
+    ] = False,
+) -> None:
+    """Label all that phrases find on the images of a project, as far as nobody has labelled it yet."""
+    from sam3_annotator.commands.batch import autolabel
+    from sam3_annotator.commands.model_options import ModelOptions
+
+    status = autolabel(
+        project,
+        model=ModelOptions(model, device, dtype.value, cache_gb),
+        phrases=tuple(dict.fromkeys(phrase)),
+        category=" ".join(category.split()),
+        threshold=threshold,
+        takes_finished=all_images,
+    )
+    raise typer.Exit(status)
+
+
+def embed_command(
+    project: Project,
+    model: Model = "builtin",
+    device: Device = "auto",
+    dtype: ModelDtype = Dtype.AUTO,
+    cache_gb: CacheGb = None,
+) -> None:
+    """Have a slow model read the images of a project ahead, so that each answers at once when it is shown."""
+    from sam3_annotator.commands.batch import embed_project
+    from sam3_annotator.commands.model_options import ModelOptions
+
+    raise typer.Exit(embed_project(project, model=ModelOptions(model, device, dtype.value, cache_gb)))

@@ -1,0 +1,68 @@
+"""The command that looks for mistakes in a project."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from sam3_annotator.commands.failures import DONE
+from sam3_annotator.commands.progress import progress_bar
+from sam3_annotator.project import Finding, FindingKind, ProjectStore, Severity, check_project
+from sam3_annotator.project.checks.findings import counted
+
+_SHOWN = 5  # findings of a kind
+
+
+def print_findings(project: Path, *, as_json: bool) -> int:
+    """Print what the checks find, the worst first, as lines or as one JSON document."""
+    with ProjectStore.open(project, read_only=True) as store, store.snapshot(), progress_bar("Checking") as progress:
+        findings = check_project(store, progress)
+        told = _document(project, store, findings) if as_json else _text(project, len(store.images()), findings)
+    print(told)
+    return DONE
+
+
+def _document(project: Path, store: ProjectStore, findings: Iterable[Finding]) -> str:
+    found = sorted(findings, key=lambda finding: _RANKS[finding.kind])
+    counts = Counter(finding.kind for finding in found)
+    document = {
+        "project": str(project),
+        "findings": [
+            {**finding.as_dict(), "image": None if finding.image_id is None else store.image(finding.image_id).path}
+            for finding in found
+        ],
+        "counts": {
+            **{severity.value: number for severity, number in _by_severity(counts).items()},
+            "kinds": {kind.value: counts[kind] for kind in FindingKind if counts[kind]},
+        },
+    }
+    return json.dumps(document, indent=2)
+
+
+def _text(project: Path, images: int, findings: Iterable[Finding]) -> str:
+    counts: Counter[FindingKind] = Counter()
+    first: dict[FindingKind, list[str]] = {}  # of many findings only those to be shown stay in memory
+    for finding in findings:
+        counts[finding.kind] += 1
+        if counts[finding.kind] <= _SHOWN:
+            first.setdefault(finding.kind, []).append(finding.sentence)
+    if not counts:
+        return f"{project}: nothing found in {counted(images, 'image')}."
+    lines = []
+    for kind in FindingKind:
+        if counts[kind]:
+            lines += [f"{kind.severity}: {kind.heading} ({counts[kind]})", *(f"  {line}" for line in first[kind])]
+        if counts[kind] > _SHOWN:
+            lines.append(f"  ... and {counts[kind] - _SHOWN} more")
+    totals = ", ".join(counted(number, severity.value) for severity, number in _by_severity(counts).items())
+    is_cut = max(counts.values()) > _SHOWN
+    return "\n".join([*lines, f"{project}: {totals}" + ("; --json lists them all" if is_cut else "")])
+
+
+_RANKS = {kind: rank for rank, kind in enumerate(FindingKind)}
+
+
+def _by_severity(counts: Counter[FindingKind]) -> dict[Severity, int]:
+    return {severity: sum(counts[kind] for kind in FindingKind if kind.severity is severity) for severity in Severity}

@@ -1,0 +1,75 @@
+"""Categories that are not used, have nearly the same name, or are missing where they are needed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from sam3_annotator.project.checks.findings import Finding, FindingKind, counted
+from sam3_annotator.project.entities import Category, CategoryId, Split
+from sam3_annotator.project.queries import category_counts
+from sam3_annotator.project.reading import ProjectReader
+
+# Between two numbers a space tells them apart: part 1 2 is not part 12.
+_JOINT = re.compile(r"(?<=[^\W\d_])[\s_-]+(?=\w)|(?<=\w)[\s_-]+(?=[^\W\d_])")
+
+_Counts = dict[tuple[CategoryId, Split | None], int]
+
+
+def find_odd_categories(store: ProjectReader) -> Iterator[Finding]:
+    """Find what is wrong with the categories; nothing in a project that has no instances yet, but alike names."""
+    categories = store.categories()
+    yield from _find_alike(categories)
+    counts = category_counts(store)
+    for category in categories:
+        if counts and category.id not in counts:
+            sentence = f"The category “{category.name}” has no instances; delete it if it is not needed."
+            yield Finding(FindingKind.UNUSED_CATEGORY, sentence, category_ids=(category.id,))
+    yield from _find_missing_in_splits(store, categories)
+
+
+def _find_alike(categories: Sequence[Category]) -> Iterator[Finding]:
+    seen: dict[str, Category] = {}
+    for category in categories:
+        other = seen.setdefault(_bare(category.name), category)
+        if other is not category:
+            sentence = (
+                f"The categories “{other.name}” and “{category.name}” differ only in case or spaces; "
+                "give the instances of one the other, then delete it."
+            )
+            yield Finding(FindingKind.ALIKE_CATEGORIES, sentence, category_ids=(other.id, category.id))
+
+
+def _bare(name: str) -> str:
+    """Return what is left of a name without case, spaces, underscores and hyphens within it, and ways of encoding."""
+    return _JOINT.sub("", " ".join(unicodedata.normalize("NFKC", name).casefold().split()))
+
+
+def _find_missing_in_splits(store: ProjectReader, categories: Sequence[Category]) -> Iterator[Finding]:
+    counts = _counts_by_split(store)
+    has_train, has_val = (any(split is wanted for _, split in counts) for wanted in (Split.TRAIN, Split.VAL))
+    for category in categories:
+        open_, train, val, test = (counts.get((category.id, split), 0) for split in (None, *Split))
+        if open_:  # an export may put these into any split
+            continue
+        if has_train and not train and val + test:
+            sentence = (
+                f"The category “{category.name}” has {counted(val + test, 'instance')}, but none in train, so it "
+                "cannot be learnt; put some of its images into train."
+            )
+            yield Finding(FindingKind.CATEGORY_NOT_IN_TRAIN, sentence, category_ids=(category.id,))
+        if has_val and train and not val:
+            sentence = (
+                f"The category “{category.name}” has {counted(train, 'instance')} in train and none in val, so it is "
+                "not validated; put some of its images into val."
+            )
+            yield Finding(FindingKind.CATEGORY_NOT_IN_VAL, sentence, category_ids=(category.id,))
+
+
+def _counts_by_split(store: ProjectReader) -> _Counts:
+    rows = store.select(
+        "SELECT category_id, split, count(*) FROM instances JOIN images ON images.id = image_id "
+        "GROUP BY category_id, split"
+    )
+    return {(CategoryId(row[0]), None if row[1] is None else Split(row[1])): row[2] for row in rows}

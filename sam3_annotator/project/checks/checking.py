@@ -1,0 +1,49 @@
+"""All checks over a whole project, one image after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sam3_annotator.project.checks.categories import find_odd_categories
+from sam3_annotator.project.checks.copies import find_copies
+from sam3_annotator.project.checks.findings import Finding
+from sam3_annotator.project.checks.images import find_bad_images
+from sam3_annotator.project.checks.labelled_image import read_labelled_image
+from sam3_annotator.project.checks.outlines import find_bad_outlines
+from sam3_annotator.project.checks.overlaps import find_overlaps
+from sam3_annotator.project.checks.sizes import Sizes
+from sam3_annotator.project.checks.splits import find_bad_splits
+from sam3_annotator.project.entities import ImageId
+from sam3_annotator.project.images import current_facts
+from sam3_annotator.project.progress import Progress, no_progress
+from sam3_annotator.project.reading import ProjectReader
+
+
+def check_project(store: ProjectReader, progress: Progress = no_progress) -> Iterator[Finding]:
+    """Find what would spoil a training or looks like a slip, as the checks come upon it; nothing is written.
+
+    `progress` counts images. Only one image's instances are in memory at a time, and 16 bytes for each other one.
+    Image files are looked up and, where nobody has read them or they were replaced, read; pixels are not decoded.
+    A store opened for reading shows one state of the project inside its `snapshot()`. Raises NotAProject if a region
+    is damaged, and what `progress` raises.
+    """
+    yield from find_odd_categories(store)
+    yield from find_bad_splits(store)
+    names = {category.id: category.name for category in store.categories()}
+    sizes = Sizes()
+    by_content: dict[str, list[ImageId]] = {}
+    images = store.images()
+    progress(0, len(images))
+    for done, image in enumerate(images, 1):
+        facts = current_facts(store.image_file(image.id), image.facts)
+        if facts.content_hash:
+            by_content.setdefault(facts.content_hash, []).append(image.id)
+        labelled = read_labelled_image(store, image, facts, names)
+        yield from find_bad_images(store, image, facts, len(labelled.regions) if labelled else 0)
+        if labelled is not None:
+            yield from find_bad_outlines(labelled)
+            yield from find_overlaps(labelled)
+            sizes.add(labelled)
+        progress(done, len(images))
+    yield from find_copies(store, list(by_content.values()))
+    yield from sizes.find_unusual(store, names)

@@ -1,0 +1,125 @@
+"""What a check finds, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from sam3_annotator.project.entities import CategoryId, ImageId, InstanceId
+
+Box = tuple[float, float, float, float]
+
+
+class Severity(StrEnum):
+    """How much a finding matters: training goes wrong, it is probably a mistake, or it is worth a look."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class FindingKind(StrEnum):
+    """What can be found, the worst first; the words are stable, for JSON."""
+
+    MISSING_FILE = "missing_file"
+    UNREADABLE_FILE = "unreadable_file"
+    REPLACED_FILE = "replaced_file"
+    SAME_IMAGE_IN_TWO_SPLITS = "same_image_in_two_splits"
+    EMPTY_WITH_INSTANCES = "empty_with_instances"
+    OUTSIDE_IMAGE = "outside_image"
+    NO_PIXELS = "no_pixels"
+    CATEGORY_NOT_IN_TRAIN = "category_not_in_train"
+
+    LABELLED_TWICE = "labelled_twice"
+    TWO_CATEGORIES = "two_categories"
+    CROSSES_ITSELF = "crosses_itself"
+    PARTLY_OUTSIDE = "partly_outside"
+    FEW_PIXELS = "few_pixels"
+    SAME_IMAGE_LABELLED_DIFFERENTLY = "same_image_labelled_differently"
+    SAME_IMAGE = "same_image"
+    DONE_WITHOUT_INSTANCES = "done_without_instances"
+    ALIKE_CATEGORIES = "alike_categories"
+    CATEGORY_NOT_IN_VAL = "category_not_in_val"
+    VAL_IS_EMPTY = "val_is_empty"
+
+    INSIDE_ANOTHER = "inside_another"
+    SLIVER = "sliver"
+    SPECKS = "specks"
+    PINHOLES = "pinholes"
+    UNUSUAL_SIZE = "unusual_size"
+    UNUSED_CATEGORY = "unused_category"
+    IMAGES_WITHOUT_SPLIT = "images_without_split"
+    NO_SPLITS = "no_splits"
+
+    @property
+    def severity(self) -> Severity:
+        """How much findings of this kind matter."""
+        return _KINDS[self][0]
+
+    @property
+    def heading(self) -> str:
+        """What such findings have in common, in words to stand above them."""
+        return _KINDS[self][1]
+
+
+_ERROR, _WARNING, _NOTE = Severity
+_KINDS = {
+    FindingKind.MISSING_FILE: (_ERROR, "Image files that are missing"),
+    FindingKind.UNREADABLE_FILE: (_ERROR, "Image files that cannot be read"),
+    FindingKind.REPLACED_FILE: (_ERROR, "Image files that have another size than when they were labelled"),
+    FindingKind.SAME_IMAGE_IN_TWO_SPLITS: (_ERROR, "The same image in two splits"),
+    FindingKind.EMPTY_WITH_INSTANCES: (_ERROR, "Images confirmed as empty that have instances"),
+    FindingKind.OUTSIDE_IMAGE: (_ERROR, "Instances outside their image"),
+    FindingKind.NO_PIXELS: (_ERROR, "Instances without a pixel"),
+    FindingKind.CATEGORY_NOT_IN_TRAIN: (_ERROR, "Categories that train has no instances of"),
+    FindingKind.LABELLED_TWICE: (_WARNING, "Objects that are probably labelled twice"),
+    FindingKind.TWO_CATEGORIES: (_WARNING, "Objects in two categories"),
+    FindingKind.CROSSES_ITSELF: (_WARNING, "Outlines that cross themselves"),
+    FindingKind.PARTLY_OUTSIDE: (_WARNING, "Instances that reach beyond their image"),
+    FindingKind.FEW_PIXELS: (_WARNING, "Instances of a few pixels"),
+    FindingKind.SAME_IMAGE_LABELLED_DIFFERENTLY: (_WARNING, "The same image, labelled differently"),
+    FindingKind.SAME_IMAGE: (_WARNING, "The same image twice"),
+    FindingKind.DONE_WITHOUT_INSTANCES: (_WARNING, "Finished images without instances"),
+    FindingKind.ALIKE_CATEGORIES: (_WARNING, "Categories with nearly the same name"),
+    FindingKind.CATEGORY_NOT_IN_VAL: (_WARNING, "Categories that val has no instances of"),
+    FindingKind.VAL_IS_EMPTY: (_WARNING, "Nothing to validate with"),
+    FindingKind.INSIDE_ANOTHER: (_NOTE, "Instances inside another of the same category"),
+    FindingKind.SLIVER: (_NOTE, "Slivers"),
+    FindingKind.SPECKS: (_NOTE, "Specks away from the rest of an instance"),
+    FindingKind.PINHOLES: (_NOTE, "Pinholes"),
+    FindingKind.UNUSUAL_SIZE: (_NOTE, "Instances far larger or smaller than is usual in their category"),
+    FindingKind.UNUSED_CATEGORY: (_NOTE, "Categories without instances"),
+    FindingKind.IMAGES_WITHOUT_SPLIT: (_NOTE, "Images without a split"),
+    FindingKind.NO_SPLITS: (_NOTE, "No splits"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found: `sentence` says what, where, and what to do about it.
+
+    `image_id` is the image to look at, None if it is about the whole project; `other_image_id` the one that is the
+    same. `box_xyxy` is where to look, in image pixels.
+    """
+
+    kind: FindingKind
+    sentence: str
+    image_id: ImageId | None = None
+    other_image_id: ImageId | None = None
+    instance_ids: tuple[InstanceId, ...] = ()
+    category_ids: tuple[CategoryId, ...] = ()
+    box_xyxy: Box | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """How much it matters."""
+        return self.kind.severity
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the finding as plain values, ready for JSON."""
+        return {"severity": str(self.severity), **asdict(self), "kind": str(self.kind)}
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things in words."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,123 @@
+"""Checks the project in the background and keeps what was found until it is no longer so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from sam3_annotator.project import (
+    ChangeSet,
+    Finding,
+    FindingKind,
+    ImageId,
+    InstanceId,
+    Progress,
+    ProjectStore,
+    check_project,
+)
+from sam3_annotator.ui.background import BackgroundTask
+from sam3_annotator.ui.store_bridge import StoreBridge
+
+_ORDER = {kind: number for number, kind in enumerate(FindingKind)}
+
+
+class Checking(QObject):
+    """The findings of the last check, in its order: the worst kinds first.
+
+    What is deleted takes its findings along. `is_outdated` says that the project has been changed since the check.
+    `failed` carries what kept a check from its end; the findings before it stay then.
+    """
+
+    changed = Signal()
+    progress = Signal(int, int)  # images done, of all
+    failed = Signal(object)  # Exception
+
+    def __init__(self, bridge: StoreBridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = bridge.store
+        self._task: BackgroundTask | None = None
+        self._findings: tuple[Finding, ...] | None = None
+        self._is_outdated = False
+        self._has_changed_meanwhile = False
+        bridge.changed.connect(self._follow)
+
+    @property
+    def findings(self) -> tuple[Finding, ...] | None:
+        """What was found, None before the first check."""
+        return self._findings
+
+    @property
+    def is_running(self) -> bool:
+        """A check is under way."""
+        return self._task is not None
+
+    @property
+    def is_outdated(self) -> bool:
+        """The project has been changed since it was checked."""
+        return self._is_outdated
+
+    def start(self) -> None:
+        """Check the project as it is now; nothing while a check is under way."""
+        if self._task is not None:
+            return
+        path = self._store.path
+        self._task = BackgroundTask(lambda progress: _check(path, progress), owner=self)
+        self._task.progress.connect(self.progress)
+        self._task.result.connect(self._take)
+        self._task.failed.connect(self.failed)
+        self._task.finished.connect(self._end)
+        self._has_changed_meanwhile = False
+        self._task.start()
+        self.changed.emit()
+
+    def stop(self) -> None:
+        """Give up the check under way."""
+        if self._task is not None:
+            self._task.cancel()
+
+    @Slot(object)
+    def _take(self, findings: tuple[Finding, ...]) -> None:
+        self._findings = findings
+        self._is_outdated = self._has_changed_meanwhile
+        if self._is_outdated:
+            self._drop_gone()
+
+    @Slot()
+    def _end(self) -> None:
+        self._task = None
+        self.changed.emit()
+
+    @Slot(object)
+    def _follow(self, changes: ChangeSet) -> None:
+        if not any(changes.touched(table) for table in ("images", "categories", "instances")):
+            return
+        self._has_changed_meanwhile = True
+        if self._findings is not None and not self.is_running:
+            self._is_outdated = True
+            self._drop_gone()
+            self.changed.emit()
+
+    def _drop_gone(self) -> None:
+        """Drop what was found of instances, of which one is deleted by now, and of images that are gone."""
+        images = {image.id for image in self._store.images()}
+        by_image: dict[ImageId, frozenset[InstanceId]] = {}
+
+        def is_there(finding: Finding) -> bool:
+            image_id = finding.image_id
+            if image_id is None:
+                return True
+            if image_id not in images:
+                return False
+            if finding.instance_ids and image_id not in by_image:
+                by_image[image_id] = frozenset(each.id for each in self._store.instances(image_id))
+            return by_image.get(image_id, frozenset()).issuperset(finding.instance_ids)
+
+        self._findings = tuple(finding for finding in self._findings or () if is_there(finding))
+
+
+def _check(project: Path, progress: Progress) -> tuple[Finding, ...]:
+    """Check one state of the project, over a store of its own."""
+    with ProjectStore.open(project, read_only=True) as store, store.snapshot():
+        found = tuple(check_project(store, progress))
+    return tuple(sorted(found, key=lambda finding: _ORDER[finding.kind]))

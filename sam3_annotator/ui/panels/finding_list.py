@@ -1,0 +1,197 @@
+"""The panel of findings: what a check found wrong or odd, to be looked at one by one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sam3_annotator.project import Finding, FindingKind
+from sam3_annotator.ui.checking import Checking
+from sam3_annotator.ui.item_delegates.finding_delegate import FindingDelegate
+from sam3_annotator.ui.item_models.finding_model import FindingModel
+from sam3_annotator.ui.panels.empty_state import EmptyState
+from sam3_annotator.ui.panels.quiet_list import QuietListView
+from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, theme
+
+_OPENING: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class FindingView(QuietListView):
+    """Tells which finding is to be shown; Enter and a click on the current one ask for it once more."""
+
+    show_wanted = Signal(object)  # Finding
+    focus_left = Signal()
+
+    def __init__(self, model: FindingModel, parent: QWidget | None = None) -> None:
+        super().__init__("Findings", parent)
+        self._findings = model
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setModel(model)
+        self.setItemDelegate(FindingDelegate(self))
+        self.row_chosen.connect(self._tell_wish)
+
+    def turn(self, step: int) -> None:
+        """Turn to the next finding, or with -1 to the previous one, round and round."""
+        count = self._findings.rowCount()
+        if count:
+            chosen = self.selectionModel().selectedRows()  # Qt makes a row current that nobody has chosen
+            start = chosen[0].row() if chosen else (-1 if step > 0 else 0)
+            index = self._findings.index((start + step) % count)
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self.scrollTo(index)
+            self._tell_wish(index)
+
+    def event(self, event: QEvent) -> bool:
+        """Claim the keys that mean something here before the window's actions see them."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_own(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Show the current finding again, or go back to the canvas."""
+        if not _is_own(event):
+            super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.focus_left.emit()
+        else:
+            self._tell_wish(self.currentIndex())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take a click on the current row as the wish to see it again."""
+        index = self.indexAt(event.position().toPoint())
+        is_current = index.isValid() and index == self.currentIndex()
+        super().mousePressEvent(event)
+        if is_current and event.button() == Qt.MouseButton.LeftButton:
+            self._tell_wish(index)
+
+    def _tell_wish(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.show_wanted.emit(self._findings.finding_at(index.row()))
+
+
+def _is_own(event: QKeyEvent) -> bool:
+    is_bare = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return is_bare and event.key() in (*_OPENING, Qt.Key.Key_Escape)
+
+
+class FindingPanel(QWidget):
+    """Lists what was found, of one kind or of all, and tells which finding is to be shown."""
+
+    show_wanted = Signal(object)  # Finding
+    focus_left = Signal()
+
+    def __init__(self, checking: Checking, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._checking = checking
+        self._model = FindingModel(self)
+        self._list = FindingView(self._model)
+        self._list.show_wanted.connect(self.show_wanted)
+        self._list.focus_left.connect(self.focus_left)
+        self._empty = EmptyState("check-all")
+        self._empty.link_clicked.connect(checking.start)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._list)
+        self._stack.addWidget(self._empty)
+        self._kinds = QComboBox()
+        self._kinds.setAccessibleName("Kind of findings")
+        # The longest heading must not make the whole column wide.
+        self._kinds.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._kinds.setMinimumContentsLength(8)
+        self._kinds.activated.connect(self._show_rows)
+        self._again = QToolButton()
+        self._again.setFont(theme().font("caption_strong"))
+        self._again.clicked.connect(self._start_or_stop)
+        self._header = QWidget()
+        row = QHBoxLayout(self._header)
+        row.setContentsMargins(SPACE_M, 0, SPACE_S, SPACE_XS)
+        row.addWidget(self._kinds, stretch=1)
+        row.addWidget(self._again)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._header)
+        layout.addWidget(self._stack, stretch=1)
+        checking.changed.connect(self._show)
+        checking.progress.connect(self._show_progress)
+        self._show()
+
+    @property
+    def model(self) -> FindingModel:
+        """The rows shown."""
+        return self._model
+
+    @property
+    def view(self) -> FindingView:
+        """The list."""
+        return self._list
+
+    @property
+    def kinds(self) -> QComboBox:
+        """The box that chooses which kind is listed."""
+        return self._kinds
+
+    def _show(self) -> None:
+        findings = self._checking.findings or ()
+        self._fill_kinds(findings)
+        self._show_rows()
+        self._header.setVisible(bool(findings))
+        self._again.setText("Stop" if self._checking.is_running else "Check again")
+        self._again.setProperty("tone", "warning" if self._checking.is_outdated else "")
+        self._again.setToolTip(
+            "The project has been changed since it was checked" if self._checking.is_outdated else "Check the project"
+        )
+        self._stack.setCurrentWidget(self._list if findings else self._empty)
+        if not findings:
+            self._say_empty()
+
+    def _say_empty(self) -> None:
+        if self._checking.is_running:
+            self._empty.say("Checking…", "Overlaps, slivers, copies, splits, missing files", icon_name="magnify")
+        elif self._checking.findings is None:
+            self._empty.say(
+                "Not checked yet", "Finds overlaps, slivers, copies and missing files", "Check the project", "check-all"
+            )
+        else:
+            self._empty.say("Nothing found", "No mistake that a check can see", "Check again", "check-circle")
+
+    def _fill_kinds(self, findings: tuple[Finding, ...]) -> None:
+        chosen = self._kinds.currentData()
+        counts = dict.fromkeys(FindingKind, 0)
+        for finding in findings:
+            counts[finding.kind] += 1
+        self._kinds.clear()
+        self._kinds.addItem(f"All findings ({len(findings):,})", None)
+        for kind, count in counts.items():
+            if count:
+                self._kinds.addItem(f"{kind.heading} ({count:,})", kind)
+        self._kinds.setCurrentIndex(max(self._kinds.findData(chosen), 0))
+
+    def _show_rows(self) -> None:
+        kind = self._kinds.currentData()
+        current = self._list.currentIndex()
+        shown = self._model.finding_at(current.row()) if current.isValid() else None
+        self._model.show([each for each in self._checking.findings or () if kind is None or each.kind == kind])
+        row = self._model.row_of(shown) if shown is not None else -1
+        if row >= 0:
+            self._list.selectionModel().setCurrentIndex(
+                self._model.index(row), QItemSelectionModel.SelectionFlag.ClearAndSelect
+            )
+
+    def _show_progress(self, done: int, total: int) -> None:
+        if not self._checking.findings:
+            self._empty.say("Checking…", f"{done:,} of {total:,} images", icon_name="magnify")
+
+    def _start_or_stop(self) -> None:
+        (self._checking.stop if self._checking.is_running else self._checking.start)()

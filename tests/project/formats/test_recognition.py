@@ -1,0 +1,102 @@
+"""The format of labels is told by a quick look."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from sam3_annotator.project.formats.recognition import recognise_format
+from sam3_annotator.project.formats.registry import FORMATS, export_project
+
+LABELME = {"version": "5.5.0", "shapes": [], "imagePath": "a.png", "imageData": None}
+COCO = {"images": [], "annotations": [], "categories": []}
+VOC = "<annotation><filename>a.png</filename></annotation>"
+CVAT = '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n<version>1.1</version></annotations>'
+
+
+def write(folder: Path, name: str, content: object) -> Path:
+    file = folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.json", LABELME, "labelme"),
+        ("a.json", {"info": {"description": "ISAT"}, "objects": []}, "isat"),
+        ("instances.json", COCO, "coco"),
+        ("a.xml", VOC, "voc"),
+        ("annotations.xml", CVAT, "cvat"),
+        ("data.yaml", "path: .\nnames:\n  0: cat\n", "yolo"),
+        ("a.txt", "0 0.5 0.5 0.25 1e-3\n", "yolo"),
+        ("a.json", [1, 2], None),
+        ("a.yaml", "settings: 1\n", None),
+        ("a.txt", "some words about the photos\n", None),
+        ("a.xml", "<svg></svg>", None),
+        ("a.json", "", None),
+    ],
+)
+def test_files_and_the_folders_they_lie_in_are_told(
+    tmp_path: Path, name: str, content: object, expected: str | None
+) -> None:
+    file = write(tmp_path, name, content)
+
+    assert recognise_format(file) == expected
+    assert recognise_format(tmp_path) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("annotations/instances_train.json", COCO, "coco"),
+        ("Annotations/a.xml", VOC, "voc"),
+        ("labels/train/a.txt", "0 0.5 0.5 0.25 0.25", "yolo"),
+        ("train/labels/a.txt", "0 0.5 0.5 0.25 0.25", "yolo"),
+    ],
+)
+def test_folders_are_told_by_what_lies_deeper(tmp_path: Path, name: str, content: object, expected: str) -> None:
+    write(tmp_path, name, content)
+
+    assert recognise_format(tmp_path) == expected
+
+
+def test_keys_after_a_large_embedded_image_are_found(tmp_path: Path) -> None:
+    document = {"version": "4", "shapes": [], "imageData": "A" * 3_000_000, "imagePath": "a.png"}
+
+    assert recognise_format(write(tmp_path, "a.json", document)) == "labelme"
+
+
+def test_the_archive_that_cvat_gives_is_told(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "task.zip", "w") as archive:
+        archive.writestr("annotations.xml", CVAT)
+    (tmp_path / "broken.zip").write_bytes(b"PK no more")
+
+    assert recognise_format(tmp_path / "task.zip") == "cvat"
+    assert recognise_format(tmp_path / "broken.zip") is None
+
+
+def test_another_json_beside_the_labels_does_not_hide_them(tmp_path: Path) -> None:
+    write(tmp_path, "0 settings.json", {"theme": "dark"})
+    write(tmp_path, "a.json", LABELME)
+
+    assert recognise_format(tmp_path) == "labelme"
+
+
+def test_what_is_no_label_at_all_is_none(tmp_path: Path, make_image) -> None:
+    make_image("photos/a.png")
+
+    assert recognise_format(tmp_path / "photos") is None
+    assert recognise_format(tmp_path / "photos" / "a.png") is None
+    assert recognise_format(tmp_path / "nowhere") is None
+
+
+@pytest.mark.parametrize("name", [name for name, known in FORMATS.items() if known.write is not None])
+def test_what_is_exported_is_told(dataset, tmp_path: Path, name: str) -> None:
+    export_project(dataset.store, tmp_path / "out", name)
+
+    assert recognise_format(tmp_path / "out") == name.split("-")[0]

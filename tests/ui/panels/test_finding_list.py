@@ -1,0 +1,99 @@
+"""The panel of findings lists, filters, and says which one is to be shown."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from sam3_annotator.project import FindingKind, rectangle
+from sam3_annotator.ui.checking import Checking
+from sam3_annotator.ui.item_delegates.finding_delegate import FindingDelegate
+from sam3_annotator.ui.panels.finding_list import FindingPanel
+
+
+@pytest.fixture
+def panel(qtbot, bridge, store) -> FindingPanel:
+    with store.edit("Label") as edit:
+        cat = edit.add_category("cat")
+        edit.add_category("never used")
+        image = store.images()[0].id
+        for _ in range(2):
+            edit.add_instance(image, cat, rectangle(5, 5, 30, 30))
+    made = FindingPanel(Checking(bridge))
+    qtbot.addWidget(made)
+    made.resize(260, 400)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+@pytest.fixture
+def checked(panel, qtbot) -> FindingPanel:
+    panel._empty.link_clicked.emit()
+    qtbot.waitUntil(lambda: panel.model.rowCount() > 0)
+    return panel
+
+
+def test_it_offers_a_check_before_there_was_one(panel):
+    assert panel._empty._title.text() == "Not checked yet"
+    assert panel._empty._link.text() == "Check the project"
+
+
+def test_one_kind_alone_can_be_listed(checked):
+    all_of_them = checked.model.rowCount()
+    number = checked.kinds.findData(FindingKind.LABELLED_TWICE)
+
+    checked.kinds.setCurrentIndex(number)
+    checked.kinds.activated.emit(number)
+
+    assert 0 < checked.model.rowCount() < all_of_them
+    assert checked.model.finding_at(0).kind is FindingKind.LABELLED_TWICE
+    assert checked.kinds.itemText(0) == f"All findings ({all_of_them})"
+
+
+def test_a_click_and_enter_ask_for_the_finding(checked, qtbot):
+    place = checked.view.visualRect(checked.model.index(0)).center()
+
+    with qtbot.waitSignal(checked.show_wanted) as wanted:
+        QTest.mouseClick(checked.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert wanted.args == [checked.model.finding_at(0)]
+
+    with qtbot.waitSignal(checked.show_wanted):
+        QTest.keyClick(checked.view, Qt.Key.Key_Return)
+
+
+def test_turning_goes_round(checked, qtbot):
+    shown = []
+    checked.show_wanted.connect(shown.append)
+    count = checked.model.rowCount()
+
+    for _ in range(count + 1):
+        checked.view.turn(1)
+    checked.view.turn(-1)
+
+    assert [checked.model.row_of(finding) for finding in shown] == [*range(count), 0, count - 1]
+
+
+def test_escape_goes_back_to_the_canvas(checked, qtbot):
+    with qtbot.waitSignal(checked.focus_left):
+        QTest.keyClick(checked.view, Qt.Key.Key_Escape)
+
+
+def test_a_stale_list_says_so_and_keeps_its_place(checked, store):
+    checked.view.turn(1)
+    current = checked.model.finding_at(checked.view.currentIndex().row())
+
+    with store.edit("Add category") as edit:
+        edit.add_category("dog")
+
+    assert checked.model.finding_at(checked.view.currentIndex().row()) == current
+    assert "has been changed" in checked._again.toolTip()
+
+
+def test_rows_are_equally_high_and_paint_long_words(checked):
+    delegate = checked.view.itemDelegate()
+
+    assert isinstance(delegate, FindingDelegate)
+    assert checked.view.sizeHintForRow(0) == checked.view.sizeHintForRow(checked.model.rowCount() - 1)
+    assert not checked.grab().isNull()

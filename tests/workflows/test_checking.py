@@ -1,0 +1,61 @@
+"""A curator finds a mistake with the check and mends it, in the real window."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from sam3_annotator.project import FindingKind, rectangle
+
+
+@pytest.fixture
+def labelled_twice(user):
+    """Label a square twice on the third image."""
+    store = user.window.store
+    with store.edit("Label") as edit:
+        cat = edit.add_category("cat")
+        for _ in range(2):
+            edit.add_instance(store.images()[2].id, cat, rectangle(5, 5, 30, 30))
+    return user
+
+
+def test_the_next_finding_is_shown_selected_and_near(labelled_twice, qtbot):
+    user, window = labelled_twice, labelled_twice.window
+    window.window_actions.trigger("check_project")
+    qtbot.waitUntil(lambda: not window.checking.is_running)
+    panel = window.finding_panel
+    assert panel.isVisible()
+    number = panel.kinds.findData(FindingKind.LABELLED_TWICE)
+    panel.kinds.setCurrentIndex(number)
+    panel.kinds.activated.emit(number)
+
+    user.press(Qt.Key.Key_F8)
+    user.settle()
+
+    assert user.image_position() == 2
+    assert window.workspace.selection == {instance.id for instance in user.instances(2)}
+    assert window.canvas.zoom > 2
+
+    window.workspace.select([user.instances(2)[1].id])
+    user.press(Qt.Key.Key_Delete)
+    assert all(finding.kind is not FindingKind.LABELLED_TWICE for finding in window.checking.findings)
+
+
+def test_hidden_instances_of_a_finding_are_shown(labelled_twice, qtbot):
+    user, window = labelled_twice, labelled_twice.window
+    window.workspace.set_image(window.store.images()[2].id)
+    user.settle()
+    user.press(Qt.Key.Key_H)
+    window.window_actions.trigger("check_project")
+    qtbot.waitUntil(lambda: not window.checking.is_running)
+    finding = next(each for each in window.checking.findings if each.kind is FindingKind.LABELLED_TWICE)
+
+    window.finding_panel.show_wanted.emit(finding)
+
+    assert window.workspace.hidden == frozenset()
+    assert len(window.workspace.selection) == 2
+
+
+def test_the_panel_is_out_of_the_way_until_it_is_wanted(user):
+    assert not user.window.finding_panel.isVisible()
+    assert not user.window.window_actions.action("next_finding").isEnabled()

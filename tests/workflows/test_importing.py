@@ -1,0 +1,89 @@
+"""Labels of another program come into the real window: offered, dropped, imported."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from sam3_annotator.app import assemble_window
+from sam3_annotator.ui.dialogs.import_dialog import ImportDialog
+from sam3_annotator.ui.message_bar import MessageBar
+from sam3_annotator.ui.opening import open_path
+from sam3_annotator.ui.project_verbs import LABELS
+from sam3_annotator.ui.settings import Settings
+
+SQUARE = [5.0, 5.0, 25.0, 5.0, 25.0, 25.0, 5.0, 25.0]
+
+
+@pytest.fixture
+def labels(image_folder: Path) -> Path:
+    """Write COCO labels of one car beside the images."""
+    annotation = {"id": 1, "image_id": 1, "category_id": 1, "segmentation": [SQUARE], "iscrowd": 0}
+    document = {
+        "images": [{"id": 1, "file_name": "1.png", "width": 80, "height": 60}],
+        "annotations": [annotation],
+        "categories": [{"id": 1, "name": "car"}],
+    }
+    path = image_folder / "instances.json"
+    path.write_text(json.dumps(document))
+    return path
+
+
+@pytest.fixture
+def open_window(qtbot, fake_session):
+    windows = []
+
+    def open_it(path: Path):
+        window = assemble_window(open_path(path), Settings(), lambda: fake_session)
+        windows.append(window)
+        window.show()
+        qtbot.waitExposed(window)
+        qtbot.waitUntil(window.is_idle, timeout=20_000)
+        return window
+
+    yield open_it
+    for window in windows:
+        window.close()
+
+
+def offers(window) -> list:
+    return [message for message in window.findChild(MessageBar).messages if message.key == LABELS]
+
+
+def test_labels_beside_the_images_of_a_new_project_are_offered_and_imported(open_window, labels, qtbot):
+    window = open_window(labels.parent)
+    ((action,),) = (offer.actions for offer in offers(window))
+
+    action.slot()
+    (dialog,) = window.findChildren(ImportDialog)
+    qtbot.mouseClick(dialog.primary, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: dialog.is_idle)
+    dialog.accept()
+
+    assert [category.name for category in window.store.categories()] == ["car"]
+    assert [len(window.store.instances(image.id)) for image in window.store.images()] == [1, 0, 0, 0]
+    assert window.canvas.scene.stack_at(15, 15, 0)
+
+
+def test_labels_are_not_offered_when_the_project_was_there_before(open_window, labels):
+    open_window(labels.parent).close()
+
+    assert offers(open_window(labels.parent)) == []
+
+
+def test_a_folder_without_labels_offers_nothing(open_window, image_folder):
+    assert offers(open_window(image_folder)) == []
+
+
+def test_dropped_labels_open_the_import(open_window, image_folder, labels):
+    window = open_window(image_folder / "1.png")
+
+    window.paths_dropped.emit([labels])
+
+    (dialog,) = window.findChildren(ImportDialog)
+    assert dialog.source.path == labels
+    assert dialog.primary.isEnabled()
+    assert len(window.store.images()) == 4
