@@ -16,10 +16,10 @@ class ActionState:
     instance as it is, to be corrected; `has_concept` says that something is looked for or was found, of which
     `proposal_count` are neither accepted nor rejected, and `is_looking` that the answer is still to come;
     `category_name` is that of the current category, "" if there is none; `undo_label` and `redo_label` name the steps
-    (None where there is none); `tool` is `select`, `points`, `box`, `exemplar` or `polygon`; `is_previewing` says that
-    the points tool shows what a click would outline; `finding_count` is what the last check has found; `has_copies`
-    says that the clipboard holds instances; `drawn_vertices` counts the vertices of the polygon being drawn, 0
-    where none is or another tool is in the hand.
+    (None where there is none); `tool` is `select`, `points`, `box`, `exemplar`, `polygon` or `brush`; `is_previewing`
+    says that the points tool shows what a click would outline; `finding_count` is what the last check has found;
+    `has_copies` says that the clipboard holds instances; `drawn_vertices` counts the vertices of the polygon being
+    drawn, 0 where none is or another tool is in the hand; `brush_radius` is in image pixels.
     """
 
     has_image: bool = False
@@ -47,6 +47,7 @@ class ActionState:
     finding_count: int = 0
     has_copies: bool = False
     drawn_vertices: int = 0
+    brush_radius: int = 1
 
     @property
     def visible_count(self) -> int:
@@ -214,6 +215,11 @@ def can_correct(state: ActionState) -> bool:
     return can_find(state) and state.selection_count == 1 and not state.is_making
 
 
+def has_brush(state: ActionState) -> bool:
+    """Say whether there is a brush in the hand, and something to paint on."""
+    return state.has_image and state.tool == "brush"
+
+
 _MOUSE_HINTS = {
     "points": (KeyHint("Click", "on the object"), KeyHint("Right click", "off it")),
     "box": (KeyHint("Drag", "a box around the object"),),
@@ -245,6 +251,8 @@ def key_hints(state: ActionState) -> tuple[KeyHint, ...]:
         return _draft_hints(state)
     if state.is_read_only:
         return _next_hint(state)
+    if state.tool == "brush":
+        return _brush_hints(state)
     if state.selection_count:
         return _selection_hints(state)
     return _proposal_hints(state) if state.is_choosing else _idle_hints(state)
@@ -255,6 +263,18 @@ def _selection_hints(state: ActionState) -> tuple[KeyHint, ...]:
     accept = (_accept_hint(state),) if state.is_choosing else ()
     cycle = KeyHint("Tab", next_text(state).lower())
     return (*correct, KeyHint("Del", "delete"), KeyHint("Esc", "deselect"), *accept, cycle)
+
+
+def _brush_hints(state: ActionState) -> tuple[KeyHint, ...]:
+    if state.selection_count > 1:
+        return (KeyHint("Tab", "select one to paint"), KeyHint("Esc", "deselect"))
+    size = KeyHint("[ ]", f"brush of radius {state.brush_radius} px")
+    accept = (_accept_hint(state),) if state.is_choosing else ()
+    if state.selection_count:
+        strokes = (KeyHint("Drag", "add"), KeyHint("Right drag", "erase"))
+        return (*strokes, size, KeyHint("Esc", "deselect, to paint a new one"), *accept)
+    cycle = (KeyHint("Tab", next_text(state).lower()),) if next_verb(state) else ()
+    return (KeyHint("Drag", "paint a new instance"), size, *accept, *cycle)
 
 
 def _proposal_hints(state: ActionState) -> tuple[KeyHint, ...]:
@@ -285,7 +305,8 @@ def _idle_hints(state: ActionState) -> tuple[KeyHint, ...]:
 
 
 def _draft_hints(state: ActionState) -> tuple[KeyHint, ...]:
-    accept = (KeyHint("Enter", "accept"),) if state.can_write else ()
+    words = "accept, then paint" if state.tool == "brush" else "accept"
+    accept = (KeyHint("Enter", words),) if state.can_write else ()
     cycle = (KeyHint("Tab", "next candidate"),) if state.candidate_count > 1 else ()
     go_on = (KeyHint("Shift Enter", "accept and next"),) if state.can_write else ()
     return (*accept, *cycle, *go_on, KeyHint("Esc", "discard"))
