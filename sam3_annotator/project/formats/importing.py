@@ -18,13 +18,12 @@ from sam3_annotator.project.formats.plan import (
     PlannedInstance,
     RelativeInstance,
 )
-from sam3_annotator.project.formats.sentences import counted, listed
+from sam3_annotator.project.formats.sentences import counted, first_of, listed
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.regions import encode_region
 from sam3_annotator.project.store import ProjectStore
 
 _READERS = 4
-_MOST_SENTENCES = 20
 
 
 def apply_import(
@@ -184,9 +183,7 @@ class _Filler:
 
     @property
     def warnings(self) -> list[str]:
-        warnings = self._without_area[:_MOST_SENTENCES]
-        if len(self._without_area) > _MOST_SENTENCES:
-            warnings.append(f"{len(self._without_area) - _MOST_SENTENCES:,} more without an area were left out.")
+        warnings = [*first_of(self._without_area)]
         if self._of_unknown_size:
             names = list(dict.fromkeys(self._of_unknown_size))
             warnings.append(
