@@ -60,7 +60,7 @@ def apply_import(
     crowds = sum(instance.is_crowd for number in matches for instance in plan.images[number].instances)
     if crowds:
         warnings.append(
-            f"{counted(crowds, 'instance')} marked as crowds, which training leaves out; "
+            f"{counted(crowds, 'instance')} marked as crowd, which training leaves out; "
             "CVAT and some other programs mark all masks so."
         )
     warnings.extend(filler.warnings)

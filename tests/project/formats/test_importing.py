@@ -245,7 +245,7 @@ def test_import_export_import_gives_equal_instances(
         report = import_project(two, tmp_path / "second", "coco")
 
         assert report.warnings == (
-            "1 instance marked as crowds, which training leaves out; CVAT and some other programs mark all masks so.",
+            "1 instance marked as crowd, which training leaves out; CVAT and some other programs mark all masks so.",
         )
         assert state(one) == state(two)
         assert sum(len(instances) for *_, instances in state(one)) == len(dataset.instances())
