@@ -93,7 +93,7 @@ class _Reader:
         if self._source.has_packed_images:
             why = f"unpack {self._source.file.name}, whose images cannot be used from inside it, and"
             plan = replace(plan, remedy=f"{why} {plan.remedy}")
-        return with_problems(plan, [*self._left_out, *self._counted()], path)
+        return with_problems(plan, [*self._counted(), *self._left_out], path)
 
     def _counted(self) -> Iterator[str]:
         for tag, count in self._without_area.items():
@@ -158,7 +158,7 @@ def _instances(shapes: Sequence[_Shape]) -> Iterator[PlannedInstance]:
     for shape in sorted(shapes, key=lambda shape: shape.z_order):
         groups.setdefault(shape.group, []).append(shape)
     for group in groups.values():
-        region = group[0].region if len(group) == 1 else join_regions(shape.region for shape in group)
+        region = join_regions([shape.region for shape in group])
         yield PlannedInstance(group[0].label, region, any(shape.is_crowd for shape in group))
 
 

@@ -134,7 +134,7 @@ def _rings(region: Region, runs: Runs) -> list[Ring]:
         return []
     rings = [polygon.outer for polygon in region.polygons]
     box = (runs.x0, runs.y0, runs.x0 + runs.width, runs.y0 + runs.height)
-    again = runs_in_box(join_regions(fill_even_odd(ring) for ring in rings), box)
+    again = runs_in_box(join_regions([fill_even_odd(ring) for ring in rings]), box)
     return rings if np.array_equal(again.ends, runs.ends) else []
 
 

@@ -20,7 +20,7 @@ _HOLE_FLAG = "__hole__"
 _TITLE = "labelme"
 _UNPACK = "save the images that the labels hold inside (imageData) as files"
 
-GroupKey = tuple[str, object]
+_GroupKey = tuple[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class _Reader:
         self._without_area: dict[str, list[str]] = {}
 
     def problems(self) -> list[str]:
-        return [*self._left_out, *(_kind_words(kind, files) for kind, files in self._without_area.items())]
+        return [*(_kind_words(kind, files) for kind, files in self._without_area.items()), *self._left_out]
 
     def read(self, file: LabelFile) -> PlannedImage:
         content = _parse(file)
@@ -73,7 +73,7 @@ class _Reader:
         )
 
     def _read_shapes(self, file: LabelFile, entries: list[object], width: int, height: int) -> list[PlannedInstance]:
-        groups: dict[GroupKey, list[_Shape]] = {}
+        groups: dict[_GroupKey, list[_Shape]] = {}
         for number, entry in enumerate(entries, start=1):
             name = f"shape {number}"
             try:
