@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import Any, Final, TypeGuard
 
 import numpy as np
@@ -58,6 +59,26 @@ def mask_value_of(value: object) -> int:
 def is_number(value: object) -> TypeGuard[int | float]:
     """Whether a value is a number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def numbers_of(values: object) -> NDArray[np.float64] | None:
+    """Return a list of numbers, or of lists of equally many, as an array of so many dimensions; None if it is none.
+
+    True and false are no numbers. Where one is too large for a float, all become infinite.
+    """
+    if not isinstance(values, list):
+        return None
+    kinds = set(map(type, values))
+    if kinds == {list}:
+        kinds = set(map(type, chain.from_iterable(values)))
+    if not kinds <= {int, float}:
+        return None
+    try:
+        return np.array(values, dtype=np.float64)
+    except ValueError:  # lists of several lengths
+        return None
+    except OverflowError:
+        return np.full(np.shape(values), np.inf)
 
 
 def are_coordinates(numbers: NDArray[np.float64]) -> bool:

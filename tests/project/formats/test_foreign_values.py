@@ -10,6 +10,7 @@ import pytest
 from sam3_annotator.project.formats.foreign_values import (
     are_coordinates,
     mask_value_of,
+    numbers_of,
     size_of,
     storable,
     storable_color,
@@ -73,3 +74,28 @@ def test_run_lengths_are_whole_numbers(length: float) -> None:
     assert whole_lengths(np.array([0.0, 3.0])).tolist() == [0, 3]
     with pytest.raises(ValueError, match="no whole numbers from 0 on"):
         whole_lengths(np.array([1.0, length]))
+
+
+@pytest.mark.parametrize(
+    ("values", "numbers"),
+    [
+        ([1, 2.5], [1.0, 2.5]),
+        ([[1, 2], [3, 4]], [[1.0, 2.0], [3.0, 4.0]]),
+        ([], []),
+        ([10**400, 1], [math.inf, math.inf]),
+        ([-(2**63), 0], [-(2.0**63), 0.0]),
+        ([[1, 2], [3]], None),
+        ([1, "2"], None),
+        ([1, None], None),
+        ([True], None),
+        ([[1, True]], None),
+        ([1, [2]], None),
+        ([[10**400, 1], [2, 3]], [[math.inf, math.inf]] * 2),
+        ({"x": 1}, None),
+        (7, None),
+    ],
+)
+def test_lists_of_numbers_are_arrays(values: object, numbers: object) -> None:
+    found = numbers_of(values)
+
+    assert (None if found is None else found.tolist()) == numbers

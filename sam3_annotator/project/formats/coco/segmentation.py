@@ -10,6 +10,7 @@ from sam3_annotator.project.formats.foreign_values import (
     MOST_PIXELS,
     are_coordinates,
     is_number,
+    numbers_of,
     size_of,
     whole_lengths,
 )
@@ -92,15 +93,9 @@ def _region_of_rings(segmentation: object, annotation: dict[str, Any]) -> Region
 
 
 def _numbers(values: object, what: str) -> Ring:
-    try:
-        numbers = np.array(values) if isinstance(values, list) else None
-    except ValueError:  # lists of several lengths
-        numbers = None
-    if numbers is not None and numbers.dtype.kind == "O" and all(isinstance(value, int | float) for value in numbers):
-        numbers = np.array([np.inf])  # whole numbers beyond 64 bits
-    if numbers is None or numbers.ndim != 1 or numbers.dtype.kind not in "iuf":
+    numbers = numbers_of(values)
+    if numbers is None or numbers.ndim != 1:
         raise ValueError(f"has {what} that is no list of numbers")
-    numbers = numbers.astype(np.float64)  # first: the smallest whole number of 64 bits has no absolute value
     if what != "run lengths" and not are_coordinates(numbers):
         raise ValueError(f"has {what} with numbers that are too large or not finite")
     return numbers

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from sam3_annotator.project.formats.foreign_values import are_coordinates, is_number
+from sam3_annotator.project.formats.foreign_values import are_coordinates, numbers_of
 from sam3_annotator.project.formats.rings.even_odd import fill_even_odd
 from sam3_annotator.project.formats.sentences import counted
 from sam3_annotator.project.regions import Region, Ring
@@ -12,15 +10,12 @@ from sam3_annotator.project.regions import Region, Ring
 
 def ring_of_points(points: object) -> Ring:
     """Return the points, `(N, 2)` in pixels; raises ValueError, as the end of a sentence, if they are no such list."""
-    if not isinstance(points, list) or not all(_is_point(point) for point in points):
+    ring = numbers_of(points)
+    if ring is None or (len(ring) and ring.shape[1:] != (2,)):
         raise ValueError("has points that are no list of [x, y]")
-    try:
-        ring = np.array(points, dtype=np.float64).reshape(-1, 2)
-    except OverflowError:  # whole numbers beyond floats
-        ring = np.array([[np.inf, np.inf]])
     if not are_coordinates(ring):
         raise ValueError("has points with numbers that are too large or not finite")
-    return ring
+    return ring.reshape(-1, 2)
 
 
 def region_of_ring(ring: Ring) -> Region:
@@ -31,7 +26,3 @@ def region_of_ring(ring: Ring) -> Region:
     if region.is_empty:
         raise ValueError("has no area")
     return region
-
-
-def _is_point(point: object) -> bool:
-    return isinstance(point, list) and len(point) == 2 and is_number(point[0]) and is_number(point[1])
