@@ -75,6 +75,6 @@ class Export:
             image.record.path for image in self.selection.images if PurePosixPath(image.name).name != image.record.name
         ]
         if names and self._options.images == "none":
-            yield f"The labels of {listed(names, 'image')} have another name, since two images would share it."
+            yield f"The labels of {listed(names, 'image')} have another name, since two images would share theirs."
         elif names:
             yield f"{listed(names, 'image')} got another name, since the names of their labels would be the same."
