@@ -1,8 +1,8 @@
-"""How long it takes to export 10,000 instances, and to read them in again.
+"""How long it takes to export 10,000 instances in each format, and to read and import them again.
 
 200 images of 1.5 megapixels with 50 instances each, of which every tenth has a hole and every tenth two parts; images
-are not copied. Reading is compared with pycocotools decoding the same file to masks, which is the least a tool has to
-do with it.
+are not copied. Reading COCO is compared with pycocotools decoding the same file to masks, which is the least a tool
+has to do with it.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from pycocotools.coco import COCO
 
 from sam3_annotator.project import ImageFacts, Polygon, ProjectStore, Region
-from sam3_annotator.project.formats import coco
-from sam3_annotator.project.formats.options import ExportOptions
-from sam3_annotator.project.formats.registry import export_project, import_project
+from sam3_annotator.project.formats.options import SEGMENTATIONS, ExportOptions
+from sam3_annotator.project.formats.registry import FORMATS, export_project, import_project
 
 IMAGES, INSTANCES = 200, 50
 HEIGHT, WIDTH = 1000, 1500
@@ -87,31 +87,55 @@ def decode_all(file: Path) -> None:
         coco.annToMask(annotation)
 
 
+@dataclass(frozen=True)
+class Case:
+    """A format to export to, how COCO writes areas, and the file or folder that is read again."""
+
+    name: str
+    segmentation: str = "polygon"
+    source: str = "."
+
+    @property
+    def title(self) -> str:
+        """What rows call it."""
+        return f"coco {self.segmentation}" if self.name == "coco" else self.name
+
+    @property
+    def reader(self) -> str:
+        """The format that reads it."""
+        return self.name.split("-")[0]
+
+
+def cases() -> Iterator[Case]:
+    """Give all formats that can be written, COCO in both of its ways."""
+    for known in FORMATS.values():
+        if known.name == "coco":
+            yield from (Case("coco", segmentation, "annotations/instances.json") for segmentation in SEGMENTATIONS)
+        elif known.write is not None:
+            yield Case(known.name)
+
+
 def measured(runs: int) -> Iterator[dict[str, object]]:
-    count = f"{IMAGES * INSTANCES} instances"
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        with ProjectStore.create(folder / "full.sam3proj") as store:
-            fill(store)
-            for name, segmentation in (("coco", "polygon"), ("coco", "rle"), ("yolo-segment", ""), ("yolo-detect", "")):
-                options = ExportOptions(segmentation=segmentation or "polygon", images="none")
-                out = folder / f"{name}-{segmentation}"
-                label = f"export {count} {name} {segmentation}".strip()
-                yield timed(label, None, runs, lambda _, n=name, o=out, c=options: export_project(store, o, n, c))  # type: ignore[misc] # bound per turn
-        for segmentation in ("polygon", "rle"):
-            file = folder / f"coco-{segmentation}/annotations/instances.json"
-            stores = [empty(folder / f"{segmentation}{run}.sam3proj") for run in range(runs)]
-            label = f"{count} coco {segmentation}"
-            yield timed(f"read {label}", None, runs, lambda _, f=file: coco.read(f))  # type: ignore[misc] # bound per turn
-            yield timed(f"read {label}", "pycocotools, to masks", 1, lambda _, f=file: decode_all(f))  # type: ignore[misc] # bound per turn
-            yield timed(
-                f"import {label}",
-                None,
-                runs,
-                lambda run, s=stores, f=file: import_project(s[run], f, "coco"),  # type: ignore[misc] # bound per turn
-            )
-            for made in stores:
-                made.close()
+    with tempfile.TemporaryDirectory() as place, ProjectStore.create(Path(place, "full.sam3proj")) as store:
+        fill(store)
+        for case in cases():
+            yield from measured_case(case, store, Path(place, case.title), runs)
+
+
+def measured_case(case: Case, store: ProjectStore, folder: Path, runs: int) -> Iterator[dict[str, object]]:
+    what = f"{IMAGES * INSTANCES} instances {case.title}"
+    out, options = folder / "out", ExportOptions(segmentation=case.segmentation, images="none")
+    yield timed(f"export {what}", None, runs, lambda _: export_project(store, out, case.name, options))
+    read, source = FORMATS[case.reader].read, out / case.source
+    if read is None:
+        return
+    yield timed(f"read {what}", None, runs, lambda _: read(source))
+    if case.name == "coco":
+        yield timed(f"read {what}", "pycocotools, to masks", 1, lambda _: decode_all(source))
+    stores = [empty(folder / f"{run}.sam3proj") for run in range(runs)]
+    yield timed(f"import {what}", None, runs, lambda run: import_project(stores[run], source, case.reader))
+    for made in stores:
+        made.close()
 
 
 def main() -> None:

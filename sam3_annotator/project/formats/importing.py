@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,13 +19,13 @@ from sam3_annotator.project.formats.plan import (
     PlannedInstance,
     RelativeInstance,
 )
-from sam3_annotator.project.formats.sentences import counted, listed
+from sam3_annotator.project.formats.sentences import counted, first_of, listed
+from sam3_annotator.project.images import is_as_known, read_facts
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.regions import encode_region
 from sam3_annotator.project.store import ProjectStore
 
 _READERS = 4
-_MOST_SENTENCES = 20
 
 
 def apply_import(
@@ -35,7 +36,7 @@ def apply_import(
     Categories of a name are one. Images are those of the project or are added; splits they have stay. Raises KnownError
     if no image is found, what `store.edit` raises, and Cancelled, the project being unchanged then.
     """
-    matches = match_images(store, [Wanted(image.name, image.folders) for image in plan.images], images_dir)
+    matches = match_images(store, [Wanted(image.name, image.folders) for image in plan.images], images_dir, progress)
     if plan.images and not matches:
         names = listed([image.name for image in plan.images], "image")
         raise KnownError(f"{names} not found, and no others; {plan.remedy}.")
@@ -59,7 +60,7 @@ def apply_import(
     crowds = sum(instance.is_crowd for number in matches for instance in plan.images[number].instances)
     if crowds:
         warnings.append(
-            f"{counted(crowds, 'instance')} marked as crowds, which training leaves out; "
+            f"{counted(crowds, 'instance')} marked as crowd, which training leaves out; "
             "CVAT and some other programs mark all masks so."
         )
     warnings.extend(filler.warnings)
@@ -76,18 +77,12 @@ def apply_import(
 
 def _files_of_unknown_size(store: ProjectStore, plan: ImportPlan, matches: dict[int, Match]) -> set[Path]:
     """Return the files of images of the project that are to be read, since regions depend on their size."""
-    from sam3_annotator.project.images import is_as_known  # Pillow: see images.py
-
     ids = {match for number, match in matches.items() if not isinstance(match, Path) and plan.images[number].relative}
     known = {store.image_file(image_id): store.image(image_id).facts for image_id in ids}
     return {file for file, facts in known.items() if not is_as_known(file, facts)}
 
 
 def _read_facts(files: Sequence[Path], total: int, progress: Progress) -> dict[Path, ImageFacts]:
-    from concurrent.futures import ThreadPoolExecutor
-
-    from sam3_annotator.project.images import read_facts
-
     facts = {}
     with ThreadPoolExecutor(_READERS) as pool:
         reading = pool.map(read_facts, files)
@@ -184,9 +179,7 @@ class _Filler:
 
     @property
     def warnings(self) -> list[str]:
-        warnings = self._without_area[:_MOST_SENTENCES]
-        if len(self._without_area) > _MOST_SENTENCES:
-            warnings.append(f"{len(self._without_area) - _MOST_SENTENCES:,} more without an area were left out.")
+        warnings = [*first_of(self._without_area)]
         if self._of_unknown_size:
             names = list(dict.fromkeys(self._of_unknown_size))
             warnings.append(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sam3_annotator.project.entities import Split
-from sam3_annotator.project.formats.sentences import counted
+from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.formats.sentences import counted, first_of
 from sam3_annotator.project.regions import Region
 
 
@@ -72,6 +73,16 @@ class ImportPlan:
     images: tuple[PlannedImage, ...]
     warnings: tuple[str, ...] = ()
     remedy: str = "choose the folder that they lie in"
+
+
+def with_problems(plan: ImportPlan, problems: Sequence[str], source: Path) -> ImportPlan:
+    """Return a plan that tells, before its own warnings, what could not be read of what the user chose.
+
+    Raises FormatError if that has left no instance.
+    """
+    if problems and not any(image.instances or image.relative for image in plan.images):
+        raise FormatError(f"Nothing in {source.name or source} can be imported. {problems[0]}")
+    return replace(plan, warnings=(*first_of(problems), *plan.warnings))
 
 
 @dataclass(frozen=True, slots=True)

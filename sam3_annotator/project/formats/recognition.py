@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
+
+from sam3_annotator.project.image_files import EXPORT_MARKER
 
 _HEAD = 1 << 16
 # Where exports keep their labels, in the order in which programs write them.
 _FOLDERS = (".", "annotations", "Annotations", "labels", "images", "SegmentationObject", "instances")
-_LOOKED_AT = 20  # files of a kind in a folder: the first may be something else
+_KINDS = ((".yaml", ".yml"), (".xml",), (".json",))
+_LOOKED_AT = 20  # files of a kind in a folder, since the first may be something else, and folders in it
+_READ_AT_ANY_DEPTH = frozenset({"labelme", "isat"})
 _JSON_KEYS = (
     ("labelme", ('"shapes"', '"imagePath"')),
     ("isat", ('"objects"', '"ISAT"')),
@@ -37,33 +42,59 @@ def _of_folder(folder: Path) -> str | None:
     # What cannot be anything else comes first: masks and YOLO's texts lie beside many kinds of labels.
     if (folder / "masks.json").is_file():
         return "masks"
-    for kinds in ((".yaml", ".yml"), (".xml",), (".json",)):
-        found = _first_known(_files(folder, kinds))
-        if found is not None:
-            return found
+    found = _of_labels(folder, _FOLDERS)
+    if found is not None:
+        return found
     if (folder / "labels").is_dir() or any((folder / split / "labels").is_dir() for split in ("train", "val", "test")):
         return "yolo"
-    return _of_bare_files(folder)
+    return _of_bare_files(folder) or _of_folders_inside(folder)
+
+
+def _of_labels(folder: Path, places: Sequence[str]) -> str | None:
+    """Tell by files that speak for themselves."""
+    files = _files(folder, places, _KINDS)
+    return next((name for file in files if (name := _of_file(file)) is not None), None)
 
 
 def _of_bare_files(folder: Path) -> str | None:
     """Tell by files that say little themselves: rows of numbers, and images that may be masks."""
-    if any(_is_yolo_text(file) for file in islice(_files(folder, (".txt",)), _LOOKED_AT)):
+    if any(_is_yolo_text(file) for file in _files(folder, _FOLDERS, ((".txt",),))):
         return "yolo"
     if (folder / "SegmentationObject").is_dir() or (folder / "SegmentationClass").is_dir():
         return "voc"
     return None
 
 
-def _first_known(files: Iterable[Path]) -> str | None:
-    return next((name for file in islice(files, _LOOKED_AT) if (name := _of_file(file)) is not None), None)
+def _of_folders_inside(folder: Path) -> str | None:
+    """Tell by the folders one level deeper, and two where a reader goes on as deep, if these have one format only."""
+    folders = list(_folders_in(folder))
+    found = {_of_labels(inner, (".", "Annotations")) for inner in folders} - {None}
+    if not found:
+        deeper = islice((inmost for inner in folders for inmost in _folders_in(inner)), _LOOKED_AT)
+        found = {_of_labels(inmost, (".",)) for inmost in deeper} & _READ_AT_ANY_DEPTH
+    return found.pop() if len(found) == 1 else None
 
 
-def _files(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
-    for name in _FOLDERS:
-        place = folder / name
-        if place.is_dir():
-            yield from (file for file in place.iterdir() if file.suffix.lower() in suffixes and file.is_file())
+def _folders_in(folder: Path) -> Iterator[Path]:
+    """Give some folders inside, but none that we have exported to: who opens photos does not look for those."""
+    with os.scandir(folder) as entries:
+        names = [entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir()]
+    return (folder / name for name in sorted(names)[:_LOOKED_AT] if not (folder / name / EXPORT_MARKER).exists())
+
+
+def _files(folder: Path, places: Sequence[str], kinds: Sequence[tuple[str, ...]]) -> Iterator[Path]:
+    """Give some files of each kind, the places one after the other."""
+    found: list[list[Path]] = [[] for _ in kinds]
+    for place in (folder / name for name in places):
+        if not place.is_dir():
+            continue
+        with os.scandir(place) as entries:  # once for all kinds: a folder of images may have very many
+            for entry in entries:
+                name = entry.name.lower()
+                for files, suffixes in zip(found, kinds, strict=True):
+                    if name.endswith(suffixes) and len(files) < _LOOKED_AT and entry.is_file():
+                        files.append(place / entry.name)
+    return chain.from_iterable(found)
 
 
 def _of_file(file: Path) -> str | None:
@@ -97,7 +128,8 @@ def _of_xml(text: str) -> str | None:
 def _of_archive(file: Path) -> str | None:
     try:
         with zipfile.ZipFile(file) as archive:
-            return "cvat" if "annotations.xml" in archive.namelist() else None
+            names = (name.rpartition("/")[2] for name in archive.namelist())
+            return "cvat" if "annotations.xml" in names else None
     except (zipfile.BadZipFile, ValueError):
         return None
 

@@ -5,15 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 _NAMED = 5  # things that a sentence names before it only counts
-
-
-def listed(names: Sequence[str], noun: str) -> str:
-    """Return a count with the first few names, as `7 images (a.jpg, b.jpg, …)`."""
-    some = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
-    return f"{len(names)} {noun}{'s' if len(names) != 1 else ''} ({some})"
+_MOST_SENTENCES = 20
 
 
 def counted(number: int, noun: str) -> str:
     """Return a count with its noun, as `1,200 categories`."""
     plural = noun.removesuffix("y") + "ies" if noun.endswith("y") else f"{noun}s"
     return f"{number:,} {noun if number == 1 else plural}"
+
+
+def listed(names: Sequence[str], noun: str) -> str:
+    """Return a count with the first few names, as `7 images (a.jpg, b.jpg, …)`."""
+    some = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
+    return f"{counted(len(names), noun)} ({some})"
+
+
+def left_out(what: str, reason: object) -> str:
+    """Say what was left out and why; `reason` goes on where `what` ends, as `has no area` after `a.json: shape 3`."""
+    return f"{what} {reason}, so it was left out."
+
+
+def first_of(sentences: Sequence[str]) -> tuple[str, ...]:
+    """Return the first of many sentences, and one that counts the others."""
+    more = len(sentences) - _MOST_SENTENCES
+    if more <= 0:
+        return tuple(sentences)
+    return (*sentences[:_MOST_SENTENCES], f"{counted(more, 'more problem')} of this kind, not listed here.")

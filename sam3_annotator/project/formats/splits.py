@@ -29,6 +29,12 @@ def split_of_names(names: Iterable[str]) -> Split | None:
     return next((SPLIT_WORDS[word] for word in words if word in SPLIT_WORDS), None)
 
 
+def split_of_folders(names: Iterable[str]) -> Split | None:
+    """Read a split from the names of folders, the first that is a word for one and nothing else."""
+    found = (SPLIT_WORDS.get(name.lower()) for name in names)
+    return next((split for split in found if split is not None), None)
+
+
 def assign_splits(images: Sequence[ImageRecord], shares: Mapping[str, float] | None, seed: int) -> dict[ImageId, str]:
     """Return the split of every image, `ONE_SET` for all if nobody asked for splits.
 

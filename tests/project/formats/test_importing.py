@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from sam3_annotator.project import Cancelled, KnownError, Origin, ProjectStore, Split, rectangle
+from sam3_annotator.project import Cancelled, CategoryId, KnownError, Origin, ProjectStore, Split, rectangle
 from sam3_annotator.project.formats.options import ExportOptions
-from sam3_annotator.project.formats.registry import export_project, import_project
+from sam3_annotator.project.formats.registry import FORMATS, export_project, import_project
 
 SQUARE = [[2, 2, 10, 2, 10, 10, 2, 10]]
 
@@ -44,6 +44,10 @@ def state(store: ProjectStore) -> list[Any]:
         for image in store.images()
         if store.instances(image.id)
     ]
+
+
+def categories_by_image(store: ProjectStore) -> dict[str, set[CategoryId]]:
+    return {image.path: {each.category_id for each in store.instances(image.id)} for image in store.images()}
 
 
 def test_labels_come_to_the_images_of_the_project(store: ProjectStore, image_folder: Path, tmp_path: Path) -> None:
@@ -241,7 +245,7 @@ def test_import_export_import_gives_equal_instances(
         report = import_project(two, tmp_path / "second", "coco")
 
         assert report.warnings == (
-            "1 instance marked as crowds, which training leaves out; CVAT and some other programs mark all masks so.",
+            "1 instance marked as crowd, which training leaves out; CVAT and some other programs mark all masks so.",
         )
         assert state(one) == state(two)
         assert sum(len(instances) for *_, instances in state(one)) == len(dataset.instances())
@@ -261,14 +265,21 @@ def test_rle_export_comes_back_with_the_very_masks(dataset: Any, tmp_path: Path)
             assert (dataset.mask(before) == again.mask(after)).all()
 
 
-def test_reimporting_an_export_finds_the_images_of_the_project(dataset: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("images", ["copy", "link"])
+@pytest.mark.parametrize("name", [name for name, known in FORMATS.items() if known.write is not None])
+def test_reimporting_an_export_adds_no_image_whatever_name_its_copy_has(
+    dataset: Any, tmp_path: Path, name: str, images: str
+) -> None:
     """The copies in the export lie nearer to the labels, but the project has the images already."""
-    export_project(dataset.store, tmp_path / "out", "coco", ExportOptions(segmentation="rle"))
+    export_project(
+        dataset.store, tmp_path / "out", name, ExportOptions(images=images, split={"train": 0.5, "val": 0.5})
+    )
+    before = categories_by_image(dataset.store)
 
-    report = import_project(dataset.store, tmp_path / "out", "coco")
+    report = import_project(dataset.store, tmp_path / "out", name.split("-")[0])
 
-    assert report.added_images == 0
-    assert report.unmatched == ()
+    assert (report.images, report.added_images, report.unmatched) == (5, 0, ())
+    assert categories_by_image(dataset.store) == before
 
 
 def test_format_that_cannot_be_imported_is_told(store: ProjectStore, tmp_path: Path) -> None:

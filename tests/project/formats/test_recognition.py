@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.recognition import recognise_format
 from sam3_annotator.project.formats.registry import FORMATS, export_project
 
@@ -57,12 +58,36 @@ def test_files_and_the_folders_they_lie_in_are_told(
         ("Annotations/a.xml", VOC, "voc"),
         ("labels/train/a.txt", "0 0.5 0.5 0.25 0.25", "yolo"),
         ("train/labels/a.txt", "0 0.5 0.5 0.25 0.25", "yolo"),
+        ("dataset/data.yaml", "names: [cat]", "yolo"),
+        ("train/a.json", LABELME, "labelme"),
+        ("train/left/a.json", LABELME, "labelme"),
+        ("VOC2012/Annotations/a.xml", VOC, "voc"),
+        ("job_1/annotations.xml", CVAT, "cvat"),
     ],
 )
 def test_folders_are_told_by_what_lies_deeper(tmp_path: Path, name: str, content: object, expected: str) -> None:
     write(tmp_path, name, content)
 
     assert recognise_format(tmp_path) == expected
+
+
+def test_a_folder_of_several_formats_is_none_of_them(tmp_path: Path) -> None:
+    write(tmp_path, "one/a.json", LABELME)
+    write(tmp_path, "two/data.yaml", "names: [cat]")
+
+    assert recognise_format(tmp_path) is None
+
+
+def test_an_export_of_ours_among_photos_is_not_offered(dataset, tmp_path: Path) -> None:
+    export_project(dataset.store, tmp_path / "photos of mine" / "out", "labelme")
+
+    assert recognise_format(tmp_path / "photos of mine") is None
+
+
+def test_labels_too_deep_for_their_reader_are_not_told(tmp_path: Path) -> None:
+    write(tmp_path, "one/two/instances.json", COCO)
+
+    assert recognise_format(tmp_path) is None
 
 
 def test_keys_after_a_large_embedded_image_are_found(tmp_path: Path) -> None:
@@ -74,9 +99,12 @@ def test_keys_after_a_large_embedded_image_are_found(tmp_path: Path) -> None:
 def test_the_archive_that_cvat_gives_is_told(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "task.zip", "w") as archive:
         archive.writestr("annotations.xml", CVAT)
+    with zipfile.ZipFile(tmp_path / "packed again.zip", "w") as archive:
+        archive.writestr("task/annotations.xml", CVAT)
     (tmp_path / "broken.zip").write_bytes(b"PK no more")
 
     assert recognise_format(tmp_path / "task.zip") == "cvat"
+    assert recognise_format(tmp_path / "packed again.zip") == "cvat"
     assert recognise_format(tmp_path / "broken.zip") is None
 
 
@@ -96,7 +124,8 @@ def test_what_is_no_label_at_all_is_none(tmp_path: Path, make_image) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, known in FORMATS.items() if known.write is not None])
-def test_what_is_exported_is_told(dataset, tmp_path: Path, name: str) -> None:
-    export_project(dataset.store, tmp_path / "out", name)
+@pytest.mark.parametrize("split", [None, {"train": 0.5, "val": 0.5}])
+def test_what_is_exported_is_told(dataset, tmp_path: Path, name: str, split: dict[str, float] | None) -> None:
+    export_project(dataset.store, tmp_path / "out", name, ExportOptions(split=split))
 
     assert recognise_format(tmp_path / "out") == name.split("-")[0]

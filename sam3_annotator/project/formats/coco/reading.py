@@ -8,11 +8,20 @@ from pathlib import Path
 from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.coco.segmentation import region_of_annotation
 from sam3_annotator.project.formats.files.json_files import Json, parse_json
-from sam3_annotator.project.formats.files.sources import is_single_file
-from sam3_annotator.project.formats.foreign_values import size_of, storable_score, storable_text
-from sam3_annotator.project.formats.images.folders import image_folders
-from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage, PlannedInstance
+from sam3_annotator.project.formats.files.sources import is_single_file, name_in
+from sam3_annotator.project.formats.foreign_values import size_of, storable, storable_score, storable_text
+from sam3_annotator.project.formats.images.folders import bases_beside, image_folders
+from sam3_annotator.project.formats.plan import (
+    ImportPlan,
+    PlannedCategory,
+    PlannedImage,
+    PlannedInstance,
+    with_problems,
+)
+from sam3_annotator.project.formats.sentences import left_out
 from sam3_annotator.project.formats.splits import split_of_names
+
+_TITLE = "COCO"
 
 
 def read(path: Path) -> ImportPlan:
@@ -33,11 +42,9 @@ def read(path: Path) -> ImportPlan:
     if not plans:
         raise FormatError(others[0])
     images = tuple(image for plan in plans for image in plan.images)
-    warnings = (*others, *(warning for plan in plans for warning in plan.warnings))
-    if warnings and not any(image.instances for image in images):
-        raise FormatError(f"Nothing in {path.name} can be imported. {warnings[0]}")
     categories = dict.fromkeys(category for plan in plans for category in plan.categories)
-    return ImportPlan("COCO", tuple(categories), images, warnings)
+    problems = [*others, *(warning for plan in plans for warning in plan.warnings)]
+    return with_problems(ImportPlan(_TITLE, tuple(categories), images), problems, path)
 
 
 def _files_of(path: Path) -> list[Path]:
@@ -55,7 +62,7 @@ class _FileReader:
 
     def __init__(self, file: Path, source: Path) -> None:
         self._file = file
-        self._name = file.name if file == source else file.relative_to(source).as_posix()
+        self._name = name_in(file, source)
         self._warnings: list[str] = []
 
     def read(self) -> ImportPlan:
@@ -63,27 +70,22 @@ class _FileReader:
         categories = self._read_categories(content.get("categories") or [])
         images = self._read_images(content["images"])
         instances: dict[str, list[PlannedInstance]] = {}
-        for number, annotation in enumerate(content.get("annotations") or []):
+        for number, annotation in enumerate(content.get("annotations") or [], start=1):
             try:
                 key, instance = self._read_annotation(annotation, images, categories)
             except ValueError as error:
                 label = annotation.get("id", f"number {number}") if isinstance(annotation, dict) else f"number {number}"
-                self._warn(f"annotation {label} {error}, so it was left out.")
+                self._warn(left_out(f"annotation {label}", error))
                 continue
             instances.setdefault(key, []).append(instance)
-        planned = (
-            PlannedImage(
-                image.name, image.width, image.height, image.split, image.folders, tuple(instances.get(key, ()))
-            )
-            for key, image in images.items()
-        )
-        return ImportPlan("COCO", tuple(categories.values()), tuple(planned), tuple(self._warnings))
+        planned = (replace(image, instances=tuple(instances.get(key, ()))) for key, image in images.items())
+        return ImportPlan(_TITLE, tuple(categories.values()), tuple(planned), tuple(self._warnings))
 
     def _warn(self, sentence: str) -> None:
         self._warnings.append(f"{self._name}: {sentence}")
 
     def _parse(self) -> Json:
-        content = parse_json(self._file, self._name, "COCO")
+        content = parse_json(self._file, self._name, _TITLE)
         if not isinstance(content, dict):
             what = "a list, as results are" if isinstance(content, list) else "a single value"
             raise FormatError(f"{self._name} is no COCO data set but {what}; choose the file with images.")
@@ -94,31 +96,31 @@ class _FileReader:
 
     def _read_categories(self, entries: list[object]) -> dict[str, PlannedCategory]:
         categories: dict[str, PlannedCategory] = {}
-        for number, entry in enumerate(entries):
-            if not isinstance(entry, dict) or _key(entry.get("id")) is None:
-                self._warn(f"category number {number} has no id, so it was left out.")
+        for number, entry in enumerate(entries, start=1):
+            key = _key(entry.get("id")) if isinstance(entry, dict) else None
+            if key is None or not isinstance(entry, dict):
+                self._warn(left_out(f"category number {number}", "has no id"))
                 continue
-            key = _key(entry["id"]) or ""
-            name = storable_text(entry.get("name")).strip() or f"category {key}"
+            name = storable_text(entry.get("name")) or f"category {key}"
             known = categories.setdefault(key, PlannedCategory(name, storable_text(entry.get("supercategory"))))
             if known.name != name:
-                self._warn(f"category {name} has the id {key} of {known.name}, so it was left out.")
+                self._warn(left_out(f"category {name}", f"has the id {key} of {known.name}"))
         return categories
 
     def _read_images(self, entries: list[object]) -> dict[str, PlannedImage]:
         images: dict[str, PlannedImage] = {}
         split = split_of_names((self._file.stem, self._file.parent.name))
-        folders = tuple(image_folders(self._file, split))
-        for number, entry in enumerate(entries):
+        folders = tuple(image_folders(bases_beside(self._file), split))
+        for number, entry in enumerate(entries, start=1):
             key = _key(entry.get("id")) if isinstance(entry, dict) else None
             name = entry.get("file_name") if isinstance(entry, dict) else None
             if key is None or not isinstance(entry, dict) or not isinstance(name, str) or not name.strip():
-                self._warn(f"image number {number} has no id or no file_name, so it was left out.")
+                self._warn(left_out(f"image number {number}", "has no id or no file_name"))
             elif key in images:
-                self._warn(f"image {name} has the id {key} of {images[key].name}, so it was left out.")
+                self._warn(left_out(f"image {name}", f"has the id {key} of {images[key].name}"))
             else:
                 width, height = size_of(entry.get("width")), size_of(entry.get("height"))
-                images[key] = PlannedImage(storable_text(name).replace("\\", "/"), width, height, split, folders)
+                images[key] = PlannedImage(storable(name).replace("\\", "/"), width, height, split, folders)
         return images
 
     def _read_annotation(
@@ -151,7 +153,7 @@ def _key(value: object) -> str | None:
     """Return an id as text, so that 1, 1.0 and "1" are the same; None if it is no id."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return storable_text(str(value)).strip() if isinstance(value, int | str) and not isinstance(value, bool) else None
+    return storable_text(value) if isinstance(value, int | str) and not isinstance(value, bool) else None
 
 
 def _is_true(value: object) -> bool:

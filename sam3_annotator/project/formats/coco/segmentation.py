@@ -6,13 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from sam3_annotator.project.formats.foreign_values import (
+    MOST_PIXELS,
+    are_coordinates,
+    is_number,
+    numbers_of,
+    size_of,
+    whole_lengths,
+)
 from sam3_annotator.project.formats.rings.even_odd import fill_even_odd
 from sam3_annotator.project.geometry import repair_region
 from sam3_annotator.project.regions import Polygon, Region, Ring, rectangle
 from sam3_annotator.project.rle import Rle, coco_string_to_counts, rle_to_region
-
-_LARGEST = 1e7  # pixels; beyond is no coordinate but a fault
-_MOST_PIXELS = 2**31 - 1
 
 
 def region_of_annotation(annotation: dict[str, Any], width: int, height: int) -> Region:
@@ -52,17 +57,14 @@ def _region_of_code(code: dict[str, Any], width: int, height: int) -> Region:
     if not (isinstance(size, list) and len(size) == 2 and all(_is_size(side) for side in size)):
         raise ValueError(f"has run lengths for the size {size}, which is not [height, width]")
     rows, columns = int(size[0]), int(size[1])
-    if rows * columns > _MOST_PIXELS:
+    if rows * columns > MOST_PIXELS:
         raise ValueError(f"has run lengths for {columns} x {rows} pixels, which is more than any image has")
     if width and height and (rows, columns) != (height, width):
         raise ValueError(f"has run lengths for {columns} x {rows} pixels, but its image has {width} x {height}")
     if isinstance(counts, str):
         runs = coco_string_to_counts(counts)
     else:
-        lengths = _numbers(counts, "run lengths")
-        if np.any((lengths < 0) | (lengths > _MOST_PIXELS) | (lengths != np.floor(lengths))):
-            raise ValueError("has run lengths that are no whole numbers from 0 on")
-        runs = lengths.astype(np.uint32)
+        runs = whole_lengths(_numbers(counts, "run lengths")).astype(np.uint32)
     try:
         return rle_to_region(Rle(rows, columns, runs))
     except ValueError as error:
@@ -70,7 +72,7 @@ def _region_of_code(code: dict[str, Any], width: int, height: int) -> Region:
 
 
 def _is_size(side: object) -> bool:
-    return isinstance(side, int | float) and not isinstance(side, bool) and 0 < side < _LARGEST and side == int(side)
+    return is_number(side) and size_of(side) == side > 0
 
 
 def _region_of_rings(segmentation: object, annotation: dict[str, Any]) -> Region:
@@ -91,14 +93,9 @@ def _region_of_rings(segmentation: object, annotation: dict[str, Any]) -> Region
 
 
 def _numbers(values: object, what: str) -> Ring:
-    try:
-        numbers = np.array(values) if isinstance(values, list) else None
-    except ValueError:  # lists of several lengths
-        numbers = None
-    if numbers is not None and numbers.dtype.kind == "O" and all(isinstance(value, int | float) for value in numbers):
-        numbers = np.array([np.inf])  # whole numbers beyond 64 bits
-    if numbers is None or numbers.ndim != 1 or numbers.dtype.kind not in "iuf":
+    numbers = numbers_of(values)
+    if numbers is None or numbers.ndim != 1:
         raise ValueError(f"has {what} that is no list of numbers")
-    if not np.all(np.abs(numbers) < (_MOST_PIXELS if what == "run lengths" else _LARGEST)):
+    if what != "run lengths" and not are_coordinates(numbers):
         raise ValueError(f"has {what} with numbers that are too large or not finite")
-    return numbers.astype(np.float64)
+    return numbers

@@ -7,7 +7,14 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 import numpy as np
+from numpy.typing import NDArray
 
+from sam3_annotator.project.formats.foreign_values import (
+    LARGEST_COORDINATE,
+    MOST_PIXELS,
+    are_coordinates,
+    whole_lengths,
+)
 from sam3_annotator.project.formats.rings.ellipses import ring_of_ellipse
 from sam3_annotator.project.formats.rings.even_odd import fill_even_odd
 from sam3_annotator.project.pixel_edges import region_of_runs
@@ -15,8 +22,6 @@ from sam3_annotator.project.regions import Polygon, Region, Ring, rectangle
 from sam3_annotator.project.rle import mask_to_rle
 from sam3_annotator.project.runs import Runs, box_mask_of_runs, without_pairs
 
-_LARGEST = 1e7  # pixels; beyond is no coordinate but a fault
-_MOST_PIXELS = 2**31 - 1
 _DECIMALS = 6  # of turned vertices: a quarter turn brings whole pixels to whole pixels
 
 
@@ -60,7 +65,7 @@ def _read_polygon(shape: Element, *_: int) -> Region:
         ring = np.array([(float(x), float(y)) for x, y in pairs])
     except ValueError as error:
         raise ValueError("has vertices that are no pairs of numbers") from error
-    if not np.all(np.abs(ring) < _LARGEST):
+    if not are_coordinates(ring):
         raise ValueError("has numbers that are too large or not finite")
     return fill_even_odd(ring)
 
@@ -81,22 +86,21 @@ def _turned(ring: Ring, x: float, y: float, degrees: float) -> Ring:
 
 def _read_mask(shape: Element, width: int, height: int) -> Region:
     left, top, columns, rows = (_whole(shape, name) for name in ("left", "top", "width", "height"))
-    if columns <= 0 or rows <= 0 or columns * rows > (width * height or _MOST_PIXELS):
+    if columns <= 0 or rows <= 0 or columns * rows > (width * height or MOST_PIXELS):
         raise ValueError(f"has a mask of {columns} x {rows} pixels, but its image has {width} x {height}")
     try:
-        lengths = np.array([float(length) for length in shape.get("rle", "").split(",")])
+        numbers = np.array([float(length) for length in shape.get("rle", "").split(",")])
     except ValueError as error:
         raise ValueError("has run lengths that are no numbers") from error
-    if not np.all((lengths >= 0) & (lengths <= _MOST_PIXELS) & (lengths == np.floor(lengths))):
-        raise ValueError("has run lengths that are no whole numbers from 0 on")
+    lengths = whole_lengths(numbers)
     if lengths.sum() != columns * rows:
         raise ValueError(
-            f"has a damaged mask: its runs have {lengths.sum():.0f} pixels, but {columns} x {rows} has another number"
+            f"has a damaged mask: its runs have {lengths.sum()} pixels, but {columns} x {rows} has another number"
         )
-    return region_of_runs(_runs_by_row(lengths.astype(np.int64), (left, top, columns, rows)))
+    return region_of_runs(_runs_by_row(lengths, (left, top, columns, rows)))
 
 
-def _runs_by_row(lengths: np.ndarray[tuple[int], np.dtype[np.int64]], box: tuple[int, int, int, int]) -> Runs:
+def _runs_by_row(lengths: NDArray[np.int64], box: tuple[int, int, int, int]) -> Runs:
     """Cut runs, which go on from one row of the box to the next, at the ends of the rows."""
     left, top, width, height = box
     bounds = np.cumsum(lengths)
@@ -115,7 +119,7 @@ def _number(shape: Element, name: str) -> float:
         number = float(text)
     except ValueError:
         number = math.nan
-    if not abs(number) < _LARGEST:
+    if not abs(number) < LARGEST_COORDINATE:
         raise ValueError(f"has “{text[:20]}” as its {name}, which is no number of pixels" if text else f"has no {name}")
     return number
 

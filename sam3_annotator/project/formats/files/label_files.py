@@ -9,11 +9,12 @@ from pathlib import Path, PureWindowsPath
 
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError
-from sam3_annotator.project.formats.files.sources import is_single_file
-from sam3_annotator.project.formats.foreign_values import storable_text
-from sam3_annotator.project.formats.images.folders import image_folders
-from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage
-from sam3_annotator.project.formats.splits import SPLIT_WORDS
+from sam3_annotator.project.formats.files.sources import is_single_file, name_in
+from sam3_annotator.project.formats.foreign_values import storable, storable_text
+from sam3_annotator.project.formats.images.folders import bases_beside, image_folders
+from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage, with_problems
+from sam3_annotator.project.formats.sentences import first_of
+from sam3_annotator.project.formats.splits import split_of_folders
 from sam3_annotator.project.image_files import is_there, natural_key
 from sam3_annotator.project.image_paths import absolute_path
 
@@ -28,13 +29,12 @@ class LabelFile:
     @property
     def name(self) -> str:
         """The path from the chosen folder on, with `/`."""
-        return storable_text(self.path.relative_to(self.root).as_posix())
+        return name_in(self.path, self.root)
 
     @property
     def split(self) -> Split | None:
         """The split that the nearest folder named after one, below the chosen folder, says."""
-        named = (SPLIT_WORDS.get(folder.lower()) for folder in reversed(self.path.relative_to(self.root).parent.parts))
-        return next((split for split in named if split is not None), None)
+        return split_of_folders(reversed(self.path.relative_to(self.root).parent.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ class ImagePlace:
 
 
 def read_label_files(
-    source: Path, title: str, read: Callable[[LabelFile], PlannedImage], left_out: Callable[[], Sequence[str]]
+    source: Path, title: str, read: Callable[[LabelFile], PlannedImage], problems: Callable[[], Sequence[str]]
 ) -> ImportPlan:
     """Return the plan of a file, or of those in a folder and the folders inside it, each of which `read` reads.
 
-    Files that `read` refuses with a FormatError are told, as is what `left_out` tells afterwards. Categories come in
+    Files that `read` refuses with a FormatError are told, as is what `problems` tells afterwards. Categories come in
     the order in which they are met. Raises FormatError if nothing is left, or there is no such file.
     """
     images: list[PlannedImage] = []
@@ -63,11 +63,9 @@ def read_label_files(
             others.append(str(error))
     if not images:
         raise FormatError(others[0])
-    warnings = left_out()
-    if warnings and not any(image.instances for image in images):
-        raise FormatError(f"Nothing in {source.name} can be imported. {warnings[0]}")
     names = dict.fromkeys(instance.category for image in images for instance in image.instances)
-    return ImportPlan(title, tuple(PlannedCategory(name) for name in names), tuple(images), (*others, *warnings))
+    plan = ImportPlan(title, tuple(PlannedCategory(name) for name in names), tuple(images), first_of(others))
+    return with_problems(plan, problems(), source)
 
 
 def list_label_files(source: Path, title: str) -> list[LabelFile]:
@@ -99,23 +97,23 @@ def find_image(label: LabelFile, written: object, written_folder: str = "") -> I
     Raises FormatError if it is no name of a file.
     """
     # The paths of Windows take both slashes, and know drives.
-    path = PureWindowsPath(storable_text(written).strip() if isinstance(written, str) else "")
+    path = PureWindowsPath(storable_text(written) if isinstance(written, str) else "")
     if path.name in ("", ".."):
         raise FormatError(f"{label.name} does not name its image; save it again in the program that made it.")
     path = PureWindowsPath(storable_text(written_folder)) / path
     folder = label.path.parent
     places = [folder / path.as_posix(), folder / path.name]
-    places.extend(place / path.name for place in image_folders(label.path, label.split))
+    places.extend(place / path.name for place in image_folders(bases_beside(label.path), label.split))
     file = next((place for place in places if is_there(place)), None)
     if file is None:
         parts = path.parts[1:] if path.anchor else (*folder.relative_to(label.root).parts, *path.parts)
-        return ImagePlace(storable_text("/".join(_without_dots(parts))))
+        return ImagePlace("/".join(_without_dots(parts)))
     file = absolute_path(file)
     try:
         base = Path(os.path.commonpath([label.root, file.parent]))
     except ValueError:  # another drive of Windows
         base = file.parent
-    return ImagePlace(storable_text(file.relative_to(base).as_posix()), (base,), is_found=True)
+    return ImagePlace(storable(file.relative_to(base).as_posix()), (base,), is_found=True)
 
 
 def _without_dots(parts: tuple[str, ...]) -> list[str]:

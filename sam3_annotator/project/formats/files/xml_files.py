@@ -1,16 +1,18 @@
-"""XML of other programs: read piece by piece, with a sentence for each fault, and what its text can hold."""
+"""XML: read piece by piece, with a sentence for each fault, and text as it can hold it."""
 
 from __future__ import annotations
 
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import IO
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 from xml.parsers.expat import errors
+from xml.sax.saxutils import escape, quoteattr
 
 from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.formats.sentences import listed
 
 _AT_A_TIME = 2**20  # bytes; much smaller, and expat reads long attributes again and again
 _DEEPEST = 100
@@ -21,6 +23,23 @@ _PICTURES = 0x2400  # where Unicode has the signs for control characters, in the
 def without_controls(text: str) -> str:
     """Return the text with signs in place of the characters that XML cannot hold, different for different ones."""
     return _NOT_IN_XML.sub(lambda found: chr(_PICTURES + ord(found[0])) if found[0] < " " else "\ufffd", text)
+
+
+def xml_text(text: str) -> str:
+    """Return the text as the content of an element; a carriage return that is not escaped would become a line feed."""
+    return escape(without_controls(text), {"\r": "&#13;"})
+
+
+def xml_attributes(values: Mapping[str, str]) -> str:
+    """Return attributes as they stand in the tag of an element, a space before each."""
+    return "".join(f" {name}={quoteattr(without_controls(value))}" for name, value in values.items())
+
+
+def unfit_warnings(names: Iterable[str], noun: str) -> Iterator[str]:
+    """Tell which names XML cannot hold as they are; `noun` is what has them."""
+    unfit = [ascii(name) for name in names if without_controls(name) != name]
+    if unfit:
+        yield f"{listed(unfit, noun)} with control characters in the name, which XML cannot hold; signs stand for them."
 
 
 def read_children(stream: IO[bytes], name: str, root: str, what: str) -> Iterator[Element]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePath, PurePosixPath
 
-from sam3_annotator.project.entities import ImageFacts, ImageId
-from sam3_annotator.project.errors import ImageUnreadable
-from sam3_annotator.project.formats.images.naming import nested_names
-from sam3_annotator.project.image_files import IMAGE_SUFFIXES, hash_file, is_there, list_image_files, require_file
+from sam3_annotator.project.entities import ImageId
+from sam3_annotator.project.formats.images.contents import Contents
+from sam3_annotator.project.formats.images.naming import flat_names, nested_names, nested_names_of_other_stems
+from sam3_annotator.project.image_files import IMAGE_SUFFIXES, is_there, list_image_files
 from sam3_annotator.project.image_paths import absolute_path
+from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.reading import ProjectReader
 
 Match = ImageId | Path
@@ -32,15 +34,22 @@ class Wanted:
     folders: tuple[Path, ...] = ()
 
 
-def match_images(store: ProjectReader, wanted: Sequence[Wanted], images_dir: Path | None) -> dict[int, Match]:
+def match_images(
+    store: ProjectReader,
+    wanted: Sequence[Wanted],
+    images_dir: Path | None,
+    progress: Progress = no_progress,
+) -> dict[int, Match]:
     """Return what was found, by the place in `wanted`.
 
     An image is looked for at its name in `images_dir`; by name in the project; by name below `images_dir`; and at its
     name in its folders. Between images of one name the folders in front of it have to decide. No image is taken
     for two names: the one that fits better, with more folders in common, gets it. An image of the project is passed
-    over if an image of other content lies at the name in the folders: that is what the labels were made on.
+    over if an image of other content lies at the name in the folders: that is what the labels were made on. A file
+    that was found and is a copy of an image of the project stands for that one: exports give some images other names.
+    Files are read, to compare them, where lengths in bytes are equal only; `progress` may cancel between two of them.
     """
-    matcher = _Matcher(store, wanted)
+    matcher = _Matcher(store, wanted, Contents(store, lambda: progress(0, len(wanted))))
     if images_dir is not None:
         matcher.match_exactly([(images_dir,)] * len(wanted))
     ids = [image.id for image in store.images()]
@@ -50,13 +59,15 @@ def match_images(store: ProjectReader, wanted: Sequence[Wanted], images_dir: Pat
         files = list_image_files(images_dir)
         matcher.match_by_name([(matcher.known(file), file.relative_to(images_dir)) for file in files])
     matcher.match_exactly([image.folders for image in wanted])
+    matcher.recognise_copies()
     return dict(sorted(matcher.found.items()))
 
 
 class _Matcher:
-    def __init__(self, store: ProjectReader, wanted: Sequence[Wanted]) -> None:
+    def __init__(self, store: ProjectReader, wanted: Sequence[Wanted], contents: Contents) -> None:
         self._store = store
         self._wanted = wanted
+        self._contents = contents
         self._ids = {store.image_file(image.id): image.id for image in store.images()}
         self._name_of: dict[Match, str] = {}
         self.found: dict[int, Match] = {}
@@ -103,6 +114,33 @@ class _Matcher:
             if len({self._wanted[number].name for number in numbers}) == 1:
                 self._take_unless_other(numbers, target)
 
+    def recognise_copies(self) -> None:
+        """Put images of the project that have no name yet in the place of files that are copies of them."""
+        numbers: dict[Path, list[int]] = {}
+        for number, target in self.found.items():
+            if isinstance(target, Path):
+                numbers.setdefault(target, []).append(number)
+        likely: list[tuple[Path, ImageId]] = []
+        others: list[tuple[Path, ImageId]] = []
+        for file in numbers:
+            for image_id in self._contents.images_like(file):
+                is_called_so = file.as_posix().endswith(self._exported_as[image_id])
+                (likely if is_called_so else others).append((file, image_id))
+        for file, image_id in (*likely, *others):
+            if file in self._name_of and image_id not in self._name_of:
+                self._name_of[image_id] = self._name_of.pop(file)
+                self.found |= dict.fromkeys(numbers[file], image_id)
+
+    @cached_property
+    def _exported_as(self) -> dict[ImageId, tuple[str, ...]]:
+        """The ends of paths that exports with other names than the project's give to its images."""
+        files = list(self._ids)
+        names = zip(flat_names(files), nested_names_of_other_stems(files), strict=True)
+        return {
+            image_id: tuple(f"/{name}" for name in each)
+            for image_id, each in zip(self._ids.values(), names, strict=True)
+        }
+
     def _take_unless_other(self, numbers: Sequence[int], target: Match) -> None:
         for number in numbers:
             if isinstance(target, Path) or not self._has_its_own_file(number, target):
@@ -111,14 +149,7 @@ class _Matcher:
     def _has_its_own_file(self, number: int, image_id: ImageId) -> bool:
         """Whether the labels have, in their folders, another image of the name than the one of the project."""
         file = _file_in(self._wanted[number].folders, self._wanted[number].name)
-        if file is None or self.known(file) == image_id:
-            return False
-        facts = self._store.image(image_id).facts
-        if not facts.content_hash:
-            from sam3_annotator.project.images import read_facts  # Pillow: see images.py
-
-            facts = read_facts(self._store.image_file(image_id))
-        return bool(facts.content_hash) and _has_other_content(file, facts)
+        return file is not None and self.known(file) != image_id and self._contents.differs(file, image_id)
 
     def _take(self, number: int, target: Match) -> None:
         name = self._wanted[number].name
@@ -144,10 +175,3 @@ def _file_in(folders: Sequence[Path], name: str) -> Path | None:
         stem = name.removesuffix(ANY_SUFFIX)
         names = [stem + suffix for small in sorted(IMAGE_SUFFIXES) for suffix in (small, small.upper())]
     return next((folder / name for folder in folders for name in names if is_there(folder / name)), None)
-
-
-def _has_other_content(file: Path, facts: ImageFacts) -> bool:
-    try:
-        return require_file(file).st_size != facts.byte_size or hash_file(file) != facts.content_hash
-    except ImageUnreadable:  # nothing to annotate
-        return False

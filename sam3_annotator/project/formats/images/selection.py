@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from sam3_annotator.project.entities import ImageFacts, ImageRecord, ImageState, Instance
+from sam3_annotator.project.entities import ImageFacts, ImageRecord, ImageState
 from sam3_annotator.project.errors import KnownError
 from sam3_annotator.project.formats.images.naming import Naming
 from sam3_annotator.project.formats.options import ExportOptions
@@ -26,6 +26,21 @@ class ChosenImage:
     file: Path
     name: str
     split: str
+
+    @property
+    def stem(self) -> str:
+        """The last part of the name without its suffix, by which labels are named."""
+        return PurePosixPath(self.name).stem
+
+    @property
+    def width(self) -> int:
+        """The width in pixels."""
+        return self.record.facts.width
+
+    @property
+    def height(self) -> int:
+        """The height in pixels."""
+        return self.record.facts.height
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +116,3 @@ def _reason_to_leave_out(record: ImageRecord, file: Path, options: ExportOptions
 def _tell(warnings: list[str], names: Sequence[str], what: str) -> None:
     if names:
         warnings.append(f"{listed(names, 'image')} {'is' if len(names) == 1 else 'are'} {what}.")
-
-
-def label_of(store: ProjectReader, image: ChosenImage, instance: Instance) -> str:
-    """Name an instance for a warning."""
-    return f"{image.record.path}: {store.category(instance.category_id).name}"
-
-
-def renaming_warnings(images: Sequence[ChosenImage]) -> Iterator[str]:
-    """Tell of images that `flat_names` gave another name."""
-    renamed = [image.record.path for image in images if image.name != image.record.name]
-    if renamed:
-        yield f"{listed(renamed, 'image')} got another name, since the names of their labels would be the same."

@@ -10,9 +10,10 @@ from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.files.json_files import Json, parse_json
 from sam3_annotator.project.formats.files.label_files import LabelFile, find_image, read_label_files
 from sam3_annotator.project.formats.foreign_values import is_number, size_of, storable_text
-from sam3_annotator.project.formats.labelme.shapes import region_of_entry
 from sam3_annotator.project.formats.plan import ImportPlan, PlannedImage, PlannedInstance
 from sam3_annotator.project.formats.rings.parts import cut_out, join_regions
+from sam3_annotator.project.formats.rings.points import region_of_ring, ring_of_points
+from sam3_annotator.project.formats.sentences import left_out
 from sam3_annotator.project.regions import Region
 
 _TITLE = "ISAT"
@@ -39,7 +40,7 @@ def read(path: Path) -> ImportPlan:
     and told by file and object. Raises FormatError if that leaves nothing, or there is no file of ISAT.
     """
     reader = _Reader()
-    return read_label_files(path, _TITLE, reader.read, reader.left_out)
+    return read_label_files(path, _TITLE, reader.read, reader.problems)
 
 
 class _Reader:
@@ -48,7 +49,7 @@ class _Reader:
     def __init__(self) -> None:
         self._left_out: list[str] = []
 
-    def left_out(self) -> list[str]:
+    def problems(self) -> list[str]:
         return self._left_out
 
     def read(self, file: LabelFile) -> PlannedImage:
@@ -72,11 +73,11 @@ class _Reader:
             try:
                 if not isinstance(entry, dict):
                     raise ValueError("is no object")
-                category = storable_text(entry.get("category")).strip()
+                category = storable_text(entry.get("category"))
                 if not category:
                     raise ValueError("has no category")
                 name = f"{name} ({category})"
-                region = region_of_entry({"points": entry.get("segmentation")}, "polygon", 0, 0)
+                region = region_of_ring(ring_of_points(entry.get("segmentation")))
             except ValueError as error:
                 self._leave_out(file, name, str(error))
                 continue
@@ -119,7 +120,7 @@ class _Reader:
         return planned
 
     def _leave_out(self, file: LabelFile, name: str, reason: str) -> None:
-        self._left_out.append(f"{file.name}: {name} {reason}, so it was left out.")
+        self._left_out.append(left_out(f"{file.name}: {name}", reason))
 
 
 def _without(part: _Object, holes: Sequence[_Object]) -> Region:

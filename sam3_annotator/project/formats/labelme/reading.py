@@ -13,14 +13,14 @@ from sam3_annotator.project.formats.foreign_values import is_number, size_of, st
 from sam3_annotator.project.formats.labelme.shapes import CROWD_FLAG, REGION_TYPES, region_of_entry
 from sam3_annotator.project.formats.plan import ImportPlan, PlannedImage, PlannedInstance
 from sam3_annotator.project.formats.rings.parts import cut_out, join_regions
-from sam3_annotator.project.formats.sentences import listed
+from sam3_annotator.project.formats.sentences import counted, left_out, listed
 from sam3_annotator.project.regions import Region
 
 _HOLE_FLAG = "__hole__"
 _TITLE = "labelme"
 _UNPACK = "save the images that the labels hold inside (imageData) as files"
 
-GroupKey = tuple[str, object]
+_GroupKey = tuple[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def read(path: Path) -> ImportPlan:
     that leaves nothing, or there is no labelme file.
     """
     reader = _Reader()
-    plan = read_label_files(path, _TITLE, reader.read, reader.left_out)
+    plan = read_label_files(path, _TITLE, reader.read, reader.problems)
     return replace(plan, remedy=f"{plan.remedy}, or {_UNPACK}") if reader.has_embedded_images else plan
 
 
@@ -55,8 +55,8 @@ class _Reader:
         self._left_out: list[str] = []
         self._without_area: dict[str, list[str]] = {}
 
-    def left_out(self) -> list[str]:
-        return [*self._left_out, *(_kind_words(kind, files) for kind, files in self._without_area.items())]
+    def problems(self) -> list[str]:
+        return [*(_kind_words(kind, files) for kind, files in self._without_area.items()), *self._left_out]
 
     def read(self, file: LabelFile) -> PlannedImage:
         content = _parse(file)
@@ -73,7 +73,7 @@ class _Reader:
         )
 
     def _read_shapes(self, file: LabelFile, entries: list[object], width: int, height: int) -> list[PlannedInstance]:
-        groups: dict[GroupKey, list[_Shape]] = {}
+        groups: dict[_GroupKey, list[_Shape]] = {}
         for number, entry in enumerate(entries, start=1):
             name = f"shape {number}"
             try:
@@ -115,7 +115,7 @@ class _Reader:
         return PlannedInstance(label, region, any(part.is_crowd for part in parts), max(scores, default=None))
 
     def _leave_out(self, file: LabelFile, name: str, reason: str) -> None:
-        self._left_out.append(f"{file.name}: {name} {reason}, so it was left out.")
+        self._left_out.append(left_out(f"{file.name}: {name}", reason))
 
 
 def _parse(file: LabelFile) -> Json:
@@ -126,7 +126,7 @@ def _parse(file: LabelFile) -> Json:
 
 
 def _label(value: object) -> str:
-    label = storable_text(str(value)).strip() if isinstance(value, str) or is_number(value) else ""
+    label = storable_text(value)
     if not label:
         raise ValueError("has no label")
     return label
@@ -142,5 +142,5 @@ def _group(group_id: object, number: int) -> object:
 
 
 def _kind_words(kind: str, files: Sequence[str]) -> str:
-    shapes = f"{len(files)} shape{'s' if len(files) != 1 else ''} of the type {kind}"
+    shapes = f"{counted(len(files), 'shape')} of the type {kind}"
     return f"{shapes} left out for having no area, in {listed(list(dict.fromkeys(files)), 'file')}."

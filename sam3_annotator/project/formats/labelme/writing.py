@@ -13,10 +13,11 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from sam3_annotator.project.entities import Instance
+from sam3_annotator.project.formats.exporting import Export
 from sam3_annotator.project.formats.files.json_files import Json
+from sam3_annotator.project.formats.files.text_files import write_text
 from sam3_annotator.project.formats.images.naming import nested_names_of_other_stems
-from sam3_annotator.project.formats.images.placing import place_image
-from sam3_annotator.project.formats.images.selection import ChosenImage, choose_images
+from sam3_annotator.project.formats.images.selection import ChosenImage
 from sam3_annotator.project.formats.labelme.base64_masks import encode_mask_png
 from sam3_annotator.project.formats.labelme.shapes import CROWD_FLAG
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
@@ -25,7 +26,7 @@ from sam3_annotator.project.geometry import clip_region, is_valid_region
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.regions import Polygon, Region
-from sam3_annotator.project.runs import Runs, box_mask_of_runs, runs_in_box, runs_of_region
+from sam3_annotator.project.runs import Runs, box_mask_of_runs, runs_in_box
 
 _VERSION = "5.5.0"  # whose layout this is
 
@@ -35,7 +36,6 @@ class _Findings:
     """What the user should know about, each as `image: category`."""
 
     crowds: list[str] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
     masks: list[str] = field(default_factory=list)
     instances: int = 0
 
@@ -47,39 +47,27 @@ def write(store: ProjectReader, out: Path, options: ExportOptions, progress: Pro
     is a polygon, or several with one `group_id`; one with holes is a mask, since labelme's polygons cannot tell of
     them. Read again, all give the very pixels of the region. A crowd gets the flag `__crowd__`.
     """
-    selection = choose_images(store, options, nested_names_of_other_stems)
+    export = Export(store, out, options, progress, nested_names_of_other_stems)
     findings = _Findings()
-    notes: set[str] = set()
     files: list[Path] = []
-    for done, image in enumerate(selection.images):
-        progress(done, len(selection.images))
-        name = Path(image.split, PurePosixPath(image.name).with_suffix(".json"))
-        (out / name).parent.mkdir(parents=True, exist_ok=True)
-        content = _content(store, image, options, findings)
-        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        (out / name).write_text(text, encoding="utf-8", newline="\n")
-        files.append(name)
-        notes.add(place_image(image, out / image.split, options.images))
-    progress(len(selection.images), len(selection.images))
-    warnings = [
-        *selection.warnings,
-        *_renamed_words(selection.images, options),
-        *sorted(note for note in notes if note),
-    ]
-    warnings.extend(_warnings(findings))
-    return ExportReport(len(selection.images), findings.instances, tuple(files), tuple(warnings))
+    for image in export.images():
+        files.append(Path(image.split, PurePosixPath(image.name).with_suffix(".json")))
+        content = _content(export, image, options, findings)
+        write_text(out / files[-1], json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+        export.place(image, Path(image.split))
+    return export.report(findings.instances, files, list(_warnings(findings)))
 
 
-def _content(store: ProjectReader, image: ChosenImage, options: ExportOptions, findings: _Findings) -> Json:
+def _content(export: Export, image: ChosenImage, options: ExportOptions, findings: _Findings) -> Json:
     shapes: list[Json] = []
     groups = 0
-    for instance in store.instances(image.record.id):
-        category = store.category(instance.category_id).name
-        parts = _shapes(instance, image, f"{image.record.path}: {category}", findings)
+    for instance, label, runs in export.instances(image):
+        category = export.store.category(instance.category_id).name
+        parts = _shapes(instance, image, runs, label, findings)
         groups += len(parts) > 1
         group = groups if len(parts) > 1 else None
         shapes.extend(_shape(instance, category, group, part) for part in parts)
-        findings.instances += bool(parts)
+        findings.instances += 1
     # Where no images are written, labels go beside images that have their own names.
     name = image.file.name if options.images == "none" else PurePosixPath(image.name).name
     return {
@@ -88,8 +76,8 @@ def _content(store: ProjectReader, image: ChosenImage, options: ExportOptions, f
         "shapes": shapes,
         "imagePath": name,
         "imageData": None,
-        "imageHeight": image.record.facts.height,
-        "imageWidth": image.record.facts.width,
+        "imageHeight": image.height,
+        "imageWidth": image.width,
     }
 
 
@@ -108,15 +96,10 @@ def _shape(instance: Instance, category: str, group: int | None, part: Json) -> 
     return shape if instance.score is None else {**shape, "score": instance.score}
 
 
-def _shapes(instance: Instance, image: ChosenImage, label: str, findings: _Findings) -> list[Json]:
-    height, width = image.record.facts.height, image.record.facts.width
-    runs = runs_of_region(instance.region, height, width)
-    if runs.area == 0:
-        findings.lost.append(label)
-        return []
+def _shapes(instance: Instance, image: ChosenImage, runs: Runs, label: str, findings: _Findings) -> list[Json]:
     if instance.is_crowd:
         findings.crowds.append(label)
-    polygons = _polygons(instance.region, height, width)
+    polygons = _polygons(instance.region, image.height, image.width)
     if polygons:
         return [{"points": polygon.outer.tolist(), "shape_type": "polygon"} for polygon in polygons]
     findings.masks.append(label)
@@ -143,17 +126,7 @@ def _mask(runs: Runs) -> Json:
     return {"points": corners, "shape_type": "mask", "mask": encode_mask_png(mask)}
 
 
-def _renamed_words(images: Sequence[ChosenImage], options: ExportOptions) -> Iterator[str]:
-    renamed = [image.record.path for image in images if PurePosixPath(image.name).name != image.file.name]
-    if renamed and options.images == "none":
-        yield f"The labels of {listed(renamed, 'image')} have another name, since two images would share it."
-    elif renamed:
-        yield f"{listed(renamed, 'image')} got another name, since the names of their labels would be the same."
-
-
 def _warnings(findings: _Findings) -> Iterator[str]:
-    if findings.lost:
-        yield f"{listed(findings.lost, 'instance')} left out: no pixel of the image is inside."
     if findings.masks:
         yield (
             f"{listed(findings.masks, 'instance')} written as masks, since polygons, which have no holes in "

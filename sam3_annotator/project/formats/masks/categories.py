@@ -9,7 +9,13 @@ from pathlib import Path
 from sam3_annotator.project.errors import FormatError, ImageUnreadable
 from sam3_annotator.project.formats.images.beside import ImagesBeside
 from sam3_annotator.project.formats.images.matching import ANY_SUFFIX
-from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage, PlannedInstance
+from sam3_annotator.project.formats.plan import (
+    ImportPlan,
+    PlannedCategory,
+    PlannedImage,
+    PlannedInstance,
+    with_problems,
+)
 from sam3_annotator.project.formats.sentences import listed
 from sam3_annotator.project.formats.splits import split_of_names
 from sam3_annotator.project.formats.value_masks.colors import VOID, hex_color, pack_colors, voc_colormap
@@ -43,7 +49,7 @@ def read_category_masks(files: Sequence[Path], folder: Path) -> ImportPlan:
     Parts are connected along the sides of pixels. 0 and black are background. So is 255, which VOC calls void, unless
     it is the only value: such masks have the one category `object`. Names come from the files that `value_names` knows,
     in the folder or beside it; else a value is `category N`, and a colour has its own name, such as `#ff8000`.
-    Raises FormatError if there is no mask among the files.
+    Raises FormatError if nothing in the files can be imported.
     """
     found: list[_Parts] = []
     problems: list[str] = []
@@ -52,8 +58,6 @@ def read_category_masks(files: Sequence[Path], folder: Path) -> ImportPlan:
             found.append(_read_parts(file))
         except (FormatError, ImageUnreadable) as error:
             problems.append(str(error))
-    if not found:
-        raise FormatError(f"Nothing in {folder.name} can be imported. {problems[0]}")
     legend = _Legend(find_value_names((folder, folder.parent)), [key for mask in found for key, _ in mask.parts])
     beside = ImagesBeside()
     folders = (*(folder.parent / name for name in _IMAGE_FOLDERS), folder)
@@ -69,9 +73,9 @@ def read_category_masks(files: Sequence[Path], folder: Path) -> ImportPlan:
         around = () if name.endswith(ANY_SUFFIX) else folders
         images.append(PlannedImage(name, mask.width, mask.height, split, around, tuple(instances)))
     void = [mask.file.name for mask in found if any(legend.name_of(key) is None for key, _ in mask.parts)]
-    if void:
-        problems.append(f"{listed(void, 'mask')} with pixels of the value {VOID}, which was taken for background.")
-    return ImportPlan("masks", tuple(legend.categories()), tuple(images), tuple(problems))
+    warning = f"{listed(void, 'mask')} with pixels of the value {VOID}, which was taken for background."
+    plan = ImportPlan("masks", tuple(legend.categories()), tuple(images), (warning,) if void else ())
+    return with_problems(plan, problems, folder)
 
 
 def _read_parts(file: Path) -> _Parts:

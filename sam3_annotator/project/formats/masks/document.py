@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError, ImageUnreadable
 from sam3_annotator.project.formats.files.json_files import Json, parse_json
-from sam3_annotator.project.formats.foreign_values import storable_score, storable_text
-from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage, PlannedInstance
-from sam3_annotator.project.formats.sentences import listed
+from sam3_annotator.project.formats.foreign_values import mask_value_of, storable_color, storable_score, storable_text
+from sam3_annotator.project.formats.plan import (
+    ImportPlan,
+    PlannedCategory,
+    PlannedImage,
+    PlannedInstance,
+    with_problems,
+)
+from sam3_annotator.project.formats.sentences import left_out, listed
 from sam3_annotator.project.formats.value_masks.files import MaskFile, read_mask_file
 from sam3_annotator.project.pixel_edges import region_of_runs
 from sam3_annotator.project.runs import runs_by_value
-
-_COLOR = re.compile(r"#[0-9a-f]{6}")
 
 
 def read_mask_document(file: Path) -> ImportPlan:
@@ -27,14 +30,11 @@ def read_mask_document(file: Path) -> ImportPlan:
     content = _parse(file)
     reader = _DocumentReader(file.parent)
     categories = reader.read_categories(content["categories"])
-    images = [reader.read_image(entry, number, categories) for number, entry in enumerate(content["images"])]
+    images = [reader.read_image(entry, number, categories) for number, entry in enumerate(content["images"], start=1)]
     found = tuple(image for image in images if image is not None)
-    warnings = [*reader.problems]
-    if reader.hidden:
-        warnings.append(f"{listed(reader.hidden, 'instance')} left out: others cover all of it in the mask.")
-    if reader.problems and not any(image.instances for image in found):
-        raise FormatError(f"Nothing in {file.name} can be imported. {reader.problems[0]}")
-    return ImportPlan("masks", tuple(categories.values()), found, tuple(warnings))
+    hidden = listed(reader.hidden, "instance")
+    warnings = (f"{hidden} left out: others cover all of it in the mask.",) if reader.hidden else ()
+    return with_problems(ImportPlan("masks", tuple(categories.values()), found, warnings), reader.problems, file)
 
 
 def _parse(file: Path) -> Json:
@@ -54,23 +54,21 @@ class _DocumentReader:
 
     def read_categories(self, entries: list[object]) -> dict[int, PlannedCategory]:
         categories: dict[int, PlannedCategory] = {}
-        for entry in entries:
-            value = _whole(entry.get("value")) if isinstance(entry, dict) else 0
+        for number, entry in enumerate(entries, start=1):
+            value = mask_value_of(entry.get("value")) if isinstance(entry, dict) else 0
             if not isinstance(entry, dict) or not value:
-                self.problems.append("A category without a value was left out.")
+                self.problems.append(left_out(f"category number {number}", "has no value"))
                 continue
-            name = storable_text(entry.get("name")).strip() or f"category {value}"
-            color = storable_text(entry.get("color")).lower()
-            categories[value] = PlannedCategory(
-                name, storable_text(entry.get("supercategory")), color if _COLOR.fullmatch(color) else None
-            )
+            name = storable_text(entry.get("name")) or f"category {value}"
+            supercategory, color = storable_text(entry.get("supercategory")), storable_color(entry.get("color"))
+            categories[value] = PlannedCategory(name, supercategory, color)
         return categories
 
     def read_image(self, entry: object, number: int, categories: dict[int, PlannedCategory]) -> PlannedImage | None:
         """Read an image with the instances that its mask shows; None if it has no mask."""
         names = [storable_text(entry.get(key)) for key in ("image", "instance_mask")] if isinstance(entry, dict) else []
         if not isinstance(entry, dict) or not all(names):
-            self.problems.append(f"Image number {number} has no name or no mask, so it was left out.")
+            self.problems.append(left_out(f"image number {number}", "has no name or no mask"))
             return None
         image, mask_name = (PurePosixPath(name) for name in names)
         try:
@@ -81,12 +79,12 @@ class _DocumentReader:
         listing = entry.get("instances")
         instances = self._instances(listing if isinstance(listing, list) else [], mask, categories, image.name)
         height, width = mask.values.shape
-        split = entry.get("split") if entry.get("split") in tuple(Split) else None
+        split = entry.get("split")
         return PlannedImage(
             image.name,
             width,
             height,
-            None if split is None else Split(split),
+            Split(split) if split in tuple(Split) else None,
             (self._folder / image.parent, self._folder),
             tuple(instances),
         )
@@ -96,10 +94,10 @@ class _DocumentReader:
     ) -> Iterator[PlannedInstance]:
         found = runs_by_value(mask.values)
         for entry in entries:
-            value = _whole(entry.get("value")) if isinstance(entry, dict) else 0
-            category = categories.get(_whole(entry.get("category"))) if isinstance(entry, dict) else None
+            value = mask_value_of(entry.get("value")) if isinstance(entry, dict) else 0
+            category = categories.get(mask_value_of(entry.get("category"))) if isinstance(entry, dict) else None
             if not isinstance(entry, dict) or category is None or not value:
-                self.problems.append(f"{image}: instance {value or 'without a value'} has no category; left out.")
+                self.problems.append(left_out(f"{image}: instance {value or 'without a value'}", "has no category"))
                 found.pop(value, None)
                 continue
             runs = found.pop(value, None)
@@ -113,10 +111,5 @@ class _DocumentReader:
                 score=storable_score(entry.get("score")),
             )
         if found:
-            values = ", ".join(str(value) for value in list(found)[:5])
-            self.problems.append(f"{image}: the mask has values ({values}) that the file does not list; left out.")
-
-
-def _whole(value: object) -> int:
-    """Return a value of a mask, 0 if it is none."""
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+            values = listed([str(value) for value in found], "value")
+            self.problems.append(f"{image}: the mask has {values} that the file does not list, left out.")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.files.sources import is_single_file
+from sam3_annotator.project.formats.files.text_files import readable
 from sam3_annotator.project.formats.masks.categories import read_category_masks
 from sam3_annotator.project.formats.masks.document import read_mask_document
 from sam3_annotator.project.formats.masks.writing import DOCUMENT
@@ -28,11 +29,9 @@ def read(path: Path) -> ImportPlan:
         return read_mask_document(path / DOCUMENT)
     if is_single_file(path, f"a folder of masks, or {DOCUMENT} of an export"):
         return read_category_masks([path], path.parent)
-    try:
+    with readable(path):
         folder = next((path / name for name in _FOLDERS if (path / name).is_dir()), path)
         files = _masks_in(folder)
-    except OSError as error:
-        raise FormatError(f"{path} cannot be read ({error.strerror}); choose another.") from error
     return read_category_masks(files, folder)
 
 

@@ -6,16 +6,16 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import numpy as np
 
-from sam3_annotator import __version__
 from sam3_annotator.project.entities import CategoryId, Instance
 from sam3_annotator.project.errors import KnownError
+from sam3_annotator.project.formats.exporting import EXPORT_INFO, Export
+from sam3_annotator.project.formats.files.json_files import Json
+from sam3_annotator.project.formats.files.text_files import write_text
 from sam3_annotator.project.formats.images.naming import flat_names
-from sam3_annotator.project.formats.images.placing import place_image
-from sam3_annotator.project.formats.images.selection import ChosenImage, choose_images, label_of, renaming_warnings
+from sam3_annotator.project.formats.images.selection import ChosenImage
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
 from sam3_annotator.project.formats.sentences import listed
 from sam3_annotator.project.formats.value_masks.colors import Palette, palette_of
@@ -23,13 +23,11 @@ from sam3_annotator.project.formats.value_masks.files import write_grey_mask, wr
 from sam3_annotator.project.formats.value_masks.painting import MOST_VALUES, Covered, paint
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.reading import ProjectReader
-from sam3_annotator.project.runs import Runs, runs_of_region
+from sam3_annotator.project.runs import Runs
 
 DOCUMENT = "masks.json"
 
 _SHALLOW = 255  # the most that 8 bits hold
-
-Json = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -37,9 +35,7 @@ class _Findings:
     """What the user should know about, instances each as `image: category`."""
 
     covered: Covered = field(default_factory=Covered)
-    lost: list[str] = field(default_factory=list)
     too_many: list[str] = field(default_factory=list)
-    notes: set[str] = field(default_factory=set)
 
 
 def write(store: ProjectReader, out: Path, options: ExportOptions, progress: Progress = no_progress) -> ExportReport:
@@ -54,79 +50,60 @@ def write(store: ProjectReader, out: Path, options: ExportOptions, progress: Pro
     """
     if len(store.categories()) > MOST_VALUES:
         raise KnownError(f"Masks hold {MOST_VALUES:,} categories, and the project has more; delete those not needed.")
-    selection = choose_images(store, options, flat_names)
+    export = Export(store, out, options, progress, flat_names)
     categories = store.categories()
     numbers = {category.id: number for number, category in enumerate(categories, start=1)}
     palette = palette_of([category.color for category in categories]) if len(categories) <= _SHALLOW else None
     findings = _Findings()
     entries: list[Json] = []
-    for done, image in enumerate(selection.images):
-        progress(done, len(selection.images))
-        entries.append(_write_masks(store, image, out, numbers, palette, findings))
-        findings.notes.add(place_image(image, out / "images" / image.split, options.images))
-    progress(len(selection.images), len(selection.images))
+    for image in export.images():
+        entries.append(_write_masks(export, image, numbers, palette, findings))
+        export.place(image, Path("images", image.split))
     content = {
-        "info": {"description": "Exported by SAM 3 Annotator", "version": __version__},
+        "info": EXPORT_INFO,
         "categories": [
             {"value": number, "name": category.name, "color": category.color, "supercategory": category.supercategory}
             for number, category in enumerate(categories, start=1)
         ],
         "images": entries,
     }
-    (out / DOCUMENT).write_text(json.dumps(content, indent=1), encoding="ascii", newline="\n")
+    write_text(out / DOCUMENT, json.dumps(content, indent=1), "ascii")
     files = [Path(DOCUMENT), *(Path(entry[key]) for entry in entries for key in ("instance_mask", "category_mask"))]
-    warnings = [*selection.warnings, *sorted(note for note in findings.notes if note), *_warnings(findings)]
-    warnings.extend(renaming_warnings(selection.images))
-    return ExportReport(len(entries), sum(len(entry["instances"]) for entry in entries), tuple(files), tuple(warnings))
+    return export.report(sum(len(entry["instances"]) for entry in entries), files, list(_warnings(findings)))
 
 
 def _write_masks(
-    store: ProjectReader,
+    export: Export,
     image: ChosenImage,
-    out: Path,
     numbers: dict[CategoryId, int],
     palette: Palette | None,
     findings: _Findings,
 ) -> Json:
-    facts = image.record.facts
-    instances = list(_instances(store, image, findings))
-    painted = paint([runs for _, runs in instances], facts.height, facts.width)
+    instances = list(export.instances(image))
+    findings.too_many.extend(label for _, label, _ in instances[MOST_VALUES:])
+    instances = instances[:MOST_VALUES]
+    painted = paint([runs for _, _, runs in instances], image.height, image.width)
     entries = []
-    for value, (instance, runs) in enumerate(instances, start=1):
+    for value, (instance, label, runs) in enumerate(instances, start=1):
         visible = int(painted.visible[value])
-        findings.covered.note(label_of(store, image, instance), runs.area, visible)
+        findings.covered.note(label, runs.area, visible)
         entries.append(_entry(instance, runs, value, numbers[instance.category_id], visible))
-    name = f"{PurePosixPath(image.name).stem}.png"
-    instance_mask, category_mask = (PurePosixPath(folder, image.split, name) for folder in ("instances", "categories"))
-    of_values = np.array([0, *(entry["category"] for entry in entries)])
-    write_grey_mask(out / instance_mask, painted.values, is_deep=len(entries) > _SHALLOW)
+    masks = [PurePosixPath(folder, image.split, f"{image.stem}.png") for folder in ("instances", "categories")]
+    of_values = np.array([0, *(entry["category"] for entry in entries)], dtype=np.uint16)[painted.values]
+    write_grey_mask(export.out / masks[0], painted.values, is_deep=len(entries) > _SHALLOW)
     if palette is not None:
-        write_palette_mask(out / category_mask, of_values[painted.values], palette)
+        write_palette_mask(export.out / masks[1], of_values, palette)
     else:
-        write_grey_mask(out / category_mask, of_values[painted.values], is_deep=True)
+        write_grey_mask(export.out / masks[1], of_values, is_deep=True)
     return {
         "image": PurePosixPath("images", image.split, image.name).as_posix(),
-        "width": facts.width,
-        "height": facts.height,
+        "width": image.width,
+        "height": image.height,
         "split": image.split or None,
-        "instance_mask": instance_mask.as_posix(),
-        "category_mask": category_mask.as_posix(),
+        "instance_mask": masks[0].as_posix(),
+        "category_mask": masks[1].as_posix(),
         "instances": entries,
     }
-
-
-def _instances(store: ProjectReader, image: ChosenImage, findings: _Findings) -> Iterator[tuple[Instance, Runs]]:
-    """Give the instances that have pixels, as many as a mask holds."""
-    count = 0
-    for instance in store.instances(image.record.id):
-        runs = runs_of_region(instance.region, image.record.facts.height, image.record.facts.width)
-        if runs.area == 0:
-            findings.lost.append(label_of(store, image, instance))
-        elif count == MOST_VALUES:
-            findings.too_many.append(label_of(store, image, instance))
-        else:
-            count += 1
-            yield instance, runs
 
 
 def _entry(instance: Instance, runs: Runs, value: int, category: int, visible: int) -> Json:
@@ -142,8 +119,6 @@ def _entry(instance: Instance, runs: Runs, value: int, category: int, visible: i
 
 
 def _warnings(findings: _Findings) -> Iterator[str]:
-    if findings.lost:
-        yield f"{listed(findings.lost, 'instance')} left out: no pixel of the image is inside."
     if findings.too_many:
         yield f"{listed(findings.too_many, 'instance')} left out: a mask holds {MOST_VALUES:,} of them."
     yield from findings.covered.warnings()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sam3_annotator.project.geometry import difference, repair_region
 from sam3_annotator.project.regions import Region
 
 
-def join_regions(regions: Iterable[Region]) -> Region:
-    """Return the area in any of the regions; polygons that do not overlap stay as they are."""
+def join_regions(regions: Sequence[Region]) -> Region:
+    """Return the area in any of the valid regions; polygons that do not overlap stay as they are."""
+    if len(regions) == 1:
+        return regions[0]
     return repair_region(Region(tuple(polygon for region in regions for polygon in region.polygons)))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sam3_annotator.project.formats.foreign_values import storable_text
+from sam3_annotator.project.formats.foreign_values import mask_value_of, storable_text
 from sam3_annotator.project.formats.plan import PlannedCategory
 from sam3_annotator.project.formats.value_masks.colors import hex_color, pack_colors, voc_colormap
 
@@ -90,7 +90,7 @@ def _read_list(content: str) -> ValueNames:
 
 
 def _numbered(lines: Sequence[str]) -> ValueNames:
-    names = [storable_text(line).strip() for line in lines if line.strip()]
+    names = [storable_text(line) for line in lines if line.strip()]
     if names and names[0].lower() in _IGNORED:
         names = names[1:]
     has_background = bool(names) and names[0].lower() in _BACKGROUND
@@ -108,12 +108,5 @@ def _read_document(content: str) -> ValueNames:
         pairs = [(entry.get("value", entry.get("id")), entry.get("name")) for entry in data if isinstance(entry, dict)]
     elif isinstance(data, dict):  # programs differ in which of the two is the key
         pairs = [(key, value) if isinstance(value, str) else (value, key) for key, value in data.items()]
-    named = ((_number(value), storable_text(name).strip()) for value, name in pairs)
+    named = ((mask_value_of(value), storable_text(name)) for value, name in pairs)
     return ValueNames({value: name for value, name in named if value and name})
-
-
-def _number(value: object) -> int:
-    """Return a value of a mask, 0 if it is none."""
-    if isinstance(value, str) and len(value) <= 5 and value.isdecimal():
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0

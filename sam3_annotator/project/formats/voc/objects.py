@@ -9,13 +9,14 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
-from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.formats.files.text_files import readable
 from sam3_annotator.project.formats.files.xml_files import read_children
+from sam3_annotator.project.formats.foreign_values import LARGEST_COORDINATE, size_of
 from sam3_annotator.project.formats.rings.even_odd import fill_even_odd
+from sam3_annotator.project.formats.sentences import left_out
 from sam3_annotator.project.regions import Region, rectangle
 
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
-_LARGEST = 1e7  # pixels; beyond is no coordinate but a fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,8 @@ def read_annotation(file: Path, name: str) -> VocAnnotation:
     FormatError if it is no annotation of this kind.
     """
     root = ET.Element("annotation")
-    try:
-        with file.open("rb") as stream:
-            root.extend(list(read_children(stream, name, root.tag, "Pascal VOC")))
-    except OSError as error:
-        raise FormatError(f"{file} cannot be read ({error.strerror}); check its permissions.") from error
+    with readable(file), file.open("rb") as stream:
+        root.extend(list(read_children(stream, name, root.tag, "Pascal VOC")))
     elements = root.findall("object")
     counts_from_zero = any(
         _decimal(_text(element, f"bndbox/{corner}")) == 0 for element in elements for corner in ("xmin", "ymin")
@@ -67,11 +65,11 @@ def read_annotation(file: Path, name: str) -> VocAnnotation:
             objects.append(_object(element, counts_from_zero))
         except ValueError as error:
             objects.append(None)
-            problems.append(f"{name}: object {number} {error}, so it was left out.")
+            problems.append(left_out(f"{name}: object {number}", error))
     return VocAnnotation(
         filename=_text(root, "filename").replace("\\", "/"),
-        width=_side(_text(root, "size/width")),
-        height=_side(_text(root, "size/height")),
+        width=size_of(_text(root, "size/width")),
+        height=size_of(_text(root, "size/height")),
         objects=tuple(objects),
         problems=tuple(problems),
         counts_from_zero=counts_from_zero,
@@ -119,9 +117,4 @@ def _decimal(text: str) -> float | None:
         number = float(text)
     except ValueError:
         return None
-    return number if abs(number) < _LARGEST else None
-
-
-def _side(text: str) -> int:
-    number = _decimal(text)
-    return int(number) if number is not None and number > 0 else 0
+    return number if abs(number) < LARGEST_COORDINATE else None

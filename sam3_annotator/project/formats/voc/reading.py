@@ -8,9 +8,16 @@ from pathlib import Path
 
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError, ImageUnreadable
-from sam3_annotator.project.formats.files.sources import is_single_file
+from sam3_annotator.project.formats.files.sources import is_single_file, name_in
+from sam3_annotator.project.formats.files.text_files import read_text, readable
 from sam3_annotator.project.formats.images.beside import ImagesBeside
-from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage, PlannedInstance
+from sam3_annotator.project.formats.plan import (
+    ImportPlan,
+    PlannedCategory,
+    PlannedImage,
+    PlannedInstance,
+    with_problems,
+)
 from sam3_annotator.project.formats.sentences import listed
 from sam3_annotator.project.formats.splits import split_of_names
 from sam3_annotator.project.formats.value_masks.names import ValueNames, find_value_names, planned_categories
@@ -64,16 +71,14 @@ def read(path: Path) -> ImportPlan:
         images.extend(reader.read())
         for category in planned_categories(reader.names_told):
             categories.setdefault(category.name, category)
-    if not images or (findings.problems and not any(image.instances for image in images)):
-        raise FormatError(f"Nothing in {path.name} can be imported. {findings.problems[0]}")
     used = {instance.category for image in images for instance in image.instances}
     for name in sorted(used):
         categories.setdefault(name, PlannedCategory(name))
-    return ImportPlan("Pascal VOC", tuple(categories.values()), tuple(images), tuple(_warnings(findings)))
+    plan = ImportPlan("Pascal VOC", tuple(categories.values()), tuple(images), tuple(_warnings(findings)))
+    return with_problems(plan, findings.problems, path)
 
 
 def _warnings(findings: _Findings) -> Iterator[str]:
-    yield from findings.problems
     if findings.from_zero:
         yield f"{listed(findings.from_zero, 'file')} counting pixels from 0, as a coordinate of 0 shows, and read so."
     if findings.boxed:
@@ -85,14 +90,12 @@ def _warnings(findings: _Findings) -> Iterator[str]:
 def _places(path: Path) -> list[_Place]:
     if is_single_file(path, f"an XML file, or the folder that has {ANNOTATIONS}"):
         return [_Place(_base(path.parent), path.parent, {path.stem: path})]
-    try:
+    with readable(path):
         folders = [path, *_folders_in(path)]
         folders += [inner for folder in folders[1:] for inner in _folders_in(folder)]
         places = [_kit(folder) for folder in folders if _is_kit(folder)]
         if not places:
             places = [_loose(folder) for folder in folders if any(_xml_files(folder))]
-    except OSError as error:
-        raise FormatError(f"{path} cannot be read ({error.strerror}); choose another.") from error
     if not any(place.files for place in places):
         raise FormatError(
             f"The folder {path} has no XML file in it, nor in its folder {ANNOTATIONS}, nor masks in {OBJECT_MASKS}."
@@ -157,7 +160,7 @@ class _PlaceReader:
             annotation = _UNKNOWN
             if file is not None:
                 try:
-                    annotation = read_annotation(file, self._name(file))
+                    annotation = read_annotation(file, name_in(file, self._source))
                 except FormatError as error:
                     self._findings.problems.append(str(error))
                     if self._masks(stem) is None:
@@ -167,11 +170,8 @@ class _PlaceReader:
                 f"{stem}: {each.name}" for each in annotation.objects if each and each.is_difficult
             ]
             if annotation.counts_from_zero and file is not None:
-                self._findings.from_zero.append(self._name(file))
+                self._findings.from_zero.append(name_in(file, self._source))
             yield stem, annotation
-
-    def _name(self, file: Path) -> str:
-        return file.name if file == self._source else file.relative_to(self._source).as_posix()
 
     def _value_names(self, annotations: Iterable[VocAnnotation]) -> ValueNames:
         """Return the names told, else those of VOC 2012 unless the objects have others."""
@@ -209,8 +209,8 @@ def _read_splits(lists: Path, stems: Container[str]) -> dict[str, Split]:
     splits: dict[str, Split] = {}
     for file in (lists / folder / f"{split}.txt" for folder in ("Main", "Segmentation") for split in Split):
         try:
-            lines = file.read_text(encoding="utf-8-sig").splitlines()
-        except (OSError, ValueError):
+            lines = read_text(file, file.name).splitlines()
+        except FormatError:
             continue
         for line in map(str.strip, lines):
             stem = _listed_stem(line, stems)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import numpy as np
 
 from sam3_annotator.project.entities import Category, CategoryId, Instance, Split
-from sam3_annotator.project.formats.files.xml_files import without_controls
+from sam3_annotator.project.formats.exporting import Export
+from sam3_annotator.project.formats.files.text_files import write_text
+from sam3_annotator.project.formats.files.xml_files import unfit_warnings, without_controls
 from sam3_annotator.project.formats.images.naming import flat_names
-from sam3_annotator.project.formats.images.placing import place_image
-from sam3_annotator.project.formats.images.selection import ChosenImage, choose_images, label_of, renaming_warnings
+from sam3_annotator.project.formats.images.selection import ChosenImage
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
 from sam3_annotator.project.formats.sentences import listed
 from sam3_annotator.project.formats.value_masks.colors import VOID, Palette, voc_colormap
@@ -21,7 +22,7 @@ from sam3_annotator.project.formats.value_masks.files import write_palette_mask
 from sam3_annotator.project.formats.value_masks.painting import Covered, paint
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.reading import ProjectReader
-from sam3_annotator.project.runs import Runs, runs_of_region
+from sam3_annotator.project.runs import Runs
 
 ANNOTATIONS, IMAGES, LISTS = "Annotations", "JPEGImages", "ImageSets"
 OBJECT_MASKS, CLASS_MASKS = "SegmentationObject", "SegmentationClass"
@@ -36,9 +37,7 @@ class _Findings:
 
     covered: Covered = field(default_factory=Covered)
     crowds: list[str] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
     unpainted: list[str] = field(default_factory=list)
-    notes: set[str] = field(default_factory=set)
     instances: int = 0
 
 
@@ -52,67 +51,46 @@ def write(store: ProjectReader, out: Path, options: ExportOptions, progress: Pro
     trainval, with all images. Crowds are `difficult`, which evaluation leaves out as that of COCO does with crowds.
     File names are flat and their stems different, since the stem leads to the labels.
     """
-    selection = choose_images(store, options, flat_names)
+    export = Export(store, out, options, progress, flat_names)
     numbers = {category.id: number for number, category in enumerate(store.categories(), start=1)}
     palette = voc_colormap()
     findings = _Findings()
     files: list[Path] = []
-    for done, image in enumerate(selection.images):
-        progress(done, len(selection.images))
-        files.extend(_write_labels(store, image, out, numbers, palette, findings))
-        findings.notes.add(place_image(image, out / IMAGES, options.images))
-    progress(len(selection.images), len(selection.images))
-    files.extend(_write_lists(selection.images, out))
+    for image in export.images():
+        files.extend(_write_labels(export, image, numbers, palette, findings))
+        export.place(image, Path(IMAGES))
+    files.extend(_write_lists(export.selection.images, out))
     files.append(_write_labelmap(store.categories(), out, palette))
-    warnings = [*selection.warnings, *sorted(note for note in findings.notes if note)]
-    warnings.extend(_warnings(findings))
-    warnings.extend(_name_warnings(selection.images, store.categories()))
-    return ExportReport(len(selection.images), findings.instances, tuple(files), tuple(warnings))
+    names = _name_warnings(export.selection.images, store.categories())
+    return export.report(findings.instances, files, [*_warnings(findings), *names])
 
 
 def _write_labels(
-    store: ProjectReader,
-    image: ChosenImage,
-    out: Path,
-    numbers: dict[CategoryId, int],
-    palette: Palette,
-    findings: _Findings,
+    export: Export, image: ChosenImage, numbers: dict[CategoryId, int], palette: Palette, findings: _Findings
 ) -> Iterator[Path]:
-    facts = image.record.facts
-    instances: list[tuple[Instance, Runs]] = []
-    for instance in store.instances(image.record.id):
-        runs = runs_of_region(instance.region, facts.height, facts.width)
-        if runs.area:
-            instances.append((instance, runs))
-        else:
-            findings.lost.append(label_of(store, image, instance))
+    instances = list(export.instances(image))
     findings.instances += len(instances)
     root = _annotation(image)
-    for instance, runs in instances:
-        _add_object(root, store.category(instance.category_id).name, instance, runs, image)
+    for instance, label, runs in instances:
+        _add_object(root, _in_one_line(export.store.category(instance.category_id).name), instance, runs, image)
         if instance.is_crowd:
-            findings.crowds.append(label_of(store, image, instance))
-    of_values = np.array([0, *(numbers[instance.category_id] for instance, _ in instances[:_MOST])])
+            findings.crowds.append(label)
+    of_values = np.array([0, *(numbers[instance.category_id] for instance, _, _ in instances[:_MOST])], dtype=np.int32)
     fits = (of_values[1:] <= _MOST).tolist()
-    painted = paint([runs if fit else None for fit, (_, runs) in zip(fits, instances, strict=False)], *_size(image))
-    for number, (instance, runs) in enumerate(instances, start=1):
-        label = label_of(store, image, instance)
+    shown = [runs if fit else None for fit, (_, _, runs) in zip(fits, instances, strict=False)]
+    painted = paint(shown, image.height, image.width)
+    for number, (_, label, runs) in enumerate(instances, start=1):
         if number <= _MOST and fits[number - 1]:
             findings.covered.note(label, runs.area, int(painted.visible[number]))
         else:
             findings.unpainted.append(label)
-    stem = PurePosixPath(image.name).stem
-    annotation = Path(ANNOTATIONS, f"{stem}.xml")
-    _write_xml(root, out / annotation)
+    annotation = Path(ANNOTATIONS, f"{image.stem}.xml")
+    _write_xml(root, export.out / annotation)
     yield annotation
     for folder, values in ((OBJECT_MASKS, painted.values), (CLASS_MASKS, of_values[painted.values])):
-        mask = Path(folder, f"{stem}.png")
-        write_palette_mask(out / mask, values, palette)
+        mask = Path(folder, f"{image.stem}.png")
+        write_palette_mask(export.out / mask, values, palette)
         yield mask
-
-
-def _size(image: ChosenImage) -> tuple[int, int]:
-    return image.record.facts.height, image.record.facts.width
 
 
 def _annotation(image: ChosenImage) -> ET.Element:
@@ -121,21 +99,19 @@ def _annotation(image: ChosenImage) -> ET.Element:
     _add_text(root, "filename", image.name)
     _add_text(ET.SubElement(root, "source"), "database", "Unknown")
     size = ET.SubElement(root, "size")
-    height, width = _size(image)
-    for tag, value in (("width", width), ("height", height), ("depth", 3)):
+    for tag, value in (("width", image.width), ("height", image.height), ("depth", 3)):
         _add_text(size, tag, value)
     _add_text(root, "segmented", 1)
     return root
 
 
 def _add_object(root: ET.Element, name: str, instance: Instance, runs: Runs, image: ChosenImage) -> None:
-    height, width = _size(image)
     x, y, box_width, box_height = runs.box_xywh
     right, bottom = x + box_width, y + box_height
     element = ET.SubElement(root, "object")
     _add_text(element, "name", name)
     _add_text(element, "pose", "Unspecified")
-    _add_text(element, "truncated", int(x == 0 or y == 0 or right == width or bottom == height))
+    _add_text(element, "truncated", int(x == 0 or y == 0 or right == image.width or bottom == image.height))
     _add_text(element, "difficult", int(instance.is_crowd))
     box = ET.SubElement(element, "bndbox")
     for tag, value in (("xmin", x + 1), ("ymin", y + 1), ("xmax", right), ("ymax", bottom)):
@@ -156,31 +132,32 @@ def _write_xml(root: ET.Element, file: Path) -> None:
 def _write_lists(images: Sequence[ChosenImage], out: Path) -> Iterator[Path]:
     lists: dict[str, list[str]] = {}
     for image in images:
-        stem = PurePosixPath(image.name).stem
         if image.split:
-            lists.setdefault(image.split, []).append(stem)
+            lists.setdefault(image.split, []).append(image.stem)
         if image.split != Split.TEST:
-            lists.setdefault("trainval", []).append(stem)
+            lists.setdefault("trainval", []).append(image.stem)
     for folder in ("Main", "Segmentation"):
         for name, stems in lists.items():
             yield _write_lines(Path(LISTS, folder, f"{name}.txt"), stems, out)
 
 
 def _write_labelmap(categories: Sequence[Category], out: Path, palette: Palette) -> Path:
-    names = [BACKGROUND, *(category.name for category in categories)][: _MOST + 1]
+    names = [BACKGROUND, *(_in_one_line(category.name) for category in categories)][: _MOST + 1]
     lines = [f"{name}:{r},{g},{b}::" for name, (r, g, b) in zip(names, palette.tolist(), strict=False)]
     return _write_lines(Path("labelmap.txt"), ["# label:color_rgb:parts:actions", *lines], out)
 
 
+def _in_one_line(name: str) -> str:
+    """Return the name of a category as the lines of labelmap.txt can hold it, and the XML files have it, too."""
+    return without_controls(" ".join(name.splitlines()))
+
+
 def _write_lines(name: Path, lines: Sequence[str], out: Path) -> Path:
-    (out / name).parent.mkdir(parents=True, exist_ok=True)
-    (out / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+    write_text(out / name, "".join(f"{line}\n" for line in lines))
     return name
 
 
 def _warnings(findings: _Findings) -> Iterator[str]:
-    if findings.lost:
-        yield f"{listed(findings.lost, 'instance')} left out: no pixel of the image is inside."
     if findings.crowds:
         yield f"{listed(findings.crowds, 'crowd')} marked as difficult: VOC knows no crowds."
     if findings.unpainted:
@@ -192,10 +169,14 @@ def _warnings(findings: _Findings) -> Iterator[str]:
 
 
 def _name_warnings(images: Sequence[ChosenImage], categories: Sequence[Category]) -> Iterator[str]:
-    yield from renaming_warnings(images)
     spaced = [image.name for image in images if " " in image.name]
     if spaced:
         yield f"{listed(spaced, 'image')} with a space in the name, where CVAT and some other programs see its end."
+    broken = [ascii(category.name) for category in categories if len(category.name.splitlines()) > 1]
+    if broken:
+        yield f"{listed(broken, 'category')} with a line break in the name, written as a space."
+    yield from unfit_warnings((image.name for image in images), "image")
+    yield from unfit_warnings((" ".join(category.name.splitlines()) for category in categories), "category")
     odd = [c.name for c in categories if ":" in c.name or c.name.startswith("#") or c.name == BACKGROUND]
     if odd:
         yield (

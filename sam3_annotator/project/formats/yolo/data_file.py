@@ -10,6 +10,8 @@ from typing import Any
 
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.formats.files.text_files import read_text
+from sam3_annotator.project.formats.foreign_values import storable_text
 from sam3_annotator.project.formats.splits import SPLIT_WORDS
 
 
@@ -35,7 +37,7 @@ def read_data_file(file: Path) -> DataFile:
     import yaml
 
     try:
-        content = yaml.load(read_text(file), Loader=yaml.BaseLoader)
+        content = yaml.load(read_text(file, file.name), Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark is not None else ""
@@ -72,17 +74,7 @@ def _is_one(file: Path) -> bool:
 
 def read_names(file: Path) -> dict[int, str]:
     """Read a file with a name in each line; raises FormatError."""
-    return _names(read_text(file).rstrip().splitlines())
-
-
-def read_text(file: Path) -> str:
-    """Return the text of a file in UTF-8, with or without a mark; raises FormatError."""
-    try:
-        return file.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FormatError(f"{file.name} is not UTF-8 text, so it cannot be read; save it as UTF-8.") from error
-    except OSError as error:
-        raise FormatError(f"{file} cannot be read ({error.strerror}); check its permissions.") from error
+    return _names(read_text(file, file.name).rstrip().splitlines())
 
 
 def _names(said: object) -> dict[int, str]:
@@ -92,8 +84,7 @@ def _names(said: object) -> dict[int, str]:
     for key, name in pairs:
         number = str(key).strip()
         if isinstance(name, str) and name.strip() and number.isdecimal() and len(number) < 10:
-            # Halves of characters, which YAML can escape, would not go into the project.
-            names[int(number)] = name.strip().encode(errors="replace").decode()
+            names[int(number)] = storable_text(name)
     return names
 
 

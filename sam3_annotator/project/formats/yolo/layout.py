@@ -9,10 +9,12 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.formats.files.sources import is_single_file, name_in
+from sam3_annotator.project.formats.files.text_files import read_text
 from sam3_annotator.project.formats.images.matching import ANY_SUFFIX
 from sam3_annotator.project.formats.sentences import listed
-from sam3_annotator.project.formats.splits import SPLIT_WORDS
-from sam3_annotator.project.formats.yolo.data_file import DataFile, data_files_in, read_data_file, read_names, read_text
+from sam3_annotator.project.formats.splits import SPLIT_WORDS, split_of_folders
+from sam3_annotator.project.formats.yolo.data_file import DataFile, data_files_in, read_data_file, read_names
 from sam3_annotator.project.image_files import IMAGE_SUFFIXES, is_there, list_image_files
 from sam3_annotator.project.image_paths import absolute_path
 
@@ -54,18 +56,12 @@ def find_layout(source: Path) -> Layout:
     Raises FormatError if there are no labels, and ImageUnreadable if a folder cannot be listed.
     """
     source = absolute_path(source)
-    try:
-        is_file, is_folder = source.is_file(), source.is_dir()
-    except (OSError, ValueError) as error:
-        raise FormatError(f"{source} cannot be read; choose another.") from error
-    if is_file:
+    if is_single_file(source, "a data.yaml or the folder of a dataset"):
         return _layout_of_file(source)
-    if not is_folder:
-        raise FormatError(f"There is nothing at {source}; choose a data.yaml or the folder of a dataset.")
     files = data_files_in(source) or sorted(source.glob("*/data.yaml"))
     if len(files) > 1:
-        names = ", ".join(file.relative_to(source).as_posix() for file in files[:5])
-        raise FormatError(f"The folder {source} has several data files ({names}); choose one of them.")
+        names = listed([name_in(file, source) for file in files], "data file")
+        raise FormatError(f"The folder {source} has {names}; choose one of them.")
     if files and read_data_file(files[0]).parts:
         return _layout_of_file(files[0])
     homes = _homes(source)
@@ -91,7 +87,7 @@ def _homes(source: Path) -> list[Path]:
     """Return the folders that the names of a folder of labels may lie in; the last is that of the dataset."""
     homes = [source]
     for folder in (source, *source.parents[:2]):
-        is_part = folder.name.lower() in SPLIT_WORDS and _has_names(folder.parent)
+        is_part = split_of_folders([folder.name]) is not None and _has_names(folder.parent)
         if folder.name in (_IMAGES, _LABELS) or is_part:
             homes = [source, *source.parents]
             homes = homes[: homes.index(folder.parent) + 1]
@@ -127,7 +123,7 @@ def _lists_in(folder: Path) -> dict[Split, tuple[str, ...]]:
 
 def _image_paths(file: Path) -> list[str]:
     try:
-        lines = [line.strip() for line in read_text(file).splitlines()]
+        lines = [line.strip() for line in read_text(file, file.name).splitlines()]
     except FormatError:
         return []
     return [line for line in lines if PurePosixPath(line.replace("\\", "/")).suffix.lower() in IMAGE_SUFFIXES]
@@ -233,8 +229,7 @@ class _Finder:
         if key == labels:  # no image there
             name = (_swapped(name, _LABELS, _IMAGES) or name).with_suffix(ANY_SUFFIX)
         if split is None:
-            words = (part.lower() for part in name.parts[:-1])
-            split = next((SPLIT_WORDS[word] for word in words if word in SPLIT_WORDS), None)
+            split = split_of_folders(name.parts[:-1])
         self._images.setdefault(key, LabelledImage(name.as_posix(), base, labels, None))
         self._splits.setdefault(key, set()).add(split)
         if labels is not None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from sam3_annotator.project.errors import FormatError
-from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage, RelativeInstance
-from sam3_annotator.project.formats.sentences import listed
-from sam3_annotator.project.formats.yolo.data_file import read_text
+from sam3_annotator.project.formats.files.sources import name_in
+from sam3_annotator.project.formats.files.text_files import read_text
+from sam3_annotator.project.formats.foreign_values import storable
+from sam3_annotator.project.formats.plan import (
+    ImportPlan,
+    PlannedCategory,
+    PlannedImage,
+    RelativeInstance,
+    with_problems,
+)
+from sam3_annotator.project.formats.sentences import left_out, listed
 from sam3_annotator.project.formats.yolo.layout import LabelledImage, Layout, find_layout
 from sam3_annotator.project.formats.yolo.rows import read_row
-
-_MOST_SENTENCES = 20
 
 
 def read(path: Path) -> ImportPlan:
@@ -25,9 +32,8 @@ def read(path: Path) -> ImportPlan:
     layout = find_layout(path)
     reader = _LabelReader(layout)
     images = tuple(reader.read(image) for image in layout.images)
-    if reader.warnings and not any(image.relative for image in images):
-        raise FormatError(f"Nothing in {path.name} can be imported. {reader.warnings[0]}")
-    return ImportPlan("YOLO", reader.categories, images, (*layout.warnings, *reader.warnings))
+    warnings = (*layout.warnings, *reader.warnings)
+    return with_problems(ImportPlan("YOLO", reader.categories, images, warnings), reader.problems, path)
 
 
 class _LabelReader:
@@ -37,10 +43,10 @@ class _LabelReader:
         self._layout = layout
         self._names = dict(sorted(layout.names.items()))
         self._nameless: list[int] = []
-        self._left_out: list[str] = []
+        self.problems: list[str] = []
 
     def read(self, image: LabelledImage) -> PlannedImage:
-        name = image.name.encode(errors="replace").decode()
+        name = storable(image.name)
         instances = self._read_labels(image.labels) if image.labels is not None else ()
         return PlannedImage(name, split=image.split, folders=(image.folder,), relative=tuple(instances))
 
@@ -49,23 +55,18 @@ class _LabelReader:
         return tuple(PlannedCategory(name) for name in dict.fromkeys(self._names.values()))
 
     @property
-    def warnings(self) -> list[str]:
-        warnings = self._left_out[:_MOST_SENTENCES]
-        if len(self._left_out) > _MOST_SENTENCES:
-            warnings.append(f"{len(self._left_out) - _MOST_SENTENCES:,} more rows or files were left out.")
+    def warnings(self) -> Iterator[str]:
         if self._nameless:
             numbers = listed([str(number) for number in sorted(self._nameless)], "class number")
-            warnings.append(
-                f"{numbers} without a name in data.yaml or classes.txt; called “class {min(self._nameless)}” and so on."
-            )
-        return warnings
+            called = f"class {min(self._nameless)}"
+            yield f"{numbers} without a name in data.yaml or classes.txt; called “{called}” and so on."
 
     def _read_labels(self, file: Path) -> list[RelativeInstance]:
-        told_as = self._told_as(file)
+        told_as = name_in(file, self._layout.folder)
         try:
-            lines = read_text(file).splitlines()
+            lines = read_text(file, told_as).splitlines()
         except FormatError as error:
-            self._left_out.append(f"{told_as} was left out: {error}")
+            self.problems.append(f"{error} Its labels were left out.")
             return []
         instances = []
         for number, line in enumerate(lines, start=1):
@@ -75,15 +76,10 @@ class _LabelReader:
             try:
                 row = read_row(line, self._layout.keypoint_values, where)
             except ValueError as error:
-                self._left_out.append(f"{where}: {error}, so it was left out.")
+                self.problems.append(left_out(where, error))
                 continue
             instances.append(RelativeInstance(self._category(row.number), row.region_on, row.score))
         return instances
-
-    def _told_as(self, file: Path) -> str:
-        folder = self._layout.folder
-        path = file.relative_to(folder) if file.is_relative_to(folder) else file
-        return path.as_posix().encode(errors="replace").decode()
 
     def _category(self, number: int) -> str:
         if number not in self._names:

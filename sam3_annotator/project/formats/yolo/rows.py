@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.formats.sentences import left_out
 from sam3_annotator.project.formats.yolo.rings import region_of_ring, to_whole_pixels
 from sam3_annotator.project.regions import Region, Ring, rectangle
 
@@ -35,7 +36,7 @@ class _RelativeRegion:
         else:
             region = region_of_ring(self.vertices, width, height)
         if region.is_empty:
-            raise FormatError(f"{self.where} has no area on its image, so it was left out.")
+            raise FormatError(left_out(self.where, "has no area on its image"))
         return region
 
 

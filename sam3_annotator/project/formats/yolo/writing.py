@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.project.entities import Category, CategoryId, Instance, Split
+from sam3_annotator.project.formats.exporting import Export
+from sam3_annotator.project.formats.files.text_files import write_text
 from sam3_annotator.project.formats.images.naming import flat_names
-from sam3_annotator.project.formats.images.placing import place_image
-from sam3_annotator.project.formats.images.selection import (
-    ChosenImage,
-    Selection,
-    choose_images,
-    label_of,
-    renaming_warnings,
-)
+from sam3_annotator.project.formats.images.selection import ChosenImage, Selection
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
 from sam3_annotator.project.formats.sentences import listed
 from sam3_annotator.project.formats.splits import ONE_SET
@@ -26,7 +21,7 @@ from sam3_annotator.project.formats.yolo.oriented_boxes import move_into_image, 
 from sam3_annotator.project.formats.yolo.rings import best_ring
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.reading import ProjectReader
-from sam3_annotator.project.runs import Runs, runs_of_region
+from sam3_annotator.project.runs import Runs
 
 _LOW_IOU = 0.8
 _SMALLEST_SIDE = 10
@@ -38,7 +33,6 @@ class _Findings:
     """What the user should know about, each as `image: category`."""
 
     crowds: list[str] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
     poor: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
     instances: int = 0
@@ -83,38 +77,26 @@ def _write(store: ProjectReader, out: Path, options: ExportOptions, progress: Pr
     An image without instances gets an empty file, which makes it background. File names are flat and their stems
     different, since the stem leads to the labels. Crowds are left out: the format cannot tell them from instances.
     """
-    selection = choose_images(store, options, flat_names)
+    export = Export(store, out, options, progress, flat_names)
     numbers = {category.id: number for number, category in enumerate(store.categories())}
     findings = _Findings()
-    notes: set[str] = set()
     files: list[Path] = []
-    for done, image in enumerate(selection.images):
-        progress(done, len(selection.images))
-        lines = list(_lines(store, image, numbers, row, findings))
+    for image in export.images():
+        lines = list(_lines(export, image, numbers, row, findings))
         split = image.split or str(Split.TRAIN)
-        label = Path("labels", split, PurePosixPath(image.name).with_suffix(".txt"))
-        (out / label).parent.mkdir(parents=True, exist_ok=True)
-        (out / label).write_text("".join(f"{line}\n" for line in lines), encoding="ascii", newline="\n")
-        files.append(label)
-        notes.add(place_image(image, out / "images" / split, options.images))
-    progress(len(selection.images), len(selection.images))
-    files.insert(0, _write_data_file(out, selection, store.categories()))
-    warnings = [*selection.warnings, *_image_warnings(selection), *sorted(note for note in notes if note)]
-    warnings.extend(_warnings(findings))
-    return ExportReport(len(selection.images), findings.instances, tuple(files), tuple(warnings))
+        files.append(Path("labels", split, f"{image.stem}.txt"))
+        write_text(out / files[-1], "".join(f"{line}\n" for line in lines), "ascii")
+        export.place(image, Path("images", split))
+    files.insert(0, _write_data_file(out, export.selection, store.categories()))
+    return export.report(findings.instances, files, [*_image_warnings(export.selection), *_warnings(findings)])
 
 
 def _lines(
-    store: ProjectReader, image: ChosenImage, numbers: dict[CategoryId, int], row: Row, findings: _Findings
+    export: Export, image: ChosenImage, numbers: dict[CategoryId, int], row: Row, findings: _Findings
 ) -> Iterator[str]:
-    facts = image.record.facts
-    for instance in store.instances(image.record.id):
-        label = label_of(store, image, instance)
-        runs = runs_of_region(instance.region, facts.height, facts.width)
+    for instance, label, runs in export.instances(image):
         if instance.is_crowd:
             findings.crowds.append(label)
-        elif runs.area == 0:
-            findings.lost.append(label)
         else:
             findings.instances += 1
             values = _decimals(row(instance, runs, image, label, findings))
@@ -130,11 +112,10 @@ def _decimals(values: NDArray[np.float64]) -> str:
 def _segment_row(
     instance: Instance, runs: Runs, image: ChosenImage, label: str, findings: _Findings
 ) -> NDArray[np.float64]:
-    facts = image.record.facts
-    ring, iou = best_ring(instance.region, runs, facts.height, facts.width)
+    ring, iou = best_ring(instance.region, runs, image.height, image.width)
     if iou < _LOW_IOU:
         findings.poor.append(f"{label}, IoU {iou:.2f}")
-    relative: NDArray[np.float64] = ring / (facts.width, facts.height)
+    relative: NDArray[np.float64] = ring / (image.width, image.height)
     return relative.ravel()
 
 
@@ -143,9 +124,8 @@ def _detect_row(
 ) -> NDArray[np.float64]:
     del instance, label, findings
     x, y, width, height = runs.box_xywh
-    facts = image.record.facts
     box = np.array([x + width / 2, y + height / 2, width, height])
-    relative: NDArray[np.float64] = box / np.tile((facts.width, facts.height), 2)
+    relative: NDArray[np.float64] = box / np.tile((image.width, image.height), 2)
     return relative
 
 
@@ -153,11 +133,10 @@ def _obb_row(
     instance: Instance, runs: Runs, image: ChosenImage, label: str, findings: _Findings
 ) -> NDArray[np.float64]:
     del instance
-    facts = image.record.facts
-    corners, is_moved = move_into_image(oriented_box(runs), facts.width, facts.height)
+    corners, is_moved = move_into_image(oriented_box(runs), image.width, image.height)
     if is_moved:
         findings.moved.append(label)
-    relative: NDArray[np.float64] = corners / (facts.width, facts.height)
+    relative: NDArray[np.float64] = corners / (image.width, image.height)
     return relative.ravel()
 
 
@@ -172,7 +151,7 @@ def _write_data_file(out: Path, selection: Selection, categories: Sequence[Categ
     lines.append("names:" if categories else "names: {}")
     lines.extend(f"  {number}: {_quoted(category.name)}" for number, category in enumerate(categories))
     name = Path("data.yaml")
-    (out / name).write_text("\n".join(lines) + "\n", encoding="ascii", newline="\n")
+    write_text(out / name, "\n".join(lines) + "\n", "ascii")
     return name
 
 
@@ -187,12 +166,7 @@ def _image_warnings(selection: Selection) -> Iterator[str]:
     if Split.VAL not in selection.splits:
         why = "There are no splits" if selection.splits == (ONE_SET,) else "No image is in the split val"
         yield f"{why}, so data.yaml names the same images for training and validation; choose a split to part them."
-    yield from renaming_warnings(selection.images)
-    small = [
-        image.record.path
-        for image in selection.images
-        if min(image.record.facts.width, image.record.facts.height) < _SMALLEST_SIDE
-    ]
+    small = [image.record.path for image in selection.images if min(image.width, image.height) < _SMALLEST_SIDE]
     if small:
         yield f"{listed(small, 'image')} less than {_SMALLEST_SIDE} pixels wide or high, which Ultralytics leaves out."
     unknown = [image.record.path for image in selection.images if image.file.suffix.lower() not in _KNOWN_SUFFIXES]
@@ -201,8 +175,6 @@ def _image_warnings(selection: Selection) -> Iterator[str]:
 
 
 def _warnings(findings: _Findings) -> Iterator[str]:
-    if findings.lost:
-        yield f"{listed(findings.lost, 'instance')} left out: no pixel of the image is inside."
     if findings.crowds:
         yield f"{listed(findings.crowds, 'crowd')} left out: YOLO cannot tell a crowd from an instance."
     if findings.poor:

@@ -152,6 +152,7 @@ BAD = {
     "not a number": ({"segmentation": [[float("nan"), 1, 2, 3, 4, 5]]}, "not finite"),
     "absurd": ({"segmentation": [[1e300, 1, 2, 3, 4, 5]]}, "too large"),
     "beyond floats": ({"segmentation": [[10**400, 1, 2, 3, 4, 5]]}, "too large"),
+    "smallest of 64 bits": ({"segmentation": [[-(2**63), 1, 2, 3, 4, 5]]}, "too large"),
     "word": ({"segmentation": "polygon"}, "neither a list nor run lengths"),
     "nothing": ({}, "neither a segmentation nor a box"),
     "flat box": ({"bbox": [1, 1, 0, 5]}, "box without area"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -87,7 +88,7 @@ def test_part_inside_a_hole_of_one_ring_is_a_part_with_its_own_hole() -> None:
 
 
 def test_ring_that_crosses_itself_is_filled_even_odd() -> None:
-    star = [value for i in (0, 2, 4, 1, 3) for value in (6 + 5 * np.sin(1.2566 * i), 6 - 5 * np.cos(1.2566 * i))]
+    star = [value for i in (0, 2, 4, 1, 3) for value in (6 + 5 * math.sin(1.2566 * i), 6 - 5 * math.cos(1.2566 * i))]
 
     bow_tie = region_of(segmentation=[[0, 0, 10, 10, 10, 0, 0, 10]])
     pentagram = region_of(segmentation=[star])

@@ -229,7 +229,7 @@ def test_shape_that_cannot_be_read_is_told_and_the_rest_is_read(tmp_path: Path, 
 def test_image_without_a_name_is_told(tmp_path: Path) -> None:
     plan = read(write(tmp_path, image(name=" ") + image()))
 
-    assert plan.warnings == ("annotations.xml: image 0 has no name; it was left out.",)
+    assert plan.warnings == ("annotations.xml: image 0 has no name, so it was left out.",)
 
 
 def test_file_of_which_nothing_can_be_read_is_refused_with_the_first_reason(tmp_path: Path) -> None:

@@ -267,8 +267,9 @@ def test_characters_that_xml_cannot_hold_are_replaced_in_names_and_files_and_tol
         assert [record.name for record in store.images()] == ["a␁.png"]
         assert [category.name for category in store.categories()] == ["x␂y", "x␃y"]
     assert [warning for warning in report.warnings if "control characters" in warning] == [
-        r"1 name ('a\x01.png') of images got signs in place of control characters, which XML cannot hold.",
-        r"2 names ('x\x02y', 'x\x03y') of categories got signs in place of control characters, which XML cannot hold.",
+        r"1 image ('a\x01.png') with control characters in the name, which XML cannot hold; signs stand for them.",
+        r"2 categories ('x\x02y', 'x\x03y') with control characters in the name, which XML cannot hold; "
+        "signs stand for them.",
     ]
 
 

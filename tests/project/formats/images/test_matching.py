@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sam3_annotator.project import ProjectStore
+from sam3_annotator.project import ImageFacts, ProjectStore
 from sam3_annotator.project.formats.images.matching import Wanted, match_images
 
 MakeImage = Callable[..., Path]
@@ -91,3 +91,92 @@ def test_a_name_of_any_suffix_in_the_folder_given_goes_before_the_project(
     theirs = make_image(f"theirs/2{suffix}", seed=5)
 
     assert match_images(store, [Wanted("2.*")], theirs.parent) == {0: theirs}
+
+
+def test_a_copy_of_an_image_of_the_project_stands_for_it_whatever_it_is_called(
+    store: ProjectStore, image_folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "theirs").mkdir()
+    shutil.copy(image_folder / "2.png", tmp_path / "theirs" / "other name.png")
+    second = store.images()[1].id
+
+    assert match_images(store, [Wanted("other name.png", (tmp_path / "theirs",))], None) == {0: second}
+    assert match_images(store, [Wanted("other name.png")], tmp_path / "theirs") == {0: second}
+    assert match_images(store, [Wanted("deep/other name.png")], tmp_path / "theirs") == {0: second}
+
+
+def test_a_second_copy_of_an_image_is_a_file_of_its_own(
+    store: ProjectStore, image_folder: Path, tmp_path: Path
+) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    for name in ("0.png", "2.png", "3.png"):
+        shutil.copy(image_folder / "2.png", theirs / name)
+    wanted = [Wanted(name, (theirs,)) for name in ("0.png", "2.png", "3.png")]
+
+    assert match_images(store, wanted, None) == {0: theirs / "0.png", 1: store.images()[1].id, 2: theirs / "3.png"}
+
+
+def test_copies_of_equal_images_go_where_exports_have_them_from(tmp_path: Path, make_image: MakeImage) -> None:
+    first = make_image("photos/x/a.png")
+    for name in ("photos/y/a.png", "out/y_a.png", "out/x_a.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(first, tmp_path / name)
+    with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[tmp_path / "photos"]) as store:
+        wanted = [Wanted(name, (tmp_path / "out",)) for name in ("y_a.png", "x_a.png")]
+
+        found = match_images(store, wanted, None)
+
+        assert [store.image(found[number]).path for number in (0, 1)] == ["photos/y/a.png", "photos/x/a.png"]
+
+
+def test_only_files_as_long_as_an_image_of_the_project_are_read(
+    store: ProjectStore, image_folder: Path, tmp_path: Path
+) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    for number in range(20):
+        (theirs / f"new {number}.png").write_bytes((image_folder / "1.png").read_bytes() + b"x" * (1 + number))
+    shutil.copy(image_folder / "1.png", theirs / "new 20.png")
+    read: list[tuple[int, int]] = []
+
+    found = match_images(
+        store,
+        [Wanted(f"new {number}.png", (theirs,)) for number in range(21)],
+        None,
+        lambda done, total: read.append((done, total)),
+    )
+
+    assert found[20] == store.images()[0].id
+    assert list(found.values())[:20] == [theirs / f"new {number}.png" for number in range(20)]
+    assert read == [(0, 21)]
+
+
+def test_a_copy_of_an_image_nobody_has_read_yet_is_recognised(tmp_path: Path, image_folder: Path) -> None:
+    (tmp_path / "theirs").mkdir()
+    shutil.copy(image_folder / "2.png", tmp_path / "theirs" / "b.png")
+    with ProjectStore.create(tmp_path / "p.sam3proj") as store:
+        with store.edit("Add") as edit:
+            ids = [edit.add_image(image_folder / name, ImageFacts()) for name in ("1.png", "2.png")]
+
+        assert match_images(store, [Wanted("b.png", (tmp_path / "theirs",))], None) == {0: ids[1]}
+
+
+def test_a_copy_of_what_an_image_was_before_it_was_replaced_is_no_copy_of_it(
+    store: ProjectStore, image_folder: Path, tmp_path: Path, make_image: MakeImage
+) -> None:
+    copy = tmp_path / "theirs" / "b.png"
+    copy.parent.mkdir()
+    shutil.copy(image_folder / "2.png", copy)
+    shutil.copy(make_image("other.png", width=31, height=17, seed=9), image_folder / "2.png")
+
+    assert match_images(store, [Wanted("b.png", (copy.parent,))], None) == {0: copy}
+
+
+def test_a_copy_of_an_image_that_is_missing_is_recognised(
+    store: ProjectStore, image_folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "theirs").mkdir()
+    shutil.move(image_folder / "2.png", tmp_path / "theirs" / "b.png")
+
+    assert match_images(store, [Wanted("b.png", (tmp_path / "theirs",))], None) == {0: store.images()[1].id}

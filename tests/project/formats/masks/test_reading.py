@@ -310,15 +310,15 @@ def change(file: Path, edit: Callable[[dict[str, Any]], object]) -> None:
 DAMAGE: dict[str, tuple[Callable[[dict[str, Any]], object], list[str], str]] = {
     "unknown category": (lambda c: c["images"][0]["instances"][0].update(category=9), ["dog"], "has no category"),
     "no value": (lambda c: c["images"][0]["instances"][0].pop("value"), ["dog"], "without a value"),
-    "not listed": (lambda c: c["images"][0]["instances"].pop(0), ["dog"], r"values \(1\)"),
+    "not listed": (lambda c: c["images"][0]["instances"].pop(0), ["dog"], r"1 value \(1\) that the file does not list"),
     "odd entry": (lambda c: c["images"][0]["instances"].append(7), ["cat", "dog"], "without a value"),
-    "odd image": (lambda c: c["images"].append([]), ["cat", "dog"], "number 1 has no name"),
+    "odd image": (lambda c: c["images"].append([]), ["cat", "dog"], "image number 2 has no name"),
     "absent mask": (
         lambda c: c["images"].append({"image": "b.png", "instance_mask": "b.png"}),
         ["cat", "dog"],
         "“b.png” is missing",
     ),
-    "odd category": (lambda c: c["categories"].append({}), ["cat", "dog"], "without a value"),
+    "odd category": (lambda c: c["categories"].append({}), ["cat", "dog"], "category number 3 has no value"),
 }
 
 

@@ -198,3 +198,23 @@ def test_names_that_xml_cannot_hold_are_written_as_well_as_can_be(tmp_path: Path
     assert [each.findtext("name") for each in root.findall("object")] == ["<&>\"'", "bell␇", "emoji 🙂"]
     assert (tmp_path / "out/Annotations/a <b> & 'c'.xml").read_bytes().isascii()
     assert any("space" in warning for warning in report.warnings)
+
+
+def test_a_line_break_in_the_name_of_a_category_becomes_a_space_everywhere_and_is_told(
+    tmp_path: Path, make_image: Any
+) -> None:
+    make_image("photos/1.png", width=40, height=30)
+    with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[tmp_path / "photos"]) as store:
+        with store.edit("Add") as edit:
+            edit.add_instance(store.images()[0].id, edit.add_category("a\r\nb"), rectangle(3, 3, 9, 9))
+            edit.add_instance(store.images()[0].id, edit.add_category("c\x02"), rectangle(13, 13, 19, 19))
+        report = export_project(store, tmp_path / "out", "voc")
+    with ProjectStore.create(tmp_path / "new.sam3proj") as store:
+        import_project(store, tmp_path / "out", "voc")
+
+        assert [category.name for category in store.categories()] == ["a b", "c␂"]
+        assert len(store.instances(store.images()[0].id)) == 2
+    assert report.warnings == (
+        r"1 category ('a\r\nb') with a line break in the name, written as a space.",
+        r"1 category ('c\x02') with control characters in the name, which XML cannot hold; signs stand for them.",
+    )

@@ -302,6 +302,6 @@ def test_several_data_files_are_not_guessed_between(tree: Tree) -> None:
     folder = tree(*TWO_FILES, one_dot_yaml=f"{NAMES}train: images/train\n", two_dot_yml=f"{NAMES}val: images/val\n")
     (folder / "other.yaml").write_text("version: 2\n")
 
-    with pytest.raises(FormatError, match=r"several data files \(one.yaml, two.yml\); choose one"):
+    with pytest.raises(FormatError, match=r"2 data files \(one.yaml, two.yml\); choose one"):
         find_layout(folder)
     assert found(folder / "two.yml") == {"images/val/b.png": (True, Split.VAL)}

@@ -142,7 +142,7 @@ def test_row_that_cannot_be_read_is_told_by_file_and_line(tmp_path: Path, row: s
     plan = read(write(tmp_path, BOX, "", row))
 
     (warning,) = plan.warnings
-    assert warning.startswith("labels/train/a.txt, line 3: has ")
+    assert warning.startswith("labels/train/a.txt, line 3 has ")
     assert words in warning
     assert warning.endswith("so it was left out.")
     assert regions(plan) == [MIDDLE]
@@ -165,11 +165,11 @@ def test_sentences_about_rows_are_bounded(tmp_path: Path) -> None:
     plan = read(write(tmp_path, BOX, *["0 1"] * 1500))
 
     assert len(plan.warnings) == 21
-    assert plan.warnings[-1] == "1,480 more rows or files were left out."
+    assert plan.warnings[-1] == "1,480 more problems of this kind, not listed here."
 
 
 def test_dataset_of_which_no_row_can_be_read_is_refused_with_the_first_reason(tmp_path: Path) -> None:
-    with pytest.raises(FormatError, match=r"Nothing in dataset.*a.txt, line 1: has 1 numbers"):
+    with pytest.raises(FormatError, match=r"Nothing in dataset.*a.txt, line 1 has 1 numbers"):
         read(write(tmp_path, "0 1", "0 2"))
 
 
@@ -180,7 +180,7 @@ def test_label_file_that_is_no_text_is_told_and_the_others_read(tmp_path: Path) 
     plan = read(folder)
 
     assert regions(plan) == [MIDDLE]
-    assert plan.warnings[0].startswith("labels/train/b.txt was left out: b.txt is not UTF-8 text")
+    assert plan.warnings[0].startswith("labels/train/b.txt is not UTF-8 text")
 
 
 def test_byte_order_mark_and_other_line_ends_are_read(tmp_path: Path) -> None:

@@ -1,0 +1,69 @@
+"""What the exports of all formats do alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sam3_annotator.project import Cancelled, ProjectStore, rectangle
+from sam3_annotator.project.formats.options import ExportOptions
+from sam3_annotator.project.formats.registry import FORMATS, export_project
+
+WRITERS = [name for name, known in FORMATS.items() if known.write is not None]
+BY_STEM = [name for name in WRITERS if name not in ("coco", "cvat")]
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_progress_runs_from_nothing_to_all_images(dataset: Any, tmp_path: Path, name: str) -> None:
+    seen: list[tuple[int, int]] = []
+
+    export_project(dataset.store, tmp_path / "out", name, None, lambda done, total: seen.append((done, total)))
+
+    assert seen == [(done, 5) for done in range(6)]
+
+
+@pytest.mark.parametrize("at", [0, 2, 5])
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_cancelled_export_leaves_nothing(dataset: Any, tmp_path: Path, name: str, at: int) -> None:
+    before = sorted(tmp_path.iterdir())
+
+    def stop(done: int, total: int) -> None:
+        if done == at:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        export_project(dataset.store, tmp_path / "out", name, None, stop)
+
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_instances_beside_the_image_are_told_and_not_counted(tmp_path: Path, make_image: Any, name: str) -> None:
+    make_image("photos/1.png", width=40, height=30)
+    with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[tmp_path / "photos"]) as store:
+        with store.edit("Add") as edit:
+            image, cat = store.images()[0].id, edit.add_category("cat")
+            edit.add_instance(image, cat, rectangle(5, 5, 10, 10))
+            edit.add_instance(image, cat, rectangle(50, 5, 60, 10))
+        report = export_project(store, tmp_path / "out", name)
+
+    assert (report.images, report.instances) == (1, 1)
+    assert "1 instance (photos/1.png: cat) left out: no pixel of the image is inside." in report.warnings
+
+
+@pytest.mark.parametrize("name", BY_STEM)
+def test_new_names_are_told_for_what_has_them(dataset: Any, tmp_path: Path, name: str) -> None:
+    with_images = export_project(dataset.store, tmp_path / "with", name)
+    without = export_project(dataset.store, tmp_path / "without", name, ExportOptions(images="none"))
+
+    assert any("got another name" in warning for warning in with_images.warnings)
+    assert any(warning.startswith("The labels of ") for warning in without.warnings)
+
+
+@pytest.mark.parametrize("name", sorted(set(WRITERS) - set(BY_STEM)))
+def test_formats_that_name_images_by_their_path_rename_none(dataset: Any, tmp_path: Path, name: str) -> None:
+    report = export_project(dataset.store, tmp_path / "out", name)
+
+    assert not any("another name" in warning for warning in report.warnings)
