@@ -29,19 +29,21 @@ def best_ring(region: Region, runs: Runs, height: int, width: int) -> tuple[Ring
     That is the outline itself unless it is so small or thin that filling, which also sets the pixels below the
     line, changes it much; then the ring through the outermost pixels if that is better.
     """
-    mask = box_mask_of_runs(runs)
     clipped = clip_region(region, width, height)
     ring = join_rings([keyhole(polygon) for polygon in clipped.polygons])
-    iou = _filled_iou(ring, runs, mask, height, width)
+    iou = filled_iou(ring, runs, height, width)
     if iou >= _GOOD_ENOUGH:
         return ring, iou
-    inner = _three_vertices(_ring_through_pixels(mask) + np.array([runs.x0, runs.y0]))
-    inner_iou = _filled_iou(inner, runs, mask, height, width)
+    inner = _three_vertices(_ring_through_pixels(box_mask_of_runs(runs)) + np.array([runs.x0, runs.y0]))
+    inner_iou = filled_iou(inner, runs, height, width)
     return (inner, inner_iou) if inner_iou > iou else (ring, iou)
 
 
-def _filled_iou(ring: Ring, runs: Runs, mask: NDArray[np.bool_], height: int, width: int) -> float:
-    """Fill a ring in the way of Ultralytics: coordinates are cut to whole pixels, pixels on the line belong to it."""
+def filled_iou(ring: Ring, runs: Runs, height: int, width: int) -> float:
+    """Return the IoU of pixels with what Ultralytics fills of a ring in pixels of a `height` x `width` image.
+
+    Coordinates are cut to whole pixels, and pixels on the line belong to it.
+    """
     import cv2
 
     # One pixel more to the right and below, where lines may lie, and no more than the image has.
@@ -51,7 +53,7 @@ def _filled_iou(ring: Ring, runs: Runs, mask: NDArray[np.bool_], height: int, wi
     vertices = np.clip(ring, 0, (width, height)).astype(np.int32) - corner
     cv2.fillPoly(canvas, [vertices.reshape(-1, 1, 2)], 1)
     expected = np.zeros_like(canvas, dtype=np.bool_)
-    expected[: runs.height, : runs.width] = mask
+    expected[: runs.height, : runs.width] = box_mask_of_runs(runs)
     filled = canvas.astype(np.bool_)
     either = int(np.count_nonzero(filled | expected))
     return int(np.count_nonzero(filled & expected)) / either if either else 1.0
