@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sam3_annotator.project.errors import FormatError
-from sam3_annotator.project.formats.areas import PixelArea
 from sam3_annotator.project.formats.differences import (
     Difference,
     DifferenceKind,
@@ -18,7 +17,7 @@ from sam3_annotator.project.formats.differences import (
     other_crowd,
     other_shape,
 )
-from sam3_annotator.project.formats.held_instances import HeldInstance, whole_instances
+from sam3_annotator.project.formats.held_instances import HeldInstance, size_of_image, whole_instances
 from sam3_annotator.project.formats.instance_pairs import pair_instances
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.overlooked import Overlooked
@@ -30,7 +29,6 @@ from sam3_annotator.project.formats.yolo_rows import RelativeRegion
 from sam3_annotator.project.image_files import is_there
 from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.regions import Ring
-from sam3_annotator.project.runs import runs_of_region
 
 _MOST_DIFFERENCES = 1000  # kept; more are counted
 
@@ -148,7 +146,7 @@ class Comparer:
                 yield Difference(DifferenceKind.IMAGE_FILE, "the copy of the image has another size.", path)
 
     def _read(self, image: ChosenImage, planned: PlannedImage) -> Iterator[_Found]:
-        height, width = image.record.facts.height, image.record.facts.width
+        height, width = size_of_image(image)
         area_of = self.known.area_of
         for instance in planned.instances:
             yield _Found(HeldInstance(instance.category, area_of(instance.region, height, width), instance.is_crowd))
@@ -186,23 +184,13 @@ class Comparer:
         else:
             self.tell(other_shape(path, ours.category, ours.area.iou(theirs.area)))
             return
-        if self.known.is_filled_wider and found.ring is not None:
-            self.filled.note(_filled_iou(ours, found.ring, image))
+        if self.known.is_filled_wider and found.ring is not None and ours.whole is not None:
+            height, width = size_of_image(image)
+            self.filled.note(filled_iou(found.ring * (width, height), ours.whole.runs, height, width))
 
 
 def _spelled(instance: HeldInstance, known: ReadBack) -> HeldInstance:
-    told = known.told(instance.category)
-    if told == instance.category:
-        return instance
-    return HeldInstance(told, instance.area, instance.is_crowd, instance.is_box, instance.is_covered)
-
-
-def _filled_iou(ours: HeldInstance, ring: Ring, image: ChosenImage) -> float:
-    facts = image.record.facts
-    if not isinstance(ours.area, PixelArea) or ours.area.outline is None:
-        return 1.0
-    runs = runs_of_region(ours.area.outline, facts.height, facts.width)
-    return filled_iou(ring * (facts.width, facts.height), runs, facts.height, facts.width)
+    return replace(instance, category=known.told(instance.category))
 
 
 def _byte_size(file: Path) -> int:

@@ -77,6 +77,7 @@ def other_crowd(image: str, category: str, *, is_crowd: bool) -> Difference:
 
 
 def iou_words(iou: float) -> str:
-    """Return an IoU with three decimals, and with all nines in front if it is nearly 1: rounded up it would be 1."""
-    decimals = 3 if iou <= 0.999 else min(2 - math.floor(math.log10(1 - iou)), 9) if iou < 1 else 0
-    return f"{math.floor(iou * 10**decimals) / 10**decimals:.{decimals}f}"
+    """Return an IoU with three decimals, or as many as it takes to tell it from 1, which it is never rounded up to."""
+    decimals = 3 if iou <= 0.999 else min(1 - math.floor(math.log10(1 - iou)), 9) if iou < 1 else 0
+    cut = math.floor(iou * 10**decimals + 1e-6) / 10**decimals
+    return f"{cut:.{decimals}f}".rstrip("0").rstrip(".")

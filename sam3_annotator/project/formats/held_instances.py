@@ -32,7 +32,8 @@ class WholeInstance:
 class HeldInstance:
     """An instance as it is compared: its category, what there is of its area, whether it is a crowd.
 
-    `is_box` says that its box is all that there is, `is_covered` that others hide a part of it.
+    `is_box` says that its box is all that there is, `is_covered` that others hide a part of it. `whole` is the instance
+    of the project.
     """
 
     category: str
@@ -40,6 +41,7 @@ class HeldInstance:
     is_crowd: bool = False
     is_box: bool = False
     is_covered: bool = False
+    whole: WholeInstance | None = None
 
 
 def size_of_image(image: ChosenImage) -> tuple[int, int]:
@@ -67,7 +69,10 @@ def outlined(known: Sequence[WholeInstance], image: ChosenImage) -> list[HeldIns
     width = image.record.facts.width
     return [
         HeldInstance(
-            whole.category, pixels_of_runs(whole.runs, width, None if whole.is_crowd else whole.region), whole.is_crowd
+            whole.category,
+            pixels_of_runs(whole.runs, width, None if whole.is_crowd else whole.region),
+            whole.is_crowd,
+            whole=whole,
         )
         for whole in known
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from sam3_annotator.project.errors import Cancelled, KnownError
@@ -12,81 +11,14 @@ from sam3_annotator.project.formats.comparison import Comparer
 from sam3_annotator.project.formats.differences import Difference, DifferenceKind
 from sam3_annotator.project.formats.export_folder import added_files
 from sam3_annotator.project.formats.image_matching import ANY_SUFFIX
-from sam3_annotator.project.formats.options import ExportOptions, ExportReport
+from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.plan import ImportPlan, PlannedImage
 from sam3_annotator.project.formats.read_back import READ_BACK, ReadBack
 from sam3_annotator.project.formats.registry import export_project
 from sam3_annotator.project.formats.selection import choose_images
+from sam3_annotator.project.formats.verified import Verification, VerifiedExport
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.reading import ProjectReader
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """How an export compares with the project; `sentence` says it, `differences` say what is not as it should be.
-
-    Counted are the `instances` that the format can hold: `found` were read back, `exact` of them to the pixel, others
-    but for pixels whose centre the outline goes through (`but_for_outline`), which the decimals of a format decide.
-    `form`, put after “read back”, is how they come back if not whole, `note` what training makes of them. `unlisted`
-    differences are counted only.
-    """
-
-    images: int
-    instances: int = 0
-    found: int = 0
-    exact: int = 0
-    but_for_outline: int = 0
-    form: str = ""
-    differences: tuple[Difference, ...] = ()
-    unlisted: int = 0
-    note: str = ""
-
-    @property
-    def is_good(self) -> bool:
-        """Whether the export holds all that the format can hold, and nothing else."""
-        return not self.differences
-
-    @property
-    def lowest_iou(self) -> float | None:
-        """The IoU of the worst instance that was found, None if all came back to the pixel but for the outline."""
-        return min((each.iou for each in self.differences if each.iou is not None), default=None)
-
-    @property
-    def sentence(self) -> str:
-        """Say in one sentence what came of it."""
-        words = self._found_words()
-        if self.is_good:
-            return f"{words}."
-        if self.differences[0].kind is DifferenceKind.UNREADABLE:
-            return "The export could not be read back."
-        count = len(self.differences) + self.unlisted
-        return f"The export differs from the project in {count:,} place{'s' if count != 1 else ''}: {words}."
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """The differences as sentences."""
-        more = (f"{self.unlisted:,} more differences are not listed.",) if self.unlisted else ()
-        return (*map(str, self.differences), *more)
-
-    def _found_words(self) -> str:
-        if not self.instances and not self.found:
-            return f"{self.images:,} image{'s' if self.images != 1 else ''} without instances read back"
-        noun = f"instance{'s' if self.instances != 1 else ''}"
-        words = f"{self.found:,} of {self.instances:,} {noun} read back{self.form}"
-        if self.exact == self.instances:
-            return f"{words}, {'all ' if self.instances > 1 else ''}to the pixel"
-        words += f", {self.exact:,} to the pixel"
-        return words + (
-            f", {self.but_for_outline:,} but for pixels that the outline halves" * (self.but_for_outline > 0)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class VerifiedExport:
-    """What an export has written, and how that compares with the project; None if nobody compared to the end."""
-
-    report: ExportReport
-    verification: Verification | None
 
 
 def export_verified(
