@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -31,6 +32,7 @@ def best_ring(region: Region, runs: Runs, height: int, width: int) -> tuple[Ring
     """
     clipped = clip_region(region, width, height)
     ring = join_rings([keyhole(polygon) for polygon in clipped.polygons])
+    ring = _unlike_a_ring_through_pixels(ring, width, height)
     iou = filled_iou(ring, runs, height, width)
     if iou >= _GOOD_ENOUGH:
         return ring, iou
@@ -83,6 +85,28 @@ def _places(count: int) -> NDArray[np.float64]:
     return places
 
 
+def _unlike_a_ring_through_pixels(ring: Ring, width: int, height: int) -> Ring:
+    """Return an outline as it is; one with all its vertices at the places of a ring through pixels gets one more.
+
+    Reading would take it for the other kind. The vertex lies on a side, but halfway through a pixel, where no such
+    ring has one.
+    """
+    if not _parts_through_pixels(ring, np.array([width, height])):
+        return ring
+    after = np.roll(ring, -1, axis=0)
+    sides = {(*start, *end) for start, end in zip(ring.tolist(), after.tolist(), strict=True)}
+    for number, (start, end) in enumerate(zip(ring.tolist(), after.tolist(), strict=True), start=1):
+        is_bridge = (*end, *start) in sides  # which has to be the same there and back
+        axis = 0 if math.floor(start[0]) != math.floor(end[0]) else 1
+        if not is_bridge and math.floor(start[axis]) != math.floor(end[axis]):
+            halfway = math.floor(start[axis]) + (0.5 if end[axis] > start[axis] else -0.5)
+            share = (halfway - start[axis]) / (end[axis] - start[axis])
+            vertex = [a + share * (b - a) for a, b in zip(start, end, strict=True)]
+            vertex[axis] = halfway
+            return np.insert(ring, number, vertex, axis=0)
+    return ring
+
+
 def _three_vertices(ring: Ring) -> Ring:
     """Repeat the last vertex of the outline of a pixel or a line: with two vertices, a row would be taken for a box."""
     return np.concatenate((ring, np.repeat(ring[-1:], max(3 - len(ring), 0), axis=0)))
@@ -114,7 +138,8 @@ def _parts_through_pixels(ring: Ring, size: NDArray[np.int64]) -> list[NDArray[n
     """Return the outlines, pixel by pixel, of the parts that a ring through pixels joins; nothing for other rings."""
     corners = np.floor(ring)
     places = np.round((ring - corners) * _GRID)
-    if (np.abs((ring - corners) * _GRID - places) > 2 * _OUR_STEP * _GRID * size).any():
+    is_off = np.abs((ring - corners) * _GRID - places) > 2 * _OUR_STEP * _GRID * size
+    if is_off.any() or not places.all():  # as of an outline along pixel edges
         return []
     found, part = np.unique(places, axis=0, return_inverse=True)
     if not np.array_equal(found, np.unique(_places(len(found)) * _GRID, axis=0)):
