@@ -12,16 +12,20 @@ from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.dataset_layout import image_folders, is_single_file
 from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage, storable_text
 from sam3_annotator.project.formats.splits import SPLIT_WORDS
-from sam3_annotator.project.image_files import is_there, natural_key
+from sam3_annotator.project.image_files import EXPORT_MARKER, is_there, natural_key
 from sam3_annotator.project.image_paths import absolute_path
 
 
 @dataclass(frozen=True, slots=True)
 class LabelFile:
-    """A file of labels and the folder that the user chose to import, or that the chosen file lies in."""
+    """A file of labels and the folder that the user chose to import, or that the chosen file lies in.
+
+    `is_ours` says that the folder is an export of this program.
+    """
 
     path: Path
     root: Path
+    is_ours: bool = False
 
     @property
     def name(self) -> str:
@@ -30,8 +34,12 @@ class LabelFile:
 
     @property
     def split(self) -> Split | None:
-        """The split that the nearest folder named after one, below the chosen folder, says."""
-        named = (SPLIT_WORDS.get(folder.lower()) for folder in reversed(self.path.relative_to(self.root).parent.parts))
+        """The split that the nearest folder named after one, below the chosen folder, says; in our exports the first.
+
+        These have the folders of the project, whatever they are called, below those of the splits.
+        """
+        folders = self.path.relative_to(self.root).parent.parts
+        named = (SPLIT_WORDS.get(folder.lower()) for folder in (folders if self.is_ours else reversed(folders)))
         return next((split for split in named if split is not None), None)
 
 
@@ -76,11 +84,12 @@ def list_label_files(source: Path, title: str) -> list[LabelFile]:
     source = absolute_path(source)
     if is_single_file(source, f"a {title} file (.json) or a folder of them"):
         return [LabelFile(source, source.parent)]
+    is_ours = is_there(source / EXPORT_MARKER)
     found: list[LabelFile] = []
     for folder, folders, names in os.walk(source):
         folders[:] = [name for name in folders if not name.startswith(".")]
         found.extend(
-            LabelFile(Path(folder, name), source)
+            LabelFile(Path(folder, name), source, is_ours)
             for name in names
             if name.lower().endswith(".json") and not name.startswith(".")
         )

@@ -116,6 +116,24 @@ def test_names_splits_and_files_are_found_again(
 
 
 @pytest.mark.parametrize("name", WRITTEN)
+def test_folders_of_the_project_named_after_splits_say_none(
+    tmp_path: Path, make_image: Callable[..., Path], name: str
+) -> None:
+    names = [f"{folder}/{number}.png" for folder in ("train", "val", "test") for number in (1, 2)]
+    for seed, file in enumerate(names):
+        make_image(f"photos/{file}", width=20, height=20, seed=seed)
+    with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[tmp_path / "photos"]) as store:
+        with store.edit("Annotate") as edit:
+            cat = edit.add_category("cat")
+            for image in store.images():
+                edit.add_instance(image.id, cat, rectangle(2, 2, 12, 15))
+
+        verification = verify_export_of(store, tmp_path / "out", name, split={"train": 0.5, "val": 0.5}, seed=1)
+
+    assert verification.warnings == ()
+
+
+@pytest.mark.parametrize("name", WRITTEN)
 def test_turned_photograph_is_verified_upright(turned: Dataset, tmp_path: Path, name: str) -> None:
     verification = verify_export_of(turned.store, tmp_path / "out", name)
 
