@@ -173,17 +173,18 @@ class Comparer:
     def _compare_pair(self, image: ChosenImage, ours: HeldInstance, found: _Found) -> None:
         path, theirs = image.record.path, found.held
         self.counts.found += 1
+        known = len(self.differences) + self.unlisted
         if ours.category != theirs.category:
             self.tell(other_category(path, ours.category, theirs.category, ours.area.iou(theirs.area)))
         if self.known.keeps_crowds and ours.is_crowd != theirs.is_crowd:
             self.tell(other_crowd(path, ours.category, is_crowd=ours.is_crowd))
-        if ours.area.equals(theirs.area):
-            self.counts.exact += 1
-        elif ours.area.equals_but_for_outline(theirs.area):
-            self.counts.but_for_outline += 1
-        else:
+        is_exact = ours.area.equals(theirs.area)
+        if not is_exact and not ours.area.equals_but_for_outline(theirs.area):
             self.tell(other_shape(path, ours.category, ours.area.iou(theirs.area)))
+        if len(self.differences) + self.unlisted > known:
             return
+        self.counts.exact += is_exact
+        self.counts.but_for_outline += not is_exact
         if self.known.is_filled_wider and found.ring is not None and ours.whole is not None:
             height, width = size_of_image(image)
             self.filled.note(filled_iou(found.ring * (width, height), ours.whole.runs, height, width))

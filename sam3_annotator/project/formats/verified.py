@@ -35,7 +35,7 @@ class Verification:
 
     @property
     def lowest_iou(self) -> float | None:
-        """The IoU of the worst instance that was found, None if all came back to the pixel but for the outline."""
+        """The IoU of the worst of those instances that were found and differ, None if none does."""
         return min((each.iou for each in self.differences if each.iou is not None), default=None)
 
     @property
