@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from sam3_annotator.project.errors import Cancelled, KnownError
-from sam3_annotator.project.formats.comparison import Comparer
-from sam3_annotator.project.formats.differences import Difference, DifferenceKind
-from sam3_annotator.project.formats.export_folder import added_files
-from sam3_annotator.project.formats.image_matching import ANY_SUFFIX
+from sam3_annotator.project.formats.comparing.comparison import Comparer
+from sam3_annotator.project.formats.comparing.differences import Difference, DifferenceKind
+from sam3_annotator.project.formats.comparing.read_back import READ_BACK, ReadBack
+from sam3_annotator.project.formats.files.export_folder import added_files
+from sam3_annotator.project.formats.images.matching import ANY_SUFFIX
+from sam3_annotator.project.formats.images.selection import choose_images
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.plan import ImportPlan, PlannedImage
-from sam3_annotator.project.formats.read_back import READ_BACK, ReadBack
 from sam3_annotator.project.formats.registry import export_project
-from sam3_annotator.project.formats.selection import choose_images
 from sam3_annotator.project.formats.verified import Verification, VerifiedExport
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.reading import ProjectReader

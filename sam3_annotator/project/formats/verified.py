@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sam3_annotator.project.formats.differences import Difference, DifferenceKind
+from sam3_annotator.project.formats.comparing.differences import Difference, DifferenceKind
 from sam3_annotator.project.formats.options import ExportReport
+from sam3_annotator.project.formats.sentences import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Verification:
         if self.differences[0].kind is DifferenceKind.UNREADABLE:
             return "The export could not be read back."
         count = len(self.differences) + self.unlisted
-        return f"The export differs from the project in {count:,} place{'s' if count != 1 else ''}: {words}."
+        return f"The export differs from the project in {counted(count, 'place')}: {words}."
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -57,9 +58,8 @@ class Verification:
 
     def _found_words(self) -> str:
         if not self.instances and not self.found:
-            return f"{self.images:,} image{'s' if self.images != 1 else ''} without instances read back"
-        noun = f"instance{'s' if self.instances != 1 else ''}"
-        words = f"{self.found:,} of {self.instances:,} {noun} read back{self.form}"
+            return f"{counted(self.images, 'image')} without instances read back"
+        words = f"{self.found:,} of {counted(self.instances, 'instance')} read back{self.form}"
         if self.exact == self.instances:
             return f"{words}, {'all ' if self.instances > 1 else ''}to the pixel"
         words += f", {self.exact:,} to the pixel"
