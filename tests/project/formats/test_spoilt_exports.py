@@ -306,6 +306,10 @@ def test_image_in_another_split_is_told(dataset: Any, tmp_path: Path) -> None:
     verification = verified(dataset, tmp_path / "out", "voc", swap, split={"train": 0.5, "val": 0.5})
 
     assert kinds(verification) == [DifferenceKind.SPLIT] * 5
+    assert {each.sentence for each in verification.differences} == {
+        "the image is in the split val instead of the split train.",
+        "the image is in the split train instead of the split val.",
+    }
 
 
 def test_image_that_the_project_does_not_export_is_told(dataset: Any, tmp_path: Path) -> None:

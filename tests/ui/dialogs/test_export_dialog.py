@@ -23,7 +23,9 @@ from sam3_annotator.project import (
     ProjectStore,
     Provenance,
     Region,
+    no_progress,
 )
+from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.verification import verify_export
 from sam3_annotator.project.formats.verified import VerifiedExport
 from sam3_annotator.ui import operations
@@ -178,6 +180,24 @@ def test_export_that_differs_from_the_project_is_told_first_and_stays(
     assert shown.note == "1 instance on 1 image exported, and left in the folder."
     assert not shown.is_verified
     assert (tmp_path / "out").is_dir()
+
+
+def test_export_and_what_it_is_compared_with_are_one_state_of_the_project(
+    add: Add, store: ProjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def look(reader: ProjectStore, *_: object) -> None:
+        seen.append(len(reader.instances(store.images()[0].id)))
+        add(0)
+        seen.append(len(reader.instances(store.images()[0].id)))
+
+    monkeypatch.setattr("sam3_annotator.project.formats.verification.export_verified", look)
+
+    export_work(store.path, tmp_path / "out", "coco", ExportOptions())(no_progress)
+
+    assert seen == [0, 0]
+    assert len(store.instances(store.images()[0].id)) == 1
 
 
 def test_nothing_is_read_back_if_the_user_does_not_want_it(

@@ -136,7 +136,7 @@ class Comparer:
             yield Difference(DifferenceKind.IMAGE_SIZE, words, path)
         wanted = self.known.split_of(image, self.selection)
         if image.split and (planned.split or "") != wanted:
-            words = f"the image is in the split {planned.split or 'of none'} instead of {wanted or 'none'}."
+            words = f"the image is in {_split_words(planned.split)} instead of {_split_words(wanted)}."
             yield Difference(DifferenceKind.SPLIT, words, path)
         if self.options.images != "none":
             places = (folder / planned.name for folder in planned.folders)
@@ -193,6 +193,10 @@ class Comparer:
 
 def _spelled(instance: HeldInstance, known: ReadBack) -> HeldInstance:
     return replace(instance, category=known.told(instance.category))
+
+
+def _split_words(split: str | None) -> str:
+    return f"the split {split}" if split else "no split"
 
 
 def _byte_size(file: Path) -> int:
