@@ -276,8 +276,11 @@ def export_command(
     include_unannotated: Annotated[
         bool, typer.Option("--include-unannotated", help="Write images nobody has looked at as empty ones.")
     ] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify/--no-verify", help="Read the export back and compare it with the project.")
+    ] = True,
 ) -> None:
-    """Write a project's labels for training."""
+    """Write a project's labels for training; the status is 1 if what was written is not what the project holds."""
     if copy_images + link_images + no_images > 1:
         raise typer.BadParameter("--copy-images, --link-images and --no-images exclude each other.")
     from sam3_annotator.commands.datasets import export_labels
@@ -290,7 +293,7 @@ def export_command(
         images="link" if link_images else "none" if no_images else "copy",
         include_unannotated=include_unannotated,
     )
-    raise typer.Exit(export_labels(project, out, format_name.value, options))
+    raise typer.Exit(export_labels(project, out, format_name.value, options, verifies=verify))
 
 
 @app.command()

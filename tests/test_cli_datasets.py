@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from sam3_annotator import cli
 from sam3_annotator.commands import datasets
 from sam3_annotator.project import Cancelled, Polygon, ProjectStore, Region
+from sam3_annotator.project.formats.registry import export_project
 
 SQUARE = Region((Polygon(np.array([[5, 5], [25, 5], [25, 25], [5, 25]])),))
 
@@ -170,6 +172,58 @@ def test_export_writes_each_format(
 
     assert "2 instances" in capsys.readouterr().out
     assert any(out.rglob("*.json")) if name == "coco" else (out / "data.yaml").is_file()
+
+
+def test_export_is_read_back_and_told(labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["export", str(labelled), str(tmp_path / "out"), "--format", "coco"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"{tmp_path / 'out'}: 2 images, 2 instances"
+    assert lines[1] == "2 of 2 instances read back, all to the pixel."
+
+
+def test_export_is_not_read_back_if_nobody_wants_it(
+    labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["export", str(labelled), str(tmp_path / "out"), "--format", "coco", "--no-verify"]) == 0
+
+    assert "read back" not in capsys.readouterr().out
+
+
+def test_export_that_differs_from_the_project_is_told_first_and_has_the_status_1(
+    labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoiled(store: Any, out: Path, *more: Any) -> Any:
+        report = export_project(store, out, *more)
+        (out / "labels" / "train" / "1.txt").write_text("")
+        return report
+
+    monkeypatch.setattr(datasets, "export_project", spoiled)
+
+    assert cli.run(["export", str(labelled), str(tmp_path / "out"), "--format", "yolo-detect"]) == 1
+
+    told = capsys.readouterr()
+    assert told.out.splitlines()[:3] == [
+        "The export differs from the project in 1 place: 1 of 2 instances read back as boxes, 1 to the pixel.",
+        "photos/1.png: an instance of cat is missing.",
+        f"{tmp_path / 'out'}: 2 images, 2 instances",
+    ]
+    assert told.err.endswith("is written but differs from the project, as told above; do not train with it.\n")
+    assert (tmp_path / "out" / "data.yaml").is_file()
+
+
+def test_stop_while_reading_back_keeps_the_export(
+    labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise Cancelled
+
+    monkeypatch.setattr(datasets, "verify_export", stop)
+
+    assert cli.run(["export", str(labelled), str(tmp_path / "out"), "--format", "coco"]) == 130
+
+    assert capsys.readouterr().out.endswith("Reading back was stopped; the export is complete.\n")
+    assert (tmp_path / "out" / "annotations" / "instances.json").is_file()
 
 
 def test_export_without_images_copies_none(labelled: Path, tmp_path: Path) -> None:

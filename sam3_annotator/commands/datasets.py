@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sam3_annotator.commands.failures import DONE, CommandFailed
+from sam3_annotator.commands.failures import DONE, STOPPED, CommandFailed
 from sam3_annotator.commands.progress import progress_bar
-from sam3_annotator.project import ProjectStatistics, ProjectStore, list_image_files, statistics
+from sam3_annotator.project import Cancelled, ProjectStatistics, ProjectStore, list_image_files, statistics
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.registry import export_project, import_project
+from sam3_annotator.project.formats.verification import verify_export
 
 PROJECT_SUFFIX = ".sam3proj"
 
@@ -53,15 +54,37 @@ def import_labels(project: Path, source: Path, format_name: str, images: Path | 
     return DONE
 
 
-def export_labels(project: Path, out: Path, format_name: str, options: ExportOptions) -> int:
-    """Write a project's labels to `out` in one of the formats."""
+def export_labels(project: Path, out: Path, format_name: str, options: ExportOptions, *, verifies: bool) -> int:
+    """Write a project's labels to `out` in one of the formats, and compare what was written with the project.
+
+    The status is 1 if that is not what the project holds, so that nothing is trained on it by mistake; the export
+    stays. What a format cannot hold is no such difference. Ctrl+C while it compares ends only that.
+    """
+    verification, is_stopped = None, False
     opened = ProjectStore.open(project, read_only=True)
-    with opened as store, store.snapshot(), progress_bar("Exporting") as progress:
-        report = export_project(store, out, format_name, options, progress)
+    with opened as store, store.snapshot():
+        with progress_bar("Exporting") as progress:
+            report = export_project(store, out, format_name, options, progress)
+        if verifies:
+            try:
+                with progress_bar("Reading back") as progress:
+                    verification = verify_export(store, out, format_name, options, progress)
+            except Cancelled:
+                is_stopped = True
+    is_bad = verification is not None and not verification.is_good
+    if verification is not None and is_bad:
+        for line in (verification.sentence, *verification.warnings):
+            print(line)
     print(f"{out}: {_count(report.images, 'image')}, {_count(report.instances, 'instance')}")
+    if verification is not None and not is_bad:
+        print(f"{verification.sentence} {verification.note}".rstrip())
     for warning in report.warnings:
         print(warning)
-    return DONE
+    if is_bad:
+        raise CommandFailed(f"{out} is written but differs from the project, as told above; do not train with it.")
+    if is_stopped:
+        print("Reading back was stopped; the export is complete.")
+    return STOPPED if is_stopped else DONE
 
 
 def print_statistics(project: Path, *, as_json: bool) -> int:

@@ -12,11 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from sam3_annotator import app
-from sam3_annotator.demo.report import Comparison, compare_coco, compare_yolo
 from sam3_annotator.demo.script import CATEGORIES, SCRIPT, Click, Drag, Gesture, Target
 from sam3_annotator.project import ImageId, Instance, KnownError, ProjectStore, region_pixel_area
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.registry import export_project
+from sam3_annotator.project.formats.verification import verify_export
+from sam3_annotator.project.formats.verified import Verification
 from sam3_annotator.ui.action_table import CATEGORY_KEYS
 from sam3_annotator.ui.main_window import MainWindow
 from sam3_annotator.ui.opening import open_path
@@ -71,19 +72,21 @@ def _run_headless(folder: Path) -> int:
         person = Person(window, folder / "screenshots")
         count = _label_everything(person, window)
         project = window.store.path
-        comparisons = _export_and_compare(window.store, folder)
+        verifications = _export_and_verify(window.store, folder)
     finally:
         window.close()
     _say()
-    for comparison in comparisons:
-        _say(comparison.sentence())
+    for title, verification in verifications.items():
+        _say(f"{title}: {verification.sentence} {verification.note}".rstrip())
+        for warning in verification.warnings:
+            _say(f"  {warning}")
     _say()
     _say(f"{count} instances on {len(SCRIPT)} photographs in {time.perf_counter() - started:.1f} s")
     _say(f"Project      {project}")
     _say(f"Exports      {folder / 'coco'}\n             {folder / 'yolo'}")
     _say(f"Screenshots  {folder / 'screenshots'}")
     _say(f"Open it      sam3-annotator open {project}")
-    return 0 if all(comparison.is_good for comparison in comparisons) else 1
+    return 0 if all(verification.is_good for verification in verifications.values()) else 1
 
 
 def _work_on(milliseconds: int) -> None:
@@ -201,8 +204,10 @@ def _words(boxes: int, clicks: int) -> Iterator[str]:
         yield "1 click" if clicks == 1 else f"{clicks} clicks"
 
 
-def _export_and_compare(store: ProjectStore, folder: Path) -> tuple[Comparison, ...]:
-    split = {"train": 0.75, "val": 0.25}
-    export_project(store, folder / "coco", "coco", ExportOptions(split=split))
-    export_project(store, folder / "yolo", "yolo-segment", ExportOptions(split=split))
-    return compare_coco(store, folder / "coco"), compare_yolo(store, folder / "yolo")
+def _export_and_verify(store: ProjectStore, folder: Path) -> dict[str, Verification]:
+    options = ExportOptions(split={"train": 0.75, "val": 0.25})
+    verifications = {}
+    for title, name, format_name in (("COCO", "coco", "coco"), ("YOLO", "yolo", "yolo-segment")):
+        export_project(store, folder / name, format_name, options)
+        verifications[title] = verify_export(store, folder / name, format_name, options)
+    return verifications

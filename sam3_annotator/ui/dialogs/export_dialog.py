@@ -9,7 +9,8 @@ from typing import Final
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from sam3_annotator.project import ImageId, Progress, ProjectStore, instance_counts
-from sam3_annotator.project.formats.options import ExportOptions, ExportReport
+from sam3_annotator.project.formats.options import ExportOptions
+from sam3_annotator.project.formats.verified import VerifiedExport
 from sam3_annotator.ui.background import Work
 from sam3_annotator.ui.dialogs.format_box import FormatBox
 from sam3_annotator.ui.dialogs.format_choices import EXPORT_CHOICES
@@ -62,12 +63,15 @@ class ExportDialog(TaskDialog):
         self.split = SplitField()
         self.images = _combo_box("Images", _IMAGES)
         self.unannotated = QCheckBox("Also images not annotated yet, as empty ones")
+        self.verifies = QCheckBox("Read the export back and compare it with the project")
+        self.verifies.setChecked(True)
         self.folder = PathField("Export folder", ask_folder)
         self.add_row("Format", self.formats)
         self._shapes_label = self.add_row("Shapes", self.shapes)
         self.add_row("Split", self.split)
         self.add_row("Images", self.images)
         self.add_row("", self.unannotated)
+        self.add_row("", self.verifies)
         self.add_row("Folder", self.folder)
         self.formats.changed.connect(self._follow_format)
         self.split.changed.connect(self.refresh)
@@ -127,13 +131,31 @@ class ExportDialog(TaskDialog):
         """Write the export."""
         folder = self.folder.path
         if folder is not None:
-            self.run(export_work(self._store.path, folder, self.formats.choice.name, self.options))
+            work = export_work if self.verifies.isChecked() else unverified_export_work
+            self.run(work(self._store.path, folder, self.formats.choice.name, self.options))
+
+    def progress_words(self, done: int, total: int) -> str:
+        """Say how far the export is: its second half is reading back."""
+        if not self.verifies.isChecked():
+            return super().progress_words(done, total)
+        images = total // 2
+        if done <= images:
+            return f"{done:,} of {images:,} images written"
+        return f"{done - images:,} of {images:,} images read back"
 
     def conclude(self, value: object) -> Report:
-        """Say what was written."""
-        assert isinstance(value, ExportReport)
-        words = f"{_counted(value.instances, 'instance')} on {_counted(value.images, 'image')} exported"
-        return Report(words, self.folder.path, value.warnings)
+        """Say what was written, and first of all if it is not what the project holds."""
+        assert isinstance(value, VerifiedExport)
+        report, verification = value.report, value.verification
+        words = f"{_counted(report.instances, 'instance')} on {_counted(report.images, 'image')} exported"
+        if verification is None:
+            note = "Reading back was stopped; the export is complete." if self.verifies.isChecked() else ""
+            return Report(words, self.folder.path, report.warnings, note)
+        if not verification.is_good:
+            warnings = (*verification.warnings, *report.warnings)
+            return Report(verification.sentence, self.folder.path, warnings, f"{words}, and left in the folder.")
+        note = f"{verification.sentence} {verification.note}".rstrip()
+        return Report(words, self.folder.path, report.warnings, note, is_verified=True)
 
     def _follow_format(self) -> None:
         self.shapes.setVisible(self.formats.choice.has_shapes)
@@ -151,13 +173,25 @@ class ExportDialog(TaskDialog):
 
 
 def export_work(project: Path, folder: Path, format_name: str, options: ExportOptions) -> Work:
-    """Give the work of an export, over a store of its own that sees one state of the project throughout."""
+    """Give the work of an export and its verification, over a store of its own that sees one state throughout."""
 
-    def work(progress: Progress) -> ExportReport:
+    def work(progress: Progress) -> VerifiedExport:
+        from sam3_annotator.project.formats.verification import export_verified  # the writers are not needed before
+
+        with ProjectStore.open(project, read_only=True) as store, store.snapshot():
+            return export_verified(store, folder, format_name, options, progress)
+
+    return work
+
+
+def unverified_export_work(project: Path, folder: Path, format_name: str, options: ExportOptions) -> Work:
+    """Give the work of an export alone."""
+
+    def work(progress: Progress) -> VerifiedExport:
         from sam3_annotator.project.formats.registry import export_project  # the writers are not needed before
 
-        with ProjectStore.open(project, read_only=True) as store:
-            return export_project(store, folder, format_name, options, progress)
+        with ProjectStore.open(project, read_only=True) as store, store.snapshot():
+            return VerifiedExport(export_project(store, folder, format_name, options, progress), None)
 
     return work
 

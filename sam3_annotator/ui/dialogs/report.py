@@ -18,11 +18,16 @@ SHOWN_WARNINGS: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The end of a piece of work: a sentence, the folder of the result (None if there is none to open), warnings."""
+    """The end of a piece of work: a sentence, the folder of the result (None if there is none to open), warnings.
+
+    `note` says more; it gets a check mark if it `is_verified`.
+    """
 
     sentence: str
     folder: Path | None = None
     warnings: tuple[str, ...] = ()
+    note: str = ""
+    is_verified: bool = False
 
 
 class ReportView(QWidget):
@@ -34,6 +39,9 @@ class ReportView(QWidget):
         self._icon = QLabel()
         self._sentence = QLabel(wordWrap=True)
         self._sentence.setFont(theme().font("strong"))
+        self._check = QLabel()
+        self._check.setAccessibleName("Verified")
+        self._note = QLabel(wordWrap=True)
         self._place = QLabel()
         self._place.setProperty("tone", "dim")
         self._place.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -54,12 +62,21 @@ class ReportView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_S)
         layout.addLayout(head)
+        layout.addLayout(self._make_note())
         layout.addSpacing(SPACE_S)
         layout.addWidget(self._heading)
         layout.addWidget(self._warnings, stretch=100)
         layout.addStretch(1)  # without warnings the head stays at the top
         self._heading.hide()
         self._warnings.hide()
+
+    def _make_note(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_M)
+        row.addWidget(self._check, alignment=Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._note, stretch=1)
+        self._check.setFixedWidth(ICON_SIZE)
+        return row
 
     @property
     def folder(self) -> Path | None:
@@ -77,6 +94,12 @@ class ReportView(QWidget):
         name, role = ("alert-outline", "warning") if report.warnings else ("check-circle", "success")
         self._icon.setPixmap(pixmap(name, role, ICON_SIZE, self.devicePixelRatioF()))
         self._sentence.setText(report.sentence)
+        self._note.setText(report.note)
+        self._note.setVisible(bool(report.note))
+        self._check.setVisible(bool(report.note))
+        self._check.clear()
+        if report.is_verified:
+            self._check.setPixmap(pixmap("check", "success", ICON_SIZE, self.devicePixelRatioF()))
         metrics = QFontMetrics(self._place.font())
         place = "" if report.folder is None else str(report.folder)
         self._place.setText(metrics.elidedText(place, Qt.TextElideMode.ElideMiddle, 440))

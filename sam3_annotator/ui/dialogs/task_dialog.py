@@ -113,6 +113,10 @@ class TaskDialog(QDialog):
         """Turn the result of the work into what is reported."""
         raise NotImplementedError
 
+    def progress_words(self, done: int, total: int) -> str:
+        """Say how far the work is."""
+        return f"{done:,} of {total:,}"
+
     def run(self, work: Work) -> None:
         """Run the work in the background, the form locked."""
         self._task = BackgroundTask(work, owner=self)
@@ -210,7 +214,7 @@ class TaskDialog(QDialog):
     def _show_progress(self, done: int, total: int) -> None:
         self.progress.setRange(0, total)
         self.progress.setValue(done)
-        self.say(f"{done:,} of {total:,}")
+        self.say(self.progress_words(done, total))
 
     def _show_result(self, value: object) -> None:
         self._end()

@@ -4,17 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from sam3_annotator.project import CategoryId, ImageFacts, ImageState, Polygon, ProjectStore, Provenance, Region
+from sam3_annotator.project import (
+    Cancelled,
+    CategoryId,
+    ImageFacts,
+    ImageState,
+    Polygon,
+    Progress,
+    ProjectStore,
+    Provenance,
+    Region,
+    no_progress,
+)
+from sam3_annotator.project.formats.options import ExportOptions
+from sam3_annotator.project.formats.verification import verify_export
+from sam3_annotator.project.formats.verified import VerifiedExport
 from sam3_annotator.ui import operations
-from sam3_annotator.ui.background import background_is_idle
-from sam3_annotator.ui.dialogs.export_dialog import ExportDialog
+from sam3_annotator.ui.background import Work, background_is_idle
+from sam3_annotator.ui.dialogs import export_dialog
+from sam3_annotator.ui.dialogs.export_dialog import ExportDialog, export_work
 from sam3_annotator.ui.dialogs.split_field import SplitField
 from sam3_annotator.ui.store_bridge import StoreBridge
 
@@ -130,9 +147,98 @@ def test_export_is_written_and_reported(
     qtbot.waitUntil(lambda: dialog.is_idle)
 
     assert dialog.report.shown.sentence == "2 instances on 2 images exported"
+    assert dialog.report.shown.note == "2 of 2 instances read back, all to the pixel."
+    assert dialog.report.shown.is_verified
     assert dialog.report.folder == tmp_path / "out"
     documents = [json.loads(file.read_text()) for file in (tmp_path / "out").rglob("*.json")]
     assert [len(document["annotations"]) for document in documents] == [2]
+
+
+def test_export_that_differs_from_the_project_is_told_first_and_stays(
+    qtbot: QtBot, dialog: ExportDialog, add: Add, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoiled(*arguments: Any) -> Work:
+        def work(progress: Progress) -> VerifiedExport:
+            done = export_work(*arguments)(progress)
+            file = tmp_path / "out" / "annotations" / "instances.json"
+            file.write_text(file.read_text().replace("[5,5,25,5,25,25,5,25]", "[6,5,26,5,26,25,6,25]"))
+            with ProjectStore.open(arguments[0], read_only=True) as store:
+                return replace(done, verification=verify_export(store, tmp_path / "out", "coco"))
+
+        return work
+
+    monkeypatch.setattr(export_dialog, "export_work", spoiled)
+    add(0)
+    dialog.folder.set_path(tmp_path / "out")
+
+    dialog.primary.click()
+    qtbot.waitUntil(lambda: dialog.is_idle)
+
+    shown = dialog.report.shown
+    assert shown.sentence.startswith("The export differs from the project in 1 place: 1 of 1 instance read back")
+    assert shown.warnings[0] == "photos/1.png: an instance of car came back with an IoU of 0.904."
+    assert shown.note == "1 instance on 1 image exported, and left in the folder."
+    assert not shown.is_verified
+    assert (tmp_path / "out").is_dir()
+
+
+def test_export_and_what_it_is_compared_with_are_one_state_of_the_project(
+    add: Add, store: ProjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def look(reader: ProjectStore, *_: object) -> None:
+        seen.append(len(reader.instances(store.images()[0].id)))
+        add(0)
+        seen.append(len(reader.instances(store.images()[0].id)))
+
+    monkeypatch.setattr("sam3_annotator.project.formats.verification.export_verified", look)
+
+    export_work(store.path, tmp_path / "out", "coco", ExportOptions())(no_progress)
+
+    assert seen == [0, 0]
+    assert len(store.instances(store.images()[0].id)) == 1
+
+
+def test_nothing_is_read_back_if_the_user_does_not_want_it(
+    qtbot: QtBot, dialog: ExportDialog, add: Add, tmp_path: Path
+) -> None:
+    add(0)
+    dialog.verifies.setChecked(False)
+    dialog.folder.set_path(tmp_path / "out")
+
+    dialog.primary.click()
+    qtbot.waitUntil(lambda: dialog.is_idle)
+
+    assert (dialog.report.shown.sentence, dialog.report.shown.note) == ("1 instance on 1 image exported", "")
+
+
+def test_progress_tells_writing_and_reading_back_apart(dialog: ExportDialog) -> None:
+    assert dialog.progress_words(3, 24) == "3 of 12 images written"
+    assert dialog.progress_words(15, 24) == "3 of 12 images read back"
+
+    dialog.verifies.setChecked(False)
+
+    assert dialog.progress_words(3, 12) == "3 of 12"
+
+
+def test_stop_while_reading_back_keeps_the_export(
+    qtbot: QtBot, dialog: ExportDialog, add: Add, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(*_: object, **__: object) -> None:
+        dialog.stop()
+        raise Cancelled
+
+    monkeypatch.setattr("sam3_annotator.project.formats.verification.verify_export", endless)
+    add(0)
+    dialog.folder.set_path(tmp_path / "out")
+
+    dialog.primary.click()
+    qtbot.waitUntil(lambda: dialog.is_idle)
+
+    assert dialog.report.shown.sentence == "1 instance on 1 image exported"
+    assert dialog.report.shown.note == "Reading back was stopped; the export is complete."
+    assert (tmp_path / "out").is_dir()
 
 
 @pytest.mark.parametrize("name", ["yolo-segment", "yolo-detect"])

@@ -83,15 +83,18 @@ def _take_place(part: Path, out: Path) -> None:
 
 
 def _bring_back_added_files(earlier: Path, out: Path) -> None:
-    ours = _listed_files(earlier) or set()
-    for name in _relative_files(earlier):
-        if name in ours or name == EXPORT_MARKER:
-            continue
+    for name in added_files(earlier):
         target = out / name
         while os.path.lexists(target):
             target = target.with_name(f"{target.stem} (kept){target.suffix}")
         target.parent.mkdir(parents=True, exist_ok=True)
         (earlier / name).rename(target)
+
+
+def added_files(folder: Path) -> set[str]:
+    """Return the files in the folder of an export, relative to it, that the export did not write."""
+    ours = _listed_files(folder) or set()
+    return {name for name in _relative_files(folder) if name not in ours and name != EXPORT_MARKER}
 
 
 def _listed_files(folder: Path) -> set[str] | None:

@@ -15,16 +15,20 @@ from sam3_annotator.project.formats.images.folders import bases_beside, image_fo
 from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage, with_problems
 from sam3_annotator.project.formats.sentences import first_of
 from sam3_annotator.project.formats.splits import split_of_folders
-from sam3_annotator.project.image_files import is_there, natural_key
+from sam3_annotator.project.image_files import EXPORT_MARKER, is_there, natural_key
 from sam3_annotator.project.image_paths import absolute_path
 
 
 @dataclass(frozen=True, slots=True)
 class LabelFile:
-    """A file of labels and the folder that the user chose to import, or that the chosen file lies in."""
+    """A file of labels and the folder that the user chose to import, or that the chosen file lies in.
+
+    `is_ours` says that the folder is an export of this program.
+    """
 
     path: Path
     root: Path
+    is_ours: bool = False
 
     @property
     def name(self) -> str:
@@ -33,8 +37,12 @@ class LabelFile:
 
     @property
     def split(self) -> Split | None:
-        """The split that the nearest folder named after one, below the chosen folder, says."""
-        return split_of_folders(reversed(self.path.relative_to(self.root).parent.parts))
+        """The split that the nearest folder named after one, below the chosen folder, says; in our exports the first.
+
+        These have the folders of the project, whatever they are called, below those of the splits.
+        """
+        folders = self.path.relative_to(self.root).parent.parts
+        return split_of_folders(folders if self.is_ours else tuple(reversed(folders)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +84,12 @@ def list_label_files(source: Path, title: str) -> list[LabelFile]:
     source = absolute_path(source)
     if is_single_file(source, f"a {title} file (.json) or a folder of them"):
         return [LabelFile(source, source.parent)]
+    is_ours = is_there(source / EXPORT_MARKER)
     found: list[LabelFile] = []
     for folder, folders, names in os.walk(source):
         folders[:] = [name for name in folders if not name.startswith(".")]
         found.extend(
-            LabelFile(Path(folder, name), source)
+            LabelFile(Path(folder, name), source, is_ours)
             for name in names
             if name.lower().endswith(".json") and not name.startswith(".")
         )

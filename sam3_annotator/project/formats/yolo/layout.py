@@ -197,7 +197,8 @@ class _Finder:
         for image in list_image_files(folder) if folder.is_dir() else ():
             self._add(image, _labels_of(image), split)
         for labels in _label_files(_label_folder(folder)):
-            if labels not in self._used:
+            # Labels without an image may stand for themselves in several splits.
+            if labels not in self._used or labels in self._images:
                 self._add(labels, labels, split)
 
     def _add_entry(self, entry: str, split: Split) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -29,19 +30,22 @@ def best_ring(region: Region, runs: Runs, height: int, width: int) -> tuple[Ring
     That is the outline itself unless it is so small or thin that filling, which also sets the pixels below the
     line, changes it much; then the ring through the outermost pixels if that is better.
     """
-    mask = box_mask_of_runs(runs)
     clipped = clip_region(region, width, height)
     ring = join_rings([keyhole(polygon) for polygon in clipped.polygons])
-    iou = _filled_iou(ring, runs, mask, height, width)
+    ring = _unlike_a_ring_through_pixels(ring, width, height)
+    iou = filled_iou(ring, runs, height, width)
     if iou >= _GOOD_ENOUGH:
         return ring, iou
-    inner = _three_vertices(_ring_through_pixels(mask) + np.array([runs.x0, runs.y0]))
-    inner_iou = _filled_iou(inner, runs, mask, height, width)
+    inner = _three_vertices(_ring_through_pixels(box_mask_of_runs(runs)) + np.array([runs.x0, runs.y0]))
+    inner_iou = filled_iou(inner, runs, height, width)
     return (inner, inner_iou) if inner_iou > iou else (ring, iou)
 
 
-def _filled_iou(ring: Ring, runs: Runs, mask: NDArray[np.bool_], height: int, width: int) -> float:
-    """Fill a ring in the way of Ultralytics: coordinates are cut to whole pixels, pixels on the line belong to it."""
+def filled_iou(ring: Ring, runs: Runs, height: int, width: int) -> float:
+    """Return the IoU of pixels with what Ultralytics fills of a ring in pixels of a `height` x `width` image.
+
+    Coordinates are cut to whole pixels, and pixels on the line belong to it.
+    """
     import cv2
 
     # One pixel more to the right and below, where lines may lie, and no more than the image has.
@@ -51,7 +55,7 @@ def _filled_iou(ring: Ring, runs: Runs, mask: NDArray[np.bool_], height: int, wi
     vertices = np.clip(ring, 0, (width, height)).astype(np.int32) - corner
     cv2.fillPoly(canvas, [vertices.reshape(-1, 1, 2)], 1)
     expected = np.zeros_like(canvas, dtype=np.bool_)
-    expected[: runs.height, : runs.width] = mask
+    expected[: runs.height, : runs.width] = box_mask_of_runs(runs)
     filled = canvas.astype(np.bool_)
     either = int(np.count_nonzero(filled | expected))
     return int(np.count_nonzero(filled & expected)) / either if either else 1.0
@@ -79,6 +83,28 @@ def _places(count: int) -> NDArray[np.float64]:
     steps = np.column_stack((number % _PLACES, number // _PLACES))
     places: NDArray[np.float64] = (1 + (_FIRST_PLACE - 1 + steps) % _PLACES) / _GRID
     return places
+
+
+def _unlike_a_ring_through_pixels(ring: Ring, width: int, height: int) -> Ring:
+    """Return an outline as it is; one with all its vertices at the places of a ring through pixels gets one more.
+
+    Reading would take it for the other kind. The vertex lies on a side, but halfway through a pixel, where no such
+    ring has one.
+    """
+    if not _parts_through_pixels(ring, np.array([width, height])):
+        return ring
+    after = np.roll(ring, -1, axis=0)
+    sides = {(*start, *end) for start, end in zip(ring.tolist(), after.tolist(), strict=True)}
+    for number, (start, end) in enumerate(zip(ring.tolist(), after.tolist(), strict=True), start=1):
+        is_bridge = (*end, *start) in sides  # which has to be the same there and back
+        axis = 0 if math.floor(start[0]) != math.floor(end[0]) else 1
+        if not is_bridge and math.floor(start[axis]) != math.floor(end[axis]):
+            halfway = math.floor(start[axis]) + (0.5 if end[axis] > start[axis] else -0.5)
+            share = (halfway - start[axis]) / (end[axis] - start[axis])
+            vertex = [a + share * (b - a) for a, b in zip(start, end, strict=True)]
+            vertex[axis] = halfway
+            return np.insert(ring, number, vertex, axis=0)
+    return ring
 
 
 def _three_vertices(ring: Ring) -> Ring:
@@ -112,7 +138,8 @@ def _parts_through_pixels(ring: Ring, size: NDArray[np.int64]) -> list[NDArray[n
     """Return the outlines, pixel by pixel, of the parts that a ring through pixels joins; nothing for other rings."""
     corners = np.floor(ring)
     places = np.round((ring - corners) * _GRID)
-    if (np.abs((ring - corners) * _GRID - places) > 2 * _OUR_STEP * _GRID * size).any():
+    is_off = np.abs((ring - corners) * _GRID - places) > 2 * _OUR_STEP * _GRID * size
+    if is_off.any() or not places.all():  # as of an outline along pixel edges
         return []
     found, part = np.unique(places, axis=0, return_inverse=True)
     if not np.array_equal(found, np.unique(_places(len(found)) * _GRID, axis=0)):

@@ -18,7 +18,7 @@ _BOX = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _RelativeRegion:
+class RelativeRegion:
     """A region before the size of its image is known: `(N, 2)` vertices in shares of width and height.
 
     A box has its corners at the top left and at the bottom right. `where` is the file and the line.
@@ -71,7 +71,7 @@ def read_row(line: str, keypoint_values: int, where: str) -> Row:
     if beyond is not None:
         raise ValueError(f"has the coordinate {beyond:g}; coordinates are shares of width and height, from 0 to 1")
     vertices = _corners(shape) if len(shape) == _BOX else np.array(shape).reshape(-1, 2)
-    return Row(number, _RelativeRegion(vertices, len(shape) == _BOX, where), score)
+    return Row(number, RelativeRegion(vertices, len(shape) == _BOX, where), score)
 
 
 def _class_number(word: str) -> int:

@@ -150,6 +150,13 @@ def test_images_for_training_and_validation_have_no_split(tree: Tree) -> None:
     assert found(folder) == {"images/train/a.png": (True, None), "images/train/b.png": (False, None)}
 
 
+def test_labels_without_images_for_training_and_validation_have_no_split(tree: Tree) -> None:
+    folder = tree("labels/train/a.txt")
+    (folder / "data.yaml").write_text(f"{NAMES}train: images/train\nval: images/train\n")
+
+    assert found(folder) == {"images/train/a.*": (True, None)}
+
+
 def test_place_that_is_not_there_is_told(tree: Tree) -> None:
     folder = tree(*TWO_FILES)
     (folder / "data.yaml").write_text(f"{NAMES}train: images/train\ntest: images/test\n")

@@ -119,3 +119,23 @@ def test_ring_with_one_vertex_off_is_an_outline() -> None:
     ring = np.array([(8.25, 6.25), (16.25, 6.25), (16.25, 12.25), (8.3, 12.25)])
 
     assert region_of_ring(ring / (WIDTH, HEIGHT), WIDTH, HEIGHT).area == pytest.approx(6 * (8 + 7.95) / 2)
+
+
+@pytest.mark.parametrize(
+    "ring",
+    [
+        [(3.25, 2.25), (350.25, 5.25), (200.25, 270.25)],
+        [(3.25, 2.25), (3.25, 270.25), (350.25, 270.25), (350.25, 2.25)],
+        [(350.25, 270.25), (3.25, 270.25), (190.25, 2.25)],
+    ],
+)
+def test_outline_with_its_vertices_where_a_ring_through_pixels_has_them_stays_an_outline(
+    ring: list[tuple[float, float]],
+) -> None:
+    height, width = 300, 400
+    region = Region((Polygon(ring),))
+
+    written, _ = best_ring(region, runs_of_region(region, height, width), height, width)
+    again = region_of_ring(np.ceil(written / (width, height) * 1e7) / 1e7, width, height)
+
+    assert np.array_equal(region_to_mask(again, height, width), region_to_mask(region, height, width))

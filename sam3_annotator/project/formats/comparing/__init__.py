@@ -1,0 +1,1 @@
+"""Compares what was read back of an export with the project."""
