@@ -79,14 +79,6 @@ class ActionState:
         return self.has_image and not self.is_read_only
 
 
-@dataclass(frozen=True, slots=True)
-class KeyHint:
-    """What a key, or a movement of the mouse, would do now."""
-
-    key: str
-    text: str
-
-
 def undo_verb(state: ActionState) -> str:
     """Say what Ctrl+Z means: the last vertex of a polygon, else the last prompt of a draft, else the last step."""
     if state.is_drawing:
@@ -212,91 +204,3 @@ def can_find(state: ActionState) -> bool:
 def can_correct(state: ActionState) -> bool:
     """Say whether clicks can go on from what is selected."""
     return can_find(state) and state.selection_count == 1 and not state.is_making
-
-
-_MOUSE_HINTS = {
-    "points": (KeyHint("Click", "on the object"), KeyHint("Right click", "off it")),
-    "box": (KeyHint("Drag", "a box around the object"),),
-    "select": (KeyHint("Click", "select"), KeyHint("Drag", "move a vertex or an instance")),
-    "exemplar": (KeyHint("Drag", "a box around an example"), KeyHint("Right drag", "around what it is not")),
-    "polygon": (KeyHint("Click", "add a vertex"), KeyHint("Drag", "draw freehand"), KeyHint("Ctrl", "snap")),
-}
-_CORRECTING_HINTS = {
-    "points": (KeyHint("Click", "on what is missing"), KeyHint("Right click", "on what is too much")),
-    "box": (KeyHint("Drag", "a box around the object"),),
-}
-# A longer name would leave no room for the other hints.
-_LONGEST_NAME = 24
-
-
-def key_hints(state: ActionState) -> tuple[KeyHint, ...]:
-    """List what Enter, Esc and Tab would do now, most useful first; the mouse where no key means anything."""
-    if not state.has_image:
-        return ()
-    if state.is_unreadable:
-        return (KeyHint("F5", "try again"), *_next_hint(state))
-    if state.is_drawing:
-        return _drawing_hints(state)
-    if state.lacks_object:
-        return (KeyHint("Click", "on the object"), KeyHint("Esc", "discard"))
-    if state.lacks_prompt:
-        return (*_CORRECTING_HINTS.get(state.tool, ()), KeyHint("Esc", "leave as it is"))
-    if state.has_draft:
-        return _draft_hints(state)
-    if state.is_read_only:
-        return _next_hint(state)
-    if state.selection_count:
-        return _selection_hints(state)
-    return _proposal_hints(state) if state.is_choosing else _idle_hints(state)
-
-
-def _selection_hints(state: ActionState) -> tuple[KeyHint, ...]:
-    correct = (KeyHint("C", "correct with clicks"),) if can_correct(state) else ()
-    accept = (_accept_hint(state),) if state.is_choosing else ()
-    cycle = KeyHint("Tab", next_text(state).lower())
-    return (*correct, KeyHint("Del", "delete"), KeyHint("Esc", "deselect"), *accept, cycle)
-
-
-def _proposal_hints(state: ActionState) -> tuple[KeyHint, ...]:
-    return (
-        _accept_hint(state),
-        KeyHint("Backspace", "reject"),
-        KeyHint("Tab", "next"),
-        KeyHint("Shift Enter", "accept all and next image"),
-        KeyHint("Esc", "forget"),
-    )
-
-
-def _accept_hint(state: ActionState) -> KeyHint:
-    """Say what a proposal would become: the phrase it was found by need not be the category."""
-    is_short = 0 < len(state.category_name) <= _LONGEST_NAME
-    return KeyHint("Enter", f"accept as {state.category_name}" if is_short else "accept")
-
-
-def _idle_hints(state: ActionState) -> tuple[KeyHint, ...]:
-    hints = list(_MOUSE_HINTS.get(state.tool, ()))
-    if state.has_concept:
-        hints.append(KeyHint("Esc", "forget what was looked for"))
-    elif state.instance_count:
-        hints.append(KeyHint("Tab", "next instance") if state.visible_count else KeyHint("H", "show all instances"))
-        if state.has_next_image:
-            hints.append(KeyHint("Shift Enter", "done, next image"))
-    return tuple(hints)
-
-
-def _draft_hints(state: ActionState) -> tuple[KeyHint, ...]:
-    accept = (KeyHint("Enter", "accept"),) if state.can_write else ()
-    cycle = (KeyHint("Tab", "next candidate"),) if state.candidate_count > 1 else ()
-    go_on = (KeyHint("Shift Enter", "accept and next"),) if state.can_write else ()
-    return (*accept, *cycle, *go_on, KeyHint("Esc", "discard"))
-
-
-def _drawing_hints(state: ActionState) -> tuple[KeyHint, ...]:
-    close = (KeyHint("Enter", "close"),) if state.can_close else (KeyHint("Click", "add a vertex"),)
-    go_on = (KeyHint("Shift Enter", "close and next image"),) if state.can_close else ()
-    back = KeyHint("Backspace", "last vertex")
-    return (*close, back, KeyHint("Esc", "drop"), KeyHint("Ctrl", "snap"), KeyHint("Shift", "45° steps"), *go_on)
-
-
-def _next_hint(state: ActionState) -> tuple[KeyHint, ...]:
-    return (KeyHint("D", "next image"),) if state.has_next_image else ()
