@@ -22,7 +22,7 @@ import numpy as np
 from pycocotools.coco import COCO
 
 from sam3_annotator.project import ImageFacts, Polygon, ProjectStore, Region
-from sam3_annotator.project.formats import coco_reading
+from sam3_annotator.project.formats import coco
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.registry import export_project, import_project
 
@@ -102,7 +102,7 @@ def measured(runs: int) -> Iterator[dict[str, object]]:
             file = folder / f"coco-{segmentation}/annotations/instances.json"
             stores = [empty(folder / f"{segmentation}{run}.sam3proj") for run in range(runs)]
             label = f"{count} coco {segmentation}"
-            yield timed(f"read {label}", None, runs, lambda _, f=file: coco_reading.read(f))  # type: ignore[misc] # bound per turn
+            yield timed(f"read {label}", None, runs, lambda _, f=file: coco.read(f))  # type: ignore[misc] # bound per turn
             yield timed(f"read {label}", "pycocotools, to masks", 1, lambda _, f=file: decode_all(f))  # type: ignore[misc] # bound per turn
             yield timed(
                 f"import {label}",

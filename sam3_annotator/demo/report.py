@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.project import ImageRecord, ProjectStore, Region, region_to_mask
-from sam3_annotator.project.formats import coco_reading
+from sam3_annotator.project.formats import coco
 
 Mask = NDArray[np.bool_]
 Found = Mapping[str, list[tuple[str, Mask]]]
@@ -48,7 +48,7 @@ class Comparison:
 
 def compare_coco(store: ProjectStore, folder: Path) -> Comparison:
     """Compare a COCO export with the project."""
-    plan = coco_reading.read(folder)
+    plan = coco.read(folder)
     images = {PurePosixPath(image.name).stem: image for image in store.images()}
     found = {}
     for planned in plan.images:

@@ -1,1 +1,1 @@
-"""Formats of other tools: one file each, reading into an `ImportPlan` and writing from the store."""
+"""Formats of other tools, one package each, reading into an `ImportPlan` and writing from the store."""

@@ -8,24 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sam3_annotator.project.errors import KnownError
-from sam3_annotator.project.formats import (
-    coco,
-    coco_reading,
-    cvat,
-    cvat_reading,
-    isat_reading,
-    labelme,
-    labelme_reading,
-    masks,
-    masks_reading,
-    voc,
-    voc_reading,
-    yolo,
-    yolo_reading,
-)
-from sam3_annotator.project.formats.export_folder import export_folder, require_free_folder
+from sam3_annotator.project.formats import coco, cvat, isat, labelme, masks, voc, yolo
+from sam3_annotator.project.formats.files.export_folder import export_folder, require_free_folder
+from sam3_annotator.project.formats.importing import apply_import
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
-from sam3_annotator.project.formats.plan import ImportPlan, ImportReport, apply_import
+from sam3_annotator.project.formats.plan import ImportPlan, ImportReport
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.store import ProjectStore
@@ -47,16 +34,16 @@ class Format:
 FORMATS: dict[str, Format] = {
     known.name: known
     for known in (
-        Format("coco", "COCO instances", read=coco_reading.read, write=coco.write),
-        Format("yolo", "YOLO", read=yolo_reading.read),
+        Format("coco", "COCO instances", read=coco.read, write=coco.write),
+        Format("yolo", "YOLO", read=yolo.read),
         Format("yolo-segment", "YOLO segmentation", write=yolo.write_segment),
         Format("yolo-detect", "YOLO detection", write=yolo.write_detect),
-        Format("labelme", "labelme JSON", read=labelme_reading.read, write=labelme.write),
-        Format("isat", "ISAT JSON", read=isat_reading.read),
-        Format("cvat", "CVAT for images", read=cvat_reading.read, write=cvat.write),
         Format("yolo-obb", "YOLO oriented boxes", write=yolo.write_obb),
-        Format("voc", "Pascal VOC", read=voc_reading.read, write=voc.write),
-        Format("masks", "Mask PNG", read=masks_reading.read, write=masks.write),
+        Format("labelme", "labelme JSON", read=labelme.read, write=labelme.write),
+        Format("isat", "ISAT JSON", read=isat.read),
+        Format("cvat", "CVAT for images", read=cvat.read, write=cvat.write),
+        Format("voc", "Pascal VOC", read=voc.read, write=voc.write),
+        Format("masks", "Mask PNG", read=masks.read, write=masks.write),
     )
 }
 

@@ -1,0 +1,158 @@
+"""Reads COCO instances: one file, or a folder with one file per split."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.formats.coco.segmentation import region_of_annotation
+from sam3_annotator.project.formats.files.json_files import Json, parse_json
+from sam3_annotator.project.formats.files.sources import is_single_file
+from sam3_annotator.project.formats.foreign_values import size_of, storable_score, storable_text
+from sam3_annotator.project.formats.images.folders import image_folders
+from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage, PlannedInstance
+from sam3_annotator.project.formats.splits import split_of_names
+
+
+def read(path: Path) -> ImportPlan:
+    """Read what is to be imported from a COCO file, or from the COCO files of a folder such as an export.
+
+    Accepted are polygons and both run-length codes whatever `iscrowd` says, boxes without a segmentation, ids of any
+    kind, with gaps and from 0 on, and both slashes in file names. What cannot be accepted is left out and told by
+    file and annotation. Raises FormatError if that leaves nothing, or a file is no COCO file.
+    """
+    files = _files_of(path)
+    plans: list[ImportPlan] = []
+    others: list[str] = []
+    for file in files:
+        try:
+            plans.append(_FileReader(file, path).read())
+        except FormatError as error:
+            others.append(str(error))
+    if not plans:
+        raise FormatError(others[0])
+    images = tuple(image for plan in plans for image in plan.images)
+    warnings = (*others, *(warning for plan in plans for warning in plan.warnings))
+    if warnings and not any(image.instances for image in images):
+        raise FormatError(f"Nothing in {path.name} can be imported. {warnings[0]}")
+    categories = dict.fromkeys(category for plan in plans for category in plan.categories)
+    return ImportPlan("COCO", tuple(categories), images, warnings)
+
+
+def _files_of(path: Path) -> list[Path]:
+    if is_single_file(path, "a COCO file (.json) or the folder of an export"):
+        return [path]
+    for pattern in ("annotations/instances*.json", "annotations/*.json", "*.json", "*/*.json"):
+        found = sorted(path.glob(pattern))
+        if found:
+            return found
+    raise FormatError(f"The folder {path} has no COCO file (.json) in it, nor in its sub-folder annotations.")
+
+
+class _FileReader:
+    """Reads one file; `warnings` collects what was left out."""
+
+    def __init__(self, file: Path, source: Path) -> None:
+        self._file = file
+        self._name = file.name if file == source else file.relative_to(source).as_posix()
+        self._warnings: list[str] = []
+
+    def read(self) -> ImportPlan:
+        content = self._parse()
+        categories = self._read_categories(content.get("categories") or [])
+        images = self._read_images(content["images"])
+        instances: dict[str, list[PlannedInstance]] = {}
+        for number, annotation in enumerate(content.get("annotations") or []):
+            try:
+                key, instance = self._read_annotation(annotation, images, categories)
+            except ValueError as error:
+                label = annotation.get("id", f"number {number}") if isinstance(annotation, dict) else f"number {number}"
+                self._warn(f"annotation {label} {error}, so it was left out.")
+                continue
+            instances.setdefault(key, []).append(instance)
+        planned = (
+            PlannedImage(
+                image.name, image.width, image.height, image.split, image.folders, tuple(instances.get(key, ()))
+            )
+            for key, image in images.items()
+        )
+        return ImportPlan("COCO", tuple(categories.values()), tuple(planned), tuple(self._warnings))
+
+    def _warn(self, sentence: str) -> None:
+        self._warnings.append(f"{self._name}: {sentence}")
+
+    def _parse(self) -> Json:
+        content = parse_json(self._file, self._name, "COCO")
+        if not isinstance(content, dict):
+            what = "a list, as results are" if isinstance(content, list) else "a single value"
+            raise FormatError(f"{self._name} is no COCO data set but {what}; choose the file with images.")
+        for key in ("images", "annotations", "categories"):
+            if not isinstance(content.get(key, []), list) or (key == "images" and key not in content):
+                raise FormatError(f"{self._name} is no COCO file: it has no list “{key}”.")
+        return content
+
+    def _read_categories(self, entries: list[object]) -> dict[str, PlannedCategory]:
+        categories: dict[str, PlannedCategory] = {}
+        for number, entry in enumerate(entries):
+            if not isinstance(entry, dict) or _key(entry.get("id")) is None:
+                self._warn(f"category number {number} has no id, so it was left out.")
+                continue
+            key = _key(entry["id"]) or ""
+            name = storable_text(entry.get("name")).strip() or f"category {key}"
+            known = categories.setdefault(key, PlannedCategory(name, storable_text(entry.get("supercategory"))))
+            if known.name != name:
+                self._warn(f"category {name} has the id {key} of {known.name}, so it was left out.")
+        return categories
+
+    def _read_images(self, entries: list[object]) -> dict[str, PlannedImage]:
+        images: dict[str, PlannedImage] = {}
+        split = split_of_names((self._file.stem, self._file.parent.name))
+        folders = tuple(image_folders(self._file, split))
+        for number, entry in enumerate(entries):
+            key = _key(entry.get("id")) if isinstance(entry, dict) else None
+            name = entry.get("file_name") if isinstance(entry, dict) else None
+            if key is None or not isinstance(entry, dict) or not isinstance(name, str) or not name.strip():
+                self._warn(f"image number {number} has no id or no file_name, so it was left out.")
+            elif key in images:
+                self._warn(f"image {name} has the id {key} of {images[key].name}, so it was left out.")
+            else:
+                width, height = size_of(entry.get("width")), size_of(entry.get("height"))
+                images[key] = PlannedImage(storable_text(name).replace("\\", "/"), width, height, split, folders)
+        return images
+
+    def _read_annotation(
+        self, annotation: object, images: dict[str, PlannedImage], categories: dict[str, PlannedCategory]
+    ) -> tuple[str, PlannedInstance]:
+        if not isinstance(annotation, dict):
+            raise ValueError("is no object")
+        key = _key(annotation.get("image_id"))
+        if key is None or key not in images:
+            raise ValueError(f"belongs to the image {annotation.get('image_id')}, which the file does not list")
+        category = _key(annotation.get("category_id"))
+        if category is None:
+            raise ValueError("has no category")
+        if category not in categories:
+            categories[category] = PlannedCategory(f"category {category}")
+            self._warn(f"the category {category} has no name; it is called “category {category}”.")
+        region = region_of_annotation(annotation, images[key].width, images[key].height)
+        code = annotation.get("segmentation")
+        if not images[key].width and isinstance(code, dict):  # run lengths tell the size of the image, too
+            images[key] = replace(images[key], width=int(code["size"][1]), height=int(code["size"][0]))
+        return key, PlannedInstance(
+            categories[category].name,
+            region,
+            _is_true(annotation.get("iscrowd")),
+            storable_score(annotation.get("score")),
+        )
+
+
+def _key(value: object) -> str | None:
+    """Return an id as text, so that 1, 1.0 and "1" are the same; None if it is no id."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return storable_text(str(value)).strip() if isinstance(value, int | str) and not isinstance(value, bool) else None
+
+
+def _is_true(value: object) -> bool:
+    return value.strip().lower() in {"1", "true"} if isinstance(value, str) else bool(value)

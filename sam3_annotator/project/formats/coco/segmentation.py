@@ -1,0 +1,104 @@
+"""The area of a COCO annotation, in any of the ways it may be written, as a region."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sam3_annotator.project.formats.rings.even_odd import fill_even_odd
+from sam3_annotator.project.geometry import repair_region
+from sam3_annotator.project.regions import Polygon, Region, Ring, rectangle
+from sam3_annotator.project.rle import Rle, coco_string_to_counts, rle_to_region
+
+_LARGEST = 1e7  # pixels; beyond is no coordinate but a fault
+_MOST_PIXELS = 2**31 - 1
+
+
+def region_of_annotation(annotation: dict[str, Any], width: int, height: int) -> Region:
+    """Return the region of an annotation: its polygons, its run-length code, or else its box.
+
+    `width` and `height` are the size of its image, 0 if unknown. Rings add up (a ring inside another is no hole),
+    each by the even-odd rule (so keyholes are holes). Raises ValueError, as the end of a sentence, if there is no
+    area in it.
+    """
+    segmentation = annotation.get("segmentation")
+    if isinstance(segmentation, dict):
+        region = _region_of_code(segmentation, width, height)
+    elif segmentation and segmentation != [[]]:
+        region = _region_of_rings(segmentation, annotation)
+    elif annotation.get("bbox") is not None:
+        return _region_of_box(annotation["bbox"])
+    else:
+        raise ValueError("has neither a segmentation nor a box")
+    if region.is_empty:
+        raise ValueError("has a segmentation without any area")
+    return region
+
+
+def _region_of_box(box: object) -> Region:
+    numbers = _numbers(box, "a box")
+    if len(numbers) != 4:
+        raise ValueError(f"has a box of {len(numbers)} numbers instead of 4 (x, y, width, height)")
+    x, y, width, height = numbers.tolist()
+    region = rectangle(x, y, x + width, y + height)
+    if region.is_empty:
+        raise ValueError(f"has a box without area (width {width:g}, height {height:g})")
+    return region
+
+
+def _region_of_code(code: dict[str, Any], width: int, height: int) -> Region:
+    size, counts = code.get("size"), code.get("counts")
+    if not (isinstance(size, list) and len(size) == 2 and all(_is_size(side) for side in size)):
+        raise ValueError(f"has run lengths for the size {size}, which is not [height, width]")
+    rows, columns = int(size[0]), int(size[1])
+    if rows * columns > _MOST_PIXELS:
+        raise ValueError(f"has run lengths for {columns} x {rows} pixels, which is more than any image has")
+    if width and height and (rows, columns) != (height, width):
+        raise ValueError(f"has run lengths for {columns} x {rows} pixels, but its image has {width} x {height}")
+    if isinstance(counts, str):
+        runs = coco_string_to_counts(counts)
+    else:
+        lengths = _numbers(counts, "run lengths")
+        if np.any((lengths < 0) | (lengths > _MOST_PIXELS) | (lengths != np.floor(lengths))):
+            raise ValueError("has run lengths that are no whole numbers from 0 on")
+        runs = lengths.astype(np.uint32)
+    try:
+        return rle_to_region(Rle(rows, columns, runs))
+    except ValueError as error:
+        raise ValueError(f"has a damaged run-length code: {error}") from error
+
+
+def _is_size(side: object) -> bool:
+    return isinstance(side, int | float) and not isinstance(side, bool) and 0 < side < _LARGEST and side == int(side)
+
+
+def _region_of_rings(segmentation: object, annotation: dict[str, Any]) -> Region:
+    if not isinstance(segmentation, list):
+        raise ValueError("has a segmentation that is neither a list nor run lengths")
+    rings = segmentation if isinstance(segmentation[0], list) else [segmentation]
+    numbers = [_numbers(ring, "a ring") for ring in rings]
+    if all(len(ring) == 4 for ring in numbers) and annotation.get("bbox") is not None:
+        return _region_of_box(annotation["bbox"])  # some programs write boxes as rings of two corners
+    # Points and lines, which programs that trace masks write for specks, hold no area that could be lost.
+    with_area = [ring for ring in numbers if len(ring) not in (0, 2, 4)] or numbers
+    polygons: list[Polygon] = []
+    for ring in with_area:
+        if len(ring) < 6 or len(ring) % 2:
+            raise ValueError(f"has a ring of {len(ring)} numbers; a ring takes an even number, 6 or more")
+        polygons.extend(fill_even_odd(ring.reshape(-1, 2)).polygons)
+    return repair_region(Region(tuple(polygons)))
+
+
+def _numbers(values: object, what: str) -> Ring:
+    try:
+        numbers = np.array(values) if isinstance(values, list) else None
+    except ValueError:  # lists of several lengths
+        numbers = None
+    if numbers is not None and numbers.dtype.kind == "O" and all(isinstance(value, int | float) for value in numbers):
+        numbers = np.array([np.inf])  # whole numbers beyond 64 bits
+    if numbers is None or numbers.ndim != 1 or numbers.dtype.kind not in "iuf":
+        raise ValueError(f"has {what} that is no list of numbers")
+    if not np.all(np.abs(numbers) < (_MOST_PIXELS if what == "run lengths" else _LARGEST)):
+        raise ValueError(f"has {what} with numbers that are too large or not finite")
+    return numbers.astype(np.float64)

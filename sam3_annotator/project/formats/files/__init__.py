@@ -1,0 +1,1 @@
+"""Files that labels are kept in, whatever the format."""

@@ -1,0 +1,128 @@
+"""Labels kept in a JSON file per image: these files in a folder, and where the image of each may lie."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PureWindowsPath
+
+from sam3_annotator.project.entities import Split
+from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.formats.files.sources import is_single_file
+from sam3_annotator.project.formats.foreign_values import storable_text
+from sam3_annotator.project.formats.images.folders import image_folders
+from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage
+from sam3_annotator.project.formats.splits import SPLIT_WORDS
+from sam3_annotator.project.image_files import is_there, natural_key
+from sam3_annotator.project.image_paths import absolute_path
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFile:
+    """A file of labels and the folder that the user chose to import, or that the chosen file lies in."""
+
+    path: Path
+    root: Path
+
+    @property
+    def name(self) -> str:
+        """The path from the chosen folder on, with `/`."""
+        return storable_text(self.path.relative_to(self.root).as_posix())
+
+    @property
+    def split(self) -> Split | None:
+        """The split that the nearest folder named after one, below the chosen folder, says."""
+        named = (SPLIT_WORDS.get(folder.lower()) for folder in reversed(self.path.relative_to(self.root).parent.parts))
+        return next((split for split in named if split is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePlace:
+    """The name by which an image is to be looked for, the folders to look in, and whether it has been found there."""
+
+    name: str
+    folders: tuple[Path, ...] = ()
+    is_found: bool = False
+
+
+def read_label_files(
+    source: Path, title: str, read: Callable[[LabelFile], PlannedImage], left_out: Callable[[], Sequence[str]]
+) -> ImportPlan:
+    """Return the plan of a file, or of those in a folder and the folders inside it, each of which `read` reads.
+
+    Files that `read` refuses with a FormatError are told, as is what `left_out` tells afterwards. Categories come in
+    the order in which they are met. Raises FormatError if nothing is left, or there is no such file.
+    """
+    images: list[PlannedImage] = []
+    others: list[str] = []
+    for file in list_label_files(source, title):
+        try:
+            images.append(read(file))
+        except FormatError as error:
+            others.append(str(error))
+    if not images:
+        raise FormatError(others[0])
+    warnings = left_out()
+    if warnings and not any(image.instances for image in images):
+        raise FormatError(f"Nothing in {source.name} can be imported. {warnings[0]}")
+    names = dict.fromkeys(instance.category for image in images for instance in image.instances)
+    return ImportPlan(title, tuple(PlannedCategory(name) for name in names), tuple(images), (*others, *warnings))
+
+
+def list_label_files(source: Path, title: str) -> list[LabelFile]:
+    """Return the JSON files of a folder and the folders in it, in natural order, or the one file that `source` is.
+
+    Hidden ones (a leading dot) are left out. Raises FormatError, with the `title` of the format, if there are none.
+    """
+    source = absolute_path(source)
+    if is_single_file(source, f"a {title} file (.json) or a folder of them"):
+        return [LabelFile(source, source.parent)]
+    found: list[LabelFile] = []
+    for folder, folders, names in os.walk(source):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found.extend(
+            LabelFile(Path(folder, name), source)
+            for name in names
+            if name.lower().endswith(".json") and not name.startswith(".")
+        )
+    if not found:
+        raise FormatError(f"The folder {source} has no {title} file (.json) in it, nor in the folders inside.")
+    return sorted(found, key=lambda file: natural_key(file.path.relative_to(source)))
+
+
+def find_image(label: LabelFile, written: object, written_folder: str = "") -> ImagePlace:
+    """Return where the image of a file of labels lies, which is `written` there, with either slash.
+
+    It is looked for at that path, which is relative to the file, then by its name beside the file and in the folders
+    that are usual for images. If it is in none of them, the name tells as much of its folders as is known.
+    Raises FormatError if it is no name of a file.
+    """
+    # The paths of Windows take both slashes, and know drives.
+    path = PureWindowsPath(storable_text(written).strip() if isinstance(written, str) else "")
+    if path.name in ("", ".."):
+        raise FormatError(f"{label.name} does not name its image; save it again in the program that made it.")
+    path = PureWindowsPath(storable_text(written_folder)) / path
+    folder = label.path.parent
+    places = [folder / path.as_posix(), folder / path.name]
+    places.extend(place / path.name for place in image_folders(label.path, label.split))
+    file = next((place for place in places if is_there(place)), None)
+    if file is None:
+        parts = path.parts[1:] if path.anchor else (*folder.relative_to(label.root).parts, *path.parts)
+        return ImagePlace(storable_text("/".join(_without_dots(parts))))
+    file = absolute_path(file)
+    try:
+        base = Path(os.path.commonpath([label.root, file.parent]))
+    except ValueError:  # another drive of Windows
+        base = file.parent
+    return ImagePlace(storable_text(file.relative_to(base).as_posix()), (base,), is_found=True)
+
+
+def _without_dots(parts: tuple[str, ...]) -> list[str]:
+    kept: list[str] = []
+    for part in parts:
+        if part == "..":
+            del kept[-1:]
+        else:
+            kept.append(part)
+    return kept

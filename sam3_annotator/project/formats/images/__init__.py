@@ -1,0 +1,1 @@
+"""The images of exports and imports: which, under what names, in what folders."""

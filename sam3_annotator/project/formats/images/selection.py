@@ -1,0 +1,115 @@
+"""The images of an export: which, under what name, in which split."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sam3_annotator.project.entities import ImageFacts, ImageRecord, ImageState, Instance
+from sam3_annotator.project.errors import KnownError
+from sam3_annotator.project.formats.images.naming import Naming
+from sam3_annotator.project.formats.options import ExportOptions
+from sam3_annotator.project.formats.sentences import listed
+from sam3_annotator.project.formats.splits import assign_splits
+from sam3_annotator.project.image_files import is_there
+from sam3_annotator.project.images import current_facts
+from sam3_annotator.project.queries import instance_counts
+from sam3_annotator.project.reading import ProjectReader
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenImage:
+    """An image to export: its record, its file, the name it gets, and its split (`splits.ONE_SET` if there is none)."""
+
+    record: ImageRecord
+    file: Path
+    name: str
+    split: str
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The images to export, in the order of the project, and sentences about those left out."""
+
+    images: tuple[ChosenImage, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The splits that have images, `train` before `val` before `test`."""
+        found = {image.split for image in self.images}
+        return tuple(sorted(found, key=["", "train", "val", "test"].index))
+
+
+def choose_images(store: ProjectReader, options: ExportOptions, naming: Naming) -> Selection:
+    """Choose what to export: images with instances, and those known to have none.
+
+    Known to have none are images that are done, reviewed or confirmed empty; all others without instances too if
+    `include_unannotated`. Images of unknown size are left out, and missing ones unless only labels are written.
+    Raises KnownError if nothing is left.
+    """
+    counts = instance_counts(store)
+    warnings: list[str] = []
+    chosen: list[tuple[ImageRecord, Path, str]] = []
+    resized: list[str] = []
+    left_out: dict[str, list[str]] = {"untouched": [], "unreadable": [], "missing": []}
+    files = [store.image_file(record.id) for record in store.images()]
+    # All images are named, so that a name does not depend on how many are annotated by now.
+    for record, file, name in zip(store.images(), files, naming(files), strict=True):
+        if _is_untouched(record, counts.get(record.id, 0), options):
+            left_out["untouched"].append(record.path)
+            continue
+        # Nobody may have read the file yet, as just after its folder was opened, or it was replaced.
+        current = replace(record, facts=current_facts(file, record.facts))
+        reason = _reason_to_leave_out(current, file, options)
+        if reason:
+            left_out[reason].append(record.path)
+            continue
+        chosen.append((current, file, name))
+        if _has_other_size(current.facts, record.facts):
+            resized.append(record.path)
+    _tell(warnings, left_out["untouched"], "not annotated yet and left out; confirm an image as empty to export it")
+    _tell(warnings, left_out["unreadable"], "left out because the file cannot be read, so its size is not known")
+    _tell(warnings, left_out["missing"], "left out because the file is missing; put it back or export the labels only")
+    if resized:
+        warnings.append(
+            f"{listed(resized, 'image')} replaced by one of another size: check that instances are in the right place."
+        )
+    if not chosen:
+        raise KnownError(f"There is nothing to export. {' '.join(warnings) or 'The project has no images.'}")
+    splits = assign_splits([record for record, _, _ in chosen], options.split, options.seed)
+    images = tuple(ChosenImage(record, file, name, splits[record.id]) for record, file, name in chosen)
+    return Selection(images, tuple(warnings))
+
+
+def _is_untouched(record: ImageRecord, instances: int, options: ExportOptions) -> bool:
+    is_open = record.state in (ImageState.UNANNOTATED, ImageState.IN_PROGRESS)
+    return not instances and is_open and not options.include_unannotated
+
+
+def _has_other_size(now: ImageFacts, before: ImageFacts) -> bool:
+    return before.width > 0 and (now.width, now.height) != (before.width, before.height)
+
+
+def _reason_to_leave_out(record: ImageRecord, file: Path, options: ExportOptions) -> str:
+    if record.facts.width <= 0 or record.facts.height <= 0:
+        return "unreadable"
+    return "missing" if options.images != "none" and not is_there(file) else ""
+
+
+def _tell(warnings: list[str], names: Sequence[str], what: str) -> None:
+    if names:
+        warnings.append(f"{listed(names, 'image')} {'is' if len(names) == 1 else 'are'} {what}.")
+
+
+def label_of(store: ProjectReader, image: ChosenImage, instance: Instance) -> str:
+    """Name an instance for a warning."""
+    return f"{image.record.path}: {store.category(instance.category_id).name}"
+
+
+def renaming_warnings(images: Sequence[ChosenImage]) -> Iterator[str]:
+    """Tell of images that `flat_names` gave another name."""
+    renamed = [image.record.path for image in images if image.name != image.record.name]
+    if renamed:
+        yield f"{listed(renamed, 'image')} got another name, since the names of their labels would be the same."

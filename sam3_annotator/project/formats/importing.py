@@ -1,0 +1,206 @@
+"""Brings what a plan holds into a project."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sam3_annotator.project.edit import Edit
+from sam3_annotator.project.entities import CategoryId, ImageFacts, ImageId, Origin, Provenance
+from sam3_annotator.project.errors import FormatError, KnownError
+from sam3_annotator.project.formats.images.matching import Match, Wanted, match_images
+from sam3_annotator.project.formats.plan import (
+    ImportPlan,
+    ImportReport,
+    PlannedImage,
+    PlannedInstance,
+    RelativeInstance,
+)
+from sam3_annotator.project.formats.sentences import counted, listed
+from sam3_annotator.project.progress import Progress, no_progress
+from sam3_annotator.project.regions import encode_region
+from sam3_annotator.project.store import ProjectStore
+
+_READERS = 4
+_MOST_SENTENCES = 20
+
+
+def apply_import(
+    store: ProjectStore, plan: ImportPlan, images_dir: Path | None = None, progress: Progress = no_progress
+) -> ImportReport:
+    """Bring a plan into the project, in one edit that cannot be undone.
+
+    Categories of a name are one. Images are those of the project or are added; splits they have stay. Raises KnownError
+    if no image is found, what `store.edit` raises, and Cancelled, the project being unchanged then.
+    """
+    matches = match_images(store, [Wanted(image.name, image.folders) for image in plan.images], images_dir)
+    if plan.images and not matches:
+        names = listed([image.name for image in plan.images], "image")
+        raise KnownError(f"{names} not found, and no others; {plan.remedy}.")
+    files = {path for path in matches.values() if isinstance(path, Path)}
+    files |= _files_of_unknown_size(store, plan, matches)
+    total = len(files) + len(matches)
+    facts = _read_facts(sorted(files), total, progress)
+    unmatched = tuple(dict.fromkeys(plan.images[i].name for i in range(len(plan.images)) if i not in matches))
+    with store.edit(f"Import {plan.title}", undoable=False) as edit:
+        filler = _Filler(store, edit, plan)
+        for done, (number, match) in enumerate(matches.items()):
+            progress(len(files) + done, total)
+            filler.fill(plan.images[number], match, facts)
+    progress(total, total)
+    warnings = [*plan.warnings]
+    if unmatched:
+        warnings.append(
+            f"{listed(unmatched, 'image')} not found, so what is annotated on them was left out; "
+            f"{plan.remedy} and import again."
+        )
+    crowds = sum(instance.is_crowd for number in matches for instance in plan.images[number].instances)
+    if crowds:
+        warnings.append(
+            f"{counted(crowds, 'instance')} marked as crowds, which training leaves out; "
+            "CVAT and some other programs mark all masks so."
+        )
+    warnings.extend(filler.warnings)
+    return ImportReport(
+        images=len(set(filler.image_ids)),
+        added_images=filler.added_images,
+        instances=filler.instances,
+        known_instances=filler.known_instances,
+        added_categories=filler.added_categories,
+        unmatched=unmatched,
+        warnings=tuple(warnings),
+    )
+
+
+def _files_of_unknown_size(store: ProjectStore, plan: ImportPlan, matches: dict[int, Match]) -> set[Path]:
+    """Return the files of images of the project that are to be read, since regions depend on their size."""
+    from sam3_annotator.project.images import is_as_known  # Pillow: see images.py
+
+    ids = {match for number, match in matches.items() if not isinstance(match, Path) and plan.images[number].relative}
+    known = {store.image_file(image_id): store.image(image_id).facts for image_id in ids}
+    return {file for file, facts in known.items() if not is_as_known(file, facts)}
+
+
+def _read_facts(files: Sequence[Path], total: int, progress: Progress) -> dict[Path, ImageFacts]:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from sam3_annotator.project.images import read_facts
+
+    facts = {}
+    with ThreadPoolExecutor(_READERS) as pool:
+        reading = pool.map(read_facts, files)
+        try:
+            for done, (file, known) in enumerate(zip(files, reading, strict=True)):
+                progress(done, total)
+                facts[file] = known
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return facts
+
+
+class _Filler:
+    """Fills an edit with the images of a plan, one by one, and counts."""
+
+    def __init__(self, store: ProjectStore, edit: Edit, plan: ImportPlan) -> None:
+        self._store = store
+        self._edit = edit
+        known = {category.name: category.id for category in store.categories()}
+        self.added_categories = 0
+        self._categories: dict[str, CategoryId] = {}
+        for category in plan.categories:
+            if category.name not in known:
+                known[category.name] = edit.add_category(
+                    category.name, color=category.color, supercategory=category.supercategory
+                )
+                self.added_categories += 1
+            self._categories[category.name] = known[category.name]
+        self._provenance = Provenance(origin=Origin.IMPORT, created_at=datetime.now(UTC).isoformat(timespec="seconds"))
+        self.image_ids: list[ImageId] = []
+        self.added_images = self.instances = self.known_instances = 0
+        self._of_other_size: list[str] = []
+        self._turned: list[str] = []
+        self._of_unknown_size: list[str] = []
+        self._without_area: list[str] = []
+
+    def fill(self, planned: PlannedImage, match: Match, facts: dict[Path, ImageFacts]) -> None:
+        image_id = self._image_for(match, facts)
+        self.image_ids.append(image_id)
+        record = self._store.image(image_id)
+        now = facts.get(self._store.image_file(image_id), record.facts)
+        self._compare_size(planned, now, record.path)
+        if planned.split is not None and record.split is None:
+            self._edit.update_image(image_id, split=planned.split)
+        known = Counter(
+            (instance.category_id, instance.is_crowd, encode_region(instance.region))
+            for instance in self._store.instances(image_id)
+        )
+        for instance in (*planned.instances, *self._placed(planned.relative, now, record.path)):
+            category_id = self._categories[instance.category]
+            key = (category_id, instance.is_crowd, encode_region(instance.region))
+            if known[key]:
+                known[key] -= 1
+                self.known_instances += 1
+                continue
+            self._edit.add_instance(
+                image_id,
+                category_id,
+                instance.region,
+                score=instance.score,
+                is_crowd=instance.is_crowd,
+                provenance=self._provenance,
+            )
+            self.instances += 1
+
+    def _placed(self, relative: Sequence[RelativeInstance], facts: ImageFacts, path: str) -> Iterator[PlannedInstance]:
+        """Give instances their region on an image; what has none is left out and noted."""
+        for instance in relative:
+            if not (facts.width and facts.height):
+                self._of_unknown_size.append(path)
+                continue
+            try:
+                region = instance.region_on(facts.width, facts.height)
+            except FormatError as error:
+                self._without_area.append(str(error))
+                continue
+            yield PlannedInstance(instance.category, region, score=instance.score)
+
+    def _image_for(self, match: Match, facts: dict[Path, ImageFacts]) -> ImageId:
+        if not isinstance(match, Path):
+            return match
+        known = self._edit.find_image(match)
+        if known is not None:
+            return known
+        self.added_images += 1
+        return self._edit.add_image(match, facts[match])
+
+    def _compare_size(self, planned: PlannedImage, facts: ImageFacts, path: str) -> None:
+        said, found = (planned.width, planned.height), (facts.width, facts.height)
+        if 0 in said or 0 in found or said == found:
+            return
+        (self._turned if said == found[::-1] else self._of_other_size).append(path)
+
+    @property
+    def warnings(self) -> list[str]:
+        warnings = self._without_area[:_MOST_SENTENCES]
+        if len(self._without_area) > _MOST_SENTENCES:
+            warnings.append(f"{len(self._without_area) - _MOST_SENTENCES:,} more without an area were left out.")
+        if self._of_unknown_size:
+            names = list(dict.fromkeys(self._of_unknown_size))
+            warnings.append(
+                f"{listed(names, 'image')} that cannot be read, so {counted(len(self._of_unknown_size), 'instance')} "
+                "on them had to be left out: the labels are in shares of the size; replace the images and import again."
+            )
+        if self._turned:
+            warnings.append(
+                f"{listed(self._turned, 'image')} turned by the EXIF data, which the labels do not take into account: "
+                "check that instances are in the right place."
+            )
+        if self._of_other_size:
+            warnings.append(
+                f"{listed(self._of_other_size, 'image')} of another size than the labels say: "
+                "check that these are the right images."
+            )
+        return warnings

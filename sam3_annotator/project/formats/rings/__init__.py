@@ -1,0 +1,1 @@
+"""Rings, as other programs keep outlines, and the regions they stand for."""

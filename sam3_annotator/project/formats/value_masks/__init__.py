@@ -1,0 +1,1 @@
+"""Masks whose values or colours tell instances or categories apart."""

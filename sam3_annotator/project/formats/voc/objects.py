@@ -1,0 +1,127 @@
+"""The objects of a Pascal VOC annotation, read from its XML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import numpy as np
+
+from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.formats.files.xml_files import read_children
+from sam3_annotator.project.formats.rings.even_odd import fill_even_odd
+from sam3_annotator.project.regions import Region, rectangle
+
+_CORNERS = ("xmin", "ymin", "xmax", "ymax")
+_LARGEST = 1e7  # pixels; beyond is no coordinate but a fault
+
+
+@dataclass(frozen=True, slots=True)
+class VocObject:
+    """An object: its category, its box as a region, its polygon if it has one."""
+
+    name: str
+    box: Region
+    polygon: Region | None = None
+    is_difficult: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VocAnnotation:
+    """What an XML file says: the name of the image and its size (0 if unknown), its objects, what was left out.
+
+    `objects` has None in the place of what was left out, since the value of an object in the masks is its place.
+    """
+
+    filename: str
+    width: int
+    height: int
+    objects: tuple[VocObject | None, ...]
+    problems: tuple[str, ...]
+    counts_from_zero: bool
+
+
+def read_annotation(file: Path, name: str) -> VocAnnotation:
+    """Read the annotation of an image from a file, which sentences call `name`.
+
+    VOC counts pixels from 1, and a box ends with its last pixel. A file with a coordinate of 0, as many programs write
+    it, counts from 0, and its boxes are corners; so is a box with decimals. `part` elements are passed over. Raises
+    FormatError if it is no annotation of this kind.
+    """
+    root = ET.Element("annotation")
+    try:
+        with file.open("rb") as stream:
+            root.extend(list(read_children(stream, name, root.tag, "Pascal VOC")))
+    except OSError as error:
+        raise FormatError(f"{file} cannot be read ({error.strerror}); check its permissions.") from error
+    elements = root.findall("object")
+    counts_from_zero = any(
+        _decimal(_text(element, f"bndbox/{corner}")) == 0 for element in elements for corner in ("xmin", "ymin")
+    )
+    objects: list[VocObject | None] = []
+    problems: list[str] = []
+    for number, element in enumerate(elements, start=1):
+        try:
+            objects.append(_object(element, counts_from_zero))
+        except ValueError as error:
+            objects.append(None)
+            problems.append(f"{name}: object {number} {error}, so it was left out.")
+    return VocAnnotation(
+        filename=_text(root, "filename").replace("\\", "/"),
+        width=_side(_text(root, "size/width")),
+        height=_side(_text(root, "size/height")),
+        objects=tuple(objects),
+        problems=tuple(problems),
+        counts_from_zero=counts_from_zero,
+    )
+
+
+def _object(element: ET.Element, counts_from_zero: bool) -> VocObject:
+    name = _text(element, "name")
+    if not name:
+        raise ValueError("has no name")
+    if element.find("bndbox") is None:
+        raise ValueError("has no box (bndbox)")
+    texts = [_text(element, f"bndbox/{corner}") for corner in _CORNERS]
+    numbers = [_decimal(text) for text in texts]
+    for corner, text, number in zip(_CORNERS, texts, numbers, strict=True):
+        if number is None:
+            raise ValueError(f"has “{text}” as {corner}, which is no coordinate")
+    x0, y0, x1, y1 = (number or 0.0 for number in numbers)
+    first = 0.0 if counts_from_zero or any("." in text for text in texts) else 1.0
+    box = rectangle(x0 - first, y0 - first, x1, y1)
+    if box.is_empty:
+        raise ValueError(f"has a box without area (x {x0:g} to {x1:g}, y {y0:g} to {y1:g})")
+    return VocObject(name, box, _polygon(element, first), _text(element, "difficult") == "1")
+
+
+def _polygon(element: ET.Element, first: float) -> Region | None:
+    """Read `polygon` with x1, y1, x2, ..., which supervision and Roboflow add, counted as the box is."""
+    vertices: list[tuple[float, float]] = []
+    for number in count(1):
+        x, y = (_decimal(_text(element, f"polygon/{axis}{number}")) for axis in "xy")
+        if x is None or y is None:
+            break
+        vertices.append((x - first, y - first))
+    region = fill_even_odd(np.array(vertices).reshape(-1, 2))
+    return None if region.is_empty else region
+
+
+def _text(parent: ET.Element, path: str) -> str:
+    return (parent.findtext(path) or "").strip()
+
+
+def _decimal(text: str) -> float | None:
+    """Return a coordinate, None if it is none."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if abs(number) < _LARGEST else None
+
+
+def _side(text: str) -> int:
+    number = _decimal(text)
+    return int(number) if number is not None and number > 0 else 0

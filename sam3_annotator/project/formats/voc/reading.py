@@ -1,0 +1,228 @@
+"""Reads Pascal VOC: the development kit, a folder of XML files, or one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sam3_annotator.project.entities import Split
+from sam3_annotator.project.errors import FormatError, ImageUnreadable
+from sam3_annotator.project.formats.files.sources import is_single_file
+from sam3_annotator.project.formats.images.beside import ImagesBeside
+from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage, PlannedInstance
+from sam3_annotator.project.formats.sentences import listed
+from sam3_annotator.project.formats.splits import split_of_names
+from sam3_annotator.project.formats.value_masks.names import ValueNames, find_value_names, planned_categories
+from sam3_annotator.project.formats.voc.masks import read_masked_instances
+from sam3_annotator.project.formats.voc.objects import VocAnnotation, read_annotation
+from sam3_annotator.project.formats.voc.writing import ANNOTATIONS, CLASS_MASKS, IMAGES, LISTS, OBJECT_MASKS
+from sam3_annotator.project.image_files import is_there
+
+_VOC_NAMES = (
+    "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow", "diningtable", "dog",
+    "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor",
+)  # fmt: skip
+_UNKNOWN = VocAnnotation("", 0, 0, (), (), counts_from_zero=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A data set: its folder, that of its XML files, and what is to be read, by stem below that folder.
+
+    The file of a stem is None where there are masks only.
+    """
+
+    folder: Path
+    annotations: Path
+    files: dict[str, Path | None]
+
+
+@dataclass(slots=True)
+class _Findings:
+    """What the user should know about."""
+
+    problems: list[str] = field(default_factory=list)
+    from_zero: list[str] = field(default_factory=list)
+    boxed: list[str] = field(default_factory=list)
+    difficult: list[str] = field(default_factory=list)
+
+
+def read(path: Path) -> ImportPlan:
+    """Read what is to be imported from VOC's folder (or one around it), a folder of XML files, or one XML file.
+
+    An image that has masks in `SegmentationObject` and `SegmentationClass` gets its regions from them, their values
+    named by `labelmap.txt` or `class_names.txt`, else as in VOC 2012; any other gets its boxes as rectangles. An image
+    is known by the stem of its XML file, whatever the file says. Splits come from `ImageSets`, else from the names of
+    folders. What is left out is told. Raises FormatError if that leaves nothing.
+    """
+    images: list[PlannedImage] = []
+    categories: dict[str, PlannedCategory] = {}
+    findings = _Findings()
+    for place in _places(path):
+        reader = _PlaceReader(place, path, findings)
+        images.extend(reader.read())
+        for category in planned_categories(reader.names_told):
+            categories.setdefault(category.name, category)
+    if not images or (findings.problems and not any(image.instances for image in images)):
+        raise FormatError(f"Nothing in {path.name} can be imported. {findings.problems[0]}")
+    used = {instance.category for image in images for instance in image.instances}
+    for name in sorted(used):
+        categories.setdefault(name, PlannedCategory(name))
+    return ImportPlan("Pascal VOC", tuple(categories.values()), tuple(images), tuple(_warnings(findings)))
+
+
+def _warnings(findings: _Findings) -> Iterator[str]:
+    yield from findings.problems
+    if findings.from_zero:
+        yield f"{listed(findings.from_zero, 'file')} counting pixels from 0, as a coordinate of 0 shows, and read so."
+    if findings.boxed:
+        yield f"{listed(findings.boxed, 'instance')} without a pixel in the masks of the image came in as a box."
+    if findings.difficult:
+        yield f"{listed(findings.difficult, 'object')} marked as difficult, which this program keeps like any other."
+
+
+def _places(path: Path) -> list[_Place]:
+    if is_single_file(path, f"an XML file, or the folder that has {ANNOTATIONS}"):
+        return [_Place(_base(path.parent), path.parent, {path.stem: path})]
+    try:
+        folders = [path, *_folders_in(path)]
+        folders += [inner for folder in folders[1:] for inner in _folders_in(folder)]
+        places = [_kit(folder) for folder in folders if _is_kit(folder)]
+        if not places:
+            places = [_loose(folder) for folder in folders if any(_xml_files(folder))]
+    except OSError as error:
+        raise FormatError(f"{path} cannot be read ({error.strerror}); choose another.") from error
+    if not any(place.files for place in places):
+        raise FormatError(
+            f"The folder {path} has no XML file in it, nor in its folder {ANNOTATIONS}, nor masks in {OBJECT_MASKS}."
+        )
+    return places
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    return sorted(each for each in folder.iterdir() if each.is_dir() and not each.name.startswith("."))
+
+
+def _is_kit(folder: Path) -> bool:
+    return any((folder / name).is_dir() for name in (ANNOTATIONS, OBJECT_MASKS))
+
+
+def _kit(folder: Path) -> _Place:
+    annotations = folder / ANNOTATIONS
+    files: dict[str, Path | None] = {_stem(file, annotations): file for file in _xml_files(annotations, "**/*.xml")}
+    masks = folder / OBJECT_MASKS
+    for mask in sorted(masks.glob("**/*.png")):
+        files.setdefault(_stem(mask, masks), None)
+    return _Place(folder, annotations, files)
+
+
+def _loose(folder: Path) -> _Place:
+    return _Place(_base(folder), folder, {file.stem: file for file in _xml_files(folder)})
+
+
+def _base(annotations: Path) -> Path:
+    return annotations.parent if annotations.name.lower() == ANNOTATIONS.lower() else annotations
+
+
+def _xml_files(folder: Path, pattern: str = "*.xml") -> list[Path]:
+    return sorted(file for file in folder.glob(pattern) if not file.name.startswith("."))
+
+
+def _stem(file: Path, folder: Path) -> str:
+    return file.relative_to(folder).with_suffix("").as_posix()
+
+
+class _PlaceReader:
+    """Reads one data set; `names_told` are the names of values that a file beside the masks gives."""
+
+    def __init__(self, place: _Place, source: Path, findings: _Findings) -> None:
+        self._place = place
+        self._source = source
+        self._findings = findings
+        self._splits = _read_splits(place.folder / LISTS, place.files)
+        self._split_of_folder = split_of_names((place.annotations.name, place.folder.name))
+        self._beside = ImagesBeside()
+        self._image_folders = (*(place.folder / name for name in (IMAGES, "images")), place.folder, place.annotations)
+        self.names_told = find_value_names((place.folder,))
+
+    def read(self) -> Iterator[PlannedImage]:
+        annotations = dict(self._annotations())
+        names = self._value_names(annotations.values())
+        for stem, annotation in annotations.items():
+            yield self._image(stem, annotation, names)
+
+    def _annotations(self) -> Iterator[tuple[str, VocAnnotation]]:
+        for stem, file in self._place.files.items():
+            annotation = _UNKNOWN
+            if file is not None:
+                try:
+                    annotation = read_annotation(file, self._name(file))
+                except FormatError as error:
+                    self._findings.problems.append(str(error))
+                    if self._masks(stem) is None:
+                        continue
+            self._findings.problems.extend(annotation.problems)
+            self._findings.difficult += [
+                f"{stem}: {each.name}" for each in annotation.objects if each and each.is_difficult
+            ]
+            if annotation.counts_from_zero and file is not None:
+                self._findings.from_zero.append(self._name(file))
+            yield stem, annotation
+
+    def _name(self, file: Path) -> str:
+        return file.name if file == self._source else file.relative_to(self._source).as_posix()
+
+    def _value_names(self, annotations: Iterable[VocAnnotation]) -> ValueNames:
+        """Return the names told, else those of VOC 2012 unless the objects have others."""
+        if not self.names_told.is_empty:
+            return self.names_told
+        used = {each.name for annotation in annotations for each in annotation.objects if each}
+        return ValueNames(dict(enumerate(_VOC_NAMES, start=1))) if used <= set(_VOC_NAMES) else ValueNames()
+
+    def _masks(self, stem: str) -> tuple[Path, Path] | None:
+        object_mask, class_mask = (self._place.folder / name / f"{stem}.png" for name in (OBJECT_MASKS, CLASS_MASKS))
+        return (object_mask, class_mask) if is_there(object_mask) and is_there(class_mask) else None
+
+    def _image(self, stem: str, annotation: VocAnnotation, names: ValueNames) -> PlannedImage:
+        name = self._beside.name_of(stem, annotation.filename, self._image_folders)
+        split = self._splits.get(stem, None if self._splits else self._split_of_folder)
+        width, height = annotation.width, annotation.height
+        instances = tuple(
+            PlannedInstance(each.name, each.polygon or each.box) for each in annotation.objects if each is not None
+        )
+        masks = self._masks(stem)
+        if masks is not None:
+            try:
+                masked = read_masked_instances(*masks, annotation.objects, names)
+            except (FormatError, ImageUnreadable) as error:
+                self._findings.problems.append(f"{error} The boxes of {name} were read instead.")
+            else:
+                instances, width, height = masked.instances, masked.width, masked.height
+                self._findings.problems.extend(masked.problems)
+                self._findings.boxed.extend(f"{name}: {each}" for each in masked.boxed)
+        return PlannedImage(name, width, height, split, self._image_folders, instances)
+
+
+def _read_splits(lists: Path, stems: Container[str]) -> dict[str, Split]:
+    """Read the lists of images of the splits, those for boxes before those for masks."""
+    splits: dict[str, Split] = {}
+    for file in (lists / folder / f"{split}.txt" for folder in ("Main", "Segmentation") for split in Split):
+        try:
+            lines = file.read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, ValueError):
+            continue
+        for line in map(str.strip, lines):
+            stem = _listed_stem(line, stems)
+            if stem:
+                splits.setdefault(stem, Split(file.stem))
+    return splits
+
+
+def _listed_stem(line: str, stems: Container[str]) -> str:
+    """Return the image of a line: all of it, what is in quotes (names with spaces), or the first word."""
+    if line in stems:
+        return line
+    if line.startswith('"'):
+        return line[1:].partition('"')[0]
+    return line.split(maxsplit=1)[0] if line else ""
