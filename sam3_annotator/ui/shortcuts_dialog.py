@@ -7,11 +7,22 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from sam3_annotator.ui.action_table import ACTIONS, NUDGING_ACTIONS
 from sam3_annotator.ui.cap_row import WORDS_LEFT, Cap, CapKind, CapRow
 from sam3_annotator.ui.key_map import Changes, KeyMap
+from sam3_annotator.ui.key_presets import KEY_PRESETS
 from sam3_annotator.ui.key_row import KeyRow
 from sam3_annotator.ui.keys import why_reserved
 from sam3_annotator.ui.panels.text_field import TextField
@@ -79,10 +90,13 @@ class ShortcutsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keyboard shortcuts")
         self._keys = keys
-        self._before: Changes | None = None  # what a reset of all has taken away
+        self._before: Changes = {}  # what was replaced last, all at once
+        self._applied: Changes = {}  # by what
+        self._said = ""
         self.field = self._make_field()
         self._hint = QLabel(HOW_TO)
         self.undo_button = QPushButton("Undo")
+        self.preset_button = QPushButton("Keys as in")
         self.reset_button = QPushButton("Reset all")
         self._page = QWidget()
         self._columns = QHBoxLayout(self._page)
@@ -112,8 +126,16 @@ class ShortcutsDialog(QDialog):
 
     def reset_all(self) -> None:
         """Give every action the keys it has at first; `undo_button` takes that back."""
-        self._before = self._keys.changes
-        self._keys.replace({})
+        self._apply({}, WAS_RESET)
+
+    def use_preset(self, name: str) -> None:
+        """Give the actions the keys of another program, a name in `KEY_PRESETS`; `undo_button` takes that back."""
+        self._apply(KEY_PRESETS[name], f"These are the keys of {name}, as far as the same can be done here.")
+
+    def _apply(self, changes: Changes, sentence: str) -> None:
+        self._before, self._applied, self._said = self._keys.changes, dict(changes), sentence
+        self._keys.replace(changes)
+        self._follow_keys()
 
     def _make_field(self) -> TextField:
         field = TextField()
@@ -131,13 +153,18 @@ class ShortcutsDialog(QDialog):
         self.reset_button.setProperty("kind", "quiet")
         self.reset_button.clicked.connect(self.reset_all)
         self.undo_button.setProperty("kind", "link")
-        self.undo_button.clicked.connect(self._undo_reset)
-        for button in (self.reset_button, self.undo_button):
+        self.undo_button.clicked.connect(self._undo)
+        self.preset_button.setProperty("kind", "quiet")
+        self.preset_button.setToolTip("Take the keys of another program")
+        self.preset_button.setMenu(self._make_presets())
+        for button in (self.preset_button, self.reset_button, self.undo_button):
             button.setAutoDefault(False)
         self._hint.setProperty("tone", "dim")
+        self._hint.setMinimumHeight(self.undo_button.sizeHint().height())  # nothing below moves when that comes
         above, below = QHBoxLayout(), QHBoxLayout()
         above.setSpacing(SPACE_S)
         above.addWidget(self.field, stretch=1)
+        above.addWidget(self.preset_button)
         above.addWidget(self.reset_button)
         below.setSpacing(SPACE_XS)
         below.addWidget(self._hint)
@@ -149,6 +176,12 @@ class ShortcutsDialog(QDialog):
         head.addLayout(above)
         head.addLayout(below)
         return head
+
+    def _make_presets(self) -> QMenu:
+        menu = QMenu(self)
+        for name in KEY_PRESETS:
+            menu.addAction(name, lambda name=name: self.use_preset(name))
+        return menu
 
     def _fill_page(self) -> list[Section]:
         columns = self._columns
@@ -209,14 +242,15 @@ class ShortcutsDialog(QDialog):
     def _follow_keys(self) -> None:
         changes = self._keys.changes
         self.reset_button.setEnabled(bool(changes))
-        if changes:
-            self._before = None
-        self._hint.setText(WAS_RESET if self._before else HOW_TO)
-        self.undo_button.setVisible(bool(self._before))
+        if changes != self._applied:
+            self._said = ""
+        self._hint.setText(self._said or HOW_TO)
+        self.undo_button.setVisible(bool(self._said))
 
-    def _undo_reset(self) -> None:
-        if self._before:
-            self._keys.replace(self._before)
+    def _undo(self) -> None:
+        self._said = ""
+        self._keys.replace(self._before)
+        self._follow_keys()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Take the room the page needs; not known before its fonts and margins are in force."""

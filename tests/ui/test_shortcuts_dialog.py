@@ -11,7 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollArea
 
 from sam3_annotator.ui.action_table import ACTIONS, NUDGING_ACTIONS
-from sam3_annotator.ui.key_map import KeyMap
+from sam3_annotator.ui.key_map import KeyMap, fixed_keys
+from sam3_annotator.ui.key_presets import KEY_PRESETS
 from sam3_annotator.ui.key_row import ASKS, KeyRow
 from sam3_annotator.ui.shortcuts_dialog import WAS_RESET, ShortcutsDialog
 from sam3_annotator.ui.theme import Appearance, apply_theme
@@ -354,6 +355,44 @@ def test_reset_of_all_can_be_undone(ask: Callable[..., KeyRow], keys: KeyMap, di
 
     assert keys.changes == before
     assert not dialog.undo_button.isVisible()
+
+
+@pytest.mark.parametrize("name", list(KEY_PRESETS))
+def test_keys_of_another_program_can_be_taken_and_be_undone(
+    dialog: ShortcutsDialog, keys: KeyMap, ask: Callable[..., KeyRow], name: str
+) -> None:
+    ask("merge", Key.Key_G)
+    before = keys.changes
+    entry = next(action for action in dialog.preset_button.menu().actions() if action.text() == name)
+
+    entry.trigger()
+    assert keys.changes == KEY_PRESETS[name]
+    assert name in dialog.hint
+    dialog.undo_button.click()
+
+    assert keys.changes == before
+    assert not dialog.undo_button.isVisible()
+
+
+def test_what_is_changed_after_a_preset_is_not_undone_with_it(
+    dialog: ShortcutsDialog, ask: Callable[..., KeyRow]
+) -> None:
+    dialog.use_preset("CVAT")
+    assert dialog.undo_button.isVisible()
+
+    ask("merge", Key.Key_G)
+
+    assert not dialog.undo_button.isVisible()
+
+
+@pytest.mark.parametrize("name", list(KEY_PRESETS))
+def test_presets_give_every_key_they_promise_and_take_none_without_another(keys: KeyMap, name: str) -> None:
+    keys.replace(KEY_PRESETS[name])
+
+    for action_id, wanted in KEY_PRESETS[name].items():
+        assert keys.keys(action_id) == (*wanted, *fixed_keys(action_id)), action_id
+        assert keys.is_changed(action_id), action_id
+    assert [spec.id for spec in ACTIONS if spec.shortcuts and not keys.keys(spec.id)] == []
 
 
 @pytest.mark.parametrize("appearance", [Appearance.DARK, Appearance.LIGHT])
