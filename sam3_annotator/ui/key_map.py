@@ -87,7 +87,7 @@ class KeyMap(QObject):
             self._take(changes)
 
     def _follow_setting(self, name: str) -> None:
-        if self._settings is not None and name == "keys":
+        if self._settings is not None and name == "key_changes":
             self._take(self._settings.key_changes)
 
     def _take(self, changes: Changes) -> None:

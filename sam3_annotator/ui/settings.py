@@ -165,11 +165,11 @@ class Settings(QObject):
     @property
     def key_changes(self) -> dict[str, tuple[str, ...]]:
         """The keys of those actions whose keys the user has changed, by id, in Qt's portable words, not checked."""
-        return self._read("keys", _key_changes, {})
+        return self._read("key_changes", _key_changes, {})
 
     @key_changes.setter
     def key_changes(self, value: Mapping[str, tuple[str, ...]]) -> None:
-        self._write("keys", json.dumps(dict(value), sort_keys=True))
+        self._write("key_changes", json.dumps(dict(value), sort_keys=True))
 
     # --- what the program remembers ----------------------------------------------------------
 

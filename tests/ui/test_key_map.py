@@ -16,7 +16,7 @@ from sam3_annotator.ui.settings import Settings
 def stored(changes: object) -> Settings:
     """Give the settings of somebody whose file says this about keys."""
     settings = Settings()
-    settings._store.setValue("keys", changes if isinstance(changes, str) else json.dumps(changes))
+    settings._store.setValue("key_changes", changes if isinstance(changes, str) else json.dumps(changes))
     return settings
 
 

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollArea
 
 from sam3_annotator.ui.action_table import ACTIONS, NUDGING_ACTIONS
-from sam3_annotator.ui.key_map import KeyMap, fixed_keys
+from sam3_annotator.ui.key_map import KeyMap
 from sam3_annotator.ui.key_presets import KEY_PRESETS
 from sam3_annotator.ui.key_row import ASKS, KeyRow
 from sam3_annotator.ui.shortcuts_dialog import WAS_RESET, ShortcutsDialog
@@ -383,16 +383,6 @@ def test_what_is_changed_after_a_preset_is_not_undone_with_it(
     ask("merge", Key.Key_G)
 
     assert not dialog.undo_button.isVisible()
-
-
-@pytest.mark.parametrize("name", list(KEY_PRESETS))
-def test_presets_give_every_key_they_promise_and_take_none_without_another(keys: KeyMap, name: str) -> None:
-    keys.replace(KEY_PRESETS[name])
-
-    for action_id, wanted in KEY_PRESETS[name].items():
-        assert keys.keys(action_id) == (*wanted, *fixed_keys(action_id)), action_id
-        assert keys.is_changed(action_id), action_id
-    assert [spec.id for spec in ACTIONS if spec.shortcuts and not keys.keys(spec.id)] == []
 
 
 @pytest.mark.parametrize("appearance", [Appearance.DARK, Appearance.LIGHT])
