@@ -5,8 +5,10 @@ Tiles painted meanwhile on the canvas's own thread count where they hold up the 
 the last zoom everything is sharp again. `preview` moves the mouse with the points tool while a model thread, as fast as
 it can, makes full-size masks and their outlines for where the cursor is; `preview shown` is how old what is shown is:
 from the cursor's move until its outline is on the canvas, painted with the next frame. `polygon` moves the mouse
-while a polygon of 2000 vertices is drawn, `polygon snap` with Ctrl held. `proposals` moves the mouse over
-200 proposals of 100 vertices, and `focus` turns from each to the next; no instances are there then.
+while a polygon of 2000 vertices is drawn, `polygon snap` with Ctrl held. `brush` paints on an instance of 5000
+vertices, in one stroke; `brush ends` are its beginning and its end, when it becomes part of the instance. `proposals`
+moves the mouse over 200 proposals of 100 vertices, and `focus` turns from each to the next; no instances are there
+then.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 import cv2
@@ -43,6 +46,7 @@ from sam3_annotator.model import (
 )
 from sam3_annotator.project import ImageId, InstanceId, Polygon, Region
 from sam3_annotator.ui.assist import Assist, ShownImage
+from sam3_annotator.ui.canvas.brush import Brush
 from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
 from sam3_annotator.ui.canvas.scene import CanvasInstance
 from sam3_annotator.ui.canvas.view import CanvasView
@@ -54,6 +58,7 @@ IMAGE_SIZE = 4000, 3000
 CANVAS_SIZE = 1100, 800
 FRAME_S = 1 / 60
 SETTLE_TIMEOUT_S = 60.0
+BRUSHED_VERTICES, BRUSH_RADIUS = 5000, 60
 # As many as SAM 3 finds at most.
 PROPOSAL_COUNT = 200
 DRAWN_VERTICES = 2_000
@@ -269,6 +274,31 @@ def drag_vertex(view: CanvasView, frames: int, instance: CanvasInstance) -> list
     return times
 
 
+def brush(view: CanvasView, frames: int) -> tuple[list[Frame], list[Frame]]:
+    """Paint along the edge of a large instance; also gives the frames in which the button goes down and up."""
+    angles = np.linspace(0, 2 * np.pi, BRUSHED_VERTICES, endpoint=False)
+    ring = (2000, 1500) + 700 * (1 + 0.1 * np.sin(80 * angles))[:, None] * np.stack((np.cos(angles), np.sin(angles)), 1)
+    painted = CanvasInstance(InstanceId(1), Region((Polygon(ring),)), COLORS[0], "cell")
+    view.update_instances([painted])
+    view.set_selection([painted.id])
+    view.brush.take(Brush(BRUSH_RADIUS))
+    view.set_tool("brush")
+    view.fit()
+    settle(view)
+    view.region_edited.connect(lambda _id, region, _label: view.update_instances([replace(painted, region=region)]))
+    way = (np.array((1.02, 1.0)) * ring[:: max(len(ring) // frames, 1)])[: frames + 1].tolist()
+    start, *places = [view.viewport_from_image(QPointF(x, y)).toPoint() for x, y in way]
+    port = view.viewport()
+    press = partial(QTest.mousePress, port, Qt.MouseButton.LeftButton, pos=start)
+    ends = time_frames(view, iter((press,)))
+    moves = time_frames(view, (partial(QTest.mouseMove, port, place) for place in places))
+    release = partial(QTest.mouseRelease, port, Qt.MouseButton.LeftButton, pos=places[-1])
+    ends += time_frames(view, iter((release,)))
+    view.region_edited.disconnect()
+    view.set_tool("select")
+    return moves, ends
+
+
 def draw_polygon(view: CanvasView, frames: int, keys: Qt.KeyboardModifier) -> list[Frame]:
     """Move the mouse in the middle of a polygon of many vertices, as wide as half the image."""
     view.fit()
@@ -348,6 +378,8 @@ def main() -> None:
         results.append(row(f"{count} polygon{name}", draw_polygon(view, words.frames, keys)))
     frames, ages = preview(view, words.frames)
     results += [row(f"{count} preview", frames), row(f"{count} preview shown", ages)]
+    painting, ends = brush(view, words.frames)
+    results += [row(f"{count} brush", painting), row(f"{count} brush ends", ends)]
     hovering, turning = proposals(view, words.frames)
     results += [row(f"{PROPOSAL_COUNT} proposals", hovering), row(f"{PROPOSAL_COUNT} proposals focus", turning)]
     view.close()

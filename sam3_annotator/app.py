@@ -42,6 +42,7 @@ from sam3_annotator.ui.main_window import MainWindow
 from sam3_annotator.ui.model_choice import ModelChoice
 from sam3_annotator.ui.notices import Notices
 from sam3_annotator.ui.opening import Opened, first_unfinished
+from sam3_annotator.ui.painting import Painting
 from sam3_annotator.ui.polygon_keeping import PolygonKeeping
 from sam3_annotator.ui.prefetch import Prefetch
 from sam3_annotator.ui.preview import Preview
@@ -198,6 +199,17 @@ def bind_labelling(window: MainWindow, labelling: Labelling, assist: Assist, dra
     window.category_panel.clicked.connect(labelling.take_category)
     labelling.next_wanted.connect(window.image_panel.next_image)
     window.window_actions.bind(labelling_slots(labelling, assist, window.workspace, window.canvas))
+    bind_painting(window, labelling, drawing)
+
+
+def bind_painting(window: MainWindow, labelling: Labelling, drawing: Drawing) -> None:
+    """Let settings, keys and accepted drafts of a window say what the brush paints."""
+    painting = Painting(
+        window.bridge, window.workspace, window.canvas, window.settings, labelling, drawing, window.status_line
+    )
+    window.window_actions.state_changed.connect(painting.follow)
+    window.window_actions.bind({"brush_larger": painting.enlarge, "brush_smaller": painting.shrink})
+    window.canvas.brush.erased.connect(labelling.erase_instance)
 
 
 def bind_instance_verbs(window: MainWindow, settings: Settings, display: ImageDisplay) -> InstanceClipboard:

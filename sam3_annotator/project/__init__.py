@@ -76,6 +76,7 @@ from sam3_annotator.project.simplification import (
     simplify_region,
 )
 from sam3_annotator.project.store import ProjectStore
+from sam3_annotator.project.strokes import brushed
 from sam3_annotator.project.vertex_edits import delete_vertex, insert_vertex, move_vertex
 
 __all__ = [
@@ -125,6 +126,7 @@ __all__ = [
     "StorageFull",
     "absolute_path",
     "add_image_files",
+    "brushed",
     "category_counts",
     "check_project",
     "clip_region",

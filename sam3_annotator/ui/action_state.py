@@ -16,10 +16,10 @@ class ActionState:
     instance as it is, to be corrected; `has_concept` says that something is looked for or was found, of which
     `proposal_count` are neither accepted nor rejected, and `is_looking` that the answer is still to come;
     `category_name` is that of the current category, "" if there is none; `undo_label` and `redo_label` name the steps
-    (None where there is none); `tool` is `select`, `points`, `box`, `exemplar` or `polygon`; `is_previewing` says that
-    the points tool shows what a click would outline; `finding_count` is what the last check has found; `has_copies`
-    says that the clipboard holds instances; `drawn_vertices` counts the vertices of the polygon being drawn, 0
-    where none is or another tool is in the hand.
+    (None where there is none); `tool` is `select`, `points`, `box`, `exemplar`, `polygon` or `brush`; `is_previewing`
+    says that the points tool shows what a click would outline; `finding_count` is what the last check has found;
+    `has_copies` says that the clipboard holds instances; `drawn_vertices` counts the vertices of the polygon being
+    drawn, 0 where none is or another tool is in the hand; `brush_radius` is in image pixels.
     """
 
     has_image: bool = False
@@ -47,6 +47,7 @@ class ActionState:
     finding_count: int = 0
     has_copies: bool = False
     drawn_vertices: int = 0
+    brush_radius: int = 1
 
     @property
     def visible_count(self) -> int:
@@ -204,3 +205,8 @@ def can_find(state: ActionState) -> bool:
 def can_correct(state: ActionState) -> bool:
     """Say whether clicks can go on from what is selected."""
     return can_find(state) and state.selection_count == 1 and not state.is_making
+
+
+def has_brush(state: ActionState) -> bool:
+    """Say whether there is a brush in the hand, and something to paint on."""
+    return state.has_image and state.tool == "brush"

@@ -134,6 +134,7 @@ class Actions(QObject):
 # Held down, these go on; everything else happens once per press.
 _REPEATING = frozenset({"next_image", "previous_image", "undo", "redo", "zoom_in", "zoom_out", "next", "previous"})
 _REPEATING |= {spec.id for spec in NUDGING_ACTIONS}
+_REPEATING |= {"brush_smaller", "brush_larger"}
 
 
 def tool_tip(spec: ActionSpec, key: str) -> str:

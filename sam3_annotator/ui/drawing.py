@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sam3_annotator.project import CategoryId, ImageId, Origin, ProjectStore, Provenance, Region
+from sam3_annotator.project import CategoryId, ImageId, Origin, ProjectStore, Provenance, Region, union
 from sam3_annotator.ui import operations
 from sam3_annotator.ui.attempt import attempt
 from sam3_annotator.ui.workspace import Workspace
@@ -27,14 +27,16 @@ class Drawing(QObject):
     """Makes an instance of each region, in one undo step.
 
     A region drawn before there is any category waits for the first one, as long as its image is shown and nothing
-    else is drawn. `problem`, `category_wanted` and `category_found` as in `Labelling`; `stored` says that a region is
-    in the project. `shown_image` gives the image on the canvas, which the user's next one may not have replaced yet.
+    else is drawn; another that is to be selected joins one that is. `waiting_changed` carries such a region, or None.
+    `problem`, `category_wanted` and `category_found` as in `Labelling`; `stored` says that a region is in the project.
+    `shown_image` gives the image on the canvas, which the user's next one may not have replaced yet.
     """
 
     problem = Signal(str)
     category_wanted = Signal()
     category_found = Signal()
     stored = Signal(object)  # Region
+    waiting_changed = Signal(object)  # Region | None
 
     def __init__(
         self,
@@ -59,14 +61,18 @@ class Drawing(QObject):
             return
         drawn = _Drawn(image_id, region, selects)
         if self._workspace.category_id is None:
+            if self._unnamed is not None and self._unnamed.selects and selects:
+                drawn = replace(drawn, region=union(self._unnamed.region, region))
             self._unnamed = drawn
+            self.waiting_changed.emit(drawn.region if selects else None)
             self.category_wanted.emit()
         else:
             self._store_as(self._workspace.category_id, drawn)
 
     @Slot(object)
     def _store_named(self, category_id: CategoryId | None) -> None:
-        drawn, self._unnamed = self._unnamed, None
+        drawn = self._unnamed
+        self.forget()
         if drawn is not None and category_id is not None:
             self._store_as(category_id, drawn)
             self.category_found.emit()
@@ -74,7 +80,9 @@ class Drawing(QObject):
     @Slot()
     def forget(self) -> None:
         """Let no region wait for a category any more."""
-        self._unnamed = None
+        if self._unnamed is not None:
+            self._unnamed = None
+            self.waiting_changed.emit(None)
 
     def _store_as(self, category_id: CategoryId, drawn: _Drawn) -> None:
         provenance = Provenance(origin=Origin.HAND, created_at=datetime.now(UTC).isoformat(timespec="seconds"))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from sam3_annotator.ui.action_state import ActionState, can_correct, next_text
+from sam3_annotator.ui.action_state import ActionState, can_correct, next_text, next_verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +19,11 @@ class KeyHint:
 
 @dataclass(frozen=True, slots=True)
 class _ActionHint:
-    """What an action would do, whatever its key is."""
+    """What an action would do, whatever its key is; `other_id` names one more that the same words are about."""
 
     action_id: str
     text: str
+    other_id: str = ""
 
 
 _Hint = KeyHint | _ActionHint
@@ -47,10 +48,14 @@ def key_hints(state: ActionState, key_of: Callable[[str], str]) -> tuple[KeyHint
 
     `key_of` words the key of an action, given its id; what has no key ("") is left out.
     """
-    worded = (
-        hint if isinstance(hint, KeyHint) else KeyHint(key_of(hint.action_id), hint.text) for hint in _hints(state)
-    )
-    return tuple(hint for hint in worded if hint.key)
+
+    def worded(hint: _Hint) -> KeyHint:
+        if isinstance(hint, KeyHint):
+            return hint
+        keys = (key_of(action_id) for action_id in (hint.action_id, hint.other_id) if action_id)
+        return KeyHint(" ".join(filter(None, keys)), hint.text)
+
+    return tuple(hint for hint in map(worded, _hints(state)) if hint.key)
 
 
 def _hints(state: ActionState) -> tuple[_Hint, ...]:
@@ -68,6 +73,8 @@ def _hints(state: ActionState) -> tuple[_Hint, ...]:
         return _draft_hints(state)
     if state.is_read_only:
         return _next_hint(state)
+    if state.tool == "brush":
+        return _brush_hints(state)
     if state.selection_count:
         return _selection_hints(state)
     return _proposal_hints(state) if state.is_choosing else _idle_hints(state)
@@ -78,6 +85,18 @@ def _selection_hints(state: ActionState) -> tuple[_Hint, ...]:
     accept = (_accept_hint(state),) if state.is_choosing else ()
     cycle = _ActionHint("next", next_text(state).lower())
     return (*correct, _ActionHint("delete", "delete"), _ActionHint("escape", "deselect"), *accept, cycle)
+
+
+def _brush_hints(state: ActionState) -> tuple[_Hint, ...]:
+    if state.selection_count > 1:
+        return (_ActionHint("next", "select one to paint"), _ActionHint("escape", "deselect"))
+    size = _ActionHint("brush_smaller", f"brush of radius {state.brush_radius} px", "brush_larger")
+    accept = (_accept_hint(state),) if state.is_choosing else ()
+    if state.selection_count:
+        strokes = (KeyHint("Drag", "add"), KeyHint("Right drag", "erase"))
+        return (*strokes, size, _ActionHint("escape", "deselect, to paint a new one"), *accept)
+    cycle = (_ActionHint("next", next_text(state).lower()),) if next_verb(state) else ()
+    return (KeyHint("Drag", "paint a new instance"), size, *accept, *cycle)
 
 
 def _proposal_hints(state: ActionState) -> tuple[_Hint, ...]:
@@ -109,7 +128,8 @@ def _idle_hints(state: ActionState) -> tuple[_Hint, ...]:
 
 
 def _draft_hints(state: ActionState) -> tuple[_Hint, ...]:
-    accept = (_ActionHint("accept", "accept"),) if state.can_write else ()
+    words = "accept, then paint" if state.tool == "brush" else "accept"
+    accept = (_ActionHint("accept", words),) if state.can_write else ()
     cycle = (_ActionHint("next", "next candidate"),) if state.candidate_count > 1 else ()
     go_on = (_ActionHint("accept_next", "accept and next"),) if state.can_write else ()
     return (*accept, *cycle, *go_on, _ActionHint("escape", "discard"))

@@ -51,13 +51,13 @@ class Labelling(QObject):
     `problem` carries a sentence when something could not be done; nothing is lost then.
     `category_wanted` asks the window to lead the user to naming a category; `category_found` says that there is
     one now and that the draft, if it is still as it was, has been accepted with it.
-    `stored` says that an accepted draft is in the project, `next_wanted` then asks for the next image.
+    `stored` says which instance an accepted draft is in the project now, `next_wanted` then asks for the next image.
     """
 
     problem = Signal(str)
     category_wanted = Signal()
     category_found = Signal()
-    stored = Signal()
+    stored = Signal(object)  # InstanceId
     next_wanted = Signal()
 
     def __init__(
@@ -159,6 +159,10 @@ class Labelling(QObject):
         """Store a region the user has edited on the canvas."""
         attempt(lambda: operations.replace_region(self._store, instance_id, region, label), self.problem.emit)
 
+    def erase_instance(self, instance_id: InstanceId) -> None:
+        """Delete an instance of which the user has erased everything."""
+        attempt(lambda: operations.erase_instance(self._store, instance_id), self.problem.emit)
+
     def set_image_state(self, state: ImageState) -> None:
         """Say how far the annotation of the shown image has come."""
         if self._workspace.image_id is not None:
@@ -214,17 +218,17 @@ class Labelling(QObject):
         if not draft.region.polygons:
             self.problem.emit("The model found nothing there. Add a point on the object, or draw a box around it.")
             return
-        if attempt(lambda: self._write(draft, acceptance.category_id), self.problem.emit):
-            self.stored.emit()
+        written: list[InstanceId] = []
+        if attempt(lambda: written.append(self._write(draft, acceptance.category_id)), self.problem.emit):
+            self.stored.emit(*written)
             self._assist.drop()
             if acceptance.goes_on:
                 self._go_on(draft.image_id)
 
-    def _write(self, draft: Draft, category_id: CategoryId) -> None:
+    def _write(self, draft: Draft, category_id: CategoryId) -> InstanceId:
         if draft.corrects is None:
             provenance = provenance_of(draft, self._describe_model)
-            operations.add_instance(self._store, draft.image_id, category_id, draft.region, provenance)
-            return
+            return operations.add_instance(self._store, draft.image_id, category_id, draft.region, provenance)
         # What the draft says now, not at Enter: the instance itself may have got another category since.
         instance_id, category_id = draft.corrects.instance.id, draft.corrects.category_id
         if draft.prompts:
@@ -232,3 +236,4 @@ class Labelling(QObject):
             operations.correct_instance(self._store, instance_id, category_id, draft.region, provenance)
         else:
             operations.set_instances_category(self._store, (instance_id,), category_id)
+        return instance_id

@@ -221,6 +221,7 @@ class MainWindow(QMainWindow):
                 "tool_box": lambda: self.canvas.set_tool("box"),
                 "tool_exemplar": lambda: self.canvas.set_tool("exemplar"),
                 "tool_polygon": lambda: self.canvas.set_tool("polygon"),
+                "tool_brush": lambda: self.canvas.set_tool("brush"),
                 "next_panel": lambda: self._focus_panel(1),
                 "previous_panel": lambda: self._focus_panel(-1),
                 "reset_layout": self._docks.reset,

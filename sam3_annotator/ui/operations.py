@@ -69,6 +69,12 @@ def delete_instances(store: ProjectStore, instance_ids: Collection[InstanceId], 
                 edit.delete_instance(instance_id)
 
 
+def erase_instance(store: ProjectStore, instance_id: InstanceId) -> None:
+    """Delete an instance by the stroke that has left nothing of it."""
+    with store.edit("Erase") as edit:
+        edit.delete_instance(instance_id)
+
+
 def set_instances_category(store: ProjectStore, instance_ids: Collection[InstanceId], category_id: CategoryId) -> None:
     """Give instances another category, all in one step; those that have it already are left alone."""
     changing = [i for i in sorted(instance_ids) if store.instance(i).category_id != category_id]

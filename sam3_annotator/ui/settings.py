@@ -13,6 +13,7 @@ from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from sam3_annotator.model import BUILTIN
 from sam3_annotator.project import USUAL_TOLERANCE
+from sam3_annotator.ui.canvas.brush import MAX_RADIUS
 from sam3_annotator.ui.theme import Appearance
 
 MAX_RECENT: Final = 8
@@ -116,6 +117,15 @@ class Settings(QObject):
     @detection_threshold.setter
     def detection_threshold(self, value: float) -> None:
         self._write("detection_threshold", value)
+
+    @property
+    def brush_radius(self) -> int:
+        """The size of the brush in image pixels; 0 is one that suits the image."""
+        return int(self._read("brush_radius", _within(0, MAX_RADIUS), 0.0))
+
+    @brush_radius.setter
+    def brush_radius(self, value: int) -> None:
+        self._write("brush_radius", value)
 
     @property
     def preview(self) -> PreviewMode:

@@ -44,6 +44,8 @@ MOUSE: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("Click", "Drag"), "Draw a polygon: a vertex, freehand"),
     (("Ctrl+click",), "Snap its vertex to a neighbour"),
     (("Shift+click",), "Turn its edge to a step of 45°"),
+    (("Right drag", "Alt+drag"), "Erase with the brush"),
+    (("Shift+click",), "A straight stroke from the end of the last one"),
 )
 # Headings of the page, and which menus' actions stand under them; two columns.
 _COLUMNS: Final = (

@@ -51,6 +51,7 @@ class Situation(QObject):
             finder.changed,
             window.canvas.tool_changed,
             window.canvas.polygon.changed,
+            window.canvas.brush.changed,
             display.shown,
             display.failed,
             preview.switched,
@@ -90,6 +91,7 @@ class Situation(QObject):
             finding_count=len(self._checking.findings or ()),
             has_copies=self._clipboard.has_copies,
             drawn_vertices=self._canvas.polygon.vertex_count if self._canvas.tool == "polygon" else 0,
+            brush_radius=self._canvas.brush.radius_on(self._canvas.image_size),
         )
 
     @Slot()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 from sam3_annotator.ui.actions import Actions
 from sam3_annotator.ui.theme import FOCUS_WIDTH, ICON_SIZE, RADIUS, TOOL_RAIL_WIDTH, pixmap, theme
 
-TOOLS: Final = ("tool_select", "tool_points", "tool_box", "tool_exemplar", "tool_polygon")
+TOOLS: Final = ("tool_select", "tool_points", "tool_box", "tool_exemplar", "tool_polygon", "tool_brush")
 FOOT: Final = ("shortcuts", "settings")
 BUTTON_SIZE: Final = 36
 TOOL_HEIGHT: Final = 46

@@ -18,6 +18,7 @@ from sam3_annotator.ui.action_state import (
     can_go_on,
     escape_text,
     escape_verb,
+    has_brush,
     next_text,
     next_verb,
     previous_text,
@@ -34,6 +35,7 @@ DRAFTING = replace(IDLE, has_draft=True, candidate_count=3)
 SELECTING = replace(IDLE, selection_count=2)
 CHOOSING = replace(IDLE, has_concept=True, proposal_count=5)
 DRAWING = replace(IDLE, tool="polygon", drawn_vertices=3)
+PAINTING = replace(IDLE, tool="brush", brush_radius=12)
 CORRECTING = replace(IDLE, has_draft=True, lacks_prompt=True, selection_count=1)
 
 
@@ -222,3 +224,36 @@ def test_a_polygon_of_two_vertices_is_not_closed() -> None:
 
 def test_menus_say_accept_without_a_polygon() -> None:
     assert (accept_text(DRAFTING), accept_next_text(DRAFTING)) == ("Accept", "Accept and next image")
+
+
+def test_the_brush_is_there_with_its_tool_and_an_image() -> None:
+    assert has_brush(PAINTING)
+    assert not has_brush(replace(PAINTING, has_image=False))
+    assert not has_brush(IDLE)
+
+
+def test_hints_of_the_brush_say_what_strokes_do_and_its_size() -> None:
+    assert hints(PAINTING)["Drag"] == "paint a new instance"
+    assert hints(PAINTING)["[ ]"] == "brush of radius 12 px"
+    assert "Right drag" not in hints(PAINTING)
+
+    selected = hints(replace(PAINTING, selection_count=1))
+    assert list(selected) == ["Drag", "Right drag", "[ ]", "Esc"]
+    assert selected["Drag"] == "add"
+
+
+def test_the_brush_asks_for_one_of_several_selected() -> None:
+    assert hints(replace(PAINTING, selection_count=2)) == {"Tab": "select one to paint", "Esc": "deselect"}
+
+
+def test_with_a_draft_open_painting_comes_after_enter() -> None:
+    assert hints(replace(DRAFTING, tool="brush"))["Enter"] == "accept, then paint"
+
+
+def test_beside_the_brush_proposals_are_accepted_as_ever() -> None:
+    assert hints(replace(CHOOSING, tool="brush"))["Enter"] == "accept"
+    assert hints(replace(CHOOSING, tool="brush", selection_count=1))["Enter"] == "accept"
+
+
+def test_a_project_to_be_read_only_offers_no_brush() -> None:
+    assert hints(replace(PAINTING, is_read_only=True)) == {"D": "next image"}

@@ -49,6 +49,8 @@ SITUATIONS = [
     replace(BUSY, is_unreadable=True),
     replace(BUSY, has_draft=True, candidate_count=3),
     replace(BUSY, tool="polygon", drawn_vertices=4),
+    replace(BUSY, tool="brush", brush_radius=7),
+    replace(BUSY, tool="brush", has_draft=True),
     replace(BUSY, selection_count=1),
     replace(BUSY, hidden_count=3),
     replace(BUSY, has_concept=True, proposal_count=3),
@@ -247,6 +249,17 @@ def test_hints_follow_and_what_has_no_key_is_no_hint(window: MainWindow) -> None
     window.keys.set_keys("accept_next", [])
 
     assert bar.accessibleName() == "E: accept, Esc: discard"
+
+
+def test_a_hint_of_two_keys_names_those_that_there_are() -> None:
+    keys = KeyMap()
+    painting = replace(BUSY, tool="brush", brush_radius=7)
+    keys.set_keys("brush_larger", ["+"])
+    assert KeyHint("[ +", "brush of radius 7 px") in key_hints(painting, keys.text)
+
+    keys.set_keys("brush_smaller", [])
+
+    assert KeyHint("+", "brush of radius 7 px") in key_hints(painting, keys.text)
 
 
 def test_two_windows_share_the_keys(qtbot: Any, window: MainWindow, store: ProjectStore) -> None:

@@ -60,6 +60,37 @@ def test_a_drawing_without_category_does_not_follow_to_another_image(drawing, st
     assert not any(store.instances(image.id) for image in store.images())
 
 
+def test_what_waits_for_a_category_is_told_until_it_has_one(drawing, store, workspace, qtbot):
+    with qtbot.waitSignal(drawing.waiting_changed) as waiting:
+        drawing.add(SQUARE, selects=True)
+    assert waiting.args == [SQUARE]
+
+    with qtbot.waitSignal(drawing.waiting_changed) as waiting:
+        workspace.set_category(operations.add_category(store, "cat"))
+
+    assert waiting.args == [None]
+
+
+def test_nothing_waits_on_another_image(drawing, store, workspace, qtbot):
+    drawing.add(SQUARE, selects=True)
+
+    with qtbot.waitSignal(drawing.waiting_changed) as waiting:
+        workspace.set_image(store.images()[1].id)
+
+    assert waiting.args == [None]
+
+
+@pytest.mark.parametrize(("selects", "count"), [(True, 2), (False, 1)])
+def test_what_is_painted_meanwhile_joins_what_waits_to_be_selected(drawing, store, workspace, selects, count):
+    drawing.add(SQUARE, selects=True)
+    drawing.add(rectangle(30, 5, 40, 20), selects)
+
+    workspace.set_category(operations.add_category(store, "cat"))
+
+    (instance,) = store.instances(workspace.image_id)
+    assert len(instance.region.polygons) == count
+
+
 def test_what_the_store_refuses_is_said(drawing, store, workspace, qtbot):
     workspace.set_category(operations.add_category(store, "cat"))
 

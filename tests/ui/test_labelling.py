@@ -199,6 +199,28 @@ def test_an_edited_region_is_stored_and_counted(labelling, store):
     assert store.undo_label == "Move vertex"
 
 
+def test_an_erased_instance_is_gone_in_one_step_and_comes_back_with_its_id(labelling, store, workspace):
+    instance_id = add_square(store)
+    before = store.instance(instance_id)
+
+    labelling.erase_instance(instance_id)
+    assert store.instances(workspace.image_id) == ()
+    assert store.undo_label == "Erase"
+
+    labelling.undo()
+    assert store.instances(workspace.image_id) == (before,)
+
+
+def test_a_stored_draft_is_told_by_its_instance(labelling, store, workspace, assist, answered, qtbot):
+    assist.add_prompt(PointPrompt(15, 15))
+    answered()
+
+    with qtbot.waitSignal(labelling.stored) as stored:
+        labelling.accept()
+
+    assert stored.args == [instance.id for instance in store.instances(workspace.image_id)]
+
+
 def test_a_region_that_cannot_be_stored_is_told_and_changes_nothing(labelling, store, qtbot):
     instance_id = add_square(store)
 

@@ -28,6 +28,9 @@ INK, ACCENT = QColor(DARK["canvas"]), QColor(DARK["accent"])
 POSITIVE, NEGATIVE = QColor(DARK["success"]), QColor(DARK["danger"])
 # The square above an exemplar's corner that says which kind it is, and the arms of its sign.
 TAG_SIDE, TAG_ARM = 16.0, 4.0
+# The sign in a brush's circle, and the radius from which there is room for it; its halo is to be seen on white.
+BRUSH_ARM, BRUSH_SIGN_ROOM = 4.0, 9.0
+BRUSH_HALO = QColor(0, 0, 0, 170)
 BUSY_STEPS = 12
 BUSY_RADIUS = 12.0
 
@@ -169,6 +172,22 @@ def paint_hovered_handle(painter: QPainter, at: QPointF) -> None:
     painter.setPen(QPen(WHITE, 2))
     painter.setBrush(ACCENT)
     painter.drawRect(QRectF(at.x() - half, at.y() - half, 2 * half, 2 * half))
+
+
+def paint_brush(painter: QPainter, at: QPointF, radius: float, *, adds: bool) -> None:
+    """Paint the circle of a brush, with + or - in its middle; beside it, where it is too small for that."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    is_small = radius < BRUSH_SIGN_ROOM
+    sign = at + QPointF(1, 1) * (radius * math.sqrt(0.5) + BRUSH_ARM + 3) if is_small else at
+    lines = [QLineF(sign.x() - BRUSH_ARM, sign.y(), sign.x() + BRUSH_ARM, sign.y())]
+    if adds:
+        lines.append(QLineF(sign.x(), sign.y() - BRUSH_ARM, sign.x(), sign.y() + BRUSH_ARM))
+    for color, width in ((BRUSH_HALO, 3.5), (WHITE, 1.25)):
+        pen = QPen(color, width)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        painter.drawEllipse(at, max(radius, 1.0), max(radius, 1.0))
+        painter.drawLines(lines)
 
 
 def paint_ghost_handle(painter: QPainter, at: QPointF) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from sam3_annotator.model import BoxPrompt, Exemplar, PointPrompt
 from sam3_annotator.project import InstanceId, Region, clip_region, repair_region
+from sam3_annotator.ui.canvas.brush_in_hand import BrushInHand
 from sam3_annotator.ui.canvas.draft import Draft
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.navigation import revealed
@@ -47,6 +48,7 @@ class CanvasView(CanvasSurface):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.polygon = PolygonDrawing(self)
+        self.brush = BrushInHand(self)
         self._overlay = Overlay(self._scene, self.polygon)
         self._tool: Tool = TOOLS["select"](self)
         self._tool_cursor = self._tool.cursor
@@ -54,6 +56,7 @@ class CanvasView(CanvasSurface):
         self._offered: PointPrompt | None = None
         self._settle.timeout.connect(self._hover_again)
         self.polygon.changed.connect(self._follow_polygon)
+        self.brush.changed.connect(self.refresh)
 
     # What is shown
 
@@ -97,7 +100,10 @@ class CanvasView(CanvasSurface):
         if boxes := self._scene.correct(() if corrects is None else (corrects.instance.id,)):
             self._layers.repaint_instances(boxes)
             self._set_hovered_if_gone()
+        had_draft = self.has_draft
         self._overlay.draft_item.set_draft(draft, color)
+        if self.has_draft != had_draft:
+            self._hover_again()
         self._set_animated()
         self.refresh()
 
@@ -175,6 +181,16 @@ class CanvasView(CanvasSurface):
     def scene(self) -> Scene:
         """The instances on the canvas."""
         return self._scene
+
+    @property
+    def has_draft(self) -> bool:
+        """A draft is open."""
+        return self._overlay.draft_item.draft is not None
+
+    @property
+    def fill_opacity(self) -> float:
+        """How strongly instances are filled, 0 to 1."""
+        return self._overlay.fill_opacity
 
     def set_tool_cursor(self, shape: Qt.CursorShape) -> None:
         """Show another cursor until the tool asks for yet another."""
@@ -283,6 +299,8 @@ class CanvasView(CanvasSurface):
 
     def _set_view(self, view: ViewTransform, *, is_moving: bool = False) -> None:
         super()._set_view(view, is_moving=is_moving)
+        if self._pan is not None:
+            self._tool.leave()  # the hand is there in its place
         self._tool.reset()
 
     def _press(self, event: QMouseEvent) -> None:
@@ -325,8 +343,9 @@ class CanvasView(CanvasSurface):
     def _tool_event(self, event: QMouseEvent) -> ToolEvent:
         point = self.image_from_viewport(event.position())
         screen = event.globalPosition().toPoint()
+        at, button, keys = event.position(), event.button(), event.modifiers()
         is_double = event.type() == QEvent.Type.MouseButtonDblClick
-        return ToolEvent(point.x(), point.y(), event.position(), screen, event.button(), event.modifiers(), is_double)
+        return ToolEvent(point.x(), point.y(), at, screen, button, keys, is_double, event.buttons())
 
     def _takes_key(self, event: QKeyEvent) -> bool:
         return (event.key() == Qt.Key.Key_Escape and self._tool.is_busy) or super()._takes_key(event)
@@ -353,13 +372,13 @@ class CanvasView(CanvasSurface):
         self._follow_modifier(event)
 
     def _follow_modifier(self, event: QKeyEvent) -> None:
-        """Let Ctrl and Shift change at once what the resting cursor means."""
-        if event.key() in (Qt.Key.Key_Control, Qt.Key.Key_Shift):
+        """Let Ctrl, Shift and Alt change at once what the resting cursor means."""
+        if event.key() in (Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt):
             self._hover_with(event.modifiers())
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's
         """Keep the focus while a draft, polygon or proposals are open: Tab means what they have to offer, if any."""
-        is_taken = self._overlay.draft_item.draft is not None or bool(self._scene.proposals.open)
+        is_taken = self.has_draft or bool(self._scene.proposals.open)
         return is_taken or self.polygon.is_open or super().focusNextPrevChild(next)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter
 
 from sam3_annotator.model import BoxPrompt, Exemplar, PointPrompt
 from sam3_annotator.project import InstanceId, Region
+from sam3_annotator.ui.canvas.brush_in_hand import BrushInHand
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.outlines import Floats
 from sam3_annotator.ui.canvas.polygon_drawing import PolygonDrawing
@@ -27,7 +28,10 @@ OUTLINE_DISTANCE = 3.0
 
 @dataclass(frozen=True, slots=True)
 class ToolEvent:
-    """A press, move or release: `x`, `y` in image pixels, `at` on the canvas, `globally` on the screen."""
+    """A press, move or release: `x`, `y` in image pixels, `at` on the canvas, `globally` on the screen.
+
+    `button` is the one that goes down or up, `buttons` are those that are down then.
+    """
 
     x: float
     y: float
@@ -36,6 +40,7 @@ class ToolEvent:
     button: Qt.MouseButton = Qt.MouseButton.NoButton
     modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
     is_double: bool = False  # the second press of a double click
+    buttons: Qt.MouseButton = Qt.MouseButton.NoButton
 
     def has(self, modifier: Qt.KeyboardModifier) -> bool:
         """Tell whether a modifier is held."""
@@ -63,6 +68,21 @@ class ToolHost(Protocol):
     @property
     def polygon(self) -> PolygonDrawing:
         """The polygon being drawn."""
+        ...
+
+    @property
+    def brush(self) -> BrushInHand:
+        """Size and colour of the brush."""
+        ...
+
+    @property
+    def has_draft(self) -> bool:
+        """A draft is open."""
+        ...
+
+    @property
+    def fill_opacity(self) -> float:
+        """How strongly instances are filled, 0 to 1."""
         ...
 
     def refresh(self) -> None:
