@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from html import escape
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QColor, QIcon, QKeySequence, QPainter, QPixmap
+from PySide6.QtGui import QAction, QActionGroup, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
-from sam3_annotator.ui.action_state import ActionState, KeyHint, key_hints
+from sam3_annotator.ui.action_state import ActionState
 from sam3_annotator.ui.action_table import ACTIONS, CATEGORY_KEYS, NUDGING_ACTIONS, ActionSpec
+from sam3_annotator.ui.key_map import KeyMap
+from sam3_annotator.ui.keys import sequences
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, TOOLTIP_TEXT_DIM
 from sam3_annotator.ui.typing_guard import TypingGuard
 
-__all__ = ["ActionState", "Actions", "KeyHint", "key_hints", "key_text"]
+__all__ = ["ActionState", "Actions"]
 
 
 class Actions(QObject):
@@ -22,14 +25,15 @@ class Actions(QObject):
 
     `triggered` carries the verb: the action's id, or what the action means in the situation (`undo` or
     `remove_last_prompt`, `next_candidate` or `next_instance`, ...). `bind` gives a verb its slot; an action
-    without any is not shown and has no keys.
+    without any is not shown and has no keys. Which keys the others have, the key map says.
     """
 
     triggered = Signal(str)
     state_changed = Signal(object)  # ActionState
 
-    def __init__(self, window: QWidget, canvas: QWidget) -> None:
+    def __init__(self, window: QWidget, canvas: QWidget, keys: KeyMap | None = None) -> None:
         super().__init__(window)
+        self._keys = keys if keys is not None else KeyMap(parent=self)
         self._specs = {spec.id: spec for spec in ACTIONS}
         self._actions: dict[str, QAction] = {}
         self._tools = QActionGroup(self)
@@ -37,6 +41,8 @@ class Actions(QObject):
         self._state = ActionState()
         for spec in ACTIONS:
             self._actions[spec.id] = self._make(spec, canvas if spec.on_canvas else window)
+        self._keys.changed.connect(self._follow_keys)
+        self._follow_keys()
         app = QApplication.instance()
         if isinstance(app, QApplication):
             TypingGuard(app, self)
@@ -93,18 +99,22 @@ class Actions(QObject):
     def _make(self, spec: ActionSpec, owner: QWidget) -> QAction:
         action = QAction(spec.text, self)
         action.setObjectName(spec.id)
-        action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
         if spec.on_canvas:
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         action.setAutoRepeat(spec.id in _REPEATING)
         action.setCheckable(spec.checked is not None)
         action.setVisible(False)
-        action.setToolTip(tool_tip(spec))
         if spec.id.startswith("tool_"):
             self._tools.addAction(action)
         action.triggered.connect(partial(self._run, spec))
         owner.addAction(action)
         return action
+
+    def _follow_keys(self) -> None:
+        for spec in ACTIONS:
+            action = self._actions[spec.id]
+            action.setShortcuts([name for key in self._keys.keys(spec.id) for name in sequences(key)])
+            action.setToolTip(tool_tip(spec, self._keys.text(spec.id)))
 
     def _is_offered(self, spec: ActionSpec) -> bool:
         is_bound = any(verb in self._slots for verb in spec.verbs)
@@ -127,14 +137,9 @@ _REPEATING |= {spec.id for spec in NUDGING_ACTIONS}
 _REPEATING |= {"brush_smaller", "brush_larger"}
 
 
-def key_text(keys: str) -> str:
-    """Word a key sequence as the platform does."""
-    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
-
-
-def tool_tip(spec: ActionSpec) -> str:
-    """Say name, key and, in a line of its own, what the action does."""
-    keys = f"&nbsp;&nbsp;{_dim(key_text(spec.shortcuts[0]))}" if spec.shortcuts else ""
+def tool_tip(spec: ActionSpec, key: str) -> str:
+    """Say name, key (in words, "" for none) and, in a line of its own, what the action does."""
+    keys = f"&nbsp;&nbsp;{_dim(escape(key))}" if key else ""
     line = f"<br>{_dim(spec.tip)}" if spec.tip else ""
     return f"<div style='white-space: pre'><b>{spec.text.rstrip('…')}</b>{keys}{line}</div>"
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from sam3_annotator.ui.hint_card import HintCard
+from sam3_annotator.ui.key_map import KeyMap
 from sam3_annotator.ui.message_bar import MessageBar
 from sam3_annotator.ui.phrase_bar.bar import PhraseBar
 from sam3_annotator.ui.theme import SPACE_M
@@ -18,8 +19,9 @@ PROGRESS_AFTER_MS = 200
 class CanvasArea(QWidget):
     """Holds the canvas; `messages` is the bar above it, `phrase_bar` the one over its top edge."""
 
-    def __init__(self, canvas: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, canvas: QWidget, keys: KeyMap | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._keys = keys if keys is not None else KeyMap(parent=self)
         self.canvas = canvas
         self.messages = MessageBar()
         self._stage = QWidget()
@@ -36,7 +38,7 @@ class CanvasArea(QWidget):
         self._progress.setTextVisible(False)
         self._progress.setAccessibleName("Progress")
         self._progress.hide()
-        self.phrase_bar = PhraseBar(self._stage)
+        self.phrase_bar = PhraseBar(self._keys, self._stage)
         self.phrase_bar.hide()
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
@@ -65,7 +67,7 @@ class CanvasArea(QWidget):
 
     def show_hint_card(self) -> HintCard:
         """Float the card for newcomers over the lower left corner."""
-        card = HintCard(self._stage)
+        card = HintCard(self._stage, self._keys)
         card.raise_()
         return card
 

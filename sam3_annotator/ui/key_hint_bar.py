@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from sam3_annotator.ui.action_state import KeyHint
+from sam3_annotator.ui.key_hints import KeyHint
 from sam3_annotator.ui.theme import RADIUS_SMALL, SPACE_M, SPACE_XS, theme
 
 CAP_HEIGHT: Final = 17

@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QWidge
 from sam3_annotator.model import EngineStatus
 from sam3_annotator.paths import user_log_dir
 from sam3_annotator.project import ChangeSet, ImageState, InstanceId, ProjectStore
-from sam3_annotator.ui.action_state import ActionState, key_hints
+from sam3_annotator.ui.action_state import ActionState
 from sam3_annotator.ui.actions import Actions
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_area import CanvasArea
 from sam3_annotator.ui.checking import Checking
 from sam3_annotator.ui.docks import Docks, first_focusable
+from sam3_annotator.ui.key_hints import key_hints
+from sam3_annotator.ui.key_map import KeyMap
 from sam3_annotator.ui.menus import add_recent_menu, build_menus
 from sam3_annotator.ui.message_bar import MessageAction, MessageBar, Severity
 from sam3_annotator.ui.model_chip import ModelChip
@@ -85,14 +87,15 @@ class MainWindow(QMainWindow):
         self.workspace = workspace
         self.canvas = canvas
         self.settings = settings if settings is not None else Settings(self)
-        self.window_actions = Actions(self, canvas)
-        self.area = CanvasArea(canvas)
+        self.keys = KeyMap(self.settings, self)
+        self.window_actions = Actions(self, canvas, self.keys)
+        self.area = CanvasArea(canvas, self.keys)
         self.chip = ModelChip()
         self.status_line = StatusLine()
         self.image_panel = ImageListPanel(bridge, workspace)
-        self.category_panel = CategoryPanel(bridge, workspace)
-        self.instance_panel = InstancePanel(bridge, workspace)
-        self.proposal_panel = ProposalPanel()
+        self.category_panel = CategoryPanel(bridge, workspace, self.keys)
+        self.instance_panel = InstancePanel(bridge, workspace, self.keys)
+        self.proposal_panel = ProposalPanel(self.keys)
         self.checking = Checking(bridge, self)
         self.finding_panel = FindingPanel(self.checking)
         self._idle_checks: list[Callable[[], bool]] = []
@@ -193,6 +196,7 @@ class MainWindow(QMainWindow):
         self.bridge.changed.connect(self._follow_store)
         self.settings.changed.connect(self._follow_setting)
         self.window_actions.state_changed.connect(self._follow_state)
+        self.keys.changed.connect(lambda: self._follow_state(self.window_actions.state))
         self.canvas.cursor_moved.connect(self.status_line.set_cursor)
         self.canvas.zoom_changed.connect(self.status_line.set_zoom)
         self.canvas.accept_requested.connect(lambda: self.window_actions.trigger("accept"))
@@ -245,13 +249,15 @@ class MainWindow(QMainWindow):
         """Open the settings."""
         from sam3_annotator.ui.settings_dialog import SettingsDialog  # rarely needed, never at the start
 
-        SettingsDialog(self.settings, self).open()
+        dialog = SettingsDialog(self.settings, self)
+        dialog.shortcuts_wanted.connect(self.open_shortcuts)
+        dialog.open()
 
     def open_shortcuts(self) -> None:
-        """Open the page of all keys."""
+        """Open the page of all keys, where they can be changed."""
         from sam3_annotator.ui.shortcuts_dialog import ShortcutsDialog  # rarely needed, never at the start
 
-        ShortcutsDialog(self).open()
+        ShortcutsDialog(self.keys, self).open()
 
     def open_about(self) -> None:
         """Open what the program is and what it stands on."""
@@ -311,7 +317,7 @@ class MainWindow(QMainWindow):
         menu.popup(at)
 
     def _follow_state(self, state: ActionState) -> None:
-        self.status_line.set_key_hints(key_hints(state))
+        self.status_line.set_key_hints(key_hints(state, self.keys.text))
         self.area.set_phrase_bar_shown(state.has_image and not state.is_unreadable)
 
     def _show_title(self) -> None:

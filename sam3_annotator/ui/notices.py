@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -31,7 +31,6 @@ CATEGORY: Final = "category"
 
 # What helps where nobody knows what was wrong.
 ADD_PROMPT: Final = "Your prompts are still there; add another to try again."
-ASK_AGAIN: Final = "Press / and Enter, or box another example, to try again."
 
 
 class Notices(QObject):
@@ -52,7 +51,7 @@ class Notices(QObject):
         self._assist = assist
         self._finder = finder
         engine.status_changed.connect(self._show_status)
-        for source, remedy in ((assist, ADD_PROMPT), (finder, ASK_AGAIN)):
+        for source, remedy in ((assist, lambda: ADD_PROMPT), (finder, self._how_to_ask_again)):
             source.failed.connect(partial(self._show_failure, remedy))
             source.answered.connect(lambda _seconds: window.messages.dismiss(ANSWER))
         assist.draft_changed.connect(self._follow_what_is_asked)
@@ -86,7 +85,7 @@ class Notices(QObject):
             key=MODEL,
         )
 
-    def _show_failure(self, remedy: str, error: Exception) -> None:
+    def _show_failure(self, remedy: Callable[[], str], error: Exception) -> None:
         if self._engine.status.stage is EngineStage.FAILED:  # there is no model, whatever is asked
             self._show_unavailable(error, "")
         elif isinstance(error, ModelError):
@@ -94,10 +93,15 @@ class Notices(QObject):
         else:
             details = "".join(traceback.format_exception(error)).rstrip()
             self._window.messages.show_message(
-                f"The model stopped on an unexpected error ({type(error).__name__}). {remedy}",
+                f"The model stopped on an unexpected error ({type(error).__name__}). {remedy()}",
                 details=details,
                 key=ANSWER,
             )
+
+    def _how_to_ask_again(self) -> str:
+        find = self._window.keys.text("find")
+        way = f"Press {find} and Enter" if find else "Press Enter in the field above the image"
+        return f"{way}, or box another example, to try again."
 
     @Slot(object)
     def _follow_what_is_asked(self, asked: Draft | Proposals | None) -> None:

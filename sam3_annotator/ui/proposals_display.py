@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QColor
 
-from sam3_annotator.ui.actions import key_text
 from sam3_annotator.ui.assist import Assist
 from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.engine_bridge import EngineBridge
@@ -66,10 +65,6 @@ class ProposalsDisplay(QObject):
         finder.threshold_changed.connect(window.area.phrase_bar.set_threshold)
         engine.status_changed.connect(self._follow_model)
         window.area.phrase_bar.set_threshold(finder.threshold)
-        keys = {
-            name: key_text(window.window_actions.spec(name).shortcuts[0]) for name in ("accept_proposals", "escape")
-        }
-        window.area.phrase_bar.set_key_tips(accept_all=keys["accept_proposals"], clear=keys["escape"])
 
     def _color(self) -> QColor:
         category_id = self._workspace.category_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -172,6 +172,15 @@ class Settings(QObject):
     def model(self, value: str) -> None:
         self._write("model", value)
 
+    @property
+    def key_changes(self) -> dict[str, tuple[str, ...]]:
+        """The keys of those actions whose keys the user has changed, by id, in Qt's portable words, not checked."""
+        return self._read("key_changes", _key_changes, {})
+
+    @key_changes.setter
+    def key_changes(self, value: Mapping[str, tuple[str, ...]]) -> None:
+        self._write("key_changes", json.dumps(dict(value), sort_keys=True))
+
     # --- what the program remembers ----------------------------------------------------------
 
     @property
@@ -243,6 +252,18 @@ def _within(low: float, high: float) -> Callable[[object], float]:
         return number
 
     return convert
+
+
+def _key_changes(value: object) -> dict[str, tuple[str, ...]]:
+    """Leave out only the entries that make no sense: each was chosen by itself."""
+    entries = json.loads(str(value))
+    if not isinstance(entries, dict):
+        raise TypeError(f"Expected keys by action; got {type(entries).__name__}.")
+    return {
+        action_id: tuple(keys)
+        for action_id, keys in entries.items()
+        if isinstance(keys, list) and all(isinstance(key, str) for key in keys)
+    }
 
 
 def _recent(value: object) -> tuple[RecentProject, ...]:

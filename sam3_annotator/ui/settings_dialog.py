@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QSlider,
     QSpinBox,
     QVBoxLayout,
@@ -43,6 +44,8 @@ _PREVIEW = (
 class SettingsDialog(QDialog):
     """A page of fields, each with a line saying what it does."""
 
+    shortcuts_wanted = Signal()  # the user wants to change keys; the dialog has closed
+
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -68,8 +71,22 @@ class SettingsDialog(QDialog):
         layout.setSpacing(SPACE_L)
         layout.addLayout(self._grid)
         layout.addStretch(1)
-        layout.addWidget(buttons)
+        foot = QHBoxLayout()
+        foot.addWidget(self._make_link())
+        foot.addWidget(buttons, stretch=1)
+        layout.addLayout(foot)
         self.setMinimumWidth(540)
+
+    def _make_link(self) -> QPushButton:
+        link = QPushButton("Keyboard shortcuts…")
+        link.setProperty("kind", "link")
+        link.setAutoDefault(False)
+        link.clicked.connect(self._go_to_shortcuts)
+        return link
+
+    def _go_to_shortcuts(self) -> None:
+        self.accept()
+        self.shortcuts_wanted.emit()
 
     def _add_fill(self) -> None:
         slider = QSlider(Qt.Orientation.Horizontal)

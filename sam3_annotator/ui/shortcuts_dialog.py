@@ -1,4 +1,4 @@
-"""The page of all keys and what the mouse does."""
+"""The page of all keys, where they can be changed, and of what the mouse does."""
 
 from __future__ import annotations
 
@@ -6,16 +6,33 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
-from sam3_annotator.ui.action_table import ACTIONS
-from sam3_annotator.ui.actions import key_text
-from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, theme
+from sam3_annotator.ui.action_table import ACTIONS, NUDGING_ACTIONS
+from sam3_annotator.ui.cap_row import WORDS_LEFT, Cap, CapKind, CapRow
+from sam3_annotator.ui.key_map import Changes, KeyMap
+from sam3_annotator.ui.key_presets import KEY_PRESETS
+from sam3_annotator.ui.key_row import KeyRow
+from sam3_annotator.ui.keys import why_reserved
+from sam3_annotator.ui.panels.text_field import TextField
+from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, bind_icon, theme
 
-Row = tuple[tuple[str, ...], str]
+COLUMN_WIDTH: Final = 372
+HOW_TO: Final = "Click a row, or press Enter on it, to change its key."
+WAS_RESET: Final = "All keys are as they were at first."
 
-MOUSE: Final[tuple[Row, ...]] = (
+MOUSE: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("Left click",), "A point on the object"),
     (("Right click", "Shift+click"), "A point off the object"),
     (("Wheel",), "Zoom at the cursor"),
@@ -37,90 +54,218 @@ _COLUMNS: Final = (
 )
 
 
-def rows_of(menus: Sequence[str]) -> list[Row]:
-    """List the keys of the actions of some menus, and what they do."""
-    if menus == ("Instance/Category",):
-        return [(("1", "…", "9", "0"), "Choose the category of the draft or the selection")]
-    caps: dict[str, dict[str, None]] = {}  # the keys of actions with the same text stand together
-    for spec in ACTIONS:
-        if spec.menu in menus and spec.shortcuts:
-            keys = map(key_text, _worth_showing(spec.shortcuts))
-            caps.setdefault(spec.text.rstrip("…"), {}).update(dict.fromkeys(keys))
-    return [(tuple(keys), text) for text, keys in caps.items()]
+class Section(QWidget):
+    """A heading and its rows; without any row to show it goes."""
 
+    def __init__(self, heading: str, rows: Sequence[CapRow], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.heading = heading
+        self.rows = tuple(rows)
+        words = QLabel(heading)
+        words.setFont(theme().font("title"))
+        words.setContentsMargins(WORDS_LEFT, SPACE_L, 0, SPACE_XS)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(words)
+        for row in self.rows:
+            layout.addWidget(row)
 
-def _worth_showing(shortcuts: Sequence[str]) -> list[str]:
-    """Leave out the second names of a key (Return, Backtab)."""
-    return [keys for keys in shortcuts if not keys.endswith(("Return", "Backtab", "Ctrl+="))]
+    def filter(self, query: str) -> None:
+        """Show the rows that have all words of a query in words or heading, or whose key it is; "" shows all."""
+        for row in self.rows:
+            row.setVisible(self._matches(row, query.lower().strip()))
+        self.setVisible(any(not row.isHidden() for row in self.rows))
+
+    def _matches(self, row: CapRow, query: str) -> bool:
+        if any(cap.text.lower() == query for cap in row.caps):
+            return True
+        text = f"{self.heading} {row.words}".lower()
+        return all(word in text for word in query.split())
 
 
 class ShortcutsDialog(QDialog):
-    """Two columns of key caps and words; Esc closes it."""
+    """Two columns of words and keys, with a field that leaves only some; every change applies at once."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keyboard shortcuts")
-        page = QWidget()
-        columns = QHBoxLayout(page)
-        columns.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, SPACE_XL)
-        columns.setSpacing(2 * SPACE_XL)
-        for number, sections in enumerate(_COLUMNS):
+        self._keys = keys
+        self._before: Changes = {}  # what was replaced last, all at once
+        self._applied: Changes = {}  # by what
+        self._said = ""
+        self.field = self._make_field()
+        self._hint = QLabel(HOW_TO)
+        self.undo_button = QPushButton("Undo")
+        self.preset_button = QPushButton("Keys as in")
+        self.reset_button = QPushButton("Reset all")
+        self._page = QWidget()
+        self._columns = QHBoxLayout(self._page)
+        self.sections = self._fill_page()
+        self._scroll = QScrollArea()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, SPACE_L, 0, 0)
+        layout.setSpacing(SPACE_S)
+        layout.addLayout(self._make_head())
+        layout.addWidget(self._make_scroll(), stretch=1)
+        keys.changed.connect(self._follow_keys)
+        self._follow_keys()
+
+    @property
+    def rows(self) -> list[KeyRow]:
+        """The rows that can be changed, from the top of the first column to the end of the last."""
+        return [row for section in self.sections for row in section.rows if isinstance(row, KeyRow)]
+
+    @property
+    def hint(self) -> str:
+        """What is said below the field."""
+        return self._hint.text()
+
+    def row(self, action_id: str) -> KeyRow:
+        """Give the row of an action; `StopIteration` if it has none."""
+        return next(row for row in self.rows if row.spec.id == action_id)
+
+    def reset_all(self) -> None:
+        """Give every action the keys it has at first; `undo_button` takes that back."""
+        self._apply({}, WAS_RESET)
+
+    def use_preset(self, name: str) -> None:
+        """Give the actions the keys of another program, a name in `KEY_PRESETS`; `undo_button` takes that back."""
+        self._apply(KEY_PRESETS[name], f"These are the keys of {name}, as far as the same can be done here.")
+
+    def _apply(self, changes: Changes, sentence: str) -> None:
+        self._before, self._applied, self._said = self._keys.changes, dict(changes), sentence
+        self._keys.replace(changes)
+        self._follow_keys()
+
+    def _make_field(self) -> TextField:
+        field = TextField()
+        field.setPlaceholderText("Find a command or a key")
+        field.setAccessibleName("Find a command or a key")
+        field.setClearButtonEnabled(True)
+        magnifier = QAction(field)
+        bind_icon(magnifier, "magnify", "text_dim")
+        field.addAction(magnifier, TextField.ActionPosition.LeadingPosition)
+        field.textChanged.connect(self._filter)
+        QShortcut(QKeySequence.StandardKey.Find, self, field.setFocus)
+        return field
+
+    def _make_head(self) -> QVBoxLayout:
+        self.reset_button.setProperty("kind", "quiet")
+        self.reset_button.clicked.connect(self.reset_all)
+        self.undo_button.setProperty("kind", "link")
+        self.undo_button.clicked.connect(self._undo)
+        self.preset_button.setProperty("kind", "quiet")
+        self.preset_button.setToolTip("Take the keys of another program")
+        self.preset_button.setMenu(self._make_presets())
+        for button in (self.preset_button, self.reset_button, self.undo_button):
+            button.setAutoDefault(False)
+        self._hint.setProperty("tone", "dim")
+        self._hint.setMinimumHeight(self.undo_button.sizeHint().height())  # nothing below moves when that comes
+        above, below = QHBoxLayout(), QHBoxLayout()
+        above.setSpacing(SPACE_S)
+        above.addWidget(self.field, stretch=1)
+        above.addWidget(self.preset_button)
+        above.addWidget(self.reset_button)
+        below.setSpacing(SPACE_XS)
+        below.addWidget(self._hint)
+        below.addWidget(self.undo_button)
+        below.addStretch(1)
+        head = QVBoxLayout()
+        head.setContentsMargins(SPACE_XL, 0, SPACE_XL, 0)
+        head.setSpacing(SPACE_XS)
+        head.addLayout(above)
+        head.addLayout(below)
+        return head
+
+    def _make_presets(self) -> QMenu:
+        menu = QMenu(self)
+        for name in KEY_PRESETS:
+            menu.addAction(name, lambda name=name: self.use_preset(name))
+        return menu
+
+    def _fill_page(self) -> list[Section]:
+        columns = self._columns
+        columns.setContentsMargins(SPACE_L, 0, SPACE_L, SPACE_L)
+        columns.setSpacing(SPACE_XL)
+        sections = list[Section]()
+        for number, headings in enumerate(_COLUMNS):
             column = QVBoxLayout()
-            column.setSpacing(SPACE_XS)
-            for heading, menus in sections:
-                _add_section(column, heading, rows_of(menus))
-            if number == 0:
-                _add_section(column, "Mouse", MOUSE)
+            column.setSpacing(0)
+            made = [Section(heading, self._rows_of(menus)) for heading, menus in headings]
+            if number == 1:
+                made.append(Section("Mouse", [CapRow(text, _fixed(keys)) for keys, text in MOUSE]))
+            for section in made:
+                column.addWidget(section)
             column.addStretch(1)
             columns.addLayout(column, stretch=1)
-        scroll = QScrollArea()
-        scroll.setWidget(page)
+            sections += made
+        return sections
+
+    def _rows_of(self, menus: Sequence[str]) -> list[CapRow]:
+        rows = [KeyRow(spec, self._keys) for spec in ACTIONS if spec.menu in menus and spec not in NUDGING_ACTIONS]
+        for row in rows:
+            row.turned.connect(lambda step, row=row: self._turn(row, step))
+            row.grown.connect(lambda row=row: self._show_whole(row))
+        return [*rows, *self._nudging_rows()] if "" in menus else list(rows)
+
+    def _nudging_rows(self) -> list[CapRow]:
+        made = list[CapRow]()
+        for text in dict.fromkeys(spec.text for spec in NUDGING_ACTIONS):
+            key = next(key for spec in NUDGING_ACTIONS if spec.text == text for key in self._keys.keys(spec.id))
+            row = CapRow(text, _fixed(("Shift+arrow keys" if key.startswith("Shift+") else "Arrow keys",)))
+            row.setToolTip(why_reserved(key))
+            made.append(row)
+        return made
+
+    def _make_scroll(self) -> QScrollArea:
+        scroll = self._scroll
+        scroll.setWidget(self._page)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(scroll)
-        self._page = page
+        return scroll
+
+    def _filter(self, query: str) -> None:
+        for section in self.sections:
+            section.filter(query)
+
+    def _turn(self, row: KeyRow, step: int) -> None:
+        shown = [other for other in self.rows if not other.isHidden()]
+        target = shown[(shown.index(row) + step) % len(shown)]
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+        self._scroll.ensureWidgetVisible(target)
+
+    def _show_whole(self, row: KeyRow) -> None:
+        self._columns.activate()
+        self._scroll.ensureWidgetVisible(row, 0, SPACE_M)
+
+    def _follow_keys(self) -> None:
+        changes = self._keys.changes
+        self.reset_button.setEnabled(bool(changes))
+        if changes != self._applied:
+            self._said = ""
+        self._hint.setText(self._said or HOW_TO)
+        self.undo_button.setVisible(bool(self._said))
+
+    def _undo(self) -> None:
+        self._said = ""
+        self._keys.replace(self._before)
+        self._follow_keys()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Take the room the page needs; not known before its fonts and margins are in force."""
         for child in self._page.findChildren(QWidget):
             child.ensurePolished()
-        room = self.screen().availableGeometry().height() * 9 // 10
-        wanted = self._page.sizeHint()
-        self.setFixedWidth(wanted.width() + SPACE_L)
-        # The scroll area keeps a little for its edges.
-        self.resize(self.width(), min(wanted.height() + SPACE_XS, room))
+        available = self.screen().availableGeometry()
+        width = 2 * COLUMN_WIDTH + SPACE_XL + 2 * SPACE_L + SPACE_L
+        self.setFixedWidth(min(width, available.width()))
+        wanted = self.sizeHint().height() + self._page.sizeHint().height()
+        self.resize(self.width(), min(wanted, available.height() * 9 // 10))
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
         super().showEvent(event)
 
 
-def _add_section(column: QVBoxLayout, heading: str, rows: Sequence[Row]) -> None:
-    words = QLabel(heading)
-    words.setFont(theme().font("title"))
-    column.addSpacing(SPACE_M)
-    column.addWidget(words)
-    column.addSpacing(SPACE_XS)
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(SPACE_L)
-    grid.setVerticalSpacing(SPACE_XS + 2)
-    grid.setColumnStretch(0, 1)
-    for number, (keys, text) in enumerate(rows):
-        grid.addWidget(QLabel(text), number, 0)
-        grid.addLayout(_caps(keys), number, 1)
-    column.addLayout(grid)
-
-
-def _caps(keys: Sequence[str]) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(SPACE_XS)
-    row.addStretch(1)
-    for key in keys:
-        cap = QLabel(key)
-        cap.setFont(theme().font("caption"))
-        cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        cap.setProperty("tone", "dim" if key == "…" else "key")
-        cap.setMinimumWidth(max(SPACE_S + SPACE_L, cap.sizeHint().width() + SPACE_M))
-        row.addWidget(cap)
-    return row
+def _fixed(keys: Sequence[str]) -> list[Cap]:
+    return [Cap(key, CapKind.FIXED) for key in keys]

@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
-    QKeySequence,
     QPainter,
     QPaintEvent,
     QPen,
@@ -22,6 +21,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from sam3_annotator.ui.cards import ChoiceCard, RecentCard
+from sam3_annotator.ui.key_map import KeyMap
+from sam3_annotator.ui.keys import sequences
 from sam3_annotator.ui.message_bar import MessageBar
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.theme import FOCUS_WIDTH, RADIUS, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, theme
@@ -60,10 +61,7 @@ class StartPage(QWidget):
         settings.changed.connect(self._follow_setting)
         place = default_place(QGuiApplication.primaryScreen().availableGeometry())
         self.resize(DEFAULT_SIZE.boundedTo(place.size()))
-        QShortcut(QKeySequence("Ctrl+N"), self, self.make_project)
-        QShortcut(QKeySequence("Ctrl+O"), self, self.choose_folder)
-        QShortcut(QKeySequence("Ctrl+Shift+O"), self, self.choose_project)
-        QShortcut(QKeySequence("Ctrl+Q"), self, self.close)
+        self._watch_keys()
 
     def choose_folder(self) -> None:
         """Let the user choose a folder of images."""
@@ -92,6 +90,17 @@ class StartPage(QWidget):
     def recent_cards(self) -> Sequence[RecentCard]:
         """Give the projects shown, latest first."""
         return tuple(self._cards)
+
+    def _watch_keys(self) -> None:
+        keys = KeyMap(self._settings, self)
+        for action_id, verb in (
+            ("new_project", self.make_project),
+            ("open_folder", self.choose_folder),
+            ("open_project", self.choose_project),
+            ("quit", self.close),
+        ):
+            for key in keys.keys(action_id):
+                QShortcut(sequences(key)[0], self, verb)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout()

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sam3_annotator.ui.action_state import KeyHint
 from sam3_annotator.ui.key_hint_bar import KeyHintBar
+from sam3_annotator.ui.key_hints import KeyHint
 from sam3_annotator.ui.theme import FONT_CAPTION_PX, SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
 
 HEIGHT: Final = 28

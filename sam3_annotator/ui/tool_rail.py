@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAction, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 
 from sam3_annotator.ui.actions import Actions
@@ -31,6 +31,13 @@ class RailButton(QToolButton):
         self.setFixedSize(BUTTON_SIZE, TOOL_HEIGHT if shows_key else BUTTON_SIZE)
         theme().theme_changed.connect(self.update)
 
+    @property
+    def shown_key(self) -> str:
+        """The key as far as there is room for it; the tool tip has it whole."""
+        key = self.defaultAction().shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        fits = QFontMetrics(theme().font("caption")).horizontalAdvance(key) <= BUTTON_SIZE
+        return key if fits else "…"
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's
         """Paint ground, icon, key and focus ring."""
         painter = QPainter(self)
@@ -52,9 +59,8 @@ class RailButton(QToolButton):
         if self._shows_key:
             painter.setFont(theme().font("caption"))
             painter.setPen(theme().color(role if self.isChecked() else "text_dim"))
-            key = self.defaultAction().shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             row = QRectF(0, top + ICON_SIZE + 1, self.width(), self.height() - top - ICON_SIZE - 4)
-            painter.drawText(row, Qt.AlignmentFlag.AlignCenter, key)
+            painter.drawText(row, Qt.AlignmentFlag.AlignCenter, self.shown_key)
 
     def _ground(self) -> str:
         if self.isChecked():

@@ -19,7 +19,6 @@ from sam3_annotator.ui.action_state import (
     escape_text,
     escape_verb,
     has_brush,
-    key_hints,
     next_text,
     next_verb,
     previous_text,
@@ -28,6 +27,8 @@ from sam3_annotator.ui.action_state import (
     undo_text,
     undo_verb,
 )
+from sam3_annotator.ui.key_hints import key_hints
+from sam3_annotator.ui.key_map import KeyMap
 
 IDLE = ActionState(has_image=True, has_next_image=True, instance_count=3, undo_label="Add instance")
 DRAFTING = replace(IDLE, has_draft=True, candidate_count=3)
@@ -39,7 +40,7 @@ CORRECTING = replace(IDLE, has_draft=True, lacks_prompt=True, selection_count=1)
 
 
 def hints(state: ActionState) -> dict[str, str]:
-    return {hint.key: hint.text for hint in key_hints(state)}
+    return {hint.key: hint.text for hint in key_hints(state, KeyMap().text)}
 
 
 def test_an_image_that_cannot_be_shown_offers_no_clicks() -> None:
@@ -112,7 +113,7 @@ def test_hints_follow_the_tool() -> None:
 
 
 def test_no_hints_without_an_image() -> None:
-    assert key_hints(ActionState()) == ()
+    assert key_hints(ActionState(), KeyMap().text) == ()
 
 
 def test_keys_are_about_proposals_while_some_are_open() -> None:
@@ -122,7 +123,7 @@ def test_keys_are_about_proposals_while_some_are_open() -> None:
     assert (next_verb(CHOOSING), previous_verb(CHOOSING)) == ("next_proposal", "previous_proposal")
     assert (next_text(CHOOSING), previous_text(CHOOSING)) == ("Next proposal", "Previous proposal")
     assert (escape_verb(CHOOSING), escape_text(CHOOSING)) == ("drop_proposals", "Forget what was found")
-    assert list(hints(CHOOSING)) == ["Enter", "Backspace", "Tab", "Shift Enter", "Esc"]
+    assert list(hints(CHOOSING)) == ["Enter", "Backspace", "Tab", "Shift+Enter", "Esc"]
 
 
 def test_a_draft_comes_before_proposals() -> None:
@@ -208,7 +209,7 @@ def test_keys_are_about_the_polygon_being_drawn_before_all_else(besides: dict) -
     assert backspace_verb(state) == "remove_last_vertex"
     assert next_verb(state) == ""
     assert not can_correct(state)
-    assert list(hints(state)) == ["Enter", "Backspace", "Esc", "Ctrl", "Shift", "Shift Enter"]
+    assert list(hints(state)) == ["Enter", "Backspace", "Esc", "Ctrl", "Shift", "Shift+Enter"]
 
 
 def test_a_polygon_of_two_vertices_is_not_closed() -> None:
@@ -217,7 +218,7 @@ def test_a_polygon_of_two_vertices_is_not_closed() -> None:
     assert can_accept(DRAWING)
     assert not can_accept(short)
     assert not can_go_on(short)
-    assert not {"Enter", "Shift Enter"} & hints(short).keys()
+    assert not {"Enter", "Shift+Enter"} & hints(short).keys()
     assert hints(short)["Click"] == "add a vertex"
 
 

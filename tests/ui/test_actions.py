@@ -283,4 +283,5 @@ def test_table_is_sound() -> None:
 def test_tool_tip_says_name_key_and_what_it_does() -> None:
     spec = next(spec for spec in ACTIONS if spec.id == "tool_box")
 
-    assert all(part in tool_tip(spec) for part in ("Box", ">B<", "Drag a box"))
+    assert all(part in tool_tip(spec, "B") for part in ("Box", ">B<", "Drag a box"))
+    assert "&lt;" in tool_tip(spec, "<")

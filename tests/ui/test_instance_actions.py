@@ -10,7 +10,6 @@ from sam3_annotator.ui.action_state import ActionState
 from sam3_annotator.ui.action_table import ACTIONS, NUDGING_ACTIONS
 from sam3_annotator.ui.action_table.copying_actions import COPYING_ACTIONS
 from sam3_annotator.ui.action_table.reshaping_actions import COMBINING_ACTIONS, RESHAPING_ACTIONS
-from sam3_annotator.ui.shortcuts_dialog import rows_of
 
 ON_IMAGE = ActionState(has_image=True, has_previous_image=True, instance_count=3, has_copies=True, tool="select")
 ONE = replace(ON_IMAGE, selection_count=1)
@@ -41,14 +40,6 @@ def enabled(state: ActionState) -> set[str]:
 )
 def test_what_would_do_nothing_is_not_enabled(state: ActionState, expected: set[str]) -> None:
     assert enabled(state) == expected
-
-
-def test_nudge_keys_stand_together_on_the_page_of_keys() -> None:
-    rows = {text: keys for keys, text in rows_of(("Edit", ""))}
-
-    assert rows["Move the selection by 1 pixel"] == ("Left", "Right", "Up", "Down")
-    assert len(rows["Move the selection by 10 pixels"]) == 4
-    assert rows["Redo"] == ("Ctrl+Shift+Z", "Ctrl+Y")
 
 
 def test_every_verb_on_whole_instances_is_in_a_menu_or_has_a_key() -> None:

@@ -22,6 +22,7 @@ CHANGES: list[tuple[str, Any]] = [
     ("embedding_host_megabytes", 0),
     ("embedding_disk_gigabytes", 200),
     ("model", "sam3"),
+    ("key_changes", {"next_image": ("F",), "delete": ()}),
     ("window_geometry", QByteArray(b"\x00\x01geometry")),
     ("window_layout", QByteArray(b"\x00\x02layout")),
 ]
@@ -65,6 +66,10 @@ def test_change_is_announced_once(qtbot: Any) -> None:
         ("embedding_host_megabytes", "-5", "embedding_host_megabytes", 512),
         ("embedding_disk_gigabytes", "lots", "embedding_disk_gigabytes", 10),
         ("window/geometry", "left", "window_geometry", QByteArray()),
+        ("key_changes", "{not json", "key_changes", {}),
+        ("key_changes", "[1, 2]", "key_changes", {}),
+        ("key_changes", "7", "key_changes", {}),
+        ("key_changes", '{"fit": "G", "merge": [5], "find": null}', "key_changes", {}),
         ("recent_projects", "{not json", "recent_projects", ()),
         ("recent_projects", '[{"file": 1}]', "recent_projects", ()),
     ],

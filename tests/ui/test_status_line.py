@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton, QWidget
 
-from sam3_annotator.ui.action_state import KeyHint
 from sam3_annotator.ui.key_hint_bar import KeyHintBar
+from sam3_annotator.ui.key_hints import KeyHint
 from sam3_annotator.ui.status_line import StatusLine
 
 

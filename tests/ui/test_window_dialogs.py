@@ -1,18 +1,17 @@
-"""The settings, the page of keys and the page about the program."""
+"""The settings and the page about the program."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from PySide6.QtGui import QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QPushButton, QScrollArea, QSlider, QSpinBox
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QPushButton, QSlider, QSpinBox
 
 from sam3_annotator.ui.about_dialog import AboutDialog, version_lines
-from sam3_annotator.ui.action_table import ACTIONS
 from sam3_annotator.ui.settings import PreviewMode, Settings
 from sam3_annotator.ui.settings_dialog import SettingsDialog
-from sam3_annotator.ui.shortcuts_dialog import ShortcutsDialog
 from sam3_annotator.ui.theme import Appearance
 
 
@@ -74,31 +73,15 @@ def test_opening_the_settings_changes_none(qtbot: Any, settings: Settings) -> No
         qtbot.addWidget(SettingsDialog(settings))
 
 
-def test_page_of_keys_names_every_key(qtbot: Any) -> None:
-    dialog = ShortcutsDialog()
-    qtbot.addWidget(dialog)
+def test_settings_lead_to_the_page_of_keys(dialog: SettingsDialog, qtbot: Any) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    dialog.show()
+    link = next(button for button in dialog.findChildren(QPushButton) if "shortcuts" in button.text())
 
-    words = {label.text() for label in dialog.findChildren(QLabel)}
-    keys = {
-        QKeySequence(spec.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
-        for spec in ACTIONS
-        if spec.shortcuts and spec.menu != "Instance/Category"
-    }
-    assert keys <= words
-    assert {"Right click", "Alt+click", "1", "0"} <= words
-    assert "Double click" not in words  # it is two clicks
+    with qtbot.waitSignal(dialog.shortcuts_wanted):
+        link.click()
 
-
-def test_page_of_keys_scrolls_only_on_a_screen_too_small_for_it(qtbot: Any) -> None:
-    dialog = ShortcutsDialog()
-    qtbot.addWidget(dialog)
-    with qtbot.waitExposed(dialog):
-        dialog.show()
-    (page,) = dialog.findChildren(QScrollArea)
-
-    room = dialog.screen().availableGeometry().height() * 9 // 10
-    hidden = page.verticalScrollBar().maximum()
-    assert hidden == 0 or dialog.height() == room
+    assert not dialog.isVisible()
 
 
 def test_versions_can_be_copied_for_a_report(qtbot: Any) -> None:

@@ -351,16 +351,15 @@ class CanvasView(CanvasSurface):
         return (event.key() == Qt.Key.Key_Escape and self._tool.is_busy) or super()._takes_key(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """End a drag, or say what the window would by its shortcuts."""
+        """End a drag, or say what Enter and Esc, which always mean the same, would do in a window."""
+        is_bare = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         match event.key():
             case Qt.Key.Key_Escape if self._tool.is_busy:
                 self._tool.cancel()
-            case Qt.Key.Key_Escape:
+            case Qt.Key.Key_Escape if is_bare:
                 self.cancel_requested.emit()
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if is_bare:
                 self.accept_requested.emit()
-            case Qt.Key.Key_Backspace if self.delete_hovered_vertex():
-                pass
             case _:
                 if event.key() == Qt.Key.Key_Space:
                     self._tool.leave()

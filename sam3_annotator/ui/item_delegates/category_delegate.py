@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -45,6 +45,15 @@ class CategoryDelegate(QStyledItemDelegate):
     def __init__(self, current: Callable[[], CategoryId | None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._current = current
+        self._badge_width = BADGE_SIZE
+
+    def make_room(self, keys: Iterable[str]) -> None:
+        """Make the badges of all rows wide enough for the longest of these keys."""
+        self._badge_width = max((badge_width(key) for key in keys if key), default=BADGE_SIZE)
+
+    def swatch_rect(self, row: QRect) -> QRect:
+        """Give the place of the colour in a row."""
+        return swatch_rect(row, self._badge_width)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's
         """All rows have the same height."""
@@ -56,11 +65,11 @@ class CategoryDelegate(QStyledItemDelegate):
         is_current = category.id == self._current()
         painter.save()
         paint_ground(painter, option, is_chosen=is_current)
-        if digit := index.data(CategoryRole.DIGIT):
-            paint_badge(painter, badge_rect(option.rect), digit)
-        paint_swatch(painter, swatch_rect(option.rect), category.color)
+        if key := index.data(CategoryRole.KEY):
+            paint_badge(painter, badge_rect(option.rect, self._badge_width), key)
+        paint_swatch(painter, self.swatch_rect(option.rect), category.color)
         count = f"{index.data(CategoryRole.COUNT):,}"
-        name = name_rect(option.rect)
+        name = name_rect(option.rect, self._badge_width)
         paint_text(painter, name, count, font="number", role="text_dim", is_right=True)
         name.setRight(name.right() - text_width(count, "number") - SPACE_S)
         paint_text(painter, name, category.name, font="strong" if is_current else "body")
@@ -74,7 +83,7 @@ class CategoryDelegate(QStyledItemDelegate):
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: ARG002
         """Put the field over the name, not over key and colour."""
-        editor.setGeometry(name_rect(option.rect).adjusted(-SPACE_S, 3, 0, -3))
+        editor.setGeometry(name_rect(option.rect, self._badge_width).adjusted(-SPACE_S, 3, 0, -3))
 
     def editorEvent(
         self,
@@ -85,7 +94,7 @@ class CategoryDelegate(QStyledItemDelegate):
     ) -> bool:
         """Turn a click on the swatch into a wish for another colour."""
         if isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.LeftButton:
-            is_on_swatch = swatch_rect(option.rect).adjusted(-3, -3, 3, 3).contains(event.position().toPoint())
+            is_on_swatch = self.swatch_rect(option.rect).adjusted(-3, -3, 3, 3).contains(event.position().toPoint())
             if event.type() == QEvent.Type.MouseButtonRelease:
                 told = self.color_wanted if is_on_swatch else self.clicked
                 told.emit(index.data(CategoryRole.RECORD).id)
@@ -93,18 +102,23 @@ class CategoryDelegate(QStyledItemDelegate):
         return False
 
 
-def badge_rect(row: QRect) -> QRect:
-    """Give the place of the digit in a row."""
-    return centred(BADGE_SIZE, row, row.left() + 2 * SPACE_S)
+def badge_width(key: str) -> int:
+    """Give the width that the badge of a key needs."""
+    return max(BADGE_SIZE, text_width(key, "number_caption") + SPACE_S)
 
 
-def swatch_rect(row: QRect) -> QRect:
-    """Give the place of the colour in a row."""
-    return centred(SWATCH_SIZE, row, badge_rect(row).right() + 1 + SPACE_S + 2)
+def badge_rect(row: QRect, width: int = BADGE_SIZE) -> QRect:
+    """Give the place of the key in a row."""
+    return centred(QSize(width, BADGE_SIZE), row, row.left() + 2 * SPACE_S)
 
 
-def name_rect(row: QRect) -> QRect:
+def swatch_rect(row: QRect, badge: int = BADGE_SIZE) -> QRect:
+    """Give the place of the colour in a row, behind a badge that is so wide."""
+    return centred(SWATCH_SIZE, row, badge_rect(row, badge).right() + 1 + SPACE_S + 2)
+
+
+def name_rect(row: QRect, badge: int = BADGE_SIZE) -> QRect:
     """Give the place of name and number in a row."""
     inner = row.adjusted(0, 0, -2 * SPACE_S, 0)
-    inner.setLeft(swatch_rect(row).right() + 1 + SPACE_S + 2)
+    inner.setLeft(swatch_rect(row, badge).right() + 1 + SPACE_S + 2)
     return inner

@@ -12,6 +12,8 @@ from sam3_annotator.ui.canvas.proposals import Proposal
 from sam3_annotator.ui.item_delegates.painting import centred, paint_ground, paint_icon, paint_text
 from sam3_annotator.ui.item_delegates.proposal_thumbnails import THUMBNAIL_SIDE, ProposalThumbnails
 from sam3_annotator.ui.item_models.proposal_model import ProposalRole
+from sam3_annotator.ui.key_map import KeyMap
+from sam3_annotator.ui.keys import with_key
 from sam3_annotator.ui.theme import ICON_SIZE, ICON_SIZE_SMALL, RADIUS_SMALL, SPACE_M, SPACE_S, SPACE_XS, theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -22,8 +24,9 @@ LINE_HEIGHT: Final = 18
 class ProposalDelegate(QStyledItemDelegate):
     """The marks show on the current row, which the keys are about, and on the one under the pointer."""
 
-    def __init__(self, thumbnails: ProposalThumbnails, parent: QObject | None = None) -> None:
+    def __init__(self, thumbnails: ProposalThumbnails, keys: KeyMap, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._keys = keys
         self._thumbnails = thumbnails
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's
@@ -49,12 +52,12 @@ class ProposalDelegate(QStyledItemDelegate):
 
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
         """Name the mark under the pointer and its key, else the proposal."""
-        for mark, words in (
-            (accept_rect(option.rect), "Accept (Enter)"),
-            (reject_rect(option.rect), "Reject (Backspace)"),
+        for mark, words, action_id in (
+            (accept_rect(option.rect), "Accept", "accept"),
+            (reject_rect(option.rect), "Reject", "delete_vertex"),
         ):
             if mark.contains(event.pos()):
-                QToolTip.showText(event.globalPos(), words, view)
+                QToolTip.showText(event.globalPos(), with_key(words, self._keys.text(action_id)), view)
                 return True
         return super().helpEvent(event, view, option, index)
 

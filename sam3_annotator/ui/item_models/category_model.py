@@ -10,12 +10,12 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, 
 
 from sam3_annotator.project import Category, CategoryId, ChangeSet, KnownError, category_counts
 from sam3_annotator.ui import operations
+from sam3_annotator.ui.key_map import KeyMap
 from sam3_annotator.ui.store_bridge import StoreBridge
 
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
 MIME_TYPE = "application/x-sam3-annotator-category"
-DIGITS = "1234567890"
 
 
 class CategoryRole(IntEnum):
@@ -23,7 +23,7 @@ class CategoryRole(IntEnum):
 
     RECORD = Qt.ItemDataRole.UserRole + 1  # Category
     COUNT = Qt.ItemDataRole.UserRole + 2  # instances in the project, int
-    DIGIT = Qt.ItemDataRole.UserRole + 3  # the key that chooses it, empty from the eleventh on
+    KEY = Qt.ItemDataRole.UserRole + 3  # the key that chooses it, in words; empty where there is none
 
 
 class CategoryModel(QAbstractListModel):
@@ -31,8 +31,9 @@ class CategoryModel(QAbstractListModel):
 
     problem = Signal(str)  # a sentence saying why a change was refused
 
-    def __init__(self, bridge: StoreBridge, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: StoreBridge, keys: KeyMap | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._keys = keys if keys is not None else KeyMap(parent=self)
         self._store = bridge.store
         self._categories: list[Category] = list(self._store.categories())
         self._counts: dict[CategoryId, int] = dict(category_counts(self._store))
@@ -58,8 +59,8 @@ class CategoryModel(QAbstractListModel):
                 return category
             case CategoryRole.COUNT:
                 return self._counts.get(category.id, 0)
-            case CategoryRole.DIGIT:
-                return digit_of(index.row())
+            case CategoryRole.KEY:
+                return self._keys.category_text(index.row())
         return None
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -126,10 +127,10 @@ class CategoryModel(QAbstractListModel):
         return next((row for row, category in enumerate(self._categories) if category.id == category_id), -1)
 
     def _tooltip(self, row: int) -> str:
-        digit = digit_of(row)
+        key = self._keys.category_text(row)
         count = self._counts.get(self._categories[row].id, 0)
-        key = f"\nPress {digit} to choose it" if digit else ""
-        return f"{self._categories[row].name}\n{count} instance{'s' if count != 1 else ''} in the project{key}"
+        way = f"\nPress {key} to choose it" if key else ""
+        return f"{self._categories[row].name}\n{count} instance{'s' if count != 1 else ''} in the project{way}"
 
     def _follow(self, changes: ChangeSet) -> None:
         recounted = self._recount(changes)
@@ -171,8 +172,3 @@ class CategoryModel(QAbstractListModel):
                 self._categories.insert(row, self._categories.pop(source))
                 self.endMoveRows()
             self._categories[row] = category
-
-
-def digit_of(row: int) -> str:
-    """Give the digit key that chooses the category in a row; empty from the eleventh on."""
-    return DIGITS[row] if row < len(DIGITS) else ""

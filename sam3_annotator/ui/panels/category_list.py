@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QAbstractItemView, QMenu, QStackedWidget, QVBoxLay
 
 from sam3_annotator.project import CategoryId, ChangeSet
 from sam3_annotator.ui import operations
+from sam3_annotator.ui.action_table import CATEGORY_KEYS
 from sam3_annotator.ui.attempt import attempt
-from sam3_annotator.ui.item_delegates.category_delegate import CategoryDelegate, swatch_rect
+from sam3_annotator.ui.item_delegates.category_delegate import CategoryDelegate
 from sam3_annotator.ui.item_models.category_model import CategoryModel
+from sam3_annotator.ui.key_map import KeyMap
 from sam3_annotator.ui.panels.color_popup import ColorPopup
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.quiet_list import QuietListView
@@ -29,11 +31,18 @@ class CategoryPanel(QWidget):
     focus_left = Signal()  # the user is done typing: the canvas may take the focus
     clicked = Signal(object)  # CategoryId whose row was clicked, by which the user means the selected instances too
 
-    def __init__(self, bridge: StoreBridge, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        bridge: StoreBridge,
+        workspace: Workspace,
+        keys: KeyMap | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._store = bridge.store
+        self._keys = keys if keys is not None else KeyMap(parent=self)
         self._workspace = workspace
-        self._model = CategoryModel(bridge, self)
+        self._model = CategoryModel(bridge, self._keys, self)
         self._model.problem.connect(self.problem)
         self._delegate = CategoryDelegate(lambda: workspace.category_id, self)
         self._delegate.color_wanted.connect(self.choose_color)
@@ -55,6 +64,8 @@ class CategoryPanel(QWidget):
         layout.addLayout(field_row)
         workspace.category_changed.connect(self._show_current)
         bridge.changed.connect(self._follow)
+        self._keys.changed.connect(self._show_keys)
+        self._show_keys()
         self._choose_first_if_none()
         self._show_stack()
         self._show_current()
@@ -103,7 +114,7 @@ class CategoryPanel(QWidget):
                 lambda: operations.recolor_category(self._store, category_id, color), self.problem.emit
             )
         )
-        swatch = swatch_rect(self._list.visualRect(self._index(category_id)))
+        swatch = self._delegate.swatch_rect(self._list.visualRect(self._index(category_id)))
         popup.open_at(self._list.viewport().mapToGlobal(swatch.bottomLeft() + QPoint(0, SPACE_XS)))
 
     def delete(self, category_id: CategoryId) -> None:
@@ -183,6 +194,10 @@ class CategoryPanel(QWidget):
         row = self._model.row_of(self._workspace.category_id)
         if row >= 0 and row != self._list.currentIndex().row():
             self._list.setCurrentIndex(self._model.index(row))
+        self._list.viewport().update()
+
+    def _show_keys(self) -> None:
+        self._delegate.make_room(map(self._keys.category_text, range(len(CATEGORY_KEYS))))
         self._list.viewport().update()
 
     def _follow(self, changes: ChangeSet) -> None:

@@ -12,8 +12,9 @@ from sam3_annotator.project import CategoryId, ChangeSet, InstanceId
 from sam3_annotator.ui import operations
 from sam3_annotator.ui.attempt import attempt
 from sam3_annotator.ui.item_delegates.painting import swatch_icon
-from sam3_annotator.ui.item_models.category_model import digit_of
 from sam3_annotator.ui.item_models.instance_model import InstanceModel
+from sam3_annotator.ui.key_map import KeyMap
+from sam3_annotator.ui.keys import with_key
 from sam3_annotator.ui.panels.category_box import CategoryBox
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.instance_view import InstanceView
@@ -28,13 +29,20 @@ class InstancePanel(QWidget):
     problem = Signal(str)  # a sentence saying why something could not be done
     focus_left = Signal()
 
-    def __init__(self, bridge: StoreBridge, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        bridge: StoreBridge,
+        workspace: Workspace,
+        keys: KeyMap | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._store = bridge.store
+        self._keys = keys if keys is not None else KeyMap(parent=self)
         self._workspace = workspace
         self._offered: tuple[Sequence[QAction], ...] = ()
         self._model = InstanceModel(bridge, workspace, self)
-        self._list = InstanceView(self._model, workspace)
+        self._list = InstanceView(self._model, workspace, self._keys)
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._list.customContextMenuRequested.connect(self._show_menu)
         self._list.eye_clicked.connect(self.toggle_hidden)
@@ -48,6 +56,7 @@ class InstancePanel(QWidget):
         self._shows_hidden: bool | None = None  # what the eye in the header says
         self._header = self._make_header()
         self._categories = CategoryBox()
+        self._delete = QToolButton()
         self._bar = self._make_bar()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -60,6 +69,7 @@ class InstancePanel(QWidget):
         workspace.selection_changed.connect(self._refresh)
         workspace.hidden_changed.connect(self._refresh)
         bridge.changed.connect(self._follow)
+        self._keys.changed.connect(self._refresh)
         self._fill_categories()
         self._refresh()
 
@@ -115,7 +125,8 @@ class InstancePanel(QWidget):
         bind_icon(categories.menuAction(), "tag-outline", "text_dim")
         categories.setEnabled(can_write)
         for row, category in enumerate(self._store.categories()):
-            action = categories.addAction(swatch_icon(category.color), _menu_text(category.name, row))
+            words = _menu_text(category.name, self._keys.category_text(row))
+            action = categories.addAction(swatch_icon(category.color), words)
             action.triggered.connect(lambda _checked, id_=category.id: self.set_category(id_))
         menu.addSeparator()
         all_hidden = self._workspace.selection <= self._workspace.hidden
@@ -127,13 +138,13 @@ class InstancePanel(QWidget):
         for group in self._offered:
             menu.addActions(group)
             menu.addSeparator()
-        delete = self._add(menu, "Delete", "delete-outline", self.delete_selected, "Del")
+        delete = self._add(menu, "Delete", "delete-outline", self.delete_selected)
+        delete.setShortcuts([QKeySequence(key) for key in self._keys.keys("delete")])
         delete.setEnabled(can_write)
         return menu
 
-    def _add(self, menu: QMenu, text: str, icon_name: str, verb: Callable[[], None], key: str = "") -> QAction:
+    def _add(self, menu: QMenu, text: str, icon_name: str, verb: Callable[[], None]) -> QAction:
         action = menu.addAction(text, verb)
-        action.setShortcut(QKeySequence(key))
         if icon_name:
             bind_icon(action, icon_name, "text_dim")
         return action
@@ -156,9 +167,8 @@ class InstancePanel(QWidget):
         self._categories.setPlaceholderText("Several categories")
         self._categories.focus_left.connect(self.focus_left)
         self._categories.activated.connect(lambda row: self.set_category(self._categories.itemData(row)))
-        delete = QToolButton()
+        delete = self._delete
         delete.setAccessibleName("Delete the selected instances")
-        delete.setToolTip("Delete the selected instances (Del)")
         bind_icon(delete, "delete-outline", "text_dim")
         delete.clicked.connect(self.delete_selected)
         row = QHBoxLayout(bar)
@@ -194,7 +204,8 @@ class InstancePanel(QWidget):
         if self._workspace.image_id is None:
             self._empty.say("No image open", "Choose one in the image list")
         else:
-            self._empty.say("No instances yet", "Click the object with the points tool\N{NO-BREAK SPACE}(S)")
+            points = self._keys.text("tool_points")
+            self._empty.say("No instances yet", with_key("Click the object with the points tool", points))
         selected = len(self._model.rows_of(self._workspace.selection))
         # The panel's title says already what they are.
         self._summary.setText(f"{selected:,} of {count:,} selected" if selected else f"{count:,} on this image")
@@ -202,7 +213,9 @@ class InstancePanel(QWidget):
         if any_hidden is not self._shows_hidden:
             self._shows_hidden = any_hidden
             bind_icon(self._eye, "eye-off-outline" if any_hidden else "eye-outline", "text_dim")
-        self._eye.setToolTip("Show all instances (H)" if any_hidden else "Hide all instances (H)")
+        words = "Show all instances" if any_hidden else "Hide all instances"
+        self._eye.setToolTip(with_key(words, self._keys.text("hide_all")))
+        self._delete.setToolTip(with_key("Delete the selected instances", self._keys.text("delete")))
         self._bar.setVisible(bool(selected))
         self._show_common_category()
 
@@ -213,6 +226,6 @@ class InstancePanel(QWidget):
         self._categories.setCurrentIndex(row)
 
 
-def _menu_text(name: str, row: int) -> str:
-    # An ampersand would be taken for the mark of a mnemonic; the digit stands where keys stand in menus.
-    return name.replace("&", "&&") + (f"\t{digit_of(row)}" if digit_of(row) else "")
+def _menu_text(name: str, key: str) -> str:
+    # An ampersand would be taken for the mark of a mnemonic; the key stands where keys stand in menus.
+    return name.replace("&", "&&") + (f"\t{key}" if key else "")

@@ -1,4 +1,4 @@
-"""The list view of instances: its eyes, its Del key, and its selection kept equal to the workspace's."""
+"""The list view of instances: its eyes, its keys that delete, and its selection kept equal to the workspace's."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from sam3_annotator.project import InstanceId
 from sam3_annotator.ui.item_delegates.instance_delegate import InstanceDelegate, eye_rect
 from sam3_annotator.ui.item_models.instance_model import InstanceModel
 from sam3_annotator.ui.item_models.runs import runs
+from sam3_annotator.ui.key_map import KeyMap
+from sam3_annotator.ui.keys import key_of
 from sam3_annotator.ui.panels.quiet_list import QuietListView
 from sam3_annotator.ui.workspace import Workspace
 
@@ -22,8 +24,9 @@ class InstanceView(QuietListView):
     eye_clicked = Signal(object)  # InstanceId
     delete_pressed = Signal()
 
-    def __init__(self, model: InstanceModel, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(self, model: InstanceModel, workspace: Workspace, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__("Instances", parent)
+        self._keys = keys
         self._instances = model
         self._workspace = workspace
         self._is_applying = False
@@ -66,8 +69,8 @@ class InstanceView(QuietListView):
             super().mouseDoubleClickEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Tell about Del and Backspace where no action of the window has taken them."""
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+        """Tell about the keys that delete where no action of the window has taken them."""
+        if self._keys.holder(key_of(event)) in ("delete", "delete_vertex"):
             self.delete_pressed.emit()
             event.accept()
         else:

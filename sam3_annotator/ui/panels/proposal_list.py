@@ -15,6 +15,7 @@ from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposals
 from sam3_annotator.ui.item_delegates.proposal_delegate import ProposalDelegate
 from sam3_annotator.ui.item_delegates.proposal_thumbnails import ProposalThumbnails
 from sam3_annotator.ui.item_models.proposal_model import ProposalModel
+from sam3_annotator.ui.key_map import KeyMap
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.proposal_view import ProposalView
 from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
@@ -34,8 +35,10 @@ class ProposalPanel(QWidget):
     reject_as_exemplar_wanted = Signal(object)  # BoxXyxy: look for what is not this
     focus_left = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, keys: KeyMap | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._keys = keys if keys is not None else KeyMap(parent=self)
+        self._proposals: Proposals | None = None
         self._thumbnails = ProposalThumbnails()
         self._model = ProposalModel(self)
         self._list = self._make_list()
@@ -52,6 +55,7 @@ class ProposalPanel(QWidget):
         # The list first: it is where the keyboard should arrive.
         layout.addWidget(self._stack, stretch=1)
         layout.insertWidget(0, self._header)
+        self._keys.changed.connect(self._say_what_is_missing)
         self.show_proposals(None, None, theme().color("accent"))
 
     @property
@@ -69,6 +73,7 @@ class ProposalPanel(QWidget):
         had_focus = self._list.hasFocus() or self._accept_all.hasFocus()
         if self._thumbnails.show(pixels, color):
             self._list.viewport().update()
+        self._proposals = proposals
         found = proposals.open if proposals is not None else ()
         focused = proposals.focused if proposals is not None else None
         self._model.show(found)
@@ -77,11 +82,14 @@ class ProposalPanel(QWidget):
         if proposals is not None and found:
             self._summary.setText(_summary(proposals))
         else:
-            face = _face(proposals)
-            self._empty.say(face.title, face.text, icon_name=face.icon)
+            self._say_what_is_missing()
         self._stack.setCurrentWidget(self._list if found else self._empty)
         if had_focus and not found:
             self.focus_left.emit()
+
+    def _say_what_is_missing(self) -> None:
+        face = _face(self._proposals, self._keys)
+        self._empty.say(face.title, face.text, icon_name=face.icon)
 
     def context_menu(self) -> QMenu:
         """Make the menu of the current proposal."""
@@ -89,21 +97,21 @@ class ProposalPanel(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         entries: tuple[tuple[str, str, str, Callable[[], None]], ...] = (
-            ("Accept", "check", "Enter", self.accept_wanted.emit),
-            ("Reject", "close", "Backspace", self.reject_wanted.emit),
+            ("Accept", "check", "accept", self.accept_wanted.emit),
+            ("Reject", "close", "delete_vertex", self.reject_wanted.emit),
             ("Find more like this", "plus", "", lambda: self.like_this_wanted.emit(box_xyxy)),
             ("Find without it", "minus", "", lambda: self.reject_as_exemplar_wanted.emit(box_xyxy)),
         )
-        for text, icon_name, key, verb in entries:
+        for text, icon_name, action_id, verb in entries:
             action = menu.addAction(text, verb)
-            action.setShortcut(QKeySequence(key))
+            action.setShortcuts([QKeySequence(key) for key in self._keys.keys(action_id)] if action_id else [])
             bind_icon(action, icon_name, "text_dim")
         menu.insertSeparator(menu.actions()[2])
         return menu
 
     def _make_list(self) -> ProposalView:
-        view = ProposalView(self._model)
-        view.setItemDelegate(ProposalDelegate(self._thumbnails, self))
+        view = ProposalView(self._model, self._keys)
+        view.setItemDelegate(ProposalDelegate(self._thumbnails, self._keys, self))
         view.row_chosen.connect(lambda index: self.focused.emit(self._box_at(index)))
         view.accept_wanted.connect(self.accept_wanted)
         view.reject_wanted.connect(self.reject_wanted)
@@ -151,10 +159,6 @@ class _Face:
     text: str
 
 
-_NOT_ASKED = _Face(
-    "magnify", "Nothing looked for yet", "Press / and type what to find, or\N{NO-BREAK SPACE}E and box an example"
-)
-_ONLY_NEGATIVE = _Face("magnify", "What should be found?", "Press / and type it, or box an example of it")
 _LOOKING = _Face("magnify", "Looking…", "What is found is listed here, the most certain first")
 _FAILED = _Face("alert-outline", "The search failed", "The message above the image says\N{NO-BREAK SPACE}why")
 _NONE_FOUND = _Face(
@@ -163,13 +167,23 @@ _NONE_FOUND = _Face(
 _ALL_SETTLED = _Face("check-circle", "All looked through", "Each of them is accepted or rejected")
 
 
-def _face(proposals: Proposals | None) -> _Face:
+def _face(proposals: Proposals | None, keys: KeyMap) -> _Face:
     if proposals is None:
-        return _NOT_ASKED
+        return _Face("magnify", "Nothing looked for yet", f"{_way_to_type('what to find', keys)}, {_or_box(keys)}")
     if proposals.is_waiting:
         return _LOOKING
     if proposals.has_failed:
         return _FAILED
     if proposals.answered is None:
-        return _ONLY_NEGATIVE
+        text = f"{_way_to_type('it', keys)}, or box an example of it"
+        return _Face("magnify", "What should be found?", text)
     return _ALL_SETTLED if proposals.found else _NONE_FOUND
+
+
+def _way_to_type(what: str, keys: KeyMap) -> str:
+    find = keys.text("find")
+    return f"Press {find} and type {what}" if find else f"Type {what} above the image"
+
+
+def _or_box(keys: KeyMap) -> str:
+    return f"or\N{NO-BREAK SPACE}{keys.text('tool_exemplar') or 'take the exemplar tool'} and box an example"

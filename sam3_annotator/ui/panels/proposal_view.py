@@ -12,17 +12,19 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from sam3_annotator.ui.canvas.proposals import BoxXyxy
 from sam3_annotator.ui.item_delegates.proposal_delegate import accept_rect, reject_rect
 from sam3_annotator.ui.item_models.proposal_model import ProposalModel
+from sam3_annotator.ui.key_map import KeyMap
+from sam3_annotator.ui.keys import key_of
 from sam3_annotator.ui.panels.quiet_list import QuietListView
 
 _ACCEPT: Final = "accept"
 _REJECT: Final = "reject"
 _LEAVE: Final = "leave"
-_MEANINGS: Final[Mapping[int, str]] = {
-    Qt.Key.Key_Return: _ACCEPT,
-    Qt.Key.Key_Enter: _ACCEPT,
-    Qt.Key.Key_Backspace: _REJECT,
-    Qt.Key.Key_Delete: _REJECT,
-    Qt.Key.Key_Escape: _LEAVE,
+# What the keys of the window's actions mean here.
+_MEANINGS: Final[Mapping[str, str]] = {
+    "accept": _ACCEPT,
+    "delete_vertex": _REJECT,
+    "delete": _REJECT,
+    "escape": _LEAVE,
 }
 
 
@@ -37,8 +39,9 @@ class ProposalView(QuietListView):
     focus_left = Signal()
     menu_wanted = Signal(QPoint)  # where on the screen, for the current row
 
-    def __init__(self, model: ProposalModel, parent: QWidget | None = None) -> None:
+    def __init__(self, model: ProposalModel, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__("Proposals", parent)
+        self._keys = keys
         self._proposals = model
         self._focus: BoxXyxy | None = None
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -58,14 +61,14 @@ class ProposalView(QuietListView):
 
     def event(self, event: QEvent) -> bool:
         """Claim the keys that mean something here; Del would delete the selected instances otherwise."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _meaning(event):
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._meaning(event):
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Tell what a key means for the current proposal."""
-        meaning = _meaning(event)
+        meaning = self._meaning(event)
         if not meaning:
             super().keyPressEvent(event)
         elif meaning == _LEAVE:
@@ -109,6 +112,10 @@ class ProposalView(QuietListView):
         elif current.isValid() and self.indexAt(event.pos()) == current:
             self.menu_wanted.emit(event.globalPos())
 
+    def _meaning(self, event: QKeyEvent) -> str:
+        """Say what a key means here, "" for nothing."""
+        return _MEANINGS.get(self._keys.holder(key_of(event)), "")
+
     def _tell_wish(self, wish: str) -> None:
         wanted = self.accept_wanted if wish == _ACCEPT else self.reject_wanted
         wanted.emit()
@@ -123,9 +130,3 @@ class ProposalView(QuietListView):
             if mark.adjusted(-6, -6, 6, 6).contains(place):
                 return wish
         return ""
-
-
-def _meaning(event: QKeyEvent) -> str:
-    """Say what a key means here, "" for nothing."""
-    is_bare = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    return _MEANINGS.get(event.key(), "") if is_bare else ""

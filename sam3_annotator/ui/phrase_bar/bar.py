@@ -12,6 +12,8 @@ from PySide6.QtGui import QEnterEvent, QFontMetrics, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QToolButton, QToolTip, QWidget
 
 from sam3_annotator.ui.canvas.proposals import Proposals
+from sam3_annotator.ui.key_map import KeyMap
+from sam3_annotator.ui.keys import with_key
 from sam3_annotator.ui.phrase_bar.answer import AnswerLabel, answer_words
 from sam3_annotator.ui.phrase_bar.exemplar_chip import ExemplarChip
 from sam3_annotator.ui.phrase_bar.field import PhraseField
@@ -36,7 +38,6 @@ BUTTON_HEIGHT: Final = 24
 CORNER: Final = RADIUS + SPACE_XS
 # Unused, it lets the picture through, as far as its words stay readable on any.
 QUIET_OPACITY: Final = 0.9
-FIND_KEY, EXAMPLE_KEY = "/", "E"
 # What the field promises, by whether the model knows names and whether it was shown what to find.
 _PROMISES: Final = {
     (True, False): ("Find all: type what to find", "Type what to find", "Find all"),
@@ -44,7 +45,6 @@ _PROMISES: Final = {
     (False, False): ("Find all: draw a box around one", "Draw a box around one", "Find all"),
     (False, True): ("Draw another box", ""),
 }
-NAMELESS: Final = f"This model knows no names. Press {EXAMPLE_KEY} and draw a box around one of what to find."
 
 
 class _Part(Flag):
@@ -88,12 +88,13 @@ class PhraseBar(QFrame):
     cleared = Signal()  # nothing is to be looked for
     left = Signal()  # the user is done here
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, keys: KeyMap | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._keys = keys if keys is not None else KeyMap(parent=self)
         self._proposals: Proposals | None = None
         self._phrase = ""
         self._takes_phrases = True
-        self._mark = PhraseMark(FIND_KEY)
+        self._mark = PhraseMark()
         self._field = PhraseField()
         self._chip = ExemplarChip()
         self._slider = ScoreSlider()
@@ -105,7 +106,8 @@ class PhraseBar(QFrame):
         self._lay_out()
         self._connect()
         self.setAccessibleName("Find all")
-        self._tell_about_field()
+        self._keys.changed.connect(self._tell_keys)
+        self._tell_keys()
         self.show_proposals(None)
 
     @property
@@ -145,8 +147,7 @@ class PhraseBar(QFrame):
         self._field.setReadOnly(not takes_phrases)
         self._field.setFocusPolicy(Qt.FocusPolicy.StrongFocus if takes_phrases else Qt.FocusPolicy.NoFocus)
         self._field.setCursor(Qt.CursorShape.IBeamCursor if takes_phrases else Qt.CursorShape.ArrowCursor)
-        self._mark.set_key(FIND_KEY if takes_phrases else EXAMPLE_KEY)
-        self._tell_about_field()
+        self._tell_keys()
         self._promise()
         self._show_phrase()
         self._arrange()
@@ -155,18 +156,13 @@ class PhraseBar(QFrame):
         """Let nothing here move by itself."""
         self._mark.set_reduced_motion(reduces_motion)
 
-    def set_key_tips(self, *, accept_all: str = "", clear: str = "") -> None:
-        """Name the keys of the window that do what the buttons do."""
-        self._accept.setToolTip(_with_key("Accept all that are found", accept_all))
-        self._cross.setToolTip(_with_key("Look for nothing any more", clear))
-
     def focus_field(self) -> None:
         """Let the phrase be typed; where the model knows no names, say so."""
         if self._takes_phrases:
             self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self._field.selectAll()
         else:
-            QToolTip.showText(self.mapToGlobal(QPoint(0, self.height() - SPACE_S)), NAMELESS, self)
+            QToolTip.showText(self.mapToGlobal(QPoint(0, self.height() - SPACE_S)), self._field.toolTip(), self)
 
     def sizeHint(self) -> QSize:
         """Ask for little while nothing is looked for."""
@@ -186,7 +182,6 @@ class PhraseBar(QFrame):
             button.setIconSize(QSize(ICON_SIZE_SMALL, ICON_SIZE_SMALL))
             button.setFixedHeight(height)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.set_key_tips()
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
@@ -225,10 +220,20 @@ class PhraseBar(QFrame):
             self._field.setText(text)
             self._field.setCursorPosition(0)
 
-    def _tell_about_field(self) -> None:
+    def _tell_keys(self) -> None:
+        """Name the keys of the window that lead here or do what is here to be clicked."""
+        self._accept.setToolTip(with_key("Accept all that are found", self._keys.text("accept_proposals")))
+        self._cross.setToolTip(with_key("Look for nothing any more", self._keys.text("escape")))
+        self._mark.set_key(self._keys.text("find" if self._takes_phrases else "tool_exemplar"))
+        nameless = f"This model knows no names. {self._way_to_exemplars()} and draw a box around one of what to find."
         self._field.setAccessibleName("What to find")
-        self._field.setAccessibleDescription("" if self._takes_phrases else NAMELESS)
-        self._field.setToolTip(_with_key("Find all of a kind", FIND_KEY) if self._takes_phrases else NAMELESS)
+        self._field.setAccessibleDescription("" if self._takes_phrases else nameless)
+        tip = with_key("Find all of a kind", self._keys.text("find"))
+        self._field.setToolTip(tip if self._takes_phrases else nameless)
+
+    def _way_to_exemplars(self) -> str:
+        key = self._keys.text("tool_exemplar")
+        return f"Press {key}" if key else "Take the exemplar tool"
 
     def _promise(self) -> None:
         exemplars = self._proposals.concept.exemplars if self._proposals is not None else ()
@@ -368,7 +373,3 @@ class PhraseBar(QFrame):
 
 def _advance(widget: QWidget, text: str) -> int:
     return QFontMetrics(widget.font()).horizontalAdvance(text) + 1
-
-
-def _with_key(text: str, key: str) -> str:
-    return f"{text} ({key})" if key else text

@@ -19,11 +19,14 @@ BUSY_AFTER_MS: Final = 150
 
 
 class PhraseMark(QWidget):
-    """A key cap, or a magnifier while somebody types; `is_busy` tells that the ring is shown instead."""
+    """A key cap, or a magnifier while somebody types or where there is no key or a long one.
 
-    def __init__(self, key: str, parent: QWidget | None = None) -> None:
+    `is_busy` tells that the ring is shown instead.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._key = key
+        self._key = ""
         self._is_typing = self._has_failed = self._reduces_motion = False
         self._is_waiting = self.is_busy = False
         self._step = 0
@@ -35,8 +38,9 @@ class PhraseMark(QWidget):
         theme().theme_changed.connect(self.update)
 
     def set_key(self, key: str) -> None:
-        """Show the cap of another key."""
-        self._key = key
+        """Show the cap of a key, "" for none."""
+        is_short = QFontMetricsF(theme().font("caption")).horizontalAdvance(key) <= CAP_HEIGHT - 2
+        self._key = key if is_short else ""
         self.update()
 
     def set_typing(self, is_typing: bool) -> None:
@@ -89,7 +93,7 @@ class PhraseMark(QWidget):
             paint_busy(painter, QPointF(self.width() / 2, self.height() / 2), step, BUSY_RADIUS, colors)
         elif self._has_failed:
             self._paint_icon(painter, "alert-circle-outline", "danger")
-        elif self._is_typing:
+        elif self._is_typing or not self._key:
             self._paint_icon(painter, "magnify", "text_dim")
         else:
             self._paint_key(painter)

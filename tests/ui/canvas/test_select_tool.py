@@ -247,11 +247,18 @@ def test_alt_and_click_on_an_edge_add_nothing(square: CanvasView, hand: Any, edi
     assert edits == []
 
 
-def test_backspace_deletes_the_vertex_under_the_cursor(square: CanvasView, hand: Any, edits: list[Edit]) -> None:
+def test_the_vertex_under_the_cursor_is_deleted_on_demand(square: CanvasView, hand: Any, edits: list[Edit]) -> None:
+    hand.move(200, 100)
+    square.delete_hovered_vertex()
+
+    assert [label for _, _, label in edits] == ["Delete vertex"]
+
+
+def test_the_canvas_has_no_key_of_its_own_that_deletes(square: CanvasView, hand: Any, edits: list[Edit]) -> None:
     hand.move(200, 100)
     hand.key(Qt.Key.Key_Backspace)
 
-    assert [label for _, _, label in edits] == ["Delete vertex"]
+    assert edits == []
 
 
 def test_key_pressed_twice_on_a_vertex_means_no_more_than_a_vertex(

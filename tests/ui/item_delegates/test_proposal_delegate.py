@@ -16,6 +16,7 @@ from sam3_annotator.ui.item_delegates import proposal_thumbnails
 from sam3_annotator.ui.item_delegates.proposal_delegate import ROW_HEIGHT, ProposalDelegate, accept_rect, reject_rect
 from sam3_annotator.ui.item_delegates.proposal_thumbnails import ProposalThumbnails
 from sam3_annotator.ui.item_models.proposal_model import ProposalModel
+from sam3_annotator.ui.key_map import KeyMap
 
 PIXELS = np.full((300, 400, 3), 128, dtype=np.uint8)
 
@@ -37,7 +38,7 @@ def view(qtbot: QtBot, thumbnails: ProposalThumbnails) -> QListView:
     qtbot.addWidget(made)
     model.setParent(made)
     made.setModel(model)
-    made.setItemDelegate(ProposalDelegate(thumbnails, made))
+    made.setItemDelegate(ProposalDelegate(thumbnails, KeyMap(), made))
     made.resize(260, 5 * ROW_HEIGHT)
     return made
 
@@ -88,8 +89,8 @@ def test_marks_tell_their_keys_and_the_row_its_score(view: QListView) -> None:
     view.grab()
     first = row(view, 0)
     for place, words in (
-        (accept_rect(first).center(), "Accept (Enter)"),
-        (reject_rect(first).center(), "Reject (Backspace)"),
+        (accept_rect(first).center(), "Accept\N{NO-BREAK SPACE}(Enter)"),
+        (reject_rect(first).center(), "Reject\N{NO-BREAK SPACE}(Backspace)"),
         (first.center(), "score 0.90"),
     ):
         help_wanted = QHelpEvent(QEvent.Type.ToolTip, place, view.viewport().mapToGlobal(place))

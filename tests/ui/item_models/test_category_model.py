@@ -43,7 +43,7 @@ def test_digit_keys_are_1_to_9_and_0(store: ProjectStore, model: CategoryModel) 
     for number in range(12):
         operations.add_category(store, f"category {number}")
 
-    digits = [model.index(row).data(CategoryRole.DIGIT) for row in range(12)]
+    digits = [model.index(row).data(CategoryRole.KEY) for row in range(12)]
 
     assert digits == [*"1234567890", "", ""]
 

@@ -13,6 +13,7 @@ from sam3_annotator.ui.canvas.proposals import Proposal
 from sam3_annotator.ui.item_delegates.proposal_delegate import ProposalDelegate
 from sam3_annotator.ui.item_delegates.proposal_thumbnails import ProposalThumbnails
 from sam3_annotator.ui.item_models.proposal_model import ProposalModel
+from sam3_annotator.ui.key_map import KeyMap
 from sam3_annotator.ui.panels.proposal_view import ProposalView
 
 LEFT = Qt.MouseButton.LeftButton
@@ -27,8 +28,8 @@ def view(window: QMainWindow) -> ProposalView:
     """Show four proposals, the second in focus, with the keyboard in the list."""
     model = ProposalModel(window)
     model.show(FOUND)
-    made = ProposalView(model)
-    made.setItemDelegate(ProposalDelegate(ProposalThumbnails(), made))
+    made = ProposalView(model, KeyMap())
+    made.setItemDelegate(ProposalDelegate(ProposalThumbnails(), KeyMap(), made))
     window.setCentralWidget(made)
     made.turn_to(FOUND[1].box_xyxy)
     made.setFocus()

@@ -60,7 +60,7 @@ def ground(qtbot: Any, qapp: QApplication) -> Iterator[QWidget]:
 
 @pytest.fixture
 def bar(ground: QWidget) -> PhraseBar:
-    created = PhraseBar(ground)
+    created = PhraseBar(parent=ground)
     created.left.connect(ground.findChildren(QPushButton)[0].setFocus)
     created.setGeometry(0, 50, MAX_WIDTH, created.sizeHint().height())
     created.show()
@@ -313,12 +313,11 @@ def test_focus_is_given_back_when_its_button_goes(bar: PhraseBar, told: Told, qt
 
 
 def test_tool_tips_name_the_keys(bar: PhraseBar) -> None:
-    bar.set_key_tips(accept_all="Ctrl+Shift+Enter", clear="Esc")
     bar.show_proposals(found(1))
 
-    assert bar.field.toolTip() == "Find all of a kind (/)"
-    assert buttons(bar)["Accept all"].toolTip() == "Accept all that are found (Ctrl+Shift+Enter)"
-    assert buttons(bar)["Look for nothing any more"].toolTip() == "Look for nothing any more (Esc)"
+    assert bar.field.toolTip() == "Find all of a kind\N{NO-BREAK SPACE}(/)"
+    assert buttons(bar)["Accept all"].toolTip() == "Accept all that are found\N{NO-BREAK SPACE}(Ctrl+Shift+Enter)"
+    assert buttons(bar)["Look for nothing any more"].toolTip() == "Look for nothing any more\N{NO-BREAK SPACE}(Esc)"
 
 
 # --- a model that knows no names ----------------------------------------------------------------

@@ -13,7 +13,8 @@ from sam3_annotator.ui.phrase_bar.mark import PhraseMark
 
 @pytest.fixture
 def mark(qtbot: Any) -> PhraseMark:
-    created = PhraseMark("/")
+    created = PhraseMark()
+    created.set_key("/")
     qtbot.addWidget(created)
     created.show()
     return created
@@ -67,3 +68,12 @@ def test_each_state_looks_its_own(change: Callable[[PhraseMark], None], mark: Ph
     change(mark)
 
     assert picture(mark) != before
+
+
+def test_a_key_too_long_for_the_cap_and_none_at_all_show_the_same_sign(mark: PhraseMark) -> None:
+    short = picture(mark)
+    mark.set_key("Ctrl+Shift+F")
+    long = picture(mark)
+    mark.set_key("")
+
+    assert picture(mark) == long != short

@@ -137,5 +137,5 @@ class BrushTool(Tool):
         if count > 1:
             return f"Select one instance to paint: {count} are selected."
         if count == 1 and scene.only_selected is None:
-            return "The selected instance is hidden. Press H to show it, then paint."
+            return "The selected instance is hidden. Show it, then paint."
         return "" if adds or count else "Select the instance to erase from first."
