@@ -45,13 +45,13 @@ from sam3_annotator.model import (
     never_cancelled,
 )
 from sam3_annotator.project import ImageId, InstanceId, Polygon, Region
-from sam3_annotator.ui.assist import Assist, ShownImage
+from sam3_annotator.ui.assistance.assist import Assist, ShownImage
+from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.assistance.preview import Preview
 from sam3_annotator.ui.canvas.brush import Brush
 from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
 from sam3_annotator.ui.canvas.scene import CanvasInstance
 from sam3_annotator.ui.canvas.view import CanvasView
-from sam3_annotator.ui.engine_bridge import EngineBridge
-from sam3_annotator.ui.preview import Preview
 from sam3_annotator.ui.settings import PreviewMode, Settings
 
 IMAGE_SIZE = 4000, 3000

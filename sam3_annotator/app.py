@@ -15,47 +15,47 @@ from PySide6.QtWidgets import QApplication
 from sam3_annotator.model import EmbeddingCache, Exemplar, Session, default_folder, open_session
 from sam3_annotator.paths import resources_dir, samples_dir, user_data_dir
 from sam3_annotator.project import ImageId, ProjectStore
-from sam3_annotator.ui import qt_messages
-from sam3_annotator.ui.assist import Assist
+from sam3_annotator.ui.actions.situation import Situation
+from sam3_annotator.ui.actions.verb_slots import Slots, concept_slots, image_slots, labelling_slots, project_slots
+from sam3_annotator.ui.assistance.assist import Assist
+from sam3_annotator.ui.assistance.draft_display import DraftDisplay
+from sam3_annotator.ui.assistance.embedding_budgets import EmbeddingBudgets
+from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.assistance.finder import Finder
+from sam3_annotator.ui.assistance.model_choice import ModelChoice
+from sam3_annotator.ui.assistance.prefetch import Prefetch
+from sam3_annotator.ui.assistance.preview import Preview
+from sam3_annotator.ui.assistance.proposals_display import ProposalsDisplay
 from sam3_annotator.ui.background import background_is_idle
 from sam3_annotator.ui.canvas.proposals import BoxXyxy
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
-from sam3_annotator.ui.combining import Combining
-from sam3_annotator.ui.concept_labelling import ConceptLabelling
-from sam3_annotator.ui.copying import Copying
-from sam3_annotator.ui.correcting import Correcting
-from sam3_annotator.ui.crash_messages import CrashMessages
-from sam3_annotator.ui.draft_display import DraftDisplay
-from sam3_annotator.ui.drawing import Drawing
-from sam3_annotator.ui.embedding_budgets import EmbeddingBudgets
-from sam3_annotator.ui.engine_bridge import EngineBridge
-from sam3_annotator.ui.fact_reader import FactReader
-from sam3_annotator.ui.finder import Finder
-from sam3_annotator.ui.image_display import ImageDisplay
-from sam3_annotator.ui.instance_clipboard import InstanceClipboard
-from sam3_annotator.ui.interrupts import Interrupts
-from sam3_annotator.ui.labelling import Labelling
-from sam3_annotator.ui.launcher import Launcher
-from sam3_annotator.ui.leaving import Leaving
-from sam3_annotator.ui.main_window import MainWindow
-from sam3_annotator.ui.model_choice import ModelChoice
-from sam3_annotator.ui.notices import Notices
-from sam3_annotator.ui.opening import Opened, first_unfinished
-from sam3_annotator.ui.painting import Painting
-from sam3_annotator.ui.polygon_keeping import PolygonKeeping
-from sam3_annotator.ui.prefetch import Prefetch
-from sam3_annotator.ui.preview import Preview
-from sam3_annotator.ui.project_verbs import ProjectVerbs
-from sam3_annotator.ui.proposals_display import ProposalsDisplay
-from sam3_annotator.ui.reshaping import Reshaping
-from sam3_annotator.ui.revealing import Revealing
+from sam3_annotator.ui.images.fact_reader import FactReader
+from sam3_annotator.ui.images.image_display import ImageDisplay
 from sam3_annotator.ui.settings import Settings
-from sam3_annotator.ui.settling import Settling
-from sam3_annotator.ui.situation import Situation
+from sam3_annotator.ui.start import qt_messages
+from sam3_annotator.ui.start.interrupts import Interrupts
+from sam3_annotator.ui.start.launcher import Launcher
+from sam3_annotator.ui.start.opening import Opened, first_unfinished
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import apply_theme
-from sam3_annotator.ui.verb_slots import Slots, concept_slots, image_slots, labelling_slots, project_slots
+from sam3_annotator.ui.verbs.combining import Combining
+from sam3_annotator.ui.verbs.concept_labelling import ConceptLabelling
+from sam3_annotator.ui.verbs.copying import Copying
+from sam3_annotator.ui.verbs.correcting import Correcting
+from sam3_annotator.ui.verbs.drawing import Drawing
+from sam3_annotator.ui.verbs.instance_clipboard import InstanceClipboard
+from sam3_annotator.ui.verbs.labelling import Labelling
+from sam3_annotator.ui.verbs.painting import Painting
+from sam3_annotator.ui.verbs.polygon_keeping import PolygonKeeping
+from sam3_annotator.ui.verbs.project_verbs import ProjectVerbs
+from sam3_annotator.ui.verbs.reshaping import Reshaping
+from sam3_annotator.ui.verbs.revealing import Revealing
+from sam3_annotator.ui.verbs.settling import Settling
+from sam3_annotator.ui.window.crash_messages import CrashMessages
+from sam3_annotator.ui.window.leaving import Leaving
+from sam3_annotator.ui.window.main_window import MainWindow
+from sam3_annotator.ui.window.notices import Notices
 from sam3_annotator.ui.workspace import Workspace
 
 if TYPE_CHECKING:

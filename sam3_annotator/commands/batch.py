@@ -26,10 +26,10 @@ from sam3_annotator.project import (
     hash_file,
     read_image,
 )
-from sam3_annotator.ui import operations
 from sam3_annotator.ui.canvas.proposals import Proposals
-from sam3_annotator.ui.proposing import proposals_of
-from sam3_annotator.ui.provenance import provenances_of
+from sam3_annotator.ui.verbs import operations
+from sam3_annotator.ui.verbs.proposing import proposals_of
+from sam3_annotator.ui.verbs.provenance import provenances_of
 
 _FINISHED = (ImageState.DONE, ImageState.REVIEWED, ImageState.CONFIRMED_EMPTY)
 

@@ -18,11 +18,11 @@ from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.registry import export_project
 from sam3_annotator.project.formats.verification import verify_export
 from sam3_annotator.project.formats.verified import Verification
-from sam3_annotator.ui.action_table import CATEGORY_KEYS
-from sam3_annotator.ui.main_window import MainWindow
-from sam3_annotator.ui.opening import open_path
+from sam3_annotator.ui.actions.action_table import CATEGORY_KEYS
 from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.start.opening import open_path
 from sam3_annotator.ui.theme import Appearance, apply_theme
+from sam3_annotator.ui.window.main_window import MainWindow
 
 WINDOW_SIZE = (1440, 900)
 PATIENCE_SECONDS = 60

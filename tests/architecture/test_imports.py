@@ -55,7 +55,7 @@ print("torch" in sys.modules)
     assert (asked.stdout.strip(), asked.returncode) == ("False", 0), asked.stderr
 
 
-@pytest.mark.parametrize("module", ["sam3_annotator.ui.main_window", "sam3_annotator.app"])
+@pytest.mark.parametrize("module", ["sam3_annotator.ui.window.main_window", "sam3_annotator.app"])
 def test_window_loads_without_heavy_packages(module: str) -> None:
     assert _loaded_by(module, HEAVY) == []
 

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import ProjectStore
-from sam3_annotator.ui.assist import Assist
+from sam3_annotator.ui.assistance.assist import Assist
+from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.background import cancel_background_tasks
 from sam3_annotator.ui.canvas.draft import Draft
-from sam3_annotator.ui.engine_bridge import EngineBridge
-from sam3_annotator.ui.finder import Finder
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.workspace import Workspace

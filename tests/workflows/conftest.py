@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 from sam3_annotator.app import build_window
 from sam3_annotator.model import Session
 from sam3_annotator.project import Instance
-from sam3_annotator.ui.assist import Assist
+from sam3_annotator.ui.assistance.assist import Assist
+from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.canvas.draft import Draft
-from sam3_annotator.ui.finder import Finder
-from sam3_annotator.ui.main_window import MainWindow
+from sam3_annotator.ui.window.main_window import MainWindow
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 PATIENCE_MS = 20_000

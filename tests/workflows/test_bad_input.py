@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt
 from sam3_annotator import crash_log
 from sam3_annotator.app import assemble_window, build_window
 from sam3_annotator.model import ModelUnavailable
-from sam3_annotator.ui.assist import Assist
-from sam3_annotator.ui.image_display import ImageDisplay
-from sam3_annotator.ui.opening import open_path
+from sam3_annotator.ui.assistance.assist import Assist
+from sam3_annotator.ui.images.image_display import ImageDisplay
 from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.start.opening import open_path
 
 
 @pytest.fixture

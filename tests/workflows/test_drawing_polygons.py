@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from sam3_annotator.project import ImageState, Origin
-from sam3_annotator.ui import operations
+from sam3_annotator.ui.verbs import operations
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier

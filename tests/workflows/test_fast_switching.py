@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
 from sam3_annotator.project import hash_file, region_to_mask
-from sam3_annotator.ui.image_display import ImageDisplay
-from sam3_annotator.ui.operations import add_images
+from sam3_annotator.ui.images.image_display import ImageDisplay
+from sam3_annotator.ui.verbs.operations import add_images
 
 # Each image has clicks of its own, so that a region tells where it belongs.
 PLACES = {0: (15, 15), 1: (45, 15), 2: (15, 35), 3: (45, 35)}
@@ -103,7 +103,7 @@ def test_images_passed_on_the_way_are_not_read_first(user, monkeypatch):
         assert gate.wait(5)
         return hash_file(path)
 
-    monkeypatch.setattr("sam3_annotator.ui.pixels.hash_file", wait_and_hash)
+    monkeypatch.setattr("sam3_annotator.ui.images.pixels.hash_file", wait_and_hash)
     display = user.window.canvas.findChild(ImageDisplay)
     for image in user.window.store.images():
         display.pixels.forget(image.id)
@@ -120,7 +120,7 @@ def test_images_passed_on_the_way_are_not_read_first(user, monkeypatch):
 def test_a_damaged_image_taken_back_while_it_is_read_is_told_to_nobody(user, tmp_path, monkeypatch, tell):
     gate, damaged = threading.Event(), tmp_path / "99.png"
     damaged.write_bytes(b"no image")
-    monkeypatch.setattr("sam3_annotator.ui.pixels.hash_file", lambda path: gate.wait(5) and hash_file(path))
+    monkeypatch.setattr("sam3_annotator.ui.images.pixels.hash_file", lambda path: gate.wait(5) and hash_file(path))
     store = user.window.store
     add_images(store, [damaged])
     user.window.workspace.set_image(store.images()[-1].id)

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 
 from sam3_annotator.model import ConceptPrompt, Exemplar
 from sam3_annotator.project import ImageState
-from sam3_annotator.ui.image_display import ImageDisplay
-from sam3_annotator.ui.key_hints import KeyHint, key_hints
+from sam3_annotator.ui.images.image_display import ImageDisplay
+from sam3_annotator.ui.keyboard.key_hints import KeyHint, key_hints
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier

@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 
 from sam3_annotator.app import assemble_window
 from sam3_annotator.project import Instance, Origin, ProjectStore, region_to_mask
-from sam3_annotator.ui.opening import Opened
 from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.start.opening import Opened
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 RIGHT = Qt.MouseButton.RightButton

@@ -12,10 +12,10 @@ from PySide6.QtCore import Qt
 
 from sam3_annotator.model import ModelSource
 from sam3_annotator.project import read_image
-from sam3_annotator.ui.assist import Assist
-from sam3_annotator.ui.engine_bridge import EngineBridge
-from sam3_annotator.ui.image_display import ImageDisplay
-from sam3_annotator.ui.operations import add_images
+from sam3_annotator.ui.assistance.assist import Assist
+from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.images.image_display import ImageDisplay
+from sam3_annotator.ui.verbs.operations import add_images
 
 MIB = 1 << 20
 
@@ -138,7 +138,7 @@ def test_images_taken_back_are_no_longer_read_ahead(user, make_image, monkeypatc
         assert gate.wait(5)
         return path.name
 
-    monkeypatch.setattr("sam3_annotator.ui.pixels.hash_file", hash_when_open)
+    monkeypatch.setattr("sam3_annotator.ui.images.pixels.hash_file", hash_when_open)
     display = user.window.canvas.findChild(ImageDisplay)
     turn_to(user, 3)
     add_images(user.window.store, [make_image("11.png")])

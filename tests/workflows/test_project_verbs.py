@@ -12,9 +12,9 @@ from sam3_annotator.project import ProjectStore
 from sam3_annotator.ui.background import BackgroundTask, background_is_idle
 from sam3_annotator.ui.dialogs.export_dialog import ExportDialog
 from sam3_annotator.ui.dialogs.new_project import NewProjectDialog
-from sam3_annotator.ui.image_display import ImageDisplay
-from sam3_annotator.ui.opening import Opened
+from sam3_annotator.ui.images.image_display import ImageDisplay
 from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.start.opening import Opened
 
 
 def test_new_project_of_the_file_menu_is_opened(user, qtbot, image_folder):

@@ -16,7 +16,7 @@ from sam3_annotator.model.network.sam3_image import Sam3Image
 from sam3_annotator.model.preprocessing import to_model_input
 from sam3_annotator.model.sam3.embedding import Sam3Embedding
 from sam3_annotator.model.sam3.session import Sam3Session
-from sam3_annotator.ui.engine_bridge import EngineBridge
+from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 
 
 class RecordingSession(Sam3Session):

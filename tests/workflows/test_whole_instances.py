@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from sam3_annotator.project import InstanceId, Polygon, ProjectStore, Provenance, Region, rectangle
-from sam3_annotator.ui import operations
-from sam3_annotator.ui.image_display import ImageDisplay
+from sam3_annotator.ui.images.image_display import ImageDisplay
+from sam3_annotator.ui.verbs import operations
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 HOLED = Region((Polygon([(10, 8), (42, 8), (42, 40), (10, 40)], [[(20, 18), (20, 30), (30, 30), (30, 18)]]),))

@@ -18,7 +18,7 @@ from sam3_annotator.ui.dialogs.path_field import PathField, ask_folder
 from sam3_annotator.ui.dialogs.report import Report
 from sam3_annotator.ui.dialogs.split_field import SplitField
 from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
-from sam3_annotator.ui.image_scan import ImageScan, scan_images
+from sam3_annotator.ui.images.image_scan import ImageScan, scan_images
 from sam3_annotator.ui.item_models.image_model import UNFINISHED
 from sam3_annotator.ui.store_bridge import StoreBridge
 

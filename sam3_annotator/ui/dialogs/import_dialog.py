@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from sam3_annotator.project import Progress, ProjectStore
 from sam3_annotator.project.formats.plan import ImportReport
-from sam3_annotator.ui.beside import Written, announce, beside
 from sam3_annotator.ui.dialogs.format_box import FormatBox
 from sam3_annotator.ui.dialogs.format_choices import IMPORT_CHOICES
 from sam3_annotator.ui.dialogs.path_field import PathField, ask_file, ask_folder
@@ -15,6 +14,7 @@ from sam3_annotator.ui.dialogs.report import Report
 from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_M, SPACE_S, pixmap
+from sam3_annotator.ui.verbs.beside import Written, announce, beside
 
 _KINDS = "Labels (*.json *.xml *.zip *.yaml *.yml *.txt);;All files (*)"
 

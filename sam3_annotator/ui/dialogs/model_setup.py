@@ -31,6 +31,7 @@ from sam3_annotator.model import (
     ModelState,
 )
 from sam3_annotator.project import Progress
+from sam3_annotator.ui.assistance.model_choice import FALLBACK_WORDS, ModelChoice
 from sam3_annotator.ui.background import BackgroundTask, error_sentence
 from sam3_annotator.ui.dialogs.model_download import ModelDownload
 from sam3_annotator.ui.dialogs.model_facts import ModelFacts
@@ -38,9 +39,8 @@ from sam3_annotator.ui.dialogs.model_words import ASKING, amount, state_words
 from sam3_annotator.ui.dialogs.note_line import NoteLine
 from sam3_annotator.ui.dialogs.path_field import Ask, ask_file, ask_folder
 from sam3_annotator.ui.item_delegates.model_delegate import ModelDelegate, ModelRole
-from sam3_annotator.ui.model_chip import status_words
-from sam3_annotator.ui.model_choice import FALLBACK_WORDS, ModelChoice
 from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
+from sam3_annotator.ui.window.model_chip import status_words
 
 LIST_WIDTH: Final = 248
 SIZE: Final = (800, 520)

@@ -10,10 +10,10 @@ from PySide6.QtGui import QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from sam3_annotator.project import ImageRecord, ImageState
+from sam3_annotator.ui.images.thumbnails import THUMBNAIL_SIZE, ThumbnailLoader
 from sam3_annotator.ui.item_delegates.painting import centred, paint_ground, paint_icon, paint_text
 from sam3_annotator.ui.item_models.image_model import ImageRole
 from sam3_annotator.ui.theme import ICON_SIZE, ICON_SIZE_SMALL, RADIUS_SMALL, SPACE_S, SPACE_XS, theme
-from sam3_annotator.ui.thumbnails import THUMBNAIL_SIZE, ThumbnailLoader
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -12,8 +12,8 @@ from sam3_annotator.ui.canvas.proposals import Proposal
 from sam3_annotator.ui.item_delegates.painting import centred, paint_ground, paint_icon, paint_text
 from sam3_annotator.ui.item_delegates.proposal_thumbnails import THUMBNAIL_SIDE, ProposalThumbnails
 from sam3_annotator.ui.item_models.proposal_model import ProposalRole
-from sam3_annotator.ui.key_map import KeyMap
-from sam3_annotator.ui.keys import with_key
+from sam3_annotator.ui.keyboard.key_map import KeyMap
+from sam3_annotator.ui.keyboard.keys import with_key
 from sam3_annotator.ui.theme import ICON_SIZE, ICON_SIZE_SMALL, RADIUS_SMALL, SPACE_M, SPACE_S, SPACE_XS, theme
 
 Index = QModelIndex | QPersistentModelIndex

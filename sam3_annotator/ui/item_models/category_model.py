@@ -9,9 +9,9 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from sam3_annotator.project import Category, CategoryId, ChangeSet, KnownError, category_counts
-from sam3_annotator.ui import operations
-from sam3_annotator.ui.key_map import KeyMap
+from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.verbs import operations
 
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()

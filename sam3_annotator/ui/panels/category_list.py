@@ -9,18 +9,18 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from sam3_annotator.project import CategoryId, ChangeSet
-from sam3_annotator.ui import operations
-from sam3_annotator.ui.action_table import CATEGORY_KEYS
-from sam3_annotator.ui.attempt import attempt
+from sam3_annotator.ui.actions.action_table import CATEGORY_KEYS
 from sam3_annotator.ui.item_delegates.category_delegate import CategoryDelegate
 from sam3_annotator.ui.item_models.category_model import CategoryModel
-from sam3_annotator.ui.key_map import KeyMap
+from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.panels.color_popup import ColorPopup
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.quiet_list import QuietListView
 from sam3_annotator.ui.panels.text_field import TextField
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import SPACE_S, SPACE_XS, bind_icon
+from sam3_annotator.ui.verbs import operations
+from sam3_annotator.ui.verbs.attempt import attempt
 from sam3_annotator.ui.workspace import Workspace
 
 

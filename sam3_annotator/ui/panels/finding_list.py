@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from sam3_annotator.project import Finding, FindingKind
-from sam3_annotator.ui.checking import Checking
 from sam3_annotator.ui.item_delegates.finding_delegate import FindingDelegate
 from sam3_annotator.ui.item_models.finding_model import FindingModel
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.quiet_list import QuietListView
 from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, theme
+from sam3_annotator.ui.verbs.checking import Checking
 
 _OPENING: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 

@@ -18,12 +18,10 @@ from sam3_annotator.project import (
     Relocation,
     relocate_images,
 )
-from sam3_annotator.ui import operations
-from sam3_annotator.ui.attempt import attempt
 from sam3_annotator.ui.background import BackgroundTask, error_sentence
-from sam3_annotator.ui.beside import Written, announce, beside
 from sam3_annotator.ui.dialogs.path_field import ask_folder
-from sam3_annotator.ui.image_scan import ImageScan, scan_images
+from sam3_annotator.ui.images.image_scan import ImageScan, scan_images
+from sam3_annotator.ui.images.thumbnails import ThumbnailLoader, ThumbnailSource, prune_thumbnails
 from sam3_annotator.ui.item_delegates.image_delegate import STATE_ICONS, ImageDelegate
 from sam3_annotator.ui.item_models.image_model import ImageFilter, ImageModel, StateFilter, changed_files
 from sam3_annotator.ui.panels.empty_state import EmptyState
@@ -31,7 +29,9 @@ from sam3_annotator.ui.panels.image_filter_bar import ImageFilterBar
 from sam3_annotator.ui.panels.quiet_list import QuietListView
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import bind_icon
-from sam3_annotator.ui.thumbnails import ThumbnailLoader, ThumbnailSource, prune_thumbnails
+from sam3_annotator.ui.verbs import operations
+from sam3_annotator.ui.verbs.attempt import attempt
+from sam3_annotator.ui.verbs.beside import Written, announce, beside
 from sam3_annotator.ui.workspace import Workspace
 
 _STATE_VERBS: Final = (

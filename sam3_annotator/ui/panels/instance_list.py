@@ -9,17 +9,17 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from sam3_annotator.project import CategoryId, ChangeSet, InstanceId
-from sam3_annotator.ui import operations
-from sam3_annotator.ui.attempt import attempt
 from sam3_annotator.ui.item_delegates.painting import swatch_icon
 from sam3_annotator.ui.item_models.instance_model import InstanceModel
-from sam3_annotator.ui.key_map import KeyMap
-from sam3_annotator.ui.keys import with_key
+from sam3_annotator.ui.keyboard.key_map import KeyMap
+from sam3_annotator.ui.keyboard.keys import with_key
 from sam3_annotator.ui.panels.category_box import CategoryBox
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.instance_view import InstanceView
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
+from sam3_annotator.ui.verbs import operations
+from sam3_annotator.ui.verbs.attempt import attempt
 from sam3_annotator.ui.workspace import Workspace
 
 

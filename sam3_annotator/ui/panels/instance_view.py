@@ -12,8 +12,8 @@ from sam3_annotator.project import InstanceId
 from sam3_annotator.ui.item_delegates.instance_delegate import InstanceDelegate, eye_rect
 from sam3_annotator.ui.item_models.instance_model import InstanceModel
 from sam3_annotator.ui.item_models.runs import runs
-from sam3_annotator.ui.key_map import KeyMap
-from sam3_annotator.ui.keys import key_of
+from sam3_annotator.ui.keyboard.key_map import KeyMap
+from sam3_annotator.ui.keyboard.keys import key_of
 from sam3_annotator.ui.panels.quiet_list import QuietListView
 from sam3_annotator.ui.workspace import Workspace
 

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from sam3_annotator.ui.canvas.proposals import BoxXyxy
 from sam3_annotator.ui.item_delegates.proposal_delegate import accept_rect, reject_rect
 from sam3_annotator.ui.item_models.proposal_model import ProposalModel
-from sam3_annotator.ui.key_map import KeyMap
-from sam3_annotator.ui.keys import key_of
+from sam3_annotator.ui.keyboard.key_map import KeyMap
+from sam3_annotator.ui.keyboard.keys import key_of
 from sam3_annotator.ui.panels.quiet_list import QuietListView
 
 _ACCEPT: Final = "accept"

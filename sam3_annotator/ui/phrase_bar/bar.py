@@ -12,8 +12,8 @@ from PySide6.QtGui import QEnterEvent, QFontMetrics, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QToolButton, QToolTip, QWidget
 
 from sam3_annotator.ui.canvas.proposals import Proposals
-from sam3_annotator.ui.key_map import KeyMap
-from sam3_annotator.ui.keys import with_key
+from sam3_annotator.ui.keyboard.key_map import KeyMap
+from sam3_annotator.ui.keyboard.keys import with_key
 from sam3_annotator.ui.phrase_bar.answer import AnswerLabel, answer_words
 from sam3_annotator.ui.phrase_bar.exemplar_chip import ExemplarChip
 from sam3_annotator.ui.phrase_bar.field import PhraseField

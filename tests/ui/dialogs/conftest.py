@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from sam3_annotator.model import BUILTIN, Catalog, KnownModel, Licence
-from sam3_annotator.ui.engine_bridge import EngineBridge
-from sam3_annotator.ui.model_choice import ModelChoice
+from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.assistance.model_choice import ModelChoice
 from sam3_annotator.ui.settings import Settings
 
 PATIENCE_MS = 20_000  # the first look into a file loads torch

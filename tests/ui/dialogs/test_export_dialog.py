@@ -28,12 +28,12 @@ from sam3_annotator.project import (
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.verification import verify_export
 from sam3_annotator.project.formats.verified import VerifiedExport
-from sam3_annotator.ui import operations
 from sam3_annotator.ui.background import Work, background_is_idle
 from sam3_annotator.ui.dialogs import export_dialog
 from sam3_annotator.ui.dialogs.export_dialog import ExportDialog, export_work
 from sam3_annotator.ui.dialogs.split_field import SplitField
 from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.verbs import operations
 
 Add = Callable[[int], object]
 

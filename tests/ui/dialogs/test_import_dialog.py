@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import ChangeSet, ProjectStore
-from sam3_annotator.ui import operations
 from sam3_annotator.ui.dialogs.import_dialog import ImportDialog
 from sam3_annotator.ui.item_models.image_model import ImageModel, ImageRole
 from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.verbs import operations
 
 
 @pytest.fixture

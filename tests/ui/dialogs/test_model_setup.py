@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.model import BUILTIN, Catalog, EngineStage, ModelState, ModelUnavailable
+from sam3_annotator.ui.assistance.model_choice import ModelChoice
 from sam3_annotator.ui.background import background_is_idle
 from sam3_annotator.ui.dialogs.model_setup import SIZE, ModelSetupDialog
 from sam3_annotator.ui.item_delegates.model_delegate import ModelRole
-from sam3_annotator.ui.model_choice import ModelChoice
 from sam3_annotator.ui.settings import Settings
 
 PATIENCE_MS = 20_000  # the first look into a file loads torch

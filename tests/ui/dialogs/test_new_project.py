@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import Cancelled, ProjectStore
-from sam3_annotator.ui import operations
 from sam3_annotator.ui.dialogs.new_project import NewProjectDialog, create_project
+from sam3_annotator.ui.verbs import operations
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from sam3_annotator.ui.item_delegates import proposal_thumbnails
 from sam3_annotator.ui.item_delegates.proposal_delegate import ROW_HEIGHT, ProposalDelegate, accept_rect, reject_rect
 from sam3_annotator.ui.item_delegates.proposal_thumbnails import ProposalThumbnails
 from sam3_annotator.ui.item_models.proposal_model import ProposalModel
-from sam3_annotator.ui.key_map import KeyMap
+from sam3_annotator.ui.keyboard.key_map import KeyMap
 
 PIXELS = np.full((300, 400, 3), 128, dtype=np.uint8)
 

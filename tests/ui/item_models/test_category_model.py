@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, Qt
 
 from sam3_annotator.project import CategoryId, Polygon, ProjectStore, Provenance, Region
-from sam3_annotator.ui import operations
 from sam3_annotator.ui.item_models.category_model import CategoryModel, CategoryRole
 from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.verbs import operations
 
 SQUARE = Region((Polygon([(1, 1), (9, 1), (9, 9), (1, 9)]),))
 Checked = Callable[[QAbstractItemModel], None]

@@ -18,10 +18,10 @@ from sam3_annotator.project import (
     Provenance,
     Region,
 )
-from sam3_annotator.ui import operations
 from sam3_annotator.ui.item_models.image_model import ImageFilter, ImageModel, ImageRole, StateFilter
 from sam3_annotator.ui.item_models.runs import runs
 from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.verbs import operations
 
 SQUARE = Region((Polygon([(1, 1), (9, 1), (9, 9), (1, 9)]),))
 Checked = Callable[[QAbstractItemModel], None]

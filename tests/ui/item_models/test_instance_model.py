@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import QAbstractItemModel, Qt
 
 from sam3_annotator.project import CategoryId, ImageId, InstanceId, Origin, Polygon, ProjectStore, Provenance, Region
-from sam3_annotator.ui import operations
 from sam3_annotator.ui.item_models.instance_model import InstanceModel, InstanceRole, area_words
 from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.workspace import Workspace
 
 Checked = Callable[[QAbstractItemModel], None]

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import CategoryId, ImageId, InstanceId, Polygon, ProjectStore, Provenance, Region
-from sam3_annotator.ui import operations
+from sam3_annotator.ui.verbs import operations
 
 AddInstance = Callable[..., InstanceId]
 

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import PALETTE, CategoryId, ProjectStore
-from sam3_annotator.ui import operations
 from sam3_annotator.ui.item_delegates.category_delegate import swatch_rect
 from sam3_annotator.ui.panels.category_list import CategoryPanel
 from sam3_annotator.ui.panels.color_popup import ColorButton, ColorPopup
 from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.workspace import Workspace
 
 LEFT = Qt.MouseButton.LeftButton

@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from sam3_annotator.project import FindingKind, rectangle
-from sam3_annotator.ui.checking import Checking
 from sam3_annotator.ui.item_delegates.finding_delegate import FindingDelegate
 from sam3_annotator.ui.panels.finding_list import FindingPanel
+from sam3_annotator.ui.verbs.checking import Checking
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import CategoryId, ImageId, InstanceId, ProjectStore
-from sam3_annotator.ui import operations
 from sam3_annotator.ui.item_delegates.instance_delegate import eye_rect
 from sam3_annotator.ui.panels.instance_list import InstancePanel
 from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.workspace import Workspace
 
 LEFT = Qt.MouseButton.LeftButton

@@ -13,7 +13,7 @@ from sam3_annotator.ui.canvas.proposals import Proposal
 from sam3_annotator.ui.item_delegates.proposal_delegate import ProposalDelegate
 from sam3_annotator.ui.item_delegates.proposal_thumbnails import ProposalThumbnails
 from sam3_annotator.ui.item_models.proposal_model import ProposalModel
-from sam3_annotator.ui.key_map import KeyMap
+from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.panels.proposal_view import ProposalView
 
 LEFT = Qt.MouseButton.LeftButton

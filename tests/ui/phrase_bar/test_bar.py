@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QT
 from sam3_annotator.model import ConceptPrompt, Exemplar
 from sam3_annotator.project import ImageId, Region
 from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
+from sam3_annotator.ui.keyboard.typing_guard import TypingGuard
 from sam3_annotator.ui.phrase_bar.bar import MAX_WIDTH, QUIET_WIDTH, PhraseBar
 from sam3_annotator.ui.phrase_bar.mark import PhraseMark
 from sam3_annotator.ui.theme import Appearance, apply_theme, theme
-from sam3_annotator.ui.typing_guard import TypingGuard
 
 PLUS, MINUS = Exemplar(0, 0, 9, 9), Exemplar(20, 0, 29, 9, positive=False)
 WAY_BACK = "canvas"

@@ -1,0 +1,85 @@
+"""The actions of the Image menu."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sam3_annotator.ui.actions.action_table.spec import ActionSpec, with_image, writable
+
+IMAGE_ACTIONS: Final = (
+    ActionSpec(
+        "next_image",
+        "Next image",
+        ("D",),
+        "Image",
+        0,
+        tip="Go to the next image",
+        enabled=lambda state: state.has_next_image,
+    ),
+    ActionSpec(
+        "previous_image",
+        "Previous image",
+        ("A",),
+        "Image",
+        0,
+        tip="Go to the previous image",
+        enabled=lambda state: state.has_previous_image,
+    ),
+    ActionSpec(
+        "next_unfinished",
+        "Next unfinished image",
+        ("Ctrl+Shift+D",),
+        "Image",
+        1,
+        tip="Go to the next image that is not done",
+        enabled=lambda state: state.has_unfinished_image,
+    ),
+    ActionSpec(
+        "previous_unfinished",
+        "Previous unfinished image",
+        ("Ctrl+Shift+A",),
+        "Image",
+        1,
+        tip="Go to the previous image that is not done",
+        enabled=lambda state: state.has_unfinished_image,
+    ),
+    ActionSpec(
+        "next_finding",
+        "Next finding",
+        ("F8",),
+        "Image",
+        2,
+        tip="Go to what the check has found next",
+        enabled=lambda state: state.finding_count > 0,
+    ),
+    ActionSpec(
+        "previous_finding",
+        "Previous finding",
+        ("Shift+F8",),
+        "Image",
+        2,
+        enabled=lambda state: state.finding_count > 0,
+    ),
+    ActionSpec("mark_done", "Mark as done", ("Ctrl+Enter", "Ctrl+Return"), "Image", 3, enabled=writable),
+    ActionSpec("mark_reviewed", "Mark as reviewed", (), "Image", 3, enabled=writable),
+    ActionSpec(
+        "mark_empty",
+        "Confirm as empty",
+        (),
+        "Image",
+        3,
+        tip="Say that there is nothing to annotate on this image",
+        enabled=lambda state: state.can_write and not state.instance_count,
+    ),
+    ActionSpec("mark_unfinished", "Mark as in progress", (), "Image", 3, enabled=writable),
+    ActionSpec(
+        "find_moved",
+        "Find moved images…",
+        (),
+        "Image",
+        4,
+        tip="Look in another folder for images that are missing",
+        enabled=writable,
+    ),
+    ActionSpec("reload_image", "Reload from disk", ("F5",), "Image", 4, enabled=with_image),
+)

@@ -1,0 +1,37 @@
+"""The actions of the View menu."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sam3_annotator.ui.actions.action_table.spec import ActionSpec, with_image
+
+VIEW_ACTIONS: Final = (
+    ActionSpec("fit", "Fit image", ("F",), "View", 0, tip="Show the whole image", enabled=with_image),
+    ActionSpec("zoom_100", "100 %", ("Ctrl+0",), "View", 0, tip="Show the pixels as they are", enabled=with_image),
+    ActionSpec("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+="), "View", 0, enabled=with_image),
+    ActionSpec("zoom_out", "Zoom out", ("Ctrl+-",), "View", 0, enabled=with_image),
+    ActionSpec(
+        "hide_all",
+        "Hide all instances",
+        ("H",),
+        "View",
+        1,
+        tip="Hide or show all instances on this image",
+        enabled=lambda state: state.instance_count > 0,
+        text_for=lambda state: "Show all instances" if state.hidden_count else "Hide all instances",
+    ),
+    ActionSpec(
+        "toggle_preview",
+        "Preview at the cursor",
+        ("Shift+S",),
+        "View",
+        1,
+        tip="With the points tool, show what a click would outline",
+        checked=lambda state: state.is_previewing,
+    ),
+    ActionSpec("next_panel", "Next panel", ("F6",), "View/Panels", 1, tip="Move the keyboard to the next panel"),
+    ActionSpec("previous_panel", "Previous panel", ("Shift+F6",), "View/Panels", 1),
+    ActionSpec("reset_layout", "Reset layout", (), "View/Panels", 2, tip="Put all panels back in their places"),
+    ActionSpec("full_screen", "Full screen", ("F11",), "View", 3),
+)

@@ -1,0 +1,99 @@
+"""Gathers from store, workspace, draft and canvas what the actions depend on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from sam3_annotator.ui.actions.action_state import ActionState
+from sam3_annotator.ui.assistance.assist import Assist
+from sam3_annotator.ui.assistance.finder import Finder
+from sam3_annotator.ui.assistance.preview import Preview
+from sam3_annotator.ui.canvas_binding import CanvasBinding
+from sam3_annotator.ui.images.image_display import ImageDisplay
+from sam3_annotator.ui.verbs.instance_clipboard import InstanceClipboard
+from sam3_annotator.ui.window.main_window import MainWindow
+
+
+class Situation(QObject):
+    """Emits `changed` with a new `ActionState` whenever one of its sources changes."""
+
+    changed = Signal(object)  # ActionState
+
+    def __init__(
+        self,
+        window: MainWindow,
+        assist: Assist,
+        finder: Finder,
+        binding: CanvasBinding,
+        display: ImageDisplay,
+        preview: Preview,
+        clipboard: InstanceClipboard,
+    ) -> None:
+        super().__init__(window)
+        self._store = window.store
+        self._workspace = window.workspace
+        self._assist = assist
+        self._finder = finder
+        self._canvas = window.canvas
+        self._binding = binding
+        self._display = display
+        self._images = window.image_panel.shown
+        self._preview = preview
+        self._checking = window.checking
+        self._clipboard = clipboard
+        for source in (
+            window.bridge.changed,
+            window.workspace.image_changed,
+            window.workspace.category_changed,
+            window.workspace.selection_changed,
+            window.workspace.hidden_changed,
+            assist.draft_changed,
+            finder.changed,
+            window.canvas.tool_changed,
+            window.canvas.polygon.changed,
+            window.canvas.brush.changed,
+            display.shown,
+            display.failed,
+            preview.switched,
+            window.checking.changed,
+            clipboard.changed,
+        ):
+            source.connect(self._announce)
+
+    def state(self) -> ActionState:
+        """Describe the situation now."""
+        draft = self._assist.draft
+        proposals = self._finder.proposals
+        image_id, category_id = self._workspace.image_id, self._workspace.category_id
+        return ActionState(
+            has_image=image_id is not None,
+            is_unreadable=self._display.has_failed,
+            has_previous_image=self._images.neighbour(image_id, -1) is not None,
+            has_next_image=self._images.neighbour(image_id, 1) is not None,
+            has_unfinished_image=self._images.unfinished_neighbour(image_id, 1) is not None,
+            has_draft=draft is not None,
+            lacks_object=draft is not None and not draft.says_where,
+            lacks_prompt=draft is not None and not draft.prompts,
+            candidate_count=len(draft.candidates) if draft else 0,
+            has_concept=proposals is not None,
+            is_looking=proposals is not None and proposals.is_waiting and not proposals.is_current,
+            proposal_count=len(proposals.open) if proposals and proposals.is_current else 0,
+            selection_count=len(self._workspace.selection),
+            instance_count=len(self._binding.instance_ids),
+            hidden_count=len(self._workspace.hidden & self._binding.instance_ids),
+            category_count=len(self._store.categories()),
+            category_name="" if category_id is None else self._store.category(category_id).name,
+            undo_label=self._store.undo_label,
+            redo_label=self._store.redo_label,
+            tool=self._canvas.tool,
+            is_read_only=self._store.is_read_only,
+            is_previewing=self._preview.is_on,
+            finding_count=len(self._checking.findings or ()),
+            has_copies=self._clipboard.has_copies,
+            drawn_vertices=self._canvas.polygon.vertex_count if self._canvas.tool == "polygon" else 0,
+            brush_radius=self._canvas.brush.radius_on(self._canvas.image_size),
+        )
+
+    @Slot()
+    def _announce(self) -> None:
+        self.changed.emit(self.state())

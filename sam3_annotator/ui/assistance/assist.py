@@ -1,0 +1,259 @@
+"""Turns prompts into requests to the model and its answers into the draft."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal, Slot
+
+from sam3_annotator.model import (
+    EngineStage,
+    EngineStatus,
+    Job,
+    MaskPrompt,
+    Outcome,
+    Prompt,
+    Slot as EngineSlot,
+    Ticket,
+    Workbench,
+)
+from sam3_annotator.project import ImageId, Instance, Region, outline_mask, region_to_mask
+from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.canvas.draft import Candidate, Draft
+from sam3_annotator.ui.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownImage:
+    """The image on the canvas: its id, what names its content in the embedding cache, its pixels `(H, W, 3)` RGB."""
+
+    image_id: ImageId
+    embedding_key: str
+    pixels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the model gave for prompts; `decode_seconds` is what it took on the embedding."""
+
+    candidates: tuple[Candidate, ...]
+    decode_seconds: float
+
+
+def segment_job(image: ShownImage, prompts: tuple[Prompt, ...], tolerance: float, start: Region | None = None) -> Job:
+    """Make the job that answers prompts with candidates, their regions simplified to `tolerance` pixels.
+
+    The prompts correct the region `start`, if there is one.
+    """
+
+    def job(bench: Workbench) -> Answered:
+        embedding = bench.embed(image.embedding_key, lambda: image.pixels)
+        height, width = image.pixels.shape[:2]
+        begun = () if start is None else (MaskPrompt(region_to_mask(start, height, width)),)
+        started = time.perf_counter()
+        found = bench.session.segment(embedding, (*begun, *prompts), check=bench.check)
+        decode_seconds = time.perf_counter() - started
+        candidates = []
+        for mask, predicted_iou, logits in zip(found.masks, found.predicted_iou, found.low_res_logits, strict=True):
+            bench.check()
+            simplified = outline_mask(mask, tolerance)
+            candidates.append(
+                Candidate(simplified.region, float(predicted_iou), simplified.iou, bench.model_name, logits)
+            )
+        return Answered(tuple(candidates), decode_seconds)
+
+    return job
+
+
+def embed_job(image: ShownImage) -> Job:
+    """Make the job that has the image's embedding cached."""
+
+    def job(bench: Workbench) -> None:
+        bench.embed(image.embedding_key, lambda: image.pixels)
+
+    return job
+
+
+class Assist(QObject):
+    """The draft on the shown image and the model's work for it.
+
+    Each image keeps its own draft while another is shown, so that looking elsewhere loses nothing.
+    A draft is accepted in two steps: `accept` announces it through `accepted`, at once or as soon as the
+    awaited answer is in; whoever stores it then calls `drop`. If storing fails, the draft is still there.
+    """
+
+    draft_changed = Signal(object)  # Draft | None
+    accepted = Signal(object)  # Draft
+    answered = Signal(float)  # seconds from the prompt to the mask
+    failed = Signal(object)  # Exception
+
+    def __init__(self, engine: EngineBridge, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._engine = engine
+        self._image: ShownImage | None = None
+        self._drafts: dict[ImageId, Draft] = {}
+        self._ticket: Ticket | None = None
+        self._asked_at = 0.0
+        self._is_accepting = False
+        engine.answered.connect(self._take_answer)
+        engine.status_changed.connect(self._follow_model)
+
+    @property
+    def draft(self) -> Draft | None:
+        """The draft on the shown image."""
+        return self._drafts.get(self._image.image_id) if self._image else None
+
+    @property
+    def drafts(self) -> tuple[Draft, ...]:
+        """The drafts of all images."""
+        return tuple(self._drafts.values())
+
+    @property
+    def image(self) -> ShownImage | None:
+        """The shown image; None while there is none."""
+        return self._image
+
+    @property
+    def is_accepting(self) -> bool:
+        """The user has accepted a draft whose mask is still on its way."""
+        return self._is_accepting
+
+    def show(self, image: ShownImage) -> None:
+        """Turn to another image: embed it, and take up the draft it was left with."""
+        self.leave()
+        self._image = image
+        self._embed(image)
+        draft = self.draft
+        if draft is not None and draft.says_where and not draft.is_answered:
+            self._ask(draft)
+        self.draft_changed.emit(self.draft)
+
+    def leave(self) -> None:
+        """Turn away from the shown image; answers still under way for it are no longer wanted."""
+        self._forget_request()
+        self._is_accepting = False
+        if self._image is not None:
+            self._image = None
+            self.draft_changed.emit(None)
+
+    def add_prompt(self, prompt: Prompt) -> None:
+        """Put a prompt to the draft, opening one if there is none, and ask the model."""
+        if self._image is not None:
+            draft = self.draft or Draft(self._image.image_id)
+            self._change(draft.with_prompt(prompt))
+
+    def correct(self, instance: Instance) -> None:
+        """Open a draft that corrects an instance of the shown image, unless there is a draft."""
+        if self._is_shown(instance.image_id) and self.draft is None:
+            self._change(Draft(instance.image_id).correcting(instance, instance.category_id))
+
+    def put(self, draft: Draft) -> None:
+        """Put a draft with the same prompts in place of the one on its image."""
+        self._drafts[draft.image_id] = draft
+        if self._is_shown(draft.image_id):
+            self.draft_changed.emit(draft)
+
+    def step_back(self) -> None:
+        """Take the last prompt back; without prompts the draft is gone, but for one whose correction began with it."""
+        if (draft := self.draft) is not None:
+            shorter = draft.without_last_prompt()
+            if shorter.prompts or (draft.prompts and draft.corrects is not None):
+                self._change(shorter)
+            else:
+                self.drop()
+
+    def cycle(self, step: int = 1) -> None:
+        """Show the next (or with -1 the previous) candidate for the same prompts."""
+        if (draft := self.draft) is not None and draft.candidates:
+            self.put(draft.with_next_candidate(step))
+
+    def accept(self) -> None:
+        """Announce the draft as accepted, at once or when its mask arrives; not one that nothing can come of."""
+        draft = self.draft
+        if draft is None or not draft.says_where:
+            return
+        self._is_accepting = not draft.is_answered
+        if self._is_accepting:
+            if self._ticket is None:  # the last attempt failed
+                self._ask(draft)
+            self.draft_changed.emit(self.draft)
+        else:
+            self.accepted.emit(draft)
+
+    def drop(self, image_id: ImageId | None = None) -> None:
+        """Forget the draft of an image, by default of the shown one."""
+        if image_id is not None and not self._is_shown(image_id):
+            self._drafts.pop(image_id, None)
+            return
+        self._forget_request()
+        self._is_accepting = False
+        if self._image is not None and self._drafts.pop(self._image.image_id, None) is not None:
+            self.draft_changed.emit(None)
+
+    def _is_shown(self, image_id: ImageId) -> bool:
+        return self._image is not None and self._image.image_id == image_id
+
+    def _change(self, draft: Draft) -> None:
+        self._drafts[draft.image_id] = draft
+        self._is_accepting = False
+        if draft.says_where and not draft.is_answered:
+            self._ask(draft)
+        else:  # nothing to ask yet, or the answer from before the prompt taken back is still at hand
+            self._forget_request()
+        self.draft_changed.emit(draft)
+
+    def _forget_request(self) -> None:
+        self._engine.cancel(EngineSlot.SEGMENT)
+        self._ticket = None
+
+    def _ask(self, draft: Draft) -> None:
+        assert self._image is not None
+        self._drafts[draft.image_id] = draft.with_failure(has_failed=False)
+        self._asked_at = time.perf_counter()
+        job = segment_job(self._image, draft.asked, self._settings.simplification_tolerance, draft.start)
+        self._ticket = self._engine.submit(EngineSlot.SEGMENT, job, self._image.embedding_key)
+
+    def _embed(self, image: ShownImage) -> None:
+        self._engine.submit(EngineSlot.EMBED, embed_job(image), image.embedding_key)
+
+    @Slot(object)
+    def _follow_model(self, status: EngineStatus) -> None:
+        """Let another model read the shown image too, and ask it what the one before could not answer."""
+        if status.stage is not EngineStage.LOADING or status.progress is not None or self._image is None:
+            return
+        self._embed(self._image)
+        if (draft := self.draft) is not None and draft.has_failed:
+            self._ask(draft)
+            self.draft_changed.emit(self.draft)
+
+    @Slot(object)
+    def _take_answer(self, outcome: Outcome) -> None:
+        if outcome.ticket != self._ticket:
+            # What nobody waits for fails in silence, until somebody does.
+            if outcome.error is not None and outcome.ticket.slot in (EngineSlot.SEGMENT, EngineSlot.EMBED):
+                self.failed.emit(outcome.error)
+            return
+        draft = self.draft
+        if draft is None:
+            return
+        self._ticket = None
+        if outcome.error is not None:
+            self._is_accepting = False
+            self._drafts[draft.image_id] = draft.with_failure()
+            self.draft_changed.emit(self.draft)
+            self.failed.emit(outcome.error)
+            return
+        assert isinstance(outcome.value, Answered)
+        draft = draft.with_candidates(outcome.value.candidates)
+        self._drafts[draft.image_id] = draft
+        self.answered.emit(time.perf_counter() - self._asked_at)
+        self.draft_changed.emit(draft)
+        if self._is_accepting:
+            self._is_accepting = False
+            self.accepted.emit(draft)
+            if self._drafts.get(draft.image_id) is draft:  # not stored: whoever waits for that need not any more
+                self.draft_changed.emit(self.draft)

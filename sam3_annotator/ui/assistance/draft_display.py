@@ -1,0 +1,84 @@
+"""Shows draft and preview on the canvas and says in the status line how good and how quick the draft is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QColor
+
+from sam3_annotator.project import Region
+from sam3_annotator.ui.assistance.assist import Assist
+from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.assistance.preview import Preview
+from sam3_annotator.ui.canvas.draft import Draft
+from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.theme import theme
+from sam3_annotator.ui.window.status_line import StatusLine
+from sam3_annotator.ui.workspace import Workspace
+
+
+def draft_in_words(draft: Draft, *, is_accepting: bool = False) -> str:
+    """Describe a draft for the status line; with `is_accepting` the user has accepted what is still to come."""
+    count = len(draft.prompts)
+    words = [f"{count} prompt" if count == 1 else f"{count} prompts" if count else "nothing changed yet"]
+    if draft.candidates:
+        words.append(f"predicted IoU {draft.candidates[draft.index].predicted_iou:.2f}")
+    if len(draft.candidates) > 1:
+        words.append(f"candidate {draft.index + 1} of {len(draft.candidates)}")
+    if not draft.says_where:
+        words.append("now click on the object")
+    elif draft.is_waiting:
+        words.append("outlining, then accepting…" if is_accepting else "outlining…")
+    elif draft.has_failed:
+        words.append("no answer to the last prompt" if draft.candidates else "no answer")
+    return f"{'Draft' if draft.corrects is None else 'Correcting'}: {', '.join(words)}"
+
+
+class DraftDisplay(QObject):
+    """Draft and preview wear the colour of the category they would get."""
+
+    def __init__(
+        self,
+        bridge: StoreBridge,
+        workspace: Workspace,
+        canvas: CanvasView,
+        assist: Assist,
+        preview: Preview,
+        engine: EngineBridge,
+        status_line: StatusLine,
+    ) -> None:
+        super().__init__(canvas)
+        self._store = bridge.store
+        self._workspace = workspace
+        self._canvas = canvas
+        self._assist = assist
+        self._engine = engine
+        self._status_line = status_line
+        for source in (assist.draft_changed, workspace.category_changed, bridge.changed):
+            source.connect(self._show)
+        assist.answered.connect(self._show_latency)
+        canvas.prompt_offered.connect(preview.offer)
+        preview.changed.connect(self._show_preview)
+
+    def _color(self) -> QColor:
+        draft = self._assist.draft
+        corrects = draft.corrects if draft is not None else None
+        category_id = corrects.category_id if corrects is not None else self._workspace.category_id
+        if category_id is None:
+            return theme().color("accent")
+        return QColor(self._store.category(category_id).color)
+
+    @Slot()
+    def _show(self) -> None:
+        draft = self._assist.draft
+        self._canvas.set_draft(draft, self._color())
+        is_accepting = self._assist.is_accepting
+        self._status_line.set_hint(draft_in_words(draft, is_accepting=is_accepting) if draft is not None else "")
+
+    @Slot(object)
+    def _show_preview(self, region: Region | None) -> None:
+        self._canvas.set_preview(region, self._color())
+
+    @Slot(float)
+    def _show_latency(self, seconds: float) -> None:
+        self._status_line.set_latency(seconds, self._engine.status.device)

@@ -1,0 +1,294 @@
+"""Asks the model for all instances of a concept on the shown image, and keeps what it found until it is settled."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence, Set as AbstractSet
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from sam3_annotator.model import (
+    ConceptPrompt,
+    EngineStage,
+    EngineStatus,
+    Exemplar,
+    Job,
+    Outcome,
+    Slot as EngineSlot,
+    Ticket,
+    Workbench,
+)
+from sam3_annotator.project import ImageId, Instance, InstanceId, Region
+from sam3_annotator.ui.assistance.assist import ShownImage
+from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
+from sam3_annotator.ui.settings import LEAST_THRESHOLD, Settings
+from sam3_annotator.ui.verbs.overlap import Placed
+from sam3_annotator.ui.verbs.proposing import LABELLED_IOU, proposals_of
+
+# So many images keep their proposals, each up to some hundred kilobytes.
+IMAGES_KEPT = 100
+
+
+def detect_job(
+    image: ShownImage,
+    concept: ConceptPrompt,
+    threshold: float,
+    labelled: Sequence[Region],
+    known: Sequence[Proposal],
+    tolerance: float,
+) -> Job:
+    """Make the job that finds what is not labelled yet, best first, no two with the same box.
+
+    What is `known` of the concept is found again as it is, though it may have been labelled since.
+    """
+
+    def job(bench: Workbench) -> tuple[Proposal, ...]:
+        embedding = bench.embed(image.embedding_key, lambda: image.pixels)
+        found = bench.session.detect(embedding, concept, threshold=threshold, check=bench.check)
+        return proposals_of(found, labelled, tolerance, bench.model_name, known, bench.check)
+
+    return job
+
+
+def _without_labelled(proposals: Proposals, instances: Sequence[Instance]) -> Proposals:
+    """Settle those that are one of the instances, also those that score too little to be shown now."""
+    placed = [(instance.id, Placed.of(instance.region)) for instance in instances]
+    labelled: dict[BoxXyxy, InstanceId | None] = {}
+    for proposal in proposals.unsettled if placed else ():
+        own = Placed.of(proposal.region)
+        instance_id = next((id_ for id_, instance in placed if own.overlaps(instance, LABELLED_IOU)), None)
+        if instance_id is not None:
+            labelled[proposal.box_xyxy] = instance_id
+    return proposals.with_labelled(labelled)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What the model is asked for the shown image: when, down to which score, beside which instances."""
+
+    ticket: Ticket
+    asked_at: float
+    threshold: float
+    instance_ids: frozenset[InstanceId]
+
+
+class Finder(QObject):
+    """The proposals on the shown image and the model's work for them.
+
+    An image keeps its own while others are shown. `labelled` gives the instances of an image, which need not be found
+    again. What is accepted is settled once it is in the project, so that it is still there if storing fails.
+    """
+
+    changed = Signal(object)  # Proposals | None
+    threshold_changed = Signal(float)
+    answered = Signal(float)  # seconds from the question to the answer
+    failed = Signal(object)  # Exception
+
+    def __init__(
+        self,
+        engine: EngineBridge,
+        settings: Settings,
+        labelled: Callable[[ImageId], Sequence[Instance]],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._settings = settings
+        self._labelled = labelled
+        self._image: ShownImage | None = None
+        self._kept: dict[ImageId, Proposals] = {}
+        self._threshold = settings.detection_threshold
+        self._question: _Question | None = None
+        self._carried = ""
+        engine.answered.connect(self._take_answer)
+        engine.status_changed.connect(self._follow_model)
+
+    @property
+    def proposals(self) -> Proposals | None:
+        """What was found on the shown image, or is being looked for; None if nothing was asked."""
+        return self._kept.get(self._image.image_id) if self._image else None
+
+    @property
+    def image_ids(self) -> Collection[ImageId]:
+        """The images with proposals."""
+        return self._kept.keys()
+
+    @property
+    def threshold(self) -> float:
+        """The least score of what is shown, 0..1."""
+        return self._threshold
+
+    @property
+    def takes_phrases(self) -> bool:
+        """The model knows names of things; before one is loaded, that is not known."""
+        capabilities = self._engine.status.capabilities
+        return not capabilities or "phrases" in capabilities
+
+    def show(self, image: ShownImage) -> None:
+        """Turn to another image, and take up what was found on it, or look for a phrase that waited for it."""
+        self.leave()
+        self._image = image
+        proposals, carried = self.proposals, self._carried
+        self._carried = ""
+        if proposals is None and carried:
+            self.ask(carried)
+            return
+        if proposals is None:
+            self.changed.emit(None)
+        else:  # the threshold may have moved since, and the answer may not have come before it was left
+            self._keep(proposals.left_alone().with_threshold(self._threshold))
+            self._ask_if_needed()
+
+    def leave(self) -> None:
+        """Turn away from the shown image; an answer still under way is no longer wanted."""
+        self._forget_request()
+        if self._image is not None:
+            self._image = None
+            self.changed.emit(None)
+
+    def carry_on(self) -> None:
+        """Look for the phrase on the next image too; exemplars belong to the image they were drawn on."""
+        self._carried = self.proposals.concept.phrase if self.proposals is not None else ""
+
+    def ask(self, phrase: str) -> None:
+        """Look for all instances of a phrase, beside the exemplars there are; without any of both for nothing."""
+        earlier = self.proposals
+        self._ask_for(ConceptPrompt(" ".join(phrase.split()), earlier.concept.exemplars if earlier else ()))
+
+    def ask_alike(self, exemplars: Sequence[Exemplar]) -> None:
+        """Look for all that are like these alone, whatever was looked for before."""
+        self._ask_for(ConceptPrompt("", tuple(exemplars)))
+
+    def add_exemplars(self, *exemplars: Exemplar) -> None:
+        """Show the model one or more of what is looked for, or of what is not."""
+        concept = self.proposals.concept if self.proposals else ConceptPrompt()
+        self._ask_for(replace(concept, exemplars=(*concept.exemplars, *exemplars)))
+
+    def remove_last_exemplar(self) -> None:
+        """Take the last exemplar back."""
+        if self.proposals is not None:
+            concept = self.proposals.concept
+            self._ask_for(replace(concept, exemplars=concept.exemplars[:-1]))
+
+    def set_threshold(self, threshold: float) -> None:
+        """Show what scores at least so much, as far as it is known at once; needs no new look at the image."""
+        threshold = min(max(threshold, LEAST_THRESHOLD), 1.0)
+        if threshold == self._threshold:
+            return
+        self._threshold = self._settings.detection_threshold = threshold
+        self.threshold_changed.emit(threshold)
+        if self.proposals is not None:
+            self._keep(self.proposals.with_threshold(threshold))
+            self._ask_if_needed()
+
+    def focus(self, step: int) -> None:
+        """Turn to the next proposal, or with -1 to the previous one."""
+        if self.proposals is not None:
+            self._keep(self.proposals.with_focus_moved(step))
+
+    def focus_on(self, box_xyxy: BoxXyxy) -> None:
+        """Turn to this proposal."""
+        if self.proposals is not None:
+            self._keep(self.proposals.with_focus(box_xyxy))
+
+    def reject_focused(self) -> None:
+        """Take the focused proposal away."""
+        if self.proposals is not None and self.proposals.focused is not None:
+            self._keep(self.proposals.with_rejected((self.proposals.focused.box_xyxy,)))
+
+    def settle_labelled(self, instances: Iterable[Instance]) -> None:
+        """Take out of the open proposals, on all images, what these instances are: whoever labelled it."""
+        by_image: dict[ImageId, list[Instance]] = {}
+        for instance in instances:
+            by_image.setdefault(instance.image_id, []).append(instance)
+        for image_id, added in by_image.items():
+            if proposals := self._kept.get(image_id):
+                self._keep(_without_labelled(proposals, added))
+
+    def reopen(self, instance_ids: AbstractSet[InstanceId]) -> None:
+        """Propose again what was labelled as these instances, which are gone."""
+        for proposals in tuple(self._kept.values()):
+            if not instance_ids.isdisjoint(proposals.settled.values()):
+                self._keep(proposals.with_reopened(instance_ids))
+
+    def drop(self) -> None:
+        """Look for nothing on the shown image any more."""
+        self._forget_request()
+        if self._image is not None and self._kept.pop(self._image.image_id, None) is not None:
+            self.changed.emit(None)
+
+    def _ask_for(self, concept: ConceptPrompt) -> None:
+        if self._image is None:
+            self._carried = concept.phrase  # typed while the next image is still being read
+            return
+        proposals = (self.proposals or Proposals(self._image.image_id, concept)).with_concept(concept)
+        if proposals.says_what:
+            self._ask(proposals)
+        elif concept.exemplars:
+            self._forget_request()
+            self._keep(proposals.without_answer())
+        else:
+            self.drop()
+
+    def _ask_if_needed(self) -> None:
+        """Ask for what is not known yet; an answer under way is waited for first, since it may bring that."""
+        proposals = self.proposals
+        if proposals is None or not proposals.says_what or proposals.is_waiting or proposals.has_failed:
+            return
+        if not proposals.is_known_above(self._threshold):
+            self._ask(proposals)
+
+    def _ask(self, proposals: Proposals) -> None:
+        assert self._image is not None
+        asked_at, instances = time.perf_counter(), self._labelled(self._image.image_id)
+        job = detect_job(
+            self._image,
+            proposals.concept,
+            self._threshold,
+            [instance.region for instance in instances],
+            proposals.known,
+            self._settings.simplification_tolerance,
+        )
+        ticket = self._engine.submit(EngineSlot.DETECT, job, self._image.embedding_key)
+        instance_ids = frozenset(instance.id for instance in instances)
+        self._question = _Question(ticket, asked_at, self._threshold, instance_ids)
+        self._keep(proposals.waiting())
+
+    def _forget_request(self) -> None:
+        self._engine.cancel(EngineSlot.DETECT)
+        self._question = None
+
+    def _keep(self, proposals: Proposals) -> None:
+        self._kept.pop(proposals.image_id, None)  # the last one is the one used last
+        self._kept[proposals.image_id] = proposals
+        if len(self._kept) > IMAGES_KEPT:
+            del self._kept[next(iter(self._kept))]
+        if proposals is self.proposals:
+            self.changed.emit(proposals)
+
+    @Slot(object)
+    def _follow_model(self, status: EngineStatus) -> None:
+        """Ask another model what the one before could not answer."""
+        is_new = status.stage is EngineStage.LOADING and status.progress is None
+        if is_new and self.proposals is not None and self.proposals.has_failed:
+            self._ask(self.proposals)
+
+    @Slot(object)
+    def _take_answer(self, outcome: Outcome) -> None:
+        proposals, question = self.proposals, self._question
+        if question is None or outcome.ticket != question.ticket or proposals is None:
+            return
+        self._question = None
+        if outcome.error is not None:
+            self._keep(proposals.with_failure())
+            self.failed.emit(outcome.error)
+            return
+        assert isinstance(outcome.value, tuple)
+        answered = proposals.with_found(outcome.value, question.threshold).with_threshold(self._threshold)
+        instances = self._labelled(proposals.image_id)
+        meanwhile = [instance for instance in instances if instance.id not in question.instance_ids]
+        self._keep(_without_labelled(answered, meanwhile))
+        self._ask_if_needed()
+        self.answered.emit(time.perf_counter() - question.asked_at)

@@ -1,0 +1,88 @@
+"""Shows what is looked for and what was found: on the canvas, in the phrase bar, in the list, in the status line."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QColor
+
+from sam3_annotator.ui.assistance.assist import Assist
+from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.assistance.finder import Finder
+from sam3_annotator.ui.canvas.proposals import Proposals
+from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.theme import theme
+from sam3_annotator.ui.window.main_window import MainWindow
+from sam3_annotator.ui.workspace import Workspace
+
+LONGEST_PHRASE = 32
+
+
+def proposals_in_words(proposals: Proposals) -> str:
+    """Describe what is looked for, or was found, for the status line."""
+    if not proposals.says_what:
+        return "Now box an example of what to find"
+    phrase, exemplars = proposals.concept.phrase, proposals.concept.exemplars
+    what = f"“{_shortened(phrase)}”" if phrase else "all that look like the example"
+    if phrase and exemplars:
+        what += " like the example"
+    if proposals.is_waiting:
+        return f"Looking for {what}…"
+    if proposals.has_failed:
+        return f"No answer for {what}"
+    focused, count = proposals.focused, len(proposals.open)
+    if focused is None:
+        return f"Nothing left of {what}" if proposals.settled else f"Nothing found of {what}"
+    return f"Found {what}: {proposals.open.index(focused) + 1} of {count}, score {focused.score:.2f}"
+
+
+def _shortened(phrase: str) -> str:
+    """Leave room in the status line for what keys do."""
+    return phrase if len(phrase) <= LONGEST_PHRASE else f"{phrase[: LONGEST_PHRASE - 1].rstrip()}…"
+
+
+class ProposalsDisplay(QObject):
+    """Proposals wear the colour of the category they would get."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        bridge: StoreBridge,
+        workspace: Workspace,
+        assist: Assist,
+        finder: Finder,
+        engine: EngineBridge,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._store = bridge.store
+        self._workspace = workspace
+        self._assist = assist
+        self._finder = finder
+        self._engine = engine
+        for source in (finder.changed, assist.draft_changed, workspace.category_changed, bridge.changed):
+            source.connect(self._show)
+        finder.answered.connect(self._show_latency)
+        finder.threshold_changed.connect(window.area.phrase_bar.set_threshold)
+        engine.status_changed.connect(self._follow_model)
+        window.area.phrase_bar.set_threshold(finder.threshold)
+
+    def _color(self) -> QColor:
+        category_id = self._workspace.category_id
+        return theme().color("accent") if category_id is None else QColor(self._store.category(category_id).color)
+
+    @Slot()
+    def _show(self) -> None:
+        proposals, color, image = self._finder.proposals, self._color(), self._assist.image
+        self._window.canvas.set_proposals(proposals, color)
+        self._window.area.phrase_bar.show_proposals(proposals)
+        self._window.proposal_panel.show_proposals(proposals, image.pixels if image else None, color)
+        if self._assist.draft is None:
+            self._window.status_line.set_hint(proposals_in_words(proposals) if proposals is not None else "")
+
+    @Slot()
+    def _follow_model(self) -> None:
+        self._window.area.phrase_bar.set_takes_phrases(self._finder.takes_phrases)
+
+    @Slot(float)
+    def _show_latency(self, seconds: float) -> None:
+        self._window.status_line.set_latency(seconds, self._engine.status.device)

@@ -1,0 +1,1 @@
+"""Image files as the window shows them: pixels, thumbnails, facts."""

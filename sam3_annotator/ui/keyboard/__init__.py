@@ -1,0 +1,1 @@
+"""Which keys there are, changing them, and the page that shows them."""

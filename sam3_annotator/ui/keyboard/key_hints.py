@@ -1,0 +1,146 @@
+"""What keys and mouse would do now, in words for the status line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from sam3_annotator.ui.actions.action_state import ActionState, can_correct, next_text, next_verb
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHint:
+    """What a key, or a movement of the mouse, would do."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _ActionHint:
+    """What an action would do, whatever its key is; `other_id` names one more that the same words are about."""
+
+    action_id: str
+    text: str
+    other_id: str = ""
+
+
+_Hint = KeyHint | _ActionHint
+
+_MOUSE_HINTS = {
+    "points": (KeyHint("Click", "on the object"), KeyHint("Right click", "off it")),
+    "box": (KeyHint("Drag", "a box around the object"),),
+    "select": (KeyHint("Click", "select"), KeyHint("Drag", "move a vertex or an instance")),
+    "exemplar": (KeyHint("Drag", "a box around an example"), KeyHint("Right drag", "around what it is not")),
+    "polygon": (KeyHint("Click", "add a vertex"), KeyHint("Drag", "draw freehand"), KeyHint("Ctrl", "snap")),
+}
+_CORRECTING_HINTS = {
+    "points": (KeyHint("Click", "on what is missing"), KeyHint("Right click", "on what is too much")),
+    "box": (KeyHint("Drag", "a box around the object"),),
+}
+# A longer name would leave no room for the other hints.
+_LONGEST_NAME: Final = 24
+
+
+def key_hints(state: ActionState, key_of: Callable[[str], str]) -> tuple[KeyHint, ...]:
+    """List what the keys that matter would do now, most useful first; the mouse where no key means anything.
+
+    `key_of` words the key of an action, given its id; what has no key ("") is left out.
+    """
+
+    def worded(hint: _Hint) -> KeyHint:
+        if isinstance(hint, KeyHint):
+            return hint
+        keys = (key_of(action_id) for action_id in (hint.action_id, hint.other_id) if action_id)
+        return KeyHint(" ".join(filter(None, keys)), hint.text)
+
+    return tuple(hint for hint in map(worded, _hints(state)) if hint.key)
+
+
+def _hints(state: ActionState) -> tuple[_Hint, ...]:
+    if not state.has_image:
+        return ()
+    if state.is_unreadable:
+        return (_ActionHint("reload_image", "try again"), *_next_hint(state))
+    if state.is_drawing:
+        return _drawing_hints(state)
+    if state.lacks_object:
+        return (KeyHint("Click", "on the object"), _ActionHint("escape", "discard"))
+    if state.lacks_prompt:
+        return (*_CORRECTING_HINTS.get(state.tool, ()), _ActionHint("escape", "leave as it is"))
+    if state.has_draft:
+        return _draft_hints(state)
+    if state.is_read_only:
+        return _next_hint(state)
+    if state.tool == "brush":
+        return _brush_hints(state)
+    if state.selection_count:
+        return _selection_hints(state)
+    return _proposal_hints(state) if state.is_choosing else _idle_hints(state)
+
+
+def _selection_hints(state: ActionState) -> tuple[_Hint, ...]:
+    correct = (_ActionHint("correct", "correct with clicks"),) if can_correct(state) else ()
+    accept = (_accept_hint(state),) if state.is_choosing else ()
+    cycle = _ActionHint("next", next_text(state).lower())
+    return (*correct, _ActionHint("delete", "delete"), _ActionHint("escape", "deselect"), *accept, cycle)
+
+
+def _brush_hints(state: ActionState) -> tuple[_Hint, ...]:
+    if state.selection_count > 1:
+        return (_ActionHint("next", "select one to paint"), _ActionHint("escape", "deselect"))
+    size = _ActionHint("brush_smaller", f"brush of radius {state.brush_radius} px", "brush_larger")
+    accept = (_accept_hint(state),) if state.is_choosing else ()
+    if state.selection_count:
+        strokes = (KeyHint("Drag", "add"), KeyHint("Right drag", "erase"))
+        return (*strokes, size, _ActionHint("escape", "deselect, to paint a new one"), *accept)
+    cycle = (_ActionHint("next", next_text(state).lower()),) if next_verb(state) else ()
+    return (KeyHint("Drag", "paint a new instance"), size, *accept, *cycle)
+
+
+def _proposal_hints(state: ActionState) -> tuple[_Hint, ...]:
+    return (
+        _accept_hint(state),
+        _ActionHint("delete_vertex", "reject"),
+        _ActionHint("next", "next"),
+        _ActionHint("accept_next", "accept all and next image"),
+        _ActionHint("escape", "forget"),
+    )
+
+
+def _accept_hint(state: ActionState) -> _ActionHint:
+    """Say what a proposal would become: the phrase it was found by need not be the category."""
+    is_short = 0 < len(state.category_name) <= _LONGEST_NAME
+    return _ActionHint("accept", f"accept as {state.category_name}" if is_short else "accept")
+
+
+def _idle_hints(state: ActionState) -> tuple[_Hint, ...]:
+    hints: list[_Hint] = list(_MOUSE_HINTS.get(state.tool, ()))
+    if state.has_concept:
+        hints.append(_ActionHint("escape", "forget what was looked for"))
+    elif state.instance_count:
+        unseen = _ActionHint("hide_all", "show all instances")
+        hints.append(_ActionHint("next", "next instance") if state.visible_count else unseen)
+        if state.has_next_image:
+            hints.append(_ActionHint("accept_next", "done, next image"))
+    return tuple(hints)
+
+
+def _draft_hints(state: ActionState) -> tuple[_Hint, ...]:
+    words = "accept, then paint" if state.tool == "brush" else "accept"
+    accept = (_ActionHint("accept", words),) if state.can_write else ()
+    cycle = (_ActionHint("next", "next candidate"),) if state.candidate_count > 1 else ()
+    go_on = (_ActionHint("accept_next", "accept and next"),) if state.can_write else ()
+    return (*accept, *cycle, *go_on, _ActionHint("escape", "discard"))
+
+
+def _drawing_hints(state: ActionState) -> tuple[_Hint, ...]:
+    close = (_ActionHint("accept", "close"),) if state.can_close else (KeyHint("Click", "add a vertex"),)
+    go_on = (_ActionHint("accept_next", "close and next image"),) if state.can_close else ()
+    back = _ActionHint("delete_vertex", "last vertex")
+    return (*close, back, _ActionHint("escape", "drop"), KeyHint("Ctrl", "snap"), KeyHint("Shift", "45° steps"), *go_on)
+
+
+def _next_hint(state: ActionState) -> tuple[_Hint, ...]:
+    return (_ActionHint("next_image", "next image"),) if state.has_next_image else ()

@@ -1,0 +1,1 @@
+"""How the program begins: the start page, opening a project, one window after another."""

@@ -1,0 +1,1 @@
+"""What the user's verbs do to the project."""

@@ -1,0 +1,107 @@
+"""The user's verbs about what was found of a concept: look for it, accept it, go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from sam3_annotator.model import Exemplar
+from sam3_annotator.project import CategoryId, ProjectStore
+from sam3_annotator.ui.assistance.finder import Finder
+from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
+from sam3_annotator.ui.verbs import operations
+from sam3_annotator.ui.verbs.attempt import attempt
+from sam3_annotator.ui.verbs.provenance import provenances_of
+from sam3_annotator.ui.workspace import Workspace
+
+
+class ConceptLabelling(QObject):
+    """What the phrase, the keys and the list of proposals mean for the project; every verb is at most one undo step.
+
+    Proposals become instances of the current category. A phrase of the same name turns to that, and looking for all
+    like the selected instances to theirs; where a project has no category yet, the phrase names the first one.
+    `problem`, `category_wanted` and `category_found` as in `Labelling`.
+    """
+
+    problem = Signal(str)
+    category_wanted = Signal()
+    category_found = Signal()
+
+    def __init__(
+        self,
+        store: ProjectStore,
+        workspace: Workspace,
+        finder: Finder,
+        describe_model: Callable[[str], str],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._workspace = workspace
+        self._finder = finder
+        self._describe_model = describe_model
+        self._unnamed: tuple[Proposals, tuple[Proposal, ...]] | None = None
+        workspace.category_changed.connect(self._store_named)
+
+    def find(self, phrase: str) -> None:
+        """Look for all instances of a phrase; a category of that name becomes the current one."""
+        name = " ".join(phrase.split())
+        alike = [category for category in self._store.categories() if category.name.casefold() == name.casefold()]
+        if alike:
+            self._workspace.set_category(max(alike, key=lambda category: category.name == name).id)
+        self._finder.ask(phrase)
+
+    def find_like_selected(self) -> None:
+        """Look for all that are like the selected instances, and nothing else; their category becomes the current one.
+
+        Where they have several, the current one stays.
+        """
+        selected = [self._store.instance(instance_id) for instance_id in sorted(self._workspace.selection)]
+        if not selected:
+            return
+        self._workspace.select(())  # the keys are about what will be found
+        categories = {instance.category_id for instance in selected}
+        if len(categories) == 1:
+            self._workspace.set_category(categories.pop())
+        self._finder.ask_alike([Exemplar(*instance.region.box_xyxy) for instance in selected])
+
+    def accept_focused(self) -> bool:
+        """Make the focused proposal an instance; False if it could not be, yet or at all."""
+        focused = self._finder.proposals.focused if self._finder.proposals is not None else None
+        return focused is not None and self._accept((focused,))
+
+    def accept_all(self) -> bool:
+        """Make all proposals instances, in one step; False if they could not be, yet or at all."""
+        return self._finder.proposals is not None and self._accept(self._finder.proposals.open)
+
+    def _accept(self, chosen: tuple[Proposal, ...]) -> bool:
+        proposals = self._finder.proposals
+        if proposals is None or not proposals.is_current or not chosen:
+            return False  # what is still shown of the concept before was not asked for any more
+        if self._workspace.category_id is not None:
+            return self._store_as(self._workspace.category_id, proposals, chosen)
+        if proposals.concept.phrase and not self._store.categories():
+            return self._store_as(proposals.concept.phrase, proposals, chosen)
+        self._unnamed = proposals, chosen
+        self.category_wanted.emit()
+        return False
+
+    def _store_as(self, category: CategoryId | str, proposals: Proposals, chosen: tuple[Proposal, ...]) -> bool:
+        provenances = provenances_of(proposals, chosen, self._finder.threshold, self._describe_model)
+        found = [
+            (proposal.region, proposal.score, provenance)
+            for proposal, provenance in zip(chosen, provenances, strict=True)
+        ]
+        return attempt(
+            lambda: operations.accept_proposals(self._store, proposals.image_id, category, found), self.problem.emit
+        )
+
+    @Slot(object)
+    def _store_named(self, category_id: CategoryId | None) -> None:
+        unnamed, self._unnamed = self._unnamed, None
+        if unnamed is None or category_id is None:
+            return
+        if self._finder.proposals == unnamed[0]:
+            self._store_as(category_id, *unnamed)
+        self.category_found.emit()

@@ -1,0 +1,96 @@
+"""What a region drawn by hand means for the project: an instance of the current category."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from sam3_annotator.project import CategoryId, ImageId, Origin, ProjectStore, Provenance, Region, union
+from sam3_annotator.ui.verbs import operations
+from sam3_annotator.ui.verbs.attempt import attempt
+from sam3_annotator.ui.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A region drawn on an image, and whether its instance is to be selected."""
+
+    image_id: ImageId
+    region: Region
+    selects: bool
+
+
+class Drawing(QObject):
+    """Makes an instance of each region, in one undo step.
+
+    A region drawn before there is any category waits for the first one, as long as its image is shown and nothing
+    else is drawn; another that is to be selected joins one that is. `waiting_changed` carries such a region, or None.
+    `problem`, `category_wanted` and `category_found` as in `Labelling`; `stored` says that a region is in the project.
+    `shown_image` gives the image on the canvas, which the user's next one may not have replaced yet.
+    """
+
+    problem = Signal(str)
+    category_wanted = Signal()
+    category_found = Signal()
+    stored = Signal(object)  # Region
+    waiting_changed = Signal(object)  # Region | None
+
+    def __init__(
+        self,
+        store: ProjectStore,
+        workspace: Workspace,
+        shown_image: Callable[[], ImageId | None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._workspace = workspace
+        self._shown_image = shown_image
+        self._unnamed: _Drawn | None = None
+        workspace.category_changed.connect(self._store_named)
+        workspace.image_changed.connect(self.forget)
+
+    @Slot(object, bool)
+    def add(self, region: Region, selects: bool = False) -> None:
+        """Make a region, valid and within the shown image, an instance; `selects` has it selected then."""
+        image_id = self._shown_image()
+        if image_id is None:
+            return
+        drawn = _Drawn(image_id, region, selects)
+        if self._workspace.category_id is None:
+            if self._unnamed is not None and self._unnamed.selects and selects:
+                drawn = replace(drawn, region=union(self._unnamed.region, region))
+            self._unnamed = drawn
+            self.waiting_changed.emit(drawn.region if selects else None)
+            self.category_wanted.emit()
+        else:
+            self._store_as(self._workspace.category_id, drawn)
+
+    @Slot(object)
+    def _store_named(self, category_id: CategoryId | None) -> None:
+        drawn = self._unnamed
+        self.forget()
+        if drawn is not None and category_id is not None:
+            self._store_as(category_id, drawn)
+            self.category_found.emit()
+
+    @Slot()
+    def forget(self) -> None:
+        """Let no region wait for a category any more."""
+        if self._unnamed is not None:
+            self._unnamed = None
+            self.waiting_changed.emit(None)
+
+    def _store_as(self, category_id: CategoryId, drawn: _Drawn) -> None:
+        provenance = Provenance(origin=Origin.HAND, created_at=datetime.now(UTC).isoformat(timespec="seconds"))
+
+        def store() -> None:
+            made = operations.add_instance(self._store, drawn.image_id, category_id, drawn.region, provenance)
+            if drawn.selects:
+                self._workspace.select((made,))
+
+        if attempt(store, self.problem.emit):
+            self.stored.emit(drawn.region)

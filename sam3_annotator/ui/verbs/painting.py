@@ -1,0 +1,89 @@
+"""Keeps the brush as the user wants it, and goes on painting where a draft was accepted."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from sam3_annotator.project import InstanceId, Region
+from sam3_annotator.ui.actions.action_state import ActionState
+from sam3_annotator.ui.canvas.brush import Brush, larger_radius, smaller_radius
+from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.theme import theme
+from sam3_annotator.ui.verbs.drawing import Drawing
+from sam3_annotator.ui.verbs.labelling import Labelling
+from sam3_annotator.ui.window.status_line import StatusLine
+from sam3_annotator.ui.workspace import Workspace
+
+
+class Painting(QObject):
+    """The brush has the size of the settings and the colour of the current category.
+
+    The status line says why it cannot paint, until the situation is another.
+    """
+
+    def __init__(
+        self,
+        bridge: StoreBridge,
+        workspace: Workspace,
+        canvas: CanvasView,
+        settings: Settings,
+        labelling: Labelling,
+        drawing: Drawing,
+        status_line: StatusLine,
+    ) -> None:
+        super().__init__(canvas)
+        self._store = bridge.store
+        self._workspace = workspace
+        self._canvas = canvas
+        self._settings = settings
+        self._status_line = status_line
+        self._has_refused = False
+        for source in (bridge.changed, workspace.category_changed, settings.changed):
+            source.connect(self._show_brush)
+        labelling.stored.connect(self._select_stored)
+        drawing.waiting_changed.connect(self._show_waiting)
+        canvas.brush.refused.connect(self._say)
+        self._show_brush()
+
+    def enlarge(self) -> None:
+        """Take the next larger brush."""
+        self._settings.brush_radius = larger_radius(self._radius)
+
+    def shrink(self) -> None:
+        """Take the next smaller brush."""
+        self._settings.brush_radius = smaller_radius(self._radius)
+
+    @property
+    def _radius(self) -> int:
+        return self._canvas.brush.radius_on(self._canvas.image_size)
+
+    @Slot()
+    def _show_brush(self) -> None:
+        category_id = self._workspace.category_id
+        color = theme().color("accent").name() if category_id is None else self._store.category(category_id).color
+        self._canvas.brush.take(Brush(self._settings.brush_radius, color, self._store.is_read_only))
+
+    @Slot(object)
+    def _show_waiting(self, region: Region | None) -> None:
+        """Show what was drawn until it has a category."""
+        self._canvas.set_preview(region, theme().color("accent"))
+
+    @Slot(object)
+    def _select_stored(self, instance_id: InstanceId) -> None:
+        """Let strokes go on in what was a draft, unless another image has been turned to."""
+        if self._canvas.tool == "brush" and self._store.instance(instance_id).image_id == self._workspace.image_id:
+            self._workspace.select((instance_id,))
+
+    @Slot(str)
+    def _say(self, sentence: str) -> None:
+        self._has_refused = True
+        self._status_line.set_hint(sentence)
+
+    @Slot(object)
+    def follow(self, state: ActionState) -> None:
+        """Say nothing any more that was said of another situation; the words of a draft are its own."""
+        if self._has_refused and not state.has_draft:
+            self._status_line.set_hint("")
+        self._has_refused = False

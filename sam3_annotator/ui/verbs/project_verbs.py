@@ -1,0 +1,126 @@
+"""The verbs of the File menu: open, add images, import, export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog
+
+from sam3_annotator.project import IMAGE_SUFFIXES, KnownError, list_image_files
+from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
+from sam3_annotator.ui.start.opening import PROJECT_SUFFIX, is_model
+from sam3_annotator.ui.verbs import operations
+from sam3_annotator.ui.window.main_window import MainWindow
+from sam3_annotator.ui.window.message_bar import MessageAction
+
+# What labels of other programs may be dropped as.
+_LABEL_SUFFIXES: Final = frozenset({".json", ".xml", ".yaml", ".yml", ".zip"})
+# Key of the message that offers them.
+LABELS: Final = "labels"
+
+
+class ProjectVerbs(QObject):
+    """What the user does with a project as a whole; dialogs are made when they are needed."""
+
+    open_wanted = Signal(object)  # Path
+    model_dropped = Signal(object)  # Path of a checkpoint
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._store = window.store
+
+    def new_project(self) -> None:
+        """Open the dialog that makes a project, and open what it has made."""
+        from sam3_annotator.ui.dialogs.new_project import NewProjectDialog  # not needed at the start
+
+        dialog = NewProjectDialog(parent=self._window)
+        dialog.created.connect(self.open_wanted)
+        self._show(dialog)
+
+    def open_folder(self) -> None:
+        """Ask for a folder of images and open it."""
+        if folder := QFileDialog.getExistingDirectory(self._window, "Open a folder of images", self._start()):
+            self.open_wanted.emit(Path(folder))
+
+    def open_project(self) -> None:
+        """Ask for a project file and open it."""
+        kinds = f"Projects (*{PROJECT_SUFFIX})"
+        file, _ = QFileDialog.getOpenFileName(self._window, "Open a project", self._start(), kinds)
+        if file:
+            self.open_wanted.emit(Path(file))
+
+    def add_images(self) -> None:
+        """Ask for image files and add them to the project."""
+        kinds = f"Images ({' '.join(f'*{suffix}' for suffix in sorted(IMAGE_SUFFIXES))})"
+        files, _ = QFileDialog.getOpenFileNames(self._window, "Add images", self._start(), kinds)
+        if files:
+            self._add(Path(file) for file in files)
+
+    def take_dropped(self, paths: list[Path]) -> None:
+        """Open a project dropped on the window, import labels, add images and folders of them, models to the models."""
+        projects = [path for path in paths if path.suffix.lower() == PROJECT_SUFFIX]
+        if projects:
+            self.open_wanted.emit(projects[0])
+            return
+        models = [path for path in paths if is_model(path)]
+        if models:
+            self.model_dropped.emit(models[0])
+        labels = [path for path in paths if path.suffix.lower() in _LABEL_SUFFIXES]
+        if labels:
+            self.import_annotations(labels[0])
+        if rest := [path for path in paths if path not in models and path not in labels]:
+            self._add(rest)
+        for folder in rest:
+            self.offer_labels(folder)
+
+    def export(self) -> None:
+        """Open the export dialog."""
+        from sam3_annotator.ui.dialogs.export_dialog import ExportDialog  # not needed at the start
+
+        self._show(ExportDialog(self._window.bridge, self._window))
+
+    def import_annotations(self, source: Path | None = None) -> None:
+        """Open the import dialog, with the labels of `source` chosen."""
+        from sam3_annotator.ui.dialogs.import_dialog import ImportDialog  # not needed at the start
+
+        dialog = ImportDialog(self._window.bridge, self._window)
+        dialog.source.set_path(source)
+        self._show(dialog)
+
+    def offer_labels(self, folder: Path) -> None:
+        """Offer to import the labels of other programs that lie in a folder of images."""
+        from sam3_annotator.project.formats.recognition import recognise_format  # not needed at the start
+
+        if not folder.is_dir() or recognise_format(folder) is None or self._store.is_read_only:
+            return
+        self._window.messages.show_message(
+            f"There are labels of another program in {folder.name}.",
+            "info",
+            actions=(MessageAction("Import…", lambda: self.import_annotations(folder)),),
+            key=LABELS,
+        )
+
+    def _show(self, dialog: TaskDialog) -> None:
+        self._window.closing.connect(dialog.stop)
+        dialog.open()
+
+    def _add(self, paths: Iterable[Path]) -> None:
+        messages = self._window.messages
+        try:
+            files = [file for path in paths for file in (list_image_files(path) if path.is_dir() else [path])]
+            images = [file for file in files if file.suffix.lower() in IMAGE_SUFFIXES]
+            count = operations.add_images(self._store, images)
+        except KnownError as error:
+            messages.show_message(str(error))
+            return
+        if count:
+            messages.show_message(f"{count} image{'s' if count != 1 else ''} added.", "info")
+        else:
+            messages.show_message("No new images there; those the project has already are not added twice.", "info")
+
+    def _start(self) -> str:
+        return str(self._store.path.parent)

@@ -1,0 +1,50 @@
+"""What a model has found of a concept, as proposals: outlined, best first, without what is labelled already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sam3_annotator.model import Check, Detection, never_cancelled
+from sam3_annotator.project import Region, outline_mask
+from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal
+from sam3_annotator.ui.verbs.overlap import Placed
+
+# What overlaps an instance so much is that instance, and what overlaps a better proposal so much is that proposal.
+LABELLED_IOU, SAME_IOU = 0.5, 0.7
+
+
+def proposals_of(
+    found: Detection,
+    labelled: Sequence[Region],
+    tolerance: float,
+    model: str,
+    known: Sequence[Proposal] = (),
+    check: Check = never_cancelled,
+) -> tuple[Proposal, ...]:
+    """Give what is not labelled yet, best first, no two with the same box; outlines stray by `tolerance` pixels.
+
+    What is `known` of the concept is found again as it is, though it may have been labelled since.
+    """
+    before = {proposal.box_xyxy: proposal for proposal in known}
+    instances = [Placed.of(region) for region in labelled]
+    kept: dict[BoxXyxy, tuple[Proposal, Placed]] = {}
+    for index in np.argsort(-found.scores, kind="stable"):
+        check()
+        x0, y0, x1, y1 = (float(edge) for edge in found.boxes_xyxy[index])
+        box = (x0, y0, x1, y1)
+        proposal = before.get(box)
+        if proposal is None:
+            simplified = outline_mask(found.masks[index], tolerance)
+            proposal = Proposal(box, simplified.region, float(found.scores[index]), simplified.iou, model)
+        placed = Placed.of(proposal.region)
+        is_new = box in before or not _is_one_of(placed, instances, LABELLED_IOU)
+        is_other = box not in kept and not _is_one_of(placed, [other for _, other in kept.values()], SAME_IOU)
+        if is_new and is_other and not proposal.region.is_empty:
+            kept[box] = proposal, placed
+    return tuple(proposal for proposal, _ in kept.values())
+
+
+def _is_one_of(placed: Placed, others: Sequence[Placed], least_iou: float) -> bool:
+    return any(placed.overlaps(other, least_iou) for other in others)

@@ -1,0 +1,32 @@
+"""Keeps open proposals in step with the project: what is labelled is not proposed any more."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from sam3_annotator.project import ChangeKind, ChangeSet, InstanceId
+from sam3_annotator.ui.assistance.finder import Finder
+from sam3_annotator.ui.store_bridge import StoreBridge
+
+
+class Settling(QObject):
+    """Follows new instances, of whatever origin, on all images with proposals.
+
+    If such a step is undone, what it had labelled is proposed again; what the user deletes by hand is not.
+    """
+
+    def __init__(self, bridge: StoreBridge, finder: Finder, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = bridge.store
+        self._finder = finder
+        bridge.changed.connect(self._follow)
+
+    @Slot(object)
+    def _follow(self, changes: ChangeSet) -> None:
+        rows = [change for change in changes.changes if change.table == "instances"]
+        if changes.kind is ChangeKind.UNDO and (gone := {InstanceId(row.row_id) for row in rows if row.after is None}):
+            self._finder.reopen(gone)
+        image_ids = self._finder.image_ids
+        added = [row.row_id for row in rows if row.before is None and row.after and row.after["image_id"] in image_ids]
+        if added:
+            self._finder.settle_labelled([self._store.instance(InstanceId(row_id)) for row_id in added])

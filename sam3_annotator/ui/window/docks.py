@@ -1,0 +1,87 @@
+"""The panels around the canvas: where each is at first, and how the keyboard goes from one to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+
+from sam3_annotator.ui.window.dock import Dock
+from sam3_annotator.ui.window.window_place import LAYOUT_VERSION
+
+_Area = Qt.DockWidgetArea
+_LEFT = ("images", "findings")
+_RIGHT = ("categories", "instances", "proposals")
+
+
+class Docks:
+    """One dock for each panel, `images`, `findings`, `categories`, `instances` and `proposals`.
+
+    The findings stay out of the way until they are wanted.
+    """
+
+    def __init__(self, window: QMainWindow, panels: Mapping[str, QWidget]) -> None:
+        self._window = window
+        self._docks = {name: Dock(name, name.capitalize(), panels[name], window) for name in (*_LEFT, *_RIGHT)}
+        for names, area in (
+            (_LEFT, Qt.DockWidgetArea.LeftDockWidgetArea),
+            (_RIGHT, Qt.DockWidgetArea.RightDockWidgetArea),
+        ):
+            for name in names:
+                window.addDockWidget(area, self._docks[name])
+        self._docks["findings"].hide()
+        self._resize(("images", "categories"), (248, 264), Qt.Orientation.Horizontal)
+        self._resize(_RIGHT, (250, 280, 290), Qt.Orientation.Vertical)
+        self._first_layout = window.saveState(LAYOUT_VERSION)
+
+    @property
+    def toggle_actions(self) -> list[QAction]:
+        """The actions that show and hide the panels."""
+        return [dock.toggleViewAction() for dock in self._docks.values()]
+
+    def has_active_window(self) -> bool:
+        """Whether a panel that floats in a window of its own has the keyboard."""
+        return QApplication.activeWindow() in self._docks.values()
+
+    def reset(self) -> None:
+        """Put all panels back in their places."""
+        self._window.restoreState(self._first_layout, LAYOUT_VERSION)
+
+    def show_findings(self) -> None:
+        """Give the findings half of their column, unless they are shown already."""
+        if not self._docks["findings"].isVisible():
+            self._docks["findings"].show()
+            self._resize(_LEFT, (1, 1), Qt.Orientation.Vertical)
+
+    def next_to_focus(self, canvas: QWidget, step: int) -> QWidget:
+        """Give the panel, or the canvas, that the keyboard goes to from where it is, by `step`, 1 or -1."""
+        shown = [widget for widget in self._in_order(canvas) if widget.isVisible()]
+        at = next((number for number, widget in enumerate(shown) if _has_focus(widget)), -step)
+        return shown[(at + step) % len(shown)]
+
+    def _in_order(self, canvas: QWidget) -> Iterator[QWidget]:
+        for name in _LEFT:
+            yield self._docks[name].widget()
+        yield canvas
+        for name in _RIGHT:
+            yield self._docks[name].widget()
+
+    def _resize(self, names: tuple[str, ...], sizes: tuple[int, ...], direction: Qt.Orientation) -> None:
+        self._window.resizeDocks([self._docks[name] for name in names], list(sizes), direction)
+
+
+def first_focusable(panel: QWidget) -> QWidget:
+    """Give what in a panel takes the keyboard first, the panel itself if nothing does."""
+    children = [
+        child
+        for child in panel.findChildren(QWidget)
+        if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisible() and child.isEnabled()
+    ]
+    return children[0] if children else panel
+
+
+def _has_focus(panel: QWidget) -> bool:
+    focused = QApplication.focusWidget()
+    return focused is not None and (panel is focused or panel.isAncestorOf(focused))

@@ -1,0 +1,372 @@
+"""The window of a project: assembles canvas, panels, menus, rail and bars; decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QWidget
+
+from sam3_annotator.model import EngineStatus
+from sam3_annotator.paths import user_log_dir
+from sam3_annotator.project import ChangeSet, ImageState, InstanceId, ProjectStore
+from sam3_annotator.ui.actions.action_state import ActionState
+from sam3_annotator.ui.actions.actions import Actions
+from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.keyboard.key_hints import key_hints
+from sam3_annotator.ui.keyboard.key_map import KeyMap
+from sam3_annotator.ui.panels.category_list import CategoryPanel
+from sam3_annotator.ui.panels.finding_list import FindingPanel
+from sam3_annotator.ui.panels.image_list import ImageListPanel
+from sam3_annotator.ui.panels.instance_list import InstancePanel
+from sam3_annotator.ui.panels.proposal_list import ProposalPanel
+from sam3_annotator.ui.settings import RecentProject, Settings
+from sam3_annotator.ui.start.recent import remember_project
+from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.theme import theme
+from sam3_annotator.ui.verbs.checking import Checking
+from sam3_annotator.ui.window.canvas_area import CanvasArea
+from sam3_annotator.ui.window.docks import Docks, first_focusable
+from sam3_annotator.ui.window.menus import add_recent_menu, build_menus
+from sam3_annotator.ui.window.message_bar import MessageAction, MessageBar, Severity
+from sam3_annotator.ui.window.model_chip import ModelChip
+from sam3_annotator.ui.window.status_line import StatusLine
+from sam3_annotator.ui.window.tool_rail import ToolRail
+from sam3_annotator.ui.window.top_bar import TopBar
+from sam3_annotator.ui.window.window_place import restore_place, save_place
+from sam3_annotator.ui.workspace import Workspace
+
+MINIMUM_SIZE: Final = QSize(880, 560)
+ZOOM_STEP: Final = 1.25
+# A window that is never shown begins all the same.
+BEGIN_UNSEEN_MS: Final = 1000
+_CANVAS_MENU: Final = (
+    ("paste", "keep_previous"),
+    ("select_all", "hide_all"),
+    ("fit", "zoom_100"),
+    ("next_image", "previous_image"),
+)
+_INSTANCE_MENU: Final = (
+    ("correct", "find_like"),
+    ("cut", "copy", "paste", "duplicate"),
+    ("merge", "split_parts", "take_overlap", "leave_overlap"),
+    ("fill_holes", "keep_largest_part", "simplify"),
+)
+_FINISHED: Final = frozenset({ImageState.DONE, ImageState.REVIEWED, ImageState.CONFIRMED_EMPTY})
+
+
+class MainWindow(QMainWindow):
+    """Everything the user sees of a project.
+
+    It binds the verbs that concern only itself and the view (zoom, tools, panels, settings, help); those that
+    concern the project are bound by whoever builds it, through `actions.bind`.
+    """
+
+    begun = Signal()  # the window has been painted, or nobody shows it: what takes long may start
+    closing = Signal()  # the window goes: stop what is under way
+    paths_dropped = Signal(object)  # list[Path]
+    project_requested = Signal(object)  # Path to be opened in place of this project
+    start_page_requested = Signal()
+
+    def __init__(
+        self,
+        bridge: StoreBridge,
+        workspace: Workspace,
+        canvas: CanvasView,
+        settings: Settings | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("main_window")
+        self.setMinimumSize(MINIMUM_SIZE)
+        self.setAcceptDrops(True)
+        self.bridge = bridge
+        self.workspace = workspace
+        self.canvas = canvas
+        self.settings = settings if settings is not None else Settings(self)
+        self.keys = KeyMap(self.settings, self)
+        self.window_actions = Actions(self, canvas, self.keys)
+        self.area = CanvasArea(canvas, self.keys)
+        self.chip = ModelChip()
+        self.status_line = StatusLine()
+        self.image_panel = ImageListPanel(bridge, workspace)
+        self.category_panel = CategoryPanel(bridge, workspace, self.keys)
+        self.instance_panel = InstancePanel(bridge, workspace, self.keys)
+        self.proposal_panel = ProposalPanel(self.keys)
+        self.checking = Checking(bridge, self)
+        self.finding_panel = FindingPanel(self.checking)
+        self._idle_checks: list[Callable[[], bool]] = []
+        self._leave_checks: list[Callable[[Callable[[], object]], bool]] = []
+        self._beginning = QTimer(self, singleShot=True, interval=BEGIN_UNSEEN_MS)
+        self._beginning.timeout.connect(self.begun)
+        self._beginning.start()
+        self._assemble()
+        self._connect()
+        restore_place(self, self.settings)
+        self._set_up_canvas()
+        # What a newcomer does first is to click on an object.
+        canvas.set_tool("points")
+        self._show_title()
+        self._name_categories()
+        self.focus_canvas()
+
+    # --- the faces others work with ----------------------------------------------------------
+
+    @property
+    def store(self) -> ProjectStore:
+        """The project."""
+        return self.bridge.store
+
+    @property
+    def messages(self) -> MessageBar:
+        """The bar above the canvas."""
+        return self.area.messages
+
+    def show_problem(self, sentence: str) -> None:
+        """Show why something could not be done; nothing is lost then."""
+        self.messages.show_message(sentence, Severity.WARNING)
+
+    def show_notice(self, sentence: str, key: str = "") -> None:
+        """Show what was done, for some seconds; it replaces a message with the same key."""
+        self.messages.show_message(sentence, Severity.INFO, key=key)
+
+    def set_model_status(self, status: EngineStatus) -> None:
+        """Show what the engine reports."""
+        self.chip.set_status(status)
+
+    def set_activity(
+        self, text: str, progress: float | None = None, cancel: Callable[[], object] | None = None
+    ) -> None:
+        """Show long work: words in the status line, the thin bar above the canvas; "" when it is over."""
+        self.status_line.set_activity(text, progress, cancel)
+        self.area.set_progress(progress, is_busy=bool(text))
+
+    def add_idle_check(self, check: Callable[[], bool]) -> None:
+        """Make `is_idle` ask this too."""
+        self._idle_checks.append(check)
+
+    def is_idle(self) -> bool:
+        """No embedding, decode, save or export is under way."""
+        return all(check() for check in self._idle_checks)
+
+    def add_leave_check(self, check: Callable[[Callable[[], object]], bool]) -> None:
+        """Make `may_leave` ask this too."""
+        self._leave_checks.append(check)
+
+    def may_leave(self, leave: Callable[[], object]) -> bool:
+        """Say whether the project may be closed now; if not, the window says why and calls `leave` once it may."""
+        return all(check(leave) for check in self._leave_checks)
+
+    def focus_canvas(self) -> None:
+        """Give the keyboard back to the canvas, also from a panel that floats in a window of its own."""
+        if self._docks.has_active_window():
+            self.activateWindow()
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # --- assembly ----------------------------------------------------------------------------
+
+    def _assemble(self) -> None:
+        menu_bar = QMenuBar()
+        self.menus = build_menus(menu_bar, self.window_actions)
+        self.menus["File/Open recent"] = add_recent_menu(
+            self.menus["File"], self._other_recent_projects, self.project_requested.emit
+        )
+        self._top_bar = TopBar(menu_bar, self.chip)
+        self.setMenuWidget(self._top_bar)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, ToolRail(self.window_actions, self))
+        self.setCentralWidget(self.area)
+        self.setStatusBar(self.status_line)
+        self._docks = Docks(
+            self,
+            {
+                "images": self.image_panel,
+                "findings": self.finding_panel,
+                "categories": self.category_panel,
+                "instances": self.instance_panel,
+                "proposals": self.proposal_panel,
+            },
+        )
+        panels = self.menus["View/Panels"]
+        panels.insertActions(panels.actions()[0], self._docks.toggle_actions)
+
+    def _connect(self) -> None:
+        self.bridge.changed.connect(self._follow_store)
+        self.settings.changed.connect(self._follow_setting)
+        self.window_actions.state_changed.connect(self._follow_state)
+        self.keys.changed.connect(lambda: self._follow_state(self.window_actions.state))
+        self.canvas.cursor_moved.connect(self.status_line.set_cursor)
+        self.canvas.zoom_changed.connect(self.status_line.set_zoom)
+        self.canvas.accept_requested.connect(lambda: self.window_actions.trigger("accept"))
+        self.canvas.cancel_requested.connect(lambda: self.window_actions.trigger("escape"))
+        self.canvas.problem.connect(self.show_problem)
+        self.canvas.context_menu_requested.connect(self._open_canvas_menu)
+        self.finding_panel.focus_left.connect(self.focus_canvas)
+        for panel in (self.image_panel, self.category_panel, self.instance_panel):
+            panel.problem.connect(self.show_problem)
+            panel.focus_left.connect(self.focus_canvas)
+        self.instance_panel.offer(*map(self.window_actions.group, _INSTANCE_MENU))
+        self.image_panel.missing_found.connect(self._tell_missing)
+        self.image_panel.notice.connect(lambda sentence: self.show_notice(sentence, "missing"))
+        self.window_actions.bind(
+            {
+                "fit": self.canvas.fit,
+                "zoom_100": lambda: self.canvas.set_zoom(1.0),
+                "zoom_in": lambda: self.canvas.set_zoom(self.canvas.zoom * ZOOM_STEP),
+                "zoom_out": lambda: self.canvas.set_zoom(self.canvas.zoom / ZOOM_STEP),
+                "tool_select": lambda: self.canvas.set_tool("select"),
+                "tool_points": lambda: self.canvas.set_tool("points"),
+                "tool_box": lambda: self.canvas.set_tool("box"),
+                "tool_exemplar": lambda: self.canvas.set_tool("exemplar"),
+                "tool_polygon": lambda: self.canvas.set_tool("polygon"),
+                "tool_brush": lambda: self.canvas.set_tool("brush"),
+                "next_panel": lambda: self._focus_panel(1),
+                "previous_panel": lambda: self._focus_panel(-1),
+                "reset_layout": self._docks.reset,
+                "check_project": self.check_project,
+                "next_finding": lambda: self.finding_panel.view.turn(1),
+                "previous_finding": lambda: self.finding_panel.view.turn(-1),
+                "full_screen": self._toggle_full_screen,
+                "settings": self.open_settings,
+                "shortcuts": self.open_shortcuts,
+                "model_details": self.chip.open_details,
+                "open_logs": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(user_log_dir()))),
+                "about": self.open_about,
+                "quit": QApplication.closeAllWindows,
+            }
+        )
+
+    # --- what the window does itself ---------------------------------------------------------
+
+    def check_project(self) -> None:
+        """Look for mistakes in the project, and show what is found."""
+        self._docks.show_findings()
+        self.checking.start()
+
+    def open_settings(self) -> None:
+        """Open the settings."""
+        from sam3_annotator.ui.dialogs.settings_dialog import SettingsDialog  # rarely needed, never at the start
+
+        dialog = SettingsDialog(self.settings, self)
+        dialog.shortcuts_wanted.connect(self.open_shortcuts)
+        dialog.open()
+
+    def open_shortcuts(self) -> None:
+        """Open the page of all keys, where they can be changed."""
+        from sam3_annotator.ui.keyboard.shortcuts_dialog import ShortcutsDialog  # rarely needed, never at the start
+
+        ShortcutsDialog(self.keys, self).open()
+
+    def open_about(self) -> None:
+        """Open what the program is and what it stands on."""
+        from sam3_annotator.ui.dialogs.about_dialog import AboutDialog  # rarely needed, never at the start
+
+        AboutDialog(self).open()
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _focus_panel(self, step: int) -> None:
+        target = self._docks.next_to_focus(self.canvas, step)
+        if target is self.canvas:
+            self.focus_canvas()
+        else:
+            first_focusable(target).setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _follow_store(self, changes: ChangeSet) -> None:
+        if changes.touched("images"):
+            self._show_title()
+        if changes.touched("categories"):
+            self._name_categories()
+
+    def _follow_setting(self, name: str) -> None:
+        if name == "appearance":
+            theme().set_appearance(self.settings.appearance)
+        elif name in ("wheel_zooms", "fill_opacity", "reduces_motion"):
+            self._set_up_canvas()
+
+    def _set_up_canvas(self) -> None:
+        self.canvas.set_wheel_zooms(self.settings.wheel_zooms)
+        self.canvas.set_fill_opacity(self.settings.fill_opacity)
+        for moving in (self.canvas, self.area.phrase_bar):
+            moving.set_reduced_motion(self.settings.reduces_motion)
+
+    def _tell_missing(self, count: int) -> None:
+        words = "1 image is" if count == 1 else f"{count:,} images are"
+        find = MessageAction("Find moved images…", self.image_panel.ask_and_find_moved)
+        self.messages.show_message(
+            f"{words} missing. What was annotated is kept.",
+            Severity.WARNING,
+            actions=() if self.store.is_read_only else (find,),
+            key="missing",
+        )
+
+    def _open_canvas_menu(self, instance_id: InstanceId | None, at: QPoint) -> None:
+        if instance_id is None:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            for names in _CANVAS_MENU:
+                menu.addActions(self.window_actions.group(names))
+                menu.addSeparator()
+        else:
+            if instance_id not in self.workspace.selection:
+                self.workspace.select((instance_id,))
+            menu = self.instance_panel.context_menu()
+        menu.popup(at)
+
+    def _follow_state(self, state: ActionState) -> None:
+        self.status_line.set_key_hints(key_hints(state, self.keys.text))
+        self.area.set_phrase_bar_shown(state.has_image and not state.is_unreadable)
+
+    def _show_title(self) -> None:
+        done, total = self._count()
+        name = RecentProject(str(self.store.path)).name
+        notes = [f"{done} of {total} done"] if total else ["no images yet"]
+        if self.store.is_read_only:
+            notes.append("read-only")
+        self._top_bar.set_title(name, " · ".join(notes))
+        self.setWindowTitle(f"{name} - SAM 3 Annotator")
+
+    def _count(self) -> tuple[int, int]:
+        images = self.store.images()
+        return sum(image.state in _FINISHED for image in images), len(images)
+
+    def _name_categories(self) -> None:
+        self.window_actions.set_categories([(category.name, category.color) for category in self.store.categories()])
+
+    def _other_recent_projects(self) -> list[RecentProject]:
+        return [project for project in self.settings.recent_projects if project.path != str(self.store.path)]
+
+    # --- Qt's events -------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Begin once the first frame is out: libraries loading on other threads would hold it up."""
+        super().paintEvent(event)
+        if self._beginning.isActive():
+            self._beginning.start(0)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember place and project; everything else is saved already, or closing waits until it is."""
+        if not self.may_leave(self.close):
+            event.ignore()
+            return
+        self._beginning.stop()
+        save_place(self, self.settings)
+        done, total = self._count()
+        remember_project(self.settings, self.store.path, done, total, self.canvas)
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and folders."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Announce files and folders dropped on the window."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.paths_dropped.emit(paths)

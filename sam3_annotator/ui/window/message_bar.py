@@ -1,0 +1,211 @@
+"""Messages above the canvas: a sentence, what can be done about it, and never in the way."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, bind_icon, pixmap, theme
+from sam3_annotator.ui.window.sentence_label import SentenceLabel
+
+MAX_SHOWN: Final = 3
+INFO_SECONDS: Final = 8.0
+
+
+class Severity(StrEnum):
+    """How much it matters: for information, to be looked at, something could not be done."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+_ICONS: Final = {
+    Severity.INFO: ("information-outline", "accent"),
+    Severity.WARNING: ("alert-outline", "warning"),
+    Severity.ERROR: ("alert-circle-outline", "danger"),
+}
+
+
+@dataclass(frozen=True)
+class MessageAction:
+    """A button of a message; the message closes when it is pressed."""
+
+    text: str
+    slot: Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence for the user; `details` is what "Copy details" puts on the clipboard, such as a traceback.
+
+    A message with a `key` replaces the one shown or waiting with the same key.
+    """
+
+    text: str
+    severity: Severity = Severity.ERROR
+    actions: Sequence[MessageAction] = field(default_factory=tuple)
+    details: str = ""
+    key: str = ""
+
+    def stands_for(self, other: Message) -> bool:
+        """Say whether showing this one makes the other superfluous."""
+        return self == other or (bool(self.key) and self.key == other.key)
+
+
+class MessageRow(QFrame):
+    """One message as shown; closes by itself after `seconds`, unless that is 0."""
+
+    closed = Signal(object)  # MessageRow
+
+    def __init__(self, message: Message, seconds: float = 0.0) -> None:
+        super().__init__()
+        self.message = message
+        self._expiry = QTimer(self)
+        self._expiry.setSingleShot(True)
+        self._expiry.timeout.connect(self._close)
+        if seconds > 0:
+            self._expiry.start(round(seconds * 1000))
+        self.setProperty("severity", str(message.severity))
+        self.setAccessibleName(message.text)
+        self._mark = QLabel()
+        self._text = SentenceLabel(message.text)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACE_M, SPACE_XS + 1, SPACE_S, SPACE_XS + 1)
+        layout.setSpacing(SPACE_S)
+        layout.addWidget(self._mark)
+        layout.addWidget(self._text, stretch=1)
+        for button in self._buttons():
+            layout.addWidget(button)
+        layout.addWidget(self._cross())
+        theme().theme_changed.connect(self._draw_mark)
+        self._draw_mark()
+
+    def _buttons(self) -> list[QPushButton]:
+        buttons = [_button(action.text) for action in self.message.actions]
+        for button, action in zip(buttons, self.message.actions, strict=True):
+            button.clicked.connect(lambda _checked=False, slot=action.slot: self._run(slot))
+        if self.message.details:
+            copy = _button("Copy details")
+            copy.clicked.connect(self._copy_details)
+            buttons.append(copy)
+        return buttons
+
+    def _cross(self) -> QToolButton:
+        cross = QToolButton()
+        cross.setIconSize(QSize(ICON_SIZE_SMALL, ICON_SIZE_SMALL))
+        cross.setAccessibleName("Close the message")
+        cross.setToolTip("Close")
+        cross.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        bind_icon(cross, "close", "text_dim")
+        cross.clicked.connect(self._close)
+        return cross
+
+    def _close(self) -> None:
+        self.closed.emit(self)
+
+    def _run(self, slot: Callable[[], object]) -> None:
+        self._close()
+        slot()
+
+    def _copy_details(self) -> None:
+        QGuiApplication.clipboard().setText(f"{self.message.text}\n\n{self.message.details}")
+
+    def _draw_mark(self) -> None:
+        name, role = _ICONS[self.message.severity]
+        self._mark.setPixmap(pixmap(name, role, ICON_SIZE_SMALL, self.devicePixelRatioF()))
+
+
+class MessageBar(QWidget):
+    """Shows up to three messages, the latest below; more wait until one is closed.
+
+    Information without an action goes by itself after some seconds; all else stays until it is closed.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, info_seconds: float = INFO_SECONDS) -> None:
+        super().__init__(parent)
+        self._info_seconds = info_seconds
+        self._rows: list[MessageRow] = []
+        self._waiting: deque[Message] = deque()
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self.hide()
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The messages shown, from the top."""
+        return tuple(row.message for row in self._rows)
+
+    @property
+    def waiting_count(self) -> int:
+        """How many messages wait for room."""
+        return len(self._waiting)
+
+    def show_message(
+        self,
+        text: str,
+        severity: Severity | str = Severity.ERROR,
+        *,
+        actions: Sequence[MessageAction] = (),
+        details: str = "",
+        key: str = "",
+    ) -> None:
+        """Show a sentence; `actions` become buttons, `details` a "Copy details", `key` makes it replace its like."""
+        message = Message(text, Severity(severity), tuple(actions), details, key)
+        self._waiting = deque(waiting for waiting in self._waiting if not message.stands_for(waiting))
+        for row in [row for row in self._rows if message.stands_for(row.message)]:
+            self._remove(row)
+        self._waiting.append(message)
+        self._fill()
+
+    def dismiss(self, key: str) -> None:
+        """Take the messages with this key away, because what they say is no longer so."""
+        self._waiting = deque(message for message in self._waiting if message.key != key)
+        for row in [row for row in self._rows if row.message.key == key]:
+            self._remove(row)
+        self._fill()
+
+    def clear(self) -> None:
+        """Take all messages away."""
+        self._waiting.clear()
+        for row in list(self._rows):
+            self._remove(row)
+        self._fill()
+
+    def _fill(self) -> None:
+        while self._waiting and len(self._rows) < MAX_SHOWN:
+            self._add(self._waiting.popleft())
+        self.setVisible(bool(self._rows))
+
+    def _add(self, message: Message) -> None:
+        passes = message.severity is Severity.INFO and not message.actions
+        row = MessageRow(message, self._info_seconds if passes else 0.0)
+        row.closed.connect(self._close)
+        self._rows.append(row)
+        self._layout.addWidget(row)
+
+    def _close(self, row: MessageRow) -> None:
+        if row in self._rows:
+            self._remove(row)
+            self._fill()
+
+    def _remove(self, row: MessageRow) -> None:
+        self._rows.remove(row)
+        self._layout.removeWidget(row)
+        row.hide()
+        row.deleteLater()
+
+
+def _button(text: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setProperty("kind", "message")
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button

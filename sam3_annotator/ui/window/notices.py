@@ -1,0 +1,130 @@
+"""Says in the window what its parts report: problems, the model's state, files being read."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QObject, Slot
+
+from sam3_annotator.model import EngineStage, EngineStatus, ModelError
+from sam3_annotator.ui.assistance.assist import Assist
+from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.assistance.finder import Finder
+from sam3_annotator.ui.assistance.model_choice import FALLBACK_WORDS
+from sam3_annotator.ui.background import error_sentence
+from sam3_annotator.ui.canvas.draft import Draft
+from sam3_annotator.ui.canvas.proposals import Proposals
+from sam3_annotator.ui.images.fact_reader import FactReader
+from sam3_annotator.ui.verbs.concept_labelling import ConceptLabelling
+from sam3_annotator.ui.verbs.drawing import Drawing
+from sam3_annotator.ui.verbs.labelling import Labelling
+from sam3_annotator.ui.window.main_window import MainWindow
+from sam3_annotator.ui.window.message_bar import MessageAction, Severity
+
+# Keys of messages: what loading a model came to, what became of a question to it, the question to the user.
+MODEL: Final = "model"
+ANSWER: Final = "answer"
+CATEGORY: Final = "category"
+
+# What helps where nobody knows what was wrong.
+ADD_PROMPT: Final = "Your prompts are still there; add another to try again."
+
+
+class Notices(QObject):
+    """From signals to message bar, model chip and status line."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        engine: EngineBridge,
+        assist: Assist,
+        finder: Finder,
+        verbs: Sequence[Labelling | ConceptLabelling | Drawing],
+        facts: FactReader,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._engine = engine
+        self._assist = assist
+        self._finder = finder
+        engine.status_changed.connect(self._show_status)
+        for source, remedy in ((assist, lambda: ADD_PROMPT), (finder, self._how_to_ask_again)):
+            source.failed.connect(partial(self._show_failure, remedy))
+            source.answered.connect(lambda _seconds: window.messages.dismiss(ANSWER))
+        assist.draft_changed.connect(self._follow_what_is_asked)
+        finder.changed.connect(self._follow_what_is_asked)
+        for labelling in verbs:
+            labelling.problem.connect(window.messages.show_message)
+            labelling.category_wanted.connect(self._ask_for_category)
+            labelling.category_found.connect(self._go_back_to_canvas)
+        facts.progress.connect(self._show_reading)
+
+    @Slot(object)
+    def _show_status(self, status: EngineStatus) -> None:
+        self._window.set_model_status(status)
+        if status.progress is not None or status.stage not in (EngineStage.LOADING, EngineStage.FAILED):
+            return
+        if status.error is None:  # another model is tried: what was said of the one before is over
+            self._window.messages.dismiss(MODEL)
+            self._window.messages.dismiss(ANSWER)
+        elif status.stage is EngineStage.FAILED:
+            self._show_unavailable(status.error, "")
+        else:
+            self._show_unavailable(status.error, FALLBACK_WORDS)
+
+    def _show_unavailable(self, error: Exception, consequence: str) -> None:
+        choose = MessageAction("Choose a model…", lambda: self._window.window_actions.trigger("choose_model"))
+        self._window.messages.show_message(
+            " ".join(filter(None, (error_sentence(error, "Loading the model"), consequence))),
+            Severity.WARNING if consequence else Severity.ERROR,
+            actions=(choose,),
+            details="" if isinstance(error, ModelError) else "".join(traceback.format_exception(error)).rstrip(),
+            key=MODEL,
+        )
+
+    def _show_failure(self, remedy: Callable[[], str], error: Exception) -> None:
+        if self._engine.status.stage is EngineStage.FAILED:  # there is no model, whatever is asked
+            self._show_unavailable(error, "")
+        elif isinstance(error, ModelError):
+            self._window.messages.show_message(str(error), key=ANSWER)
+        else:
+            details = "".join(traceback.format_exception(error)).rstrip()
+            self._window.messages.show_message(
+                f"The model stopped on an unexpected error ({type(error).__name__}). {remedy()}",
+                details=details,
+                key=ANSWER,
+            )
+
+    def _how_to_ask_again(self) -> str:
+        find = self._window.keys.text("find")
+        way = f"Press {find} and Enter" if find else "Press Enter in the field above the image"
+        return f"{way}, or box another example, to try again."
+
+    @Slot(object)
+    def _follow_what_is_asked(self, asked: Draft | Proposals | None) -> None:
+        both = (self._assist.draft, self._finder.proposals)
+        if asked is None and not any(other is not None and other.has_failed for other in both):
+            self._window.messages.dismiss(ANSWER)
+            self._window.messages.dismiss(CATEGORY)
+
+    @Slot()
+    def _ask_for_category(self) -> None:
+        self._window.messages.show_message(
+            "What is this? Name its category on the right and press Enter.", "info", key=CATEGORY
+        )
+        self._window.category_panel.focus_add_field()
+
+    @Slot()
+    def _go_back_to_canvas(self) -> None:
+        self._window.messages.dismiss(CATEGORY)
+        self._window.focus_canvas()
+
+    @Slot(int, int)
+    def _show_reading(self, done: int, total: int) -> None:
+        if done < total:
+            self._window.set_activity(f"Reading images, {done:,} of {total:,}", done / total)
+        else:
+            self._window.set_activity("")

@@ -1,0 +1,132 @@
+"""A region drawn by hand becomes an instance."""
+
+from __future__ import annotations
+
+import pytest
+
+from sam3_annotator.project import Origin, Region, rectangle
+from sam3_annotator.ui.verbs import operations
+from sam3_annotator.ui.verbs.drawing import Drawing
+
+SQUARE = rectangle(5, 5, 20, 20)
+
+
+@pytest.fixture
+def drawing(store, workspace) -> Drawing:
+    workspace.set_image(store.images()[0].id)
+    return Drawing(store, workspace, lambda: workspace.image_id)
+
+
+def test_a_drawing_becomes_an_instance_of_the_current_category_made_by_hand(drawing, store, workspace):
+    workspace.set_category(operations.add_category(store, "cat"))
+
+    drawing.add(SQUARE)
+
+    (instance,) = store.instances(workspace.image_id)
+    assert (instance.category_id, instance.region) == (workspace.category_id, SQUARE)
+    assert instance.provenance.origin is Origin.HAND
+    assert instance.provenance.created_at
+    assert workspace.selection == frozenset()
+
+
+def test_a_drawing_is_one_step_and_selected_if_asked(drawing, store, workspace):
+    workspace.set_category(operations.add_category(store, "cat"))
+
+    drawing.add(SQUARE, selects=True)
+
+    (instance,) = store.instances(workspace.image_id)
+    assert workspace.selection == {instance.id}
+    store.undo()
+    assert store.instances(workspace.image_id) == ()
+
+
+def test_the_first_category_takes_the_drawing_that_waits_for_it(drawing, store, workspace, qtbot):
+    with qtbot.waitSignal(drawing.category_wanted):
+        drawing.add(SQUARE)
+    assert store.instances(workspace.image_id) == ()
+
+    with qtbot.waitSignal(drawing.category_found):
+        workspace.set_category(operations.add_category(store, "cat"))
+
+    assert [instance.region for instance in store.instances(workspace.image_id)] == [SQUARE]
+
+
+def test_a_drawing_without_category_does_not_follow_to_another_image(drawing, store, workspace):
+    drawing.add(SQUARE)
+
+    workspace.set_image(store.images()[1].id)
+    workspace.set_category(operations.add_category(store, "cat"))
+
+    assert not any(store.instances(image.id) for image in store.images())
+
+
+def test_what_waits_for_a_category_is_told_until_it_has_one(drawing, store, workspace, qtbot):
+    with qtbot.waitSignal(drawing.waiting_changed) as waiting:
+        drawing.add(SQUARE, selects=True)
+    assert waiting.args == [SQUARE]
+
+    with qtbot.waitSignal(drawing.waiting_changed) as waiting:
+        workspace.set_category(operations.add_category(store, "cat"))
+
+    assert waiting.args == [None]
+
+
+def test_nothing_waits_on_another_image(drawing, store, workspace, qtbot):
+    drawing.add(SQUARE, selects=True)
+
+    with qtbot.waitSignal(drawing.waiting_changed) as waiting:
+        workspace.set_image(store.images()[1].id)
+
+    assert waiting.args == [None]
+
+
+@pytest.mark.parametrize(("selects", "count"), [(True, 2), (False, 1)])
+def test_what_is_painted_meanwhile_joins_what_waits_to_be_selected(drawing, store, workspace, selects, count):
+    drawing.add(SQUARE, selects=True)
+    drawing.add(rectangle(30, 5, 40, 20), selects)
+
+    workspace.set_category(operations.add_category(store, "cat"))
+
+    (instance,) = store.instances(workspace.image_id)
+    assert len(instance.region.polygons) == count
+
+
+def test_what_the_store_refuses_is_said(drawing, store, workspace, qtbot):
+    workspace.set_category(operations.add_category(store, "cat"))
+
+    with qtbot.waitSignal(drawing.problem):
+        drawing.add(Region())
+
+    assert store.instances(workspace.image_id) == ()
+
+
+def test_what_is_stored_is_said_only_then(drawing, store, workspace, qtbot):
+    stored: list[Region] = []
+    drawing.stored.connect(stored.append)
+    drawing.add(SQUARE)
+    assert stored == []
+
+    workspace.set_category(operations.add_category(store, "cat"))
+    drawing.add(Region())
+
+    assert stored == [SQUARE]
+
+
+def test_a_drawing_is_of_the_image_on_the_canvas_though_the_next_one_is_chosen(store, workspace):
+    shown, chosen = (image.id for image in store.images()[:2])
+    drawing = Drawing(store, workspace, lambda: shown)
+    workspace.set_category(operations.add_category(store, "cat"))
+    workspace.set_image(chosen)
+
+    drawing.add(SQUARE)
+
+    assert (len(store.instances(shown)), store.instances(chosen)) == (1, ())
+
+
+def test_a_drawing_forgotten_does_not_wait_any_more(drawing, store, workspace):
+    drawing.add(SQUARE)
+
+    drawing.forget()
+    workspace.set_category(operations.add_category(store, "cat"))
+
+    assert store.instances(workspace.image_id) == ()

@@ -1,0 +1,142 @@
+"""The brush follows settings, category and situation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sam3_annotator.model import PointPrompt
+from sam3_annotator.project import rectangle
+from sam3_annotator.ui.actions.action_state import ActionState
+from sam3_annotator.ui.assistance.assist import ShownImage
+from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.verbs import operations
+from sam3_annotator.ui.verbs.drawing import Drawing
+from sam3_annotator.ui.verbs.labelling import Labelling
+from sam3_annotator.ui.verbs.painting import Painting
+from sam3_annotator.ui.window.status_line import StatusLine
+
+
+@pytest.fixture
+def settings(qapp) -> Settings:
+    return Settings()
+
+
+@pytest.fixture
+def canvas(qtbot) -> CanvasView:
+    """Make a canvas with an image of 1600 x 1200 pixels and the brush in the hand."""
+    view = CanvasView()
+    qtbot.addWidget(view)
+    view.show_image(np.zeros((1200, 1600, 3), np.uint8))
+    view.set_tool("brush")
+    return view
+
+
+@pytest.fixture
+def status_line(qtbot) -> StatusLine:
+    line = StatusLine()
+    qtbot.addWidget(line)
+    return line
+
+
+@pytest.fixture
+def labelling(store, workspace, assist) -> Labelling:
+    workspace.set_image(store.images()[0].id)
+    return Labelling(store, workspace, assist, lambda name: name)
+
+
+@pytest.fixture
+def drawing(store, workspace) -> Drawing:
+    return Drawing(store, workspace, lambda: workspace.image_id)
+
+
+@pytest.fixture
+def painting(bridge, workspace, canvas, settings, labelling, drawing, status_line) -> Painting:
+    return Painting(bridge, workspace, canvas, settings, labelling, drawing, status_line)
+
+
+def test_the_size_steps_from_the_one_that_suits_the_image_and_is_remembered(painting, canvas, settings):
+    suitable = canvas.brush.radius_on(canvas.image_size)
+    assert suitable == 20
+    assert settings.brush_radius == 0
+
+    painting.enlarge()
+    assert canvas.brush.radius_on(canvas.image_size) == settings.brush_radius == 24
+    painting.shrink()
+    painting.shrink()
+
+    assert canvas.brush.radius_on(canvas.image_size) == Settings().brush_radius == 17
+
+
+def test_the_brush_has_the_colour_of_the_category(painting, canvas, store, workspace):
+    first, second = (operations.add_category(store, name) for name in ("cat", "dog"))
+
+    workspace.set_category(second)
+    assert canvas.brush.color == store.category(second).color
+    workspace.set_category(first)
+    operations.recolor_category(store, first, "#123456")
+
+    assert canvas.brush.color == "#123456"
+
+
+def test_why_it_cannot_paint_is_said_until_the_situation_is_another(painting, canvas, status_line):
+    canvas.brush.refused.emit("Select the instance to erase from first.")
+    assert status_line._hint.text() == "Select the instance to erase from first."
+
+    painting.follow(ActionState())
+
+    assert status_line._hint.text() == ""
+
+
+def test_the_words_of_a_draft_are_left_to_the_draft(painting, canvas, status_line):
+    canvas.brush.refused.emit("Accept the draft with Enter.")
+    status_line.set_hint("Draft: 1 prompt")
+
+    painting.follow(ActionState(has_draft=True))
+    painting.follow(ActionState())
+
+    assert status_line._hint.text() == "Draft: 1 prompt"
+
+
+def test_what_waits_for_a_category_is_shown(painting, drawing, canvas, store, workspace):
+    square = rectangle(10, 10, 40, 40)
+
+    drawing.add(square, selects=True)
+    assert canvas._overlay.preview_item.region == square
+
+    workspace.set_category(operations.add_category(store, "cat"))
+    assert canvas._overlay.preview_item.region is None
+
+
+@pytest.mark.usefixtures("painting")
+class TestAcceptedDraft:
+    @pytest.fixture(autouse=True)
+    def _draft(self, store, workspace, assist, answered):
+        workspace.set_category(operations.add_category(store, "cat"))
+        image = store.images()[0]
+        pixels = np.zeros((image.facts.height, image.facts.width, 3), np.uint8)
+        assist.show(ShownImage(image.id, "key", pixels))
+        assist.add_prompt(PointPrompt(15, 15))
+        answered()
+
+    def test_painting_goes_on_in_it(self, labelling, store, workspace):
+        labelling.accept()
+
+        assert workspace.selection == {store.instances(workspace.image_id)[0].id}
+
+    def test_other_tools_leave_the_selection(self, labelling, canvas, workspace):
+        canvas.set_tool("points")
+
+        labelling.accept()
+
+        assert workspace.selection == frozenset()
+
+    def test_it_is_not_selected_on_another_image(self, labelling, store, workspace):
+        first, second = store.images()[:2]
+        workspace.set_image(second.id)
+
+        labelling.accept()
+
+        assert len(store.instances(first.id)) == 1
+        assert workspace.selection == frozenset()

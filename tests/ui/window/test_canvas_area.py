@@ -1,0 +1,103 @@
+"""The canvas's surroundings: what floats over it keeps its place and takes nothing beside itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from sam3_annotator.model import ConceptPrompt
+from sam3_annotator.project import ImageId
+from sam3_annotator.ui.canvas.proposals import Proposals
+from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.phrase_bar.bar import MAX_WIDTH, QUIET_WIDTH
+from sam3_annotator.ui.window.canvas_area import CanvasArea
+
+
+@pytest.fixture
+def area(qtbot: Any) -> CanvasArea:
+    created = CanvasArea(CanvasView())
+    qtbot.addWidget(created)
+    created.resize(900, 400)
+    created.show()
+    created.activateWindow()
+    qtbot.waitUntil(created.isActiveWindow)
+    return created
+
+
+def test_phrase_bar_is_shown_only_when_there_is_an_image(area: CanvasArea) -> None:
+    assert not area.phrase_bar.isVisible()
+
+    area.set_phrase_bar_shown(True)
+    assert area.phrase_bar.isVisible()
+
+    area.set_phrase_bar_shown(False)
+    assert not area.phrase_bar.isVisible()
+
+
+def test_canvas_gets_the_focus_of_a_bar_that_goes(area: CanvasArea) -> None:
+    area.set_phrase_bar_shown(True)
+    area.phrase_bar.focus_field()
+
+    area.set_phrase_bar_shown(False)
+
+    assert area.canvas.hasFocus()
+
+
+@pytest.mark.parametrize("width", [900, 600, 300, 160])
+def test_phrase_bar_stays_in_the_middle_of_the_top_edge(width: int, area: CanvasArea) -> None:
+    area.set_phrase_bar_shown(True)
+    area.phrase_bar.show_proposals(Proposals(ImageId(1), ConceptPrompt("coin")).waiting())
+    area.resize(width, 400)
+    QApplication.processEvents()
+
+    bar = area.phrase_bar.geometry()
+    assert bar.width() == min(MAX_WIDTH, width - 24)
+    assert abs(bar.left() - (width - 1 - bar.right())) <= 1
+    assert bar.top() == 12
+
+
+def test_phrase_bar_grows_with_what_it_has_to_say(area: CanvasArea, qtbot: Any) -> None:
+    area.set_phrase_bar_shown(True)
+    assert area.phrase_bar.width() == QUIET_WIDTH
+
+    area.phrase_bar.show_proposals(Proposals(ImageId(1), ConceptPrompt("coin")).waiting())
+    qtbot.waitUntil(lambda: area.phrase_bar.width() == MAX_WIDTH)
+
+    area.phrase_bar.show_proposals(None)
+    qtbot.waitUntil(lambda: area.phrase_bar.width() == QUIET_WIDTH)
+
+
+def test_click_beside_the_phrase_bar_is_the_canvas_s(area: CanvasArea) -> None:
+    area.set_phrase_bar_shown(True)
+    bar = area.phrase_bar.geometry()
+    top = area.canvas.mapTo(area, QPoint())
+
+    for beside in (bar.bottomLeft() + QPoint(0, 1), bar.topLeft() - QPoint(1, 0), bar.topRight() + QPoint(1, 0)):
+        hit = area.childAt(beside + top)
+        assert hit is not None
+        assert area.canvas.isAncestorOf(hit)
+
+
+def test_phrase_bar_keeps_clicks_and_the_wheel_from_the_image(area: CanvasArea, qtbot: Any) -> None:
+    canvas = area.canvas
+    assert isinstance(canvas, CanvasView)
+    canvas.show_image(np.zeros((50, 80, 3), np.uint8))
+    canvas.set_tool("points")
+    area.set_phrase_bar_shown(True)
+    prompts: list[object] = []
+    canvas.prompt_added.connect(prompts.append)
+    zoom, at = canvas.zoom, QPointF(3, 18)
+    globally = area.phrase_bar.mapToGlobal(at)
+    none = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False
+
+    qtbot.mouseClick(area.phrase_bar, Qt.MouseButton.LeftButton, pos=at.toPoint())
+    qtbot.mouseClick(area.phrase_bar, Qt.MouseButton.RightButton, pos=at.toPoint())
+    QApplication.sendEvent(area.phrase_bar, QWheelEvent(at, globally, QPoint(), QPoint(0, 120), *none))
+
+    assert prompts == []
+    assert canvas.zoom == zoom

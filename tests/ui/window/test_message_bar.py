@@ -1,0 +1,139 @@
+"""Messages: a few at a time, each with its way out, never in the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
+
+from sam3_annotator.ui.window.message_bar import MAX_SHOWN, MessageAction, MessageBar, MessageRow, Severity
+
+
+@pytest.fixture
+def bar(qtbot: Any) -> MessageBar:
+    created = MessageBar(info_seconds=0)
+    qtbot.addWidget(created)
+    return created
+
+
+def texts(bar: MessageBar) -> list[str]:
+    return [message.text for message in bar.messages]
+
+
+def rows(bar: MessageBar) -> list[MessageRow]:
+    return [row for row in bar.findChildren(MessageRow) if not row.isHidden()]
+
+
+def button(row: MessageRow, text: str) -> QPushButton:
+    return next(button for button in row.findChildren(QPushButton) if button.text() == text)
+
+
+def close(row: MessageRow) -> None:
+    row.findChildren(QToolButton)[0].click()
+
+
+def test_empty_bar_takes_no_room(bar: MessageBar) -> None:
+    assert bar.isHidden()
+
+
+def test_message_is_shown_as_plain_words(bar: MessageBar) -> None:
+    bar.show_message("The file <b>a&b.png</b> is gone.")
+
+    label = next(label for label in bar.findChildren(QLabel) if label.text())
+    assert label.text() == "The file <b>a&b.png</b> is gone."
+    assert label.textFormat().name == "PlainText"
+    assert not bar.isHidden()
+
+
+def test_long_path_is_neither_cut_off_nor_wider_than_the_bar(bar: MessageBar, qtbot: Any) -> None:
+    bar.resize(400, 100)
+    with qtbot.waitExposed(bar):
+        bar.show()
+    bar.show_message(f"/{60 * 'path'}.pt is damaged.")
+    qtbot.waitUntil(lambda: any("…" in label.text() for label in bar.findChildren(QLabel)))
+
+    assert bar.width() == 400
+    assert bar.messages[0].text == f"/{60 * 'path'}.pt is damaged."
+
+
+def test_closing_the_last_message_gives_the_room_back(bar: MessageBar) -> None:
+    bar.show_message("Something is wrong.")
+
+    close(rows(bar)[0])
+
+    assert bar.messages == ()
+    assert bar.isHidden()
+
+
+def test_more_than_three_wait_their_turn(bar: MessageBar) -> None:
+    for number in range(MAX_SHOWN + 2):
+        bar.show_message(f"Message {number}.")
+
+    assert texts(bar) == ["Message 0.", "Message 1.", "Message 2."]
+    assert bar.waiting_count == 2
+
+    close(rows(bar)[0])
+
+    assert texts(bar) == ["Message 1.", "Message 2.", "Message 3."]
+
+
+def test_same_message_twice_is_shown_once(bar: MessageBar) -> None:
+    bar.show_message("The disk is full.")
+    bar.show_message("The disk is full.")
+
+    assert texts(bar) == ["The disk is full."]
+
+
+def test_key_replaces_the_message_shown_and_the_one_waiting(bar: MessageBar) -> None:
+    bar.show_message("Reading 1.", key="reading")
+    for number in range(MAX_SHOWN):
+        bar.show_message(f"Message {number}.")
+    bar.show_message("Reading 2.", key="reading")
+
+    assert "Reading 1." not in texts(bar)
+    assert bar.waiting_count == 1
+
+
+def test_dismiss_takes_away_what_is_no_longer_so(bar: MessageBar) -> None:
+    bar.show_message("The model is not available.", key="model")
+    bar.show_message("The disk is full.")
+
+    bar.dismiss("model")
+
+    assert texts(bar) == ["The disk is full."]
+
+
+def test_action_runs_and_closes_the_message(bar: MessageBar) -> None:
+    ran: list[str] = []
+    bar.show_message("Exported.", Severity.INFO, actions=[MessageAction("Show folder", lambda: ran.append("shown"))])
+
+    button(rows(bar)[0], "Show folder").click()
+
+    assert ran == ["shown"]
+    assert bar.messages == ()
+
+
+def test_details_go_to_the_clipboard_and_the_message_stays(bar: MessageBar) -> None:
+    bar.show_message("Something went wrong.", details="Traceback: boom")
+
+    button(rows(bar)[0], "Copy details").click()
+
+    assert QGuiApplication.clipboard().text() == "Something went wrong.\n\nTraceback: boom"
+    assert texts(bar) == ["Something went wrong."]
+
+
+def test_information_goes_by_itself(qtbot: Any) -> None:
+    bar = MessageBar(info_seconds=0.01)
+    qtbot.addWidget(bar)
+    bar.show_message("Saved.", Severity.INFO)
+    bar.show_message("Not saved.", Severity.ERROR)
+
+    qtbot.waitUntil(lambda: texts(bar) == ["Not saved."])
+
+
+def test_long_sentence_does_not_widen_the_window(bar: MessageBar) -> None:
+    bar.show_message("very " * 400 + "long.")
+
+    assert bar.minimumSizeHint().width() < 300
