@@ -172,7 +172,7 @@ class FindingPanel(QWidget):
         for finding in findings:
             counts[finding.kind] += 1
         self._kinds.clear()
-        self._kinds.addItem(f"All findings ({len(findings):,})", None)
+        self._kinds.addItem(f"All ({len(findings):,})", None)
         for kind, count in counts.items():
             if count:
                 self._kinds.addItem(f"{kind.heading} ({count:,})", kind)
