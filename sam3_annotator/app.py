@@ -46,6 +46,7 @@ from sam3_annotator.ui.verbs.correcting import Correcting
 from sam3_annotator.ui.verbs.drawing import Drawing
 from sam3_annotator.ui.verbs.instance_clipboard import InstanceClipboard
 from sam3_annotator.ui.verbs.labelling import Labelling
+from sam3_annotator.ui.verbs.outlining import Outlining
 from sam3_annotator.ui.verbs.painting import Painting
 from sam3_annotator.ui.verbs.polygon_keeping import PolygonKeeping
 from sam3_annotator.ui.verbs.project_verbs import ProjectVerbs
@@ -147,7 +148,7 @@ def assemble_window(
     bind_labelling(window, labelling, assist, drawing)
     bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing, window.messages))
     preview = Preview(engine, assist, settings, window)
-    clipboard = bind_instance_verbs(window, settings, display)
+    clipboard, outlining = bind_instance_verbs(window, settings, display, engine, models)
     situation = Situation(window, assist, finder, binding, display, preview, clipboard)
     facts = FactReader(bridge, window)
     project_verbs = ProjectVerbs(window)
@@ -155,7 +156,7 @@ def assemble_window(
     DraftDisplay(bridge, workspace, canvas, assist, preview, engine, window.status_line)
     window.finding_panel.show_wanted.connect(Revealing(workspace, canvas, binding, display).show)
     ProposalsDisplay(window, bridge, workspace, assist, finder, engine)
-    Notices(window, engine, assist, finder, (labelling, concepts, drawing), facts)
+    Notices(window, engine, assist, finder, outlining, (labelling, concepts, drawing), facts)
 
     situation.changed.connect(window.window_actions.update)
     window.window_actions.bind(image_slots(window.image_panel, labelling, display))
@@ -212,8 +213,10 @@ def bind_painting(window: MainWindow, labelling: Labelling, drawing: Drawing) ->
     window.canvas.brush.erased.connect(labelling.erase_instance)
 
 
-def bind_instance_verbs(window: MainWindow, settings: Settings, display: ImageDisplay) -> InstanceClipboard:
-    """Let the actions of a window copy, combine and reshape the instances on its image; give their clipboard."""
+def bind_instance_verbs(
+    window: MainWindow, settings: Settings, display: ImageDisplay, engine: EngineBridge, models: ModelChoice
+) -> tuple[InstanceClipboard, Outlining]:
+    """Let the actions of a window copy, combine, reshape and outline the instances on its image."""
     store, workspace, find_size = window.store, window.workspace, display.find_size
     clipboard = InstanceClipboard(window)
     window.begun.connect(clipboard.look)
@@ -222,7 +225,9 @@ def bind_instance_verbs(window: MainWindow, settings: Settings, display: ImageDi
     def find_previous() -> ImageId | None:
         return window.image_panel.shown.neighbour(workspace.image_id, -1)
 
+    outlining = Outlining(store, workspace, find_size, engine, display.to_embed, settings, models.describe, window)
     for verbs in (
+        outlining,
         Copying(store, workspace, find_size, clipboard, lambda: window.canvas.zoom, find_previous, window),
         Combining(store, workspace, find_size, window),
         Reshaping(store, workspace, find_size, settings, window),
@@ -230,7 +235,7 @@ def bind_instance_verbs(window: MainWindow, settings: Settings, display: ImageDi
         verbs.problem.connect(window.messages.show_message)
         verbs.notice.connect(lambda sentence: window.show_notice(sentence, "instances"))
         window.window_actions.bind(verbs.slots())
-    return clipboard
+    return clipboard, outlining
 
 
 def bind_polygons(window: MainWindow, polygons: PolygonKeeping) -> None:

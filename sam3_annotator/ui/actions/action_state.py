@@ -207,6 +207,11 @@ def can_correct(state: ActionState) -> bool:
     return can_find(state) and state.selection_count == 1 and not state.is_making
 
 
+def can_outline(state: ActionState) -> bool:
+    """Say whether the model can outline what is selected."""
+    return can_find(state) and state.selection_count > 0 and not state.is_making
+
+
 def has_brush(state: ActionState) -> bool:
     """Say whether there is a brush in the hand, and something to paint on."""
     return state.has_image and state.tool == "brush"

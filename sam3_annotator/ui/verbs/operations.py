@@ -141,22 +141,18 @@ def correct_instance(
 
     `provenance` tells of the correction. Who made the instance first, and when, stays; the prompts follow those before.
     """
-    before = store.instance(instance_id).provenance
+    told = _corrected(store.instance(instance_id).provenance, provenance)
     with store.edit("Correct instance") as edit:
-        edit.update_instance(
-            instance_id,
-            category_id=category_id,
-            region=region,
-            provenance=replace(
-                provenance,
-                origin=before.origin,
-                phrase=before.phrase,
-                threshold=before.threshold,
-                prompts=(*before.prompts, *provenance.prompts),
-                created_at=before.created_at,
-                edit_count=before.edit_count + 1,
-            ),
-        )
+        edit.update_instance(instance_id, category_id=category_id, region=region, provenance=told)
+
+
+def outline_instances(store: ProjectStore, outlined: Sequence[tuple[InstanceId, Region, Provenance]]) -> None:
+    """Give instances the regions that a model made of their boxes, all in one step; `provenance` as above."""
+    if outlined:
+        with store.edit(counted("Outline", len(outlined))) as edit:
+            for instance_id, region, provenance in outlined:
+                told = _corrected(store.instance(instance_id).provenance, provenance)
+                edit.update_instance(instance_id, region=region, provenance=told)
 
 
 def replace_region(
@@ -171,6 +167,19 @@ def replace_region(
         edit.update_instance(
             instance_id, region=region, provenance=replace(provenance, edit_count=provenance.edit_count + 1)
         )
+
+
+def _corrected(before: Provenance, correction: Provenance) -> Provenance:
+    """Say where a region comes from that a model made of another one's instance."""
+    return replace(
+        correction,
+        origin=before.origin,
+        phrase=before.phrase,
+        threshold=before.threshold,
+        prompts=(*before.prompts, *correction.prompts),
+        created_at=before.created_at,
+        edit_count=before.edit_count + 1,
+    )
 
 
 def _set_category_order(store: ProjectStore, label: str, order: Sequence[CategoryId]) -> None:

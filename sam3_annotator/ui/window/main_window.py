@@ -50,7 +50,7 @@ _CANVAS_MENU: Final = (
     ("next_image", "previous_image"),
 )
 _INSTANCE_MENU: Final = (
-    ("correct", "find_like"),
+    ("correct", "outline_boxes", "find_like"),
     ("cut", "copy", "paste", "duplicate"),
     ("merge", "split_parts", "take_overlap", "leave_overlap"),
     ("fill_holes", "keep_largest_part", "simplify"),

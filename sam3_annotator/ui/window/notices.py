@@ -21,6 +21,7 @@ from sam3_annotator.ui.images.fact_reader import FactReader
 from sam3_annotator.ui.verbs.concept_labelling import ConceptLabelling
 from sam3_annotator.ui.verbs.drawing import Drawing
 from sam3_annotator.ui.verbs.labelling import Labelling
+from sam3_annotator.ui.verbs.outlining import Outlining
 from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.message_bar import MessageAction, Severity
 
@@ -30,6 +31,7 @@ ANSWER: Final = "answer"
 CATEGORY: Final = "category"
 
 # What helps where nobody knows what was wrong.
+OUTLINE_AGAIN: Final = "Nothing was changed; outline the instances again to retry."
 ADD_PROMPT: Final = "Your prompts are still there; add another to try again."
 
 
@@ -42,6 +44,7 @@ class Notices(QObject):
         engine: EngineBridge,
         assist: Assist,
         finder: Finder,
+        outlining: Outlining,
         verbs: Sequence[Labelling | ConceptLabelling | Drawing],
         facts: FactReader,
     ) -> None:
@@ -51,7 +54,11 @@ class Notices(QObject):
         self._assist = assist
         self._finder = finder
         engine.status_changed.connect(self._show_status)
-        for source, remedy in ((assist, lambda: ADD_PROMPT), (finder, self._how_to_ask_again)):
+        for source, remedy in (
+            (assist, lambda: ADD_PROMPT),
+            (finder, self._how_to_ask_again),
+            (outlining, lambda: OUTLINE_AGAIN),
+        ):
             source.failed.connect(partial(self._show_failure, remedy))
             source.answered.connect(lambda _seconds: window.messages.dismiss(ANSWER))
         assist.draft_changed.connect(self._follow_what_is_asked)

@@ -19,6 +19,7 @@ from sam3_annotator.ui.images.fact_reader import FactReader
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs.labelling import Labelling
+from sam3_annotator.ui.verbs.outlining import Outlining
 from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.message_bar import Message
 from sam3_annotator.ui.window.notices import Notices
@@ -35,7 +36,8 @@ def messages(
     window = MainWindow(bridge, workspace, CanvasView(), Settings())
     qtbot.addWidget(window)
     labelling = Labelling(bridge.store, workspace, assist, str, window)
-    Notices(window, engine, assist, finder, (labelling,), FactReader(bridge, window))
+    outlining = Outlining(bridge.store, workspace, lambda: (80, 60), engine, lambda _: IMAGE, Settings(), str, window)
+    Notices(window, engine, assist, finder, outlining, (labelling,), FactReader(bridge, window))
     assist.show(IMAGE)
     finder.show(IMAGE)
     yield lambda: window.messages.messages

@@ -78,6 +78,15 @@ INSTANCE_ACTIONS: Final = (
         enabled=rules.can_correct,
     ),
     ActionSpec(
+        "outline_boxes",
+        "Outline from boxes",
+        ("Shift+C",),
+        "Instance",
+        1,
+        tip="Have the model outline the selected instances anew, each from its box",
+        enabled=rules.can_outline,
+    ),
+    ActionSpec(
         "next",
         "Next candidate or instance",
         ("Tab",),
