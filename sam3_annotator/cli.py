@@ -39,7 +39,7 @@ app = typer.Typer(
 
 
 app.add_typer(models_app, name="models", no_args_is_help=True)
-app.add_typer(cache_app, name="cache", no_args_is_help=True)
+app.add_typer(cache_app, name="cache", no_args_is_help=True, short_help="What models keep on disk of images.")
 
 
 class ImportFormat(StrEnum):
@@ -129,7 +129,9 @@ def start(
 
 @app.command("open")
 def open_command(
-    path: Annotated[Path, typer.Argument(readable=False, help="An image folder, an image file or a project file.")],
+    path: Annotated[
+        Path, typer.Argument(readable=False, metavar="PATH", help="An image folder, an image file or a project file.")
+    ],
     cache_gb: WindowCacheGb = None,
 ) -> None:
     """Open the window with images or a project.
@@ -144,7 +146,8 @@ def open_command(
 @app.command()
 def demo(
     out: Annotated[
-        Path | None, typer.Option("--out", readable=False, help="Where project, exports and screenshots go.")
+        Path | None,
+        typer.Option("--out", readable=False, metavar="DIR", help="Where project, exports and screenshots go."),
     ] = None,
     headless: Annotated[bool, typer.Option("--headless", help="Drive the window offscreen and report.")] = False,
 ) -> None:
@@ -158,9 +161,12 @@ def demo(
 def new(
     project: Project,
     images: Annotated[
-        list[Path], typer.Option("--images", readable=False, help="A folder with images; may be repeated.")
+        list[Path],
+        typer.Option("--images", readable=False, metavar="DIR", help="A folder with images; may be repeated."),
     ],
-    category: Annotated[list[str] | None, typer.Option("--category", help="A category; may be repeated.")] = None,
+    category: Annotated[
+        list[str] | None, typer.Option("--category", metavar="NAME", help="A category; may be repeated.")
+    ] = None,
 ) -> None:
     """Make a project of the images in a folder."""
     names = category or []
@@ -173,8 +179,10 @@ def new(
 
 @app.command()
 def segment(
-    image: Annotated[Path, typer.Argument(readable=False, help="An image file.", show_default=False)],
-    out: Annotated[Path, typer.Option("--out", readable=False, help="The mask to write, a PNG file.")],
+    image: Annotated[Path, typer.Argument(readable=False, metavar="IMAGE", help="An image file.", show_default=False)],
+    out: Annotated[
+        Path, typer.Option("--out", readable=False, metavar="MASK.png", help="The mask to write, a PNG file.")
+    ],
     model: Model = "builtin",
     device: Device = "auto",
     dtype: ModelDtype = Dtype.AUTO,
@@ -204,10 +212,12 @@ def segment(
     raise typer.Exit(segment_image(image, out, model=choice, points=point or [], negatives=negative or [], box=box))
 
 
-@app.command()
+@app.command(short_help="Find all instances of a concept on an image.")
 def detect(
-    image: Annotated[Path, typer.Argument(readable=False, help="An image file.", show_default=False)],
-    out: Annotated[Path, typer.Option("--out", readable=False, help="The folder for masks and detections.json.")],
+    image: Annotated[Path, typer.Argument(readable=False, metavar="IMAGE", help="An image file.", show_default=False)],
+    out: Annotated[
+        Path, typer.Option("--out", readable=False, metavar="DIR", help="The folder for masks and detections.json.")
+    ],
     phrase: Annotated[
         str | None, typer.Option("--phrase", parser=word(parse_phrase), metavar="TEXT", help="What to look for.")
     ] = None,
@@ -247,10 +257,12 @@ def detect(
 @app.command("import")
 def import_command(
     project: Project,
-    source: Annotated[Path, typer.Argument(readable=False, help="The labels to import.", show_default=False)],
+    source: Annotated[
+        Path, typer.Argument(readable=False, metavar="SOURCE", help="The labels to import.", show_default=False)
+    ],
     format_name: Annotated[ImportFormat, typer.Option("--format", help="Their format.")],
     images: Annotated[
-        Path | None, typer.Option("--images", readable=False, help="The folder their images lie in.")
+        Path | None, typer.Option("--images", readable=False, metavar="DIR", help="The folder their images lie in.")
     ] = None,
 ) -> None:
     """Add labels that another program wrote to a project."""
@@ -259,17 +271,19 @@ def import_command(
     raise typer.Exit(import_labels(project, source, format_name.value, images))
 
 
-@app.command("export")
+@app.command("export", short_help="Write a project's labels for training.")
 def export_command(
     project: Project,
-    out: Annotated[Path, typer.Argument(readable=False, help="The folder to write to.", show_default=False)],
+    out: Annotated[
+        Path, typer.Argument(readable=False, metavar="OUT", help="The folder to write to.", show_default=False)
+    ],
     format_name: Annotated[ExportFormat, typer.Option("--format", help="The format to write.")],
     segmentation: Annotated[Segmentation, typer.Option(help="How COCO holds areas.")] = Segmentation.POLYGON,
     split: Annotated[
         dict[str, float] | None,
         typer.Option("--split", parser=word(parse_split), metavar="train=0.8,val=0.2", help="Shares of the images."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Another seed splits in another way.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Another seed splits in another way.")] = 0,
     copy_images: Annotated[bool, typer.Option("--copy-images", help="Copy the images beside the labels.")] = False,
     link_images: Annotated[bool, typer.Option("--link-images", help="Link to the images instead.")] = False,
     no_images: Annotated[bool, typer.Option("--no-images", help="Write the labels only.")] = False,
@@ -304,7 +318,7 @@ def stats(project: Project, as_json: Json = False) -> None:
     raise typer.Exit(print_statistics(project, as_json=as_json))
 
 
-@app.command()
+@app.command(short_help="Find what would spoil a training or looks like a slip.")
 def check(project: Project, as_json: Json = False) -> None:
     """Find what would spoil a training or looks like a slip; the status is 0 whatever is found."""
     from sam3_annotator.commands.check import print_findings
@@ -326,5 +340,5 @@ def doctor(as_json: Json = False) -> None:
         typer.echo(to_text(findings))
 
 
-app.command("autolabel")(autolabel_command)
-app.command("embed")(embed_command)
+app.command("autolabel", short_help="Label what phrases find on all images of a project.")(autolabel_command)
+app.command("embed", short_help="Have a slow model read all images of a project ahead.")(embed_command)

@@ -26,6 +26,8 @@ COMMANDS = [
     "models",
     "cache",
     "doctor",
+    "autolabel",
+    "embed",
 ]
 
 
@@ -43,6 +45,21 @@ def _program(*words: str, **environment: str) -> subprocess.CompletedProcess[str
 def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["--version"]) == 0
     assert capsys.readouterr().out == f"sam3-annotator {__version__}\n"
+
+
+def test_help_says_each_command_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    cli.run(["--help"])
+
+    lines = capsys.readouterr().out.partition("Commands:")[2].splitlines()
+    assert [line for line in lines if line.endswith("...")] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_names_what_to_give_in_words_of_the_user(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.run([command, "--help"])
+
+    shown = capsys.readouterr().out
+    assert not [line for line in shown.splitlines() if "list[" in line or "{project}" in line or "<str>" in line]
 
 
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,8 +36,18 @@ def word(parse: Callable[[str], Value]) -> Callable[[str], Value]:
     return parsed
 
 
-Project = Annotated[Path, typer.Argument(readable=False, help="A project file, NAME.sam3proj.", show_default=False)]
-Model = Annotated[str, typer.Option("--model", help="builtin, grabcut, or the path of a SAM 3 checkpoint.")]
+Project = Annotated[
+    Path,
+    typer.Argument(readable=False, metavar="PROJECT", help="A project file, NAME.sam3proj.", show_default=False),
+]
+Model = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        metavar="MODEL",
+        help="builtin, grabcut, a name from “models list”, or the path of a SAM 3 checkpoint.",
+    ),
+]
 Device = Annotated[
     str, typer.Option("--device", parser=word(parse_device), metavar="DEVICE", help="auto, cpu, cuda, cuda:1 or mps.")
 ]

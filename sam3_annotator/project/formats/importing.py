@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from sam3_annotator.project.edit import Edit
 from sam3_annotator.project.entities import CategoryId, ImageFacts, ImageId, Origin, Provenance
 from sam3_annotator.project.errors import FormatError, KnownError
 from sam3_annotator.project.formats.images.matching import Match, Wanted, match_images
+from sam3_annotator.project.formats.known_instances import KnownInstances
 from sam3_annotator.project.formats.plan import (
     ImportPlan,
     ImportReport,
@@ -22,7 +22,6 @@ from sam3_annotator.project.formats.plan import (
 from sam3_annotator.project.formats.sentences import counted, first_of, listed
 from sam3_annotator.project.images import is_as_known, read_facts
 from sam3_annotator.project.progress import Progress, no_progress
-from sam3_annotator.project.regions import encode_region
 from sam3_annotator.project.store import ProjectStore
 
 _READERS = 4
@@ -128,15 +127,10 @@ class _Filler:
         self._compare_size(planned, now, record.path)
         if planned.split is not None and record.split is None:
             self._edit.update_image(image_id, split=planned.split)
-        known = Counter(
-            (instance.category_id, instance.is_crowd, encode_region(instance.region))
-            for instance in self._store.instances(image_id)
-        )
+        known = KnownInstances(self._store.instances(image_id), now)
         for instance in (*planned.instances, *self._placed(planned.relative, now, record.path)):
             category_id = self._categories[instance.category]
-            key = (category_id, instance.is_crowd, encode_region(instance.region))
-            if known[key]:
-                known[key] -= 1
+            if known.take(category_id, instance.is_crowd, instance.region):
                 self.known_instances += 1
                 continue
             self._edit.add_instance(

@@ -90,7 +90,7 @@ class ImportReport:
     """What an import has done; `str()` is a sentence.
 
     `images` were matched, `added_images` of them are new in the project; `instances` were added, `known_instances`
-    were there already, exactly so, and not added again; `unmatched` names images without a file.
+    were there already, to the pixel, and not added again; `unmatched` names images without a file.
     """
 
     images: int

@@ -15,8 +15,9 @@ def counted(number: int, noun: str) -> str:
 
 
 def listed(names: Sequence[str], noun: str) -> str:
-    """Return a count with the first few names, as `7 images (a.jpg, b.jpg, …)`."""
-    some = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
+    """Return a count with the first few names, each once, as `7 images (a.jpg, b.jpg, …)`."""
+    different = list(dict.fromkeys(names))
+    some = ", ".join(different[:_NAMED]) + (", …" if len(different) > _NAMED else "")
     return f"{counted(len(names), noun)} ({some})"
 
 

@@ -19,6 +19,10 @@ def test_lists_name_the_first_few_things() -> None:
     assert listed(list("abcdef"), "category") == "6 categories (a, b, c, d, e, …)"
 
 
+def test_lists_name_what_comes_several_times_once() -> None:
+    assert listed(["a", "a", "b", "a"], "crowd") == "4 crowds (a, b)"
+
+
 def test_what_is_left_out_is_told_with_the_reason() -> None:
     assert left_out("a.json: shape 3", ValueError("has no area")) == "a.json: shape 3 has no area, so it was left out."
 

@@ -9,6 +9,7 @@ from pathlib import Path, PureWindowsPath
 
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.formats.files.export_folder import added_files
 from sam3_annotator.project.formats.files.sources import is_single_file, name_in
 from sam3_annotator.project.formats.foreign_values import storable, storable_text
 from sam3_annotator.project.formats.images.folders import bases_beside, image_folders
@@ -23,12 +24,13 @@ from sam3_annotator.project.image_paths import absolute_path
 class LabelFile:
     """A file of labels and the folder that the user chose to import, or that the chosen file lies in.
 
-    `is_ours` says that the folder is an export of this program.
+    `is_ours` says that the folder is an export of this program, `has_splits` that its folders may be splits.
     """
 
     path: Path
     root: Path
     is_ours: bool = False
+    has_splits: bool = True
 
     @property
     def name(self) -> str:
@@ -41,6 +43,8 @@ class LabelFile:
 
         These have the folders of the project, whatever they are called, below those of the splits.
         """
+        if not self.has_splits:
+            return None
         folders = self.path.relative_to(self.root).parent.parts
         return split_of_folders(folders if self.is_ours else tuple(reversed(folders)))
 
@@ -84,18 +88,25 @@ def list_label_files(source: Path, title: str) -> list[LabelFile]:
     source = absolute_path(source)
     if is_single_file(source, f"a {title} file (.json) or a folder of them"):
         return [LabelFile(source, source.parent)]
-    is_ours = is_there(source / EXPORT_MARKER)
-    found: list[LabelFile] = []
+    found: list[Path] = []
     for folder, folders, names in os.walk(source):
         folders[:] = [name for name in folders if not name.startswith(".")]
         found.extend(
-            LabelFile(Path(folder, name), source, is_ours)
-            for name in names
-            if name.lower().endswith(".json") and not name.startswith(".")
+            Path(folder, name) for name in names if name.lower().endswith(".json") and not name.startswith(".")
         )
     if not found:
         raise FormatError(f"The folder {source} has no {title} file (.json) in it, nor in the folders inside.")
-    return sorted(found, key=lambda file: natural_key(file.path.relative_to(source)))
+    found.sort(key=lambda file: natural_key(file.relative_to(source)))
+    is_ours = is_there(source / EXPORT_MARKER)
+    has_splits = not is_ours or _is_export_with_splits(found, source)
+    return [LabelFile(file, source, is_ours, has_splits) for file in found]
+
+
+def _is_export_with_splits(files: Sequence[Path], out: Path) -> bool:
+    """Tell whether all that we wrote lies in splits; else a folder `val` is one of the project, and no split."""
+    added = added_files(out)
+    paths = [file.relative_to(out) for file in files]
+    return all(split_of_folders(path.parts[:-1][:1]) for path in paths if path.as_posix() not in added)
 
 
 def find_image(label: LabelFile, written: object, written_folder: str = "") -> ImagePlace:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,11 +43,12 @@ def match_images(
 ) -> dict[int, Match]:
     """Return what was found, by the place in `wanted`.
 
-    An image is looked for at its name in `images_dir`; by name in the project; by name below `images_dir`; and at its
-    name in its folders. Between images of one name the folders in front of it have to decide. No image is taken
-    for two names: the one that fits better, with more folders in common, gets it. An image of the project is passed
-    over if an image of other content lies at the name in the folders: that is what the labels were made on. A file
-    that was found and is a copy of an image of the project stands for that one: exports give some images other names.
+    An image is looked for at its name in `images_dir`; by name in the project; by name below `images_dir`; at its name
+    in its folders; and by the names that exports give to images of equal stems. Between images of one name the folders
+    in front of it have to decide. No image is taken for two names: the one that fits better, with more folders in
+    common, gets it. An image of the project is passed over if an image of other content lies at the name in the
+    folders: that is what the labels were made on. A file that was found and is a copy of an image of the project stands
+    for that one: exports give some images other names.
     Files are read, to compare them, where lengths in bytes are equal only; `progress` may cancel between two of them.
     """
     matcher = _Matcher(store, wanted, Contents(store, lambda: progress(0, len(wanted))))
@@ -55,10 +57,14 @@ def match_images(
     ids = [image.id for image in store.images()]
     names = nested_names([store.image_file(image_id) for image_id in ids])
     matcher.match_by_name([(image_id, PurePosixPath(name)) for image_id, name in zip(ids, names, strict=True)])
-    if images_dir is not None and matcher.is_incomplete:
-        files = list_image_files(images_dir)
+    files = list_image_files(images_dir) if images_dir is not None and matcher.is_incomplete else []
+    if images_dir is not None:
         matcher.match_by_name([(matcher.known(file), file.relative_to(images_dir)) for file in files])
     matcher.match_exactly([image.folders for image in wanted])
+    if matcher.is_incomplete:
+        matcher.match_by_name(_with_folders([(image_id, store.image_file(image_id)) for image_id in ids]))
+    if files and matcher.is_incomplete:
+        matcher.match_by_name(_with_folders([(matcher.known(file), file) for file in files]))
     matcher.recognise_copies()
     return dict(sorted(matcher.found.items()))
 
@@ -155,6 +161,19 @@ class _Matcher:
         name = self._wanted[number].name
         if self._name_of.setdefault(target, name) == name:
             self.found[number] = target
+
+
+def _with_folders(candidates: Sequence[tuple[Match, Path]]) -> list[tuple[Match, PurePath]]:
+    """Give the files of equal stems by the names that exports give them, the name of the folder in front.
+
+    Names with a number behind are left out: what they mean changes with the images there are.
+    """
+    stems = Counter(file.stem.casefold() for _, file in candidates)
+    return [
+        (target, PurePosixPath(f"{file.parent.name}_{file.name}"))
+        for target, file in candidates
+        if stems[file.stem.casefold()] > 1
+    ]
 
 
 def _likeness(a: PurePath, b: PurePath) -> Likeness:

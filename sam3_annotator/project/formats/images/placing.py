@@ -34,6 +34,7 @@ def _copy(source: Path, target: Path) -> None:
     try:
         shutil.copyfile(source, target)
     except OSError as error:
-        if error.filename in (source, str(source)):
+        # What fails between the two names both: then it is rather the disk of the copy that is full.
+        if error.filename in (source, str(source)) and error.filename2 is None:
             raise ImageUnreadable(f"{why_not_opened(source, error)} Nothing was exported.") from error
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -193,6 +194,20 @@ def test_refusal_of_the_disk_is_a_sentence_and_leaves_nothing(
         fail()
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_full_disk_while_images_are_copied_is_not_blamed_on_the_image(
+    dataset: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def copyfile(source: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(source), None, str(target))
+
+    monkeypatch.setattr(shutil, "copyfile", copyfile)
+
+    with pytest.raises(StorageFull, match="disk is full, so nothing was exported to"):
+        export_project(dataset.store, tmp_path / "out", "coco")
+
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")

@@ -180,3 +180,41 @@ def test_a_copy_of_an_image_that_is_missing_is_recognised(
     shutil.move(image_folder / "2.png", tmp_path / "theirs" / "b.png")
 
     assert match_images(store, [Wanted("b.png", (tmp_path / "theirs",))], None) == {0: store.images()[1].id}
+
+
+@pytest.mark.parametrize("is_in_project", [True, False])
+def test_names_that_exports_give_are_known_without_their_images(
+    tmp_path: Path, make_image: MakeImage, is_in_project: bool
+) -> None:
+    files = [make_image(f"photos/{name}", seed=len(name)) for name in ("x/a.png", "yy/a.png", "zzz/b.png")]
+    roots = [tmp_path / "photos"] if is_in_project else []
+    with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=roots) as store:
+        wanted = [Wanted(name) for name in ("yy_a.*", "train/x_a.png", "b.*", "q_a.*")]
+
+        found = match_images(store, wanted, None if is_in_project else tmp_path / "photos")
+
+        assert {n: m if isinstance(m, Path) else store.image_file(m) for n, m in found.items()} == {
+            0: files[1],
+            1: files[0],
+            2: files[2],
+        }
+
+
+def test_an_image_that_is_called_like_an_export_of_another_goes_before_it(
+    tmp_path: Path, make_image: MakeImage
+) -> None:
+    for name in ("x/a.png", "yy/a.png", "x_a.png"):
+        make_image(f"photos/{name}", seed=len(name))
+    with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[tmp_path / "photos"]) as store:
+        found = match_images(store, [Wanted("x_a.png")], None)
+
+        assert [store.image(match).path for match in found.values()] == ["photos/x_a.png"]
+
+
+def test_names_that_several_images_may_have_had_in_an_export_are_left_out(
+    tmp_path: Path, make_image: MakeImage
+) -> None:
+    for name in ("p/x/a.png", "q/x/a.png"):
+        make_image(f"photos/{name}", seed=len(name))
+    with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[tmp_path / "photos"]) as store:
+        assert match_images(store, [Wanted("x_a.png"), Wanted("x_a_2.png")], None) == {}

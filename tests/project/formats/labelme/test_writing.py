@@ -206,6 +206,25 @@ def test_images_of_one_stem_do_not_share_their_labels(dataset: Any, tmp_path: Pa
     assert any("sub/a." in warning and "another name" in warning for warning in report.warnings)
 
 
+def test_folders_of_the_project_called_like_splits_are_none_in_an_export_without_splits(
+    tmp_path: Path, make_image: Any
+) -> None:
+    for name in ("train/1.png", "val/1.png", "other/1.png"):
+        make_image(f"photos/{name}", seed=len(name))
+    with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[tmp_path / "photos"]) as store:
+        with store.edit("Add") as edit:
+            category = edit.add_category("x")
+            for image in store.images():
+                edit.add_instance(image.id, category, rectangle(2, 2, 5, 5))
+        export_project(store, tmp_path / "out", "labelme")
+    (tmp_path / "out/train/added.json").write_text(json.dumps(content(tmp_path / "out/train/1.json")))
+
+    with ProjectStore.create(tmp_path / "new.sam3proj") as store:
+        import_project(store, tmp_path / "out", "labelme")
+
+        assert [image.split for image in store.images()] == [None, None, None]
+
+
 def test_split_images_lie_in_the_folder_of_their_split(dataset: Any, tmp_path: Path) -> None:
     report = export_project(dataset.store, tmp_path / "out", "labelme", ExportOptions(split={"train": 3, "val": 2}))
 
