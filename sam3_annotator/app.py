@@ -140,7 +140,7 @@ def assemble_window(
     display = ImageDisplay(bridge, workspace, canvas, binding, assist, finder)
     Prefetch(engine, workspace, display, window.image_panel.shown)
     models = ModelChoice(engine, settings, parent=window)
-    labelling = Labelling(opened.store, workspace, assist, models.describe, window)
+    labelling = Labelling(opened.store, workspace, assist, models.describe, lambda: canvas.is_drawing, window)
     drawing = Drawing(opened.store, workspace, lambda: display.image_id, window)
     concepts = ConceptLabelling(opened.store, workspace, finder, models.describe, window)
     bind_concepts(window, concepts, finder, labelling)

@@ -121,6 +121,21 @@ def test_keys_are_about_the_polygon_before_selection_and_draft(artist):
     assert artist.draft is not None
 
 
+def test_a_digit_is_for_the_polygon_and_leaves_the_selection_its_category(artist):
+    artist.add_category("dog")
+    cat, dog = artist.window.store.categories()
+    artist.press(Qt.Key.Key_1)
+    draw(artist)
+    artist.press(Qt.Key.Key_Return)
+    draw(artist, [(50, 20), (60, 20), (60, 40)])
+    artist.press(Qt.Key.Key_A, CTRL)
+
+    artist.press(Qt.Key.Key_2)
+    artist.press(Qt.Key.Key_Return)
+
+    assert [instance.category_id for instance in artist.instances(0)] == [cat.id, dog.id]
+
+
 def test_tab_leaves_the_focus_with_the_polygon(artist):
     draw(artist)
     artist.press(Qt.Key.Key_Return)

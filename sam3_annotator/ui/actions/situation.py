@@ -90,7 +90,7 @@ class Situation(QObject):
             is_previewing=self._preview.is_on,
             finding_count=len(self._checking.findings or ()),
             has_copies=self._clipboard.has_copies,
-            drawn_vertices=self._canvas.polygon.vertex_count if self._canvas.tool == "polygon" else 0,
+            drawn_vertices=self._canvas.polygon.vertex_count if self._canvas.is_drawing else 0,
             brush_radius=self._canvas.brush.radius_on(self._canvas.image_size),
         )
 

@@ -183,6 +183,11 @@ class CanvasView(CanvasSurface):
         return self._scene
 
     @property
+    def is_drawing(self) -> bool:
+        """A polygon is being drawn, and its tool is in the hand."""
+        return self._tool.draws_polygons and self.polygon.is_open
+
+    @property
     def has_draft(self) -> bool:
         """A draft is open."""
         return self._overlay.draft_item.draft is not None

@@ -43,7 +43,7 @@ def status_line(qtbot) -> StatusLine:
 @pytest.fixture
 def labelling(store, workspace, assist) -> Labelling:
     workspace.set_image(store.images()[0].id)
-    return Labelling(store, workspace, assist, lambda name: name)
+    return Labelling(store, workspace, assist, lambda name: name, lambda: False)
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def messages(
     """Show a window that tells what becomes of engine and assist; give what it says."""
     window = MainWindow(bridge, workspace, CanvasView(), Settings())
     qtbot.addWidget(window)
-    labelling = Labelling(bridge.store, workspace, assist, str, window)
+    labelling = Labelling(bridge.store, workspace, assist, str, lambda: False, window)
     Notices(window, engine, assist, finder, (labelling,), FactReader(bridge, window))
     assist.show(IMAGE)
     finder.show(IMAGE)

@@ -16,7 +16,7 @@ def _category(number: int, key: str) -> ActionSpec:
         f"Category {number}",
         (key,),
         "Instance/Category",
-        tip="Use it for the draft and what follows, or give it to the selected instances",
+        tip="Use it for the polygon or draft and what follows, or give it to the selected instances",
         enabled=lambda state: state.category_count >= number,
         is_hidden_when_disabled=True,
     )
