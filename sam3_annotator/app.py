@@ -145,7 +145,7 @@ def assemble_window(
     concepts = ConceptLabelling(opened.store, workspace, finder, models.describe, window)
     bind_concepts(window, concepts, finder, labelling)
     bind_labelling(window, labelling, assist, drawing)
-    bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing, window.messages))
+    bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing, window.messages), labelling)
     preview = Preview(engine, assist, settings, window)
     clipboard = bind_instance_verbs(window, settings, display)
     situation = Situation(window, assist, finder, binding, display, preview, clipboard)
@@ -233,9 +233,10 @@ def bind_instance_verbs(window: MainWindow, settings: Settings, display: ImageDi
     return clipboard
 
 
-def bind_polygons(window: MainWindow, polygons: PolygonKeeping) -> None:
+def bind_polygons(window: MainWindow, polygons: PolygonKeeping, labelling: Labelling) -> None:
     """Let the actions of a window work on polygons drawn by hand, and none be lost when it is closed."""
-    polygons.next_wanted.connect(lambda: window.window_actions.trigger("accept_next"))
+    # Not the action: with proposals on the image, that would accept them too.
+    polygons.next_wanted.connect(lambda: labelling.accept(goes_on=True))
     window.window_actions.bind(
         {
             "close_polygon": window.canvas.close_polygon,
