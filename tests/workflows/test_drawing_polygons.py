@@ -237,6 +237,19 @@ def test_without_a_category_it_stays_open_until_one_is_named(user, tell):
     assert user.window.canvas.hasFocus()
 
 
+def test_a_stroke_painted_while_it_waits_for_a_category_waits_beside_it(user):
+    user.press(Qt.Key.Key_P)
+    draw(user)
+    user.press(Qt.Key.Key_Return)
+    user.press(Qt.Key.Key_R)
+    user.drag(50, 40, 55, 40)
+
+    user.add_category("cat")
+
+    assert len(user.instances(0)) == 2
+    assert drawn(user) == []
+
+
 def test_naming_a_category_goes_on_if_that_was_asked_for(user):
     user.press(Qt.Key.Key_P)
     draw(user)

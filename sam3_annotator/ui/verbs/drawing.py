@@ -26,8 +26,9 @@ class _Drawn:
 class Drawing(QObject):
     """Makes an instance of each region, in one undo step.
 
-    A region drawn before there is any category waits for the first one, as long as its image is shown and nothing
-    else is drawn; another that is to be selected joins one that is. `waiting_changed` carries such a region, or None.
+    A region drawn before there is any category waits for the first one, as long as its image is shown: one that is to
+    be selected, which others of its kind join, and beside it one that is not, in place of which another one comes.
+    `waiting_changed` carries the one to be selected, or None.
     `problem`, `category_wanted` and `category_found` as in `Labelling`; `stored` says that a region is in the project.
     `shown_image` gives the image on the canvas, which the user's next one may not have replaced yet.
     """
@@ -49,7 +50,7 @@ class Drawing(QObject):
         self._store = store
         self._workspace = workspace
         self._shown_image = shown_image
-        self._unnamed: _Drawn | None = None
+        self._unnamed: dict[bool, _Drawn] = {}  # by `selects`
         workspace.category_changed.connect(self._store_named)
         workspace.image_changed.connect(self.forget)
 
@@ -61,28 +62,35 @@ class Drawing(QObject):
             return
         drawn = _Drawn(image_id, region, selects)
         if self._workspace.category_id is None:
-            if self._unnamed is not None and self._unnamed.selects and selects:
-                drawn = replace(drawn, region=union(self._unnamed.region, region))
-            self._unnamed = drawn
-            self.waiting_changed.emit(drawn.region if selects else None)
+            if selects:
+                if selects in self._unnamed:
+                    drawn = replace(drawn, region=union(self._unnamed[selects].region, region))
+                self.waiting_changed.emit(drawn.region)
+            self._unnamed[selects] = drawn
             self.category_wanted.emit()
         else:
             self._store_as(self._workspace.category_id, drawn)
 
     @Slot(object)
     def _store_named(self, category_id: CategoryId | None) -> None:
-        drawn = self._unnamed
+        unnamed = self._unnamed
         self.forget()
-        if drawn is not None and category_id is not None:
-            self._store_as(category_id, drawn)
+        if unnamed and category_id is not None:
+            # What is to be selected first: the other one may be followed by the next image.
+            for selects in sorted(unnamed, reverse=True):
+                self._store_as(category_id, unnamed[selects])
             self.category_found.emit()
 
     @Slot()
     def forget(self) -> None:
         """Let no region wait for a category any more."""
-        if self._unnamed is not None:
-            self._unnamed = None
+        unnamed, self._unnamed = self._unnamed, {}
+        if True in unnamed:
             self.waiting_changed.emit(None)
+
+    def withdraw(self) -> None:
+        """Let no region wait that is not to be selected: whoever drew it has changed it."""
+        self._unnamed.pop(False, None)
 
     def _store_as(self, category_id: CategoryId, drawn: _Drawn) -> None:
         provenance = Provenance(origin=Origin.HAND, created_at=datetime.now(UTC).isoformat(timespec="seconds"))
