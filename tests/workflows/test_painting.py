@@ -225,5 +225,5 @@ def test_a_project_to_be_read_only_is_not_painted(painter, fake_session, qtbot):
 
     painter.drag(40, 40, 50, 40)
 
-    assert "reading only" in painter.window.status_line._hint.text()
+    assert painter.window.canvas.tool == "points"
     assert painter.instances(0) == before
