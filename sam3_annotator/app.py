@@ -148,14 +148,15 @@ def assemble_window(
     bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing, window.messages), labelling)
     preview = Preview(engine, assist, settings, window)
     clipboard = bind_instance_verbs(window, settings, display)
-    situation = Situation(window, assist, finder, binding, display, preview, clipboard)
+    situation = Situation(window, assist, finder, binding, display, preview, clipboard, drawing)
     facts = FactReader(bridge, window)
     project_verbs = ProjectVerbs(window)
     crashes = CrashMessages(window.messages)
     DraftDisplay(bridge, workspace, canvas, assist, preview, engine, window.status_line)
     window.finding_panel.show_wanted.connect(Revealing(workspace, canvas, binding, display).show)
     ProposalsDisplay(window, bridge, workspace, assist, finder, engine)
-    Notices(window, engine, assist, finder, (labelling, concepts, drawing), facts)
+    notices = Notices(window, engine, assist, finder, (labelling, concepts, drawing), facts)
+    drawing.category_unwanted.connect(notices.take_question_back)
 
     situation.changed.connect(window.window_actions.update)
     window.window_actions.bind(image_slots(window.image_panel, labelling, display))
@@ -209,6 +210,7 @@ def bind_painting(window: MainWindow, labelling: Labelling, drawing: Drawing) ->
     )
     window.window_actions.state_changed.connect(painting.follow)
     window.window_actions.bind({"brush_larger": painting.enlarge, "brush_smaller": painting.shrink})
+    window.window_actions.bind({"drop_strokes": drawing.drop_strokes})
     window.canvas.brush.erased.connect(labelling.erase_instance)
 
 

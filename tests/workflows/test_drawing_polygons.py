@@ -277,6 +277,17 @@ def test_a_polygon_changed_since_is_not_stored_by_naming_a_category(user):
     user.press(Qt.Key.Key_Escape)
 
 
+def test_the_question_for_a_category_goes_with_the_polygon(user, tell):
+    user.press(Qt.Key.Key_P)
+    draw(user)
+    user.press(Qt.Key.Key_Return)
+    user.window.focus_canvas()
+
+    user.press(Qt.Key.Key_Escape)
+
+    assert tell() == []
+
+
 def test_a_polygon_without_a_category_is_not_lost_by_looking_elsewhere(user):
     user.press(Qt.Key.Key_P)
     draw(user)

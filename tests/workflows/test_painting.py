@@ -135,6 +135,20 @@ def test_what_is_painted_before_there_is_a_category_waits_for_it(user, tell):
     assert mask_of(user.instances(0)[0])[30, 10]
 
 
+def test_escape_drops_what_waits_for_a_category_and_the_question_with_it(user, tell):
+    user.window.settings.brush_radius = 6
+    user.press(Qt.Key.Key_R)
+    user.drag(10, 10, 20, 10)
+    user.window.focus_canvas()
+
+    user.press(Qt.Key.Key_Escape)
+    assert user.window.canvas._overlay.preview_item.region is None
+    assert tell() == []
+
+    user.add_category("cat")
+    assert user.instances(0) == ()
+
+
 def test_a_draft_is_painted_once_it_is_accepted(painter):
     painter.press(Qt.Key.Key_S)
     painter.click(20, 20)

@@ -29,13 +29,15 @@ class Drawing(QObject):
     A region drawn before there is any category waits for the first one, as long as its image is shown: one that is to
     be selected, which others of its kind join, and beside it one that is not, in place of which another one comes.
     `waiting_changed` carries the one to be selected, or None.
-    `problem`, `category_wanted` and `category_found` as in `Labelling`; `stored` says that a region is in the project.
+    `problem`, `category_wanted` and `category_found` as in `Labelling`; `category_unwanted` says that nothing waits
+    for one any more; `stored` says that a region is in the project.
     `shown_image` gives the image on the canvas, which the user's next one may not have replaced yet.
     """
 
     problem = Signal(str)
     category_wanted = Signal()
     category_found = Signal()
+    category_unwanted = Signal()
     stored = Signal(object)  # Region
     waiting_changed = Signal(object)  # Region | None
 
@@ -54,6 +56,11 @@ class Drawing(QObject):
         workspace.category_changed.connect(self._store_named)
         workspace.image_changed.connect(self.forget)
 
+    @property
+    def has_strokes_waiting(self) -> bool:
+        """A region to be selected waits for a category."""
+        return True in self._unnamed
+
     @Slot(object, bool)
     def add(self, region: Region, selects: bool = False) -> None:
         """Make a region, valid and within the shown image, an instance; `selects` has it selected then."""
@@ -62,18 +69,18 @@ class Drawing(QObject):
             return
         drawn = _Drawn(image_id, region, selects)
         if self._workspace.category_id is None:
-            if selects:
-                if selects in self._unnamed:
-                    drawn = replace(drawn, region=union(self._unnamed[selects].region, region))
-                self.waiting_changed.emit(drawn.region)
+            if selects and self.has_strokes_waiting:
+                drawn = replace(drawn, region=union(self._unnamed[selects].region, region))
             self._unnamed[selects] = drawn
+            if selects:
+                self.waiting_changed.emit(drawn.region)
             self.category_wanted.emit()
         else:
             self._store_as(self._workspace.category_id, drawn)
 
     @Slot(object)
     def _store_named(self, category_id: CategoryId | None) -> None:
-        unnamed = self._unnamed
+        unnamed = dict(self._unnamed)
         self.forget()
         if unnamed and category_id is not None:
             # What is to be selected first: the other one may be followed by the next image.
@@ -84,13 +91,23 @@ class Drawing(QObject):
     @Slot()
     def forget(self) -> None:
         """Let no region wait for a category any more."""
-        unnamed, self._unnamed = self._unnamed, {}
-        if True in unnamed:
-            self.waiting_changed.emit(None)
+        self.withdraw()
+        self.drop_strokes()
 
     def withdraw(self) -> None:
         """Let no region wait that is not to be selected: whoever drew it has changed it."""
-        self._unnamed.pop(False, None)
+        self._drop(selects=False)
+
+    def drop_strokes(self) -> None:
+        """Let no region wait that is to be selected."""
+        if self._drop(selects=True):
+            self.waiting_changed.emit(None)
+
+    def _drop(self, *, selects: bool) -> bool:
+        has_dropped = self._unnamed.pop(selects, None) is not None
+        if has_dropped and not self._unnamed:
+            self.category_unwanted.emit()
+        return has_dropped
 
     def _store_as(self, category_id: CategoryId, drawn: _Drawn) -> None:
         provenance = Provenance(origin=Origin.HAND, created_at=datetime.now(UTC).isoformat(timespec="seconds"))
