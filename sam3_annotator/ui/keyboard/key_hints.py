@@ -84,7 +84,8 @@ def _selection_hints(state: ActionState) -> tuple[_Hint, ...]:
     correct = (_ActionHint("correct", "correct with clicks"),) if can_correct(state) else ()
     accept = (_accept_hint(state),) if state.is_choosing else ()
     cycle = _ActionHint("next", next_text(state).lower())
-    return (*correct, _ActionHint("delete", "delete"), _ActionHint("escape", "deselect"), *accept, cycle)
+    nudge = (KeyHint("Arrow keys", "move"),) if state.tool == "select" else ()
+    return (*correct, _ActionHint("delete", "delete"), *nudge, _ActionHint("escape", "deselect"), *accept, cycle)
 
 
 def _brush_hints(state: ActionState) -> tuple[_Hint, ...]:
