@@ -53,7 +53,7 @@ from sam3_annotator.ui.verbs.reshaping import Reshaping
 from sam3_annotator.ui.verbs.revealing import Revealing
 from sam3_annotator.ui.verbs.settling import Settling
 from sam3_annotator.ui.window.crash_messages import CrashMessages
-from sam3_annotator.ui.window.leaving import Leaving
+from sam3_annotator.ui.window.leaving import Leaving, LeavingStrokes
 from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.notices import Notices
 from sam3_annotator.ui.workspace import Workspace
@@ -164,6 +164,7 @@ def assemble_window(
     bind_models(window, models, preview, project_verbs)
     if session_factory is None:
         models.load()
+    window.add_leave_check(LeavingStrokes(drawing, window.messages, window).may)
     window.add_leave_check(Leaving(assist, labelling, window.messages, window).may)
     bind_background(window, engine, display, facts)
     for closes in (crashes.close, facts.close, models.close, display.close, engine.close, bridge.close):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
 from sam3_annotator.app import assemble_window
 from sam3_annotator.project import Instance, Origin, ProjectStore, region_to_mask
@@ -147,6 +148,31 @@ def test_escape_drops_what_waits_for_a_category_and_the_question_with_it(user, t
 
     user.add_category("cat")
     assert user.instances(0) == ()
+
+
+def test_closing_the_window_tells_of_strokes_that_would_be_lost(user, tell):
+    user.press(Qt.Key.Key_R)
+    user.drag(10, 10, 20, 10)
+    user.window.close()
+    assert user.window.isVisible()
+    assert any("painted" in sentence for sentence in tell())
+
+    buttons = user.window.messages.findChildren(QPushButton)
+    QTest.mouseClick(next(b for b in buttons if b.text() == "Close anyway"), Qt.MouseButton.LeftButton)
+
+    assert not user.window.isVisible()
+
+
+def test_strokes_that_kept_the_window_open_are_kept_by_a_category(user, tell):
+    user.press(Qt.Key.Key_R)
+    user.drag(10, 10, 20, 10)
+    user.window.close()
+
+    user.add_category("cat")
+    assert tell() == []
+    user.restart()
+
+    assert len(user.instances(0)) == 1
 
 
 def test_a_draft_is_painted_once_it_is_accepted(painter):
