@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
@@ -220,6 +220,23 @@ def test_erasing_with_nothing_selected_says_what_to_do_and_does_nothing(painter)
 
     painter.press(Qt.Key.Key_Tab)
     assert painter.window.status_line._hint.text() == ""
+
+
+def test_a_category_given_in_the_middle_of_a_stroke_does_not_end_it(painter):
+    painter.add_category("dog")
+    painter.press(Qt.Key.Key_1)
+    painter.drag(10, 10, 20, 10)
+    viewport = painter.window.canvas.viewport()
+    start, end = (painter.window.canvas.viewport_from_image(QPointF(20, y)).toPoint() for y in (10, 40))
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+
+    painter.press(Qt.Key.Key_2)
+    QTest.mouseMove(viewport, end)
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
+
+    (instance,) = painter.instances(0)
+    assert painter.window.store.category(instance.category_id).name == "dog"
+    assert mask_of(instance)[38, 20]
 
 
 def test_an_image_turned_to_in_the_middle_of_a_stroke_gets_none_of_it(painter):

@@ -72,7 +72,7 @@ class CanvasView(CanvasSurface):
     def update_instances(self, changed: Sequence[CanvasInstance], removed: Iterable[InstanceId] = ()) -> None:
         """Add or replace some instances and take others away."""
         gone = set(removed)
-        if self._scene.lifted & (gone | {instance.id for instance in changed}):
+        if self._scene.lifted & (gone | self._scene.reshaped(changed)):
             self._tool.cancel()
         self._tool.reset()
         self._layers.repaint_instances(self._scene.update_instances(changed, gone))
