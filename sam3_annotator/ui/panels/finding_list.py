@@ -172,11 +172,13 @@ class FindingPanel(QWidget):
         for finding in findings:
             counts[finding.kind] += 1
         self._kinds.clear()
-        self._kinds.addItem(f"All findings ({len(findings):,})", None)
+        self._kinds.addItem(f"All ({len(findings):,})", None)
         for kind, count in counts.items():
             if count:
                 self._kinds.addItem(f"{kind.heading} ({count:,})", kind)
         self._kinds.setCurrentIndex(max(self._kinds.findData(chosen), 0))
+        # The list may be wider than the box: headings differ in their last words.
+        self._kinds.view().setMinimumWidth(self._kinds.view().sizeHintForColumn(0) + SPACE_M)
 
     def _show_rows(self) -> None:
         kind = self._kinds.currentData()
