@@ -143,7 +143,7 @@ def test_escape_drops_what_waits_for_a_category_and_the_question_with_it(user, t
     user.window.focus_canvas()
 
     user.press(Qt.Key.Key_Escape)
-    assert user.window.canvas._overlay.preview_item.region is None
+    assert user.window.canvas._overlay.waiting_item.region is None
     assert tell() == []
 
     user.add_category("cat")

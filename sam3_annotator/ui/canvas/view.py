@@ -107,9 +107,10 @@ class CanvasView(CanvasSurface):
         self._set_animated()
         self.refresh()
 
-    def set_preview(self, region: Region | None, color: QColor) -> None:
-        """Show lightly what a click would outline, in a category's colour, or nothing."""
-        if self._overlay.preview_item.set_region(region, color):
+    def set_preview(self, region: Region | None, color: QColor, *, waits: bool = False) -> None:
+        """Show lightly what a click would outline, or what `waits` for its category, in a colour; None shows none."""
+        item = self._overlay.waiting_item if waits else self._overlay.preview_item
+        if item.set_region(region, color):
             self.refresh()
 
     def set_polygon_color(self, color: QColor) -> None:

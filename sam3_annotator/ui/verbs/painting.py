@@ -68,7 +68,7 @@ class Painting(QObject):
     @Slot(object)
     def _show_waiting(self, region: Region | None) -> None:
         """Show what was drawn until it has a category."""
-        self._canvas.set_preview(region, theme().color("accent"))
+        self._canvas.set_preview(region, theme().color("accent"), waits=True)
 
     @Slot(object)
     def _select_stored(self, instance_id: InstanceId) -> None:
