@@ -55,7 +55,7 @@ from sam3_annotator.ui.verbs.settling import Settling
 from sam3_annotator.ui.window.crash_messages import CrashMessages
 from sam3_annotator.ui.window.leaving import Leaving, LeavingStrokes
 from sam3_annotator.ui.window.main_window import MainWindow
-from sam3_annotator.ui.window.notices import Notices
+from sam3_annotator.ui.window.notices import CATEGORY, Notices
 from sam3_annotator.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -155,8 +155,7 @@ def assemble_window(
     DraftDisplay(bridge, workspace, canvas, assist, preview, engine, window.status_line)
     window.finding_panel.show_wanted.connect(Revealing(workspace, canvas, binding, display).show)
     ProposalsDisplay(window, bridge, workspace, assist, finder, engine)
-    notices = Notices(window, engine, assist, finder, (labelling, concepts, drawing), facts)
-    drawing.category_unwanted.connect(notices.take_question_back)
+    Notices(window, engine, assist, finder, (labelling, concepts, drawing), facts)
 
     situation.changed.connect(window.window_actions.update)
     window.window_actions.bind(image_slots(window.image_panel, labelling, display))
@@ -164,7 +163,6 @@ def assemble_window(
     bind_models(window, models, preview, project_verbs)
     if session_factory is None:
         models.load()
-    window.add_leave_check(LeavingStrokes(drawing, window.messages, window).may)
     window.add_leave_check(Leaving(assist, labelling, window.messages, window).may)
     bind_background(window, engine, display, facts)
     for closes in (crashes.close, facts.close, models.close, display.close, engine.close, bridge.close):
@@ -205,13 +203,15 @@ def bind_labelling(window: MainWindow, labelling: Labelling, assist: Assist, dra
 
 
 def bind_painting(window: MainWindow, labelling: Labelling, drawing: Drawing) -> None:
-    """Let settings, keys and accepted drafts of a window say what the brush paints."""
+    """Let settings, keys and accepted drafts of a window say what the brush paints, and none of it be lost."""
     painting = Painting(
         window.bridge, window.workspace, window.canvas, window.settings, labelling, drawing, window.status_line
     )
     window.window_actions.state_changed.connect(painting.follow)
     window.window_actions.bind({"brush_larger": painting.enlarge, "brush_smaller": painting.shrink})
     window.window_actions.bind({"drop_strokes": drawing.drop_strokes})
+    window.add_leave_check(LeavingStrokes(drawing, window.messages, window).may)
+    drawing.category_unwanted.connect(lambda: window.messages.dismiss(CATEGORY))
     window.canvas.brush.erased.connect(labelling.erase_instance)
 
 

@@ -118,11 +118,6 @@ class Notices(QObject):
         self._window.category_panel.focus_add_field()
 
     @Slot()
-    def take_question_back(self) -> None:
-        """Ask for no category any more."""
-        self._window.messages.dismiss(CATEGORY)
-
-    @Slot()
     def _go_back_to_canvas(self) -> None:
         self._window.messages.dismiss(CATEGORY)
         self._window.focus_canvas()
