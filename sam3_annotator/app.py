@@ -54,9 +54,9 @@ from sam3_annotator.ui.verbs.reshaping import Reshaping
 from sam3_annotator.ui.verbs.revealing import Revealing
 from sam3_annotator.ui.verbs.settling import Settling
 from sam3_annotator.ui.window.crash_messages import CrashMessages
-from sam3_annotator.ui.window.leaving import Leaving
+from sam3_annotator.ui.window.leaving import Leaving, LeavingStrokes
 from sam3_annotator.ui.window.main_window import MainWindow
-from sam3_annotator.ui.window.notices import Notices
+from sam3_annotator.ui.window.notices import CATEGORY, Notices
 from sam3_annotator.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -141,15 +141,15 @@ def assemble_window(
     display = ImageDisplay(bridge, workspace, canvas, binding, assist, finder)
     Prefetch(engine, workspace, display, window.image_panel.shown)
     models = ModelChoice(engine, settings, parent=window)
-    labelling = Labelling(opened.store, workspace, assist, models.describe, window)
+    labelling = Labelling(opened.store, workspace, assist, models.describe, lambda: canvas.is_drawing, window)
     drawing = Drawing(opened.store, workspace, lambda: display.image_id, window)
     concepts = ConceptLabelling(opened.store, workspace, finder, models.describe, window)
     bind_concepts(window, concepts, finder, labelling)
     bind_labelling(window, labelling, assist, drawing)
-    bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing, window.messages))
+    bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing, window.messages), labelling)
     preview = Preview(engine, assist, settings, window)
     clipboard, outlining = bind_instance_verbs(window, settings, display, engine, models)
-    situation = Situation(window, assist, finder, binding, display, preview, clipboard)
+    situation = Situation(window, assist, finder, binding, display, preview, clipboard, drawing)
     facts = FactReader(bridge, window)
     project_verbs = ProjectVerbs(window)
     crashes = CrashMessages(window.messages)
@@ -204,12 +204,15 @@ def bind_labelling(window: MainWindow, labelling: Labelling, assist: Assist, dra
 
 
 def bind_painting(window: MainWindow, labelling: Labelling, drawing: Drawing) -> None:
-    """Let settings, keys and accepted drafts of a window say what the brush paints."""
+    """Let settings, keys and accepted drafts of a window say what the brush paints, and none of it be lost."""
     painting = Painting(
         window.bridge, window.workspace, window.canvas, window.settings, labelling, drawing, window.status_line
     )
     window.window_actions.state_changed.connect(painting.follow)
     window.window_actions.bind({"brush_larger": painting.enlarge, "brush_smaller": painting.shrink})
+    window.window_actions.bind({"drop_strokes": drawing.drop_strokes})
+    window.add_leave_check(LeavingStrokes(drawing, window.messages, window).may)
+    drawing.category_unwanted.connect(lambda: window.messages.dismiss(CATEGORY))
     window.canvas.brush.erased.connect(labelling.erase_instance)
 
 
@@ -238,9 +241,10 @@ def bind_instance_verbs(
     return clipboard, outlining
 
 
-def bind_polygons(window: MainWindow, polygons: PolygonKeeping) -> None:
+def bind_polygons(window: MainWindow, polygons: PolygonKeeping, labelling: Labelling) -> None:
     """Let the actions of a window work on polygons drawn by hand, and none be lost when it is closed."""
-    polygons.next_wanted.connect(lambda: window.window_actions.trigger("accept_next"))
+    # Not the action: with proposals on the image, that would accept them too.
+    polygons.next_wanted.connect(lambda: labelling.accept(goes_on=True))
     window.window_actions.bind(
         {
             "close_polygon": window.canvas.close_polygon,

@@ -121,6 +121,21 @@ def test_keys_are_about_the_polygon_before_selection_and_draft(artist):
     assert artist.draft is not None
 
 
+def test_a_digit_is_for_the_polygon_and_leaves_the_selection_its_category(artist):
+    artist.add_category("dog")
+    cat, dog = artist.window.store.categories()
+    artist.press(Qt.Key.Key_1)
+    draw(artist)
+    artist.press(Qt.Key.Key_Return)
+    draw(artist, [(50, 20), (60, 20), (60, 40)])
+    artist.press(Qt.Key.Key_A, CTRL)
+
+    artist.press(Qt.Key.Key_2)
+    artist.press(Qt.Key.Key_Return)
+
+    assert [instance.category_id for instance in artist.instances(0)] == [cat.id, dog.id]
+
+
 def test_tab_leaves_the_focus_with_the_polygon(artist):
     draw(artist)
     artist.press(Qt.Key.Key_Return)
@@ -222,6 +237,19 @@ def test_without_a_category_it_stays_open_until_one_is_named(user, tell):
     assert user.window.canvas.hasFocus()
 
 
+def test_a_stroke_painted_while_it_waits_for_a_category_waits_beside_it(user):
+    user.press(Qt.Key.Key_P)
+    draw(user)
+    user.press(Qt.Key.Key_Return)
+    user.press(Qt.Key.Key_R)
+    user.drag(50, 40, 55, 40)
+
+    user.add_category("cat")
+
+    assert len(user.instances(0)) == 2
+    assert drawn(user) == []
+
+
 def test_naming_a_category_goes_on_if_that_was_asked_for(user):
     user.press(Qt.Key.Key_P)
     draw(user)
@@ -247,6 +275,17 @@ def test_a_polygon_changed_since_is_not_stored_by_naming_a_category(user):
     assert user.instances(0) == ()
     assert drawn(user) == [*CORNERS, (10, 30)]
     user.press(Qt.Key.Key_Escape)
+
+
+def test_the_question_for_a_category_goes_with_the_polygon(user, tell):
+    user.press(Qt.Key.Key_P)
+    draw(user)
+    user.press(Qt.Key.Key_Return)
+    user.window.focus_canvas()
+
+    user.press(Qt.Key.Key_Escape)
+
+    assert tell() == []
 
 
 def test_a_polygon_without_a_category_is_not_lost_by_looking_elsewhere(user):

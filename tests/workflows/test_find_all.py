@@ -51,6 +51,21 @@ def test_all_are_accepted_and_the_next_image_is_shown(finding) -> None:
     assert finding.image_position() == 1
 
 
+def test_a_polygon_closed_beside_proposals_accepts_none_of_them(finding) -> None:
+    finding.add_category("cat")
+    finding.type_phrase("cat")
+    finding.settle()
+    finding.press(Qt.Key.Key_P)
+    for corner in ((20, 30), (34, 30), (34, 44)):
+        finding.click(*corner)
+
+    finding.press(Qt.Key.Key_Return, SHIFT)
+    finding.settle()
+
+    assert len(finding.instances(0)) == 1
+    assert finding.image_position() == 1
+
+
 def test_the_phrase_goes_on_from_image_to_image_until_it_is_forgotten(finding, finding_session) -> None:
     finding.add_category("cat")
     finding.type_phrase("cat")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
 from sam3_annotator.app import assemble_window
 from sam3_annotator.project import Instance, Origin, ProjectStore, region_to_mask
@@ -135,6 +136,45 @@ def test_what_is_painted_before_there_is_a_category_waits_for_it(user, tell):
     assert mask_of(user.instances(0)[0])[30, 10]
 
 
+def test_escape_drops_what_waits_for_a_category_and_the_question_with_it(user, tell):
+    user.window.settings.brush_radius = 6
+    user.press(Qt.Key.Key_R)
+    user.drag(10, 10, 20, 10)
+    user.window.focus_canvas()
+
+    user.press(Qt.Key.Key_Escape)
+    assert user.window.canvas._overlay.waiting_item.region is None
+    assert tell() == []
+
+    user.add_category("cat")
+    assert user.instances(0) == ()
+
+
+def test_closing_the_window_tells_of_strokes_that_would_be_lost(user, tell):
+    user.press(Qt.Key.Key_R)
+    user.drag(10, 10, 20, 10)
+    user.window.close()
+    assert user.window.isVisible()
+    assert any("painted" in sentence for sentence in tell())
+
+    buttons = user.window.messages.findChildren(QPushButton)
+    QTest.mouseClick(next(b for b in buttons if b.text() == "Close anyway"), Qt.MouseButton.LeftButton)
+
+    assert not user.window.isVisible()
+
+
+def test_strokes_that_kept_the_window_open_are_kept_by_a_category(user, tell):
+    user.press(Qt.Key.Key_R)
+    user.drag(10, 10, 20, 10)
+    user.window.close()
+
+    user.add_category("cat")
+    assert tell() == []
+    user.restart()
+
+    assert len(user.instances(0)) == 1
+
+
 def test_a_draft_is_painted_once_it_is_accepted(painter):
     painter.press(Qt.Key.Key_S)
     painter.click(20, 20)
@@ -182,6 +222,23 @@ def test_erasing_with_nothing_selected_says_what_to_do_and_does_nothing(painter)
     assert painter.window.status_line._hint.text() == ""
 
 
+def test_a_category_given_in_the_middle_of_a_stroke_does_not_end_it(painter):
+    painter.add_category("dog")
+    painter.press(Qt.Key.Key_1)
+    painter.drag(10, 10, 20, 10)
+    viewport = painter.window.canvas.viewport()
+    start, end = (painter.window.canvas.viewport_from_image(QPointF(20, y)).toPoint() for y in (10, 40))
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+
+    painter.press(Qt.Key.Key_2)
+    QTest.mouseMove(viewport, end)
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
+
+    (instance,) = painter.instances(0)
+    assert painter.window.store.category(instance.category_id).name == "dog"
+    assert mask_of(instance)[38, 20]
+
+
 def test_an_image_turned_to_in_the_middle_of_a_stroke_gets_none_of_it(painter):
     viewport = painter.window.canvas.viewport()
     place = viewport.rect().center()
@@ -225,5 +282,5 @@ def test_a_project_to_be_read_only_is_not_painted(painter, fake_session, qtbot):
 
     painter.drag(40, 40, 50, 40)
 
-    assert "reading only" in painter.window.status_line._hint.text()
+    assert painter.window.canvas.tool == "points"
     assert painter.instances(0) == before

@@ -19,7 +19,8 @@ class ActionState:
     (None where there is none); `tool` is `select`, `points`, `box`, `exemplar`, `polygon` or `brush`; `is_previewing`
     says that the points tool shows what a click would outline; `finding_count` is what the last check has found;
     `has_copies` says that the clipboard holds instances; `drawn_vertices` counts the vertices of the polygon being
-    drawn, 0 where none is or another tool is in the hand; `brush_radius` is in image pixels.
+    drawn, 0 where none is or another tool is in the hand; `has_strokes_waiting` says that what was painted waits for
+    the first category; `brush_radius` is in image pixels.
     """
 
     has_image: bool = False
@@ -47,6 +48,7 @@ class ActionState:
     finding_count: int = 0
     has_copies: bool = False
     drawn_vertices: int = 0
+    has_strokes_waiting: bool = False
     brush_radius: int = 1
 
     @property
@@ -144,11 +146,13 @@ def accept_next_text(state: ActionState) -> str:
 
 
 def escape_verb(state: ActionState) -> str:
-    """Say what Esc means: drop the polygon, else the draft, else the selection, else what was found, else nothing."""
+    """Say what Esc means: drop polygon, draft or strokes without category, else the selection, else what was found."""
     if state.is_drawing:
         return "drop_polygon"
     if state.has_draft:
         return "discard_draft"
+    if state.has_strokes_waiting:
+        return "drop_strokes"
     if state.selection_count:
         return "clear_selection"
     return "drop_proposals" if state.has_concept else ""
@@ -159,6 +163,7 @@ def escape_text(state: ActionState) -> str:
     texts = {
         "drop_polygon": "Drop polygon",
         "discard_draft": "Discard draft",
+        "drop_strokes": "Drop what was painted",
         "drop_proposals": "Forget what was found",
     }
     return texts.get(escape_verb(state), "Deselect")

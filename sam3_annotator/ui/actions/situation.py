@@ -10,6 +10,7 @@ from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.assistance.preview import Preview
 from sam3_annotator.ui.canvas_binding import CanvasBinding
 from sam3_annotator.ui.images.image_display import ImageDisplay
+from sam3_annotator.ui.verbs.drawing import Drawing
 from sam3_annotator.ui.verbs.instance_clipboard import InstanceClipboard
 from sam3_annotator.ui.window.main_window import MainWindow
 
@@ -28,6 +29,7 @@ class Situation(QObject):
         display: ImageDisplay,
         preview: Preview,
         clipboard: InstanceClipboard,
+        drawing: Drawing,
     ) -> None:
         super().__init__(window)
         self._store = window.store
@@ -41,6 +43,7 @@ class Situation(QObject):
         self._preview = preview
         self._checking = window.checking
         self._clipboard = clipboard
+        self._drawing = drawing
         for source in (
             window.bridge.changed,
             window.workspace.image_changed,
@@ -57,6 +60,7 @@ class Situation(QObject):
             preview.switched,
             window.checking.changed,
             clipboard.changed,
+            drawing.waiting_changed,
         ):
             source.connect(self._announce)
 
@@ -90,7 +94,8 @@ class Situation(QObject):
             is_previewing=self._preview.is_on,
             finding_count=len(self._checking.findings or ()),
             has_copies=self._clipboard.has_copies,
-            drawn_vertices=self._canvas.polygon.vertex_count if self._canvas.tool == "polygon" else 0,
+            drawn_vertices=self._canvas.polygon.vertex_count if self._canvas.is_drawing else 0,
+            has_strokes_waiting=self._drawing.has_strokes_waiting,
             brush_radius=self._canvas.brush.radius_on(self._canvas.image_size),
         )
 

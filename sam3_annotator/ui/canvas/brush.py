@@ -13,14 +13,10 @@ SUITABLE_SHARE = 1 / 80
 
 @dataclass(frozen=True, slots=True)
 class Brush:
-    """`radius` is in image pixels, 0 for one that suits the image; `color` is that of what is painted anew.
-
-    `is_locked` says that the project takes no changes.
-    """
+    """`radius` is in image pixels, 0 for one that suits the image; `color` is that of what is painted anew."""
 
     radius: int = 0
     color: str = "#4c8dff"
-    is_locked: bool = False
 
     def radius_on(self, image_size: tuple[int, int]) -> int:
         """Give the radius on an image of this width and height."""

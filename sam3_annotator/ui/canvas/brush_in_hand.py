@@ -32,8 +32,3 @@ class BrushInHand(QObject):
     def color(self) -> str:
         """The colour of what is painted anew, `#rrggbb`."""
         return self._brush.color
-
-    @property
-    def is_locked(self) -> bool:
-        """The project takes no changes."""
-        return self._brush.is_locked

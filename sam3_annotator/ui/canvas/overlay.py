@@ -39,6 +39,7 @@ class Overlay:
         self.draft_item = DraftItem()
         self.polygon_item = PolygonItem(polygon)
         self.preview_item = PreviewItem()
+        self.waiting_item = PreviewItem()
         self.proposals_item = ProposalsItem(scene.proposals)
         self.hovered: InstanceId | None = None
         self.step: int | None = 0
@@ -60,7 +61,8 @@ class Overlay:
             outline = self._outline_of(hovered.region, level_for_scale(scale))
             paint_outlined(painter, outline, color, replace(HOVERED, line=lighter(color)), ratio, visible)
         self.proposals_item.paint_regions(painter, scale, ratio, visible)
-        self.preview_item.paint(painter, scale, ratio, visible)
+        for item in (self.waiting_item, self.preview_item):
+            item.paint(painter, scale, ratio, visible)
         self.draft_item.paint_region(painter, scale, ratio, self.step, visible)
         painter.restore()
         self.proposals_item.paint_exemplars(painter, view, room, self.step)

@@ -121,6 +121,11 @@ class Scene:
         """Give an instance if it is there."""
         return self._by_id.get(id_)
 
+    def reshaped(self, instances: Iterable[CanvasInstance]) -> set[InstanceId]:
+        """Say which of these have another region than now; a new category is none."""
+        known = ((instance, self._by_id.get(instance.id)) for instance in instances)
+        return {instance.id for instance, now in known if now is None or now.region != instance.region}
+
     def box(self, id_: InstanceId) -> BoxXyxy:
         """Give the box of an instance."""
         x0, y0, x1, y1 = self._outlines.boxes_xyxy[self._row_of[id_]].tolist()

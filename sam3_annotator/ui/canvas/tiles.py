@@ -161,7 +161,7 @@ class TileLayer:
     def clear(self) -> None:
         """Drop everything, also what is under way: another image is shown."""
         self.invalidate()
-        self._tiles = {}
+        self._tiles, self._queue = {}, []
         self._previous = None
 
     def invalidate(self, boxes: Iterable[BoxXyxy] | None = None) -> None:

@@ -72,7 +72,7 @@ class CanvasView(CanvasSurface):
     def update_instances(self, changed: Sequence[CanvasInstance], removed: Iterable[InstanceId] = ()) -> None:
         """Add or replace some instances and take others away."""
         gone = set(removed)
-        if self._scene.lifted & (gone | {instance.id for instance in changed}):
+        if self._scene.lifted & (gone | self._scene.reshaped(changed)):
             self._tool.cancel()
         self._tool.reset()
         self._layers.repaint_instances(self._scene.update_instances(changed, gone))
@@ -107,9 +107,10 @@ class CanvasView(CanvasSurface):
         self._set_animated()
         self.refresh()
 
-    def set_preview(self, region: Region | None, color: QColor) -> None:
-        """Show lightly what a click would outline, in a category's colour, or nothing."""
-        if self._overlay.preview_item.set_region(region, color):
+    def set_preview(self, region: Region | None, color: QColor, *, waits: bool = False) -> None:
+        """Show lightly what a click would outline, or what `waits` for its category, in a colour; None shows none."""
+        item = self._overlay.waiting_item if waits else self._overlay.preview_item
+        if item.set_region(region, color):
             self.refresh()
 
     def set_polygon_color(self, color: QColor) -> None:
@@ -181,6 +182,11 @@ class CanvasView(CanvasSurface):
     def scene(self) -> Scene:
         """The instances on the canvas."""
         return self._scene
+
+    @property
+    def is_drawing(self) -> bool:
+        """A polygon is being drawn, and its tool is in the hand."""
+        return self._tool.draws_polygons and self.polygon.is_open
 
     @property
     def has_draft(self) -> bool:

@@ -84,13 +84,16 @@ def _selection_hints(state: ActionState) -> tuple[_Hint, ...]:
     correct = (_ActionHint("correct", "correct with clicks"),) if can_correct(state) else ()
     accept = (_accept_hint(state),) if state.is_choosing else ()
     cycle = _ActionHint("next", next_text(state).lower())
-    return (*correct, _ActionHint("delete", "delete"), _ActionHint("escape", "deselect"), *accept, cycle)
+    nudge = (KeyHint("Arrow keys", "move"),) if state.tool == "select" else ()
+    return (*correct, _ActionHint("delete", "delete"), *nudge, _ActionHint("escape", "deselect"), *accept, cycle)
 
 
 def _brush_hints(state: ActionState) -> tuple[_Hint, ...]:
     if state.selection_count > 1:
         return (_ActionHint("next", "select one to paint"), _ActionHint("escape", "deselect"))
     size = _ActionHint("brush_smaller", f"brush of radius {state.brush_radius} px", "brush_larger")
+    if state.has_strokes_waiting:
+        return (KeyHint("Drag", "add"), size, _ActionHint("escape", "drop what was painted"))
     accept = (_accept_hint(state),) if state.is_choosing else ()
     if state.selection_count:
         strokes = (KeyHint("Drag", "add"), KeyHint("Right drag", "erase"))

@@ -177,6 +177,8 @@ class FindingPanel(QWidget):
             if count:
                 self._kinds.addItem(f"{kind.heading} ({count:,})", kind)
         self._kinds.setCurrentIndex(max(self._kinds.findData(chosen), 0))
+        # The list may be wider than the box: headings differ in their last words.
+        self._kinds.view().setMinimumWidth(self._kinds.view().sizeHintForColumn(0) + SPACE_M)
 
     def _show_rows(self) -> None:
         kind = self._kinds.currentData()

@@ -66,6 +66,7 @@ class Labelling(QObject):
         workspace: Workspace,
         assist: Assist,
         describe_model: Callable[[str], str],
+        is_drawing: Callable[[], bool],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -73,6 +74,7 @@ class Labelling(QObject):
         self._workspace = workspace
         self._assist = assist
         self._describe_model = describe_model
+        self._is_drawing = is_drawing
         self._acceptance: _Acceptance | None = None
         self._unnamed: _Unnamed | None = None
         assist.accepted.connect(self._store_draft)
@@ -141,19 +143,23 @@ class Labelling(QObject):
         self._workspace.hide(frozenset() if ids & self._workspace.hidden else ids)
 
     def choose_category(self, position: int) -> None:
-        """Take the category at `position` (from 0) for the draft and what follows, or give it to the selection."""
+        """Take the category at `position` (from 0), as `take_category` does."""
         categories = self._store.categories()
         if position < len(categories):
             self.take_category(categories[position].id)
 
     def take_category(self, category_id: CategoryId) -> None:
-        """Take a category for the draft and what follows, or give it to the selection."""
+        """Take a category for the polygon or draft and what follows, or give it to the selection."""
+        if not self._is_drawing():  # else the keys are about the polygon, whatever else there is
+            self._give_category(category_id)
+        self._workspace.set_category(category_id)
+
+    def _give_category(self, category_id: CategoryId) -> None:
         selection, draft = tuple(self._workspace.selection), self._assist.draft
         if draft is not None and draft.corrects is not None:
             self._assist.put(draft.correcting(draft.corrects.instance, category_id))
         elif selection and draft is None:
             attempt(lambda: operations.set_instances_category(self._store, selection, category_id), self.problem.emit)
-        self._workspace.set_category(category_id)
 
     def replace_region(self, instance_id: InstanceId, region: Region, label: str) -> None:
         """Store a region the user has edited on the canvas."""

@@ -63,12 +63,12 @@ class Painting(QObject):
     def _show_brush(self) -> None:
         category_id = self._workspace.category_id
         color = theme().color("accent").name() if category_id is None else self._store.category(category_id).color
-        self._canvas.brush.take(Brush(self._settings.brush_radius, color, self._store.is_read_only))
+        self._canvas.brush.take(Brush(self._settings.brush_radius, color))
 
     @Slot(object)
     def _show_waiting(self, region: Region | None) -> None:
         """Show what was drawn until it has a category."""
-        self._canvas.set_preview(region, theme().color("accent"))
+        self._canvas.set_preview(region, theme().color("accent"), waits=True)
 
     @Slot(object)
     def _select_stored(self, instance_id: InstanceId) -> None:

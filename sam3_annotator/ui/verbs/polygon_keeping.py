@@ -108,7 +108,7 @@ class PolygonKeeping(QObject):
         self._goes_on = False
         if self._waits_for_category:
             self._waits_for_category = False
-            self._drawing.forget()
+            self._drawing.withdraw()
         if self._image_id is not None:
             self._kept[self._image_id] = self._polygon.gestures
             self._messages.dismiss(UNFINISHED)

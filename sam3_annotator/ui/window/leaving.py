@@ -1,4 +1,4 @@
-"""Keeps the window open until what the user has accepted is in the project."""
+"""Keeps the window open until what the user has accepted or painted is in the project."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from sam3_annotator.ui.assistance.assist import Assist
+from sam3_annotator.ui.verbs.drawing import Drawing
 from sam3_annotator.ui.verbs.labelling import Labelling
 from sam3_annotator.ui.window.message_bar import MessageAction, MessageBar, Severity
 
 LEAVING: Final = "leaving"
+PAINTED: Final = "painted"
 
 
 class Leaving(QObject):
@@ -62,3 +64,34 @@ class Leaving(QObject):
             self._messages.dismiss(LEAVING)
         else:
             self._tell("The window stays open: the draft you accepted is not in the project.", leave)
+
+
+class LeavingStrokes(QObject):
+    """Asks before strokes are lost that wait for their category."""
+
+    def __init__(self, drawing: Drawing, messages: MessageBar, parent: QObject) -> None:
+        super().__init__(parent)
+        self._drawing = drawing
+        self._messages = messages
+        drawing.waiting_changed.connect(self._take_back)
+
+    def may(self, leave: Callable[[], object]) -> bool:
+        """Say whether nothing painted would be lost; if it would, tell how to keep it, and how to leave."""
+        if not self._drawing.has_strokes_waiting:
+            return True
+
+        def leave_without() -> None:
+            self._drawing.drop_strokes()
+            leave()
+
+        self._messages.show_message(
+            "What you painted has no category yet. Name one on the right and press Enter to keep it.",
+            Severity.WARNING,
+            actions=(MessageAction("Close anyway", leave_without),),
+            key=PAINTED,
+        )
+        return False
+
+    @Slot()
+    def _take_back(self) -> None:
+        self._messages.dismiss(PAINTED)

@@ -242,6 +242,19 @@ def test_hints_of_the_brush_say_what_strokes_do_and_its_size() -> None:
     assert selected["Drag"] == "add"
 
 
+def test_escape_drops_strokes_that_wait_for_a_category() -> None:
+    waiting = replace(PAINTING, has_strokes_waiting=True)
+
+    assert (escape_verb(waiting), escape_text(waiting)) == ("drop_strokes", "Drop what was painted")
+    assert hints(waiting) == {"Drag": "add", "[ ]": "brush of radius 12 px", "Esc": "drop what was painted"}
+    assert escape_verb(replace(waiting, has_draft=True)) == "discard_draft"
+
+
+def test_hints_of_a_selection_tell_of_the_arrow_keys_where_they_move_it() -> None:
+    assert hints(replace(SELECTING, tool="select"))["Arrow keys"] == "move"
+    assert "Arrow keys" not in hints(replace(SELECTING, tool="points"))
+
+
 def test_the_brush_asks_for_one_of_several_selected() -> None:
     assert hints(replace(PAINTING, selection_count=2)) == {"Tab": "select one to paint", "Esc": "deselect"}
 

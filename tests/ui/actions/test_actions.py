@@ -262,7 +262,7 @@ def test_c_corrects_the_one_instance_that_is_selected(bench: Bench) -> None:
 def test_read_only_project_takes_no_changes(bench: Bench) -> None:
     bench.actions.update(replace(BUSY, is_read_only=True, has_draft=False, undo_label="Add instance"))
 
-    for refused in ("accept", "accept_next", "delete", "undo", "import", "mark_done", "tool_polygon"):
+    for refused in ("accept", "accept_next", "delete", "undo", "import", "mark_done", "tool_polygon", "tool_brush"):
         assert not bench.actions.action(refused).isEnabled(), refused
     assert bench.actions.action("export").isEnabled()
 

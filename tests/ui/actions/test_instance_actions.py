@@ -35,6 +35,7 @@ def enabled(state: ActionState) -> set[str]:
         (replace(ONE, tool="points"), ON_ONE - NUDGES),
         (replace(ONE, is_read_only=True), {"copy"}),
         (replace(ONE, has_draft=True), {"copy"}),
+        (replace(ONE, tool="polygon", drawn_vertices=1), {"copy"}),
         (replace(ON_IMAGE, is_unreadable=True), set()),
     ],
 )

@@ -192,6 +192,19 @@ def test_a_cleared_layer_shows_nothing_of_before(layer: TileLayer, source: Paint
     assert color_at(layer, frame_at(2.0), 5, 5) == "#000000"
 
 
+def test_what_waits_for_the_worker_is_not_painted_any_more_once_cleared(
+    qtbot: QtBot, layer: TileLayer, source: Painter
+) -> None:
+    layer.refresh(frame_at(), CONTENT, budget_ms=0)
+    begun = len(source.boxes)
+    assert not layer.is_settled
+
+    layer.clear()
+    qtbot.waitUntil(lambda: layer.is_settled)
+
+    assert len(source.boxes) == begun
+
+
 def test_empty_tiles_cost_nothing(layer: TileLayer, source: Painter) -> None:
     source.is_empty = True
 

@@ -52,6 +52,15 @@ def test_one_kind_alone_can_be_listed(checked):
     assert checked.kinds.itemText(0) == f"All ({all_of_them})"
 
 
+def test_the_list_of_kinds_shows_whole_headings_however_narrow_the_panel(checked, qtbot):
+    checked.resize(200, 400)
+
+    checked.kinds.showPopup()
+
+    assert checked.kinds.view().width() >= checked.kinds.view().sizeHintForColumn(0) > checked.kinds.width()
+    checked.kinds.hidePopup()
+
+
 def test_a_click_and_enter_ask_for_the_finding(checked, qtbot):
     place = checked.view.visualRect(checked.model.index(0)).center()
 

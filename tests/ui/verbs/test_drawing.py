@@ -9,6 +9,7 @@ from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.drawing import Drawing
 
 SQUARE = rectangle(5, 5, 20, 20)
+OTHER = rectangle(30, 5, 40, 20)
 
 
 @pytest.fixture
@@ -80,15 +81,36 @@ def test_nothing_waits_on_another_image(drawing, store, workspace, qtbot):
     assert waiting.args == [None]
 
 
-@pytest.mark.parametrize(("selects", "count"), [(True, 2), (False, 1)])
-def test_what_is_painted_meanwhile_joins_what_waits_to_be_selected(drawing, store, workspace, selects, count):
+def test_what_is_painted_meanwhile_joins_what_waits_to_be_selected(drawing, store, workspace):
     drawing.add(SQUARE, selects=True)
-    drawing.add(rectangle(30, 5, 40, 20), selects)
+    drawing.add(OTHER, selects=True)
 
     workspace.set_category(operations.add_category(store, "cat"))
 
     (instance,) = store.instances(workspace.image_id)
-    assert len(instance.region.polygons) == count
+    assert len(instance.region.polygons) == 2
+
+
+@pytest.mark.parametrize("painted_first", [True, False])
+def test_a_polygon_and_strokes_wait_for_a_category_beside_each_other(drawing, store, workspace, painted_first):
+    for selects in (painted_first, not painted_first):
+        drawing.add(OTHER if selects else SQUARE, selects)
+
+    workspace.set_category(operations.add_category(store, "cat"))
+
+    painted, drawn = store.instances(workspace.image_id)
+    assert (painted.region, drawn.region) == (OTHER, SQUARE)
+    assert workspace.selection == {painted.id}
+
+
+def test_a_polygon_withdrawn_leaves_the_strokes_waiting(drawing, store, workspace):
+    drawing.add(OTHER, selects=True)
+    drawing.add(SQUARE)
+
+    drawing.withdraw()
+    workspace.set_category(operations.add_category(store, "cat"))
+
+    assert [instance.region for instance in store.instances(workspace.image_id)] == [OTHER]
 
 
 def test_what_the_store_refuses_is_said(drawing, store, workspace, qtbot):

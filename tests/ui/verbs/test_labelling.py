@@ -25,7 +25,7 @@ def labelling(store, workspace, assist) -> Labelling:
             edit.add_category(name)
     workspace.set_category(store.categories()[0].id)
     show(store, workspace, assist, 0)
-    return Labelling(store, workspace, assist, lambda name: f"{name} 1.0")
+    return Labelling(store, workspace, assist, lambda name: f"{name} 1.0", lambda: False)
 
 
 def show(store, workspace, assist, position: int) -> None:

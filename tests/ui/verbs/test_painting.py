@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QColor
 
 from sam3_annotator.model import PointPrompt
 from sam3_annotator.project import rectangle
@@ -43,7 +44,7 @@ def status_line(qtbot) -> StatusLine:
 @pytest.fixture
 def labelling(store, workspace, assist) -> Labelling:
     workspace.set_image(store.images()[0].id)
-    return Labelling(store, workspace, assist, lambda name: name)
+    return Labelling(store, workspace, assist, lambda name: name, lambda: False)
 
 
 @pytest.fixture
@@ -103,10 +104,11 @@ def test_what_waits_for_a_category_is_shown(painting, drawing, canvas, store, wo
     square = rectangle(10, 10, 40, 40)
 
     drawing.add(square, selects=True)
-    assert canvas._overlay.preview_item.region == square
+    canvas.set_preview(None, QColor("white"))  # the points tool, when the cursor leaves
+    assert canvas._overlay.waiting_item.region == square
 
     workspace.set_category(operations.add_category(store, "cat"))
-    assert canvas._overlay.preview_item.region is None
+    assert canvas._overlay.waiting_item.region is None
 
 
 @pytest.mark.usefixtures("painting")

@@ -20,7 +20,7 @@ def labelling(store, workspace, assist) -> Labelling:
     image = store.images()[0]
     workspace.set_image(image.id)
     assist.show(ShownImage(image.id, "key", np.zeros((image.facts.height, image.facts.width, 3), np.uint8)))
-    return Labelling(store, workspace, assist, str)
+    return Labelling(store, workspace, assist, str, lambda: False)
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def messages(
     """Show a window that tells what becomes of engine and assist; give what it says."""
     window = MainWindow(bridge, workspace, CanvasView(), Settings())
     qtbot.addWidget(window)
-    labelling = Labelling(bridge.store, workspace, assist, str, window)
+    labelling = Labelling(bridge.store, workspace, assist, str, lambda: False, window)
     outlining = Outlining(bridge.store, workspace, lambda: (80, 60), engine, lambda _: IMAGE, Settings(), str, window)
     Notices(window, engine, assist, finder, outlining, (labelling,), FactReader(bridge, window))
     assist.show(IMAGE)

@@ -10,11 +10,11 @@ from sam3_annotator.ui.actions.action_table.spec import ActionSpec
 
 def can_change_selection(state: ActionState, least: int = 1) -> bool:
     """Say whether so many instances or more are selected and may be changed."""
-    return state.can_write and state.selection_count >= least and not state.has_draft
+    return state.can_write and state.selection_count >= least and not state.is_making
 
 
 def _can_put(state: ActionState) -> bool:
-    return state.can_write and not state.is_unreadable and not state.has_draft
+    return state.can_write and not state.is_unreadable and not state.is_making
 
 
 COPYING_ACTIONS: Final = (

@@ -15,6 +15,11 @@ def _tool(name: str, text: str, key: str, icon: str, tip: str) -> ActionSpec:
     return ActionSpec(f"tool_{name}", text, (key,), "Edit/Tool", 0, icon, tip, checked=lambda state: state.tool == name)
 
 
+def _tool_by_hand(name: str, text: str, key: str, icon: str, tip: str) -> ActionSpec:
+    """Give a tool whose work changes the project at once."""
+    return replace(_tool(name, text, key, icon, tip), enabled=lambda state: not state.is_read_only)
+
+
 def _undo_enabled(state: ActionState) -> bool:
     return state.is_making or (state.undo_label is not None and not state.is_read_only)
 
@@ -46,11 +51,8 @@ EDIT_ACTIONS: Final = (
     _tool("points", "Points", "S", "cursor-default-click-outline", "Click an object to get its outline"),
     _tool("box", "Box", "B", "selection", "Drag a box around an object to get its outline"),
     _tool("exemplar", "Exemplar", "E", "selection-search", "Drag a box around an example to find all like it"),
-    replace(
-        _tool("polygon", "Polygon", "P", "vector-polygon", "Draw the outline yourself, by clicks or freehand"),
-        enabled=lambda state: not state.is_read_only,
-    ),
-    _tool("brush", "Brush", "R", "brush", "Paint an instance with left, erase from it with right"),
+    _tool_by_hand("polygon", "Polygon", "P", "vector-polygon", "Draw the outline yourself, by clicks or freehand"),
+    _tool_by_hand("brush", "Brush", "R", "brush", "Paint an instance with left, erase from it with right"),
     ActionSpec(
         "brush_smaller",
         "Smaller brush",

@@ -16,7 +16,7 @@ def _category(number: int, key: str) -> ActionSpec:
         f"Category {number}",
         (key,),
         "Instance/Category",
-        tip="Use it for the draft and what follows, or give it to the selected instances",
+        tip="Use it for the polygon or draft and what follows, or give it to the selected instances",
         enabled=lambda state: state.category_count >= number,
         is_hidden_when_disabled=True,
     )
@@ -62,10 +62,10 @@ INSTANCE_ACTIONS: Final = (
         ("Esc",),
         "Instance",
         0,
-        tip="Drop the polygon, else the draft, else the selection, else what was found",
+        tip="Drop the polygon, the draft or strokes without category, else the selection, else what was found",
         enabled=lambda state: bool(rules.escape_verb(state)),
         verb=rules.escape_verb,
-        meanings=("drop_polygon", "discard_draft", "clear_selection", "drop_proposals"),
+        meanings=("drop_polygon", "discard_draft", "drop_strokes", "clear_selection", "drop_proposals"),
         text_for=rules.escape_text,
     ),
     ActionSpec(

@@ -129,8 +129,6 @@ class BrushTool(Tool):
     def _refusal(self, adds: bool) -> str:
         """Say why there can be no stroke; "" if there can."""
         scene = self.host.scene
-        if self.host.brush.is_locked:
-            return "This project is open for reading only, so nothing can be painted."
         if self.host.has_draft:
             return "Accept the draft with Enter, or drop it with Esc, then paint."
         count = len(scene.selection)

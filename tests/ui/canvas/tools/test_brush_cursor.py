@@ -93,16 +93,6 @@ class TestRefusals:
         canvas.set_draft(None, WHITE)
         assert cursor(canvas) is BLANK
 
-    def test_a_project_that_takes_no_changes_is_not_painted(
-        self, canvas: CanvasView, hand: Any, drawn: list[Drawn], refused: list[str]
-    ) -> None:
-        canvas.brush.take(Brush(10, is_locked=True))
-
-        hand.drag((30, 30), (70, 70))
-
-        assert drawn == []
-        assert "reading only" in refused[0]
-
 
 class TestCursor:
     def test_it_is_a_circle_of_the_brush(self, canvas: CanvasView, hand: Any) -> None:
