@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from sam3_annotator.project import FindingKind, rectangle
+from sam3_annotator.project import FindingKind, NotAProject, rectangle
 
 
 @pytest.fixture
@@ -59,3 +59,16 @@ def test_hidden_instances_of_a_finding_are_shown(labelled_twice, qtbot):
 def test_the_panel_is_out_of_the_way_until_it_is_wanted(user):
     assert not user.window.finding_panel.isVisible()
     assert not user.window.window_actions.action("next_finding").isEnabled()
+
+
+def test_a_check_that_cannot_be_done_says_why(user, qtbot, monkeypatch):
+    def refuse(*_: object) -> None:
+        raise NotAProject("A region in the project file is damaged and cannot be read; restore it from a backup.")
+
+    monkeypatch.setattr("sam3_annotator.ui.verbs.checking.check_project", refuse)
+
+    user.press(Qt.Key.Key_F7)
+    qtbot.waitUntil(lambda: not user.window.checking.is_running)
+
+    assert any("damaged" in message.text for message in user.window.messages.messages)
+    assert user.window.checking.findings is None

@@ -15,6 +15,7 @@ from sam3_annotator.paths import user_log_dir
 from sam3_annotator.project import ChangeSet, ImageState, InstanceId, ProjectStore
 from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.actions.actions import Actions
+from sam3_annotator.ui.background import error_sentence
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.keyboard.key_hints import key_hints
 from sam3_annotator.ui.keyboard.key_map import KeyMap
@@ -204,6 +205,8 @@ class MainWindow(QMainWindow):
         self.canvas.problem.connect(self.show_problem)
         self.canvas.context_menu_requested.connect(self._open_canvas_menu)
         self.finding_panel.focus_left.connect(self.focus_canvas)
+        self.checking.failed.connect(lambda error: self.show_problem(error_sentence(error, "The check")))
+        self.closing.connect(self.checking.stop)
         for panel in (self.image_panel, self.category_panel, self.instance_panel):
             panel.problem.connect(self.show_problem)
             panel.focus_left.connect(self.focus_canvas)
