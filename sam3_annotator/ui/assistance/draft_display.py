@@ -11,8 +11,8 @@ from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.preview import Preview
 from sam3_annotator.ui.canvas.draft import Draft
 from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.category_color import category_color
 from sam3_annotator.ui.store_bridge import StoreBridge
-from sam3_annotator.ui.theme import theme
 from sam3_annotator.ui.window.status_line import StatusLine
 from sam3_annotator.ui.workspace import Workspace
 
@@ -63,10 +63,7 @@ class DraftDisplay(QObject):
     def _color(self) -> QColor:
         draft = self._assist.draft
         corrects = draft.corrects if draft is not None else None
-        category_id = corrects.category_id if corrects is not None else self._workspace.category_id
-        if category_id is None:
-            return theme().color("accent")
-        return QColor(self._store.category(category_id).color)
+        return category_color(self._store, self._workspace.category_id if corrects is None else corrects.category_id)
 
     @Slot()
     def _show(self) -> None:

@@ -9,8 +9,8 @@ from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.canvas.proposals import Proposals
+from sam3_annotator.ui.category_color import category_color
 from sam3_annotator.ui.store_bridge import StoreBridge
-from sam3_annotator.ui.theme import theme
 from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.workspace import Workspace
 
@@ -67,8 +67,7 @@ class ProposalsDisplay(QObject):
         window.area.phrase_bar.set_threshold(finder.threshold)
 
     def _color(self) -> QColor:
-        category_id = self._workspace.category_id
-        return theme().color("accent") if category_id is None else QColor(self._store.category(category_id).color)
+        return category_color(self._store, self._workspace.category_id)
 
     @Slot()
     def _show(self) -> None:

@@ -8,9 +8,9 @@ from sam3_annotator.project import InstanceId, Region
 from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.canvas.brush import Brush, larger_radius, smaller_radius
 from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.category_color import category_color
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.store_bridge import StoreBridge
-from sam3_annotator.ui.theme import theme
 from sam3_annotator.ui.verbs.drawing import Drawing
 from sam3_annotator.ui.verbs.labelling import Labelling
 from sam3_annotator.ui.window.status_line import StatusLine
@@ -61,14 +61,13 @@ class Painting(QObject):
 
     @Slot()
     def _show_brush(self) -> None:
-        category_id = self._workspace.category_id
-        color = theme().color("accent").name() if category_id is None else self._store.category(category_id).color
-        self._canvas.brush.take(Brush(self._settings.brush_radius, color))
+        color = category_color(self._store, self._workspace.category_id)
+        self._canvas.brush.take(Brush(self._settings.brush_radius, color.name()))
 
     @Slot(object)
     def _show_waiting(self, region: Region | None) -> None:
         """Show what was drawn until it has a category."""
-        self._canvas.set_preview(region, theme().color("accent"), waits=True)
+        self._canvas.set_preview(region, category_color(self._store, None), waits=True)
 
     @Slot(object)
     def _select_stored(self, instance_id: InstanceId) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QColor
 
 from sam3_annotator.project import ImageId, Region
 from sam3_annotator.ui.canvas.outlines import Floats
 from sam3_annotator.ui.canvas.polygon_drawing import MIN_VERTICES
 from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.category_color import category_color
 from sam3_annotator.ui.images.image_display import ImageDisplay
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import theme
@@ -127,6 +127,4 @@ class PolygonKeeping(QObject):
 
     @Slot()
     def _show_color(self) -> None:
-        category_id = self._workspace.category_id
-        color = theme().color("accent") if category_id is None else QColor(self._store.category(category_id).color)
-        self._canvas.set_polygon_color(color)
+        self._canvas.set_polygon_color(category_color(self._store, self._workspace.category_id))
