@@ -13,7 +13,17 @@ from sam3_annotator.commands.batch_words import autolabel_command, embed_command
 from sam3_annotator.commands.cache_words import cache_app
 from sam3_annotator.commands.failures import STOPPED, exit_status
 from sam3_annotator.commands.model_words import models_app
-from sam3_annotator.commands.option_types import CacheGb, Device, Dtype, Json, Model, ModelDtype, Project, word
+from sam3_annotator.commands.option_types import (
+    CacheGb,
+    Device,
+    Dtype,
+    Json,
+    Model,
+    ModelDtype,
+    Project,
+    Threshold,
+    word,
+)
 from sam3_annotator.commands.words import (
     Box,
     Point,
@@ -225,9 +235,7 @@ def detect(
     device: Device = "auto",
     dtype: ModelDtype = Dtype.AUTO,
     cache_gb: CacheGb = None,
-    threshold: Annotated[
-        float, typer.Option(min=0, max=1, metavar="T", help="The score that instances must be above.")
-    ] = 0.5,
+    threshold: Threshold = 0.5,
     exemplar: Annotated[
         Boxes, typer.Option("--exemplar", parser=word(parse_box), metavar=BOX, help="A box around an example.")
     ] = None,

@@ -11,20 +11,10 @@ from numpy.typing import NDArray
 
 from sam3_annotator import cli
 from sam3_annotator.commands import batch, model_options
-from sam3_annotator.model import Check, ConceptPrompt, DiskLevel, default_folder, never_cancelled
-from sam3_annotator.model.sam3.embedding import Sam3Embedding
+from sam3_annotator.model import ConceptPrompt, DiskLevel, default_folder
 from sam3_annotator.model.sam3.session import Sam3Session
 from sam3_annotator.project import Cancelled, ImageState, Origin, ProjectStore, outline_mask, read_image, region_iou
-
-
-class CountingSession(Sam3Session):
-    """Counts the images it encodes."""
-
-    encoded = 0
-
-    def embed(self, image: NDArray[np.uint8], *, check: Check = never_cancelled) -> Sam3Embedding:
-        self.encoded += 1
-        return super().embed(image, check=check)
+from tests.counting_session import CountingSession
 
 
 @pytest.fixture

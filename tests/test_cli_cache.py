@@ -6,25 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from sam3_annotator import app, cli, display
 from sam3_annotator.commands import embedding, model_options
-from sam3_annotator.model import Check, default_folder, never_cancelled
-from sam3_annotator.model.sam3.embedding import Sam3Embedding
-from sam3_annotator.model.sam3.session import Sam3Session
-
-
-class CountingSession(Sam3Session):
-    """Counts the images it encodes."""
-
-    encoded = 0
-
-    def embed(self, image: NDArray[np.uint8], *, check: Check = never_cancelled) -> Sam3Embedding:
-        self.encoded += 1
-        return super().embed(image, check=check)
+from sam3_annotator.model import default_folder
+from tests.counting_session import CountingSession
 
 
 @pytest.fixture

@@ -16,16 +16,17 @@ from sam3_annotator.commands.progress import progress_bar
 from sam3_annotator.model import ConceptPrompt, Detection, RestoringSession
 from sam3_annotator.project import (
     USUAL_TOLERANCE,
-    CategoryId,
     ImageId,
     ImageRecord,
     ImageState,
     ImageUnreadable,
     Progress,
     ProjectStore,
+    category_named,
     hash_file,
     read_image,
 )
+from sam3_annotator.project.words import counted
 from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.proposing import proposals_of
@@ -89,14 +90,9 @@ def _store(
     if chosen:
         provenances = provenances_of(Proposals(image_id, concept), chosen, threshold, lambda name: name)
         regions = [(one.region, one.score, told) for one, told in zip(chosen, provenances, strict=True)]
-        operations.accept_proposals(store, image_id, _category_of(store, category), regions)
+        known = category_named(store, category)
+        operations.accept_proposals(store, image_id, category if known is None else known.id, regions)
     return len(chosen)
-
-
-def _category_of(store: ProjectStore, name: str) -> CategoryId | str:
-    """Give the category of a name, in whatever case; the name itself if there is none yet."""
-    alike = [category for category in store.categories() if category.name.casefold() == name.casefold()]
-    return max(alike, key=lambda category: category.name == name).id if alike else name
 
 
 def embed_project(project: Path, *, model: ModelOptions) -> int:
@@ -152,16 +148,12 @@ class _Pictures:
     @property
     def in_words(self) -> str:
         """How many images were gone through, and which could not be read."""
-        words = _counted(self.count, "image")
+        words = counted(self.count, "image")
         if self._unreadable:
             some = ", ".join(self._unreadable[:5]) + (", …" if len(self._unreadable) > 5 else "")
-            words += f"; {_counted(len(self._unreadable), 'image')} cannot be read: {some}"
+            words += f"; {counted(len(self._unreadable), 'image')} cannot be read: {some}"
         return words
 
 
 def _found_in_words(counts: Counter[str]) -> str:
     return ", ".join(f"{number} {name}" for name, number in counts.items()) or "nothing"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sam3_annotator.commands.option_types import CacheGb, Device, Dtype, Model, ModelDtype, Project, word
+from sam3_annotator.commands.option_types import CacheGb, Device, Dtype, Model, ModelDtype, Project, Threshold, word
 from sam3_annotator.commands.words import parse_phrase
 
 
@@ -23,9 +23,7 @@ def autolabel_command(
     device: Device = "auto",
     dtype: ModelDtype = Dtype.AUTO,
     cache_gb: CacheGb = None,
-    threshold: Annotated[
-        float, typer.Option(min=0, max=1, metavar="T", help="The score that instances must be above.")
-    ] = 0.5,
+    threshold: Threshold = 0.5,
     all_images: Annotated[
         bool, typer.Option("--all-images", help="Look at images that are done, reviewed or empty, too.")
     ] = False,

@@ -10,7 +10,7 @@ from pathlib import Path
 from sam3_annotator.commands.failures import DONE
 from sam3_annotator.commands.progress import progress_bar
 from sam3_annotator.project import Finding, FindingKind, ProjectStore, Severity, check_project
-from sam3_annotator.project.checks.findings import counted
+from sam3_annotator.project.words import counted
 
 _SHOWN = 5  # findings of a kind
 

@@ -13,6 +13,7 @@ from sam3_annotator.project import Cancelled, ProjectStatistics, ProjectStore, l
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.registry import export_project, import_project
 from sam3_annotator.project.formats.verification import verify_export
+from sam3_annotator.project.words import counted
 
 PROJECT_SUFFIX = ".sam3proj"
 
@@ -30,9 +31,9 @@ def new_project(project: Path, folders: Sequence[Path], categories: Sequence[str
             for name in categories:
                 edit.add_category(name)
         unreadable = [image.path for image in store.images() if image.facts.problem]
-        print(f"{path}: {_count(len(store.images()), 'image')}, {_count(len(categories), 'category', 'categories')}")
+        print(f"{path}: {counted(len(store.images()), 'image')}, {counted(len(categories), 'category')}")
     if unreadable:
-        print(f"{_count(len(unreadable), 'image')} cannot be read: {', '.join(unreadable[:5])}")
+        print(f"{counted(len(unreadable), 'image')} cannot be read: {', '.join(unreadable[:5])}")
     return DONE
 
 
@@ -75,7 +76,7 @@ def export_labels(project: Path, out: Path, format_name: str, options: ExportOpt
     if verification is not None and is_bad:
         for line in (verification.sentence, *verification.warnings):
             print(line)
-    print(f"{out}: {_count(report.images, 'image')}, {_count(report.instances, 'instance')}")
+    print(f"{out}: {counted(report.images, 'image')}, {counted(report.instances, 'instance')}")
     if verification is not None and not is_bad:
         print(f"{verification.sentence} {verification.note}".rstrip())
     for warning in report.warnings:
@@ -97,19 +98,19 @@ def print_statistics(project: Path, *, as_json: bool) -> int:
 
 def _statistics_text(project: Path, numbers: ProjectStatistics) -> str:
     lines = [
-        f"{project}: {_count(numbers.images, 'image')}, {_count(numbers.instances, 'instance')}, "
-        f"{_count(len(numbers.categories), 'category', 'categories')}",
+        f"{project}: {counted(numbers.images, 'image')}, {counted(numbers.instances, 'instance')}, "
+        f"{counted(len(numbers.categories), 'category')}",
         f"images      {_words(numbers.states)}",
         f"splits      {_words(numbers.splits)}",
         f"instances   {_words(numbers.origins)}, {numbers.crowds} crowd",
         f"per image   {numbers.mean_per_image:.1f} mean, {numbers.median_per_image:g} median, "
-        f"{numbers.most_per_image} most, over {_count(numbers.annotated_images, 'annotated image')}",
+        f"{numbers.most_per_image} most, over {counted(numbers.annotated_images, 'annotated image')}",
     ]
     if numbers.unreadable_images:
-        lines.append(f"unreadable  {_count(numbers.unreadable_images, 'image')}")
+        lines.append(f"unreadable  {counted(numbers.unreadable_images, 'image')}")
     width = max((len(category.name) for category in numbers.categories), default=0)
     lines += [
-        f"  {category.name:<{width}}  {_count(category.instances, 'instance')} on {_count(category.images, 'image')}"
+        f"  {category.name:<{width}}  {counted(category.instances, 'instance')} on {counted(category.images, 'image')}"
         for category in numbers.categories
     ]
     return "\n".join(lines)
@@ -138,7 +139,3 @@ def _created(path: Path, folders: Sequence[Path]) -> Iterator[ProjectStore]:
     except BaseException:
         path.unlink(missing_ok=True)  # closed and alone: SQLite has merged the files beside it
         raise
-
-
-def _count(number: int, singular: str, plural: str = "") -> str:
-    return f"{number} {singular if number == 1 else plural or singular + 's'}"

@@ -59,3 +59,4 @@ CacheGb = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Threshold = Annotated[float, typer.Option(min=0, max=1, metavar="T", help="The score that instances must be above.")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
-from sam3_annotator.project.entities import CategoryId, ImageId, ImageState, Origin, Split
+from sam3_annotator.project.entities import Category, CategoryId, ImageId, ImageState, Origin, Split
 from sam3_annotator.project.reading import ProjectReader
 
 
@@ -56,6 +56,12 @@ def category_counts(store: ProjectReader) -> dict[CategoryId, int]:
     """Return the number of instances of every category that has any."""
     query = "SELECT category_id, count(*) FROM instances GROUP BY category_id"
     return {CategoryId(row[0]): row[1] for row in store.select(query)}
+
+
+def category_named(store: ProjectReader, name: str) -> Category | None:
+    """Return the category of a name, in whatever case, the one in the very case if there are several; None without."""
+    alike = [category for category in store.categories() if category.name.casefold() == name.casefold()]
+    return max(alike, key=lambda category: category.name == name, default=None)
 
 
 def crowd_counts(store: ProjectReader) -> dict[CategoryId, int]:

@@ -14,6 +14,7 @@ from sam3_annotator.project import (
     Region,
     Split,
     category_counts,
+    category_named,
     find_images,
     instance_counts,
     state_counts,
@@ -43,6 +44,16 @@ def test_instances_are_counted_by_image_and_by_category(small: Any, square: Squa
     assert instance_counts(small.store) == {small.images[0]: 4, small.images[1]: 1}
     assert category_counts(small.store) == {small.cat: 4, small.dog: 1}
     assert crowd_counts(small.store) == {small.cat: 1}
+
+
+def test_a_category_is_found_by_its_name_in_whatever_case_the_very_one_first(small: Any) -> None:
+    with small.store.edit("Add category") as edit:
+        upper = edit.add_category("CAT")
+
+    assert category_named(small.store, "cat").id == small.cat
+    assert category_named(small.store, "CAT").id == upper
+    assert category_named(small.store, "Dog").id == small.dog
+    assert category_named(small.store, "bird") is None
 
 
 def test_images_are_counted_by_state(small: Any, square: Square) -> None:

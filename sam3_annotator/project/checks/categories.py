@@ -6,10 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from sam3_annotator.project.checks.findings import Finding, FindingKind, counted
+from sam3_annotator.project.checks.findings import Finding, FindingKind
 from sam3_annotator.project.entities import Category, CategoryId, Split
 from sam3_annotator.project.queries import category_counts
 from sam3_annotator.project.reading import ProjectReader
+from sam3_annotator.project.words import counted
 
 # Between two numbers a space tells them apart: part 1 2 is not part 12.
 _JOINT = re.compile(r"(?<=[^\W\d_])[\s_-]+(?=\w)|(?<=\w)[\s_-]+(?=[^\W\d_])")

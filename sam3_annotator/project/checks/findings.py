@@ -118,8 +118,3 @@ class Finding:
     def as_dict(self) -> dict[str, object]:
         """Return the finding as plain values, ready for JSON."""
         return {"severity": str(self.severity), **asdict(self), "kind": str(self.kind)}
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number of things in words."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

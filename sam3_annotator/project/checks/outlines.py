@@ -9,10 +9,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from sam3_annotator.project.checks.findings import Box, Finding, FindingKind, counted
+from sam3_annotator.project.checks.findings import Box, Finding, FindingKind
 from sam3_annotator.project.checks.labelled_image import LabelledImage, enclosing
 from sam3_annotator.project.regions import signed_ring_area
 from sam3_annotator.project.runs import runs_of_region
+from sam3_annotator.project.words import counted
 
 FEW_PIXELS = 10
 """An instance of fewer pixels is probably a slip."""

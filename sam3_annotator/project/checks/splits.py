@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from sam3_annotator.project.checks.findings import Finding, FindingKind, counted
+from sam3_annotator.project.checks.findings import Finding, FindingKind
 from sam3_annotator.project.entities import ImageState, Split
 from sam3_annotator.project.queries import instance_counts
 from sam3_annotator.project.reading import ProjectReader
+from sam3_annotator.project.words import counted
 
 OPEN_STATES = (ImageState.UNANNOTATED, ImageState.IN_PROGRESS)
 """In these, an image without instances may be one that nobody has looked at, and an export leaves it out."""

@@ -19,10 +19,11 @@ from sam3_annotator.project.formats.plan import (
     PlannedInstance,
     RelativeInstance,
 )
-from sam3_annotator.project.formats.sentences import counted, first_of, listed
+from sam3_annotator.project.formats.sentences import first_of, listed
 from sam3_annotator.project.images import is_as_known, read_facts
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.store import ProjectStore
+from sam3_annotator.project.words import counted
 
 _READERS = 4
 

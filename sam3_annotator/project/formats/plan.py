@@ -8,8 +8,9 @@ from pathlib import Path
 
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError
-from sam3_annotator.project.formats.sentences import counted, first_of
+from sam3_annotator.project.formats.sentences import first_of
 from sam3_annotator.project.regions import Region
+from sam3_annotator.project.words import counted
 
 
 @dataclass(frozen=True, slots=True)

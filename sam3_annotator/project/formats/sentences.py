@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sam3_annotator.project.words import counted
+
 _NAMED = 5  # things that a sentence names before it only counts
 _MOST_SENTENCES = 20
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a count with its noun, as `1,200 categories`."""
-    plural = noun.removesuffix("y") + "ies" if noun.endswith("y") else f"{noun}s"
-    return f"{number:,} {noun if number == 1 else plural}"
 
 
 def listed(names: Sequence[str], noun: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sam3_annotator.project.formats.comparing.differences import Difference, DifferenceKind
 from sam3_annotator.project.formats.options import ExportReport
-from sam3_annotator.project.formats.sentences import counted
+from sam3_annotator.project.words import counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sam3_annotator.model import Exemplar
-from sam3_annotator.project import CategoryId, ProjectStore
+from sam3_annotator.project import CategoryId, ProjectStore, category_named
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
 from sam3_annotator.ui.verbs import operations
@@ -47,9 +47,9 @@ class ConceptLabelling(QObject):
     def find(self, phrase: str) -> None:
         """Look for all instances of a phrase; a category of that name becomes the current one."""
         name = " ".join(phrase.split())
-        alike = [category for category in self._store.categories() if category.name.casefold() == name.casefold()]
-        if alike:
-            self._workspace.set_category(max(alike, key=lambda category: category.name == name).id)
+        category = category_named(self._store, name)
+        if category is not None:
+            self._workspace.set_category(category.id)
         self._finder.ask(phrase)
 
     def find_like_selected(self) -> None:

@@ -17,7 +17,7 @@ from sam3_annotator.project import (
     check_project,
     rectangle,
 )
-from sam3_annotator.project.checks.findings import counted
+from sam3_annotator.project.words import counted
 
 
 def test_nothing_is_found_where_nothing_is_wrong(sound: Any) -> None:

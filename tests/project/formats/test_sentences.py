@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sam3_annotator.project.formats.sentences import counted, first_of, left_out, listed
+from sam3_annotator.project.formats.sentences import first_of, left_out, listed
+from sam3_annotator.project.words import counted
 
 
 def test_counts_have_their_noun_in_the_right_number() -> None:

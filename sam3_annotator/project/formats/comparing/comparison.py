@@ -24,12 +24,12 @@ from sam3_annotator.project.formats.comparing.read_back import ReadBack
 from sam3_annotator.project.formats.images.selection import ChosenImage, Selection
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.plan import PlannedImage
-from sam3_annotator.project.formats.sentences import counted
 from sam3_annotator.project.formats.yolo.rings import filled_iou
 from sam3_annotator.project.formats.yolo.rows import RelativeRegion
 from sam3_annotator.project.image_files import is_there
 from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.regions import Ring
+from sam3_annotator.project.words import counted
 
 _MOST_DIFFERENCES = 1000  # kept; more are counted
 

@@ -15,9 +15,9 @@ from sam3_annotator.project.formats.comparing.held_instances import WholeInstanc
 from sam3_annotator.project.formats.files.json_files import parse_json
 from sam3_annotator.project.formats.files.xml_files import without_controls
 from sam3_annotator.project.formats.images.selection import ChosenImage
-from sam3_annotator.project.formats.sentences import counted
 from sam3_annotator.project.formats.value_masks.files import read_mask_file
 from sam3_annotator.project.formats.voc.objects import read_annotation
+from sam3_annotator.project.words import counted
 
 Box = tuple[float, ...]
 

@@ -22,9 +22,10 @@ from sam3_annotator.project.formats.plan import (
     with_problems,
 )
 from sam3_annotator.project.formats.rings.parts import join_regions
-from sam3_annotator.project.formats.sentences import counted, left_out, listed
+from sam3_annotator.project.formats.sentences import left_out, listed
 from sam3_annotator.project.formats.splits import split_of_names
 from sam3_annotator.project.regions import Region
+from sam3_annotator.project.words import counted
 
 CROWD = "is_crowd"
 """The attribute that marks a crowd, by the name that Datumaro, which CVAT converts with, gives it."""

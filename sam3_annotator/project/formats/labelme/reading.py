@@ -13,8 +13,9 @@ from sam3_annotator.project.formats.foreign_values import is_number, size_of, st
 from sam3_annotator.project.formats.labelme.shapes import CROWD_FLAG, REGION_TYPES, region_of_entry
 from sam3_annotator.project.formats.plan import ImportPlan, PlannedImage, PlannedInstance
 from sam3_annotator.project.formats.rings.parts import cut_out, join_regions
-from sam3_annotator.project.formats.sentences import counted, left_out, listed
+from sam3_annotator.project.formats.sentences import left_out, listed
 from sam3_annotator.project.regions import Region
+from sam3_annotator.project.words import counted
 
 _HOLE_FLAG = "__hole__"
 _TITLE = "labelme"

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from sam3_annotator.project.formats.labelme.base64_masks import decode_mask_png
 from sam3_annotator.project.formats.rings.ellipses import ring_of_ellipse
 from sam3_annotator.project.formats.rings.points import region_of_ring, ring_of_points
-from sam3_annotator.project.formats.sentences import counted
 from sam3_annotator.project.pixel_edges import region_of_runs
 from sam3_annotator.project.regions import Polygon, Region, Ring, rectangle
 from sam3_annotator.project.runs import runs_of_mask
+from sam3_annotator.project.words import counted
 
 # The last two are X-AnyLabeling's, whose rectangles have four points, too.
 _POLYGONS = frozenset({"polygon", "oriented_rectangle", "rotation", "quadrilateral"})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sam3_annotator.project.formats.foreign_values import are_coordinates, numbers_of
 from sam3_annotator.project.formats.rings.even_odd import fill_even_odd
-from sam3_annotator.project.formats.sentences import counted
 from sam3_annotator.project.regions import Region, Ring
+from sam3_annotator.project.words import counted
 
 
 def ring_of_points(points: object) -> Ring:
