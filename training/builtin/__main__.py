@@ -10,6 +10,7 @@ from typing import TextIO
 
 import cv2
 import torch
+from torch import Tensor
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.network import BuiltinNetwork
@@ -20,7 +21,7 @@ from training.builtin.pretrained import find_pretrained, load_encoder
 from training.builtin.projects import list_data
 from training.builtin.samples import SampleMaker
 from training.builtin.settings import TrainingSettings, read_settings
-from training.builtin.trainer import Trainer
+from training.builtin.trainer import LOGGED, Trainer
 from training.builtin.validation import make_trials, measure
 
 
@@ -76,13 +77,12 @@ def main() -> None:
 def _run(trainer: Trainer, settings: TrainingSettings, unseen: SampleMaker, log: TextIO) -> None:
     trials = make_trials(unseen, settings)
     saved = time.monotonic()
-    since: list[dict[str, float]] = []
+    since: list[Tensor] = []
     while trainer.share_done < 1:
         since.append(trainer.train_batch())
         if len(since) == 20:
-            mean = {name: round(sum(one[name] for one in since) / len(since), 4) for name in since[0]}
             minutes = round(trainer.progress.seconds / 60, 3)
-            _write(log, {"updates": trainer.progress.updates, "minutes": minutes} | mean)
+            _write(log, {"updates": trainer.progress.updates, "minutes": minutes} | _average(since))
             since.clear()
         if time.monotonic() - saved > 600:
             trainer.save()
@@ -90,6 +90,15 @@ def _run(trainer: Trainer, settings: TrainingSettings, unseen: SampleMaker, log:
             saved = time.monotonic()
     trainer.save()
     _write(log, {"updates": trainer.progress.updates} | measure(trainer.average, trials))
+
+
+def _average(logged: list[Tensor]) -> dict[str, float]:
+    clicks = torch.stack(logged).mean(0).tolist()
+    return {
+        f"{name}{click}": round(value, 4)
+        for click, values in enumerate(clicks, 1)
+        for name, value in zip(LOGGED, values, strict=True)
+    }
 
 
 def _write(log: TextIO, values: dict[str, float]) -> None:

@@ -1,6 +1,12 @@
-"""Simulates people at a whole batch of views at once, where the network runs: first prompts, then corrections."""
+"""Simulates people at a whole batch of views at once, where the network runs: first prompts, then corrections.
+
+Nothing is brought over from main memory and nothing asked back, so that a graphics card can record it.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
 
 import torch
 from torch import Tensor
@@ -36,9 +42,7 @@ class People:
 
     def begin(self) -> None:
         """Give everyone a click, a box, both, or an earlier mask with a correction."""
-        lot = self._random()
-        bounds = torch.tensor(list(KINDS.values()), device=lot.device).cumsum(0)
-        kind = torch.bucketize(lot, bounds).clamp(max=len(KINDS) - 1)
+        kind = self._choose(range(len(KINDS)), list(KINDS.values()))
         wants_box, wants_mask = (kind == 1) | (kind == 2), kind == 3
         self._put_boxes(wants_box)
         depth = depth_inside(self._target)
@@ -52,8 +56,11 @@ class People:
         """Answer the answer `(B, S, S)` in 0..1: feed it back, and mostly click on its largest error."""
         coarsened = self._random() < COARSENED
         self._correct(F.avg_pool2d(chance[:, None], 2)[:, 0] > 0.5, ~coarsened)
-        factor = COARSE[int(torch.randint(len(COARSE), (), generator=self._generator, device=chance.device))]
-        coarse = F.interpolate(F.avg_pool2d(chance[:, None], factor), scale_factor=float(factor), mode="bilinear")[:, 0]
+        factor = self._choose(COARSE)[:, None, None]
+        coarse = chance
+        for each in COARSE:
+            pooled = F.interpolate(F.avg_pool2d(chance[:, None], each), scale_factor=float(each), mode="bilinear")
+            coarse = torch.where(factor == each, pooled[:, 0], coarse)
         fed_back = torch.where(coarsened[:, None, None], coarse, chance) * 2 - 1
         kept = coarsened | (self._random() >= FORGOTTEN)
         self.maps[:, 5] = torch.where(kept[:, None, None], fed_back, 0.0)
@@ -93,8 +100,7 @@ class People:
         """Draw the targets' boxes, each edge off by chance, and rather outside than inside."""
         x0, x1 = _ends(self._target.any(1))
         y0, y1 = _ends(self._target.any(2))
-        lots = torch.randint(len(LOOSE), x0.shape, generator=self._generator, device=x0.device)
-        loose = torch.tensor(LOOSE, device=x0.device)[lots]
+        loose = self._choose(LOOSE)
         off = 0.3 + torch.randn(4, len(x0), generator=self._generator, device=x0.device)
         edges = x0 - off[0] * loose * (x1 - x0), x1 + off[2] * loose * (x1 - x0)
         rows = y0 - off[1] * loose * (y1 - y0), y1 + off[3] * loose * (y1 - y0)
@@ -102,6 +108,15 @@ class People:
         across = (places >= edges[0].round()[:, None]) & (places < edges[1].round()[:, None])
         down = (places >= rows[0].round()[:, None]) & (places < rows[1].round()[:, None])
         self.maps[:, 4] = (down[:, :, None] & across[:, None, :] & wanted[:, None, None]).float()
+
+    def _choose(self, values: Sequence[float], weights: Sequence[float] | None = None) -> Tensor:
+        """Draw one of `values` for everyone `(B,)`, float32; all alike without `weights`, which sum to 1."""
+        lot = self._random()
+        bounds = list(accumulate(weights or [1 / len(values)] * len(values)))
+        chosen = torch.full_like(lot, values[-1])
+        for value, bound in reversed(list(zip(values[:-1], bounds, strict=False))):
+            chosen = torch.where(lot < bound, value, chosen)
+        return chosen
 
     def _random(self, *shape: int) -> Tensor:
         """Draw `(B, *shape)` numbers from 0..1."""

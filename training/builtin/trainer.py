@@ -1,12 +1,17 @@
-"""The training loop: several simulated clicks on every batch, with everything needed to go on after a stop."""
+"""The training loop: several simulated clicks on every batch, with everything needed to go on after a stop.
+
+On a graphics card whole batches are recorded as graphs, one for each side of the views: an update is some two thousand
+small steps, and the card is done with most of them before Python has asked for the next.
+"""
 
 from __future__ import annotations
 
 import copy
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +21,7 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model.builtin.encoder import StemFeatures
 from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
+from sam3_annotator.model.replay import Record, Work, recorder_for
 from training.builtin.batches import draw_batches
 from training.builtin.losses import total_loss
 from training.builtin.people import People
@@ -24,6 +30,12 @@ from training.builtin.settings import TrainingSettings
 
 MOST_GRADIENT = 5.0
 """The length that gradients are cut to."""
+
+LOGGED = ("loss", "iou", "best")
+"""What is told of each click: the loss, the IoU of the merged mask, and that of the best mask."""
+
+Inputs = tuple[Tensor, Tensor]
+"""Pixels `(B, S, S, 3)` and masks `(B, S, S)`, uint8."""
 
 
 @dataclass(slots=True)
@@ -48,27 +60,43 @@ class Trainer:
         device: str = "cpu",
         workers: int = 0,
         minutes: float | None = None,
+        get_recorder: Callable[[torch.device], Record | None] = recorder_for,
     ) -> None:
+        self._device, self._minutes = torch.device(device), minutes
         self.network = network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub has no such overload
         self.average = copy.deepcopy(network).eval().requires_grad_(False)
         self.progress = Progress()
         self._samples, self._settings, self._folder, self._workers = samples, settings, folder, workers
-        self._device, self._minutes = torch.device(device), minutes
-        self._batches: Iterator[tuple[Tensor, Tensor]] | None = None
+        self._batches: Iterator[Inputs] | None = None
         network.stem.requires_grad_(settings.stem_learning_rate > 0)
+        network.train()
+        for module in network.modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.train(settings.learns_statistics)
         others = [*network.prompts.parameters(), *network.decoder.parameters()]
+        # In tensors, what changes from batch to batch changes in a recorded one too.
         self._optimizer = torch.optim.AdamW(
             [
-                {"params": list(network.stem.parameters()), "peak": settings.stem_learning_rate},
-                {"params": list(network.trunk.parameters()), "peak": settings.encoder_learning_rate},
-                {"params": others, "peak": settings.learning_rate},
+                {"params": list(part), "peak": peak, "lr": torch.zeros((), device=device)}
+                for part, peak in (
+                    (network.stem.parameters(), settings.stem_learning_rate),
+                    (network.trunk.parameters(), settings.encoder_learning_rate),
+                    (others, settings.learning_rate),
+                )
             ],
             weight_decay=settings.weight_decay,
             fused=True,
+            capturable=self._device.type == "cuda",
         )
+        self._moved = torch.zeros((), device=device)  # how far the average goes towards the weights, 0..1
         # Its only work here: to leave out, without waiting for the device, updates that overflowed.
         self._guard = torch.amp.GradScaler(device=self._device.type, init_scale=1.0, growth_interval=1 << 30)
-        self._chances = torch.Generator(self._device)
+        # A graph takes chances from this generator without being told of it.
+        on_card = self._device.type == "cuda"
+        self._chances = torch.cuda.default_generators[self._device.index or 0] if on_card else torch.Generator()
+        self._record = get_recorder(self._device)
+        self._recorded: dict[int, tuple[Inputs, Work]] = {}
+        self._running: torch.cuda.Event | None = None
         torch.manual_seed(settings.seed)
 
     @property
@@ -79,29 +107,61 @@ class Trainer:
             share = max(share, self.progress.seconds / 60 / self._minutes)
         return min(share, 1.0)
 
-    def train_batch(self) -> dict[str, float]:
-        """Draw one batch and learn from several successive clicks on it; gives what to log."""
+    def train_batch(self) -> Tensor:
+        """Draw one batch and learn from several successive clicks on it.
+
+        Gives what to log, `(clicks, 3)` in the order of `LOGGED`; it is on its way when a graphics card learns, which
+        is never more than a batch behind.
+        """
         started = time.monotonic()
         if self._batches is None:
             self._batches = draw_batches(self._samples, self._settings, self.progress.batches, self._workers)
         self._chances.manual_seed((self._settings.seed << 32) + self.progress.batches)
-        pixels, masks = (values.to(self._device, non_blocking=True) for values in next(self._batches))
+        self._set_rates()
+        values = self._do_or_repeat(next(self._batches))
+        self.progress.batches += 1
+        self.progress.updates += self._settings.clicks_per_batch
+        self._wait_for_batch_before()
+        self.progress.seconds += time.monotonic() - started
+        return values
+
+    def _do_or_repeat(self, inputs: Inputs) -> Tensor:
+        side = inputs[0].shape[1]
+        if self._record is None:
+            return self._learn_from(*(values.to(self._device) for values in inputs))
+        if side not in self._recorded:
+            places = inputs[0].to(self._device), inputs[1].to(self._device)
+            first, replay = self._record(lambda: (self._learn_from(*places),))
+            self._recorded[side] = places, replay
+            return first[0]
+        places, replay = self._recorded[side]
+        for place, values in zip(places, inputs, strict=True):
+            place.copy_(values, non_blocking=True)
+        return replay()[0].clone()
+
+    def _wait_for_batch_before(self) -> None:
+        if self._device.type == "cuda":
+            before, self._running = self._running, torch.cuda.Event()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            self._running.record()
+            if before is not None:
+                before.synchronize()
+
+    def _learn_from(self, pixels: Tensor, masks: Tensor) -> Tensor:
+        """Learn from one batch on the device, asking nothing back of it."""
         view = normalise(pixels.permute(0, 3, 1, 2).float()).contiguous(memory_format=torch.channels_last)
         target = F.avg_pool2d(masks[:, None].float() / 255, 2)
         people = People(target[:, 0] > 0.5, self._chances)
         people.begin()
-        log: dict[str, Tensor] = {}
+        log = []
         stem = None
-        for click in range(1, self._settings.clicks_per_batch + 1):
+        for _ in range(self._settings.clicks_per_batch):
             if stem is None or self._settings.stem_learning_rate > 0:
                 stem = self._encode(view)
             logits, loss, iou = self._learn(stem, people.maps, target)
-            log |= {f"loss{click}": loss, f"iou{click}": iou[:, 0].mean(), f"best{click}": iou.max(1).values.mean()}
+            log.append(torch.stack([loss, iou[:, 0].mean(), iou.max(1).values.mean()]))
             people.go_on(F.interpolate(logits[:, :1].sigmoid(), scale_factor=2.0, mode="bilinear")[:, 0])
-        self.progress.batches += 1
-        values = torch.stack(list(log.values())).tolist()  # waits for the device, once
-        self.progress.seconds += time.monotonic() - started
-        return dict(zip(log, values, strict=True))
+        self._move_average()
+        return torch.stack(log)
 
     def _encode(self, view: Tensor) -> StemFeatures:
         with self._quickly(), torch.set_grad_enabled(self._settings.stem_learning_rate > 0):
@@ -109,47 +169,44 @@ class Trainer:
         return stem
 
     def _quickly(self) -> torch.autocast:
-        return torch.autocast(self._device.type, torch.bfloat16, enabled=_has_fast_bfloat16(self._device))
+        # Nothing is kept for a second use: there is none, and what is recorded must not rely on what was kept before.
+        fast = _has_fast_bfloat16(self._device)
+        return torch.autocast(self._device.type, torch.bfloat16, enabled=fast, cache_enabled=False)
 
     def _learn(self, stem: StemFeatures, maps: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        self._set_learning_rates()
-        self._set_modes()
         with self._quickly():
             output = self.network(stem, maps)
         loss, iou = total_loss(output, target)
-        self._optimizer.zero_grad(set_to_none=True)
         self._guard.scale(loss).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         self._guard.unscale_(self._optimizer)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), MOST_GRADIENT)
         # One sample that overflows would spoil every weight, and with them hours of training.
         self._guard.step(self._optimizer)
         self._guard.update()
-        self.progress.updates += 1
-        self._move_average()
+        self._optimizer.zero_grad(set_to_none=True)
         return output.logits.detach().float(), loss.detach(), iou
 
-    def _set_modes(self) -> None:
-        self.network.train()
-        for module in self.network.modules():
-            if isinstance(module, torch.nn.BatchNorm2d):
-                module.train(self._settings.learns_statistics)
-
-    def _set_learning_rates(self) -> None:
-        warm = min(1.0, (self.progress.updates + 1) / self._settings.warmup_updates)
+    def _set_rates(self) -> None:
+        """Set how fast the weights and their average move in the next batch."""
+        updates, settings = self.progress.updates, self._settings
+        warm = min(1.0, (updates + 1) / settings.warmup_updates)
         factor = warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.share_done)))
         for group in self._optimizer.param_groups:
-            group["lr"] = group["peak"] * factor
+            group["lr"].fill_(group["peak"] * factor)
+        decay = min(settings.average_decay, (1 + updates) / (10 + updates))
+        self._moved.fill_(1 - decay**settings.clicks_per_batch)
 
     @torch.no_grad()
     def _move_average(self) -> None:
-        updates = self.progress.updates
-        decay = min(self._settings.average_decay, (1 + updates) / (10 + updates))
-        mine, theirs = self.average.state_dict(), self.network.state_dict()
-        for name, value in mine.items():
-            if value.dtype.is_floating_point:
-                value.lerp_(theirs[name], 1 - decay)
-            else:
-                value.copy_(theirs[name])
+        mine, theirs = (list(network.state_dict().values()) for network in (self.average, self.network))
+        is_floating = [value.dtype.is_floating_point for value in mine]
+        for value, other, floating in zip(mine, theirs, is_floating, strict=True):
+            if not floating:
+                value.copy_(other)
+        averaged, learnt = list(compress(mine, is_floating)), list(compress(theirs, is_floating))
+        steps = torch._foreach_sub(learnt, averaged)  # noqa: SLF001 - the only way to move all at once
+        torch._foreach_mul_(steps, self._moved)
+        torch._foreach_add_(averaged, steps)
 
     def save(self) -> None:
         """Write `checkpoint.pt`, replacing the one before only when the new one is whole.

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.decoder import DecoderOutput
 from sam3_annotator.model.builtin.network import BuiltinNetwork
+from sam3_annotator.model.replay import Record, recorder_for
 from sam3_annotator.project import Polygon, ProjectStore, Region
+from tests.paper_card import PaperCard
 from training.builtin import trainer, validation
 from training.builtin.clicks import Prompts, add_correction, click_inside, largest_error
 from training.builtin.losses import mask_loss, measure_iou, total_loss
@@ -46,12 +48,17 @@ def folder(tmp_path: Path, write_picture: WritePicture) -> Path:
     return tmp_path
 
 
-def make_trainer(folder: Path, out: Path, settings: TrainingSettings = SETTINGS) -> Trainer:
+def make_trainer(
+    folder: Path,
+    out: Path,
+    settings: TrainingSettings = SETTINGS,
+    get_recorder: Callable[[torch.device], Record | None] = recorder_for,
+) -> Trainer:
     torch.manual_seed(0)
     torch.set_num_threads(1)
     out.mkdir(exist_ok=True)
     samples = SampleMaker(PictureCache(list_pictures(folder)), settings)
-    return Trainer(BuiltinNetwork(BuiltinConfig.tiny()), samples, settings, out)
+    return Trainer(BuiltinNetwork(BuiltinConfig.tiny()), samples, settings, out, get_recorder=get_recorder)
 
 
 def test_an_update_that_overflows_leaves_the_weights_as_they_were(
@@ -106,6 +113,25 @@ def test_a_resumed_run_ends_as_an_uninterrupted_one(folder: Path, tmp_path: Path
     assert resumed.progress.updates == straight.progress.updates == 8
     for name, value in straight.average.state_dict().items():
         torch.testing.assert_close(resumed.average.state_dict()[name], value, msg=name)
+
+
+def test_batches_can_be_recorded_and_done_again_with_other_views(folder: Path, tmp_path: Path) -> None:
+    card = PaperCard()
+    settings = replace(SETTINGS, sides=(64, 96), learning_rate=1e-2)
+    run = make_trainer(folder, tmp_path / "run", settings, get_recorder=lambda _: card.record)
+    before = {name: value.clone() for name, value in run.network.named_parameters()}
+    logged = []
+
+    for _ in range(6):
+        logged.append(run.train_batch().clone())
+        after = {name: value.clone() for name, value in run.network.named_parameters()}
+        assert not torch.equal(before["decoder.masks.weight"], after["decoder.masks.weight"])
+        before = after
+
+    assert card.recordings == len(settings.sides)
+    assert all(torch.isfinite(values).all() for values in logged)
+    assert not torch.equal(logged[2], logged[4])
+    assert run.progress.updates == 6 * settings.clicks_per_batch
 
 
 def test_the_stem_stays_as_it_was(folder: Path, tmp_path: Path) -> None:
