@@ -31,6 +31,9 @@ from training.builtin.settings import TrainingSettings
 MOST_GRADIENT = 5.0
 """The length that gradients are cut to."""
 
+LAYOUT = torch.channels_last
+"""How maps lie in memory, which convolutions are faster on."""
+
 LOGGED = ("loss", "iou", "best")
 """What is told of each click: the loss, the IoU of the merged mask, and that of the best mask."""
 
@@ -63,7 +66,7 @@ class Trainer:
         get_recorder: Callable[[torch.device], Record | None] = recorder_for,
     ) -> None:
         self._device, self._minutes = torch.device(device), minutes
-        self.network = network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub has no such overload
+        self.network = network.to(device=device, memory_format=LAYOUT)  # type: ignore[call-overload]  # torch's stub has no such overload
         self.average = copy.deepcopy(network).eval().requires_grad_(False)
         self.progress = Progress()
         self._samples, self._settings, self._folder, self._workers = samples, settings, folder, workers
@@ -148,7 +151,7 @@ class Trainer:
 
     def _learn_from(self, pixels: Tensor, masks: Tensor) -> Tensor:
         """Learn from one batch on the device, asking nothing back of it."""
-        view = normalise(pixels.permute(0, 3, 1, 2).float()).contiguous(memory_format=torch.channels_last)
+        view = normalise(pixels.permute(0, 3, 1, 2).float()).contiguous(memory_format=LAYOUT)
         target = F.avg_pool2d(masks[:, None].float() / 255, 2)
         people = People(target[:, 0] > 0.5, self._chances)
         people.begin()
