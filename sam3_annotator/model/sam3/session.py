@@ -28,6 +28,7 @@ from sam3_annotator.model.sam3.click_decoder import ClickDecoder
 from sam3_annotator.model.sam3.concept_finder import ConceptFinder
 from sam3_annotator.model.sam3.embedding import Sam3Embedding
 from sam3_annotator.model.sam3.fingerprint import fingerprint
+from sam3_annotator.model.sam3.image_encoder import ImageEncoder
 from sam3_annotator.model.session import Check, Embedding, PackedEmbedding, never_cancelled
 
 T = TypeVar("T")
@@ -64,6 +65,7 @@ class Sam3Session:
         self._device = network.no_memory_embedding.device
         record = get_recorder(self._device)
         self._is_recorded = record is not None
+        self._encoder = ImageEncoder(network, record)
         self._decode_clicks = ClickDecoder(network, record)
         self._concepts = ConceptFinder(network, record)
         self._fingerprint = ""
@@ -91,9 +93,7 @@ class Sam3Session:
         Raises `ValueError` for pixels of another kind, `OutOfMemory` if the device is too small, and `ModelUnavailable`
         if the weights make numbers too large for their dtype.
         """
-        encoded = self._compute(
-            lambda: self._network.encode_pixels(to_model_input(image, self._side, self._device)), check
-        )
+        encoded = self._compute(lambda: self._encoder.encode(to_model_input(image, self._side, self._device)), check)
         return self._derive(encoded, (image.shape[0], image.shape[1]), check)
 
     def encoder_fingerprint(self) -> str:
@@ -120,7 +120,7 @@ class Sam3Session:
 
     def _derive(self, encoded: Tensor, image_size: tuple[int, int], check: Check) -> Sam3Embedding:
         """Make the embedding of what the backbone gave, computed now or kept from an earlier day."""
-        interactive = self._compute(lambda: self._network.prepare_clicks(encoded), check)
+        interactive = self._compute(lambda: self._encoder.prepare(encoded), check)
         self._require_finite(encoded, *interactive)
         return Sam3Embedding(encoded, interactive, InputFrame(image_size, self._side))
 
@@ -218,20 +218,17 @@ class Sam3Session:
     @contextmanager
     def _checked(self, check: Check) -> Iterator[None]:
         network, pixel_decoder = self._network, self._network.segmentation_head.pixel_decoder
-        of_images = (
+        never_recorded = (network.neck.detector, pixel_decoder.conv_layers)
+        recorded = (
             network.vision_backbone.blocks,
-            network.neck.detector,
             network.neck.interactive,
-            pixel_decoder.conv_layers,
-        )
-        of_concepts = (
             network.text_encoder.blocks,
             network.geometry_encoder.layers,
             network.fusion_encoder.layers,
             network.decoder.layers,
             pixel_decoder.norms,
         )
-        stacks = of_images if self._is_recorded else of_images + of_concepts
+        stacks = never_recorded if self._is_recorded else never_recorded + recorded
 
         def check_before(_module: nn.Module, _inputs: object) -> None:
             check()
@@ -247,6 +244,7 @@ class Sam3Session:
     def _drop_caches(self) -> None:
         self._phrases.clear()
         self._answers.clear()
+        self._encoder.forget()
         self._decode_clicks.forget()
         self._concepts.forget()
 

@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 
 from sam3_annotator.model.network.builder import build_sam3_image_model
 from sam3_annotator.model.network.config import Sam3Config
@@ -20,6 +18,7 @@ from sam3_annotator.model.network.sam3_image import DetectorFeatures, FoundConce
 from sam3_annotator.model.replay import Tensors, Work, recorder_for
 from sam3_annotator.model.sam3.asked import AskedConcept
 from sam3_annotator.model.sam3.concept_finder import ConceptFinder
+from tests.main_memory_ops import MainMemoryOps
 
 PHRASES = ("cat", "yellow school bus")
 
@@ -131,22 +130,6 @@ def test_what_was_forgotten_is_recorded_anew(tiny_network: Sam3Image, paper_card
 
     assert_all_close(find(finder, images[1], asked), find_plainly(tiny_network, images[1], asked), 1e-5)
     assert paper_card.recordings == 4
-
-
-class MainMemoryOps(TorchDispatchMode):
-    """Notes what is done with tensors in main memory."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: list[str] = []
-
-    def __torch_dispatch__(
-        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        answer = func(*args, **(kwargs or {}))
-        if any(isinstance(each, Tensor) and each.is_cpu for each in tree_leaves((args, kwargs, answer))):
-            self.names.append(str(func))
-        return answer
 
 
 def note_on_meta(network: Sam3Image, asked: AskedConcept) -> tuple[MainMemoryOps, MainMemoryOps]:

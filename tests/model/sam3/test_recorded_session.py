@@ -87,7 +87,9 @@ def test_all_kinds_of_prompts_are_answered_in_turn(
                 atol=1e-5,
             )
 
-    assert paper_card.recordings == 1 + 4 + 1, "Reading; no, one, two, four exemplars; clicking."
+    assert paper_card.recordings == 2 + 1 + 4 + 1, (
+        "Encoding, preparing; reading; no, one, two, four exemplars; clicking."
+    )
 
 
 def test_while_recording_nobody_is_asked_whether_it_is_wanted(
@@ -109,7 +111,7 @@ def test_when_memory_runs_out_recordings_are_let_go(
     tiny_session: Sam3Session, tiny_network: Sam3Image, image: Image, paper_card: Any
 ) -> None:
     recorded = Sam3Session(tiny_network, get_recorder=lambda _: paper_card.record)
-    embedding = recorded.embed(image)
+    embedding, other = recorded.embed(image), recorded.embed(255 - image)
     recorded.detect(embedding, CONCEPTS[0])
     recorded.segment(embedding, [PointPrompt(80, 60)])
     before = paper_card.recordings
@@ -119,10 +121,11 @@ def test_when_memory_runs_out_recordings_are_let_go(
         if left:
             raise left.pop()
 
-    with tiny_network.vision_backbone.register_forward_pre_hook(fail_once):
-        other = recorded.embed(255 - image)
-    found = recorded.detect(other, CONCEPTS[0], threshold=0)
+    with tiny_network.neck.detector[0].register_forward_pre_hook(fail_once):
+        found = recorded.detect(other, CONCEPTS[0], threshold=0)
+    recorded.detect(other, CONCEPTS[1])
     recorded.segment(other, [PointPrompt(80, 60)])
+    recorded.embed(image)
 
     assert_same(found, tiny_session.detect(tiny_session.embed(255 - image), CONCEPTS[0], threshold=0))
     assert paper_card.recordings == 2 * before
