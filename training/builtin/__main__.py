@@ -71,7 +71,7 @@ def main() -> None:
     with (words.out / "log.jsonl").open("a", encoding="utf-8") as log:
         _write(log, {"pictures": len(train), "validation": len(validation), "resumed": resumed})
         _run(trainer, settings, unseen, log)
-        _write(log, fit(trainer.average, samples, unseen, settings, words.out / "builtin.safetensors"))
+        _write(log, fit(trainer.average, samples, unseen, settings, words.out / "builtin.safetensors", words.workers))
 
 
 def _run(trainer: Trainer, settings: TrainingSettings, unseen: SampleMaker, log: TextIO) -> None:

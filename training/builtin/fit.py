@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -27,22 +28,27 @@ from training.builtin.settings import TrainingSettings, read_settings
 
 
 def fit(
-    network: BuiltinNetwork, samples: SampleMaker, unseen: SampleMaker, settings: TrainingSettings, path: Path
+    network: BuiltinNetwork,
+    samples: SampleMaker,
+    unseen: SampleMaker,
+    settings: TrainingSettings,
+    path: Path,
+    workers: int = 0,
 ) -> dict[str, float]:
     """Fit all of it in place, and write the weights to `path`; gives what to log.
 
     `samples` are drawn from the pictures that the network learnt from, `unseen` from those that it never saw, if they
-    show any region.
+    show any region. The ranking's questions are asked in so many more processes.
     """
     found = fit_scores(network, samples, settings)
     save_weights(network, path)
     # What comes now is learnt from the answers that users get.
     with tempfile.TemporaryDirectory() as folder:
         write_graphs(network.config, Path(folder))
-        runtime = Runtime(path, network.config, Path(folder), torch.get_num_threads())
-    makers = [samples, unseen] if unseen.has_regions() else [samples]
-    found |= fit_ranking(network, runtime, makers, settings)
-    found |= fit_likeness(network, runtime, samples, settings)
+        open_runtime = partial(Runtime, path, network.config, Path(folder), 1 if workers else torch.get_num_threads())
+        makers = [samples, unseen] if unseen.has_regions() else [samples]
+        found |= fit_ranking(network, open_runtime, makers, settings, workers)
+        found |= fit_likeness(network, open_runtime(), samples, settings)
     save_weights(network, path)
     return found
 
@@ -55,6 +61,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="the file to write")
     parser.add_argument("--settings", type=Path, default=Path(__file__).with_name("settings.toml"))
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=0, help="processes that ask for regions, besides this one")
     words = parser.parse_args()
     torch.set_num_threads(words.threads)
     cv2.setNumThreads(1)
@@ -67,7 +74,7 @@ def main() -> None:
     network = BuiltinNetwork(BuiltinConfig())
     fill_network(network, words.weights)
     network.eval().requires_grad_(False)
-    for name, value in fit(network, samples, unseen, settings, words.out).items():
+    for name, value in fit(network, samples, unseen, settings, words.out, words.workers).items():
         print(f"{name} {value:.3f}")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -103,6 +104,11 @@ class PictureCache:
         self._loaded: dict[int, Picture] = {}
         self._budget = budget_bytes
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is decoded, which another process decodes faster than it is sent."""
+        kept = sum(_nbytes(picture) for picture in self._loaded.values())
+        return {"files": self.files, "_loaded": {}, "_budget": self._budget + kept}
+
     def preload(self, threads: int) -> None:
         """Decode all that fits."""
         with ThreadPoolExecutor(threads) as pool:
@@ -114,7 +120,11 @@ class PictureCache:
         found = self._loaded.get(index)
         if found is None:
             found = self.files[index].load()
-            self._budget -= found.pixels.nbytes + sum(labels.nbytes for labels in found.maps)
+            self._budget -= _nbytes(found)
             if self._budget > 0:
                 self._loaded[index] = found
         return found
+
+
+def _nbytes(picture: Picture) -> int:
+    return picture.pixels.nbytes + sum(labels.nbytes for labels in picture.maps)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
+from multiprocessing import get_context
 
 import cv2
 import numpy as np
@@ -51,7 +54,13 @@ EXACT = 0.5
 LOOSEST_BOX = 0.15
 """The largest deviation of a box's sides, in parts of them."""
 
+SHARE = 50
+"""Regions that are asked for with chances of their own, so that it does not matter which process asks."""
+
 Bools = NDArray[np.bool_]
+
+OpenRuntime = Callable[[], Runtime]
+"""Opens what answers, here or, if it can be pickled, in another process."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +77,29 @@ class Followed:
 
 Step = list[Followed]
 """What one more prompt on a region led to."""
+
+
+def collect_in_shares(
+    open_runtime: OpenRuntime, samples: SampleMaker, regions: int, seed: Sequence[int], workers: int
+) -> list[list[Step]]:
+    """Ask as `collect` does, in so many more processes, or here if none; the same, however many there are."""
+    counts = [min(SHARE, regions - first) for first in range(0, regions, SHARE)]
+    seeds = [(*seed, number) for number in range(len(counts))]
+    if workers:
+        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+            shares = list(pool.map(_collect_share, repeat(open_runtime), repeat(samples), counts, seeds))
+    else:
+        runtime = open_runtime()
+        chances = map(np.random.default_rng, seeds)
+        shares = [collect(runtime, samples, count, rng) for count, rng in zip(counts, chances, strict=True)]
+    return [region for share in shares for region in share]
+
+
+def _collect_share(
+    open_runtime: OpenRuntime, samples: SampleMaker, count: int, seed: Sequence[int]
+) -> list[list[Step]]:
+    cv2.setNumThreads(1)
+    return collect(open_runtime(), samples, count, np.random.default_rng(seed))
 
 
 def collect(runtime: Runtime, samples: SampleMaker, regions: int, rng: np.random.Generator) -> list[list[Step]]:

@@ -13,9 +13,8 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 from sam3_annotator.model.builtin.heads import RankingHead
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.builtin.ranking import SURE, Floats
-from sam3_annotator.model.builtin.runtime import Runtime
 from sam3_annotator.model.builtin.traits import TRAITS
-from training.builtin.questions import Followed, Step, collect
+from training.builtin.questions import Followed, OpenRuntime, Step, collect_in_shares
 from training.builtin.samples import SampleMaker
 from training.builtin.settings import TrainingSettings
 
@@ -39,20 +38,25 @@ class Choice:
 
 
 def fit_ranking(
-    network: BuiltinNetwork, runtime: Runtime, makers: Sequence[SampleMaker], settings: TrainingSettings
+    network: BuiltinNetwork,
+    open_runtime: OpenRuntime,
+    makers: Sequence[SampleMaker],
+    settings: TrainingSettings,
+    workers: int = 0,
 ) -> dict[str, float]:
     """Fit `network.ranking` in place; gives the mean IoU of what it takes, and of the best there is.
 
     Both are of a tenth of the regions, which it does not learn from. `makers` draw the same number of regions each:
     of the pictures that the network learnt from, and of those that it never saw, on which it is less sure of itself.
-    `runtime` answers with the network's weights. Where no region is large enough to ask for, nothing is fitted.
+    What `open_runtime` opens answers with the network's weights, in so many more processes. Where no region is large
+    enough to ask for, nothing is fitted.
     """
     torch.manual_seed(settings.seed)
-    rng = np.random.default_rng(settings.seed + 3)
     learned: list[Step] = []
     held_out: list[Step] = []
-    for samples in makers:
-        regions = collect(runtime, samples, settings.ranking_regions // len(makers), rng)
+    for index, samples in enumerate(makers):
+        share = settings.ranking_regions // len(makers)
+        regions = collect_in_shares(open_runtime, samples, share, (settings.seed + 3, index), workers)
         count = max(1, round(0.9 * len(regions)))
         learned += [step for region in regions[:count] for step in region]
         held_out += [step for region in regions[count:] for step in region]

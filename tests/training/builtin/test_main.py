@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.network import BuiltinNetwork
-from sam3_annotator.model.builtin.runtime import Runtime
 from sam3_annotator.model.builtin.weights import read_weights, save_weights
 from training.builtin import __main__ as program, fit
 from training.builtin.pictures import PictureFile, split_pictures
+from training.builtin.questions import OpenRuntime
 from training.builtin.samples import SampleMaker
 from training.builtin.settings import TrainingSettings
 
@@ -61,10 +61,14 @@ def ranked_on(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     fit_ranking = fit.fit_ranking
 
     def take_down(
-        network: BuiltinNetwork, runtime: Runtime, makers: Sequence[SampleMaker], settings: TrainingSettings
+        network: BuiltinNetwork,
+        open_runtime: OpenRuntime,
+        makers: Sequence[SampleMaker],
+        settings: TrainingSettings,
+        workers: int,
     ) -> dict[str, float]:
         seen.extend(maker.sources for maker in makers)
-        return fit_ranking(network, runtime, makers, settings)
+        return fit_ranking(network, open_runtime, makers, settings, workers)
 
     monkeypatch.setattr(fit, "fit_ranking", take_down)
     return seen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -19,7 +20,7 @@ from sam3_annotator.model.builtin.weights import save_weights
 from training.builtin import questions
 from training.builtin.mosaics import make_mosaic
 from training.builtin.pictures import Picture, PictureCache, Target, list_pictures
-from training.builtin.questions import click_on_error, collect, draw_box
+from training.builtin.questions import OpenRuntime, click_on_error, collect, collect_in_shares, draw_box
 from training.builtin.samples import SampleMaker
 from training.builtin.settings import TrainingSettings
 
@@ -28,12 +29,17 @@ Bools = NDArray[np.bool_]
 
 
 @pytest.fixture
-def runtime(tiny_graphs: Path, tmp_path: Path) -> Runtime:
+def runtime_of_tiny(tiny_graphs: Path, tmp_path: Path) -> OpenRuntime:
     torch.manual_seed(0)
     torch.set_num_threads(1)
     network = BuiltinNetwork(BuiltinConfig.tiny()).eval().requires_grad_(False)
     save_weights(network, tmp_path / "network.safetensors")
-    return Runtime(tmp_path / "network.safetensors", network.config, tiny_graphs)
+    return partial(Runtime, tmp_path / "network.safetensors", network.config, tiny_graphs, 1)
+
+
+@pytest.fixture
+def runtime(runtime_of_tiny: OpenRuntime) -> Runtime:
+    return runtime_of_tiny()
 
 
 def disc(shape: tuple[int, int], x: int, y: int, radius: int) -> Bools:
@@ -58,6 +64,27 @@ def test_clicks_lead_to_starts_and_guesses_with_their_ious(
     assert set(traits[:, 31]) == {0, 1}  # found anew, and gone on from the answer before
     assert set(traits[:, 32]) == {1}  # all are closer looks
     assert ((ious >= 0) & (ious <= 1)).all()
+
+
+def test_it_does_not_matter_how_many_processes_ask(
+    disc_samples: SampleMaker, runtime_of_tiny: OpenRuntime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "SHARE", 2)
+
+    here, elsewhere = (collect_in_shares(runtime_of_tiny, disc_samples, 3, (1, 0), workers) for workers in (0, 2))
+
+    assert len(here) == len(elsewhere) == 3
+    pairs = [
+        pair
+        for regions in zip(here, elsewhere, strict=True)
+        for steps in zip(*regions, strict=True)
+        for pair in zip(*steps, strict=True)
+    ]
+    assert pairs
+    for one, other in pairs:
+        np.testing.assert_allclose(one.traits, other.traits, atol=1e-4)
+        np.testing.assert_allclose(one.ious, other.ious, atol=1e-4)
+    assert not np.array_equal(here[0][0][0].ious, here[2][0][0].ious), "Shares draw other regions."
 
 
 def test_a_box_has_one_start_that_nothing_is_known_of(

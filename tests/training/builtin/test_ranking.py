@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ from sam3_annotator.model.builtin.traits import TRAITS
 from sam3_annotator.model.builtin.weights import save_weights
 from training.builtin import ranking
 from training.builtin.pictures import PictureCache
-from training.builtin.questions import Followed, Step, collect
+from training.builtin.questions import Followed, OpenRuntime, Step, collect_in_shares
 from training.builtin.ranking import fit_ranking
 from training.builtin.samples import SampleMaker
 from training.builtin.settings import TrainingSettings
@@ -36,13 +38,13 @@ def network() -> BuiltinNetwork:
 
 
 @pytest.fixture
-def runtime(network: BuiltinNetwork, tiny_graphs: Path, tmp_path: Path) -> Runtime:
+def open_runtime(network: BuiltinNetwork, tiny_graphs: Path, tmp_path: Path) -> OpenRuntime:
     save_weights(network, tmp_path / "network.safetensors")
-    return Runtime(tmp_path / "network.safetensors", network.config, tiny_graphs)
+    return partial(Runtime, tmp_path / "network.safetensors", network.config, tiny_graphs, 1)
 
 
 def test_a_fitted_ranking_tells_good_guesses_from_bad_ones(
-    disc_samples: SampleMaker, network: BuiltinNetwork, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+    disc_samples: SampleMaker, network: BuiltinNetwork, open_runtime: OpenRuntime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The predicted IoU says nothing here, the doubt of the mask all; its scale and offset are arbitrary."""
     rng = np.random.default_rng(1)
@@ -58,9 +60,9 @@ def test_a_fitted_ranking_tells_good_guesses_from_bad_ones(
         starts = [np.where(np.arange(TRAITS) == 9, ious.max(), traits[0]) for traits, ious in seen]
         return [Followed(start.astype(np.float32), *one) for start, one in zip(starts, seen, strict=True)]
 
-    monkeypatch.setattr(ranking, "collect", lambda *_: [[step() for _ in range(6)] for _ in range(60)])
+    monkeypatch.setattr(ranking, "collect_in_shares", lambda *_: [[step() for _ in range(6)] for _ in range(60)])
 
-    found = fit_ranking(network, runtime, [disc_samples], SETTINGS)
+    found = fit_ranking(network, open_runtime, [disc_samples], SETTINGS)
 
     assert found["ranking_best"] - 0.01 < found["ranking_taken"] <= found["ranking_best"]
     traits, ious = guesses(9)
@@ -71,18 +73,18 @@ def test_a_fitted_ranking_tells_good_guesses_from_bad_ones(
 
 
 def test_regions_are_drawn_from_every_maker(
-    disc_samples: SampleMaker, network: BuiltinNetwork, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+    disc_samples: SampleMaker, network: BuiltinNetwork, open_runtime: OpenRuntime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[SampleMaker, int]] = []
     other = SampleMaker(PictureCache([]), SETTINGS)
 
-    def take_down(_runtime: Runtime, maker: SampleMaker, regions: int, rng: np.random.Generator) -> list[list[Step]]:
+    def take_down(_open: OpenRuntime, maker: SampleMaker, regions: int, *seed_and_workers: Any) -> list[list[Step]]:
         asked.append((maker, regions))
-        return collect(_runtime, disc_samples, regions, rng)
+        return collect_in_shares(_open, disc_samples, regions, *seed_and_workers)
 
-    monkeypatch.setattr(ranking, "collect", take_down)
+    monkeypatch.setattr(ranking, "collect_in_shares", take_down)
 
-    fit_ranking(network, runtime, [disc_samples, other], SETTINGS)
+    fit_ranking(network, open_runtime, [disc_samples, other], SETTINGS)
 
     assert asked == [(disc_samples, 2), (other, 2)]
 
@@ -92,29 +94,29 @@ def test_too_little_to_learn_from_leaves_what_is_predicted(
     guesses: int,
     disc_samples: SampleMaker,
     network: BuiltinNetwork,
-    runtime: Runtime,
+    open_runtime: OpenRuntime,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """No region large enough to ask for, or a box with a single answer."""
     step = [Followed(None, np.ones((1, TRAITS), np.float32), np.ones(1, np.float32))]
-    monkeypatch.setattr(ranking, "collect", lambda *_: [[step]] * guesses)
+    monkeypatch.setattr(ranking, "collect_in_shares", lambda *_: [[step]] * guesses)
     traits = torch.randn(9, TRAITS)
     predicted = traits[:, 0]
 
-    assert fit_ranking(network, runtime, [disc_samples], SETTINGS) == {}
+    assert fit_ranking(network, open_runtime, [disc_samples], SETTINGS) == {}
 
     assert torch.equal(network.ranking.rank_answers(traits), predicted)
     assert torch.equal(network.ranking.rank_starts(traits), predicted)
 
 
 def test_a_ranking_stays_as_it_was_where_there_is_nothing_to_learn_from(
-    disc_samples: SampleMaker, network: BuiltinNetwork, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+    disc_samples: SampleMaker, network: BuiltinNetwork, open_runtime: OpenRuntime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when weights are fitted again that were fitted before."""
-    monkeypatch.setattr(ranking, "collect", lambda *_: [])
+    monkeypatch.setattr(ranking, "collect_in_shares", lambda *_: [])
     network.ranking.answer[2].bias.fill_(0.5)  # type: ignore[operator,union-attr]  # a linear layer's
     before = {name: value.clone() for name, value in network.ranking.state_dict().items()}
 
-    fit_ranking(network, runtime, [disc_samples], SETTINGS)
+    fit_ranking(network, open_runtime, [disc_samples], SETTINGS)
 
     assert all(torch.equal(value, before[name]) for name, value in network.ranking.state_dict().items())
