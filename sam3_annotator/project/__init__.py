@@ -79,6 +79,7 @@ from sam3_annotator.project.simplification import (
 from sam3_annotator.project.store import ProjectStore
 from sam3_annotator.project.strokes import brushed
 from sam3_annotator.project.vertex_edits import delete_vertex, insert_vertex, move_vertex
+from sam3_annotator.project.words import counted
 
 __all__ = [
     "EXPORT_MARKER",
@@ -133,6 +134,7 @@ __all__ = [
     "check_project",
     "clip_region",
     "copy_instance",
+    "counted",
     "cut_out",
     "decode_copies",
     "delete_vertex",

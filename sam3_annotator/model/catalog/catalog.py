@@ -195,7 +195,10 @@ class Catalog:
     def _weights(self, name: str) -> WeightsFiles:
         entry = self.entry(name)
         if entry.state in (ModelState.ABSENT, ModelState.PARTIAL):
-            raise ModelUnavailable(f"{entry.title} is not downloaded yet; download it, or add a file you have.")
+            raise ModelUnavailable(
+                f"{entry.title} is not downloaded yet; download it (“sam3-annotator models download {name}”), "
+                "or add a file you have."
+            )
         if not entry.path.exists():
             raise ModelUnavailable(
                 f"The file of the model “{name}” is not at {entry.path} any more. Put it back, or remove the "

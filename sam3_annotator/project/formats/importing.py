@@ -54,7 +54,7 @@ def apply_import(
     warnings = [*plan.warnings]
     if unmatched:
         warnings.append(
-            f"{listed(unmatched, 'image')} not found, so what is annotated on them was left out; "
+            f"{listed(unmatched, 'image')} not found, so what is annotated there was left out; "
             f"{plan.remedy} and import again."
         )
     crowds = sum(instance.is_crowd for number in matches for instance in plan.images[number].instances)

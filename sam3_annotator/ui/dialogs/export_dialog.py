@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
-from sam3_annotator.project import ImageId, Progress, ProjectStore, instance_counts
+from sam3_annotator.project import ImageId, Progress, ProjectStore, counted, instance_counts
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.verified import VerifiedExport
 from sam3_annotator.ui.background import Work
@@ -37,13 +37,13 @@ class ExportPlan:
     def words(self) -> str:
         """Say it in one line; empty if there is nothing to export and nothing in the way."""
         troubles = [
-            f"{_counted(count, 'image')} {trouble}"
+            f"{counted(count, 'image')} {trouble}"
             for count, trouble in ((self.missing, "missing"), (self.unread, "not readable so far"))
             if count
         ]
         if not self.images and not troubles:
             return ""
-        return "; ".join([f"{_counted(self.instances, 'instance')} on {_counted(self.images, 'image')}", *troubles])
+        return "; ".join([f"{counted(self.instances, 'instance')} on {counted(self.images, 'image')}", *troubles])
 
 
 _SHAPES: Final = (("Polygons (holes are cut in)", "polygon"), ("RLE masks (exact, pixel by pixel)", "rle"))
@@ -147,7 +147,7 @@ class ExportDialog(TaskDialog):
         """Say what was written, and first of all if it is not what the project holds."""
         assert isinstance(value, VerifiedExport)
         report, verification = value.report, value.verification
-        words = f"{_counted(report.instances, 'instance')} on {_counted(report.images, 'image')} exported"
+        words = f"{counted(report.instances, 'instance')} on {counted(report.images, 'image')} exported"
         if verification is None:
             note = "Reading back was stopped; the export is complete." if self.verifies.isChecked() else ""
             return Report(words, self.folder.path, report.warnings, note)
@@ -202,7 +202,3 @@ def _combo_box(name: str, choices: tuple[tuple[str, str], ...]) -> QComboBox:
     for text, data in choices:
         box.addItem(text, data)
     return box
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'s' if count != 1 else ''}"

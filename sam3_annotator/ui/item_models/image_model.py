@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
 
-from sam3_annotator.project import ChangeKind, ChangeSet, ImageId, ImageRecord, ImageState, instance_counts
+from sam3_annotator.project import ChangeKind, ChangeSet, ImageId, ImageRecord, ImageState, counted, instance_counts
 from sam3_annotator.ui.item_models.runs import runs
 from sam3_annotator.ui.store_bridge import StoreBridge
 
@@ -114,7 +114,7 @@ class ImageModel(QAbstractListModel):
         """Say in a few words how far the image has come."""
         count = self._counts.get(image_id, 0)
         if count:
-            return _counted(count)
+            return _instances(count)
         if self.problem(image_id):
             return "Cannot be shown"
         return STATE_WORDS[self._records[self._rows[image_id]].state]
@@ -148,7 +148,7 @@ class ImageModel(QAbstractListModel):
         lines = [record.path]
         if record.facts.width:
             lines.append(f"{record.facts.width} × {record.facts.height} px")  # noqa: RUF001 - the sign meant
-        lines.append(f"{STATE_WORDS[record.state]} · {_counted(self._counts.get(record.id, 0))}")
+        lines.append(f"{STATE_WORDS[record.state]} · {_instances(self._counts.get(record.id, 0))}")
         if problem := self.problem(record.id):
             lines.append(problem)
         return "\n".join(lines)
@@ -304,5 +304,5 @@ def _rows_by_id(records: Sequence[ImageRecord]) -> dict[ImageId, int]:
     return {record.id: row for row, record in enumerate(records)}
 
 
-def _counted(count: int) -> str:
-    return "no instances" if not count else "1 instance" if count == 1 else f"{count:,} instances"
+def _instances(count: int) -> str:
+    return counted(count, "instance") if count else "no instances"

@@ -19,7 +19,7 @@ from sam3_annotator.project import (
     region_pixel_area,
 )
 from sam3_annotator.ui.canvas.shifting import Shift, Size, side_shift
-from sam3_annotator.ui.verbs.operations import counted
+from sam3_annotator.ui.verbs.operations import step_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _put(store: ProjectStore, image_id: ImageId, copies: Sequence[InstanceCopy],
         return Pasted(outside_count=len(copies))
     now = datetime.now(UTC).isoformat(timespec="seconds")
     known = {category.name: category.id for category in store.categories()}
-    with store.edit(counted(verb, len(inside))) as edit:
+    with store.edit(step_on(verb, len(inside))) as edit:
         added = _add_categories(store, edit, [copy for copy in inside if copy.category_name.strip() not in known])
         category_ids = known | added
         made = tuple(

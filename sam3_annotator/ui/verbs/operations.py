@@ -15,6 +15,7 @@ from sam3_annotator.project import (
     ProjectStore,
     Provenance,
     Region,
+    counted,
 )
 
 _STATE_LABELS = {
@@ -64,7 +65,7 @@ def delete_category(store: ProjectStore, category_id: CategoryId) -> None:
 def delete_instances(store: ProjectStore, instance_ids: Collection[InstanceId], verb: str = "Delete") -> None:
     """Delete instances, all in one step, which `verb` names."""
     if instance_ids:
-        with store.edit(counted(verb, len(instance_ids))) as edit:
+        with store.edit(step_on(verb, len(instance_ids))) as edit:
             for instance_id in sorted(instance_ids):
                 edit.delete_instance(instance_id)
 
@@ -103,7 +104,7 @@ def add_images(store: ProjectStore, paths: Sequence[Path], *, undoable: bool = T
     if not unknown:
         return 0
     added = 0
-    with store.edit(f"Add {_images(len(unknown))}", undoable=undoable) as edit:
+    with store.edit(f"Add {counted(len(unknown), 'image')}", undoable=undoable) as edit:
         for path in unknown:
             if edit.find_image(path) is None:  # it is not known by another path, over a link
                 edit.add_image(path)
@@ -126,7 +127,7 @@ def accept_proposals(
     found: Sequence[tuple[Region, float, Provenance]],
 ) -> tuple[InstanceId, ...]:
     """Make instances of regions with their scores, all in one step; a category given by name is added with them."""
-    with store.edit(counted("Add", len(found))) as edit:
+    with store.edit(step_on("Add", len(found))) as edit:
         category_id = edit.add_category(_clean_name(category)) if isinstance(category, str) else category
         return tuple(
             edit.add_instance(image_id, category_id, region, score=score, provenance=provenance)
@@ -149,7 +150,7 @@ def correct_instance(
 def outline_instances(store: ProjectStore, outlined: Sequence[tuple[InstanceId, Region, Provenance]]) -> None:
     """Give instances the regions that a model made of their boxes, all in one step; `provenance` as above."""
     if outlined:
-        with store.edit(counted("Outline", len(outlined))) as edit:
+        with store.edit(step_on("Outline", len(outlined))) as edit:
             for instance_id, region, provenance in outlined:
                 told = _corrected(store.instance(instance_id).provenance, provenance)
                 edit.update_instance(instance_id, region=region, provenance=told)
@@ -206,10 +207,6 @@ def _clean_name(name: str) -> str:
     return cleaned
 
 
-def _images(count: int) -> str:
-    return "1 image" if count == 1 else f"{count} images"
-
-
-def counted(verb: str, count: int) -> str:
+def step_on(verb: str, count: int) -> str:
     """Name a step on so many instances."""
     return f"{verb} instance" if count == 1 else f"{verb} {count} instances"

@@ -17,7 +17,7 @@ from sam3_annotator.project import (
     parts_of,
 )
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
-from sam3_annotator.ui.verbs.operations import counted
+from sam3_annotator.ui.verbs.operations import step_on
 
 
 def reshape_instances(
@@ -61,7 +61,7 @@ def merge_instances(store: ProjectStore, instance_ids: Collection[InstanceId]) -
     instances = [store.instance(instance_id) for instance_id in sorted(instance_ids)]
     largest = max(instances, key=lambda instance: instance.region.area)
     region = merge_regions([instance.region for instance in instances])
-    with store.edit(counted("Merge", len(instances))) as edit:
+    with store.edit(step_on("Merge", len(instances))) as edit:
         edit.update_instance(largest.id, region=region, provenance=_edited(largest.provenance))
         for instance in instances:
             if instance.id != largest.id:
@@ -79,7 +79,7 @@ def split_instances(store: ProjectStore, instance_ids: Collection[InstanceId]) -
     if not split:
         return tuple(instance.id for instance in instances)
     made: list[InstanceId] = []
-    with store.edit(counted("Split", len(split))) as edit:
+    with store.edit(step_on("Split", len(split))) as edit:
         for instance in split:
             largest, *others = parts_of(instance.region)
             provenance = _edited(instance.provenance)

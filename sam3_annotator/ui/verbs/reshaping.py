@@ -14,6 +14,7 @@ from sam3_annotator.project import (
     ProjectStore,
     Region,
     Simplified,
+    counted,
     parts_of,
     repair_region,
     simplify_region,
@@ -59,14 +60,14 @@ class Reshaping(InstanceVerbs):
         holed = [instance for instance in self._selected() if instance.region.has_holes]
         regions = {instance.id: without_holes(instance.region) for instance in holed}
         count = sum(len(polygon.holes) for instance in holed for polygon in instance.region.polygons)
-        self._reshape(regions, "Fill holes", f"{_counted(count, 'hole')} filled.", "Nothing to fill: {} no hole.")
+        self._reshape(regions, "Fill holes", f"{counted(count, 'hole')} filled.", "Nothing to fill: {} no hole.")
 
     def keep_largest_part(self) -> None:
         """Leave only the largest part of each selected instance."""
         parted = [instance for instance in self._selected() if len(instance.region.polygons) > 1]
         regions = {instance.id: parts_of(instance.region)[0] for instance in parted}
         count = sum(len(instance.region.polygons) - 1 for instance in parted)
-        told = f"{_counted(count, 'smaller part')} removed."
+        told = f"{counted(count, 'smaller part')} removed."
         self._reshape(regions, "Keep largest part", told, "Nothing to remove: {} one part only.")
 
     def simplify(self) -> None:
@@ -104,7 +105,7 @@ class Reshaping(InstanceVerbs):
         if shift == (0, 0):
             return
         regions = {instance.id: instance.region.translated(*shift) for instance in selected}
-        label = operations.counted("Move", len(selected))
+        label = operations.step_on("Move", len(selected))
         key = f"nudge {' '.join(str(instance.id) for instance in selected)}"
         self._attempt(lambda: region_operations.reshape_instances(self._store, regions, label, merge_key=key))
 
@@ -125,12 +126,8 @@ def _simplified_words(simpler: list[tuple[Instance, Simplified]]) -> str:
     iou = min(result.iou for _, result in simpler)
     parts = sum(result.dropped_parts for _, result in simpler)
     holes = sum(result.dropped_holes for _, result in simpler)
-    lost = [_counted(count, noun) for count, noun in ((parts, "part"), (holes, "hole")) if count]
+    lost = [counted(count, noun) for count, noun in ((parts, "part"), (holes, "hole")) if count]
     words = [f"{before:,} → {after:,} vertices, {'IoU' if len(simpler) == 1 else 'least IoU'} {iou:.2f}"]
     if len(simpler) > 1:
         words[0] = f"{instances(len(simpler))}: {words[0]}"
     return "; ".join([*words, *([f"lost {' and '.join(lost)}"] if lost else [])]) + "."
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'s' if count != 1 else ''}"
