@@ -37,6 +37,10 @@ _SMOOTH_MODES = frozenset({"RGB", "L", "RGBA", "LA", "CMYK"})
 
 _ORIENTATION_TAG = 0x0112
 
+# What stands at the end of an image, and within how many bytes from the end of the file it is looked for.
+_END_MARKS = {"JPEG": b"\xff\xd9", "MPO": b"\xff\xd9", "PNG": b"IEND"}
+_TAIL = 1024
+
 Pixels = NDArray[np.uint8]
 
 # EXIF orientation -> the turn, by Pillow's name, that makes the image upright; it is with 1 and all others.
@@ -64,9 +68,10 @@ def read_image(path: str | Path) -> Pixels:
 
 
 def read_facts(path: str | Path) -> ImageFacts:
-    """Tell size and identity of an image file from its header and bytes, without decoding the pixels.
+    """Tell size and identity of an image file from its header and bytes.
 
-    Never raises for a bad file: `problem` says what is wrong, beside whatever could be told.
+    The pixels are decoded only where the end of the file looks cut off, to see whether they are all there. Never
+    raises for a bad file: `problem` says what is wrong, beside whatever could be told.
     """
     path = Path(path)
     byte_size, content_hash = 0, ""
@@ -74,7 +79,7 @@ def read_facts(path: str | Path) -> ImageFacts:
         byte_size = require_file(path).st_size
         content_hash = hash_file(path)
         with opened_image(path) as image:
-            if image.format == "PNG" and _has_late_exif(path):
+            if _is_cut_off(image, path) or (image.format == "PNG" and _has_late_exif(path)):
                 image.load()
             width, height = image.size
             # A TIFF's size is told upright by Pillow already.
@@ -204,6 +209,16 @@ def _orientation(image: Image) -> int:
     except Exception:  # noqa: BLE001 - broken EXIF raises anything, and the pixels are fine all the same
         return 1
     return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
+
+
+def _is_cut_off(image: Image, path: Path) -> bool:
+    """Tell whether the end of a JPEG or PNG is not near the end of its file: some programs write more behind it."""
+    mark = _END_MARKS.get(image.format or "")
+    if mark is None:
+        return False
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _TAIL))
+        return mark not in file.read()
 
 
 def _has_late_exif(path: Path) -> bool:

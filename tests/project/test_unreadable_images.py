@@ -112,6 +112,19 @@ def test_a_truncated_file_is_told(tmp_path: Path, suffix: str, kept: float) -> N
     sentence = _sentence(path)
 
     assert "damaged" in sentence
+    if suffix in {"jpg", "png"}:  # whose header alone looks sound
+        assert read_facts(path).problem == sentence
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png"])
+def test_what_other_programs_wrote_behind_an_image_is_no_trouble(tmp_path: Path, suffix: str) -> None:
+    path = _save(tmp_path / f"motion.{suffix}", _corners())
+    path.write_bytes(path.read_bytes() + bytes(range(200)) * 50)
+
+    facts = read_facts(path)
+
+    assert not facts.problem
+    assert (facts.width, facts.height) == (_corners().shape[1], _corners().shape[0])
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "gif", "webp", "tiff", "avif", "jp2", "bmp"])

@@ -48,6 +48,16 @@ def test_file_that_cannot_be_read_is_told_why(sound: Any) -> None:
     assert "is no image of a kind that can be read" in finding.sentence
 
 
+def test_photograph_whose_end_is_missing_is_told(sound: Any, make_image: Callable[..., Path]) -> None:
+    photograph = make_image("whole.jpg", width=64, height=48, seed=3).read_bytes()
+    sound.file(1).write_bytes(photograph[: len(photograph) // 2])
+
+    (finding,) = sound.findings()
+
+    assert (finding.kind, finding.image_id) == (FindingKind.UNREADABLE_FILE, sound.images[1])
+    assert "damaged" in finding.sentence
+
+
 def test_file_that_is_readable_again_is_no_trouble_any_more(sound: Any) -> None:
     known = sound.store.image(sound.images[1]).facts
     sound.store.set_image_facts({sound.images[1]: ImageFacts(problem="It was missing.")})
