@@ -45,10 +45,12 @@ def fit(
     # What comes now is learnt from the answers that users get.
     with tempfile.TemporaryDirectory() as folder:
         write_graphs(network.config, Path(folder))
-        open_runtime = partial(Runtime, path, network.config, Path(folder), 1 if workers else torch.get_num_threads())
+        open_runtime = partial(Runtime, path, network.config, Path(folder))
+        threads = torch.get_num_threads()
         makers = [samples, unseen] if unseen.has_regions() else [samples]
-        found |= fit_ranking(network, open_runtime, makers, settings, workers)
-        found |= fit_likeness(network, open_runtime(), samples, settings)
+        asking = partial(open_runtime, threads=1 if workers else threads)
+        found |= fit_ranking(network, asking, makers, settings, workers)
+        found |= fit_likeness(network, open_runtime(threads=threads), samples, settings)
     save_weights(network, path)
     return found
 
