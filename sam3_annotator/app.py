@@ -16,7 +16,14 @@ from sam3_annotator.model import EmbeddingCache, Exemplar, Session, default_fold
 from sam3_annotator.paths import resources_dir, samples_dir, user_data_dir
 from sam3_annotator.project import ImageId, ProjectStore
 from sam3_annotator.ui.actions.situation import Situation
-from sam3_annotator.ui.actions.verb_slots import Slots, concept_slots, image_slots, labelling_slots, project_slots
+from sam3_annotator.ui.actions.verb_slots import (
+    Slots,
+    concept_slots,
+    image_slots,
+    labelling_slots,
+    project_slots,
+    stroke_slots,
+)
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.draft_display import DraftDisplay
 from sam3_annotator.ui.assistance.embedding_budgets import EmbeddingBudgets
@@ -142,10 +149,12 @@ def assemble_window(
     Prefetch(engine, workspace, display, window.image_panel.shown)
     models = ModelChoice(engine, settings, parent=window)
     labelling = Labelling(opened.store, workspace, assist, models.describe, lambda: canvas.is_drawing, window)
-    drawing = Drawing(opened.store, workspace, lambda: display.image_id, window)
+    drawing = Drawing(opened.store, workspace, window)
     concepts = ConceptLabelling(opened.store, workspace, finder, models.describe, window)
     bind_concepts(window, concepts, finder, labelling)
     bind_labelling(window, labelling, assist, drawing)
+    display.left.connect(lambda: drawing.show(None))
+    display.shown.connect(drawing.show)
     bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing, window.messages), labelling)
     preview = Preview(engine, assist, settings, window)
     clipboard, outlining = bind_instance_verbs(window, settings, display, engine, models)
@@ -210,8 +219,8 @@ def bind_painting(window: MainWindow, labelling: Labelling, drawing: Drawing) ->
     )
     window.window_actions.state_changed.connect(painting.follow)
     window.window_actions.bind({"brush_larger": painting.enlarge, "brush_smaller": painting.shrink})
-    window.window_actions.bind({"drop_strokes": drawing.drop_strokes})
-    window.add_leave_check(LeavingStrokes(drawing, window.messages, window).may)
+    window.window_actions.bind(stroke_slots(drawing, labelling))
+    window.add_leave_check(LeavingStrokes(window.store, drawing, window.messages, window).may)
     drawing.category_unwanted.connect(lambda: window.messages.dismiss(CATEGORY))
     window.canvas.brush.erased.connect(labelling.erase_instance)
 
