@@ -14,7 +14,7 @@ from sam3_annotator.ui.actions.action_table import ACTIONS, NUDGING_ACTIONS
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.keyboard.key_presets import KEY_PRESETS
 from sam3_annotator.ui.keyboard.key_row import ASKS, KeyRow
-from sam3_annotator.ui.keyboard.shortcuts_dialog import WAS_RESET, ShortcutsDialog
+from sam3_annotator.ui.keyboard.shortcuts_dialog import HOW_TO, WAS_RESET, ShortcutsDialog
 from sam3_annotator.ui.theme import Appearance, apply_theme
 
 Key = Qt.Key
@@ -397,3 +397,11 @@ def test_a_changed_row_looks_changed(qapp: Any, dialog: ShortcutsDialog, keys: K
 
     assert marked != before
     assert row.grab().toImage() == before
+
+
+def test_a_query_that_nothing_matches_is_answered(dialog: ShortcutsDialog) -> None:
+    dialog.field.setText("no such thing")
+    assert "“no such thing”" in dialog.hint
+
+    dialog.field.setText("undo")
+    assert dialog.hint == HOW_TO
