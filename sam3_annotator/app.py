@@ -63,7 +63,7 @@ from sam3_annotator.ui.verbs.settling import Settling
 from sam3_annotator.ui.window.crash_messages import CrashMessages
 from sam3_annotator.ui.window.leaving import Leaving, LeavingStrokes
 from sam3_annotator.ui.window.main_window import MainWindow
-from sam3_annotator.ui.window.notices import CATEGORY, Notices
+from sam3_annotator.ui.window.notices import CATEGORY, INSTANCES, Notices
 from sam3_annotator.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -245,7 +245,7 @@ def bind_instance_verbs(
         Reshaping(store, workspace, find_size, settings, window),
     ):
         verbs.problem.connect(window.messages.show_message)
-        verbs.notice.connect(lambda sentence: window.show_notice(sentence, "instances"))
+        verbs.notice.connect(lambda sentence: window.show_notice(sentence, INSTANCES))
         window.window_actions.bind(verbs.slots())
     return clipboard, outlining
 
