@@ -152,9 +152,7 @@ def assemble_window(
     drawing = Drawing(opened.store, workspace, window)
     concepts = ConceptLabelling(opened.store, workspace, finder, models.describe, window)
     bind_concepts(window, concepts, finder, labelling)
-    bind_labelling(window, labelling, assist, drawing)
-    display.left.connect(lambda: drawing.show(None))
-    display.shown.connect(drawing.show)
+    bind_labelling(window, labelling, assist, drawing, display)
     bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing, window.messages), labelling)
     preview = Preview(engine, assist, settings, window)
     clipboard, outlining = bind_instance_verbs(window, settings, display, engine, models)
@@ -196,7 +194,9 @@ def bind_background(window: MainWindow, engine: EngineBridge, display: ImageDisp
         window.add_idle_check(is_idle)
 
 
-def bind_labelling(window: MainWindow, labelling: Labelling, assist: Assist, drawing: Drawing) -> None:
+def bind_labelling(
+    window: MainWindow, labelling: Labelling, assist: Assist, drawing: Drawing, display: ImageDisplay
+) -> None:
     """Let mouse, keys and categories of a window work on drafts and instances.
 
     Drafts follow the store before anything shows them.
@@ -209,6 +209,8 @@ def bind_labelling(window: MainWindow, labelling: Labelling, assist: Assist, dra
     window.category_panel.clicked.connect(labelling.take_category)
     labelling.next_wanted.connect(window.image_panel.next_image)
     window.window_actions.bind(labelling_slots(labelling, assist, window.workspace, window.canvas))
+    display.left.connect(lambda: drawing.show(None))
+    display.shown.connect(drawing.show)
     bind_painting(window, labelling, drawing)
 
 
