@@ -16,7 +16,14 @@ from sam3_annotator.model import EmbeddingCache, Exemplar, Session, default_fold
 from sam3_annotator.paths import resources_dir, samples_dir, user_data_dir
 from sam3_annotator.project import ImageId, ProjectStore
 from sam3_annotator.ui.actions.situation import Situation
-from sam3_annotator.ui.actions.verb_slots import Slots, concept_slots, image_slots, labelling_slots, project_slots
+from sam3_annotator.ui.actions.verb_slots import (
+    Slots,
+    concept_slots,
+    image_slots,
+    labelling_slots,
+    project_slots,
+    stroke_slots,
+)
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.draft_display import DraftDisplay
 from sam3_annotator.ui.assistance.embedding_budgets import EmbeddingBudgets
@@ -56,7 +63,7 @@ from sam3_annotator.ui.verbs.settling import Settling
 from sam3_annotator.ui.window.crash_messages import CrashMessages
 from sam3_annotator.ui.window.leaving import Leaving, LeavingStrokes
 from sam3_annotator.ui.window.main_window import MainWindow
-from sam3_annotator.ui.window.notices import CATEGORY, Notices
+from sam3_annotator.ui.window.notices import CATEGORY, INSTANCES, Notices
 from sam3_annotator.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -142,10 +149,10 @@ def assemble_window(
     Prefetch(engine, workspace, display, window.image_panel.shown)
     models = ModelChoice(engine, settings, parent=window)
     labelling = Labelling(opened.store, workspace, assist, models.describe, lambda: canvas.is_drawing, window)
-    drawing = Drawing(opened.store, workspace, lambda: display.image_id, window)
+    drawing = Drawing(opened.store, workspace, window)
     concepts = ConceptLabelling(opened.store, workspace, finder, models.describe, window)
     bind_concepts(window, concepts, finder, labelling)
-    bind_labelling(window, labelling, assist, drawing)
+    bind_labelling(window, labelling, assist, drawing, display)
     bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing, window.messages), labelling)
     preview = Preview(engine, assist, settings, window)
     clipboard, outlining = bind_instance_verbs(window, settings, display, engine, models)
@@ -187,7 +194,9 @@ def bind_background(window: MainWindow, engine: EngineBridge, display: ImageDisp
         window.add_idle_check(is_idle)
 
 
-def bind_labelling(window: MainWindow, labelling: Labelling, assist: Assist, drawing: Drawing) -> None:
+def bind_labelling(
+    window: MainWindow, labelling: Labelling, assist: Assist, drawing: Drawing, display: ImageDisplay
+) -> None:
     """Let mouse, keys and categories of a window work on drafts and instances.
 
     Drafts follow the store before anything shows them.
@@ -200,6 +209,8 @@ def bind_labelling(window: MainWindow, labelling: Labelling, assist: Assist, dra
     window.category_panel.clicked.connect(labelling.take_category)
     labelling.next_wanted.connect(window.image_panel.next_image)
     window.window_actions.bind(labelling_slots(labelling, assist, window.workspace, window.canvas))
+    display.left.connect(lambda: drawing.show(None))
+    display.shown.connect(drawing.show)
     bind_painting(window, labelling, drawing)
 
 
@@ -210,8 +221,8 @@ def bind_painting(window: MainWindow, labelling: Labelling, drawing: Drawing) ->
     )
     window.window_actions.state_changed.connect(painting.follow)
     window.window_actions.bind({"brush_larger": painting.enlarge, "brush_smaller": painting.shrink})
-    window.window_actions.bind({"drop_strokes": drawing.drop_strokes})
-    window.add_leave_check(LeavingStrokes(drawing, window.messages, window).may)
+    window.window_actions.bind(stroke_slots(drawing, labelling))
+    window.add_leave_check(LeavingStrokes(window.store, drawing, window.messages, window).may)
     drawing.category_unwanted.connect(lambda: window.messages.dismiss(CATEGORY))
     window.canvas.brush.erased.connect(labelling.erase_instance)
 
@@ -236,7 +247,7 @@ def bind_instance_verbs(
         Reshaping(store, workspace, find_size, settings, window),
     ):
         verbs.problem.connect(window.messages.show_message)
-        verbs.notice.connect(lambda sentence: window.show_notice(sentence, "instances"))
+        verbs.notice.connect(lambda sentence: window.show_notice(sentence, INSTANCES))
         window.window_actions.bind(verbs.slots())
     return clipboard, outlining
 

@@ -36,7 +36,7 @@ def test_findings_stand_below_their_headings_the_worst_first(faulty: Path, capsy
         "note: No splits (1)",
         f"{faulty}: 1 error, 7 warnings, 1 note; --json lists them all",
     ]
-    assert lines[1].startswith("  photos/2.png: “2.png” is missing from")
+    assert lines[1].startswith("  photos/2.png: the file is missing from")
 
 
 def test_of_many_findings_of_a_kind_the_first_are_shown(faulty: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from sam3_annotator.app import assemble_window
-from sam3_annotator.project import Instance, Origin, ProjectStore, region_to_mask
+from sam3_annotator.project import ImageState, Instance, Origin, ProjectStore, region_to_mask
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.start.opening import Opened
 
@@ -173,6 +173,67 @@ def test_strokes_that_kept_the_window_open_are_kept_by_a_category(user, tell):
     user.restart()
 
     assert len(user.instances(0)) == 1
+
+
+def test_strokes_without_category_wait_on_their_image(user, tell):
+    user.press(Qt.Key.Key_R)
+    user.drag(10, 10, 20, 10)
+    user.window.focus_canvas()
+    user.press(Qt.Key.Key_D)
+    user.settle()
+    assert tell() == []
+    assert user.window.canvas._overlay.waiting_item.region is None
+    user.add_category("cat")
+
+    user.window.close()
+    assert user.window.isVisible()
+    name = user.window.store.images()[0].name
+    assert any(f"painted on {name}" in sentence for sentence in tell())
+
+    user.press(Qt.Key.Key_A)
+    user.settle()
+    assert tell() == []
+    assert "keep as cat" in user.window.status_line._keys.accessibleName()
+    user.press(Qt.Key.Key_Return)
+
+    (instance,) = user.instances(0)
+    assert mask_of(instance)[10, 15]
+    assert user.window.canvas._overlay.waiting_item.region is None
+    undo(user)
+    assert user.instances(0) == ()
+
+
+def test_strokes_without_category_are_the_brush_s_alone(user):
+    user.press(Qt.Key.Key_R)
+    user.drag(10, 10, 20, 10)
+    user.window.focus_canvas()
+    user.press(Qt.Key.Key_S)
+
+    user.press(Qt.Key.Key_Escape)
+    user.press(Qt.Key.Key_Z, CTRL)
+    assert user.window.canvas._overlay.waiting_item.region is not None
+
+    user.press(Qt.Key.Key_R)
+    user.press(Qt.Key.Key_Z, CTRL)
+    assert user.window.canvas._overlay.waiting_item.region is None
+
+
+def test_shift_enter_keeps_strokes_and_goes_on(user):
+    user.press(Qt.Key.Key_R)
+    user.drag(10, 10, 20, 10)
+    user.window.focus_canvas()
+    user.press(Qt.Key.Key_D)
+    user.settle()
+    user.add_category("cat")
+    user.press(Qt.Key.Key_A)
+    user.settle()
+
+    user.press(Qt.Key.Key_Return, SHIFT)
+    user.settle()
+
+    assert len(user.instances(0)) == 1
+    first, second = user.window.store.images()[:2]
+    assert (first.state, user.window.workspace.image_id) == (ImageState.DONE, second.id)
 
 
 def test_a_draft_is_painted_once_it_is_accepted(painter):

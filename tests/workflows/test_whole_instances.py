@@ -94,6 +94,19 @@ def test_what_was_copied_comes_to_another_project_with_its_category(user, add, o
     assert user.window.store.undo_label == "Add instance"
 
 
+def test_what_was_undone_is_not_told_any_more(user, add, tell):
+    add(rectangle(2, 2, 10, 10))
+    add(rectangle(20, 2, 30, 10), category=1)
+    user.press(Qt.Key.Key_A, CTRL)
+    user.press(Qt.Key.Key_M, CTRL)
+    assert any("merged" in sentence for sentence in tell())
+
+    user.press(Qt.Key.Key_Z, CTRL)
+
+    assert tell() == []
+    assert len(user.instances(0)) == 2
+
+
 def test_cut_and_duplicate_by_key(user, add):
     add(HOLED)
     user.press(Qt.Key.Key_A, CTRL)

@@ -22,9 +22,9 @@ def find_bad_images(store: ProjectReader, image: ImageRecord, facts: ImageFacts,
     """
     file = store.image_file(image.id)
     if not is_there(file):
-        yield _finding(FindingKind.MISSING_FILE, image, _why_missing(file))
+        yield _finding(FindingKind.MISSING_FILE, image, _of_the_file(file, _why_missing(file)))
     elif facts.problem:
-        yield _finding(FindingKind.UNREADABLE_FILE, image, facts.problem)
+        yield _finding(FindingKind.UNREADABLE_FILE, image, _of_the_file(file, facts.problem))
     elif instances and _has_other_size(facts, image.facts):
         sentence = (
             f"the file is {facts.width} x {facts.height} pixels and was {image.facts.width} x {image.facts.height} "
@@ -44,6 +44,12 @@ def find_bad_images(store: ProjectReader, image: ImageRecord, facts: ImageFacts,
 
 def _finding(kind: FindingKind, image: ImageRecord, sentence: str) -> Finding:
     return Finding(kind, f"{image.path}: {sentence}", image.id)
+
+
+def _of_the_file(file: Path, sentence: str) -> str:
+    """Leave the name of a file out of a sentence that begins with it: the finding does so already."""
+    rest = sentence.removeprefix(f"“{file.name}”")
+    return sentence if rest == sentence else f"the file{rest}"
 
 
 def _why_missing(file: Path) -> str:

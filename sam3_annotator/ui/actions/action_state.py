@@ -19,8 +19,8 @@ class ActionState:
     (None where there is none); `tool` is `select`, `points`, `box`, `exemplar`, `polygon` or `brush`; `is_previewing`
     says that the points tool shows what a click would outline; `finding_count` is what the last check has found;
     `has_copies` says that the clipboard holds instances; `drawn_vertices` counts the vertices of the polygon being
-    drawn, 0 where none is or another tool is in the hand; `has_strokes_waiting` says that what was painted waits for
-    the first category; `brush_radius` is in image pixels.
+    drawn, 0 where none is or another tool is in the hand; `has_strokes_waiting` says that the
+    brush is in the hand and what was painted waits for its category; `brush_radius` is in image pixels.
     """
 
     has_image: bool = False
@@ -77,16 +77,23 @@ class ActionState:
         return self.has_draft or self.is_drawing
 
     @property
+    def is_painting(self) -> bool:
+        """The keys are about strokes that wait for their category: no draft is open, and no instance selected."""
+        return self.has_strokes_waiting and not self.is_making and not self.selection_count
+
+    @property
     def can_write(self) -> bool:
         """An image is shown and the project takes changes."""
         return self.has_image and not self.is_read_only
 
 
 def undo_verb(state: ActionState) -> str:
-    """Say what Ctrl+Z means: the last vertex of a polygon, else the last prompt of a draft, else the last step."""
+    """Say what Ctrl+Z means: the last vertex, prompt or stroke that is not in the project yet, else the last step."""
     if state.is_drawing:
         return "remove_last_vertex"
-    return "remove_last_prompt" if state.has_draft else "undo"
+    if state.has_draft:
+        return "remove_last_prompt"
+    return "remove_last_stroke" if state.is_painting else "undo"
 
 
 def undo_text(state: ActionState) -> str:
@@ -95,6 +102,8 @@ def undo_text(state: ActionState) -> str:
         return "Undo last vertex"
     if state.has_draft:
         return "Stop correcting" if state.lacks_prompt else "Undo last prompt"
+    if state.is_painting:
+        return "Undo last stroke"
     return _step_text("Undo", state.undo_label)
 
 
@@ -108,22 +117,27 @@ def _step_text(word: str, label: str | None) -> str:
 
 
 def accept_verb(state: ActionState) -> str:
-    """Say what Enter means: close the polygon, else keep the draft, else the focused proposal."""
+    """Say what Enter means: close the polygon, else keep the draft, else the strokes, else the focused proposal."""
     if state.is_drawing:
         return "close_polygon"
+    if state.is_painting:
+        return "keep_strokes"
     return "accept_proposal" if state.is_choosing else "accept"
 
 
 def accept_text(state: ActionState) -> str:
     """Say it in words, for the menu."""
-    return "Close polygon" if state.is_drawing else "Accept"
+    if state.is_drawing:
+        return "Close polygon"
+    return "Keep what was painted" if state.is_painting else "Accept"
 
 
 def can_accept(state: ActionState) -> bool:
     """Say whether there is something to keep."""
     if state.is_drawing:
         return state.can_write and state.can_close
-    return state.can_write and (state.has_draft or state.is_choosing) and not state.lacks_object
+    has_something = state.has_draft or state.is_painting or state.is_choosing
+    return state.can_write and has_something and not state.lacks_object
 
 
 def can_go_on(state: ActionState) -> bool:
@@ -134,9 +148,11 @@ def can_go_on(state: ActionState) -> bool:
 
 
 def accept_next_verb(state: ActionState) -> str:
-    """Say what Shift+Enter means: close the polygon, else keep the draft, else all proposals, and go on."""
+    """Say what Shift+Enter means: close the polygon, else keep the draft, strokes or all proposals, and go on."""
     if state.is_drawing:
         return "close_polygon_next"
+    if state.is_painting:
+        return "keep_strokes_next"
     return "accept_proposals_next" if state.is_choosing else "accept_next"
 
 
@@ -151,7 +167,7 @@ def escape_verb(state: ActionState) -> str:
         return "drop_polygon"
     if state.has_draft:
         return "discard_draft"
-    if state.has_strokes_waiting:
+    if state.is_painting:
         return "drop_strokes"
     if state.selection_count:
         return "clear_selection"

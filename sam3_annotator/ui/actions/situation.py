@@ -95,7 +95,7 @@ class Situation(QObject):
             finding_count=len(self._checking.findings or ()),
             has_copies=self._clipboard.has_copies,
             drawn_vertices=self._canvas.polygon.vertex_count if self._canvas.is_drawing else 0,
-            has_strokes_waiting=self._drawing.has_strokes_waiting,
+            has_strokes_waiting=self._canvas.tool == "brush" and self._drawing.has_strokes_waiting,
             brush_radius=self._canvas.brush.radius_on(self._canvas.image_size),
         )
 

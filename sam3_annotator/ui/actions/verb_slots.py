@@ -13,6 +13,7 @@ from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.images.image_display import ImageDisplay
 from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.verbs.concept_labelling import ConceptLabelling
+from sam3_annotator.ui.verbs.drawing import Drawing
 from sam3_annotator.ui.verbs.labelling import Labelling
 from sam3_annotator.ui.verbs.project_verbs import ProjectVerbs
 from sam3_annotator.ui.window.main_window import MainWindow
@@ -46,6 +47,21 @@ def labelling_slots(labelling: Labelling, assist: Assist, workspace: Workspace, 
         "redo": labelling.redo,
         "hide_all": labelling.toggle_all,
         **{f"category_{n + 1}": partial(labelling.choose_category, n) for n in range(len(CATEGORY_KEYS))},
+    }
+
+
+def stroke_slots(drawing: Drawing, labelling: Labelling) -> Slots:
+    """Say what the verbs about strokes that wait for their category call."""
+
+    def keep_and_go_on() -> None:
+        if drawing.keep_strokes():
+            labelling.accept(goes_on=True)
+
+    return {
+        "keep_strokes": drawing.keep_strokes,
+        "keep_strokes_next": keep_and_go_on,
+        "remove_last_stroke": drawing.step_back,
+        "drop_strokes": drawing.drop_strokes,
     }
 
 

@@ -80,7 +80,8 @@ class ProposalsDisplay(QObject):
 
     @Slot()
     def _follow_model(self) -> None:
-        self._window.area.phrase_bar.set_takes_phrases(self._finder.takes_phrases)
+        for place in (self._window.area.phrase_bar, self._window.proposal_panel):
+            place.set_takes_phrases(self._finder.takes_phrases)
 
     @Slot(float)
     def _show_latency(self, seconds: float) -> None:

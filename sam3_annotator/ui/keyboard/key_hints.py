@@ -92,14 +92,23 @@ def _brush_hints(state: ActionState) -> tuple[_Hint, ...]:
     if state.selection_count > 1:
         return (_ActionHint("next", "select one to paint"), _ActionHint("escape", "deselect"))
     size = _ActionHint("brush_smaller", f"brush of radius {state.brush_radius} px", "brush_larger")
-    if state.has_strokes_waiting:
-        return (KeyHint("Drag", "add"), size, _ActionHint("escape", "drop what was painted"))
+    if state.is_painting:
+        back = _ActionHint("undo", "last stroke")
+        return (_kept_hint(state), KeyHint("Drag", "add"), back, _ActionHint("escape", "drop what was painted"), size)
     accept = (_accept_hint(state),) if state.is_choosing else ()
     if state.selection_count:
         strokes = (KeyHint("Drag", "add"), KeyHint("Right drag", "erase"))
         return (*strokes, size, _ActionHint("escape", "deselect, to paint a new one"), *accept)
     cycle = (_ActionHint("next", next_text(state).lower()),) if next_verb(state) else ()
     return (KeyHint("Drag", "paint a new instance"), size, *accept, *cycle)
+
+
+def _kept_hint(state: ActionState) -> _ActionHint:
+    """Say what strokes would become; without a category, what they need for that."""
+    if not state.category_name:
+        return _ActionHint("accept", "name its category")
+    is_short = len(state.category_name) <= _LONGEST_NAME
+    return _ActionHint("accept", f"keep as {state.category_name}" if is_short else "keep")
 
 
 def _proposal_hints(state: ActionState) -> tuple[_Hint, ...]:

@@ -230,6 +230,7 @@ class ShortcutsDialog(QDialog):
     def _filter(self, query: str) -> None:
         for section in self.sections:
             section.filter(query)
+        self._show_hint()
 
     def _turn(self, row: KeyRow, step: int) -> None:
         shown = [other for other in self.rows if not other.isHidden()]
@@ -246,8 +247,13 @@ class ShortcutsDialog(QDialog):
         self.reset_button.setEnabled(bool(changes))
         if changes != self._applied:
             self._said = ""
-        self._hint.setText(self._said or HOW_TO)
-        self.undo_button.setVisible(bool(self._said))
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        has_rows = any(not section.isHidden() for section in self.sections)
+        nothing = f"No command and no key is called “{self.field.text().strip()}”."
+        self._hint.setText((self._said or HOW_TO) if has_rows else nothing)
+        self.undo_button.setVisible(bool(self._said) and has_rows)
 
     def _undo(self) -> None:
         self._said = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,7 @@ class ProposalPanel(QWidget):
         super().__init__(parent)
         self._keys = keys if keys is not None else KeyMap(parent=self)
         self._proposals: Proposals | None = None
+        self._takes_phrases = True
         self._thumbnails = ProposalThumbnails()
         self._model = ProposalModel(self)
         self._list = self._make_list()
@@ -87,8 +88,13 @@ class ProposalPanel(QWidget):
         if had_focus and not found:
             self.focus_left.emit()
 
+    def set_takes_phrases(self, takes_phrases: bool) -> None:
+        """Say whether the model finds what is typed, or only what is like an example."""
+        self._takes_phrases = takes_phrases
+        self._say_what_is_missing()
+
     def _say_what_is_missing(self) -> None:
-        face = _face(self._proposals, self._keys)
+        face = _face(self._proposals, self._keys, takes_phrases=self._takes_phrases)
         self._empty.say(face.title, face.text, icon_name=face.icon)
 
     def context_menu(self) -> QMenu:
@@ -164,20 +170,23 @@ _FAILED = _Face("alert-outline", "The search failed", "The message above the ima
 _NONE_FOUND = _Face(
     "circle-off-outline", "Nothing new found", "Lower the threshold or try other words; what is labelled is left out"
 )
+_NONE_LIKE_IT = replace(_NONE_FOUND, text=_NONE_FOUND.text.replace("try other words", "box another example"))
 _ALL_SETTLED = _Face("check-circle", "All looked through", "Each of them is accepted or rejected")
 
 
-def _face(proposals: Proposals | None, keys: KeyMap) -> _Face:
+def _face(proposals: Proposals | None, keys: KeyMap, *, takes_phrases: bool) -> _Face:
     if proposals is None:
-        return _Face("magnify", "Nothing looked for yet", f"{_way_to_type('what to find', keys)}, {_or_box(keys)}")
+        return _Face("magnify", "Nothing looked for yet", _how_to_look(keys, takes_phrases=takes_phrases))
     if proposals.is_waiting:
         return _LOOKING
     if proposals.has_failed:
         return _FAILED
     if proposals.answered is None:
-        text = f"{_way_to_type('it', keys)}, or box an example of it"
+        text = f"{_way_to_type('it', keys)}, or box an example of it" if takes_phrases else "Box an example of it"
         return _Face("magnify", "What should be found?", text)
-    return _ALL_SETTLED if proposals.found else _NONE_FOUND
+    if proposals.found:
+        return _ALL_SETTLED
+    return _NONE_FOUND if takes_phrases else _NONE_LIKE_IT
 
 
 def _way_to_type(what: str, keys: KeyMap) -> str:
@@ -185,5 +194,10 @@ def _way_to_type(what: str, keys: KeyMap) -> str:
     return f"Press {find} and type {what}" if find else f"Type {what} above the image"
 
 
-def _or_box(keys: KeyMap) -> str:
-    return f"or\N{NO-BREAK SPACE}{keys.text('tool_exemplar') or 'take the exemplar tool'} and box an example"
+def _how_to_look(keys: KeyMap, *, takes_phrases: bool) -> str:
+    box = keys.text("tool_exemplar")
+    if takes_phrases:
+        way = f"{_way_to_type('what to find', keys)}, or\N{NO-BREAK SPACE}{box or 'take the exemplar tool'}"
+    else:
+        way = f"Press {box}" if box else "Take the exemplar tool"
+    return f"{way} and box an example"

@@ -70,7 +70,7 @@ class Launcher(QObject):
         window = self._make_window(opened)
         window.project_requested.connect(self.open)
         window.start_page_requested.connect(self.show_start_page)
-        remember_opened(self._settings, opened.store.path)
+        remember_opened(self._settings, opened.store.path, *window.progress)
         self._put(window)
 
     def open_samples(self) -> None:

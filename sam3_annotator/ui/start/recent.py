@@ -20,14 +20,17 @@ def remember_project(settings: Settings, path: Path, done: int, total: int, canv
     """Put a project first among the recent ones, with a picture of its canvas; a picture that fails is left out."""
     thumbnail = _thumbnail_path(path)
     is_saved = canvas.isVisible() and _save(canvas.grab(), thumbnail)
-    known = next((project.thumbnail for project in settings.recent_projects if project.path == str(path)), "")
-    settings.remember_project(RecentProject(str(path), done, total, str(thumbnail) if is_saved else known))
+    picture = str(thumbnail) if is_saved else _known_thumbnail(settings, path)
+    settings.remember_project(RecentProject(str(path), done, total, picture))
 
 
-def remember_opened(settings: Settings, path: Path) -> None:
+def remember_opened(settings: Settings, path: Path, done: int, total: int) -> None:
     """Put a project first among the recent ones as soon as it is open: the program may end in many ways."""
-    known = next((project for project in settings.recent_projects if project.path == str(path)), None)
-    settings.remember_project(known or RecentProject(str(path)))
+    settings.remember_project(RecentProject(str(path), done, total, _known_thumbnail(settings, path)))
+
+
+def _known_thumbnail(settings: Settings, path: Path) -> str:
+    return next((project.thumbnail for project in settings.recent_projects if project.path == str(path)), "")
 
 
 def _thumbnail_path(project: Path) -> Path:

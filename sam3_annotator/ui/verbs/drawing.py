@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -14,24 +12,16 @@ from sam3_annotator.ui.verbs.attempt import attempt
 from sam3_annotator.ui.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """A region drawn on an image, and whether its instance is to be selected."""
-
-    image_id: ImageId
-    region: Region
-    selects: bool
-
-
 class Drawing(QObject):
     """Makes an instance of each region, in one undo step.
 
-    A region drawn before there is any category waits for the first one, as long as its image is shown: one that is to
-    be selected, which others of its kind join, and beside it one that is not, in place of which another one comes.
-    `waiting_changed` carries the one to be selected, or None.
+    A region drawn before there is any category waits for one, which is asked for. Strokes, which are to be selected
+    and join each other, wait on their image as long as it takes: whoever comes back to them finds them as they were,
+    and gives them the current category or drops them. Beside them one other region waits, in place of which the next
+    one comes, and only as long as its image is shown.
+    `waiting_changed` carries what strokes wait on the shown image, or None.
     `problem`, `category_wanted` and `category_found` as in `Labelling`; `category_unwanted` says that nothing waits
     for one any more; `stored` says that a region is in the project.
-    `shown_image` gives the image on the canvas, which the user's next one may not have replaced yet.
     """
 
     problem = Signal(str)
@@ -41,81 +31,150 @@ class Drawing(QObject):
     stored = Signal(object)  # Region
     waiting_changed = Signal(object)  # Region | None
 
-    def __init__(
-        self,
-        store: ProjectStore,
-        workspace: Workspace,
-        shown_image: Callable[[], ImageId | None],
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, store: ProjectStore, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
         self._workspace = workspace
-        self._shown_image = shown_image
-        self._unnamed: dict[bool, _Drawn] = {}  # by `selects`
+        self._image_id: ImageId | None = None
+        self._strokes: dict[ImageId, tuple[Region, ...]] = {}  # after each stroke, all there were
+        self._unnamed: Region | None = None
+        self._asks = False
+        self._has_category = workspace.category_id is not None
         workspace.category_changed.connect(self._store_named)
-        workspace.image_changed.connect(self.forget)
+
+    @property
+    def waiting(self) -> Region | None:
+        """What strokes wait on the shown image; None if there are none."""
+        return self._strokes[self._image_id][-1] if self._image_id in self._strokes else None
 
     @property
     def has_strokes_waiting(self) -> bool:
-        """A region to be selected waits for a category."""
-        return True in self._unnamed
+        """Strokes wait on the shown image."""
+        return self._image_id in self._strokes
+
+    def waits_on(self) -> tuple[ImageId, ...]:
+        """Give the images on which strokes wait, in the order of the project."""
+        return tuple(image.id for image in self._store.images() if image.id in self._strokes)
+
+    @Slot(object)
+    def show(self, image_id: ImageId | None) -> None:
+        """Work on the image that is on the canvas, None while there is none; strokes wait on the one that was."""
+        had_strokes = self.has_strokes_waiting
+        self._image_id = image_id
+        self._unnamed = None
+        self._ask_no_more()
+        if had_strokes or self.has_strokes_waiting:
+            self.waiting_changed.emit(self.waiting)
 
     @Slot(object, bool)
     def add(self, region: Region, selects: bool = False) -> None:
         """Make a region, valid and within the shown image, an instance; `selects` has it selected then."""
-        image_id = self._shown_image()
+        image_id, category_id = self._image_id, self._workspace.category_id
         if image_id is None:
             return
-        drawn = _Drawn(image_id, region, selects)
-        if self._workspace.category_id is None:
-            if selects and self.has_strokes_waiting:
-                drawn = replace(drawn, region=union(self._unnamed[selects].region, region))
-            self._unnamed[selects] = drawn
-            if selects:
-                self.waiting_changed.emit(drawn.region)
-            self.category_wanted.emit()
+        if selects:
+            strokes = self._strokes.get(image_id, ())
+            joined = union(strokes[-1], region) if strokes else region
+            if not self._store_strokes(joined):
+                self._put_strokes((*strokes, joined))
+                self._ask_for_strokes()
+        elif category_id is None:
+            self._unnamed = region
+            self._ask()
         else:
-            self._store_as(self._workspace.category_id, drawn)
+            self._store_as(category_id, image_id, region)
+
+    def keep_strokes(self) -> bool:
+        """Make the strokes that wait on the shown image an instance of the current category, or ask for one.
+
+        Returns whether they are in the project now.
+        """
+        waiting = self.waiting
+        if waiting is None:
+            return False
+        is_stored = self._store_strokes(waiting)
+        if not is_stored:
+            self._ask_for_strokes()
+        return is_stored
+
+    def step_back(self) -> None:
+        """Take back the last of the strokes that wait on the shown image."""
+        if self._image_id in self._strokes:
+            self._put_strokes(self._strokes[self._image_id][:-1])
 
     @Slot(object)
     def _store_named(self, category_id: CategoryId | None) -> None:
-        unnamed = dict(self._unnamed)
-        self.forget()
-        if unnamed and category_id is not None:
-            # What is to be selected first: the other one may be followed by the next image.
-            for selects in sorted(unnamed, reverse=True):
-                self._store_as(category_id, unnamed[selects])
-            self.category_found.emit()
-
-    @Slot()
-    def forget(self) -> None:
-        """Let no region wait for a category any more."""
-        self.withdraw()
-        self.drop_strokes()
+        """Take the first category for what waits; among several, the user says which one by keeping the strokes."""
+        had_category, self._has_category = self._has_category, category_id is not None
+        image_id, unnamed = self._image_id, self._unnamed
+        if had_category or category_id is None or image_id is None or (unnamed is None and self.waiting is None):
+            return
+        self._asks, self._unnamed = False, None
+        self.keep_strokes()  # before the other one, which may be followed by the next image
+        if unnamed is not None:
+            self._store_as(category_id, image_id, unnamed)
+        self.category_found.emit()
 
     def withdraw(self) -> None:
         """Let no region wait that is not to be selected: whoever drew it has changed it."""
-        self._drop(selects=False)
+        self._unnamed = None
+        if not self.has_strokes_waiting:
+            self._ask_no_more()
 
     def drop_strokes(self) -> None:
-        """Let no region wait that is to be selected."""
-        if self._drop(selects=True):
-            self.waiting_changed.emit(None)
+        """Let no strokes wait on the shown image any more."""
+        if self.has_strokes_waiting:
+            self._put_strokes(())
 
-    def _drop(self, *, selects: bool) -> bool:
-        has_dropped = self._unnamed.pop(selects, None) is not None
-        if has_dropped and not self._unnamed:
+    def drop_all_strokes(self) -> None:
+        """Let no strokes wait any more, on whatever image."""
+        self.drop_strokes()
+        self._strokes.clear()
+
+    def _put_strokes(self, strokes: tuple[Region, ...]) -> None:
+        if self._image_id is None:
+            return
+        if strokes:
+            self._strokes[self._image_id] = strokes
+        else:
+            del self._strokes[self._image_id]
+            if self._unnamed is None:
+                self._ask_no_more()
+        self.waiting_changed.emit(self.waiting)
+
+    def _store_strokes(self, strokes: Region) -> bool:
+        image_id, category_id = self._image_id, self._workspace.category_id
+        is_stored = (
+            image_id is not None
+            and category_id is not None
+            and self._store_as(category_id, image_id, strokes, selects=True)
+        )
+        if is_stored:
+            self.drop_strokes()
+        return is_stored
+
+    def _ask_for_strokes(self) -> None:
+        if self._workspace.category_id is None:
+            self._ask()
+
+    def _ask(self) -> None:
+        self._asks = True
+        self.category_wanted.emit()
+
+    def _ask_no_more(self) -> None:
+        if self._asks:
+            self._asks = False
             self.category_unwanted.emit()
-        return has_dropped
 
-    def _store_as(self, category_id: CategoryId, drawn: _Drawn) -> None:
+    def _store_as(self, category_id: CategoryId, image_id: ImageId, region: Region, *, selects: bool = False) -> bool:
         provenance = Provenance(origin=Origin.HAND, created_at=datetime.now(UTC).isoformat(timespec="seconds"))
 
         def store() -> None:
-            made = operations.add_instance(self._store, drawn.image_id, category_id, drawn.region, provenance)
-            if drawn.selects:
+            made = operations.add_instance(self._store, image_id, category_id, region, provenance)
+            if selects:
                 self._workspace.select((made,))
 
-        if attempt(store, self.problem.emit):
-            self.stored.emit(drawn.region)
+        if not attempt(store, self.problem.emit):
+            return False
+        self.stored.emit(region)
+        return True

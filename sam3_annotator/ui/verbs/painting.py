@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
-from sam3_annotator.project import InstanceId, Region
+from sam3_annotator.project import InstanceId
 from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.canvas.brush import Brush, larger_radius, smaller_radius
 from sam3_annotator.ui.canvas.view import CanvasView
@@ -43,7 +43,9 @@ class Painting(QObject):
         for source in (bridge.changed, workspace.category_changed, settings.changed):
             source.connect(self._show_brush)
         labelling.stored.connect(self._select_stored)
-        drawing.waiting_changed.connect(self._show_waiting)
+        self._drawing = drawing
+        for source in (drawing.waiting_changed, workspace.category_changed):
+            source.connect(self._show_waiting)
         canvas.brush.refused.connect(self._say)
         self._show_brush()
 
@@ -64,10 +66,11 @@ class Painting(QObject):
         color = category_color(self._store, self._workspace.category_id)
         self._canvas.brush.take(Brush(self._settings.brush_radius, color.name()))
 
-    @Slot(object)
-    def _show_waiting(self, region: Region | None) -> None:
-        """Show what was drawn until it has a category."""
-        self._canvas.set_preview(region, category_color(self._store, None), waits=True)
+    @Slot()
+    def _show_waiting(self) -> None:
+        """Show what was painted until it has a category, in the colour of the one it would get."""
+        color = category_color(self._store, self._workspace.category_id)
+        self._canvas.set_preview(self._drawing.waiting, color, waits=True)
 
     @Slot(object)
     def _select_stored(self, instance_id: InstanceId) -> None:

@@ -1,6 +1,8 @@
-"""The middle of the window: messages, the canvas below them, and what floats over the canvas."""
+"""The middle of the window: the canvas, and what floats over it."""
 
 from __future__ import annotations
+
+from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
@@ -14,22 +16,25 @@ from sam3_annotator.ui.window.message_bar import MessageBar
 PROGRESS_HEIGHT = 2
 # Work that is over sooner shows no bar: a flash would only disturb.
 PROGRESS_AFTER_MS = 200
+_REPLACING: Final = frozenset(
+    {QEvent.Type.Resize, QEvent.Type.LayoutRequest, QEvent.Type.ShowToParent, QEvent.Type.HideToParent}
+)
 
 
 class CanvasArea(QWidget):
-    """Holds the canvas; `messages` is the bar above it, `phrase_bar` the one over its top edge."""
+    """Holds the canvas; `messages` covers its top edge, `phrase_bar` floats below that.
+
+    A message that comes or goes moves nothing on the canvas: whoever draws there has the hand on it.
+    """
 
     def __init__(self, canvas: QWidget, keys: KeyMap | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._keys = keys if keys is not None else KeyMap(parent=self)
         self.canvas = canvas
-        self.messages = MessageBar()
         self._stage = QWidget()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.messages)
-        layout.addWidget(self._stage, stretch=1)
+        layout.addWidget(self._stage)
         inner = QVBoxLayout(self._stage)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.addWidget(canvas)
@@ -40,11 +45,13 @@ class CanvasArea(QWidget):
         self._progress.hide()
         self.phrase_bar = PhraseBar(self._keys, self._stage)
         self.phrase_bar.hide()
+        self.messages = MessageBar(self._stage)
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
         self._delay.setInterval(PROGRESS_AFTER_MS)
         self._delay.timeout.connect(self._progress.show)
-        self._stage.installEventFilter(self)
+        for widget in (self._stage, self.messages):
+            widget.installEventFilter(self)
 
     def set_progress(self, fraction: float | None, *, is_busy: bool = True) -> None:
         """Draw the thin bar at the canvas's top edge: 0 to 1, None while unknown; not `is_busy` takes it away."""
@@ -72,8 +79,8 @@ class CanvasArea(QWidget):
         return card
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep both bars at the canvas's top edge; the phrase bar asks anew when it has more or less to say."""
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+        """Keep all bars at the canvas's top edge; they ask anew when they have more or less to say."""
+        if event.type() in _REPLACING:
             self._place()
         return super().eventFilter(watched, event)
 
@@ -81,6 +88,8 @@ class CanvasArea(QWidget):
         room = self._stage.width()
         wanted = self.phrase_bar.sizeHint()
         width = min(wanted.width(), room - 2 * SPACE_M)
-        self.phrase_bar.setGeometry((room - width) // 2, SPACE_M, width, wanted.height())
+        below = self.messages.heightForWidth(room) if not self.messages.isHidden() else 0
+        self.messages.setGeometry(0, 0, room, below)
+        self.phrase_bar.setGeometry((room - width) // 2, below + SPACE_M, width, wanted.height())
         self._progress.setGeometry(0, 0, room, PROGRESS_HEIGHT)
         self._progress.raise_()

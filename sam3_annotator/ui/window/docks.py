@@ -56,8 +56,11 @@ class Docks:
             self._resize(_LEFT, (1, 1), Qt.Orientation.Vertical)
 
     def next_to_focus(self, canvas: QWidget, step: int) -> QWidget:
-        """Give the panel, or the canvas, that the keyboard goes to from where it is, by `step`, 1 or -1."""
-        shown = [widget for widget in self._in_order(canvas) if widget.isVisible()]
+        """Give the panel, or the canvas, that the keyboard goes to from where it is, by `step`, 1 or -1.
+
+        A panel in which nothing takes the keyboard, as an empty one, is passed over.
+        """
+        shown = [widget for widget in self._in_order(canvas) if widget is canvas or _focusable(widget)]
         at = next((number for number, widget in enumerate(shown) if _has_focus(widget)), -step)
         return shown[(at + step) % len(shown)]
 
@@ -74,12 +77,16 @@ class Docks:
 
 def first_focusable(panel: QWidget) -> QWidget:
     """Give what in a panel takes the keyboard first, the panel itself if nothing does."""
-    children = [
+    children = _focusable(panel)
+    return children[0] if children else panel
+
+
+def _focusable(panel: QWidget) -> list[QWidget]:
+    return [
         child
         for child in panel.findChildren(QWidget)
         if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisible() and child.isEnabled()
     ]
-    return children[0] if children else panel
 
 
 def _has_focus(panel: QWidget) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from sam3_annotator.project import ProjectStore
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.verbs.drawing import Drawing
 from sam3_annotator.ui.verbs.labelling import Labelling
@@ -67,25 +68,30 @@ class Leaving(QObject):
 
 
 class LeavingStrokes(QObject):
-    """Asks before strokes are lost that wait for their category."""
+    """Asks before strokes are lost that wait for their category, on whatever image."""
 
-    def __init__(self, drawing: Drawing, messages: MessageBar, parent: QObject) -> None:
+    def __init__(self, store: ProjectStore, drawing: Drawing, messages: MessageBar, parent: QObject) -> None:
         super().__init__(parent)
+        self._store = store
         self._drawing = drawing
         self._messages = messages
         drawing.waiting_changed.connect(self._take_back)
 
     def may(self, leave: Callable[[], object]) -> bool:
         """Say whether nothing painted would be lost; if it would, tell how to keep it, and how to leave."""
-        if not self._drawing.has_strokes_waiting:
+        names = [self._store.image(image_id).name for image_id in self._drawing.waits_on()]
+        if not names:
             return True
 
         def leave_without() -> None:
-            self._drawing.drop_strokes()
+            self._drawing.drop_all_strokes()
             leave()
 
+        where = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+        is_asked = not self._store.categories() and len(names) == 1 and self._drawing.has_strokes_waiting
+        how = "Name one on the right" if is_asked else "Take the brush there"
         self._messages.show_message(
-            "What you painted has no category yet. Name one on the right and press Enter to keep it.",
+            f"What you painted on {where} has no category yet. {how} and press Enter to keep it.",
             Severity.WARNING,
             actions=(MessageAction("Close anyway", leave_without),),
             key=PAINTED,

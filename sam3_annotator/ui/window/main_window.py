@@ -122,6 +122,12 @@ class MainWindow(QMainWindow):
         return self.bridge.store
 
     @property
+    def progress(self) -> tuple[int, int]:
+        """How many images are done, of how many."""
+        images = self.store.images()
+        return sum(image.state in _FINISHED for image in images), len(images)
+
+    @property
     def messages(self) -> MessageBar:
         """The bar above the canvas."""
         return self.area.messages
@@ -324,17 +330,13 @@ class MainWindow(QMainWindow):
         self.area.set_phrase_bar_shown(state.has_image and not state.is_unreadable)
 
     def _show_title(self) -> None:
-        done, total = self._count()
+        done, total = self.progress
         name = RecentProject(str(self.store.path)).name
         notes = [f"{done} of {total} done"] if total else ["no images yet"]
         if self.store.is_read_only:
             notes.append("read-only")
         self._top_bar.set_title(name, " · ".join(notes))
         self.setWindowTitle(f"{name} - SAM 3 Annotator")
-
-    def _count(self) -> tuple[int, int]:
-        images = self.store.images()
-        return sum(image.state in _FINISHED for image in images), len(images)
 
     def _name_categories(self) -> None:
         self.window_actions.set_categories([(category.name, category.color) for category in self.store.categories()])
@@ -357,8 +359,7 @@ class MainWindow(QMainWindow):
             return
         self._beginning.stop()
         save_place(self, self.settings)
-        done, total = self._count()
-        remember_project(self.settings, self.store.path, done, total, self.canvas)
+        remember_project(self.settings, self.store.path, *self.progress, self.canvas)
         self.closing.emit()
         super().closeEvent(event)
 

@@ -1,4 +1,4 @@
-"""Messages above the canvas: a sentence, what can be done about it, and never in the way."""
+"""Messages over the top of the canvas: a sentence, what can be done about it, and never in the way."""
 
 from __future__ import annotations
 

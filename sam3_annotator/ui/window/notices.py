@@ -10,6 +10,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Slot
 
 from sam3_annotator.model import EngineStage, EngineStatus, ModelError
+from sam3_annotator.project import ChangeKind, ChangeSet
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
@@ -29,6 +30,8 @@ from sam3_annotator.ui.window.message_bar import MessageAction, Severity
 MODEL: Final = "model"
 ANSWER: Final = "answer"
 CATEGORY: Final = "category"
+# What was done with whole instances, as long as it is so.
+INSTANCES: Final = "instances"
 
 # What helps where nobody knows what was wrong.
 OUTLINE_AGAIN: Final = "Nothing was changed; outline the instances again to retry."
@@ -68,6 +71,12 @@ class Notices(QObject):
             labelling.category_wanted.connect(self._ask_for_category)
             labelling.category_found.connect(self._go_back_to_canvas)
         facts.progress.connect(self._show_reading)
+        window.bridge.changed.connect(self._forget_what_was_undone)
+
+    @Slot(object)
+    def _forget_what_was_undone(self, changes: ChangeSet) -> None:
+        if changes.kind in (ChangeKind.UNDO, ChangeKind.REDO):
+            self._window.messages.dismiss(INSTANCES)
 
     @Slot(object)
     def _show_status(self, status: EngineStatus) -> None:

@@ -45,7 +45,7 @@ def test_file_that_cannot_be_read_is_told_why(sound: Any) -> None:
     (finding,) = sound.findings()
 
     assert (finding.kind, finding.image_id) == (FindingKind.UNREADABLE_FILE, sound.images[1])
-    assert "is no image of a kind that can be read" in finding.sentence
+    assert ": the file is no image of a kind that can be read" in finding.sentence
 
 
 def test_photograph_whose_end_is_missing_is_told(sound: Any, make_image: Callable[..., Path]) -> None:

@@ -246,8 +246,27 @@ def test_escape_drops_strokes_that_wait_for_a_category() -> None:
     waiting = replace(PAINTING, has_strokes_waiting=True)
 
     assert (escape_verb(waiting), escape_text(waiting)) == ("drop_strokes", "Drop what was painted")
-    assert hints(waiting) == {"Drag": "add", "[ ]": "brush of radius 12 px", "Esc": "drop what was painted"}
     assert escape_verb(replace(waiting, has_draft=True)) == "discard_draft"
+    assert escape_verb(replace(waiting, selection_count=1)) == "clear_selection"
+
+
+def test_enter_keeps_strokes_that_wait_for_a_category_and_undo_takes_back_the_last() -> None:
+    waiting = replace(PAINTING, has_strokes_waiting=True, undo_label="Brush")
+
+    assert can_accept(waiting)
+    assert (accept_verb(waiting), accept_text(waiting)) == ("keep_strokes", "Keep what was painted")
+    assert accept_next_verb(waiting) == "keep_strokes_next"
+    assert (undo_verb(waiting), undo_text(waiting)) == ("remove_last_stroke", "Undo last stroke")
+    assert list(hints(waiting)) == ["Enter", "Drag", "Ctrl+Z", "Esc", "[ ]"]
+    assert hints(replace(waiting, category_name="cat"))["Enter"] == "keep as cat"
+    assert hints(replace(waiting, category_name=""))["Enter"] == "name its category"
+
+
+def test_what_is_selected_comes_before_strokes_that_wait() -> None:
+    beside = replace(PAINTING, has_strokes_waiting=True, selection_count=1, undo_label="Move")
+
+    assert not can_accept(beside)
+    assert (undo_verb(beside), undo_text(beside)) == ("undo", "Undo move")
 
 
 def test_hints_of_a_selection_tell_of_the_arrow_keys_where_they_move_it() -> None:

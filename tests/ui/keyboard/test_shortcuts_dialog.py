@@ -14,7 +14,7 @@ from sam3_annotator.ui.actions.action_table import ACTIONS, NUDGING_ACTIONS
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.keyboard.key_presets import KEY_PRESETS
 from sam3_annotator.ui.keyboard.key_row import ASKS, KeyRow
-from sam3_annotator.ui.keyboard.shortcuts_dialog import WAS_RESET, ShortcutsDialog
+from sam3_annotator.ui.keyboard.shortcuts_dialog import HOW_TO, WAS_RESET, ShortcutsDialog
 from sam3_annotator.ui.theme import Appearance, apply_theme
 
 Key = Qt.Key
@@ -103,10 +103,10 @@ def test_page_fits_the_screen_and_scrolls_no_way_but_down(dialog: ShortcutsDialo
 def test_field_leaves_the_rows_that_match_by_words_or_key(dialog: ShortcutsDialog, query: str, found: set[str]) -> None:
     dialog.field.setText(query)
     assert visible(dialog) == found
+    assert dialog.hint == (HOW_TO if found else f"No command and no key is called “{query}”.")
 
     dialog.field.setText("")
-
-    assert len(visible(dialog)) == len(dialog.rows)
+    assert (dialog.hint, len(visible(dialog))) == (HOW_TO, len(dialog.rows))
 
 
 def test_headings_go_with_their_last_row(dialog: ShortcutsDialog) -> None:

@@ -317,3 +317,26 @@ def test_keyboard_arrives_in_the_list_and_all_that_takes_it_has_a_name(panel: Pr
     ]
 
     assert [widget.accessibleName() for widget in takes_keys] == ["Proposals", "Accept all proposals"]
+
+
+@pytest.mark.parametrize(
+    "proposals",
+    [
+        pytest.param(None, id="nothing asked"),
+        pytest.param(ASKED.with_found(()), id="none found"),
+        pytest.param(
+            replace(ASKED, concept=ConceptPrompt("", (Exemplar(10, 10, 30, 30, positive=False),))),
+            id="only what it is not",
+        ),
+    ],
+)
+def test_empty_panel_speaks_of_words_only_where_the_model_takes_them(
+    panel: ProposalPanel, proposals: Proposals | None
+) -> None:
+    panel.show_proposals(proposals, None, COLOR)
+    assert any(word in words(panel) for word in ("type", "words"))
+
+    panel.set_takes_phrases(False)
+
+    assert not any(word in words(panel) for word in ("type", "words"))
+    assert "box" in words(panel).lower()

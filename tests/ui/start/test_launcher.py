@@ -114,3 +114,12 @@ def test_project_is_left_once_what_was_accepted_is_stored(
 
     with ProjectStore.open(image_folder / "annotations.sam3proj", read_only=True) as store:
         assert len(store.instances(store.images()[0].id)) == 1
+
+
+def test_a_project_opened_is_remembered_with_how_far_it_is_whatever_ends_the_program(launcher, image_folder):
+    launcher.open(image_folder)
+
+    remembered = Settings().recent_projects[0]
+    assert remembered.path == str(launcher.window.store.path)
+    assert (remembered.done, remembered.total) == launcher.window.progress
+    assert remembered.total > 0

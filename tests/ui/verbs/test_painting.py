@@ -49,7 +49,9 @@ def labelling(store, workspace, assist) -> Labelling:
 
 @pytest.fixture
 def drawing(store, workspace) -> Drawing:
-    return Drawing(store, workspace, lambda: workspace.image_id)
+    made = Drawing(store, workspace)
+    made.show(store.images()[0].id)
+    return made
 
 
 @pytest.fixture

@@ -101,3 +101,45 @@ def test_phrase_bar_keeps_clicks_and_the_wheel_from_the_image(area: CanvasArea, 
 
     assert prompts == []
     assert canvas.zoom == zoom
+
+
+def test_messages_come_and_go_without_moving_the_image(area: CanvasArea) -> None:
+    canvas = area.canvas
+    assert isinstance(canvas, CanvasView)
+    canvas.show_image(np.zeros((50, 80, 3), np.uint8))
+    QApplication.processEvents()
+    before = canvas.zoom, canvas.viewport_from_image(QPointF(0, 0)), canvas.mapTo(area, QPoint())
+
+    for text in ("Something was done.", "And another thing."):
+        area.messages.show_message(text)
+        QApplication.processEvents()
+        assert (canvas.zoom, canvas.viewport_from_image(QPointF(0, 0)), canvas.mapTo(area, QPoint())) == before
+
+
+def test_phrase_bar_makes_room_for_messages(area: CanvasArea) -> None:
+    area.set_phrase_bar_shown(True)
+    heights = [0]
+    for text in ("Something was done.", "What was done now takes many more words to be told. " * 8):
+        area.messages.show_message(text)
+        QApplication.processEvents()
+        heights.append(area.messages.height())
+        assert area.messages.geometry().topLeft() == QPoint(0, 0)
+        assert area.messages.width() == area.width()
+        assert area.phrase_bar.y() == heights[-1] + 12
+    assert heights[0] < heights[1] < heights[2] / 2
+
+    area.messages.clear()
+    QApplication.processEvents()
+    assert area.phrase_bar.y() == 12
+
+
+def test_messages_take_the_height_their_words_need_in_a_narrow_window(area: CanvasArea) -> None:
+    area.messages.show_message("What was done now takes many more words to be told. " * 3)
+    QApplication.processEvents()
+    wide = area.messages.height()
+
+    area.resize(400, 400)
+    QApplication.processEvents()
+
+    assert area.messages.height() > wide
+    assert area.messages.height() == area.messages.heightForWidth(400)

@@ -21,7 +21,7 @@ def _tool_by_hand(name: str, text: str, key: str, icon: str, tip: str) -> Action
 
 
 def _undo_enabled(state: ActionState) -> bool:
-    return state.is_making or (state.undo_label is not None and not state.is_read_only)
+    return state.is_making or state.is_painting or (state.undo_label is not None and not state.is_read_only)
 
 
 EDIT_ACTIONS: Final = (
@@ -31,10 +31,10 @@ EDIT_ACTIONS: Final = (
         ("Ctrl+Z",),
         "Edit",
         0,
-        tip="Take back the last vertex of the polygon or prompt of the draft, else the last step",
+        tip="Take back the last vertex, prompt or stroke that is not in the project yet, else the last step",
         enabled=_undo_enabled,
         verb=rules.undo_verb,
-        meanings=("remove_last_vertex", "remove_last_prompt", "undo"),
+        meanings=("remove_last_vertex", "remove_last_prompt", "remove_last_stroke", "undo"),
         text_for=rules.undo_text,
     ),
     ActionSpec(
