@@ -179,7 +179,9 @@ def new(
     ] = None,
 ) -> None:
     """Make a project of the images in a folder."""
-    names = category or []
+    names = [name.strip() for name in category or []]
+    if not all(names):
+        raise typer.BadParameter("A category needs a name, for example cat.", param_hint="--category")
     if len(set(names)) < len(names):
         raise typer.BadParameter("The same category is named twice.", param_hint="--category")
     from sam3_annotator.commands.datasets import new_project

@@ -168,3 +168,13 @@ def test_embed_says_when_there_is_nothing_to_keep(project: Path, capsys: pytest.
     assert cli.run(["embed", str(project), "--model", "grabcut"]) == 0
 
     assert "Nothing to do" in capsys.readouterr().out
+
+
+def test_project_without_images_is_told_so(
+    tmp_path: Path, session: CountingSession, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ProjectStore.create(tmp_path / "empty.sam3proj").close()
+
+    assert cli.run(["autolabel", str(tmp_path / "empty.sam3proj"), "--phrase", "cat"]) == 1
+
+    assert capsys.readouterr().err == f"{tmp_path / 'empty.sam3proj'} has no images.\n"

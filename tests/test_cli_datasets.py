@@ -289,3 +289,15 @@ def test_file_that_is_no_project_is_told(content: bytes, tmp_path: Path, capsys:
     (sentence,) = capsys.readouterr().err.splitlines()
     assert "a.sam3proj" in sentence
     assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("names", [[""], ["  "], ["cat", " cat "]])
+def test_categories_without_a_name_of_their_own_are_a_mistake_in_the_words(
+    names: list[str], image_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [word for name in names for word in ("--category", name)]
+
+    assert cli.run(["new", str(tmp_path / "p"), "--images", str(image_folder), *words]) == 2
+
+    assert "--category" in capsys.readouterr().err
+    assert not (tmp_path / "p.sam3proj").exists()

@@ -50,7 +50,10 @@ def autolabel(
     `takes_finished`. What is done stays if the command is stopped; each phrase on each image is one undo step.
     """
     with ProjectStore.open(project) as store:
-        images = [image for image in store.images() if takes_finished or image.state not in _FINISHED]
+        present = store.images()
+        if not present:
+            raise CommandFailed(f"{project} has no images.")
+        images = [image for image in present if takes_finished or image.state not in _FINISHED]
         if not images:
             raise CommandFailed("All images of the project are finished; --all-images has them looked at, too.")
         session = open_chosen(model)

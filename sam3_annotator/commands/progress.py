@@ -1,4 +1,4 @@
-"""Shows how far long work has come, and lets Ctrl+C end it cleanly."""
+"""Shows how far long work has come, and lets Ctrl+C, or the system, end it cleanly."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def progress_bar(title: str, *, unit: str = "it") -> Iterator[LoadingProgress]:
     An activity it is told stands in the place of the title.
 
     After a first Ctrl+C it raises `Cancelled` at its next call, so that the work cleans up after itself; a second
-    one interrupts at once.
+    one interrupts at once. So it does when the system ends the program (SIGTERM), as at the end of a session.
     """
     is_stopping = threading.Event()
 
@@ -31,7 +31,7 @@ def progress_bar(title: str, *, unit: str = "it") -> Iterator[LoadingProgress]:
             raise KeyboardInterrupt
         is_stopping.set()
 
-    before = signal.signal(signal.SIGINT, interrupt)
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with _bar(title, unit) as draw:
 
@@ -42,7 +42,8 @@ def progress_bar(title: str, *, unit: str = "it") -> Iterator[LoadingProgress]:
 
             yield progress
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

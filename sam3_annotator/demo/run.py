@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -85,7 +86,7 @@ def _run_headless(folder: Path) -> int:
     _say(f"Project      {project}")
     _say(f"Exports      {folder / 'coco'}\n             {folder / 'yolo'}")
     _say(f"Screenshots  {folder / 'screenshots'}")
-    _say(f"Open it      sam3-annotator open {project}")
+    _say(f"Open it      sam3-annotator open {shlex.quote(str(project))}")
     return 0 if all(verification.is_good for verification in verifications.values()) else 1
 
 

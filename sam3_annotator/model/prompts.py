@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,11 @@ class PointPrompt:
     x: float
     y: float
     positive: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse a place that is none."""
+        if not (isfinite(self.x) and isfinite(self.y)):
+            raise ValueError(f"A point needs finite coordinates; got {self.x}, {self.y}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,8 @@ def require_file(path: Path) -> os.stat_result:
     except (OSError, ValueError) as error:
         raise ImageUnreadable(why_not_opened(path, error)) from error
     if stat.S_ISDIR(facts.st_mode):
-        raise ImageUnreadable(f"“{path.name}” is a folder, not an image file; open the images inside it instead.")
+        name = path.name or path  # “.” and “/” have no name of their own
+        raise ImageUnreadable(f"“{name}” is a folder, not an image file; open the images inside it instead.")
     if not stat.S_ISREG(facts.st_mode):
         raise ImageUnreadable(f"“{path.name}” is a device or a pipe, not an image file; leave it out.")
     if facts.st_size == 0:

@@ -19,10 +19,11 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_first_interrupt_cancels_at_the_next_step() -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_first_interrupt_cancels_at_the_next_step(number: signal.Signals) -> None:
     with progress_bar("Working") as progress:
         progress(1, 3)
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(number)
 
         with pytest.raises(Cancelled):
             progress(2, 3)
@@ -36,13 +37,14 @@ def test_second_interrupt_ends_work_that_does_not_look() -> None:
             signal.raise_signal(signal.SIGINT)
 
 
-def test_interrupt_has_its_usual_meaning_again_afterwards() -> None:
-    before = signal.getsignal(signal.SIGINT)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupt_has_its_usual_meaning_again_afterwards(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
 
     with progress_bar("Working"):
-        pass
+        assert signal.getsignal(number) is not before
 
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(number) is before
 
 
 def test_bar_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

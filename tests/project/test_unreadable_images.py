@@ -81,6 +81,7 @@ def test_a_folder_instead_of_a_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "folder.jpg").mkdir()
 
     assert "is a folder" in _sentence(tmp_path / "folder.jpg")
+    assert _sentence(Path()).startswith("“.” is a folder")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")

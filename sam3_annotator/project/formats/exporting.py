@@ -71,10 +71,16 @@ class Export:
         return ExportReport(len(self.selection.images), instances, tuple(files), (*told, *warnings))
 
     def _renamed(self) -> Iterator[str]:
-        names = [
-            image.record.path for image in self.selection.images if PurePosixPath(image.name).name != image.record.name
-        ]
+        renamed = [image for image in self.selection.images if PurePosixPath(image.name).name != image.record.name]
+        names = [image.record.path for image in renamed if not _is_without_backslashes(image)]
+        slashed = [image.record.path for image in renamed if _is_without_backslashes(image)]
         if names and self._options.images == "none":
             yield f"The labels of {listed(names, 'image')} have another name, since two images would share theirs."
         elif names:
             yield f"{listed(names, 'image')} got another name, since the names of their labels would be the same."
+        if slashed:
+            yield f"{listed(slashed, 'image')} got “_” for backslashes, which other programs take for those of folders."
+
+
+def _is_without_backslashes(image: ChosenImage) -> bool:
+    return "\\" in image.record.name and "\\" not in image.name

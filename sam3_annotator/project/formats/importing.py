@@ -20,6 +20,7 @@ from sam3_annotator.project.formats.plan import (
     RelativeInstance,
 )
 from sam3_annotator.project.formats.sentences import first_of, listed
+from sam3_annotator.project.image_files import IMAGE_SUFFIXES
 from sam3_annotator.project.images import is_as_known, read_facts
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.store import ProjectStore
@@ -37,13 +38,19 @@ def apply_import(
     if no image is found, what `store.edit` raises, and Cancelled, the project being unchanged then.
     """
     matches = match_images(store, [Wanted(image.name, image.folders) for image in plan.images], images_dir, progress)
-    if plan.images and not matches:
-        names = listed([image.name for image in plan.images], "image")
-        raise KnownError(f"{names} not found, and no others; {plan.remedy}.")
     files = {path for path in matches.values() if isinstance(path, Path)}
     files |= _files_of_unknown_size(store, plan, matches)
     total = len(files) + len(matches)
     facts = _read_facts(sorted(files), total, progress)
+    # Labels can name any file: what is not even called an image, nor is one, is none that anybody has annotated.
+    matches = {
+        number: match
+        for number, match in matches.items()
+        if not (isinstance(match, Path) and facts[match].problem and match.suffix.lower() not in IMAGE_SUFFIXES)
+    }
+    if plan.images and not matches:
+        names = listed([image.name for image in plan.images], "image")
+        raise KnownError(f"{names} not found, and no others; {plan.remedy}.")
     unmatched = tuple(dict.fromkeys(plan.images[i].name for i in range(len(plan.images)) if i not in matches))
     with store.edit(f"Import {plan.title}", undoable=False) as edit:
         filler = _Filler(store, edit, plan)

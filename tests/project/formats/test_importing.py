@@ -287,3 +287,26 @@ def test_format_that_cannot_be_imported_is_told(store: ProjectStore, tmp_path: P
         import_project(store, tmp_path, "yolo-segment")
     with pytest.raises(KnownError, match="not supported yet"):
         import_project(store, tmp_path, "nonsense")
+
+
+def test_labels_cannot_bring_files_that_are_no_images(store: ProjectStore, tmp_path: Path) -> None:
+    (tmp_path / "secrets").write_text("no image")
+    before = [image.path for image in store.images()]
+    labels = coco(tmp_path / "labels.json", [str(tmp_path / "secrets"), "2.png"])
+
+    report = import_project(store, labels, "coco")
+
+    assert [image.path for image in store.images()] == before
+    assert report.unmatched == (str(tmp_path / "secrets"),)
+    assert annotated(store) == {"photos/2.png": 1}
+    with pytest.raises(KnownError, match="not found, and no others"):
+        import_project(store, coco(tmp_path / "only.json", [str(tmp_path / "secrets")]), "coco")
+
+
+def test_damaged_photographs_still_come_with_their_labels(store: ProjectStore, tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new/damaged.png").write_bytes(b"\x89PNG, and no more")
+
+    import_project(store, coco(tmp_path / "labels.json", ["damaged.png"]), "coco", tmp_path / "new")
+
+    assert annotated(store) == {"new/damaged.png": 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -180,3 +181,23 @@ def test_cancel_while_writing_leaves_nothing(dataset: Any, tmp_path: Path) -> No
 def test_format_that_is_not_written_cannot_be_verified(dataset: Any, tmp_path: Path) -> None:
     with pytest.raises(KnownError, match="not written"):
         verify_export(dataset.store, tmp_path, "isat")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="files cannot have such names there")
+@pytest.mark.parametrize("name", WRITTEN)
+def test_images_and_categories_of_odd_names_are_found_again(
+    tmp_path: Path, make_image: Callable[..., Path], name: str
+) -> None:
+    for seed, file in enumerate(["back\\slash.png", " at both ends .png", "100% #1?.png", "new\nline.png", "ü 猫.png"]):
+        make_image(f"photos/{file}", width=20, height=20, seed=seed)
+    with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[tmp_path / "photos"]) as store:
+        with store.edit("Annotate") as edit:
+            categories = [edit.add_category(each) for each in ("two\nlines", "bell\x07", '猫: <a> & "b"')]
+            for image in store.images():
+                for place, category in enumerate(categories):
+                    edit.add_instance(image.id, category, rectangle(2, 6 * place, 12, 6 * place + 5))
+
+        verification = verify_export_of(store, tmp_path / "out", name)
+
+    assert verification.warnings == ()
+    assert verification.found == 15

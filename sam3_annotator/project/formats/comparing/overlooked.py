@@ -13,10 +13,9 @@ from sam3_annotator.project.errors import FormatError, ImageUnreadable
 from sam3_annotator.project.formats.comparing.differences import Difference, DifferenceKind
 from sam3_annotator.project.formats.comparing.held_instances import WholeInstance, paint_instances, size_of_image
 from sam3_annotator.project.formats.files.json_files import parse_json
-from sam3_annotator.project.formats.files.xml_files import without_controls
 from sam3_annotator.project.formats.images.selection import ChosenImage
 from sam3_annotator.project.formats.value_masks.files import read_mask_file
-from sam3_annotator.project.formats.voc.objects import read_annotation
+from sam3_annotator.project.formats.voc.objects import in_one_line, read_annotation
 from sam3_annotator.project.words import counted
 
 Box = tuple[float, ...]
@@ -91,7 +90,7 @@ class OverlookedInVoc(Overlooked):
             words = f"the size in {file.name} is not that of the image."
             yield Difference(DifferenceKind.IMAGE_SIZE, words, image.record.path)
         wanted: Counter[tuple[str, Box]] = Counter(
-            (without_controls(each.category), _corners(each.runs.box_xywh)) for each in known
+            (in_one_line(each.category), _corners(each.runs.box_xywh)) for each in known
         )
         found: Counter[tuple[str, Box]] = Counter(
             (each.name, each.box.box_xyxy) for each in annotation.objects if each is not None

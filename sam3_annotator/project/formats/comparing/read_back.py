@@ -37,6 +37,7 @@ from sam3_annotator.project.formats.images.naming import (
 from sam3_annotator.project.formats.images.selection import ChosenImage, Selection
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.plan import ImportPlan
+from sam3_annotator.project.formats.voc.objects import in_one_line
 from sam3_annotator.project.regions import Region
 
 Instances = Callable[[Sequence[WholeInstance], ChosenImage], list[HeldInstance]]
@@ -124,7 +125,7 @@ READ_BACK: dict[str, ReadBack] = {
         voc.read,
         flat_names,
         visible_or_boxes,
-        told=without_controls,
+        told=in_one_line,
         keeps_crowds=False,
         overlooked=OverlookedInVoc,
     ),

@@ -116,8 +116,8 @@ class _Reader:
                 self._categories.setdefault(name, PlannedCategory(name, color=color))
 
     def _take_image(self, element: Element) -> None:
-        name = element.get("name", "").strip().replace("\\", "/")
-        if not name:
+        name = element.get("name", "").replace("\\", "/")  # with the spaces that a file may have at its ends
+        if not name.strip():
             number = len(self._images) + 1
             self._left_out.append(self._sentence(left_out(f"image {element.get('id') or number}", "has no name")))
             return

@@ -117,8 +117,8 @@ def find_image(label: LabelFile, written: object, written_folder: str = "") -> I
     Raises FormatError if it is no name of a file.
     """
     # The paths of Windows take both slashes, and know drives.
-    path = PureWindowsPath(storable_text(written) if isinstance(written, str) else "")
-    if path.name in ("", ".."):
+    path = PureWindowsPath(storable(written) if isinstance(written, str) else "")
+    if path.name.strip() in ("", ".."):
         raise FormatError(f"{label.name} does not name its image; save it again in the program that made it.")
     path = PureWindowsPath(storable_text(written_folder)) / path
     folder = label.path.parent

@@ -11,12 +11,15 @@ Naming = Callable[[Sequence[Path]], list[str]]
 
 
 def nested_names(files: Sequence[Path]) -> list[str]:
-    """Name files by their path from the folder they have in common, so that sub-folders are kept."""
+    """Name files by their path from the folder they have in common, so that sub-folders are kept.
+
+    A backslash, which may be in a name outside Windows, becomes `_`: readers of labels take it for a slash.
+    """
     try:
         common = Path(os.path.commonpath([file.parent for file in files])) if files else Path()
     except ValueError:  # different drives
         return flat_names(files)
-    return [file.relative_to(common).as_posix() for file in files]
+    return _without_backslashes([file.relative_to(common).as_posix() for file in files])
 
 
 def nested_names_of_other_stems(files: Sequence[Path]) -> list[str]:
@@ -50,6 +53,22 @@ def _unique_stems(stems: Sequence[str], folders: Sequence[PurePath]) -> list[str
             stem, number = f"{after}_{number}", number + 1
         used.add(stem.casefold())
         result.append(stem)
+    return result
+
+
+def _without_backslashes(names: list[str]) -> list[str]:
+    used = {name.casefold() for name in names if "\\" not in name}
+    result = []
+    for name in names:
+        if "\\" not in name:
+            result.append(name)
+            continue
+        path = PurePosixPath(name.replace("\\", "_"))
+        found, number = path, 2
+        while found.as_posix().casefold() in used:
+            found, number = path.with_stem(f"{path.stem}_{number}"), number + 1
+        used.add(found.as_posix().casefold())
+        result.append(found.as_posix())
     return result
 
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 
 from sam3_annotator.project.formats.files.text_files import readable
-from sam3_annotator.project.formats.files.xml_files import read_children
+from sam3_annotator.project.formats.files.xml_files import read_children, without_controls
 from sam3_annotator.project.formats.foreign_values import LARGEST_COORDINATE, size_of
 from sam3_annotator.project.formats.rings.even_odd import fill_even_odd
 from sam3_annotator.project.formats.sentences import left_out
@@ -42,6 +42,11 @@ class VocAnnotation:
     objects: tuple[VocObject | None, ...]
     problems: tuple[str, ...]
     counts_from_zero: bool
+
+
+def in_one_line(name: str) -> str:
+    """Return the name of a category as the lines of labelmap.txt can hold it, and the XML files have it, too."""
+    return without_controls(" ".join(name.splitlines()))
 
 
 def read_annotation(file: Path, name: str) -> VocAnnotation:

@@ -20,6 +20,7 @@ from sam3_annotator.project.formats.sentences import listed
 from sam3_annotator.project.formats.value_masks.colors import VOID, Palette, voc_colormap
 from sam3_annotator.project.formats.value_masks.files import write_palette_mask
 from sam3_annotator.project.formats.value_masks.painting import Covered, paint
+from sam3_annotator.project.formats.voc.objects import in_one_line
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.runs import Runs
@@ -72,7 +73,7 @@ def _write_labels(
     findings.instances += len(instances)
     root = _annotation(image)
     for instance, label, runs in instances:
-        _add_object(root, _in_one_line(export.store.category(instance.category_id).name), instance, runs, image)
+        _add_object(root, in_one_line(export.store.category(instance.category_id).name), instance, runs, image)
         if instance.is_crowd:
             findings.crowds.append(label)
     of_values = np.array([0, *(numbers[instance.category_id] for instance, _, _ in instances[:_MOST])], dtype=np.int32)
@@ -142,14 +143,9 @@ def _write_lists(images: Sequence[ChosenImage], out: Path) -> Iterator[Path]:
 
 
 def _write_labelmap(categories: Sequence[Category], out: Path, palette: Palette) -> Path:
-    names = [BACKGROUND, *(_in_one_line(category.name) for category in categories)][: _MOST + 1]
+    names = [BACKGROUND, *(in_one_line(category.name) for category in categories)][: _MOST + 1]
     lines = [f"{name}:{r},{g},{b}::" for name, (r, g, b) in zip(names, palette.tolist(), strict=False)]
     return _write_lines(Path("labelmap.txt"), ["# label:color_rgb:parts:actions", *lines], out)
-
-
-def _in_one_line(name: str) -> str:
-    """Return the name of a category as the lines of labelmap.txt can hold it, and the XML files have it, too."""
-    return without_controls(" ".join(name.splitlines()))
 
 
 def _write_lines(name: Path, lines: Sequence[str], out: Path) -> Path:

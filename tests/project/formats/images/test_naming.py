@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,12 @@ def test_nested_names_of_other_stems_keep_folders_and_tell_files_of_one_stem_apa
     found = nested_names_of_other_stems([Path("/x") / name for name in names])
 
     assert found == ["a.png", "sub/a.png", "sub/A_3.jpg", "sub/a_2.png", "sub/a.b.png", "Sub/a.b_2.gif", "other/a"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no file has a backslash in its name there")
+def test_backslashes_in_names_are_no_slashes_of_folders() -> None:
+    names = ["a\\b.png", "a_b.png", "A\\b_2.png", "sub/a\\b.png", "c.png"]
+
+    found = nested_names([Path("/x") / name for name in names])
+
+    assert found == ["a_b_2.png", "a_b.png", "A_b_2_2.png", "sub/a_b.png", "c.png"]
