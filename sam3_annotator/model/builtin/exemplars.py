@@ -139,5 +139,5 @@ def paint_found(alike: Sequence[Found], threshold: float, pyramid: Pyramid, chec
         (fine,) = follow_edges(np.asarray(chance, np.float32)[None], pixels, radius=2)
         paint_mask(masks[index], fine, one.candidate.window)
         boxes[index] = _bounds(masks[index]) or one.candidate.window.area
-    presence = float(scores.max()) if len(found) else 0.0
-    return Detection(masks, boxes, scores, presence)
+    presence = max((one.score for one in alike), default=0.0)  # whatever the threshold
+    return Detection(masks, boxes, scores, float(presence))

@@ -65,7 +65,7 @@ class BuiltinSession:
 
         Raises `ValueError` for pixels of another kind.
         """
-        if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+        if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
             raise ValueError(f"An image is (H, W, 3) uint8 RGB; this is {image.shape} {image.dtype}.")
         pyramid = Pyramid(image, self._runtime.config.view_side)
         check()

@@ -119,6 +119,15 @@ def test_a_higher_threshold_gives_a_part_of_the_finds_without_looking_again(
     assert len(checks) == len(surer.scores)  # one for each that is painted: none for looks
 
 
+def test_presence_says_the_same_at_every_threshold(
+    shipped: BuiltinSession, embedding: Embedding, found: Detection
+) -> None:
+    nothing = shipped.detect(embedding, ConceptPrompt(exemplars=(around(*DISCS[5]),)), threshold=1.0)
+
+    assert len(nothing.masks) == 0
+    assert nothing.presence == found.presence > 0.5
+
+
 def test_a_negative_exemplar_lowers_the_scores_of_its_kind(shipped: BuiltinSession, scene: NDArray[np.uint8]) -> None:
     embedding = shipped.embed(scene)
     wanted, unwanted = around(*DISCS[0]), around(*DISCS[9], positive=False)

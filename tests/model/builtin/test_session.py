@@ -186,7 +186,16 @@ def test_an_embedding_says_what_it_holds(tiny_session: BuiltinSession, image: Im
     assert embedding.nbytes > image.nbytes
 
 
-@pytest.mark.parametrize("wrong", [np.zeros((9, 9), np.uint8), np.zeros((9, 9, 4), np.uint8), np.zeros((9, 9, 3))])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        np.zeros((9, 9), np.uint8),
+        np.zeros((9, 9, 4), np.uint8),
+        np.zeros((9, 9, 3)),
+        np.zeros((0, 9, 3), np.uint8),
+        np.zeros((9, 0, 3), np.uint8),
+    ],
+)
 def test_pixels_of_another_kind_are_refused(tiny_session: BuiltinSession, wrong: Image) -> None:
     with pytest.raises(ValueError, match="uint8 RGB"):
         tiny_session.embed(wrong)
