@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
@@ -124,3 +125,12 @@ def test_a_run_without_a_region_to_validate_on_goes_by_those_it_learns_from(
     assert "score_error" in fitted
     assert ranked_on == [["learnt"]]
     assert (tmp_path / "run" / "builtin.safetensors").exists()
+
+
+def test_the_log_tells_of_each_click_the_mean_of_its_batches() -> None:
+    """Loss, IoU of the merged mask and best IoU, of two clicks on two batches."""
+    batches = [torch.tensor([[1.0, 0.5, 0.6], [0.8, 0.7, 0.7]]), torch.tensor([[3.0, 0.7, 0.8], [0.6, 0.9, 0.9]])]
+
+    told = program._average(batches)
+
+    assert told == {"loss1": 2.0, "iou1": 0.6, "best1": 0.7, "loss2": 0.7, "iou2": 0.8, "best2": 0.8}

@@ -340,11 +340,12 @@ def test_the_shipped_settings_can_be_read() -> None:
     assert settings.source_weights
 
 
-def test_settings_that_are_based_on_others_change_only_what_they_name() -> None:
+@pytest.mark.parametrize(("name", "batch", "learns"), [("finish", 16, False), ("longer", 128, True)])
+def test_settings_that_are_based_on_others_change_only_what_they_name(name: str, batch: int, learns: bool) -> None:
     folder = Path(__file__).parents[3] / "training" / "builtin"
-    first, second = read_settings(folder / "settings.toml"), read_settings(folder / "finish.toml")
+    first, second = read_settings(folder / "settings.toml"), read_settings(folder / f"{name}.toml")
 
-    assert (second.batch, second.learns_statistics) == (16, False)
+    assert (second.batch, second.learns_statistics) == (batch, learns)
     assert second.source_weights == first.source_weights != {}
     assert second.alike_sources == first.alike_sources != ()
     assert second.ranking_regions == first.ranking_regions
