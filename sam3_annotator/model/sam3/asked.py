@@ -87,8 +87,6 @@ def read_prompts(prompts: Sequence[Prompt], frame: InputFrame, logits_side: int)
     if not any(labels) and not boxes and mask_logits is None:
         raise UnsupportedPrompt("Click on the object, or draw a box around it: nothing says yet where it is.")
     placed = frame.points_to_input(np.reshape(points, (-1, 2)))
-    if np.isnan(placed).any():
-        raise UnsupportedPrompt("A point has no place: one of its coordinates is no number.")
     return Asked(
         tuple((x, y, is_positive) for (x, y), is_positive in zip(placed.tolist(), labels, strict=True)),
         _around(boxes, frame),

@@ -134,12 +134,9 @@ def test_a_mask_of_the_wrong_shape_is_refused(mask: np.ndarray) -> None:
         read_prompts([MaskPrompt(mask)], FRAME, 288)
 
 
-@pytest.mark.parametrize(
-    "prompt", [PointPrompt(float("nan"), 3), PointPrompt(3, float("nan")), MaskPrompt(np.full((288, 288), np.nan))]
-)
-def test_a_prompt_with_what_is_no_number_is_refused(prompt: Prompt) -> None:
+def test_a_mask_with_what_is_no_number_is_refused() -> None:
     with pytest.raises(UnsupportedPrompt, match="no number"):
-        read_prompts([ON_IT, prompt], FRAME, 288)
+        read_prompts([ON_IT, MaskPrompt(np.full((288, 288), np.nan))], FRAME, 288)
 
 
 def test_a_prompt_of_another_kind_is_refused() -> None:
