@@ -77,10 +77,9 @@ class Trainer:
             if isinstance(module, torch.nn.BatchNorm2d):
                 module.train(settings.learns_statistics)
         others = [*network.prompts.parameters(), *network.decoder.parameters()]
-        # In tensors, what changes from batch to batch changes in a recorded one too.
         self._optimizer = torch.optim.AdamW(
             [
-                {"params": list(part), "peak": peak, "lr": torch.zeros((), device=device)}
+                {"params": list(part), "peak": peak}
                 for part, peak in (
                     (network.stem.parameters(), settings.stem_learning_rate),
                     (network.trunk.parameters(), settings.encoder_learning_rate),
@@ -89,8 +88,8 @@ class Trainer:
             ],
             weight_decay=settings.weight_decay,
             fused=True,
-            capturable=self._device.type == "cuda",
         )
+        self._prepare_for_recording()
         self._moved = torch.zeros((), device=device)  # how far the average goes towards the weights, 0..1
         # Its only work here: to leave out, without waiting for the device, updates that overflowed.
         self._guard = torch.amp.GradScaler(device=self._device.type, init_scale=1.0, growth_interval=1 << 30)
@@ -189,6 +188,11 @@ class Trainer:
         self._optimizer.zero_grad(set_to_none=True)
         return output.logits.detach().float(), loss.detach(), iou
 
+    def _prepare_for_recording(self) -> None:
+        for group in self._optimizer.param_groups:
+            # In a tensor, what changes from batch to batch changes in a recorded one too.
+            group.update(lr=torch.zeros((), device=self._device), capturable=self._device.type == "cuda")
+
     def _set_rates(self) -> None:
         """Set how fast the weights and their average move in the next batch."""
         updates, settings = self.progress.updates, self._settings
@@ -240,6 +244,7 @@ class Trainer:
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
         self._optimizer.load_state_dict(state["optimizer"])
+        self._prepare_for_recording()  # on this device, whichever the checkpoint is from
         self.progress = Progress(*state["progress"])
         return True
 

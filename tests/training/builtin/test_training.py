@@ -115,6 +115,21 @@ def test_a_resumed_run_ends_as_an_uninterrupted_one(folder: Path, tmp_path: Path
         torch.testing.assert_close(resumed.average.state_dict()[name], value, msg=name)
 
 
+def test_a_run_goes_on_from_a_checkpoint_of_another_device_or_time(folder: Path, tmp_path: Path) -> None:
+    run = make_trainer(folder, tmp_path / "run")
+    run.train_batch()
+    run.save()
+    state = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
+    for group in state["optimizer"]["param_groups"]:
+        group |= {"lr": 1e-3, "capturable": True}
+    torch.save(state, tmp_path / "run" / "checkpoint.pt")
+    resumed = make_trainer(folder, tmp_path / "run")
+
+    assert resumed.resume()
+
+    torch.testing.assert_close(resumed.train_batch(), run.train_batch())
+
+
 def test_batches_can_be_recorded_and_done_again_with_other_views(folder: Path, tmp_path: Path) -> None:
     card = PaperCard()
     settings = replace(SETTINGS, sides=(64, 96), learning_rate=1e-2)
