@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 import weakref
 from typing import Any
 
@@ -12,6 +11,7 @@ import torch
 from torch import Tensor
 
 from sam3_annotator.model.replay import CudaGraphs, Replayed, Tensors, Work
+from tests.logged_warnings import warnings_in
 
 CUDA = torch.device("cuda")
 
@@ -27,10 +27,6 @@ def refuse(_work: Work) -> tuple[Tensors, Work]:
 
 def numbers(*values: float) -> Tensor:
     return torch.tensor(values, dtype=torch.float32)
-
-
-def warnings_in(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.message for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 def test_an_answer_is_that_of_the_tensors_given_last(paper_card: Any) -> None:

@@ -88,7 +88,7 @@ class Sam3Session:
         return frozenset({"points", "boxes", "masks", "exemplars", "phrases"})
 
     def embed(self, image: NDArray[np.uint8], *, check: Check = never_cancelled) -> Sam3Embedding:
-        """Encode an image, `(H, W, 3)` uint8 RGB, and prepare it for clicks; checks before every layer.
+        """Encode an image, `(H, W, 3)` uint8 RGB, and prepare it for clicks; checks before layers, recorded ones apart.
 
         Raises `ValueError` for pixels of another kind, `OutOfMemory` if the device is too small, and `ModelUnavailable`
         if the weights make numbers too large for their dtype.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,10 +167,10 @@ class _Face:
 
 _LOOKING = _Face("magnify", "Looking…", "What is found is listed here, the most certain first")
 _FAILED = _Face("alert-outline", "The search failed", "The message above the image says\N{NO-BREAK SPACE}why")
-_NONE_FOUND = _Face(
-    "circle-off-outline", "Nothing new found", "Lower the threshold or try other words; what is labelled is left out"
+_NONE_FOUND, _NONE_LIKE_IT = (
+    _Face("circle-off-outline", "Nothing new found", f"Lower the threshold or {way}; what is labelled is left out")
+    for way in ("try other words", "box another example")
 )
-_NONE_LIKE_IT = replace(_NONE_FOUND, text=_NONE_FOUND.text.replace("try other words", "box another example"))
 _ALL_SETTLED = _Face("check-circle", "All looked through", "Each of them is accepted or rejected")
 
 

@@ -16,6 +16,7 @@ from sam3_annotator.ui.images.image_display import ImageDisplay
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import theme
 from sam3_annotator.ui.verbs.drawing import Drawing
+from sam3_annotator.ui.window.leaving import first_of
 from sam3_annotator.ui.window.message_bar import MessageAction, MessageBar, Severity
 from sam3_annotator.ui.workspace import Workspace
 
@@ -81,9 +82,8 @@ class PolygonKeeping(QObject):
             self.drop()
             leave()
 
-        where = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
         self._messages.show_message(
-            f"A polygon is not closed yet on {where}. Take the polygon tool and press Enter to keep it.",
+            f"A polygon is not closed yet on {first_of(names)}. Take the polygon tool and press Enter to keep it.",
             Severity.WARNING,
             actions=(MessageAction("Close anyway", leave_without),),
             key=UNFINISHED,

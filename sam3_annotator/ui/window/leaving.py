@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -15,6 +15,11 @@ from sam3_annotator.ui.window.message_bar import MessageAction, MessageBar, Seve
 
 LEAVING: Final = "leaving"
 PAINTED: Final = "painted"
+
+
+def first_of(names: Sequence[str]) -> str:
+    """Name the first of some images, and how many more there are."""
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
 
 
 class Leaving(QObject):
@@ -87,11 +92,10 @@ class LeavingStrokes(QObject):
             self._drawing.drop_all_strokes()
             leave()
 
-        where = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
         is_asked = not self._store.categories() and len(names) == 1 and self._drawing.has_strokes_waiting
         how = "Name one on the right" if is_asked else "Take the brush there"
         self._messages.show_message(
-            f"What you painted on {where} has no category yet. {how} and press Enter to keep it.",
+            f"What you painted on {first_of(names)} has no category yet. {how} and press Enter to keep it.",
             Severity.WARNING,
             actions=(MessageAction("Close anyway", leave_without),),
             key=PAINTED,

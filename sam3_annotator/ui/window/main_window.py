@@ -129,7 +129,7 @@ class MainWindow(QMainWindow):
 
     @property
     def messages(self) -> MessageBar:
-        """The bar above the canvas."""
+        """The bar over the top of the canvas."""
         return self.area.messages
 
     def show_problem(self, sentence: str) -> None:

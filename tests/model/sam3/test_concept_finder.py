@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import logging
 from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 from typing import Any
@@ -18,6 +17,7 @@ from sam3_annotator.model.network.sam3_image import DetectorFeatures, FoundConce
 from sam3_annotator.model.replay import Tensors, Work, recorder_for
 from sam3_annotator.model.sam3.asked import AskedConcept
 from sam3_annotator.model.sam3.concept_finder import ConceptFinder
+from tests.logged_warnings import warnings_in
 from tests.main_memory_ops import MainMemoryOps
 
 PHRASES = ("cat", "yellow school bus")
@@ -53,10 +53,6 @@ def find_plainly(network: Sam3Image, image: DetectorFeatures, asked: AskedConcep
 
 def find(finder: ConceptFinder, image: DetectorFeatures, asked: AskedConcept) -> FoundConcept:
     return finder.find(image, finder.read(asked.phrase), asked)
-
-
-def warnings_in(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.message for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 def assert_all_close(found: Iterable[Tensor], expected: Iterable[Tensor], tolerance: float) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +15,7 @@ from sam3_annotator.model.network.config import Sam3Config
 from sam3_annotator.model.network.sam3_image import Sam3Image
 from sam3_annotator.model.replay import Tensors, Work, recorder_for
 from sam3_annotator.model.sam3.image_encoder import ImageEncoder
+from tests.logged_warnings import warnings_in
 from tests.main_memory_ops import MainMemoryOps
 
 
@@ -42,10 +42,6 @@ def assert_as_the_network(encoder: ImageEncoder, network: Sam3Image, tolerance: 
         assert mine.stride() == expected.stride()
         for value, plain in zip((mine, *ready), (expected, *network.prepare_clicks(expected)), strict=True):
             torch.testing.assert_close(value.float(), plain.float(), rtol=tolerance, atol=tolerance)
-
-
-def warnings_in(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.message for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 def test_without_a_recorder_it_is_the_network_s_to_the_last_bit(tiny_network: Sam3Image) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from sam3_annotator.model.network.config import Sam3Config
 from sam3_annotator.model.network.sam3_image import Sam3Image
 from sam3_annotator.model.postprocessing import SCORE_FLOOR
 from sam3_annotator.model.sam3.session import Sam3Session
+from tests.logged_warnings import warnings_in
 
 Image = NDArray[np.uint8]
 EXEMPLARS = (Exemplar(50, 30, 110, 90), Exemplar(0, 0, 20, 30, positive=False), Exemplar(100, 60, 190, 110))
@@ -43,10 +43,6 @@ def assert_same(found: Detection, expected: Detection, tolerance: float = 1e-5) 
     assert found.presence == pytest.approx(expected.presence, abs=tolerance)
     assert found.masks.shape == expected.masks.shape
     assert (found.masks != expected.masks).mean() <= 10 * tolerance  # where logits are zero but for rounding
-
-
-def warnings_in(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.message for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 def test_kept_answers_are_not_overwritten_by_later_ones(
