@@ -37,7 +37,7 @@ class Target:
 
 SCRIPT: dict[str, tuple[Target, ...]] = {
     "astronaut.jpg": (
-        Target("person", (Drag(14, 12, 372, 511), Click(40, 100, positive=False), Click(110, 60, positive=False))),
+        Target("person", (Drag(14, 12, 372, 511), Click(215, 140), Click(342, 145, positive=False), Click(215, 223))),
         Target("spacecraft", (Drag(350, 0, 455, 288),)),
     ),
     "cat.jpg": (
@@ -45,7 +45,7 @@ SCRIPT: dict[str, tuple[Target, ...]] = {
         Target("eye", (Drag(134, 84, 202, 146), Click(168, 116))),
     ),
     "coffee.jpg": (
-        Target("cup", (Drag(172, 14, 424, 306), Click(424, 95, positive=False))),
+        Target("cup", (Drag(172, 16, 410, 210),)),
         Target("spoon", (Drag(318, 225, 410, 330),)),
     ),
     "coins.jpg": (
