@@ -103,7 +103,7 @@ def collect(runtime: Runtime, samples: SampleMaker, settings: TrainingSettings) 
 
 
 def _search(runtime: Runtime, picture: Picture, target: Target) -> Iterator[tuple[NDArray[np.float32], bool]]:
-    pyramid = Pyramid(picture.pixels, runtime.config.view_side)
+    pyramid = Pyramid(picture.pixels, runtime.config.whole_side)
     labels = picture.maps[target.map_index]
     x0, y0, x1, y1 = target.box_xyxy
     features = map_features(runtime, pyramid, max(x1 - x0, y1 - y0), never_cancelled)

@@ -46,7 +46,8 @@ MOST_CLICKS, MOST_CORRECTIONS = 5, 2
 """On a region; after a box."""
 
 ANEW_CLICKS = 3
-"""After so many clicks or fewer the object is also looked for anew, whatever the answer."""
+"""After so many clicks or fewer the object is also looked for anew, whatever the answer; and later, if all clicks but
+the first were negative."""
 
 EXACT = 0.5
 """How often a click is made exactly in the middle, as the standard protocol has it, and a box drawn exactly."""
@@ -65,7 +66,7 @@ OpenRuntime = Callable[[], Runtime]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Followed:
-    """A start that was looked closer at, and what was seen: traits `(N, 35)` and the IoU `(N,)` of every guess.
+    """A start that was looked closer at, and what was seen: traits `(N, 42)` and the IoU `(N,)` of every guess.
 
     `start` holds the traits of the start, None if there were none to choose by.
     """
@@ -123,7 +124,7 @@ def collect(runtime: Runtime, samples: SampleMaker, regions: int, rng: np.random
             pixels, truth = make_mosaic(pixels, truth, others, rng)
         elif rng.random() < ENLARGED_CHANCE:
             pixels, truth = enlarge(pixels, truth, rng)
-        embedding = viewer.embed(Pyramid(pixels, runtime.config.view_side))
+        embedding = viewer.embed(Pyramid(pixels, runtime.config.whole_side))
         found.append(Inquiry(viewer, runtime.ranking, embedding, truth, rng).run())
     return found
 
@@ -178,7 +179,8 @@ class Inquiry:
         starts = question.list_starts()
         on = [start for start in starts if start.guess is self._earlier.guess]
         starts = on + self._draw_starts([start for start in starts if start.guess is not self._earlier.guess], 0, 2)
-        if asked.box is None and asked.positives and len(asked.points) <= ANEW_CLICKS:
+        is_early = asked.box is None and bool(asked.positives) and len(asked.points) <= ANEW_CLICKS
+        if is_early or is_cut_down(asked):
             starts += self._draw_starts(question.list_first_starts(thoroughly=True), 2, 1)
         return starts
 
@@ -188,13 +190,15 @@ class Inquiry:
         return [*ordered[:best], *rest[:others]]
 
     def _go_on(self, question: Question, asked: Asked, seen: list[list[Ranked]], ious: list[list[float]]) -> None:
-        """Show one of the guesses: most often one that is thought or known to be good, sometimes any."""
+        """Show one of the guesses: mostly what is expected or known to be good, sometimes any."""
         flat = [one for ranked in seen for one in ranked]
         known = [iou for values in ious for iou in values]
         how = self._rng.random()
-        if how < 0.45:
+        if how < 0.3:
             index = int(np.argmax([one.traits[0] for one in flat]))
-        elif how < 0.75:
+        elif how < 0.6:
+            index = int(np.argmax([one.expected for one in flat]))
+        elif how < 0.8:
             index = int(np.argmax(np.array(known) + self._rng.normal(0, 0.15, len(known))))
         else:
             index = int(self._rng.integers(len(flat)))
@@ -212,6 +216,11 @@ class Inquiry:
         candidate = self._finish(ranked, asked)
         paint_mask(mask, candidate.chance, candidate.window)
         return mask
+
+
+def is_cut_down(asked: Asked) -> bool:
+    """Whether all clicks after the first say that too much is shown: then a part of it may be meant, or not."""
+    return asked.box is None and len(asked.positives) == 1 and len(asked.points) > 1 and not asked.points[-1][2]
 
 
 def enlarge(pixels: NDArray[np.uint8], truth: Bools, rng: np.random.Generator) -> tuple[NDArray[np.uint8], Bools]:

@@ -31,7 +31,7 @@ CHOICE_WEIGHT = 3.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice:
-    """Guesses of which one is taken: traits `(N, 35)`, and the IoU `(N,)` that each has or leads to."""
+    """Guesses of which one is taken: traits `(N, 42)`, and the IoU `(N,)` that each has or leads to."""
 
     traits: Floats
     ious: Floats
@@ -127,7 +127,7 @@ def _fit(mlp: torch.nn.Sequential, choices: Sequence[Choice]) -> None:
 
 
 def _stack(choices: Sequence[Choice]) -> tuple[Tensor, Tensor, Tensor]:
-    """Give traits `(N, most, 35)`, IoU `(N, most)`, and which of them there are, bool, of all choices."""
+    """Give traits `(N, most, 42)`, IoU `(N, most)`, and which of them there are, bool, of all choices."""
     shape = len(choices), max(len(choice.ious) for choice in choices)
     traits, ious, given = torch.zeros(*shape, TRAITS), torch.zeros(shape), torch.zeros(shape, dtype=torch.bool)
     for index, choice in enumerate(choices):

@@ -31,12 +31,14 @@ EFFICIENTNET_LITE2 = (
 class BuiltinConfig:
     """The sizes of the network; `tiny()` is for tests.
 
-    `view_side` is that of a close look, `box_side` that of one with a box: it is often the only one, and decides how
-    fine the border is. `whole_side` is that of first looks, at the whole image and nearer. The first two `stages` are
-    the frozen part, whose features do not depend on the prompts.
+    `close_side` is that of a close look, `filled_side` that of one which the object nearly fills, `box_side` that of
+    one with a box: it is often the only one, and decides how fine the border is. `whole_side` is that of first looks,
+    at the whole image and nearer. The first two `stages` are the frozen part, whose features do not depend on the
+    prompts.
     """
 
-    view_side: int = 192
+    close_side: int = 256
+    filled_side: int = 192
     box_side: int = 224
     whole_side: int = 160
     stem_channels: int = 32
@@ -49,7 +51,7 @@ class BuiltinConfig:
 
     def __post_init__(self) -> None:
         """Refuse sizes that the network cannot be built with."""
-        sides = self.view_side, self.box_side, self.whole_side
+        sides = self.close_side, self.filled_side, self.box_side, self.whole_side
         if any(side % 32 for side in sides):
             raise ValueError(f"Views have sides of a multiple of 32; got {sides}.")
         if len(self.stages) != 7:
@@ -69,7 +71,8 @@ class BuiltinConfig:
             StageConfig(1, stage.kernel, stage.stride, min(stage.expansion, 2), 8) for stage in EFFICIENTNET_LITE2
         )
         return BuiltinConfig(
-            view_side=64,
+            close_side=64,
+            filled_side=64,
             box_side=64,
             whole_side=32,
             stem_channels=8,

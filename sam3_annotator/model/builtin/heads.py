@@ -19,11 +19,11 @@ class RankingHead(nn.Module):
         self.start, self.answer = _build_mlp(), _build_mlp()
 
     def rank_starts(self, found: Tensor) -> Tensor:
-        """`(..., 35)` -> logits of the IoU `(...)`."""
+        """`(..., 42)` -> logits of the IoU `(...)`."""
         return _rank(self.start, found)
 
     def rank_answers(self, found: Tensor) -> Tensor:
-        """`(..., 35)` -> logits of the IoU `(...)`."""
+        """`(..., 42)` -> logits of the IoU `(...)`."""
         return _rank(self.answer, found)
 
 

@@ -67,7 +67,7 @@ class BuiltinSession:
         """
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
             raise ValueError(f"An image is (H, W, 3) uint8 RGB; this is {image.shape} {image.dtype}.")
-        pyramid = Pyramid(image, self._runtime.config.view_side)
+        pyramid = Pyramid(image, self._runtime.config.whole_side)
         check()
         return self._viewer.embed(pyramid)
 

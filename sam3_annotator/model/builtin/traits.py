@@ -17,7 +17,7 @@ from sam3_annotator.model.distinct import overlap
 
 Bools = NDArray[np.bool_]
 
-TRAITS = 35
+TRAITS = 42
 
 USUAL_SPAN = 200.0
 """Image pixels; spans of windows are told in parts of it."""
@@ -57,6 +57,7 @@ def describe(
         float(is_close),
         _fit(mask, guess.window, asked.box) if asked.box is not None else 0.0,
         float(asked.box is not None),
+        *_of_rejections(guess, mask, asked),
     )
     return np.array(traits, np.float32)
 
@@ -118,14 +119,64 @@ def _of_explanation(guess: Guess, mask: Bools, asked: Asked, shown: Sequence[Boo
     known = [value for value in explained.centredness if value is not None] or [0.0]
     last = explained.centredness[-1] if explained.centredness else None
     before = shown[-1] if shown else None
+    mean = sum(known) / len(known)
+    began = bool(shown) and len(shown) == len(asked.points) and shown[0] is None
+    first = explained.centredness[0] if began else None
     return (
         last or 0.0,
         min(known),
-        sum(known) / len(known),
+        mean,
+        first if first is not None else mean,
         float(last is None),
         overlap(mask, before) if before is not None else 0.0,
         explained.width / (math.sqrt(int(np.count_nonzero(mask))) + 1),
     )
+
+
+def _of_rejections(guess: Guess, mask: Bools, asked: Asked) -> tuple[float, ...]:
+    """Tell how many negative clicks there are, how near to the object they are, and whether the mask runs around them.
+
+    Somebody who means a part of what is shown says again and again that it is too much: a mask that gives way around
+    those clicks only, and goes on behind them, is hardly what is meant.
+    """
+    side, scale = len(mask), len(mask) / guess.window.span
+    placed = [(*guess.window.place(x, y, side), positive) for x, y, positive in asked.points]
+    inside = np.array([(x, y) for x, y, positive in placed if positive])
+    outside = np.array([(x, y) for x, y, positive in placed if not positive])
+    rows, columns = np.nonzero(mask)
+    if not (len(outside) and len(rows)):
+        return min(len(outside), MOST_CLICKS) / 3, 0.0, 1.0, 0.0, 0.0, 0.0
+    size = math.sqrt(len(rows)) + 1
+    ratio, within = 0.0, 1.0
+    if len(inside):
+        nearest = float(_distances(outside, inside).min())
+        ratio = math.log((nearest + scale) / size)
+        within = float((_distances(np.column_stack([columns, rows]) + 0.5, inside) <= nearest).mean())
+    surrounded = _fill_holes(mask)
+    is_seen = ((outside >= 0) & (outside < side)).all(1)
+    last = np.clip(outside[-1], 0, side - 1).astype(int)
+    away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3)[last[1], last[0]]
+    in_box = (outside >= (columns.min(), rows[0])) & (outside <= (columns.max() + 1, rows[-1] + 1))
+    return (
+        min(len(outside), MOST_CLICKS) / 3,
+        ratio,
+        within,
+        sum(surrounded[int(y), int(x)] for x, y in outside[is_seen]) / len(outside),
+        float(in_box.all(1).mean()),
+        min(float(away) / size, 3.0),
+    )
+
+
+def _distances(points: NDArray[np.floating], places: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Give how far each of the points `(N, 2)` is from the nearest of the places `(M, 2)`, `(N,)`."""
+    return np.asarray(np.min([np.hypot(*(points - place).T) for place in places], axis=0))
+
+
+def _fill_holes(mask: Bools) -> Bools:
+    outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = np.zeros(mask.shape, np.uint8)
+    cv2.drawContours(filled, outlines, -1, 1, cv2.FILLED)
+    return filled > 0
 
 
 def _of_shape(guess: Guess, mask: Bools, image_size: tuple[int, int]) -> tuple[float, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import cv2
 import numpy as np
@@ -20,6 +21,10 @@ MARGIN = 2.0
 
 CLOSER_BELOW = 0.3
 """Look closer once more if the object spans less of the window than this."""
+
+FILLED_ABOVE = 0.6
+"""A window is filled by an object that spans more of it than this. Then fewer pixels do: the object is as large in view
+as others are, and the network has not learnt on larger ones."""
 
 MOST_LOOKS = 4
 
@@ -72,7 +77,6 @@ class Viewer:
 
         Starts from a belief, or from the box that is asked for; `last` is the window looked through before, if any.
         """
-        side = self._config.view_side if asked.box is None else self._config.box_side
         box = asked.widened(belief.box(asked.positives) if belief is not None else None)
         for _ in range(MOST_LOOKS):
             check()
@@ -80,13 +84,21 @@ class Viewer:
             window = ViewWindow.around(box, MARGIN, embedding.image_size)
             if last is not None and last.shows(box, window):
                 window = last
-            view = embedding.view(window, side, lambda window: self._encode(embedding.pyramid, window, side))
+            side = self._side_of(box, window, with_box=asked.box is not None)
+            view = embedding.view(window, side, partial(self._encode, embedding.pyramid, side=side))
             look = self._ask(view, asked, belief)
             belief = look.belief()
             box = asked.widened(belief.box(asked.positives))
             if box is None or not _is_small(box, window):
                 break
         return look
+
+    def _side_of(self, box: Box, window: ViewWindow, *, with_box: bool) -> int:
+        """Give the pixels of a view of an object in a window."""
+        if with_box:
+            return self._config.box_side
+        is_filled = max(box[2] - box[0], box[3] - box[1]) > FILLED_ABOVE * window.span
+        return self._config.filled_side if is_filled else self._config.close_side
 
     def _encode(self, pyramid: Pyramid, window: ViewWindow, side: int) -> View:
         pixels = pyramid.cut(window, side)

@@ -16,6 +16,7 @@ from sam3_annotator.model.builtin.looks import Answer, BuiltinEmbedding, Look, S
 from sam3_annotator.model.builtin.meaning import Question, Ranked, Start
 from sam3_annotator.model.builtin.ranking import Floats, Ranking
 from sam3_annotator.model.builtin.runtime import Runtime
+from sam3_annotator.model.builtin.traits import TRAITS
 from sam3_annotator.model.builtin.viewer import Viewer
 from sam3_annotator.model.builtin.zoom import Belief, Pyramid, ViewWindow
 from sam3_annotator.model.session import never_cancelled
@@ -23,7 +24,7 @@ from sam3_annotator.model.session import never_cancelled
 SIDE = 64
 WHOLE = ViewWindow(0.0, 0.0, 64.0)
 INSIDE = PointPrompt(32, 32)
-ANYTHING = np.zeros(35, np.float32)
+ANYTHING = np.zeros(TRAITS, np.float32)
 
 
 class Scripted(Ranking):

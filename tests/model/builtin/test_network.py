@@ -19,12 +19,12 @@ def make_input(batch: int, side: int) -> tuple[torch.Tensor, torch.Tensor]:
 def test_the_shipped_sizes_give_four_masks_at_half_the_view() -> None:
     config = BuiltinConfig()
     network = BuiltinNetwork(config).eval()
-    view, maps = make_input(1, config.view_side)
+    view, maps = make_input(1, config.close_side)
 
     with torch.no_grad():
         output = network(network.stem(view), maps)
 
-    assert output.logits.shape == (1, 4, config.view_side // 2, config.view_side // 2)
+    assert output.logits.shape == (1, 4, config.close_side // 2, config.close_side // 2)
     assert output.score_logits.shape == (1, 4)
     assert sum(parameter.numel() for parameter in network.parameters()) < 10_000_000
 
@@ -112,7 +112,15 @@ def test_normalise_maps_the_middle_grey_to_zero() -> None:
 
 
 @pytest.mark.parametrize(
-    "sizes", [{"view_side": 100}, {"box_side": 100}, {"whole_side": 70}, {"stages": ()}, {"attention_heads": 5}]
+    "sizes",
+    [
+        {"close_side": 100},
+        {"filled_side": 100},
+        {"box_side": 100},
+        {"whole_side": 70},
+        {"stages": ()},
+        {"attention_heads": 5},
+    ],
 )
 def test_sizes_that_do_not_fit_are_refused(sizes: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"must|have|has"):

@@ -129,14 +129,16 @@ def test_it_is_told_how_well_a_mask_explains_the_clicks() -> None:
     does_not = traits(guess(square(left=32)), prompts, shown)
 
     assert explains[18] > 0.9 > 0.1 > does_not[18]
-    assert explains[21] == does_not[21] == 0  # the last click is in view
-    assert explains[22] == pytest.approx(0.5, abs=0.03)  # IoU with what was shown
+    assert traits(guess(square()), prompts, shown)[21] == 1  # the first click was in the middle of all of it
+    assert max(explains[21], does_not[21]) < 0.2  # and at the edge of either half
+    assert explains[22] == does_not[22] == 0  # the last click is in view
+    assert explains[23] == pytest.approx(0.5, abs=0.03)  # IoU with what was shown
 
 
 def test_where_nothing_is_known_of_what_was_shown_nothing_is_explained() -> None:
     found = traits(guess(square()), asked(INSIDE), shown=())
 
-    assert found[18:24] == [0, 0, 0, 1, 0, 0]
+    assert found[18:25] == [0, 0, 0, 0, 1, 0, 0]
 
 
 def test_shape_is_told() -> None:
@@ -144,30 +146,58 @@ def test_shape_is_told() -> None:
 
     whole, apart = traits(guess(square())), traits(guess(two))
 
-    assert whole[24] == pytest.approx(np.log(100 * 100 / (400 * 600)), abs=0.01)
-    assert (np.exp(whole[25]), np.exp(apart[25])) == pytest.approx((2, 3))  # parts, and what is around them
-    assert (whole[26], apart[26]) == (1, 0.5)
-    assert apart[27] > whole[27]
+    assert whole[25] == pytest.approx(np.log(100 * 100 / (400 * 600)), abs=0.01)
+    assert (np.exp(whole[26]), np.exp(apart[26])) == pytest.approx((2, 3))  # parts, and what is around them
+    assert (whole[27], apart[27]) == (1, 0.5)
+    assert apart[28] > whole[28]
 
 
 def test_what_a_look_started_from_is_compared() -> None:
     same, half = square() > 0.5, square(right=32) > 0.5
 
-    assert traits(guess(square()), start=same)[29:31] == [1, 1]
-    assert traits(guess(square()), start=half)[29:31] == pytest.approx([0.5, 1], abs=0.03)
-    assert traits(guess(square()))[28:33] == pytest.approx([0.7, 0, 0, 1, 0])
+    assert traits(guess(square()), start=same)[30:32] == [1, 1]
+    assert traits(guess(square()), start=half)[30:32] == pytest.approx([0.5, 1], abs=0.03)
+    assert traits(guess(square()))[29:34] == pytest.approx([0.7, 0, 0, 1, 0])
 
 
 def test_bounds_are_compared_with_the_box_asked_for() -> None:
     box = read_prompts([BoxPrompt(150.0, 150.0, 250.0, 250.0)], SIZE)
 
-    assert traits(guess(square()), box)[33:] == pytest.approx([1, 1])
-    assert traits(guess(square(right=32)), box)[33:] == pytest.approx([0.5, 1])
-    assert traits(guess(square()))[33:] == [0, 0]
+    assert traits(guess(square()), box)[34:36] == pytest.approx([1, 1])
+    assert traits(guess(square(right=32)), box)[34:36] == pytest.approx([0.5, 1])
+    assert traits(guess(square()))[34:36] == [0, 0]
 
 
 def test_a_guess_that_shows_nothing_has_traits_too() -> None:
     nothing = guess(np.zeros((SIDE, SIDE), np.float32))
 
     assert traits(nothing)[10] == 0
-    assert traits(nothing, read_prompts([BoxPrompt(150.0, 150.0, 250.0, 250.0)], SIZE))[33] == 0
+    assert traits(nothing, read_prompts([BoxPrompt(150.0, 150.0, 250.0, 250.0)], SIZE))[34] == 0
+
+
+def test_a_mask_that_runs_around_a_negative_click_is_told_from_one_beside_it() -> None:
+    prompts = asked((170.0, 200.0, True), (225.0, 200.0, False))
+    with_hole = square()
+    with_hole[28:36, 36:44] = 0.05
+
+    around, beside = traits(guess(with_hole), prompts)[36:], traits(guess(square(right=32)), prompts)[36:]
+
+    assert around[0] == beside[0] == pytest.approx(1 / 3)  # negative clicks
+    assert around[1] < beside[1]  # how far they are, measured by the object
+    assert around[2] < 0.95 < beside[2]  # what of the mask is not farther from the click on it
+    assert around[3:5] == [1, 1]
+    assert beside[3:5] == [0, 0]
+    assert 0 < around[5] < beside[5]
+
+
+def test_negative_clicks_out_of_view_are_not_inside() -> None:
+    found = traits(guess(square()), asked(INSIDE, (500.0, 50.0, False), (101.0, 390.0, False)))
+
+    assert found[36] == pytest.approx(2 / 3)
+    assert found[38:41] == [1, 0, 0]
+
+
+def test_without_negative_clicks_nothing_is_told_of_them() -> None:
+    assert traits(guess(square()))[36:] == [0, 0, 1, 0, 0, 0]
+    nothing = guess(np.zeros((SIDE, SIDE), np.float32))
+    assert traits(nothing, asked(INSIDE, (225.0, 200.0, False)))[36:] == pytest.approx([1 / 3, 0, 1, 0, 0, 0])

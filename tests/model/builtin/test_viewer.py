@@ -112,3 +112,18 @@ def test_a_box_is_looked_at_more_finely_than_clicks(tiny_runtime: Runtime) -> No
 
     assert len(with_box.view.pixels) == 96
     assert len(without.view.pixels) == 64
+
+
+def test_an_object_that_fills_its_window_is_looked_at_with_fewer_pixels(tiny_runtime: Runtime) -> None:
+    tiny_runtime.config = replace(tiny_runtime.config, close_side=96)
+    viewer = Viewer(tiny_runtime)
+    embedding = embed(viewer, 300, 600)
+    asked = clicks(embedding, (300.0, 150.0))
+
+    small, large = (
+        viewer.look_closer(embedding, asked, belief_on(box), None, never_cancelled)
+        for box in ((250.0, 100.0, 350.0, 200.0), (50.0, 50.0, 550.0, 250.0))
+    )
+
+    assert len(small.view.pixels) == 96
+    assert len(large.view.pixels) == 64

@@ -12,6 +12,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from sam3_annotator.model import BoxPrompt, PointPrompt, Prompt
+from sam3_annotator.model.builtin.asked import read_prompts
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.builtin.runtime import Runtime
@@ -20,7 +22,14 @@ from sam3_annotator.model.builtin.weights import save_weights
 from training.builtin import questions
 from training.builtin.mosaics import make_mosaic
 from training.builtin.pictures import Picture, PictureCache, Target, list_pictures
-from training.builtin.questions import OpenRuntime, click_on_error, collect, collect_in_shares, draw_box
+from training.builtin.questions import (
+    OpenRuntime,
+    click_on_error,
+    collect,
+    collect_in_shares,
+    draw_box,
+    is_cut_down,
+)
 from training.builtin.samples import SampleMaker
 from training.builtin.settings import TrainingSettings
 
@@ -61,8 +70,8 @@ def test_clicks_lead_to_starts_and_guesses_with_their_ious(
     traits = np.concatenate([one.traits for one in followed])
     ious = np.concatenate([one.ious for one in followed])
     assert traits.shape == (len(ious), TRAITS)
-    assert set(traits[:, 31]) == {0, 1}  # found anew, and gone on from the answer before
-    assert set(traits[:, 32]) == {1}  # all are closer looks
+    assert set(traits[:, 32]) == {0, 1}  # found anew, and gone on from the answer before
+    assert set(traits[:, 33]) == {1}  # all are closer looks
     assert ((ious >= 0) & (ious <= 1)).all()
 
 
@@ -95,7 +104,7 @@ def test_a_box_has_one_start_that_nothing_is_known_of(
     for first, *_ in collect(runtime, disc_samples, 3, np.random.default_rng(0)):
         (followed,) = first
         assert followed.start is None
-        assert (followed.traits[:, 34] == 1).all()
+        assert (followed.traits[:, 35] == 1).all()
 
 
 def test_regions_too_small_to_ask_for_end_the_search(
@@ -118,9 +127,9 @@ def test_regions_large_enough_are_found_among_any_number_too_small(
     samples = SampleMaker(PictureCache(list_pictures(tmp_path)), TrainingSettings())
     shares = take_down_shares(samples, monkeypatch)
 
-    regions = collect(runtime, samples, 10, np.random.default_rng(0))
+    regions = collect(runtime, samples, 20, np.random.default_rng(0))
 
-    assert len(regions) == 10
+    assert len(regions) == 20
     assert sum(share < 0.1 for share in shares) > 12
 
 
@@ -207,3 +216,21 @@ def test_no_picture_is_enlarged_beyond_what_cameras_take() -> None:
     larger, _ = questions.enlarge(np.zeros((1500, 2000, 3), np.uint8), truth, np.random.default_rng(0))
 
     assert max(larger.shape) == questions.LARGEST
+
+
+ON, OFF = PointPrompt(20, 20), PointPrompt(40, 40, False)
+
+
+@pytest.mark.parametrize(
+    ("prompts", "is_so"),
+    [
+        ([ON], False),
+        ([ON, OFF], True),
+        ([ON, OFF, OFF, OFF], True),
+        ([ON, OFF, ON], False),
+        ([ON, ON, OFF], False),
+        ([BoxPrompt(10, 10, 50, 50), ON, OFF], False),
+    ],
+)
+def test_clicks_that_only_take_away_are_told(prompts: list[Prompt], is_so: bool) -> None:
+    assert is_cut_down(read_prompts(prompts, (60, 60))) is is_so
