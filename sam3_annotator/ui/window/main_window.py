@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QWidget
 
 from sam3_annotator.model import EngineStatus
@@ -17,6 +17,7 @@ from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.actions.actions import Actions
 from sam3_annotator.ui.background import error_sentence
 from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.keyboard.digit_row import digit_of
 from sam3_annotator.ui.keyboard.key_hints import key_hints
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.panels.category_list import CategoryPanel
@@ -345,6 +346,14 @@ class MainWindow(QMainWindow):
         return [project for project in self.settings.recent_projects if project.path != str(self.store.path)]
 
     # --- Qt's events -------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take a key that nothing else is bound to for its digit, where a keyboard has that with Shift only."""
+        action_id = self.keys.holder(digit_of(event)) if not event.isAutoRepeat() else ""
+        if action_id:
+            self.window_actions.trigger(action_id)
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Begin once the first frame is out: libraries loading on other threads would hold it up."""
