@@ -212,7 +212,7 @@ def bind_labelling(
     display.left.connect(lambda: drawing.show(None))
     display.shown.connect(drawing.show)
     window.add_leave_check(Leaving(assist, labelling, window.messages, window).may)
-    window.add_leave_check(WaitingDrafts(window, assist, display).may_leave)  # those not on their way already
+    window.add_leave_check(WaitingDrafts(window, assist, display).may_leave, of_people=True)
     bind_painting(window, labelling, drawing)
 
 

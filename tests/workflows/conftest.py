@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
@@ -21,6 +22,14 @@ from sam3_annotator.ui.window.main_window import MainWindow
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 PATIENCE_MS = 20_000
+
+
+class _PressedFrame(QCloseEvent):
+    """What the window system sends, which a program cannot."""
+
+    def spontaneous(self) -> bool:
+        """Say that it is not of the program."""
+        return True
 
 
 class User:
@@ -52,9 +61,17 @@ class User:
 
     def leave(self) -> None:
         """Close the window, whatever is lost by that."""
-        self.close()
+        if self.window.isVisible():
+            self.close()
         while self.window.isVisible():
             self.press_message_button("Close ")
+
+    def close_by_frame(self) -> None:
+        """Close the window as the system does for a person who presses the button of its frame."""
+        event = _PressedFrame()
+        QApplication.sendEvent(self.window, event)
+        if event.isAccepted():
+            self.window.hide()
 
     def press_message_button(self, beginning: str) -> None:
         """Press a button of the messages above the canvas, by the beginning of its words."""

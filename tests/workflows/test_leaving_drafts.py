@@ -79,7 +79,7 @@ def test_closing_tells_of_drafts_on_whatever_image_and_leads_to_them(labeler, te
     labeler.settle()
     turn(labeler, Qt.Key.Key_D)
 
-    labeler.window.close()
+    labeler.close_by_frame()
     assert labeler.window.isVisible()
     assert tell()[-1] == "A draft is not accepted yet on 1.png and 1 more. Press Enter there to keep it."
     labeler.press_message_button("Show it")
@@ -92,19 +92,35 @@ def test_closing_tells_of_drafts_on_whatever_image_and_leads_to_them(labeler, te
 
 
 def test_the_question_goes_once_the_draft_is_accepted(labeler, tell):
-    labeler.window.close()
+    labeler.close_by_frame()
     assert tell() == ["A draft is not accepted yet on 1.png. Press Enter there to keep it."]
 
     labeler.press(Qt.Key.Key_Return)
 
     assert tell() == []
-    labeler.window.close()
+    labeler.close_by_frame()
     assert not labeler.window.isVisible()
 
 
 def test_closing_anyway_closes_without_the_draft(labeler):
-    labeler.window.close()
+    labeler.close_by_frame()
     labeler.press_message_button("Close anyway")
+
+    assert not labeler.window.isVisible()
+
+
+def test_quitting_tells_of_drafts_too(labeler, tell):
+    labeler.window.window_actions.trigger("quit")
+    assert labeler.window.isVisible()
+    assert tell() == ["A draft is not accepted yet on 1.png. Press Enter there to keep it."]
+
+    labeler.press_message_button("Close anyway")
+
+    assert not labeler.window.isVisible()
+
+
+def test_a_program_that_closes_the_window_is_not_asked(labeler):
+    labeler.window.close()
 
     assert not labeler.window.isVisible()
 
@@ -113,7 +129,7 @@ def test_a_single_click_is_not_asked_about(user):
     user.click(20, 20)
     user.settle()
 
-    user.window.close()
+    user.close_by_frame()
 
     assert not user.window.isVisible()
 
@@ -128,7 +144,7 @@ def test_a_project_that_cannot_keep_the_draft_is_closed_at_once(open_project, st
     reader.settle()
     assert len(reader.draft.prompts) == 2
 
-    reader.window.close()
+    reader.close_by_frame()
 
     assert not reader.window.isVisible()
 
@@ -148,7 +164,7 @@ def test_a_draft_on_an_image_taken_out_of_the_project_holds_nothing(labeler, ima
 
     store.undo()
     labeler.settle()
-    labeler.window.close()
+    labeler.close_by_frame()
 
     assert not labeler.window.isVisible()
     assert tell() == []

@@ -41,6 +41,8 @@ from sam3_annotator.ui.window.top_bar import TopBar
 from sam3_annotator.ui.window.window_place import restore_place, save_place
 from sam3_annotator.ui.workspace import Workspace
 
+LeaveCheck = Callable[[Callable[[], object]], bool]
+
 MINIMUM_SIZE: Final = QSize(880, 560)
 ZOOM_STEP: Final = 1.25
 # A window that is never shown begins all the same.
@@ -101,7 +103,7 @@ class MainWindow(QMainWindow):
         self.checking = Checking(bridge, self)
         self.finding_panel = FindingPanel(self.checking)
         self._idle_checks: list[Callable[[], bool]] = []
-        self._leave_checks: list[Callable[[Callable[[], object]], bool]] = []
+        self._leave_checks: list[tuple[LeaveCheck, bool]] = []
         self._beginning = QTimer(self, singleShot=True, interval=BEGIN_UNSEEN_MS)
         self._beginning.timeout.connect(self.begun)
         self._beginning.start()
@@ -160,13 +162,13 @@ class MainWindow(QMainWindow):
         """No embedding, decode, save or export is under way."""
         return all(check() for check in self._idle_checks)
 
-    def add_leave_check(self, check: Callable[[Callable[[], object]], bool]) -> None:
-        """Make `may_leave` ask this too."""
-        self._leave_checks.append(check)
+    def add_leave_check(self, check: LeaveCheck, *, of_people: bool = False) -> None:
+        """Make `may_leave` ask this too; `of_people` only where a person leaves, since a program cannot answer."""
+        self._leave_checks.append((check, of_people))
 
-    def may_leave(self, leave: Callable[[], object]) -> bool:
+    def may_leave(self, leave: Callable[[], object], *, is_person: bool = True) -> bool:
         """Say whether the project may be closed now; if not, the window says why and calls `leave` once it may."""
-        return all(check(leave) for check in self._leave_checks)
+        return all(check(leave) for check, of_people in self._leave_checks if is_person or not of_people)
 
     def focus_canvas(self) -> None:
         """Give the keyboard back to the canvas, also from a panel that floats in a window of its own."""
@@ -244,7 +246,7 @@ class MainWindow(QMainWindow):
                 "model_details": self.chip.open_details,
                 "open_logs": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(user_log_dir()))),
                 "about": self.open_about,
-                "quit": QApplication.closeAllWindows,
+                "quit": self._quit,
             }
         )
 
@@ -345,6 +347,10 @@ class MainWindow(QMainWindow):
     def _other_recent_projects(self) -> list[RecentProject]:
         return [project for project in self.settings.recent_projects if project.path != str(self.store.path)]
 
+    def _quit(self) -> None:
+        if self.may_leave(QApplication.closeAllWindows):
+            QApplication.closeAllWindows()
+
     # --- Qt's events -------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -363,7 +369,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember place and project; everything else is saved already, or closing waits until it is."""
-        if not self.may_leave(self.close):
+        # What `close` was called by is a program, or has asked already.
+        if not self.may_leave(self.close, is_person=event.spontaneous()):
             event.ignore()
             return
         self._beginning.stop()
