@@ -64,6 +64,7 @@ from sam3_annotator.ui.window.crash_messages import CrashMessages
 from sam3_annotator.ui.window.leaving import Leaving, LeavingStrokes
 from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.notices import CATEGORY, INSTANCES, Notices
+from sam3_annotator.ui.window.waiting_drafts import WaitingDrafts
 from sam3_annotator.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -171,7 +172,6 @@ def assemble_window(
     bind_models(window, models, preview, project_verbs)
     if session_factory is None:
         models.load()
-    window.add_leave_check(Leaving(assist, labelling, window.messages, window).may)
     bind_background(window, engine, display, facts)
     for closes in (crashes.close, facts.close, models.close, display.close, engine.close, bridge.close):
         window.closing.connect(closes)
@@ -197,7 +197,7 @@ def bind_background(window: MainWindow, engine: EngineBridge, display: ImageDisp
 def bind_labelling(
     window: MainWindow, labelling: Labelling, assist: Assist, drawing: Drawing, display: ImageDisplay
 ) -> None:
-    """Let mouse, keys and categories of a window work on drafts and instances.
+    """Let mouse, keys and categories of a window work on drafts and instances, and none be lost when it is closed.
 
     Drafts follow the store before anything shows them.
     """
@@ -211,6 +211,8 @@ def bind_labelling(
     window.window_actions.bind(labelling_slots(labelling, assist, window.workspace, window.canvas))
     display.left.connect(lambda: drawing.show(None))
     display.shown.connect(drawing.show)
+    window.add_leave_check(Leaving(assist, labelling, window.messages, window).may)
+    window.add_leave_check(WaitingDrafts(window, assist, display).may_leave, of_people=True)
     bind_painting(window, labelling, drawing)
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.app import build_window
@@ -21,6 +22,14 @@ from sam3_annotator.ui.window.main_window import MainWindow
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 PATIENCE_MS = 20_000
+
+
+class _PressedFrame(QCloseEvent):
+    """What the window system sends, which a program cannot."""
+
+    def spontaneous(self) -> bool:
+        """Say that it is not of the program."""
+        return True
 
 
 class User:
@@ -49,6 +58,25 @@ class User:
     def close(self) -> None:
         """Close the window; its threads end."""
         self.window.close()
+
+    def leave(self) -> None:
+        """Close the window, whatever is lost by that."""
+        if self.window.isVisible():
+            self.close()
+        while self.window.isVisible():
+            self.press_message_button("Close ")
+
+    def close_by_frame(self) -> None:
+        """Close the window as the system does for a person who presses the button of its frame."""
+        event = _PressedFrame()
+        QApplication.sendEvent(self.window, event)
+        if event.isAccepted():
+            self.window.hide()
+
+    def press_message_button(self, beginning: str) -> None:
+        """Press a button of the messages above the canvas, by the beginning of its words."""
+        buttons = self.window.messages.findChildren(QPushButton)
+        QTest.mouseClick(next(each for each in buttons if each.text().startswith(beginning)), Qt.MouseButton.LeftButton)
 
     def settle(self) -> None:
         """Wait until nothing is under way."""
@@ -129,7 +157,7 @@ def open_project(qtbot: QtBot) -> Iterator[Callable[[Callable[[], Session], Path
 
     yield sit_down
     for person in people:
-        person.close()
+        person.leave()
 
 
 @pytest.fixture
@@ -140,7 +168,7 @@ def user(qtbot: QtBot, fake_session, store) -> Iterator[User]:
     person = User(qtbot, lambda: fake_session, project)
     yield person
     fake_session.release()
-    person.close()
+    person.leave()
 
 
 @pytest.fixture

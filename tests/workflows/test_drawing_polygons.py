@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
 
 from sam3_annotator.project import ImageState, Origin
 from sam3_annotator.ui.verbs import operations
@@ -13,12 +12,6 @@ from sam3_annotator.ui.verbs import operations
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 CORNERS = [(10.0, 10.0), (40.0, 10.0), (40.0, 30.0)]
-
-
-@pytest.fixture(autouse=True)
-def _nothing_unfinished_holds_the_window(user):
-    yield
-    leave_without(user)
 
 
 @pytest.fixture
@@ -36,14 +29,6 @@ def draw(user, corners=CORNERS) -> None:
 
 def drawn(user) -> list[tuple[float, float]]:
     return [(round(x), round(y)) for x, y in user.window.canvas.polygon.vertices.tolist()]
-
-
-def leave_without(user) -> None:
-    """Close the window, also if that loses a polygon."""
-    user.window.close()
-    if user.window.isVisible():
-        buttons = user.window.messages.findChildren(QPushButton)
-        QTest.mouseClick(next(b for b in buttons if b.text() == "Close anyway"), Qt.MouseButton.LeftButton)
 
 
 def hints(user) -> str:
@@ -341,7 +326,7 @@ def test_closing_the_window_tells_of_a_polygon_that_would_be_lost(artist, tell):
     (sentence,) = tell()
     assert artist.window.store.images()[0].name in sentence
 
-    leave_without(artist)
+    artist.leave()
     assert not artist.window.isVisible()
 
 

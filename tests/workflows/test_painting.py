@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
 
 from sam3_annotator.app import assemble_window
 from sam3_annotator.project import ImageState, Instance, Origin, ProjectStore, region_to_mask
@@ -157,8 +156,7 @@ def test_closing_the_window_tells_of_strokes_that_would_be_lost(user, tell):
     assert user.window.isVisible()
     assert any("painted" in sentence for sentence in tell())
 
-    buttons = user.window.messages.findChildren(QPushButton)
-    QTest.mouseClick(next(b for b in buttons if b.text() == "Close anyway"), Qt.MouseButton.LeftButton)
+    user.press_message_button("Close anyway")
 
     assert not user.window.isVisible()
 

@@ -75,8 +75,14 @@ def drop_alike(candidates: Sequence[Candidate], others: Sequence[Candidate] = ()
     return [best, *sorted(different, key=lambda one: -one.predicted_iou)][:MOST_OFFERED]
 
 
-def paint(candidates: Sequence[Candidate], image_size: tuple[int, int]) -> Segmentation:
-    """Bring candidates to image size, as masks and as logits of the whole image."""
+def paint(
+    candidates: Sequence[Candidate], image_size: tuple[int, int], clicked: Sequence[tuple[float, float]] = ()
+) -> Segmentation:
+    """Bring candidates to image size, as masks and as logits of the whole image.
+
+    The pixels `clicked` on, at x, y in the image, are on in all masks, also where the view shows an image so small that
+    what is on around a click ends before the centre of its pixel.
+    """
     height, width = image_size
     masks = np.zeros((len(candidates), height, width), np.bool_)
     scale = min(1.0, LOGITS_SIDE / max(height, width))
@@ -84,6 +90,8 @@ def paint(candidates: Sequence[Candidate], image_size: tuple[int, int]) -> Segme
     logits = np.empty((len(candidates), *low_shape), np.float32)
     for mask, low, candidate in zip(masks, logits, candidates, strict=True):
         paint_mask(mask, candidate.chance, candidate.window)
+        for x, y in clicked:
+            mask[int(y), int(x)] = True
         coarse = _resample(candidate.chance, candidate.window, (0.0, 0.0, float(width), float(height)), low_shape)
         safe = np.clip(coarse, 1e-4, 1 - 1e-4)
         low[:] = np.log(safe / (1 - safe))

@@ -93,7 +93,7 @@ class BuiltinSession:
         is_first_click = earlier is None and asked.box is None and len(asked.points) == 1
         others = _best_of_each_look(starts) if multimask and is_first_click else []
         offered = drop_alike(finish(answers if multimask else answers[:1], asked), finish(others, asked))
-        found = paint(offered, embedding.image_size)
+        found = paint(offered, embedding.image_size, asked.positives)
         embedding.trail.remember(prompts, question.remember(offered[0], answers, starts))
         # Whoever goes on from a candidate goes on from all that was seen of it, not from its coarse logits.
         for candidate, logits in zip(offered, found.low_res_logits, strict=True):

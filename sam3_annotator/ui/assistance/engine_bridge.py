@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
@@ -30,6 +31,11 @@ class _ModelThread(QThread):
     def run(self) -> None:
         """Serve until the engine is stopped."""
         self._engine.run()
+
+    def end(self) -> None:
+        """Stop the engine and wait until it has freed the session."""
+        self._engine.stop()
+        self.wait()
 
 
 class EngineBridge(QObject):
@@ -67,6 +73,7 @@ class EngineBridge(QObject):
 
     def start(self) -> None:
         """Start the model thread; the session is made there."""
+        atexit.register(self._thread.end)  # a window that says it would lose something may never be closed
         self._thread.start()
 
     def load(self, source: ModelSource, fallback: ModelSource | None = None) -> None:
@@ -93,8 +100,8 @@ class EngineBridge(QObject):
     def close(self) -> None:
         """Stop the loop and wait until the session has been freed on its own thread; nothing is told any more."""
         self.blockSignals(True)
-        self._engine.stop()
-        self._thread.wait()
+        self._thread.end()
+        atexit.unregister(self._thread.end)
 
     def _send(self, outcome: Outcome) -> None:
         self._sent += 1  # only the model thread counts here, only the GUI thread in `_pass_on`

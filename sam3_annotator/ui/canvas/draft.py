@@ -111,6 +111,11 @@ class Draft:
         return is_begun or any(not isinstance(prompt, PointPrompt) or prompt.positive for prompt in self.prompts)
 
     @property
+    def outlines(self) -> bool:
+        """Its prompts have given a region, or are about to: what would be lost with the draft."""
+        return bool(self.prompts) and self.says_where and (self.is_waiting or not self.region.is_empty)
+
+    @property
     def is_answered(self) -> bool:
         """The candidates are the answer to all prompts."""
         return self.prompts == (self.answers[-1].prompts if self.answers else ())

@@ -6,14 +6,14 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from sam3_annotator.ui.actions.action_table import ActionSpec
 from sam3_annotator.ui.keyboard.cap_row import LINE_HEIGHT, WORDS_LEFT, Cap, CapKind, CapRow
 from sam3_annotator.ui.keyboard.key_map import MAX_KEYS, KeyMap, action_words, default_keys, fixed_keys
+from sam3_annotator.ui.keyboard.key_note import KeyNote
 from sam3_annotator.ui.keyboard.keys import key_of, key_text, why_reserved
-from sam3_annotator.ui.theme import FOCUS_WIDTH, RADIUS, SPACE_S, SPACE_XS, theme
-from sam3_annotator.ui.window.sentence_label import SentenceLabel
+from sam3_annotator.ui.theme import FOCUS_WIDTH, RADIUS, SPACE_XS, theme
 
 ASKS: Final = "Press a key"
 PLACE: Final = Cap("+", CapKind.EMPTY)
@@ -40,13 +40,11 @@ class KeyRow(CapRow):
         self._is_asking = False
         self._offered: tuple[str, ...] = ()  # keys that other actions have
         self._is_resetting = False
-        self._note = QWidget()
-        self._sentence = SentenceLabel()
-        self._choice = QWidget()
-        self._take = QPushButton("Take it over")
-        self._leave = QPushButton("Leave it")
-        self._reset = QPushButton("Reset", self)
-        self._lay_out()
+        # Made when they are needed first: most rows of the page never need any.
+        self._note: KeyNote | None = None
+        self._reset: QPushButton | None = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, LINE_HEIGHT, 0, 0)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setToolTip(spec.tip)
@@ -56,7 +54,7 @@ class KeyRow(CapRow):
     @property
     def note(self) -> str:
         """What is said below the keys, "" for nothing."""
-        return "" if self._note.isHidden() else self._sentence.sentence
+        return "" if self._note is None else self._note.sentence
 
     @property
     def is_asking(self) -> bool:
@@ -66,12 +64,12 @@ class KeyRow(CapRow):
     @property
     def reset_button(self) -> QPushButton:
         """Gives the action the keys that it has at first; shown where it has others."""
-        return self._reset
+        return self._reset or self._make_reset()
 
     @property
     def take_button(self) -> QPushButton:
         """Takes over the key that another action has."""
-        return self._take
+        return (self._note or self._make_note()).take
 
     def ask(self, slot: int = 0) -> None:
         """Take the next key that is pressed as the key number `slot`."""
@@ -102,35 +100,26 @@ class KeyRow(CapRow):
         """How many keys can be changed, with the place for one more."""
         return min(len(self._free) + 1, MAX_KEYS - len(fixed_keys(self.spec.id)))
 
-    def _lay_out(self) -> None:
-        self._take.clicked.connect(self._take_over)
-        self._leave.clicked.connect(self.stop_asking)
-        for button in (self._take, self._leave):
-            button.setProperty("kind", "message")
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._reset.setProperty("kind", "link")
-        self._reset.setFont(theme().font("caption"))
-        self._reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._reset.setAccessibleName(f"Reset the keys of {self.words}")
-        self._reset.setAutoDefault(False)
-        self._reset.clicked.connect(self._reset_keys)
-        self._sentence.setProperty("tone", "dim")
-        self._sentence.setFont(theme().font("caption"))
-        buttons = QHBoxLayout(self._choice)
-        buttons.setContentsMargins(0, 0, 0, 0)
-        buttons.setSpacing(SPACE_S)
-        buttons.addStretch(1)
-        buttons.addWidget(self._take)
-        buttons.addWidget(self._leave)
-        said = QVBoxLayout(self._note)
-        said.setContentsMargins(WORDS_LEFT, 0, SPACE_S, SPACE_S)
-        said.setSpacing(SPACE_S)
-        said.addWidget(self._sentence)
-        said.addWidget(self._choice)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, LINE_HEIGHT, 0, 0)
-        layout.addWidget(self._note)
-        self._note.hide()
+    def _make_note(self) -> KeyNote:
+        self._note = note = KeyNote(self)
+        note.take.clicked.connect(self._take_over)
+        note.leave.clicked.connect(self.stop_asking)
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(note)
+        return note
+
+    def _make_reset(self) -> QPushButton:
+        self._reset = reset = QPushButton("Reset", self)
+        reset.setVisible(False)
+        reset.setProperty("kind", "link")
+        reset.setFont(theme().font("caption"))
+        reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        reset.setAccessibleName(f"Reset the keys of {self.words}")
+        reset.setAutoDefault(False)
+        reset.clicked.connect(self._reset_keys)
+        QWidget.setTabOrder(self, reset)
+        return reset
 
     @property
     def _shown_slots(self) -> list[int]:
@@ -147,10 +136,14 @@ class KeyRow(CapRow):
     def _show_keys(self) -> None:
         fixed = fixed_keys(self.spec.id)
         self.set_caps([*map(self._cap_of, self._shown_slots), *(Cap(key_text(key), CapKind.FIXED) for key in fixed)])
-        self._reset.setVisible(self._keys.is_changed(self.spec.id) and not self._is_asking)
+        can_reset = self._keys.is_changed(self.spec.id) and not self._is_asking
+        if can_reset or self._reset is not None:
+            self.reset_button.setVisible(can_reset)
         self._place_reset()
 
     def _place_reset(self) -> None:
+        if self._reset is None:
+            return
         size = self._reset.sizeHint()
         rects = [rect for cap, rect in zip(self.caps, self.cap_rects(), strict=True) if cap is not PLACE]
         left = rects[0].left() if rects else self.width()
@@ -158,10 +151,10 @@ class KeyRow(CapRow):
         self._reset.setGeometry(right - size.width(), (LINE_HEIGHT - size.height()) // 2 - 1, *size.toTuple())
 
     def _say(self, sentence: str, *, offers: bool = False) -> None:
-        self._choice.setVisible(offers)
-        self._sentence.set_sentence(sentence)
+        if not sentence and self._note is None:
+            return
+        (self._note or self._make_note()).say(sentence, offers=offers)
         self.setAccessibleDescription(sentence)
-        self._note.setVisible(bool(sentence))
         self.updateGeometry()
         if sentence:
             self.grown.emit()
@@ -174,7 +167,9 @@ class KeyRow(CapRow):
         return slots.index(self._current) if self.hasFocus() and self._current in slots else -1
 
     def _words_end(self, caps_left: int) -> int:
-        return super()._words_end(self._reset.x() if self._reset.isVisibleTo(self) else caps_left)
+        return super()._words_end(
+            self._reset.x() if self._reset is not None and self._reset.isVisibleTo(self) else caps_left
+        )
 
     def _paint_ground(self, painter: QPainter) -> None:
         frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QWidget
 
 from sam3_annotator.model import EngineStatus
@@ -17,6 +17,7 @@ from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.actions.actions import Actions
 from sam3_annotator.ui.background import error_sentence
 from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.keyboard.digit_row import digit_of
 from sam3_annotator.ui.keyboard.key_hints import key_hints
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.panels.category_list import CategoryPanel
@@ -39,6 +40,8 @@ from sam3_annotator.ui.window.tool_rail import ToolRail
 from sam3_annotator.ui.window.top_bar import TopBar
 from sam3_annotator.ui.window.window_place import restore_place, save_place
 from sam3_annotator.ui.workspace import Workspace
+
+LeaveCheck = Callable[[Callable[[], object]], bool]
 
 MINIMUM_SIZE: Final = QSize(880, 560)
 ZOOM_STEP: Final = 1.25
@@ -100,7 +103,7 @@ class MainWindow(QMainWindow):
         self.checking = Checking(bridge, self)
         self.finding_panel = FindingPanel(self.checking)
         self._idle_checks: list[Callable[[], bool]] = []
-        self._leave_checks: list[Callable[[Callable[[], object]], bool]] = []
+        self._leave_checks: list[tuple[LeaveCheck, bool]] = []
         self._beginning = QTimer(self, singleShot=True, interval=BEGIN_UNSEEN_MS)
         self._beginning.timeout.connect(self.begun)
         self._beginning.start()
@@ -159,13 +162,13 @@ class MainWindow(QMainWindow):
         """No embedding, decode, save or export is under way."""
         return all(check() for check in self._idle_checks)
 
-    def add_leave_check(self, check: Callable[[Callable[[], object]], bool]) -> None:
-        """Make `may_leave` ask this too."""
-        self._leave_checks.append(check)
+    def add_leave_check(self, check: LeaveCheck, *, of_people: bool = False) -> None:
+        """Make `may_leave` ask this too; `of_people` only where a person leaves, since a program cannot answer."""
+        self._leave_checks.append((check, of_people))
 
-    def may_leave(self, leave: Callable[[], object]) -> bool:
+    def may_leave(self, leave: Callable[[], object], *, is_person: bool = True) -> bool:
         """Say whether the project may be closed now; if not, the window says why and calls `leave` once it may."""
-        return all(check(leave) for check in self._leave_checks)
+        return all(check(leave) for check, of_people in self._leave_checks if is_person or not of_people)
 
     def focus_canvas(self) -> None:
         """Give the keyboard back to the canvas, also from a panel that floats in a window of its own."""
@@ -243,7 +246,7 @@ class MainWindow(QMainWindow):
                 "model_details": self.chip.open_details,
                 "open_logs": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(user_log_dir()))),
                 "about": self.open_about,
-                "quit": QApplication.closeAllWindows,
+                "quit": self._quit,
             }
         )
 
@@ -344,7 +347,19 @@ class MainWindow(QMainWindow):
     def _other_recent_projects(self) -> list[RecentProject]:
         return [project for project in self.settings.recent_projects if project.path != str(self.store.path)]
 
+    def _quit(self) -> None:
+        if self.may_leave(QApplication.closeAllWindows):
+            QApplication.closeAllWindows()
+
     # --- Qt's events -------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take a key that nothing else is bound to for its digit, where a keyboard has that with Shift only."""
+        action_id = self.keys.holder(digit_of(event)) if not event.isAutoRepeat() else ""
+        if action_id:
+            self.window_actions.trigger(action_id)
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Begin once the first frame is out: libraries loading on other threads would hold it up."""
@@ -354,7 +369,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember place and project; everything else is saved already, or closing waits until it is."""
-        if not self.may_leave(self.close):
+        # What `close` was called by is a program, or has asked already.
+        if not self.may_leave(self.close, is_person=event.spontaneous()):
             event.ignore()
             return
         self._beginning.stop()

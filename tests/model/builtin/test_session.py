@@ -92,6 +92,21 @@ def test_clicks_are_obeyed(tiny_session: BuiltinSession, image: Image) -> None:
     assert not found.masks[0, 90, 120]
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (8, 24), (12, 12)])
+def test_the_pixel_clicked_is_in_every_mask_also_in_the_corners_of_tiny_images(
+    tiny_session: BuiltinSession, shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    height, width = shape
+    embedding = tiny_session.embed(np.full((height, width, 3), 128, np.uint8))
+    nothing = Candidate(np.zeros((64, 64), np.float32), 0.5, ViewWindow(0, 0, 24))
+    monkeypatch.setattr(session, "finish", lambda _ranked, _asked: [nothing])
+
+    for x, y in ((0.0, 0.0), (width - 0.01, 0.01), (width + 5.0, height + 5.0)):
+        found = tiny_session.segment(embedding, [PointPrompt(x, y), PointPrompt(0.5, 0.5, positive=False)])
+        assert found.masks.sum() == 1
+        assert found.masks[0, min(int(y), height - 1), min(int(x), width - 1)]
+
+
 @pytest.mark.parametrize(
     "prompts",
     [

@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import json
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from sam3_annotator.project.errors import KnownError, ProjectReadOnly, StorageFull
+from sam3_annotator.project.formats.files.export_parts import ExportParts, left_parts, new_parts
 from sam3_annotator.project.image_files import EXPORT_MARKER
 from sam3_annotator.project.reading import ProjectReader
 
@@ -51,35 +51,61 @@ def export_folder(out: Path) -> Iterator[Path]:
     """Give a folder to write to, beside `out`; at the end of the block it takes the place of `out`.
 
     Files that a user added to the earlier export in `out` are kept. If the block raises, `out` stays as it was and
-    nothing is left behind. Raises StorageFull, ProjectReadOnly or KnownError where the file system refuses.
+    nothing is left behind; if the process is killed, what it leaves goes with the next export to `out`.
+    Raises StorageFull, ProjectReadOnly or KnownError where the file system refuses.
     """
     with _told(out):
         out.parent.mkdir(parents=True, exist_ok=True)
-        part = _beside(out, "part")
-        part.mkdir()
-        try:
-            yield part
-            written = sorted(_relative_files(part))
-            (part / EXPORT_MARKER).write_text(json.dumps(written, ensure_ascii=False, indent=0), encoding="utf-8")
-            _take_place(part, out)
-        except BaseException:
-            shutil.rmtree(part, ignore_errors=True)
-            raise
+        with new_parts(out) as parts:
+            _clear_left(out)
+            parts.new.mkdir()
+            try:
+                yield parts.new
+                written = json.dumps(sorted(_relative_files(parts.new)), ensure_ascii=False, indent=0)
+                (parts.new / EXPORT_MARKER).write_text(written, encoding="utf-8")
+                _take_place(parts, out)
+            except BaseException:
+                shutil.rmtree(parts.new, ignore_errors=True)
+                raise
 
 
-def _take_place(part: Path, out: Path) -> None:
+def _take_place(parts: ExportParts, out: Path) -> None:
     if not out.exists():
-        part.rename(out)
+        parts.new.rename(out)
         return
-    earlier = _beside(out, "earlier")
-    out.rename(earlier)
+    out.rename(parts.earlier)
     try:
-        part.rename(out)
+        parts.new.rename(out)
     except OSError:
-        earlier.rename(out)
+        parts.earlier.rename(out)
         raise
-    _bring_back_added_files(earlier, out)
-    shutil.rmtree(earlier, ignore_errors=True)
+    _drop_earlier(parts, out)
+
+
+def _drop_earlier(parts: ExportParts, out: Path) -> None:
+    """Drop the export that `out` has replaced, but for what the user has added to it."""
+    _bring_back_added_files(parts.earlier, out)
+    parts.earlier.rename(parts.new)  # from here on nothing of it is anybody's, also for whoever finds it
+    shutil.rmtree(parts.new, ignore_errors=True)
+
+
+def _clear_left(out: Path) -> None:
+    """Take away what killed processes have left beside `out`, and bring back what they had put aside of the user's."""
+    with suppress(OSError):  # it is in nobody's way
+        for parts in left_parts(out):
+            with suppress(OSError):
+                _clear(parts, out)
+
+
+def _clear(parts: ExportParts, out: Path) -> None:
+    if parts.new.is_dir() and not parts.new.is_symlink():
+        shutil.rmtree(parts.new, ignore_errors=True)
+    if _listed_files(parts.earlier) is None:
+        parts.earlier.rmdir()  # what an export may replace is one of ours, or empty
+    elif os.path.lexists(out):
+        _drop_earlier(parts, out)
+    else:
+        parts.earlier.rename(out)
 
 
 def _bring_back_added_files(earlier: Path, out: Path) -> None:
@@ -110,10 +136,6 @@ def _relative_files(folder: Path) -> Iterator[str]:
     for parent, _, names in os.walk(folder):
         for name in names:
             yield PurePosixPath(Path(parent, name).relative_to(folder)).as_posix()
-
-
-def _beside(out: Path, purpose: str) -> Path:
-    return out.with_name(f".{out.name}.{secrets.token_hex(4)}.{purpose}")
 
 
 @contextmanager
