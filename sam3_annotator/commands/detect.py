@@ -102,7 +102,7 @@ def _write(
     # Names of files may hold bytes that are no Unicode, which are escaped as JSON escapes characters.
     results = json.dumps(document, indent=2, ensure_ascii=False).encode(errors="backslashreplace")
     with filled_whole(out, earlier) as part:
-        for number, mask in enumerate(found.masks, 1):
+        for number, mask in enumerate(found.packed, 1):
             write_whole(mask_png(mask), part / f"mask-{number}.png")
         write_whole(results, part / RESULTS)
 
@@ -110,7 +110,7 @@ def _write(
 def _coco_results(found: Detection) -> list[dict[str, object]]:
     """Give the detections as COCO's results: boxes x, y, width, height; areas as compressed run-length code."""
     rows: list[dict[str, object]] = []
-    for number, (mask, box, score) in enumerate(zip(found.masks, found.boxes_xyxy, found.scores, strict=True), 1):
+    for number, (mask, box, score) in enumerate(zip(found.packed, found.boxes_xyxy, found.scores, strict=True), 1):
         x0, y0, x1, y1 = (round(float(edge), 3) for edge in box)
         rows.append(
             {

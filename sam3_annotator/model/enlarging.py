@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 Indices = NDArray[np.intp]
 
 
-def paint_positive(mask: NDArray[np.bool_], logits: NDArray[np.float32]) -> None:
+def paint_positive(mask: NDArray[np.bool_], logits: NDArray[np.float32]) -> tuple[slice, slice]:
     """Set the pixels of an empty, contiguous `mask` `(H, W)` where the logits `(h, w)` of the whole image are positive.
+
+    Returns the rows and columns outside of which nothing is set.
 
     The same as resizing all logits (bilinear, half-pixel centres, `align_corners=False`) and comparing with 0. Down a
     column of pixels the values run straight from one row of logits to the next, so that it is enough to know where the
@@ -21,11 +23,11 @@ def paint_positive(mask: NDArray[np.bool_], logits: NDArray[np.float32]) -> None
     is_on = logits > 0
     rows, columns = np.flatnonzero(is_on.any(1)), np.flatnonzero(is_on.any(0))
     if not len(rows):
-        return
+        return slice(0, 0), slice(0, 0)
     down = _Taps.between(logits.shape[0], mask.shape[0]).around(rows[0], rows[-1])
     across = _Taps.between(logits.shape[1], mask.shape[1]).around(columns[0], columns[-1])
     if not len(down.place) or not len(across.place):  # it lies between the pixels of a smaller image
-        return
+        return slice(0, 0), slice(0, 0)
     levels = mask.view(np.uint8)
     part = levels[down.pixels, across.pixels]
     part[0] = across.blend(logits, down.low[0], np.arange(len(across.place))) > 0
@@ -34,6 +36,7 @@ def paint_positive(mask: NDArray[np.bool_], logits: NDArray[np.float32]) -> None
     np.bitwise_xor.at(levels.reshape(-1), turns, np.ones(len(turns), np.uint8))
     for above, below in pairwise(part):
         np.bitwise_xor(above, below, out=below)
+    return down.pixels, across.pixels
 
 
 def _find_turns(

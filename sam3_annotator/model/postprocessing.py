@@ -13,6 +13,7 @@ from torch import Tensor
 from sam3_annotator.model.device import to_host
 from sam3_annotator.model.enlarging import paint_positive
 from sam3_annotator.model.outputs import Detection
+from sam3_annotator.model.packed_masks import PackedMask, PackedMasks
 from sam3_annotator.model.preprocessing import InputFrame
 from sam3_annotator.model.session import Check, never_cancelled
 
@@ -64,6 +65,20 @@ def full_size_masks(
     return masks
 
 
+def packed_masks(
+    logits: Sequence[Logits], image_size: tuple[int, int], *, check: Check = never_cancelled
+) -> PackedMasks:
+    """Return the masks of `full_size_masks`, of which never more than one is there whole."""
+    mask = np.zeros(image_size, np.bool_)
+    packed = []
+    for one in logits:
+        check()
+        rows, columns = paint_positive(mask, one)
+        packed.append(PackedMask.of(mask[rows, columns], columns.start, rows.start))
+        mask[rows, columns] = False
+    return PackedMasks(image_size, tuple(packed))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ConceptAnswer:
     """What the network said about a concept, query by query, before any threshold.
@@ -94,7 +109,7 @@ class ConceptAnswer:
         """Give what scores above a threshold, in the order of the queries; nothing is suppressed or filled."""
         kept = np.flatnonzero(self.scores > threshold)
         self._draw_above(min(threshold, SCORE_FLOOR))
-        masks = full_size_masks([self.drawn[query] for query in kept.tolist()], self.image_size, check=check)
+        masks = packed_masks([self.drawn[query] for query in kept.tolist()], self.image_size, check=check)
         return Detection(masks, self.boxes_xyxy[kept], self.scores[kept], self.presence)
 
     def _draw_above(self, threshold: float) -> None:

@@ -33,9 +33,12 @@ class Simplified:
     iou: float
 
 
-def outline_mask(mask: NDArray[np.bool_], tolerance: float) -> Simplified:
-    """Return the region of a model's `(H, W)` bool mask without specks, simplified by up to `tolerance` pixels."""
-    return simplify_region(mask_to_region(mask), tolerance, _SPECK_AREA)
+def outline_mask(mask: NDArray[np.bool_], tolerance: float, left: int = 0, top: int = 0) -> Simplified:
+    """Return the region of a model's `(H, W)` bool mask without specks, simplified by up to `tolerance` pixels.
+
+    The mask may be of a part of the image, which begins at the pixel `left`, `top`.
+    """
+    return simplify_region(mask_to_region(mask).translated(left, top), tolerance, _SPECK_AREA)
 
 
 def simplify_region(region: Region, tolerance: float, min_area: float = 0.0) -> Simplified:

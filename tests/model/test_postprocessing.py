@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model import Cancelled
-from sam3_annotator.model.postprocessing import ConceptAnswer, fill_holes, full_size_masks
+from sam3_annotator.model.postprocessing import ConceptAnswer, fill_holes, full_size_masks, packed_masks
 from sam3_annotator.model.preprocessing import InputFrame
 
 Floats = NDArray[np.float32]
@@ -101,6 +101,30 @@ def test_a_mask_of_twelve_megapixels_takes_no_floats_of_that_size() -> None:
 
     assert masks.all()
     assert peak - masks.nbytes < masks.size * 4 / 2
+
+
+@pytest.mark.parametrize("image_size", [(300, 400), (96, 96), (1, 1), (2, 20)])
+def test_packed_masks_are_those_of_full_size(image_size: tuple[int, int]) -> None:
+    logits = np.concatenate((_discs(), np.full((1, 96, 96), -1, np.float32), _discs(1)))
+
+    packed = packed_masks(logits, image_size)
+
+    np.testing.assert_array_equal(packed.whole(), full_size_masks(logits, image_size))
+
+
+def test_many_masks_of_twelve_megapixels_take_the_memory_of_a_few() -> None:
+    discs = torch.from_numpy(_discs(1)).expand(40, -1, -1)
+    scores, boxes = np.full(40, 0.9, np.float32), np.zeros((40, 4), np.float32)
+    answer = ConceptAnswer(scores, boxes, lambda queries: discs[queries], 0.9, (3000, 4000))
+    tracemalloc.start()
+    try:
+        found = answer.above(0.5)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert len(found.packed) == 40
+    assert peak < 5 * 3000 * 4000
 
 
 class CancelSecond:

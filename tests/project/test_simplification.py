@@ -12,7 +12,7 @@ from sam3_annotator.project.geometry import is_valid_region, valid_shape
 from sam3_annotator.project.masks import mask_to_region
 from sam3_annotator.project.regions import Polygon, Region, rectangle
 from sam3_annotator.project.runs import pixel_iou
-from sam3_annotator.project.simplification import simplify_line, simplify_region
+from sam3_annotator.project.simplification import outline_mask, simplify_line, simplify_region
 
 
 def blob(seed: int, size: int, smoothness: float, level: float) -> NDArray[np.bool_]:
@@ -42,6 +42,16 @@ def test_simplified_region_is_valid_and_its_losses_are_told(
     assert simplified.dropped_parts >= small_parts
     assert simplified.region.vertex_count <= region.vertex_count or not is_valid_region(region)
     assert (simplified.dropped_parts == len(region.polygons)) == simplified.region.is_empty or region.is_empty
+
+
+@settings(max_examples=60)
+@given(blobs, st.floats(0, 3), st.integers(0, 30), st.integers(0, 30))
+def test_a_mask_of_a_part_of_the_image_has_the_outline_of_the_whole(
+    part: NDArray[np.bool_], tolerance: float, left: int, top: int
+) -> None:
+    whole = np.pad(part, ((top, 5), (left, 5)))
+
+    assert outline_mask(part, tolerance, left, top) == outline_mask(whole, tolerance)
 
 
 @settings(max_examples=60)

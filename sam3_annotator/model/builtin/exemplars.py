@@ -18,6 +18,7 @@ from sam3_annotator.model.builtin.search import Example, Found, Search, drop_dup
 from sam3_annotator.model.builtin.zoom import Belief, Box, Pyramid, ViewWindow
 from sam3_annotator.model.errors import UnsupportedPrompt
 from sam3_annotator.model.outputs import Detection, Segmentation
+from sam3_annotator.model.packed_masks import PackedMask, PackedMasks
 from sam3_annotator.model.prompts import BoxPrompt, ConceptPrompt, Exemplar
 from sam3_annotator.model.session import Check
 
@@ -124,12 +125,10 @@ def _box_iou(first: Box, second: Box) -> float:
 
 
 def paint_found(alike: Sequence[Found], threshold: float, pyramid: Pyramid, check: Check) -> Detection:
-    """Let the masks of what scores above a threshold follow edges, and bring them to image size.
-
-    Untouched pages of the array take no memory.
-    """
+    """Let the masks of what scores above a threshold follow edges, and bring them to image size."""
     found = [one for one in alike if one.score > threshold]
-    masks = np.zeros((len(found), *pyramid.image_size), np.bool_)
+    mask = np.zeros(pyramid.image_size, np.bool_)
+    packed = []
     boxes = np.zeros((len(found), 4), np.float32)
     scores = np.array([one.score for one in found], np.float32)
     for index, one in enumerate(found):
@@ -137,7 +136,10 @@ def paint_found(alike: Sequence[Found], threshold: float, pyramid: Pyramid, chec
         chance = cv2.resize(one.candidate.chance, (FINE_SIDE, FINE_SIDE), interpolation=cv2.INTER_LINEAR)
         pixels = pyramid.cut(one.candidate.window, FINE_SIDE)
         (fine,) = follow_edges(np.asarray(chance, np.float32)[None], pixels, radius=2)
-        paint_mask(masks[index], fine, one.candidate.window)
-        boxes[index] = _bounds(masks[index]) or one.candidate.window.area
+        paint_mask(mask, fine, one.candidate.window)
+        packed.append(PackedMask.of(mask))
+        x0, y0, x1, y1 = packed[-1].box_xyxy
+        mask[y0:y1, x0:x1] = False
+        boxes[index] = (x0, y0, x1, y1) if x1 > x0 else one.candidate.window.area
     presence = max((one.score for one in alike), default=0.0)  # whatever the threshold
-    return Detection(masks, boxes, scores, float(presence))
+    return Detection(PackedMasks(pyramid.image_size, tuple(packed)), boxes, scores, float(presence))

@@ -39,7 +39,7 @@ class Layers:
         self._image = TileLayer(self._plan_image, self.worker, self._announce, keeps_previous=False)
         self._instances = TileLayer(self._plan_instances, self.worker, self._announce)
         self._selected = TileLayer(self._plan_selected, self.worker, self._announce)
-        self._proposals = TileLayer(self._plan_proposals, self.worker, self._announce)
+        self._proposals = TileLayer(self._plan_proposals, self.worker, self._announce, patches=True)
         self._ground: tuple[Frame, QImage] | None = None
 
     @property

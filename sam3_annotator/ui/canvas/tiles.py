@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +22,10 @@ OVERLAP = 6
 SPARE_TILES = 24
 # For more changed boxes than this it is quicker to paint everything than to look up what they touch.
 MAX_BOXES = 500
+# For more changed boxes than this in one tile, or a larger share of it, it is quicker to paint the whole tile.
+MAX_PATCHES, MAX_PATCHED_SHARE = 8, 0.5
+
+WHOLE_TILE = QRect(0, 0, TILE_SIDE, TILE_SIDE)
 
 Key = tuple[int, int]
 
@@ -36,15 +41,22 @@ class Grid:
     phase_x: float
     phase_y: float
 
-    def box_of(self, key: Key, overlap: float) -> BoxXyxy:
-        """Give the box of a tile and its overlap in image pixels."""
-        x0, y0 = key[0] * TILE_SIDE - self.phase_x, key[1] * TILE_SIDE - self.phase_y
+    def box_of(self, key: Key, rect: QRect) -> BoxXyxy:
+        """Give in image pixels what may be seen in a rectangle of a tile: more than its own box, by an overlap."""
+        x0, y0 = key[0] * TILE_SIDE + rect.left() - self.phase_x, key[1] * TILE_SIDE + rect.top() - self.phase_y
         return (
-            (x0 - overlap) / self.scale,
-            (y0 - overlap) / self.scale,
-            (x0 + TILE_SIDE + overlap) / self.scale,
-            (y0 + TILE_SIDE + overlap) / self.scale,
+            (x0 - OVERLAP) / self.scale,
+            (y0 - OVERLAP) / self.scale,
+            (x0 + rect.width() + OVERLAP) / self.scale,
+            (y0 + rect.height() + OVERLAP) / self.scale,
         )
+
+    def rect_in(self, key: Key, box_xyxy: BoxXyxy) -> QRect:
+        """Give the pixels of a tile that a box in image pixels touches, its outline included."""
+        x0, x1 = (math.floor(x * self.scale + self.phase_x + d) for x, d in _widened(box_xyxy, 0))
+        y0, y1 = (math.floor(y * self.scale + self.phase_y + d) for y, d in _widened(box_xyxy, 1))
+        on_grid = QRect(x0, y0, x1 - x0 + 1, y1 - y0 + 1)
+        return on_grid.translated(-key[0] * TILE_SIDE, -key[1] * TILE_SIDE) & WHOLE_TILE
 
     def keys_in(self, box_xyxy: BoxXyxy) -> Iterator[Key]:
         """Give the tiles that a box in image pixels touches, its outline included."""
@@ -112,9 +124,9 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class TileJob:
-    """The painting of one tile: `paint` draws in image pixels, on any thread; `cost_ms` is what it may take.
+    """The painting of a part of a tile: `paint` draws in image pixels, on any thread; `cost_ms` is what it may take.
 
-    Without `paint` the tile is empty.
+    Without `paint` the part is empty.
     """
 
     cost_ms: float
@@ -127,6 +139,43 @@ class _Tile:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Painting:
+    """Rectangles of a tile to be painted anew; the rest stays as it was `before`, None for an empty tile."""
+
+    before: QImage | None
+    parts: list[tuple[QRect, TileJob]]
+
+    @property
+    def cost_ms(self) -> float:
+        return sum(job.cost_ms for _, job in self.parts)
+
+    @property
+    def is_empty(self) -> bool:
+        return all(job.paint is None for _, job in self.parts)
+
+    def painted(self, grid: Grid, key: Key) -> QImage | None:
+        if self.before is None and self.is_empty:
+            return None
+        if self.before is None:
+            image = QImage(TILE_SIDE, TILE_SIDE, QImage.Format.Format_ARGB32_Premultiplied)
+            image.fill(Qt.GlobalColor.transparent)
+        else:
+            image = self.before.copy()
+        for rect, job in self.parts:
+            painter = QPainter(image)
+            painter.setClipRect(rect)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+            painter.fillRect(rect, Qt.GlobalColor.transparent)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+            painter.translate(grid.phase_x - key[0] * TILE_SIDE, grid.phase_y - key[1] * TILE_SIDE)
+            painter.scale(grid.scale, grid.scale)
+            if job.paint is not None:
+                job.paint(painter)
+            painter.end()
+        return image
+
+
 Plan = Callable[[BoxXyxy, Frame], TileJob]
 
 
@@ -134,17 +183,24 @@ class TileLayer:
     """One layer of the canvas in tiles, made by `plan` for a box of the image.
 
     `refresh` paints what is new: at once while that fits into the time given, else on the worker, and `on_news` is
-    called when it has arrived. Meanwhile `paint` shows, if `keeps_previous`, tiles of the zoom before.
+    called when it has arrived. Meanwhile `paint` shows, if `keeps_previous`, tiles of the zoom before. If it `patches`,
+    a tile that is there is painted only where it has changed: for a plan that gives the same, whatever is elsewhere.
     """
 
     def __init__(
-        self, plan: Plan, worker: TileWorker, on_news: Callable[[], None], *, keeps_previous: bool = True
+        self,
+        plan: Plan,
+        worker: TileWorker,
+        on_news: Callable[[], None],
+        *,
+        keeps_previous: bool = True,
+        patches: bool = False,
     ) -> None:
         self._plan, self._worker, self._on_news = plan, worker, on_news
-        self._keeps_previous = keeps_previous
+        self._keeps_previous, self._patches = keeps_previous, patches
         self._version = 0
         self._required_all = 0
-        self._required: dict[Key, int] = {}
+        self._changes: dict[Key, deque[tuple[int, BoxXyxy]]] = {}  # of each tile, since it was painted
         self._grid: Grid | None = None
         self._frame: Frame | None = None
         self._visible: list[Key] = []
@@ -165,16 +221,18 @@ class TileLayer:
         self._previous = None
 
     def invalidate(self, boxes: Iterable[BoxXyxy] | None = None) -> None:
-        """Have the tiles that touch these boxes painted anew, by default all; until then they stay as they are."""
+        """Have all that touches these boxes painted anew, by default everything; until then it stays as it is."""
         self._version += 1
         boxes = None if boxes is None else list(boxes)
         if boxes is None or len(boxes) > MAX_BOXES:
             self._required_all = self._version
-            self._required.clear()
+            self._changes.clear()
         elif self._grid is not None:
             known = self._tiles.keys() | self._pending.keys()
             for box in boxes:
-                self._required.update((key, self._version) for key in self._grid.keys_in(box) if key in known)
+                for key in known.intersection(self._grid.keys_in(box)):
+                    changes = self._changes.setdefault(key, deque(maxlen=MAX_PATCHES + 1))
+                    changes.append((self._version, box))
 
     def refresh(self, frame: Frame, content: BoxXyxy, budget_ms: float, *, is_moving: bool = False) -> list[Key]:
         """Bring the tiles of a frame up to date, as far as `budget_ms` allows; returns those not there in any form.
@@ -219,37 +277,58 @@ class TileLayer:
         return tile is not None and tile.version >= self._required_version(key)
 
     def _required_version(self, key: Key) -> int:
-        return max(self._required_all, self._required.get(key, 0))
+        changes = self._changes.get(key)
+        return changes[-1][0] if changes else self._required_all
 
     def _paint_news(self, stale: list[Key], frame: Frame, budget_ms: float) -> None:
         wanted = [key for key in stale if self._pending.get(key, -1) < self._required_version(key)]
         cost = 0.0
         for place, key in enumerate(wanted):
-            job = self._plan(frame.grid.box_of(key, OVERLAP), frame)
-            cost += job.cost_ms
+            painting = self._plan_painting(key, frame)
+            cost += painting.cost_ms
             if cost > budget_ms:
                 self._queue = wanted[place:]
                 break
-            self._tiles[key] = _Tile(_painted(job, frame.grid, key), self._version)
+            self._put(key, painting.painted(frame.grid, key), self._version)
         else:
             self._queue = []
         self._frame = frame
 
+    def _plan_painting(self, key: Key, frame: Frame) -> _Painting:
+        tile = self._tiles.get(key)
+        if tile is not None and tile.version >= self._required_all and self._patches:
+            rects = [frame.grid.rect_in(key, box) for _, box in self._changes.get(key, ())]
+            share = sum(rect.width() * rect.height() for rect in rects) / TILE_SIDE**2
+            if len(rects) <= MAX_PATCHES and share <= MAX_PATCHED_SHARE:
+                return _Painting(tile.image, [self._plan_part(key, rect, frame) for rect in rects])
+        return _Painting(None, [self._plan_part(key, WHOLE_TILE, frame)])
+
+    def _plan_part(self, key: Key, rect: QRect, frame: Frame) -> tuple[QRect, TileJob]:
+        return rect, self._plan(frame.grid.box_of(key, rect), frame)
+
+    def _put(self, key: Key, image: QImage | None, version: int) -> None:
+        self._tiles[key] = _Tile(image, version)
+        changes = self._changes.get(key)
+        while changes and changes[0][0] <= version:
+            changes.popleft()
+
     def _submit_next(self) -> None:
         while self._queue and not self._pending and self._frame is not None:
             key, frame = self._queue.pop(0), self._frame
-            job = self._plan(frame.grid.box_of(key, OVERLAP), frame)
-            if job.paint is None:
-                self._tiles[key] = _Tile(None, self._version)
+            painting = self._plan_painting(key, frame)
+            if painting.is_empty:
+                self._put(key, painting.painted(frame.grid, key), self._version)
                 continue
             self._pending[key] = self._version
             deliver = partial(self._take, frame.grid, key, self._version)
-            self._worker.submit(partial(_painted, job, frame.grid, key), deliver)
+            self._worker.submit(partial(painting.painted, frame.grid, key), deliver)
 
     def _take(self, grid: Grid, key: Key, version: int, image: QImage | None) -> None:
         self._pending.clear()
-        if grid == self._grid and version >= self._required_all:
-            self._tiles[key] = _Tile(image, version)
+        tile = self._tiles.get(key)
+        is_newest = tile is None or tile.version < version
+        if grid == self._grid and version >= self._required_all and is_newest:
+            self._put(key, image, version)
             self._on_news()
         self._submit_next()
 
@@ -280,16 +359,3 @@ class TileLayer:
             far = sorted(spare, key=lambda key: -(frame.rect_of(key).center() - middle).manhattanLength())
             for key in far[:excess]:
                 del self._tiles[key]
-
-
-def _painted(job: TileJob, grid: Grid, key: Key) -> QImage | None:
-    if job.paint is None:
-        return None
-    image = QImage(TILE_SIDE, TILE_SIDE, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    painter.translate(grid.phase_x - key[0] * TILE_SIDE, grid.phase_y - key[1] * TILE_SIDE)
-    painter.scale(grid.scale, grid.scale)
-    job.paint(painter)
-    painter.end()
-    return image

@@ -36,7 +36,8 @@ def proposals_of(
         box = (x0, y0, x1, y1)
         proposal = before.get(box)
         if proposal is None:
-            simplified = outline_mask(found.masks[index], tolerance)
+            mask = found.packed.each[index]
+            simplified = outline_mask(mask.inside, tolerance, mask.left, mask.top)
             proposal = Proposal(box, simplified.region, float(found.scores[index]), simplified.iou, model)
         placed = Placed.of(proposal.region)
         is_new = box in before or not _is_one_of(placed, instances, LABELLED_IOU)

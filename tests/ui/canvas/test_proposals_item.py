@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage
@@ -119,6 +120,27 @@ def test_settled_and_dropped_proposals_are_not_shown(
     assert shown() == both
     canvas.set_proposals(None, BLUE)
     assert shown() == bare
+
+
+@pytest.mark.parametrize("zoom", [0.9, 1.0, 3.7])
+def test_what_is_left_at_another_threshold_looks_as_painted_anew(
+    canvas: CanvasView, make_proposals: MakeProposals, shown: Callable[[], QImage], zoom: float
+) -> None:
+    rng = np.random.default_rng(0)
+    corners, sides = rng.uniform(0, 250, (60, 2)), rng.uniform(3, 50, (60, 2))
+    proposals = make_proposals(*np.hstack((corners, corners + sides)).tolist())
+    canvas.set_zoom(zoom)
+    canvas.set_proposals(proposals, BLUE)
+    shown()
+
+    for rejected in (proposals.found[2:5], proposals.found[2:3], ()):
+        canvas.set_proposals(proposals.with_rejected(each.box_xyxy for each in rejected), BLUE)
+        image = shown()
+
+        canvas._layers._proposals.invalidate()
+        canvas._layers.forget_colors()
+        canvas.refresh()
+        assert shown() == image
 
 
 def test_proposals_take_another_colour(canvas: CanvasView, two: Proposals, shown: Callable[[], QImage]) -> None:

@@ -10,7 +10,15 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.ui.canvas.tile_worker import TileWorker
-from sam3_annotator.ui.canvas.tiles import TILE_SIDE, Frame, TileJob, TileLayer
+from sam3_annotator.ui.canvas.tiles import (
+    MAX_PATCHES,
+    OVERLAP,
+    TILE_SIDE,
+    WHOLE_TILE,
+    Frame,
+    TileJob,
+    TileLayer,
+)
 from sam3_annotator.ui.canvas.view_transform import ViewTransform
 
 CONTENT = (0.0, 0.0, 4000.0, 4000.0)
@@ -142,6 +150,77 @@ def test_a_change_at_the_edge_of_a_tile_touches_its_neighbour_too(layer: TileLay
     assert len(source.boxes) == 2
 
 
+@pytest.fixture
+def patched(worker: TileWorker, source: Painter) -> TileLayer:
+    made = TileLayer(source.plan, worker, lambda: None, patches=True)
+    made.refresh(frame_at(), CONTENT, budget_ms=100)
+    source.boxes.clear()
+    source.color = QColor("#00ff00")
+    return made
+
+
+def test_a_layer_that_patches_paints_only_what_has_changed_in_a_tile(patched: TileLayer, source: Painter) -> None:
+    patched.invalidate([(600.0, 100.0, 620.0, 110.0), (800.0, 300.0, 801.0, 301.0)])
+    patched.refresh(frame_at(), CONTENT, budget_ms=100)
+
+    assert len(source.boxes) == 2
+    image = shown(patched, frame_at())
+    assert {image.pixelColor(x, y).name() for x in (594, 626) for y in (94, 116)} == {"#00ff00"}
+    assert {image.pixelColor(x, y).name() for x, y in ((593, 100), (627, 100), (600, 93), (600, 117))} == {"#ff0000"}
+    assert image.pixelColor(800, 300).name() == "#00ff00"
+    assert patched.refresh(frame_at(), CONTENT, budget_ms=0) == []
+    assert len(source.boxes) == 2
+
+
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        [(600.0 + 20 * i, 100.0, 602.0 + 20 * i, 102.0) for i in range(MAX_PATCHES + 1)],
+        [(512.0, 0.0, 1000.0, 300.0)],
+    ],
+)
+def test_a_tile_of_which_much_has_changed_is_painted_whole(
+    patched: TileLayer, source: Painter, boxes: list[tuple[float, float, float, float]]
+) -> None:
+    for box in boxes:
+        patched.invalidate([box])
+
+    patched.refresh(frame_at(), CONTENT, budget_ms=100)
+
+    assert frame_at().grid.box_of((1, 0), WHOLE_TILE) in source.boxes
+    assert color_at(patched, frame_at(), 990, 500) == "#00ff00"
+
+
+def test_what_changes_while_a_patch_is_under_way_is_painted_too(
+    qtbot: QtBot, patched: TileLayer, source: Painter
+) -> None:
+    source.cost_ms = 1000
+    patched.invalidate([(600.0, 100.0, 620.0, 110.0)])
+    patched.refresh(frame_at(), CONTENT, budget_ms=10)
+    source.color = QColor("#0000ff")
+    patched.invalidate([(800.0, 300.0, 820.0, 310.0)])
+
+    for _ in range(2):
+        patched.refresh(frame_at(), CONTENT, budget_ms=10)
+        qtbot.waitUntil(lambda: patched.is_settled)
+
+    places = (610, 105), (810, 305), (700, 200)
+    assert [color_at(patched, frame_at(), *at) for at in places] == ["#00ff00", "#0000ff", "#ff0000"]
+
+
+def test_an_older_painting_does_not_replace_a_newer_one(qtbot: QtBot, patched: TileLayer, source: Painter) -> None:
+    source.cost_ms = 1000
+    patched.invalidate([(600.0, 100.0, 620.0, 110.0)])
+    patched.refresh(frame_at(), CONTENT, budget_ms=10)
+    source.cost_ms, source.color = 1, QColor("#0000ff")
+    patched.invalidate([(605.0, 100.0, 620.0, 110.0)])
+    patched.refresh(frame_at(), CONTENT, budget_ms=10)  # at once, while the worker still has the first
+
+    qtbot.waitUntil(lambda: patched.is_settled)
+
+    assert color_at(patched, frame_at(), 610, 105) == "#0000ff"
+
+
 def test_a_tile_under_way_when_its_content_changes_is_painted_again(
     qtbot: QtBot, layer: TileLayer, source: Painter
 ) -> None:
@@ -230,7 +309,8 @@ def test_tiles_lie_on_device_pixels_at_any_offset_and_ratio() -> None:
 
         x = (box[0] * 0.7 + 13.37) * ratio
         assert x == pytest.approx(frame.rect_of((1, 1)).left())
-        assert frame.grid.box_of((1, 1), 0) == pytest.approx(box)
+        around = frame.box_of(frame.rect_of((1, 1)).adjusted(-OVERLAP, -OVERLAP, OVERLAP, OVERLAP))
+        assert frame.grid.box_of((1, 1), WHOLE_TILE) == pytest.approx(around)
 
 
 def test_an_error_on_the_worker_is_raised_on_the_gui_thread(qtbot: QtBot, worker: TileWorker) -> None:
