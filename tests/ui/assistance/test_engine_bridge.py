@@ -6,11 +6,13 @@ import subprocess
 import sys
 
 UNCLOSED = """
+from types import SimpleNamespace
+
 from PySide6.QtCore import QCoreApplication
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 
 app = QCoreApplication([])
-bridge = EngineBridge(object)
+bridge = EngineBridge(lambda: SimpleNamespace(name="Model", device="CPU", capabilities=frozenset()))
 bridge.start()
 """
 
