@@ -41,7 +41,7 @@ SCRIPT: dict[str, tuple[Target, ...]] = {
         Target("spacecraft", (Drag(350, 0, 455, 288),)),
     ),
     "cat.jpg": (
-        Target("cat", (Drag(22, 1, 392, 299),)),
+        Target("cat", (Drag(22, 1, 392, 299), Click(164, 207), Click(300, 150))),
         Target("eye", (Drag(134, 84, 202, 146), Click(168, 116))),
     ),
     "coffee.jpg": (
