@@ -81,7 +81,7 @@ def test_closing_tells_of_drafts_on_whatever_image_and_leads_to_them(labeler, te
 
     labeler.close_by_frame()
     assert labeler.window.isVisible()
-    assert tell()[-1] == "A draft is not accepted yet on 1.png and 1 more. Press Enter there to keep it."
+    assert tell() == ["A draft is not accepted yet on 1.png and 1 more. Press Enter there to keep it."]
     labeler.press_message_button("Show it")
     labeler.settle()
     assert labeler.image_position() == 0

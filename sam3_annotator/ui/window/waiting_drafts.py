@@ -54,6 +54,7 @@ class WaitingDrafts(QObject):
 
         show = MessageAction("Show it", lambda: self._window.workspace.set_image(first))
         self._asked = waiting
+        self._window.messages.dismiss(LEFT)  # which the question says as well
         self._window.messages.show_message(
             f"A draft is not accepted yet on {first_of(names)}. Press Enter there to keep it.",
             Severity.WARNING,
