@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from sam3_annotator import crash_log
 from sam3_annotator.model import (
     BoxPrompt,
     Check,
@@ -64,6 +65,13 @@ def pytest_collection_finish() -> None:
 GATE_TIMEOUT_S = 20.0
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+
+
+@pytest.fixture(autouse=True)
+def _crashes_stay_in_their_test() -> Iterator[None]:
+    """Take the reports that nobody heard of, which the window of a later test would tell."""
+    yield
+    crash_log.subscribe(lambda _: None)()
 
 
 @pytest.fixture(autouse=True)
