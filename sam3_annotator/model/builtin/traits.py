@@ -143,20 +143,20 @@ def _of_rejections(guess: Guess, mask: Bools, asked: Asked) -> tuple[float, ...]
     placed = [(*guess.window.place(x, y, side), positive) for x, y, positive in asked.points]
     inside = np.array([(x, y) for x, y, positive in placed if positive])
     outside = np.array([(x, y) for x, y, positive in placed if not positive])
-    rows, columns = np.nonzero(mask)
-    if not (len(outside) and len(rows)):
+    rows, columns, count = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0)), int(np.count_nonzero(mask))
+    if not (len(outside) and count):
         return min(len(outside), MOST_CLICKS) / 3, 0.0, 1.0, 0.0, 0.0, 0.0
-    size = math.sqrt(len(rows)) + 1
+    size = math.sqrt(count) + 1
     ratio, within = 0.0, 1.0
     if len(inside):
-        nearest = float(_distances(outside, inside).min())
+        nearest = min(math.dist(one, other) for one in inside for other in outside)
         ratio = math.log((nearest + scale) / size)
-        within = float((_distances(np.column_stack([columns, rows]) + 0.5, inside) <= nearest).mean())
+        within = np.count_nonzero(mask & _lie_near(inside, nearest, side)) / count
     surrounded = _fill_holes(mask)
     is_seen = ((outside >= 0) & (outside < side)).all(1)
     last = np.clip(outside[-1], 0, side - 1).astype(int)
     away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3)[last[1], last[0]]
-    in_box = (outside >= (columns.min(), rows[0])) & (outside <= (columns.max() + 1, rows[-1] + 1))
+    in_box = (outside >= (columns[0], rows[0])) & (outside <= (columns[-1] + 1, rows[-1] + 1))
     return (
         min(len(outside), MOST_CLICKS) / 3,
         ratio,
@@ -167,9 +167,13 @@ def _of_rejections(guess: Guess, mask: Bools, asked: Asked) -> tuple[float, ...]
     )
 
 
-def _distances(points: NDArray[np.floating], places: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Give how far each of the points `(N, 2)` is from the nearest of the places `(M, 2)`, `(N,)`."""
-    return np.asarray(np.min([np.hypot(*(points - place).T) for place in places], axis=0))
+def _lie_near(places: NDArray[np.floating], reach: float, side: int) -> Bools:
+    """Tell which pixels of a view lie within `reach` of one of the places `(N, 2)`."""
+    centres = np.arange(side) + 0.5
+    near = np.zeros((side, side), np.bool_)
+    for x, y in places:
+        near |= ((centres - y) ** 2)[:, None] + (centres - x) ** 2 <= reach**2
+    return near
 
 
 def _fill_holes(mask: Bools) -> Bools:
