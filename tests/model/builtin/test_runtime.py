@@ -44,7 +44,7 @@ def to_view(pixels: NDArray[np.uint8]) -> torch.Tensor:
     return normalise(torch.from_numpy(pixels).permute(0, 3, 1, 2).float())
 
 
-@pytest.mark.parametrize(("batch", "side"), [(1, 160), (1, 256), (3, 96), (2, 32)])
+@pytest.mark.parametrize(("batch", "side"), [(1, 160), (1, 224), (1, 256), (3, 96), (2, 32)])
 def test_the_shipped_graphs_answer_as_the_network(
     runtime: Runtime, network: BuiltinNetwork, batch: int, side: int
 ) -> None:
@@ -59,6 +59,7 @@ def test_the_shipped_graphs_answer_as_the_network(
     np.testing.assert_allclose(stem.half, expected_stem.half.numpy(), atol=1e-4)
     np.testing.assert_allclose(stem.quarter, expected_stem.quarter.numpy(), atol=1e-4)
     expected = network(expected_stem, torch.from_numpy(maps))
+    # Of logits up to 17 either side is off by as much as 2.7e-4 from the network in float64, on this noise.
     np.testing.assert_allclose(answer.logits, expected.logits.numpy(), atol=3e-4)
     np.testing.assert_allclose(answer.score_logits, expected.score_logits.numpy(), atol=1e-4)
 

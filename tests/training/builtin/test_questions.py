@@ -234,3 +234,18 @@ ON, OFF = PointPrompt(20, 20), PointPrompt(40, 40, False)
 )
 def test_clicks_that_only_take_away_are_told(prompts: list[Prompt], is_so: bool) -> None:
     assert is_cut_down(read_prompts(prompts, (60, 60))) is is_so
+
+
+@pytest.mark.parametrize("is_so", [True, False])
+def test_what_is_only_taken_away_from_is_looked_for_anew_after_any_number_of_clicks(
+    disc_samples: SampleMaker, runtime: Runtime, monkeypatch: pytest.MonkeyPatch, is_so: bool
+) -> None:
+    monkeypatch.setattr(questions, "BOX_CHANCE", 0.0)
+    monkeypatch.setattr(questions, "ANEW_CLICKS", 0)
+    monkeypatch.setattr(questions, "is_cut_down", lambda _: is_so)
+
+    regions = collect(runtime, disc_samples, 2, np.random.default_rng(0))
+
+    later = [step for _, *steps in regions for step in steps]
+    looked_anew = {any((followed.traits[:, 32] == 0).any() for followed in step) for step in later}
+    assert looked_anew == {is_so}

@@ -15,18 +15,10 @@ from sam3_annotator.ui.keyboard.shortcuts_dialog import ShortcutsDialog
 
 @pytest.fixture
 def keys(qapp: Any) -> KeyMap:
-    return KeyMap()
-
-
-@pytest.fixture
-def dialog(qtbot: Any, keys: KeyMap) -> ShortcutsDialog:
-    keys.set_keys("find", ["F9"])
-    made = ShortcutsDialog(keys)
-    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-    qtbot.addWidget(made)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+    """Give one action another key before the page is opened."""
+    changed = KeyMap()
+    changed.set_keys("find", ["F9"])
+    return changed
 
 
 def test_the_page_opens_without_buttons_that_nobody_needs_yet(dialog: ShortcutsDialog) -> None:

@@ -24,21 +24,6 @@ NONE = Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
-def keys(qapp: Any) -> KeyMap:
-    return KeyMap()
-
-
-@pytest.fixture
-def dialog(qtbot: Any, keys: KeyMap) -> ShortcutsDialog:
-    made = ShortcutsDialog(keys)
-    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-    qtbot.addWidget(made)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
-
-
-@pytest.fixture
 def ask(dialog: ShortcutsDialog) -> Callable[..., KeyRow]:
     """Go to the row of an action and press Enter, then some keys."""
 
