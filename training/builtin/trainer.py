@@ -18,6 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - its usual name
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from sam3_annotator.model.builtin.encoder import StemFeatures
 from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
@@ -34,8 +35,12 @@ MOST_GRADIENT = 5.0
 LAYOUT = torch.channels_last
 """How maps lie in memory, which convolutions are faster on."""
 
-LOGGED = ("loss", "iou", "best")
-"""What is told of each click: the loss, the IoU of the merged mask, and that of the best mask."""
+ATTENTIONS = [SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]
+"""Ways to attend. cuDNN's is not among them: in torch 2.11, on an H100 or H200, its gradients of 64 places, which views
+of 128 pixels have, are no numbers (https://github.com/pytorch/pytorch/issues/196678)."""
+
+LOGGED = ("loss", "iou", "best", "left_out")
+"""What is told of each click: the loss, the IoU of the merged mask and of the best, and 1 if its update overflowed."""
 
 Inputs = tuple[Tensor, Tensor]
 """Pixels `(B, S, S, 3)` and masks `(B, S, S)`, uint8."""
@@ -112,7 +117,7 @@ class Trainer:
     def train_batch(self) -> Tensor:
         """Draw one batch and learn from several successive clicks on it.
 
-        Gives what to log, `(clicks, 3)` in the order of `LOGGED`; it is on its way when a graphics card learns, which
+        Gives what to log, `(clicks, 4)` in the order of `LOGGED`; it is on its way when a graphics card learns, which
         is never more than a batch behind.
         """
         started = time.monotonic()
@@ -159,8 +164,8 @@ class Trainer:
         for _ in range(self._settings.clicks_per_batch):
             if stem is None or self._settings.stem_learning_rate > 0:
                 stem = self._encode(view)
-            logits, loss, iou = self._learn(stem, people.maps, target)
-            log.append(torch.stack([loss, iou[:, 0].mean(), iou.max(1).values.mean()]))
+            logits, loss, iou, overflowed = self._learn(stem, people.maps, target)
+            log.append(torch.stack([loss, iou[:, 0].mean(), iou.max(1).values.mean(), overflowed.float()]))
             people.go_on(F.interpolate(logits[:, :1].sigmoid(), scale_factor=2.0, mode="bilinear")[:, 0])
         self._move_average()
         return torch.stack(log)
@@ -175,18 +180,19 @@ class Trainer:
         fast = _has_fast_bfloat16(self._device)
         return torch.autocast(self._device.type, torch.bfloat16, enabled=fast, cache_enabled=False)
 
-    def _learn(self, stem: StemFeatures, maps: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        with self._quickly():
+    def _learn(self, stem: StemFeatures, maps: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        with self._quickly(), sdpa_kernel(ATTENTIONS):
             output = self.network(stem, maps)
         loss, iou = total_loss(output, target)
         self._guard.scale(loss).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         self._guard.unscale_(self._optimizer)
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), MOST_GRADIENT)
+        length = torch.nn.utils.clip_grad_norm_(self.network.parameters(), MOST_GRADIENT)
         # One sample that overflows would spoil every weight, and with them hours of training.
         self._guard.step(self._optimizer)
-        self._guard.update()
+        # By itself it would halve the scale each time, until, a hundred times later, nothing is left of the gradients.
+        self._guard.update(1.0)
         self._optimizer.zero_grad(set_to_none=True)
-        return output.logits.detach().float(), loss.detach(), iou
+        return output.logits.detach().float(), loss.detach(), iou, ~length.isfinite()
 
     def _prepare_for_recording(self) -> None:
         for group in self._optimizer.param_groups:

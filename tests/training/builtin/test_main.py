@@ -128,9 +128,13 @@ def test_a_run_without_a_region_to_validate_on_goes_by_those_it_learns_from(
 
 
 def test_the_log_tells_of_each_click_the_mean_of_its_batches() -> None:
-    """Loss, IoU of the merged mask and best IoU, of two clicks on two batches."""
-    batches = [torch.tensor([[1.0, 0.5, 0.6], [0.8, 0.7, 0.7]]), torch.tensor([[3.0, 0.7, 0.8], [0.6, 0.9, 0.9]])]
+    """Loss, IoU of the merged mask, best IoU and what overflowed, of two clicks on two batches."""
+    batches = [
+        torch.tensor(one)
+        for one in ([[1.0, 0.5, 0.6, 0], [0.8, 0.7, 0.7, 1]], [[3.0, 0.7, 0.8, 0], [0.6, 0.9, 0.9, 0]])
+    ]
 
     told = program._average(batches)
 
-    assert told == {"loss1": 2.0, "iou1": 0.6, "best1": 0.7, "loss2": 0.7, "iou2": 0.8, "best2": 0.8}
+    first = {"loss1": 2.0, "iou1": 0.6, "best1": 0.7, "left_out1": 0.0}
+    assert told == first | {"loss2": 0.7, "iou2": 0.8, "best2": 0.8, "left_out2": 0.5}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.decoder import DecoderOutput
 from sam3_annotator.model.builtin.network import BuiltinNetwork
+from sam3_annotator.model.builtin.prompt_maps import PROMPT_MAPS
 from sam3_annotator.model.replay import Record, recorder_for
 from sam3_annotator.project import Polygon, ProjectStore, Region
 from tests.paper_card import PaperCard
@@ -26,7 +28,7 @@ from training.builtin.projects import list_project
 from training.builtin.samples import SampleMaker
 from training.builtin.scores import fit_scores
 from training.builtin.settings import TrainingSettings, read_settings
-from training.builtin.trainer import Trainer
+from training.builtin.trainer import LOGGED, Trainer
 from training.builtin.validation import make_trials, measure
 from training.builtin.views import cut_view
 
@@ -73,10 +75,37 @@ def test_an_update_that_overflows_leaves_the_weights_as_they_were(
     before = {name: value.clone() for name, value in run.network.named_parameters()}
     monkeypatch.setattr(trainer, "total_loss", overflowing)
 
-    run.train_batch()
+    logged = run.train_batch()
 
     assert all(torch.equal(value, before[name]) for name, value in run.network.named_parameters())
     assert run.progress.updates == 2 * SETTINGS.clicks_per_batch
+    assert logged[:, LOGGED.index("left_out")].tolist() == [1, 1]
+
+
+def test_updates_that_overflowed_change_nothing_of_later_ones(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One view in six overflowed on a graphics card; after a hundred such updates all the others were lost too."""
+    calm, shaken = (make_trainer(folder, tmp_path / name) for name in ("calm", "shaken"))
+    for run in (calm, shaken):
+        run.train_batch()
+    state = [copy.deepcopy(shaken.network.state_dict()), copy.deepcopy(shaken.average.state_dict())]
+    monkeypatch.setattr(trainer, "total_loss", lambda output, target: (output.logits.sum() * float("nan"), target))
+    maps, target = torch.zeros(1, PROMPT_MAPS, 64, 64), torch.ones(1, 1, 32, 32)
+    stem = shaken.network.stem(torch.zeros(1, 3, 64, 64))
+    for _ in range(200):
+        *_, overflowed = shaken._learn(stem, maps, target)
+        assert overflowed
+    monkeypatch.undo()
+    for network, before in zip((shaken.network, shaken.average), state, strict=True):
+        network.load_state_dict(before)  # its statistics have seen other views
+
+    logged = shaken.train_batch()
+
+    torch.testing.assert_close(logged, calm.train_batch(), rtol=0, atol=0)
+    assert logged[:, LOGGED.index("left_out")].tolist() == [0, 0]
+    for name, value in shaken.network.named_parameters():
+        torch.testing.assert_close(value, calm.network.get_parameter(name), rtol=0, atol=0, msg=name)
 
 
 def test_spoilt_weights_never_replace_a_good_checkpoint(folder: Path, tmp_path: Path) -> None:
