@@ -46,6 +46,18 @@ def tiny_graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def folder(tmp_path: Path, write_picture: WritePicture) -> Path:
+    """Six pictures of two sources, each with a disc and, in the same map, a square."""
+    labels = np.zeros((120, 160), np.uint16)
+    cv2.circle(labels, (50, 60), 25, 1, cv2.FILLED)
+    labels[30:90, 100:140] = 2
+    for source in ("discs", "squares"):
+        for number in range(3):
+            write_picture(tmp_path / source / f"{number}.jpg", labels)
+    return tmp_path
+
+
+@pytest.fixture
 def six_discs() -> NDArray[np.uint16]:
     """Label six discs, `(120, 160)`."""
     labels = np.zeros((120, 160), np.uint16)
