@@ -49,8 +49,10 @@ from sam3_annotator.project.image_files import (
     IMAGE_SUFFIXES,
     find_moved,
     hash_file,
+    is_export,
     is_there,
     list_image_files,
+    why_no_images,
 )
 from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.images import make_thumbnail, read_facts, read_image
@@ -146,6 +148,7 @@ __all__ = [
     "insert_vertex",
     "instance_counts",
     "intersection",
+    "is_export",
     "is_there",
     "is_valid_region",
     "list_image_files",
@@ -171,5 +174,6 @@ __all__ = [
     "state_counts",
     "statistics",
     "union",
+    "why_no_images",
     "without_holes",
 ]

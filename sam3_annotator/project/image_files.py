@@ -64,6 +64,21 @@ def _walk(top: Path, recursive: bool) -> Iterator[Path]:
                 yield folder / entry.name
 
 
+def is_export(folder: str | Path) -> bool:
+    """Whether a folder is one that we have exported to: the images in it are copies."""
+    return is_there(Path(folder, EXPORT_MARKER))
+
+
+def why_no_images(folder: str | Path) -> str:
+    """Say in two sentences why `list_image_files` gives nothing for a folder, and what to do."""
+    if is_export(folder):
+        return (
+            f"“{folder}” is an export of a project, and its images count as copies. "
+            "Choose the folder of the originals, or import the export into a project."
+        )
+    return f"“{folder}” holds no images. Choose a folder with JPEG, PNG, TIFF, WebP or other image files."
+
+
 def _is_true(of_entry: Callable[[], bool]) -> bool:
     try:
         return of_entry()
