@@ -85,6 +85,14 @@ def set_instances_category(store: ProjectStore, instance_ids: Collection[Instanc
                 edit.update_instance(instance_id, category_id=category_id)
 
 
+def set_instances_crowd(store: ProjectStore, instance_ids: Collection[InstanceId], *, is_crowd: bool) -> None:
+    """Say of instances whether each is a crowd or one object, all in one step."""
+    if instance_ids:
+        with store.edit("Mark as crowd" if is_crowd else "Mark as objects") as edit:
+            for instance_id in sorted(instance_ids):
+                edit.update_instance(instance_id, is_crowd=is_crowd)
+
+
 def set_image_state(store: ProjectStore, image_ids: Collection[ImageId], state: ImageState) -> None:
     """Set how far images have come; raises `KnownError` when an image with instances is to be confirmed as empty."""
     changing = [i for i in sorted(image_ids) if store.image(i).state is not state]
