@@ -11,7 +11,16 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
 
-from sam3_annotator.project import ChangeKind, ChangeSet, ImageId, ImageRecord, ImageState, counted, instance_counts
+from sam3_annotator.project import (
+    ChangeKind,
+    ChangeSet,
+    ImageId,
+    ImageRecord,
+    ImageState,
+    counted,
+    folded,
+    instance_counts,
+)
 from sam3_annotator.ui.item_models.distinct_names import distinct_names
 from sam3_annotator.ui.item_models.runs import runs
 from sam3_annotator.ui.store_bridge import StoreBridge
@@ -244,9 +253,9 @@ class ImageFilter(QSortFilterProxyModel):
         return bool(self._text) or self._state is not StateFilter.ALL
 
     def set_text(self, text: str) -> None:
-        """Show only images whose path contains this, whatever the case."""
+        """Show only images whose path contains this, whatever the case and the form of its letters."""
         with self._filter_changing():
-            self._text = text.strip().casefold()
+            self._text = folded(text.strip())
 
     def set_state(self, state: StateFilter) -> None:
         """Show only images in these states."""
@@ -294,7 +303,7 @@ class ImageFilter(QSortFilterProxyModel):
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: ARG002 - Qt's
         """Whether a row is shown."""
         record = self._images.record_at(source_row)
-        if self._text and self._text not in record.path.casefold():
+        if self._text and self._text not in folded(record.path):
             return False
         if self._state is StateFilter.ALL or record.id == self._kept:
             return True

@@ -273,3 +273,12 @@ def test_one_of_a_thousand_images_is_found(tmp_path: Path, qapp: object) -> None
 def test_runs_are_rows_without_gaps() -> None:
     assert runs([]) == []
     assert runs([0, 1, 2, 5, 7, 8]) == [(0, 2), (5, 5), (7, 8)]
+
+
+def test_filter_finds_names_whose_accents_macos_has_written(store: ProjectStore, shown: ImageFilter) -> None:
+    with store.edit("Add") as edit:
+        edit.add_image("photos/e\u0301te\u0301.png")
+
+    shown.set_text("\u00c9t\u00e9")
+
+    assert names(shown) == ["e\u0301te\u0301.png"]
