@@ -67,6 +67,7 @@ from sam3_annotator.project.queries import (
     category_named,
     find_images,
     instance_counts,
+    instances_of_category,
     state_counts,
     statistics,
 )
@@ -149,6 +150,7 @@ __all__ = [
     "hash_file",
     "insert_vertex",
     "instance_counts",
+    "instances_of_category",
     "intersection",
     "is_export",
     "is_there",

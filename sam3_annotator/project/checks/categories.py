@@ -37,7 +37,7 @@ def _find_alike(categories: Sequence[Category]) -> Iterator[Finding]:
         if other is not category:
             sentence = (
                 f"The categories “{other.name}” and “{category.name}” differ only in case or spaces; "
-                "give the instances of one the other, then delete it."
+                "merge one into the other."
             )
             yield Finding(FindingKind.ALIKE_CATEGORIES, sentence, category_ids=(other.id, category.id))
 

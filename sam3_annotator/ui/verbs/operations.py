@@ -16,6 +16,7 @@ from sam3_annotator.project import (
     Provenance,
     Region,
     counted,
+    instances_of_category,
 )
 
 _STATE_LABELS = {
@@ -59,6 +60,14 @@ def move_category(store: ProjectStore, category_id: CategoryId, position: int) -
 def delete_category(store: ProjectStore, category_id: CategoryId) -> None:
     """Delete a category that no instance uses, else raise `KnownError`; later ones move up."""
     with store.edit("Delete category") as edit:
+        edit.delete_category(category_id)
+
+
+def merge_category(store: ProjectStore, category_id: CategoryId, into: CategoryId) -> None:
+    """Give all instances of a category another one and delete it, in one step; later ones move up."""
+    with store.edit("Merge categories") as edit:
+        for instance_id in instances_of_category(store, category_id):
+            edit.update_instance(instance_id, category_id=into)
         edit.delete_category(category_id)
 
 
