@@ -15,7 +15,6 @@ from sam3_annotator.project import FormatError, ProjectStore, Region, Split, mas
 from sam3_annotator.project.formats.plan import ImportPlan
 from sam3_annotator.project.formats.registry import import_project
 from sam3_annotator.project.formats.value_masks.colors import voc_colormap
-from sam3_annotator.project.formats.verification import export_verified
 from sam3_annotator.project.formats.voc.reading import read
 
 BOX = "<bndbox><xmin>3</xmin><ymin>4</ymin><xmax>10</xmax><ymax>12</ymax></bndbox>"
@@ -399,26 +398,3 @@ def test_difficult_objects_are_no_crowds_and_told(tmp_path: Path) -> None:
 
     assert [i.is_crowd for i in plan.images[0].instances] == [False, False]
     assert any("1 object (a: cat) marked as difficult" in warning for warning in plan.warnings)
-
-
-@pytest.mark.parametrize("value", ["1", "True"])
-def test_crowd_is_known_by_its_attribute_and_not_told_as_difficult(tmp_path: Path, value: str) -> None:
-    attribute = f"<attributes><attribute><name>is_crowd</name><value>{value}</value></attribute></attributes>"
-
-    plan = read(write(tmp_path / "a.xml", thing(more=f"<difficult>1</difficult>{attribute}"), thing()))
-
-    assert [i.is_crowd for i in plan.images[0].instances] == [True, False]
-    assert not plan.warnings
-
-
-def test_crowds_come_back_with_masks_and_where_others_cover_them(dataset: Any, tmp_path: Path) -> None:
-    store = dataset.store
-    (crowd,) = (each for image in store.images() for each in store.instances(image.id) if each.is_crowd)
-    with store.edit("Cover a crowd") as edit:
-        edit.add_instance(crowd.image_id, crowd.category_id, mask_to_region(np.ones((3, 3), dtype=bool)), is_crowd=True)
-        edit.add_instance(crowd.image_id, crowd.category_id, mask_to_region(np.ones((5, 5), dtype=bool)))
-
-    assert export_verified(store, tmp_path / "out", "voc").verification.is_good
-    plan = read(tmp_path / "out")
-
-    assert sum(instance.is_crowd for image in plan.images for instance in image.instances) == 2
