@@ -50,6 +50,7 @@ from sam3_annotator.ui.verbs.combining import Combining
 from sam3_annotator.ui.verbs.concept_labelling import ConceptLabelling
 from sam3_annotator.ui.verbs.copying import Copying
 from sam3_annotator.ui.verbs.correcting import Correcting
+from sam3_annotator.ui.verbs.crowding import Crowding
 from sam3_annotator.ui.verbs.drawing import Drawing
 from sam3_annotator.ui.verbs.instance_clipboard import InstanceClipboard
 from sam3_annotator.ui.verbs.labelling import Labelling
@@ -247,6 +248,7 @@ def bind_instance_verbs(
         Copying(store, workspace, find_size, clipboard, lambda: window.canvas.zoom, find_previous, window),
         Combining(store, workspace, find_size, window),
         Reshaping(store, workspace, find_size, settings, window),
+        Crowding(store, workspace, find_size, window),
     ):
         verbs.problem.connect(window.messages.show_message)
         verbs.notice.connect(lambda sentence: window.show_notice(sentence, INSTANCES))

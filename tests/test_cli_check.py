@@ -31,8 +31,8 @@ def test_findings_stand_below_their_headings_the_worst_first(faulty: Path, capsy
 
     lines = capsys.readouterr().out.splitlines()
     assert [line for line in lines if not line.startswith("  ")] == [
-        "error: Image files that are missing (1)",
-        "warning: Objects that are probably labelled twice (7)",
+        "error: Missing image files (1)",
+        "warning: Objects labelled twice (7)",
         "note: No splits (1)",
         f"{faulty}: 1 error, 7 warnings, 1 note; --json lists them all",
     ]

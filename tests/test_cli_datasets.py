@@ -116,6 +116,15 @@ def test_new_refuses_a_folder_without_images(tmp_path: Path, capsys: pytest.Capt
     assert not (tmp_path / "a.sam3proj").exists()
 
 
+def test_new_says_that_the_images_of_an_export_are_copies(
+    labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["export", str(labelled), str(tmp_path / "out"), "--format", "labelme"]) == 0
+
+    assert cli.run(["new", str(tmp_path / "a"), "--images", str(tmp_path / "out")]) == 1
+    assert "is an export of a project, and its images count as copies" in capsys.readouterr().err
+
+
 def test_project_that_fails_while_it_is_made_goes_away_again(
     image_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,14 @@ from pathlib import Path
 
 from sam3_annotator.commands.failures import DONE, STOPPED, CommandFailed
 from sam3_annotator.commands.progress import progress_bar
-from sam3_annotator.project import Cancelled, ProjectStatistics, ProjectStore, list_image_files, statistics
+from sam3_annotator.project import (
+    Cancelled,
+    ProjectStatistics,
+    ProjectStore,
+    list_image_files,
+    statistics,
+    why_no_images,
+)
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.registry import export_project, import_project
 from sam3_annotator.project.formats.verification import verify_export
@@ -25,7 +32,7 @@ def new_project(project: Path, folders: Sequence[Path], categories: Sequence[str
         if not folder.is_dir():
             raise CommandFailed(f"There is no folder {folder}; --images takes a folder with images.")
         if not list_image_files(folder):
-            raise CommandFailed(f"There are no images in {folder}.")
+            raise CommandFailed(why_no_images(folder))
     with _created(path, folders) as store:
         with store.edit("Add categories", undoable=False) as edit:
             for name in categories:

@@ -48,9 +48,12 @@ from sam3_annotator.project.image_files import (
     EXPORT_MARKER,
     IMAGE_SUFFIXES,
     find_moved,
+    folded,
     hash_file,
+    is_export,
     is_there,
     list_image_files,
+    why_no_images,
 )
 from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.images import make_thumbnail, read_facts, read_image
@@ -64,6 +67,7 @@ from sam3_annotator.project.queries import (
     category_named,
     find_images,
     instance_counts,
+    instances_of_category,
     state_counts,
     statistics,
 )
@@ -142,10 +146,13 @@ __all__ = [
     "encode_copies",
     "find_images",
     "find_moved",
+    "folded",
     "hash_file",
     "insert_vertex",
     "instance_counts",
+    "instances_of_category",
     "intersection",
+    "is_export",
     "is_there",
     "is_valid_region",
     "list_image_files",
@@ -171,5 +178,6 @@ __all__ = [
     "state_counts",
     "statistics",
     "union",
+    "why_no_images",
     "without_holes",
 ]

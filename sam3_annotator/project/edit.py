@@ -140,7 +140,7 @@ class Edit:
         if count:
             raise KnownError(
                 f"The category {before['name']} is used by {count} instance{'s' if count != 1 else ''}. "
-                "Give them another category or delete them first."
+                "Merge it into another category, or delete them first."
             )
         self._recorder.delete("categories", category_id)
         rest = self._recorder.select("SELECT id, position FROM categories ORDER BY position, id")

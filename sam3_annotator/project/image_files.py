@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import stat
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -64,6 +65,21 @@ def _walk(top: Path, recursive: bool) -> Iterator[Path]:
                 yield folder / entry.name
 
 
+def is_export(folder: str | Path) -> bool:
+    """Whether a folder is one that we have exported to: the images in it are copies."""
+    return is_there(Path(folder, EXPORT_MARKER))
+
+
+def why_no_images(folder: str | Path) -> str:
+    """Say in two sentences why `list_image_files` gives nothing for a folder, and what to do."""
+    if is_export(folder):
+        return (
+            f"“{folder}” is an export of a project, and its images count as copies. "
+            "Choose the folder of the originals, or import the export into a project."
+        )
+    return f"“{folder}” holds no images. Choose a folder with JPEG, PNG, TIFF, WebP or other image files."
+
+
 def _is_true(of_entry: Callable[[], bool]) -> bool:
     try:
         return of_entry()
@@ -77,6 +93,14 @@ def _is_unicode(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def folded(name: str) -> str:
+    """Return what is the same for names that differ in case, or in how letters with accents are put together.
+
+    macOS writes `é` as two signs where others write one, and archives carry that on.
+    """
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def natural_key(path: Path) -> NaturalKey:

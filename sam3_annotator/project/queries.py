@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
-from sam3_annotator.project.entities import Category, CategoryId, ImageId, ImageState, Origin, Split
+from sam3_annotator.project.entities import Category, CategoryId, ImageId, ImageState, InstanceId, Origin, Split
 from sam3_annotator.project.reading import ProjectReader
 
 
@@ -56,6 +56,12 @@ def category_counts(store: ProjectReader) -> dict[CategoryId, int]:
     """Return the number of instances of every category that has any."""
     query = "SELECT category_id, count(*) FROM instances GROUP BY category_id"
     return {CategoryId(row[0]): row[1] for row in store.select(query)}
+
+
+def instances_of_category(store: ProjectReader, category_id: CategoryId) -> tuple[InstanceId, ...]:
+    """Return all instances of a category, on whatever image, by their ids."""
+    query = "SELECT id FROM instances WHERE category_id = ? ORDER BY id"
+    return tuple(InstanceId(row[0]) for row in store.select(query, category_id))
 
 
 def category_named(store: ProjectReader, name: str) -> Category | None:

@@ -171,13 +171,31 @@ def test_a_polygon_waits_on_its_image(artist):
     assert (len(artist.instances(0)), artist.instances(1)) == (1, ())
 
 
-def test_reading_the_image_again_keeps_the_polygon(artist):
+def test_turning_from_a_polygon_says_that_it_waits(artist, tell):
+    draw(artist)
+
+    artist.press(Qt.Key.Key_D)
+    artist.settle()
+    assert tell() == ["The polygon on 1.png waits there: it is not closed yet."]
+    artist.press(Qt.Key.Key_A)
+    artist.settle()
+    assert tell() == []
+
+    artist.press(Qt.Key.Key_Return)
+    draw(artist, CORNERS[:2])  # no ring that could be lost
+    artist.press(Qt.Key.Key_D)
+    artist.settle()
+    assert tell() == []
+
+
+def test_reading_the_image_again_keeps_the_polygon(artist, tell):
     draw(artist)
 
     artist.press(Qt.Key.Key_F5)
     artist.settle()
 
     assert drawn(artist) == CORNERS
+    assert tell() == []
 
 
 def test_a_polygon_rests_while_another_tool_is_in_the_hand(artist):

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
 
 from sam3_annotator.app import assemble_window
-from sam3_annotator.project import ProjectStore
+from sam3_annotator.project import EXPORT_MARKER, ProjectStore
 from sam3_annotator.ui.background import BackgroundTask, background_is_idle
 from sam3_annotator.ui.dialogs.export_dialog import ExportDialog
 from sam3_annotator.ui.dialogs.new_project import NewProjectDialog
@@ -108,6 +108,20 @@ def test_keys_are_the_windows_again_after_a_category_was_chosen_in_the_box(user,
     assert not box.view().isVisible()
     (instance,) = user.instances(0)
     assert user.window.store.category(instance.category_id).name == "cat"
+
+
+def test_an_export_or_a_folder_without_images_is_told_from_one_whose_images_are_here(user, tmp_path):
+    def shown() -> str:
+        return " ".join(message.text for message in user.window.messages.messages)
+
+    (tmp_path / "nothing").mkdir()
+    user.window.paths_dropped.emit([tmp_path / "nothing"])
+    assert "holds no images" in shown()
+
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / EXPORT_MARKER).touch()
+    user.window.paths_dropped.emit([tmp_path / "out"])
+    assert "is an export of a project" in shown()
 
 
 def test_a_project_without_images_says_what_to_do_and_shows_the_first_added(user, qtbot, fake_session, tmp_path):

@@ -36,8 +36,8 @@ def _find_alike(categories: Sequence[Category]) -> Iterator[Finding]:
         other = seen.setdefault(_bare(category.name), category)
         if other is not category:
             sentence = (
-                f"The categories “{other.name}” and “{category.name}” differ only in case or spaces; "
-                "give the instances of one the other, then delete it."
+                f"The categories “{other.name}” and “{category.name}” have nearly the same name; "
+                "merge one into the other."
             )
             yield Finding(FindingKind.ALIKE_CATEGORIES, sentence, category_ids=(other.id, category.id))
 

@@ -58,36 +58,36 @@ class FindingKind(StrEnum):
 
     @property
     def heading(self) -> str:
-        """What such findings have in common, in words to stand above them."""
+        """What such findings have in common, in words to stand above them: few, since the panel gives them a line."""
         return _KINDS[self][1]
 
 
 _ERROR, _WARNING, _NOTE = Severity
 _KINDS = {
-    FindingKind.MISSING_FILE: (_ERROR, "Image files that are missing"),
-    FindingKind.UNREADABLE_FILE: (_ERROR, "Image files that cannot be read"),
-    FindingKind.REPLACED_FILE: (_ERROR, "Image files that have another size than when they were labelled"),
+    FindingKind.MISSING_FILE: (_ERROR, "Missing image files"),
+    FindingKind.UNREADABLE_FILE: (_ERROR, "Unreadable image files"),
+    FindingKind.REPLACED_FILE: (_ERROR, "Replaced image files"),
     FindingKind.SAME_IMAGE_IN_TWO_SPLITS: (_ERROR, "The same image in two splits"),
-    FindingKind.EMPTY_WITH_INSTANCES: (_ERROR, "Images confirmed as empty that have instances"),
+    FindingKind.EMPTY_WITH_INSTANCES: (_ERROR, "Empty images with instances"),
     FindingKind.OUTSIDE_IMAGE: (_ERROR, "Instances outside their image"),
     FindingKind.NO_PIXELS: (_ERROR, "Instances without a pixel"),
-    FindingKind.CATEGORY_NOT_IN_TRAIN: (_ERROR, "Categories that train has no instances of"),
-    FindingKind.LABELLED_TWICE: (_WARNING, "Objects that are probably labelled twice"),
+    FindingKind.CATEGORY_NOT_IN_TRAIN: (_ERROR, "Categories not in train"),
+    FindingKind.LABELLED_TWICE: (_WARNING, "Objects labelled twice"),
     FindingKind.TWO_CATEGORIES: (_WARNING, "Objects in two categories"),
     FindingKind.CROSSES_ITSELF: (_WARNING, "Outlines that cross themselves"),
-    FindingKind.PARTLY_OUTSIDE: (_WARNING, "Instances that reach beyond their image"),
+    FindingKind.PARTLY_OUTSIDE: (_WARNING, "Instances partly outside"),
     FindingKind.FEW_PIXELS: (_WARNING, "Instances of a few pixels"),
-    FindingKind.SAME_IMAGE_LABELLED_DIFFERENTLY: (_WARNING, "The same image, labelled differently"),
+    FindingKind.SAME_IMAGE_LABELLED_DIFFERENTLY: (_WARNING, "Copies labelled differently"),
     FindingKind.SAME_IMAGE: (_WARNING, "The same image twice"),
-    FindingKind.DONE_WITHOUT_INSTANCES: (_WARNING, "Finished images without instances"),
-    FindingKind.ALIKE_CATEGORIES: (_WARNING, "Categories with nearly the same name"),
-    FindingKind.CATEGORY_NOT_IN_VAL: (_WARNING, "Categories that val has no instances of"),
+    FindingKind.DONE_WITHOUT_INSTANCES: (_WARNING, "Finished, without instances"),
+    FindingKind.ALIKE_CATEGORIES: (_WARNING, "Categories named alike"),
+    FindingKind.CATEGORY_NOT_IN_VAL: (_WARNING, "Categories not in val"),
     FindingKind.VAL_IS_EMPTY: (_WARNING, "Nothing to validate with"),
-    FindingKind.INSIDE_ANOTHER: (_NOTE, "Instances inside another of the same category"),
+    FindingKind.INSIDE_ANOTHER: (_NOTE, "Instances inside another"),
     FindingKind.SLIVER: (_NOTE, "Slivers"),
-    FindingKind.SPECKS: (_NOTE, "Specks away from the rest of an instance"),
+    FindingKind.SPECKS: (_NOTE, "Specks"),
     FindingKind.PINHOLES: (_NOTE, "Pinholes"),
-    FindingKind.UNUSUAL_SIZE: (_NOTE, "Instances far larger or smaller than is usual in their category"),
+    FindingKind.UNUSUAL_SIZE: (_NOTE, "Instances of unusual size"),
     FindingKind.UNUSED_CATEGORY: (_NOTE, "Categories without instances"),
     FindingKind.IMAGES_WITHOUT_SPLIT: (_NOTE, "Images without a split"),
     FindingKind.NO_SPLITS: (_NOTE, "No splits"),

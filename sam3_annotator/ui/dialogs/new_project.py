@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from sam3_annotator.project import KnownError, Progress, ProjectStore, list_image_files
+from sam3_annotator.project import KnownError, Progress, ProjectStore, is_export, list_image_files
 from sam3_annotator.ui.background import BackgroundTask
 from sam3_annotator.ui.dialogs.path_field import PathField, ask_folder, ask_new_file
 from sam3_annotator.ui.dialogs.report import Report
@@ -72,6 +72,8 @@ class NewProjectDialog(TaskDialog):
             self.say(f"{file.name} is there already; it will be opened as it is.", "warning")
         elif self._count is None:
             self.say("")
+        elif not self._count and is_export(folder):
+            self.say("This folder is an export, whose images count as copies; import it afterwards.", "warning")
         elif not self._count:
             self.say("No images in this folder yet; they can be added later.", "warning")
         else:

@@ -56,7 +56,7 @@ class ImageDelegate(QStyledItemDelegate):
         paint_icon(painter, state, name, role)
         left = thumbnail.right() + SPACE_S + 2
         text = QRect(left, thumbnail.top() + SPACE_XS + 1, state.left() - SPACE_S - left, LINE_HEIGHT)
-        paint_text(painter, text, record.name, elide=Qt.TextElideMode.ElideMiddle)
+        paint_text(painter, text, index.data(ImageRole.NAME), elide=Qt.TextElideMode.ElideMiddle)
         text.translate(0, LINE_HEIGHT + 1)
         paint_text(painter, text, index.data(ImageRole.CAPTION), font="number_caption", role="text_dim")
         painter.restore()

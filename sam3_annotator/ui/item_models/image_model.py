@@ -11,7 +11,17 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
 
-from sam3_annotator.project import ChangeKind, ChangeSet, ImageId, ImageRecord, ImageState, counted, instance_counts
+from sam3_annotator.project import (
+    ChangeKind,
+    ChangeSet,
+    ImageId,
+    ImageRecord,
+    ImageState,
+    counted,
+    folded,
+    instance_counts,
+)
+from sam3_annotator.ui.item_models.distinct_names import distinct_names
 from sam3_annotator.ui.item_models.runs import runs
 from sam3_annotator.ui.store_bridge import StoreBridge
 
@@ -37,6 +47,7 @@ class ImageRole(IntEnum):
     COUNT = Qt.ItemDataRole.UserRole + 2  # instances on the image, int
     PROBLEM = Qt.ItemDataRole.UserRole + 3  # sentence, empty when the image can be shown
     CAPTION = Qt.ItemDataRole.UserRole + 4  # how far the image has come, in a few words
+    NAME = Qt.ItemDataRole.UserRole + 5  # its name, led by folders where others have the same
 
 
 class StateFilter(StrEnum):
@@ -70,6 +81,7 @@ class ImageModel(QAbstractListModel):
         self._rows = _rows_by_id(self._records)
         self._counts: dict[ImageId, int] = dict(instance_counts(self._store))
         self._problems: dict[ImageId, str] = {}
+        self._distinct: dict[ImageId, str] | None = None  # made when it is asked for
         bridge.changed.connect(self._follow)
 
     def rowCount(self, parent: Index = NO_PARENT) -> int:
@@ -87,7 +99,7 @@ class ImageModel(QAbstractListModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return self._tooltip(record)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{record.name}, {self.caption(record.id)}"
+                return f"{self._name(record)}, {self.caption(record.id)}"
             case ImageRole.RECORD:
                 return record
             case ImageRole.COUNT:
@@ -96,6 +108,8 @@ class ImageModel(QAbstractListModel):
                 return self.problem(record.id)
             case ImageRole.CAPTION:
                 return self.caption(record.id)
+            case ImageRole.NAME:
+                return self._name(record)
         return None
 
     def record_at(self, row: int) -> ImageRecord:
@@ -144,6 +158,11 @@ class ImageModel(QAbstractListModel):
             for state_filter in StateFilter
         }
 
+    def _name(self, record: ImageRecord) -> str:
+        if self._distinct is None:
+            self._distinct = distinct_names(self._records)
+        return self._distinct.get(record.id, record.name)
+
     def _tooltip(self, record: ImageRecord) -> str:
         lines = [record.path]
         if record.facts.width:
@@ -161,7 +180,10 @@ class ImageModel(QAbstractListModel):
         if any(record.id not in self._rows for record in present):
             self._insert_missing()
         for record in present:
-            self._records[self._rows[record.id]] = record
+            row = self._rows[record.id]
+            if self._records[row].path != record.path:
+                self._distinct = None
+            self._records[row] = record
         for image_id in changed_files(changes):
             self._problems.pop(image_id, None)
         self.announce((touched | self._recount(changes)) - gone)
@@ -193,7 +215,7 @@ class ImageModel(QAbstractListModel):
         for first, last in reversed(runs(rows)):
             self.beginRemoveRows(NO_PARENT, first, last)
             del self._records[first : last + 1]
-            self._rows = _rows_by_id(self._records)
+            self._rows, self._distinct = _rows_by_id(self._records), None
             self.endRemoveRows()
 
     def _insert_missing(self) -> None:
@@ -202,7 +224,7 @@ class ImageModel(QAbstractListModel):
         for first, last in runs(new_rows):
             self.beginInsertRows(NO_PARENT, first, last)
             self._records[first:first] = wanted[first : last + 1]
-            self._rows = _rows_by_id(self._records)
+            self._rows, self._distinct = _rows_by_id(self._records), None
             self.endInsertRows()
 
 
@@ -231,9 +253,9 @@ class ImageFilter(QSortFilterProxyModel):
         return bool(self._text) or self._state is not StateFilter.ALL
 
     def set_text(self, text: str) -> None:
-        """Show only images whose path contains this, whatever the case."""
+        """Show only images whose path contains this, whatever the case and the form of its letters."""
         with self._filter_changing():
-            self._text = text.strip().casefold()
+            self._text = folded(text.strip())
 
     def set_state(self, state: StateFilter) -> None:
         """Show only images in these states."""
@@ -281,7 +303,7 @@ class ImageFilter(QSortFilterProxyModel):
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: ARG002 - Qt's
         """Whether a row is shown."""
         record = self._images.record_at(source_row)
-        if self._text and self._text not in record.path.casefold():
+        if self._text and self._text not in folded(record.path):
             return False
         if self._state is StateFilter.ALL or record.id == self._kept:
             return True

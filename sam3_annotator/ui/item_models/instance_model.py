@@ -27,7 +27,7 @@ class InstanceRole(IntEnum):
 
     RECORD = Qt.ItemDataRole.UserRole + 1  # Instance
     CATEGORY = Qt.ItemDataRole.UserRole + 2  # Category
-    MEASURE = Qt.ItemDataRole.UserRole + 3  # the score, or the area if it has none, in words
+    MEASURE = Qt.ItemDataRole.UserRole + 3  # crowd or not, the score, or the area if it has none, in words
     HIDDEN = Qt.ItemDataRole.UserRole + 4  # bool
 
 
@@ -105,9 +105,8 @@ class InstanceModel(QAbstractListModel):
         return self._areas[instance.id]
 
     def _measure(self, instance: Instance) -> str:
-        if instance.score is not None:
-            return f"{instance.score:.2f}"
-        return area_words(self._area(instance))
+        measure = area_words(self._area(instance)) if instance.score is None else f"{instance.score:.2f}"
+        return f"crowd · {measure}" if instance.is_crowd else measure
 
     def _tooltip(self, instance: Instance) -> str:
         parts = len(instance.region.polygons)

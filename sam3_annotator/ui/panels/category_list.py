@@ -1,4 +1,4 @@
-"""The panel of categories: choose, add, rename, recolour, reorder, delete."""
+"""The panel of categories: choose, add, rename, recolour, reorder, merge, delete."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QMenu, QStackedWidget, QVBoxLay
 from sam3_annotator.project import CategoryId, ChangeSet
 from sam3_annotator.ui.actions.action_table import CATEGORY_KEYS
 from sam3_annotator.ui.item_delegates.category_delegate import CategoryDelegate
+from sam3_annotator.ui.item_delegates.painting import swatch_icon
 from sam3_annotator.ui.item_models.category_model import CategoryModel
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.panels.color_popup import ColorPopup
@@ -121,6 +122,13 @@ class CategoryPanel(QWidget):
         """Delete a category that nothing uses."""
         attempt(lambda: operations.delete_category(self._store, category_id), self.problem.emit)
 
+    def merge(self, category_id: CategoryId, into: CategoryId) -> None:
+        """Give all instances of a category another one, and delete it."""
+        is_current = self._workspace.category_id == category_id
+        is_done = attempt(lambda: operations.merge_category(self._store, category_id, into), self.problem.emit)
+        if is_done and is_current:
+            self._workspace.set_category(into)
+
     def context_menu(self, category_id: CategoryId) -> QMenu:
         """Make the menu of one category."""
         menu = QMenu(self)
@@ -135,7 +143,20 @@ class CategoryPanel(QWidget):
             action.setShortcut(QKeySequence(key))
             action.setEnabled(not self._store.is_read_only)
             bind_icon(action, icon_name, "text_dim")
-        menu.insertSeparator(menu.actions()[-1])
+        *_, delete = menu.actions()
+        menu.insertMenu(delete, self._merge_menu(category_id, menu))
+        menu.insertSeparator(delete)
+        return menu
+
+    def _merge_menu(self, category_id: CategoryId, parent: QMenu) -> QMenu:
+        """Make the menu of the other categories, which may take in the instances of this one."""
+        menu = QMenu("Merge into", parent)
+        others = [category for category in self._store.categories() if category.id != category_id]
+        for other in others:
+            action = menu.addAction(swatch_icon(other.color), other.name.replace("&", "&&"))
+            action.triggered.connect(lambda _checked, id_=other.id: self.merge(category_id, id_))
+        menu.setEnabled(bool(others) and not self._store.is_read_only)
+        bind_icon(menu.menuAction(), "tag-outline", "text_dim")
         return menu
 
     def _make_list(self) -> QuietListView:

@@ -16,6 +16,7 @@ from sam3_annotator.project import (
     StorageFull,
     absolute_path,
     list_image_files,
+    why_no_images,
 )
 from sam3_annotator.ui.verbs import operations
 
@@ -95,7 +96,7 @@ def _open_folder(folder: Path) -> Opened:
             operations.add_images(opened.store, files)
         return opened
     if not files:
-        raise KnownError(f"{folder} holds no images. Choose a folder with JPEG, PNG, TIFF, WebP or other image files.")
+        raise KnownError(why_no_images(folder))
     store = ProjectStore.create(project)
     operations.add_images(store, files, undoable=False)
     return Opened(store, new_of=folder)

@@ -16,6 +16,7 @@ from sam3_annotator.project import (
     Provenance,
     Region,
     counted,
+    instances_of_category,
 )
 
 _STATE_LABELS = {
@@ -62,6 +63,14 @@ def delete_category(store: ProjectStore, category_id: CategoryId) -> None:
         edit.delete_category(category_id)
 
 
+def merge_category(store: ProjectStore, category_id: CategoryId, into: CategoryId) -> None:
+    """Give all instances of a category another one and delete it, in one step; later ones move up."""
+    with store.edit("Merge categories") as edit:
+        for instance_id in instances_of_category(store, category_id):
+            edit.update_instance(instance_id, category_id=into)
+        edit.delete_category(category_id)
+
+
 def delete_instances(store: ProjectStore, instance_ids: Collection[InstanceId], verb: str = "Delete") -> None:
     """Delete instances, all in one step, which `verb` names."""
     if instance_ids:
@@ -83,6 +92,14 @@ def set_instances_category(store: ProjectStore, instance_ids: Collection[Instanc
         with store.edit("Change category") as edit:
             for instance_id in changing:
                 edit.update_instance(instance_id, category_id=category_id)
+
+
+def set_instances_crowd(store: ProjectStore, instance_ids: Collection[InstanceId], *, is_crowd: bool) -> None:
+    """Say of instances whether each is a crowd or one object, all in one step."""
+    if instance_ids:
+        with store.edit("Mark as crowd" if is_crowd else "Mark as objects") as edit:
+            for instance_id in sorted(instance_ids):
+                edit.update_instance(instance_id, is_crowd=is_crowd)
 
 
 def set_image_state(store: ProjectStore, image_ids: Collection[ImageId], state: ImageState) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -21,6 +22,7 @@ from sam3_annotator.ui.window.message_bar import MessageAction, MessageBar, Seve
 from sam3_annotator.ui.workspace import Workspace
 
 UNFINISHED: Final = "unfinished polygon"
+LEFT: Final = "left polygon"
 
 
 class PolygonKeeping(QObject):
@@ -28,7 +30,7 @@ class PolygonKeeping(QObject):
 
     It wears the colour of the category it would get. Once closed it stays open until its instance is in the project; if
     it waits for its category and is changed meanwhile, it is not stored as it was. Closing the window with a polygon
-    that has vertices enough for a ring asks first.
+    that has vertices enough for a ring asks first; turning to another image tells of it for some seconds.
     """
 
     next_wanted = Signal()  # the polygon is in the project, and the user wants to go on
@@ -82,6 +84,7 @@ class PolygonKeeping(QObject):
             self.drop()
             leave()
 
+        self._messages.dismiss(LEFT)  # which the question says as well
         self._messages.show_message(
             f"A polygon is not closed yet on {first_of(names)}. Take the polygon tool and press Enter to keep it.",
             Severity.WARNING,
@@ -95,13 +98,20 @@ class PolygonKeeping(QObject):
 
     @Slot()
     def _put_away(self) -> None:
-        self._image_id = None
+        left, self._image_id = self._image_id, None
         self._polygon.put(())
+        if left is None or left == self._workspace.image_id or not self._has_ring(left):
+            return
+        with suppress(KeyError):  # the image has been taken out of the project
+            words = f"The polygon on {self._store.image(left).name} waits there: it is not closed yet."
+            self._messages.show_message(words, Severity.INFO, key=LEFT)
 
     @Slot(object)
     def _take_up(self, image_id: ImageId) -> None:
         self._image_id = image_id
         self._polygon.put(self._kept.get(image_id, ()))
+        if self._has_ring(image_id):
+            self._messages.dismiss(LEFT)
 
     @Slot()
     def _follow(self) -> None:

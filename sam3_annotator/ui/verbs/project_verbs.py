@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
-from sam3_annotator.project import IMAGE_SUFFIXES, KnownError, list_image_files
+from sam3_annotator.project import IMAGE_SUFFIXES, KnownError, list_image_files, why_no_images
 from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
 from sam3_annotator.ui.start.opening import PROJECT_SUFFIX, is_model
 from sam3_annotator.ui.verbs import operations
@@ -58,7 +58,7 @@ class ProjectVerbs(QObject):
         kinds = f"Images ({' '.join(f'*{suffix}' for suffix in sorted(IMAGE_SUFFIXES))})"
         files, _ = QFileDialog.getOpenFileNames(self._window, "Add images", self._start(), kinds)
         if files:
-            self._add(Path(file) for file in files)
+            self._add([Path(file) for file in files])
 
     def take_dropped(self, paths: list[Path]) -> None:
         """Open a project dropped on the window, import labels, add images and folders of them, models to the models."""
@@ -108,7 +108,7 @@ class ProjectVerbs(QObject):
         self._window.closing.connect(dialog.stop)
         dialog.open()
 
-    def _add(self, paths: Iterable[Path]) -> None:
+    def _add(self, paths: Sequence[Path]) -> None:
         messages = self._window.messages
         try:
             files = [file for path in paths for file in (list_image_files(path) if path.is_dir() else [path])]
@@ -119,6 +119,8 @@ class ProjectVerbs(QObject):
             return
         if count:
             messages.show_message(f"{count} image{'s' if count != 1 else ''} added.", "info")
+        elif not images and paths[0].is_dir():
+            messages.show_message(why_no_images(paths[0]))
         else:
             messages.show_message("No new images there; those the project has already are not added twice.", "info")
 

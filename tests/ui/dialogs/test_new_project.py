@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from sam3_annotator.project import Cancelled, ProjectStore
+from sam3_annotator.project import EXPORT_MARKER, Cancelled, ProjectStore
 from sam3_annotator.ui.dialogs.new_project import NewProjectDialog, create_project
 from sam3_annotator.ui.verbs import operations
 
@@ -79,6 +79,17 @@ def test_folder_without_images_can_still_become_a_project(
     dialog.images.set_path(tmp_path / "later")
 
     qtbot.waitUntil(lambda: dialog.note == "No images in this folder yet; they can be added later.")
+    assert dialog.primary.isEnabled()
+
+
+def test_export_is_told_from_a_folder_without_images(qtbot: QtBot, dialog: NewProjectDialog, tmp_path: Path) -> None:
+    (tmp_path / "out" / "images").mkdir(parents=True)
+    (tmp_path / "out" / "images" / "a.png").touch()
+    (tmp_path / "out" / EXPORT_MARKER).touch()
+
+    dialog.images.set_path(tmp_path / "out")
+
+    qtbot.waitUntil(lambda: "is an export" in dialog.note)
     assert dialog.primary.isEnabled()
 
 

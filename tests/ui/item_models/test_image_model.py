@@ -166,6 +166,25 @@ def test_screen_readers_hear_name_and_state(model: ImageModel) -> None:
     assert model.index(3).data(Qt.ItemDataRole.AccessibleTextRole) == "10.png, Not annotated"
 
 
+def test_images_of_one_name_are_told_apart_by_their_folders(store: ProjectStore, model: ImageModel) -> None:
+    def shown() -> list[str]:
+        return [model.index(row).data(ImageRole.NAME) for row in range(model.rowCount())]
+
+    before = shown()
+    with store.edit("Add") as edit:
+        for path in ("x/a/photo.jpg", "y/a/photo.jpg", "y/b/photo.jpg", "photo.jpg"):
+            edit.add_image(path)
+
+    assert shown()[len(before) :] == ["x/a/photo.jpg", "y/a/photo.jpg", "b/photo.jpg", "photo.jpg"]
+    row = len(before) + 2
+    assert model.index(row).data() == "photo.jpg"  # what typing looks for
+    assert model.index(row).data(Qt.ItemDataRole.AccessibleTextRole).startswith("b/photo.jpg, ")
+    with store.edit("Rename") as edit:
+        for path in ("x/a/photo.jpg", "y/a/photo.jpg"):
+            edit.delete_image(next(image.id for image in store.images() if image.path == path))
+    assert shown()[len(before) :] == ["b/photo.jpg", "photo.jpg"]
+
+
 def test_filter_finds_part_of_a_name_whatever_the_case(shown: ImageFilter) -> None:
     shown.set_text(" 1")
     assert names(shown) == ["1.png", "10.png"]
@@ -254,3 +273,12 @@ def test_one_of_a_thousand_images_is_found(tmp_path: Path, qapp: object) -> None
 def test_runs_are_rows_without_gaps() -> None:
     assert runs([]) == []
     assert runs([0, 1, 2, 5, 7, 8]) == [(0, 2), (5, 5), (7, 8)]
+
+
+def test_filter_finds_names_whose_accents_macos_has_written(store: ProjectStore, shown: ImageFilter) -> None:
+    with store.edit("Add") as edit:
+        edit.add_image("photos/e\u0301te\u0301.png")
+
+    shown.set_text("\u00c9t\u00e9")
+
+    assert names(shown) == ["e\u0301te\u0301.png"]

@@ -174,3 +174,16 @@ def test_bulk_insertion_is_one_block(
 )
 def test_area_is_said_in_at_most_four_digits(area: float, words: str) -> None:
     assert area_words(area) == words
+
+
+def test_crowd_is_told_before_the_area_and_follows_the_store(
+    store: ProjectStore, model: InstanceModel, images: list[ImageId], car: CategoryId
+) -> None:
+    made = add(store, images[0], car, 20)
+
+    operations.set_instances_crowd(store, [made], is_crowd=True)
+
+    assert model.index(0).data(InstanceRole.MEASURE) == "crowd · 400 px²"
+    assert model.index(0).data(Qt.ItemDataRole.AccessibleTextRole) == "car, crowd · 400 px²"
+    store.undo()
+    assert model.index(0).data(InstanceRole.MEASURE) == "400 px²"

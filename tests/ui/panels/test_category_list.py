@@ -10,8 +10,9 @@ from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from sam3_annotator.project import PALETTE, CategoryId, ProjectStore
+from sam3_annotator.project import PALETTE, CategoryId, ProjectStore, Provenance, rectangle
 from sam3_annotator.ui.item_delegates.category_delegate import swatch_rect
+from sam3_annotator.ui.item_models.category_model import CategoryRole
 from sam3_annotator.ui.panels.category_list import CategoryPanel
 from sam3_annotator.ui.panels.color_popup import ColorButton, ColorPopup
 from sam3_annotator.ui.store_bridge import StoreBridge
@@ -167,7 +168,7 @@ def test_used_category_is_not_deleted_and_the_reason_told(
 
     assert names(store) == ["person", "car", "dog"]
     assert problems == [
-        "The category car is used by 1 instance. Give them another category or delete them first.",
+        "The category car is used by 1 instance. Merge it into another category, or delete them first.",
     ]
 
 
@@ -188,8 +189,32 @@ def test_context_menu_says_what_can_be_done(panel: CategoryPanel, categories: li
     assert [action.text() for action in menu.actions() if not action.isSeparator()] == [
         "Rename",
         "Change colour…",
+        "Merge into",
         "Delete",
     ]
+
+
+def test_merging_moves_all_instances_and_is_one_step(
+    panel: CategoryPanel, categories: list[CategoryId], store: ProjectStore, workspace: Workspace
+) -> None:
+    person, car = categories[:2]
+    made = [
+        operations.add_instance(store, image.id, car, rectangle(0, 0, 9, 9), Provenance()) for image in store.images()
+    ]
+    workspace.set_category(car)
+    (merge,) = (action for action in panel.context_menu(car).actions() if action.text() == "Merge into")
+    before = names(store)
+
+    next(action for action in merge.menu().actions() if action.text() == "person").trigger()
+
+    assert len(made) > 1
+    assert {store.instance(each).category_id for each in made} == {person}
+    assert names(store) == [name for name in before if name != "car"]
+    assert workspace.category_id == person
+    assert panel.model.index(0).data(CategoryRole.COUNT) == len(made)
+    store.undo()
+    assert {store.instance(each).category_id for each in made} == {car}
+    assert names(store) == before
 
 
 def test_empty_panel_leads_to_the_first_category(panel: CategoryPanel, store: ProjectStore) -> None:

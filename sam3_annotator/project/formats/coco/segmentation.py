@@ -61,11 +61,11 @@ def _region_of_code(code: dict[str, Any], width: int, height: int) -> Region:
         raise ValueError(f"has run lengths for {columns} x {rows} pixels, which is more than any image has")
     if width and height and (rows, columns) != (height, width):
         raise ValueError(f"has run lengths for {columns} x {rows} pixels, but its image has {width} x {height}")
-    if isinstance(counts, str):
-        runs = coco_string_to_counts(counts)
-    else:
+    if not isinstance(counts, str):
         runs = whole_lengths(_numbers(counts, "run lengths")).astype(np.uint32)
     try:
+        if isinstance(counts, str):
+            runs = coco_string_to_counts(counts)
         return rle_to_region(Rle(rows, columns, runs))
     except ValueError as error:
         raise ValueError(f"has a damaged run-length code: {error}") from error

@@ -129,9 +129,9 @@ def visible_or_boxes(known: Sequence[WholeInstance], image: ChosenImage) -> list
         image,
     )
     return [
-        _seen(whole, painted[value], image)
+        _seen(whole, painted[value], image, is_crowd=whole.is_crowd)
         if value in painted
-        else HeldInstance(whole.category, _box(whole.runs, image), is_box=True)
+        else HeldInstance(whole.category, _box(whole.runs, image), whole.is_crowd, is_box=True)
         for value, whole in enumerate(known, start=1)
     ]
 

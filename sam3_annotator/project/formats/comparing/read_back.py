@@ -126,7 +126,6 @@ READ_BACK: dict[str, ReadBack] = {
         flat_names,
         visible_or_boxes,
         told=in_one_line,
-        keeps_crowds=False,
         overlooked=OverlookedInVoc,
     ),
     "masks": ReadBack(masks.read, flat_names, visible, overlooked=OverlookedInMasks),

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from sam3_annotator.project.errors import ImageUnreadable
 from sam3_annotator.project.formats.images.matching import ANY_SUFFIX
-from sam3_annotator.project.image_files import IMAGE_SUFFIXES, list_image_files
+from sam3_annotator.project.image_files import IMAGE_SUFFIXES, folded, list_image_files
 
 
 class ImagesBeside:
@@ -26,7 +26,7 @@ class ImagesBeside:
         place = PurePosixPath(stem)
         for folder in folders:
             parent = folder / place.parent
-            names = [name for name in self._listed(parent).get(place.name.casefold(), ()) if parent / name != besides]
+            names = [name for name in self._listed(parent).get(folded(place.name), ()) if parent / name != besides]
             if names:
                 best = max(
                     names, key=lambda name: (name == PurePosixPath(said).name, PurePosixPath(name).stem == place.name)
@@ -45,5 +45,5 @@ class ImagesBeside:
             except ImageUnreadable:  # no such folder
                 files = []
             for file in files:
-                by_stem.setdefault(file.stem.casefold(), []).append(file.name)
+                by_stem.setdefault(folded(file.stem), []).append(file.name)
         return self._names[folder]

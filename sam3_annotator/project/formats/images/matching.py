@@ -11,7 +11,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from sam3_annotator.project.entities import ImageId
 from sam3_annotator.project.formats.images.contents import Contents
 from sam3_annotator.project.formats.images.naming import flat_names, nested_names, nested_names_of_other_stems
-from sam3_annotator.project.image_files import IMAGE_SUFFIXES, is_there, list_image_files
+from sam3_annotator.project.image_files import IMAGE_SUFFIXES, folded, is_there, list_image_files
 from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.reading import ProjectReader
@@ -99,13 +99,13 @@ class _Matcher:
         by_name: dict[str, list[tuple[Match, PurePath]]] = {}
         for target, path in candidates:
             for name in (path.name, path.with_suffix(ANY_SUFFIX).name):
-                by_name.setdefault(name.casefold(), []).append((target, path))
+                by_name.setdefault(folded(name), []).append((target, path))
         best: dict[Match, tuple[Likeness, list[int]]] = {}
         for number, image in enumerate(self._wanted):
             if number in self.found:
                 continue
             path = PurePosixPath(image.name)
-            scored = [(_likeness(path, other), target) for target, other in by_name.get(path.name.casefold(), ())]
+            scored = [(_likeness(path, other), target) for target, other in by_name.get(folded(path.name), ())]
             top = max((likeness for likeness, _ in scored), default=_UNLIKE)
             targets = {target for likeness, target in scored if likeness == top}
             if len(targets) != 1:
@@ -182,7 +182,7 @@ def _likeness(a: PurePath, b: PurePath) -> Likeness:
         b = b.with_suffix(ANY_SUFFIX)
     common = 0
     for part_a, part_b in zip(reversed(a.parts), reversed(b.parts), strict=False):
-        if part_a.casefold() != part_b.casefold():
+        if folded(part_a) != folded(part_b):
             break
         common += 1
     return common, common == len(a.parts) == len(b.parts), a.name == b.name

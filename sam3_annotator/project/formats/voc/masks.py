@@ -65,14 +65,15 @@ def read_masked_instances(
         name = said[number] or (owner.name if owner else "")
         if name or indexes[number]:
             name = name or f"category {indexes[number]}"
-            instances.append((owners.get(number, number - 1), PlannedInstance(name, region_of_runs(runs))))
+            is_crowd = owner is not None and owner.is_crowd
+            instances.append((owners.get(number, number - 1), PlannedInstance(name, region_of_runs(runs), is_crowd)))
         else:
             problems.append(f"“{object_mask.name}”: value {number} belongs to no category, so it was left out.")
     boxed = []
     for place, other in enumerate(objects):
         if other is not None and place not in owners.values():
             boxed.append(other.name)
-            instances.append((place, PlannedInstance(other.name, other.polygon or other.box)))
+            instances.append((place, PlannedInstance(other.name, other.polygon or other.box, other.is_crowd)))
     instances.sort(key=lambda entry: entry[0])
     ordered = tuple(instance for _, instance in instances)
     return MaskedInstances(ordered, width, height, tuple(boxed), tuple(problems))

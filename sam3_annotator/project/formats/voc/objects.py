@@ -16,6 +16,8 @@ from sam3_annotator.project.formats.rings.even_odd import fill_even_odd
 from sam3_annotator.project.formats.sentences import left_out
 from sam3_annotator.project.regions import Region, rectangle
 
+# Datumaro and CVAT write attributes of their own as `attributes/attribute`, and call that of a crowd so.
+CROWD = "is_crowd"
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 
 
@@ -27,6 +29,7 @@ class VocObject:
     box: Region
     polygon: Region | None = None
     is_difficult: bool = False
+    is_crowd: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,12 @@ def _object(element: ET.Element, counts_from_zero: bool) -> VocObject:
     box = rectangle(x0 - first, y0 - first, x1, y1)
     if box.is_empty:
         raise ValueError(f"has a box without area (x {x0:g} to {x1:g}, y {y0:g} to {y1:g})")
-    return VocObject(name, box, _polygon(element, first), _text(element, "difficult") == "1")
+    return VocObject(name, box, _polygon(element, first), _text(element, "difficult") == "1", _is_crowd(element))
+
+
+def _is_crowd(element: ET.Element) -> bool:
+    attributes = {_text(each, "name"): _text(each, "value") for each in element.findall("attributes/attribute")}
+    return attributes.get(CROWD, "").lower() in {"true", "1"}
 
 
 def _polygon(element: ET.Element, first: float) -> Region | None:

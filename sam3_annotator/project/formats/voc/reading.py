@@ -167,7 +167,9 @@ class _PlaceReader:
                         continue
             self._findings.problems.extend(annotation.problems)
             self._findings.difficult += [
-                f"{stem}: {each.name}" for each in annotation.objects if each and each.is_difficult
+                f"{stem}: {each.name}"
+                for each in annotation.objects
+                if each and each.is_difficult and not each.is_crowd
             ]
             if annotation.counts_from_zero and file is not None:
                 self._findings.from_zero.append(name_in(file, self._source))
@@ -189,7 +191,9 @@ class _PlaceReader:
         split = self._splits.get(stem, None if self._splits else self._split_of_folder)
         width, height = annotation.width, annotation.height
         instances = tuple(
-            PlannedInstance(each.name, each.polygon or each.box) for each in annotation.objects if each is not None
+            PlannedInstance(each.name, each.polygon or each.box, each.is_crowd)
+            for each in annotation.objects
+            if each is not None
         )
         masks = self._masks(stem)
         if masks is not None:

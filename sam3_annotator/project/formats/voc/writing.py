@@ -20,7 +20,7 @@ from sam3_annotator.project.formats.sentences import listed
 from sam3_annotator.project.formats.value_masks.colors import VOID, Palette, voc_colormap
 from sam3_annotator.project.formats.value_masks.files import write_palette_mask
 from sam3_annotator.project.formats.value_masks.painting import Covered, paint
-from sam3_annotator.project.formats.voc.objects import in_one_line
+from sam3_annotator.project.formats.voc.objects import CROWD, in_one_line
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.runs import Runs
@@ -49,7 +49,8 @@ def write(store: ProjectReader, out: Path, options: ExportOptions, progress: Pro
     object of an XML file has the value n in `SegmentationObject`, where later instances lie over earlier ones; values
     go up to 254, and what comes after has its box only. `labelmap.txt` names the values of `SegmentationClass` as CVAT
     and Datumaro read them. `ImageSets` lists train and val, both as trainval, and test; without splits there is only
-    trainval, with all images. Crowds are `difficult`, which evaluation leaves out as that of COCO does with crowds.
+    trainval, with all images. Crowds are `difficult`, which evaluation leaves out as that of COCO does with crowds,
+    and have the attribute `is_crowd`, by which they come back.
     File names are flat and their stems different, since the stem leads to the labels.
     """
     export = Export(store, out, options, progress, flat_names)
@@ -117,6 +118,10 @@ def _add_object(root: ET.Element, name: str, instance: Instance, runs: Runs, ima
     box = ET.SubElement(element, "bndbox")
     for tag, value in (("xmin", x + 1), ("ymin", y + 1), ("xmax", right), ("ymax", bottom)):
         _add_text(box, tag, value)
+    if instance.is_crowd:
+        attribute = ET.SubElement(ET.SubElement(element, "attributes"), "attribute")
+        _add_text(attribute, "name", CROWD)
+        _add_text(attribute, "value", 1)
 
 
 def _add_text(parent: ET.Element, tag: str, text: object) -> None:
@@ -155,7 +160,7 @@ def _write_lines(name: Path, lines: Sequence[str], out: Path) -> Path:
 
 def _warnings(findings: _Findings) -> Iterator[str]:
     if findings.crowds:
-        yield f"{listed(findings.crowds, 'crowd')} marked as difficult: VOC knows no crowds."
+        yield f"{listed(findings.crowds, 'crowd')} marked as difficult, which VOC has for crowds."
     if findings.unpainted:
         yield (
             f"{listed(findings.unpainted, 'instance')} with a box but no mask: "

@@ -83,6 +83,15 @@ RESHAPING_ACTIONS: Final = (
         tip="Leave out vertices of the selected instances, as far as the tolerance of the settings allows",
         enabled=can_change_selection,
     ),
+    ActionSpec(
+        "toggle_crowd",
+        "Crowd or one object",
+        (),
+        "Instance",
+        5,
+        tip="Mark the selected instances as crowds, which training leaves out, or as one object each again",
+        enabled=can_change_selection,
+    ),
 )
 # One text for the four keys of a kind: they are one entry on the page of keys.
 NUDGING_ACTIONS: Final = tuple(

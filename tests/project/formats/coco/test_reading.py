@@ -162,7 +162,10 @@ BAD = {
     "vast": ({"segmentation": {"size": [9e6, 9e6], "counts": [81e12]}}, "more than any image"),
     "other length": ({"segmentation": {"size": [12, 16], "counts": [100, 5]}}, "105 pixels"),
     "negative run": ({"segmentation": {"size": [12, 16], "counts": [200, -8]}}, "whole numbers"),
-    "bad string": ({"segmentation": {"size": [12, 16], "counts": "é~"}}, "characters"),
+    "bad string": (
+        {"segmentation": {"size": [12, 16], "counts": "é~"}},
+        "has a damaged run-length code: the run-length string has characters",
+    ),
     "empty mask": ({"segmentation": {"size": [12, 16], "counts": [192]}}, "without any area"),
     "no image": ({"segmentation": SQUARE, "image_id": 5}, "image 5"),
     "no category": ({"segmentation": SQUARE, "category_id": None}, "no category"),

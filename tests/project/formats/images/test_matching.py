@@ -20,6 +20,18 @@ def test_an_image_below_the_folder_given_is_found_by_its_name(store: ProjectStor
     assert match_images(store, [Wanted("new.png")], file.parents[1]) == {0: file}
 
 
+def test_names_are_the_same_however_their_accents_are_written(store: ProjectStore, make_image: MakeImage) -> None:
+    """MacOS takes `é` apart, and what it has packed comes so to other systems."""
+    file = make_image("theirs/N\u0303/e\u0301te\u0301.png", seed=5)
+    other = make_image("theirs/n/e\u0301te\u0301.png", seed=6)
+    wanted = [Wanted("\u00d1/\u00e9t\u00e9.png"), Wanted("n/\u00e9t\u00e9.png")]
+
+    assert match_images(store, wanted, file.parents[1]) == {0: file, 1: other}
+    with store.edit("Add") as edit:
+        ids = [edit.add_image(each) for each in (file, other)]
+    assert match_images(store, wanted, None) == dict(enumerate(ids))
+
+
 def test_an_image_of_the_project_is_found_in_the_folder_given(store: ProjectStore, image_folder: Path) -> None:
     assert match_images(store, [Wanted("2.png")], image_folder) == {0: store.images()[1].id}
 

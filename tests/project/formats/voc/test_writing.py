@@ -73,9 +73,9 @@ def test_annotation_has_the_elements_of_the_development_kit(dataset: Any, tmp_pa
     assert root.findtext("filename") == "Straße 日本.png"
     assert (tmp_path / "out/JPEGImages/Straße 日本.png").is_file()
     assert [root.findtext(f"size/{side}") for side in ("width", "height", "depth")] == ["67", "48", "3"]
-    assert [element.tag for element in root.findall("object")[0]] == [
-        "name", "pose", "truncated", "difficult", "bndbox",
-    ]  # fmt: skip
+    crowd, other = ([element.tag for element in each] for each in root.findall("object"))
+    assert other == ["name", "pose", "truncated", "difficult", "bndbox"]
+    assert crowd == [*other, "attributes"]
 
 
 def test_masks_are_palette_images_in_the_colours_of_voc(dataset: Any, tmp_path: Path) -> None:
