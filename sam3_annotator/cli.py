@@ -11,6 +11,7 @@ import typer
 from sam3_annotator import __version__
 from sam3_annotator.commands.batch_words import autolabel_command, embed_command
 from sam3_annotator.commands.cache_words import cache_app
+from sam3_annotator.commands.check_words import check_command
 from sam3_annotator.commands.failures import STOPPED, exit_status
 from sam3_annotator.commands.model_words import models_app
 from sam3_annotator.commands.option_types import (
@@ -328,14 +329,6 @@ def stats(project: Project, as_json: Json = False) -> None:
     raise typer.Exit(print_statistics(project, as_json=as_json))
 
 
-@app.command(short_help="Find what would spoil a training or looks like a slip.")
-def check(project: Project, as_json: Json = False) -> None:
-    """Find what would spoil a training or looks like a slip; the status is 0 whatever is found."""
-    from sam3_annotator.commands.check import print_findings
-
-    raise typer.Exit(print_findings(project, as_json=as_json))
-
-
 @app.command()
 def doctor(as_json: Json = False) -> None:
     """Tell what is installed and whether it works."""
@@ -350,5 +343,6 @@ def doctor(as_json: Json = False) -> None:
         typer.echo(to_text(findings))
 
 
+app.command("check", short_help="Find what would spoil a training or looks like a slip.")(check_command)
 app.command("autolabel", short_help="Label what phrases find on all images of a project.")(autolabel_command)
 app.command("embed", short_help="Have a slow model read all images of a project ahead.")(embed_command)

@@ -285,6 +285,12 @@ def exemplars() -> ModuleType:
     return load_script(BENCHMARKS / "exemplars.py")
 
 
+@pytest.fixture(scope="session")
+def audit() -> ModuleType:
+    """Give the benchmark of the audit."""
+    return load_script(BENCHMARKS / "audit.py")
+
+
 MakeImage = Callable[..., Path]
 
 

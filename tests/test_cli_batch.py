@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sam3_annotator import cli
-from sam3_annotator.commands import batch, model_options
+from sam3_annotator.commands import model_options, pictures
 from sam3_annotator.model import ConceptPrompt, DiskLevel, default_folder
 from sam3_annotator.model.sam3.session import Sam3Session
 from sam3_annotator.project import Cancelled, ImageState, Origin, ProjectStore, outline_mask, read_image, region_iou
@@ -129,14 +129,14 @@ def test_images_that_cannot_be_read_are_told_and_passed_over(
 def test_what_is_done_stays_when_the_run_is_stopped(
     project: Path, session: CountingSession, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    read = batch.read_image
+    read = pictures.read_image
 
     def stop_at_the_third(file: Path) -> NDArray[np.uint8]:
         if file.name == "3.png":
             raise Cancelled("Stopped with Ctrl+C.")
         return read(file)
 
-    monkeypatch.setattr(batch, "read_image", stop_at_the_third)
+    monkeypatch.setattr(pictures, "read_image", stop_at_the_third)
 
     assert cli.run(["autolabel", str(project), "--phrase", "cat", "--threshold", "0.01"]) == 130
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,21 +12,16 @@ from numpy.typing import NDArray
 from sam3_annotator.commands.embedding import kept_embeddings
 from sam3_annotator.commands.failures import DONE, CommandFailed
 from sam3_annotator.commands.model_options import ModelOptions, open_chosen
+from sam3_annotator.commands.pictures import Pictures
 from sam3_annotator.commands.progress import progress_bar
 from sam3_annotator.model import ConceptPrompt, Detection, RestoringSession
 from sam3_annotator.project import (
     USUAL_TOLERANCE,
     ImageId,
-    ImageRecord,
     ImageState,
-    ImageUnreadable,
-    Progress,
     ProjectStore,
     category_named,
-    hash_file,
-    read_image,
 )
-from sam3_annotator.project.words import counted
 from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.proposing import proposals_of
@@ -63,7 +58,7 @@ def autolabel(
                 "(“models list” shows which there are)."
             )
         counts: Counter[str] = Counter()
-        pictures = _Pictures(store, images)
+        pictures = Pictures(store, images)
         try:
             with progress_bar("Labelling") as progress, kept_embeddings(model.cache_gigabytes) as cache:
                 for image, key, pixels in pictures.read(progress):
@@ -109,7 +104,7 @@ def embed_project(project: Path, *, model: ModelOptions) -> int:
             print(f"Nothing to do: the model “{session.name}” reads an image in no time and keeps nothing of it.")
             return DONE
         made = 0
-        pictures = _Pictures(store, images)
+        pictures = Pictures(store, images)
         try:
             with progress_bar("Reading images") as progress, kept_embeddings(model.cache_gigabytes) as cache:
                 for _image, key, pixels in pictures.read(progress):
@@ -123,39 +118,6 @@ def embed_project(project: Path, *, model: ModelOptions) -> int:
         finally:
             print(f"{project}: {made} read now, {pictures.count - made} were read before; {pictures.in_words}")
     return DONE
-
-
-class _Pictures:
-    """Reads images one after the other, and counts them; those that cannot be read are passed over."""
-
-    def __init__(self, store: ProjectStore, images: Sequence[ImageRecord]) -> None:
-        self._store = store
-        self._images = images
-        self._unreadable: list[str] = []
-        self.count = 0
-
-    def read(self, progress: Progress) -> Iterator[tuple[ImageRecord, str, NDArray[np.uint8]]]:
-        """Give each image with the hash of its file and its pixels, `(H, W, 3)` RGB."""
-        for number, image in enumerate(self._images):
-            progress(number, len(self._images))
-            file = self._store.image_file(image.id)
-            try:
-                key, pixels = hash_file(file), read_image(file)
-            except ImageUnreadable:
-                self._unreadable.append(image.path)
-                continue
-            yield image, key, pixels
-            self.count += 1
-        progress(len(self._images), len(self._images))
-
-    @property
-    def in_words(self) -> str:
-        """How many images were gone through, and which could not be read."""
-        words = counted(self.count, "image")
-        if self._unreadable:
-            some = ", ".join(self._unreadable[:5]) + (", …" if len(self._unreadable) > 5 else "")
-            words += f"; {counted(len(self._unreadable), 'image')} cannot be read: {some}"
-        return words
 
 
 def _found_in_words(counts: Counter[str]) -> str:

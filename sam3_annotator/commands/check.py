@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from sam3_annotator.commands.audit import Audit, audit_outlines, open_for_audit
 from sam3_annotator.commands.failures import DONE
+from sam3_annotator.commands.model_options import ModelOptions
 from sam3_annotator.commands.progress import progress_bar
 from sam3_annotator.project import Finding, FindingKind, ProjectStore, Severity, check_project
 from sam3_annotator.project.words import counted
@@ -24,7 +26,32 @@ def print_findings(project: Path, *, as_json: bool) -> int:
     return DONE
 
 
-def _document(project: Path, store: ProjectStore, findings: Iterable[Finding]) -> str:
+def print_audit(project: Path, *, model: ModelOptions, least: float | None, as_json: bool) -> int:
+    """Print also which outlines agree less than `least`, or than is usual, with what a model draws in their boxes."""
+    with ProjectStore.open(project, read_only=True) as store, store.snapshot():
+        session = open_for_audit(model)
+        with progress_bar("Checking") as progress:
+            findings = list(check_project(store, progress))
+        audit = audit_outlines(store, session, model.cache_gigabytes, least, findings)
+        findings += audit.findings
+        if as_json:
+            told = _document(project, store, findings, _agreements(audit))
+        else:
+            compared = f"{counted(len(audit.agreements), 'outline')} compared with {audit.model}"
+            told = f"{_text(project, len(store.images()), findings)}\n{project}: {compared}"
+    print(told)
+    return DONE
+
+
+def _agreements(audit: Audit) -> dict[str, object]:
+    low = sorted(audit.agreements, key=lambda each: each.iou)
+    instances = [{"id": each.instance.id, "image": each.instance.image_path, "agreement": each.iou} for each in low]
+    return {"audit": {"model": audit.model, "instances": instances}}
+
+
+def _document(
+    project: Path, store: ProjectStore, findings: Iterable[Finding], more: Mapping[str, object] | None = None
+) -> str:
     found = sorted(findings, key=lambda finding: _RANKS[finding.kind])
     counts = Counter(finding.kind for finding in found)
     document = {
@@ -37,6 +64,7 @@ def _document(project: Path, store: ProjectStore, findings: Iterable[Finding]) -
             **{severity.value: number for severity, number in _by_severity(counts).items()},
             "kinds": {kind.value: counts[kind] for kind in FindingKind if counts[kind]},
         },
+        **(more or {}),
     }
     return json.dumps(document, indent=2)
 

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextvars import Context
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -89,6 +90,13 @@ class Workbench:
             return None
         with leaving_no_trace():
             return self.session.segment(embedding, prompts, check=self.check)
+
+    def draw(self, embedding: Embedding, prompts: Sequence[Prompt]) -> NDArray[np.bool_]:
+        """Give the best `(H, W)` mask for prompts, without a trace in an embedding on which others may be clicking."""
+        with leaving_no_trace():
+            found = self.session.segment(embedding, prompts, multimask=False, check=self.check)
+        mask: NDArray[np.bool_] = found.masks[0]
+        return mask
 
 
 Job = Callable[[Workbench], object]
@@ -322,7 +330,7 @@ class Engine:
         workbench = Workbench(self._session, self.embeddings, lambda: self._check(request), self._model_name)
         is_guest = len(self._running) > 1
         try:
-            return request.job(workbench)
+            return Context().run(request.job, workbench)  # a guest leaves its traces though its host leaves none
         except (OutOfMemory, MemoryError):
             if not is_guest and not self.embeddings.clear():
                 raise

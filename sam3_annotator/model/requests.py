@@ -16,6 +16,7 @@ class Slot(IntEnum):
     DETECT = 3
     PREFETCH = 4
     BATCH = 5
+    AUDIT = 6
 
     @property
     def gives_way(self) -> bool:

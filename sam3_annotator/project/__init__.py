@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from sam3_annotator.project.changes import ChangeKind, ChangeSet, RowChange
-from sam3_annotator.project.checks import Finding, FindingKind, Severity, check_project
+from sam3_annotator.project.checks import (
+    Agreement,
+    Finding,
+    FindingKind,
+    OutlinedInstance,
+    Severity,
+    agreement_with,
+    check_project,
+    compare_outlines,
+    find_disagreements,
+    find_undecodable,
+    least_agreement,
+    outlined_instances,
+)
 from sam3_annotator.project.combination import cut_out, merge_regions, parts_of, without_holes
 from sam3_annotator.project.copies import InstanceCopy, copy_instance, decode_copies, encode_copies
 from sam3_annotator.project.creation import add_image_files
@@ -90,6 +103,7 @@ __all__ = [
     "IMAGE_SUFFIXES",
     "PALETTE",
     "USUAL_TOLERANCE",
+    "Agreement",
     "Cancelled",
     "Category",
     "CategoryId",
@@ -112,6 +126,7 @@ __all__ = [
     "KnownError",
     "NotAProject",
     "Origin",
+    "OutlinedInstance",
     "Polygon",
     "Progress",
     "ProjectError",
@@ -132,11 +147,13 @@ __all__ = [
     "StorageFull",
     "absolute_path",
     "add_image_files",
+    "agreement_with",
     "brushed",
     "category_counts",
     "category_named",
     "check_project",
     "clip_region",
+    "compare_outlines",
     "copy_instance",
     "counted",
     "cut_out",
@@ -144,8 +161,10 @@ __all__ = [
     "delete_vertex",
     "difference",
     "encode_copies",
+    "find_disagreements",
     "find_images",
     "find_moved",
+    "find_undecodable",
     "folded",
     "hash_file",
     "insert_vertex",
@@ -155,6 +174,7 @@ __all__ = [
     "is_export",
     "is_there",
     "is_valid_region",
+    "least_agreement",
     "list_image_files",
     "make_thumbnail",
     "mask_to_region",
@@ -164,6 +184,7 @@ __all__ = [
     "next_color",
     "no_progress",
     "outline_mask",
+    "outlined_instances",
     "parts_of",
     "read_facts",
     "read_image",

@@ -85,7 +85,7 @@ class EngineRun:
             assert self._said.wait_for(is_reached, TIMEOUT_S), f"{self.outcomes} {self.statuses}"
 
     def settle(self) -> None:
-        """Wait until everything asked for so far is dealt with; takes the BATCH slot, the last to be served."""
+        """Wait until everything asked for so far is dealt with; takes the BATCH slot, the last but one."""
         settled = object()
         self.engine.submit(Slot.BATCH, lambda _workbench: settled)
         self.wait_for(lambda: settled in self.values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from sam3_annotator.project import FindingKind, NotAProject, rectangle
+from sam3_annotator.project import FindingKind, NotAProject, Polygon, Region, rectangle
 
 
 @pytest.fixture
@@ -72,3 +72,29 @@ def test_a_check_that_cannot_be_done_says_why(user, qtbot, monkeypatch):
 
     assert any("damaged" in message.text for message in user.window.messages.messages)
     assert user.window.checking.findings is None
+
+
+def test_an_outline_that_the_model_draws_otherwise_is_shown(user):
+    window = user.window
+    with window.store.edit("Label") as edit:
+        cat = edit.add_category("cat")
+        for image in window.store.images():
+            edit.add_instance(image.id, cat, rectangle(5, 5, 30, 30))
+        triangle = Region((Polygon([(30, 10), (50, 10), (30, 30)]),))  # the fake session fills its box
+        odd = edit.add_instance(window.store.images()[2].id, cat, triangle)
+    panel = window.finding_panel
+
+    user.press(Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
+    assert panel.isVisible()
+    assert panel.compare_button.text() == "Stop"
+    user.settle()
+
+    assert panel.compare_button.text() == "Compare with the model"
+    assert any("5 outlines compared with Fake" in message.text for message in window.messages.messages)
+    number = panel.kinds.findData(FindingKind.OUTLINE_DISAGREES)
+    panel.kinds.setCurrentIndex(number)
+    panel.kinds.activated.emit(number)
+    user.press(Qt.Key.Key_F8)
+    user.settle()
+    assert user.image_position() == 2
+    assert window.workspace.selection == {odd}

@@ -42,6 +42,7 @@ class FindingKind(StrEnum):
     CATEGORY_NOT_IN_VAL = "category_not_in_val"
     VAL_IS_EMPTY = "val_is_empty"
 
+    OUTLINE_DISAGREES = "outline_disagrees"
     INSIDE_ANOTHER = "inside_another"
     SLIVER = "sliver"
     SPECKS = "specks"
@@ -83,6 +84,7 @@ _KINDS = {
     FindingKind.ALIKE_CATEGORIES: (_WARNING, "Categories named alike"),
     FindingKind.CATEGORY_NOT_IN_VAL: (_WARNING, "Categories not in val"),
     FindingKind.VAL_IS_EMPTY: (_WARNING, "Nothing to validate with"),
+    FindingKind.OUTLINE_DISAGREES: (_NOTE, "Outlines the model disputes"),
     FindingKind.INSIDE_ANOTHER: (_NOTE, "Instances inside another"),
     FindingKind.SLIVER: (_NOTE, "Slivers"),
     FindingKind.SPECKS: (_NOTE, "Specks"),
@@ -99,7 +101,8 @@ class Finding:
     """One thing found: `sentence` says what, where, and what to do about it.
 
     `image_id` is the image to look at, None if it is about the whole project; `other_image_id` the one that is the
-    same. `box_xyxy` is where to look, in image pixels.
+    same. `box_xyxy` is where to look, in image pixels. `agreement` is the IoU of an outline and what the model draws,
+    where that is what was found.
     """
 
     kind: FindingKind
@@ -109,6 +112,7 @@ class Finding:
     instance_ids: tuple[InstanceId, ...] = ()
     category_ids: tuple[CategoryId, ...] = ()
     box_xyxy: Box | None = None
+    agreement: float | None = None
 
     @property
     def severity(self) -> Severity:

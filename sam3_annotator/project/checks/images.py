@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sam3_annotator.project.checks.findings import Finding, FindingKind
@@ -40,6 +40,18 @@ def find_bad_images(store: ProjectReader, image: ImageRecord, facts: ImageFacts,
     if image.state in _FINISHED and not instances:
         sentence = f"the image is {image.state} but has no instances; confirm it as empty, or label it."
         yield _finding(FindingKind.DONE_WITHOUT_INSTANCES, image, sentence)
+
+
+def find_undecodable(
+    store: ProjectReader, unreadable: Iterable[tuple[ImageRecord, Exception]], known: Iterable[Finding]
+) -> Iterator[Finding]:
+    """Find the images whose pixels could not be read, each with why, but for those that `known` findings tell of."""
+    kinds = (FindingKind.MISSING_FILE, FindingKind.UNREADABLE_FILE)
+    told = {finding.image_id for finding in known if finding.kind in kinds}
+    for image, error in unreadable:
+        if image.id not in told:
+            sentence = _of_the_file(store.image_file(image.id), str(error))
+            yield _finding(FindingKind.UNREADABLE_FILE, image, sentence)
 
 
 def _finding(kind: FindingKind, image: ImageRecord, sentence: str) -> Finding:

@@ -10,13 +10,14 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHBoxLayout,
+    QLabel,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from sam3_annotator.project import Finding, FindingKind
+from sam3_annotator.project import Finding, FindingKind, counted
 from sam3_annotator.ui.item_delegates.finding_delegate import FindingDelegate
 from sam3_annotator.ui.item_models.finding_model import FindingModel
 from sam3_annotator.ui.panels.empty_state import EmptyState
@@ -87,10 +88,15 @@ def _is_own(event: QKeyEvent) -> bool:
 
 
 class FindingPanel(QWidget):
-    """Lists what was found, of one kind or of all, and tells which finding is to be shown."""
+    """Lists what was found, of one kind or of all, and tells which finding is to be shown.
+
+    At its foot outlines can be compared with the model, which whoever hears `comparison_wanted` does.
+    """
 
     show_wanted = Signal(object)  # Finding
     focus_left = Signal()
+    comparison_wanted = Signal()
+    comparison_unwanted = Signal()  # the one under way
 
     def __init__(self, checking: Checking, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -123,6 +129,7 @@ class FindingPanel(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self._header)
         layout.addWidget(self._stack, stretch=1)
+        layout.addWidget(self._make_foot())
         checking.changed.connect(self._show)
         checking.progress.connect(self._show_progress)
         self._show()
@@ -141,6 +148,41 @@ class FindingPanel(QWidget):
     def kinds(self) -> QComboBox:
         """The box that chooses which kind is listed."""
         return self._kinds
+
+    @property
+    def compare_button(self) -> QToolButton:
+        """What starts a comparison, or stops it."""
+        return self._compare
+
+    def show_comparison(self, *, is_running: bool) -> None:
+        """Say whether outlines are being compared with the model, and offer the other."""
+        self._is_comparing = is_running
+        self._comparison.setText("Comparing outlines…" if is_running else "")
+        self._compare.setText("Stop" if is_running else "Compare with the model")
+        self._compare.setToolTip("Stop comparing" if is_running else "Find the outlines that the model draws otherwise")
+
+    def show_comparison_progress(self, done: int, total: int) -> None:
+        """Say how many images have been compared, of how many."""
+        if self._is_comparing:
+            self._comparison.setText(f"Compared {done:,} of {counted(total, 'image')}")
+
+    def _make_foot(self) -> QWidget:
+        self._comparison = QLabel()
+        self._comparison.setFont(theme().font("caption"))
+        self._comparison.setProperty("tone", "dim")
+        self._comparison.setMinimumWidth(1)  # rather cut off than the column made wide
+        self._compare = QToolButton()
+        self._compare.setFont(theme().font("caption_strong"))
+        self._compare.clicked.connect(
+            lambda: (self.comparison_unwanted if self._is_comparing else self.comparison_wanted).emit()
+        )
+        foot = QWidget()
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(SPACE_M, SPACE_XS, SPACE_S, SPACE_XS)
+        row.addWidget(self._comparison, stretch=1)
+        row.addWidget(self._compare)
+        self.show_comparison(is_running=False)
+        return foot
 
     def _show(self) -> None:
         findings = self._checking.findings or ()

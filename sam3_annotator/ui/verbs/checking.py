@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -25,8 +26,10 @@ _ORDER = {kind: number for number, kind in enumerate(FindingKind)}
 class Checking(QObject):
     """The findings of the last check, in its order: the worst kinds first.
 
-    What is deleted takes its findings along. `is_outdated` says that the project has been changed since the check.
-    `failed` carries what kept a check from its end; the findings before it stay then.
+    What a model was found to draw otherwise stands among them, the lowest agreement first, until another comparison or,
+    where an outline was changed, the next check. What is deleted takes its findings along. `is_outdated` says that the
+    project has been changed since the check. `failed` carries what kept a check from its end; the findings before it
+    stay then.
     """
 
     changed = Signal()
@@ -40,6 +43,7 @@ class Checking(QObject):
         self._findings: tuple[Finding, ...] | None = None
         self._is_outdated = False
         self._has_changed_meanwhile = False
+        self._changed_since_compared: set[int] = set()  # ids of instances
         bridge.changed.connect(self._follow)
 
     @property
@@ -76,9 +80,18 @@ class Checking(QObject):
         if self._task is not None:
             self._task.cancel()
 
+    def take_comparison(self, findings: Collection[Finding], image_ids: Collection[ImageId]) -> None:
+        """Have what a comparison of these images with a model has found, in place of an earlier one's."""
+        before = [each for each in self._findings or () if not _is_compared(each) or each.image_id not in image_ids]
+        self._changed_since_compared -= {at for each in findings for at in each.instance_ids}
+        self._findings = _in_order([*before, *findings])
+        self.changed.emit()
+
     @Slot(object)
     def _take(self, findings: tuple[Finding, ...]) -> None:
-        self._findings = findings
+        compared = [each for each in self._findings or () if _is_compared(each)]
+        kept = [each for each in compared if self._changed_since_compared.isdisjoint(each.instance_ids)]
+        self._findings = _in_order([*findings, *kept])
         self._is_outdated = self._has_changed_meanwhile
         if self._is_outdated:
             self._drop_gone()
@@ -93,6 +106,7 @@ class Checking(QObject):
         if not any(changes.touched(table) for table in ("images", "categories", "instances")):
             return
         self._has_changed_meanwhile = True
+        self._changed_since_compared |= changes.touched("instances")
         if self._findings is not None and not self.is_running:
             self._is_outdated = True
             self._drop_gone()
@@ -116,8 +130,15 @@ class Checking(QObject):
         self._findings = tuple(finding for finding in self._findings or () if is_there(finding))
 
 
+def _is_compared(finding: Finding) -> bool:
+    return finding.kind is FindingKind.OUTLINE_DISAGREES
+
+
+def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: (_ORDER[finding.kind], finding.agreement or 0.0)))
+
+
 def _check(project: Path, progress: Progress) -> tuple[Finding, ...]:
     """Check one state of the project, over a store of its own."""
     with ProjectStore.open(project, read_only=True) as store, store.snapshot():
-        found = tuple(check_project(store, progress))
-    return tuple(sorted(found, key=lambda finding: _ORDER[finding.kind]))
+        return tuple(check_project(store, progress))

@@ -254,8 +254,12 @@ class MainWindow(QMainWindow):
 
     def check_project(self) -> None:
         """Look for mistakes in the project, and show what is found."""
-        self._docks.show_findings()
+        self.show_findings()
         self.checking.start()
+
+    def show_findings(self) -> None:
+        """Show the panel of what was found."""
+        self._docks.show_findings()
 
     def open_settings(self) -> None:
         """Open the settings."""

@@ -36,6 +36,7 @@ _BUSY_WORDS: Final = {
     Slot.DETECT: "finding",
     Slot.PREFETCH: "reading ahead",
     Slot.BATCH: "working through the images",
+    Slot.AUDIT: "comparing outlines",
 }
 _STAGE_WORDS: Final = {
     EngineStage.LOADING: "loading",

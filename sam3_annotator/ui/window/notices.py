@@ -32,6 +32,8 @@ ANSWER: Final = "answer"
 CATEGORY: Final = "category"
 # What was done with whole instances, as long as it is so.
 INSTANCES: Final = "instances"
+# What a comparison of outlines with the model came to.
+COMPARISON: Final = "comparison"
 
 # What helps where nobody knows what was wrong.
 OUTLINE_AGAIN: Final = "Nothing was changed; outline the instances again to retry."

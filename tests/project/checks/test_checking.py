@@ -99,6 +99,7 @@ def test_finding_goes_into_json(sound: Any) -> None:
         "instance_ids": [1, twin],
         "category_ids": [sound.cat],
         "box_xyxy": [2.0, 2.0, 12.0, 12.0],
+        "agreement": None,
     }
 
 

@@ -31,6 +31,14 @@ FILE_ACTIONS: Final = (
     ),
     ActionSpec("export", "Export…", ("Ctrl+E",), "File", 1, tip="Write the annotations for training"),
     ActionSpec("check_project", "Check project", ("F7",), "File", 2, tip="Look for overlaps, slivers, copies"),
+    ActionSpec(
+        "compare_outlines",
+        "Compare outlines with the model",
+        ("Shift+F7",),
+        "File",
+        2,
+        tip="Find the outlines that the model draws otherwise",
+    ),
     ActionSpec("settings", "Settings…", ("Ctrl+,",), "File", 3, "cog-outline", "Appearance, canvas, memory"),
     ActionSpec("quit", "Quit", ("Ctrl+Q",), "File", 4, tip="Everything is saved already"),
 )
