@@ -107,8 +107,7 @@ def _finding(agreement: Agreement, median: float) -> Finding:
     instance = agreement.instance
     sentence = (
         f"{instance.image_path}: instance {instance.id} ({instance.category_name}) agrees to {100 * agreement.iou:.0f} "
-        f"% with what the model draws in its box, where {100 * median:.0f} % is usual; "
-        "correct its outline, unless the model is wrong."
+        f"% with the model, where {100 * median:.0f} % is usual; correct its outline, unless the model is wrong."
     )
     return Finding(
         FindingKind.OUTLINE_DISAGREES,

@@ -108,8 +108,8 @@ def test_what_agrees_less_than_is_usual_is_told_with_the_agreement(sound, agreem
 
     assert found.kind is FindingKind.OUTLINE_DISAGREES
     assert found.sentence == (
-        f"{instance.image_path}: instance {instance.id} (cat) agrees to 43 % with what the model draws in its box, "
-        "where 90 % is usual; correct its outline, unless the model is wrong."
+        f"{instance.image_path}: instance {instance.id} (cat) agrees to 43 % with the model, where 90 % is usual; "
+        "correct its outline, unless the model is wrong."
     )
     assert (found.image_id, found.instance_ids) == (instance.image_id, (instance.id,))
     assert (found.category_ids, found.box_xyxy) == ((sound.cat,), instance.box_xyxy)
