@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from sam3_annotator.model.errors import ModelUnavailable, OutOfMemory
+from sam3_annotator.model.processor import has_bfloat16_units
 
 T = TypeVar("T")
 
@@ -56,15 +57,9 @@ def choose_dtype(word: str, device: torch.device) -> torch.dtype:
 def _choose_dtype_for(device: torch.device) -> torch.dtype:
     if device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 0):  # no older one was tried
         return torch.float16
-    if device.type == "cpu" and _has_bfloat16_units():
+    if device.type == "cpu" and has_bfloat16_units():
         return torch.bfloat16
     return torch.float32
-
-
-def _has_bfloat16_units() -> bool:
-    ask = getattr(torch.cpu, "get_capabilities", None)  # older versions cannot tell
-    known = ask() if ask is not None else {}
-    return bool(known.get("amx_bf16") or known.get("avx512_bf16"))
 
 
 def keep_float32_whole() -> None:

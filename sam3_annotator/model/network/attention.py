@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812 - its usual name
+
+from sam3_annotator.model.network.attend import attend
 
 
 class MultiheadAttention(nn.Module):
@@ -30,7 +31,7 @@ class MultiheadAttention(nn.Module):
         k = self._split_heads(self.k_proj(key))
         v = self._split_heads(self.v_proj(value))
         mask = bias if valid is None else valid[:, None, None]
-        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        mixed = attend(q, k, v, mask)
         out: Tensor = self.out_proj(mixed.transpose(1, 2).flatten(2))
         return out
 

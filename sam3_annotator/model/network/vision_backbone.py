@@ -6,8 +6,8 @@ from collections import OrderedDict
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812 - its usual name
 
+from sam3_annotator.model.network.attend import attend
 from sam3_annotator.model.network.config import VisionConfig
 from sam3_annotator.model.network.layers import StreamNorm
 from sam3_annotator.model.network.rotary import grid_angles, rotate_, rotation
@@ -34,7 +34,7 @@ class RotaryAttention(nn.Module):
         qkv = qkv.transpose(1, 2).contiguous()
         rotate_(qkv[:, : 2 * self.heads], rotation)  # queries and keys
         query, key, value = qkv.split(self.heads, 1)
-        mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=valid)
+        mixed = attend(query, key, value, valid)
         out: Tensor = self.proj(mixed.transpose(1, 2).reshape(batch, tokens, width))
         return out
 
