@@ -36,8 +36,9 @@ LAYOUT = torch.channels_last
 """How maps lie in memory, which convolutions are faster on."""
 
 ATTENTIONS = [SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]
-"""Ways to attend. cuDNN's is not among them: in torch 2.11, on an H100 or H200, its gradients of 64 places, which views
-of 128 pixels have, are no numbers (https://github.com/pytorch/pytorch/issues/196678)."""
+"""Ways to attend. cuDNN's is not among them: on an H200 with torch 2.11 the gradients of views of 128 pixels were no
+numbers. cuDNN is known for that with as many places as those have (https://github.com/pytorch/pytorch/issues/196678,
+where there is a mask too); whether it was the cause here has not been tried."""
 
 LOGGED = ("loss", "iou", "best", "left_out")
 """What is told of each click: the loss, the IoU of the merged mask and of the best, and 1 if its update overflowed."""

@@ -85,6 +85,18 @@ def test_updates_that_overflowed_change_nothing_of_later_ones(
         torch.testing.assert_close(value, calm.network.get_parameter(name), rtol=0, atol=0, msg=name)
 
 
+def test_attention_is_not_left_to_cudnn(folder: Path, tmp_path: Path) -> None:
+    run = make_trainer(folder, tmp_path / "run")
+    asked = []
+    run.network.decoder.register_forward_pre_hook(lambda *_: asked.append(torch.backends.cuda.cudnn_sdp_enabled()))
+    assert torch.backends.cuda.cudnn_sdp_enabled()
+
+    run.train_batch()
+
+    assert asked == [False] * SETTINGS.clicks_per_batch
+    assert torch.backends.cuda.cudnn_sdp_enabled()
+
+
 def test_spoilt_weights_never_replace_a_good_checkpoint(folder: Path, tmp_path: Path) -> None:
     run = make_trainer(folder, tmp_path / "run")
     run.train_batch()
