@@ -6,7 +6,6 @@ many. Plain products and softmax, some rows at a time, take half of it (`docs/de
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import product
 
 import torch
@@ -41,13 +40,8 @@ def _is_for_products(query: Tensor, key: Tensor) -> bool:
         and query.device.type == "cpu"
         and min(query.shape[2], key.shape[2]) >= MANY
         and not torch.is_grad_enabled()
-        and _has_units()
+        and has_bfloat16_units()
     )
-
-
-@cache
-def _has_units() -> bool:
-    return has_bfloat16_units()
 
 
 def _attend_by_products(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
