@@ -6,6 +6,7 @@ import argparse
 import importlib
 import importlib.metadata
 import json
+import math
 import statistics
 import sys
 import time
@@ -24,7 +25,9 @@ from sam3_annotator.model.allocator import keep_freed_memory
 from sam3_annotator.model.device import choose_device, choose_dtype, keep_float32_whole
 from sam3_annotator.model.network.builder import build_sam3_image_model
 from sam3_annotator.model.network.config import Sam3Config
+from sam3_annotator.model.network.packed_linear import PackedLinear, can_pack, pack_linear_layers
 from sam3_annotator.model.network.sam3_image import Sam3Image
+from sam3_annotator.model.onednn import has_onednn
 
 Row = dict[str, Any]
 
@@ -34,9 +37,15 @@ def count_attention(query: Any, key: Any, value: Any, *_: object, **__: object) 
     return int(sdpa_flop_count(query, key, value))  # type: ignore[no-untyped-call]  # torch leaves it untyped
 
 
-# The counter itself knows the attention of other devices only, and would leave out half of a phrase.
-CPU_ATTENTION = {
+def count_linear(x: Sequence[int], weight: Sequence[int], *_: object, **__: object) -> int:
+    """Count the products of a linear layer from its shapes."""
+    return 2 * math.prod(x) * weight[0]
+
+
+# The counter itself knows the attention of other devices only, and no packed weights.
+CPU_WORK = {
     torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: count_attention,  # noqa: SLF001 - its only name
+    **({torch.ops.mkldnn._linear_pointwise: count_linear} if has_onednn() else {}),  # noqa: SLF001 - its only name
 }
 
 
@@ -66,7 +75,7 @@ class Bench:
         """
         with torch.inference_mode():
             action()
-            with FlopCounterMode(display=False, custom_mapping=CPU_ATTENTION) as counter:
+            with FlopCounterMode(display=False, custom_mapping=CPU_WORK) as counter:
                 (counted or action)()
             action()
             both = [self._time(action) for _ in range(self.repeats)]
@@ -93,7 +102,8 @@ class Bench:
         """Measure the matrix throughput: the best of ten times of products of the encoder's shapes."""
         side, width, inner = (72, 1024, 4736) if self.config == Sam3Config() else (8, 32, 48)
         tokens = self.randn(side * side, width)
-        layer = nn.Linear(width, inner, device=self.device, dtype=self.dtype)
+        linear = nn.Linear(width, inner, device=self.device, dtype=self.dtype)
+        layer = PackedLinear(linear, side * side) if can_pack(tokens) else linear
         products = 50 if self.device.type == "cuda" else 1  # many at once, where one is soon done and waited for long
 
         def multiply() -> None:
@@ -116,7 +126,9 @@ class Bench:
     def build(self, **depths: int) -> Sam3Image:
         """Build the network with random weights; `vision=0` or `text=0` leaves out those encoders' layers."""
         parts: dict[str, Any] = {part: replace(getattr(self.config, part), depth=n) for part, n in depths.items()}
-        return build_sam3_image_model(replace(self.config, **parts), self.device).to(self.dtype)
+        network = build_sam3_image_model(replace(self.config, **parts), self.device).to(self.dtype)
+        pack_linear_layers(network)
+        return network
 
     def _time(self, action: Callable[[], object]) -> tuple[float, float]:
         """Give the milliseconds that an action took, and those of all CPU cores, which other programs hardly change."""

@@ -1,18 +1,21 @@
 """Scaled dot-product attention (Vaswani et al., 2017), the way that is fastest where it is computed.
 
 On processors with units for bfloat16, torch's own takes most of its time for other than products where tokens are
-many. Plain products and softmax, some rows at a time, take half of it (`docs/decisions/0020-attention-by-products.md`).
+many; in float32 it has them from a library that is slow on some. Plain products and softmax, some rows at a time, take
+half to two thirds of it (`docs/decisions/0020-attention-by-products.md`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
-from sam3_annotator.model.processor import has_bfloat16_units
+from sam3_annotator.model.onednn import multiply
+from sam3_annotator.model.processor import has_avx512_beyond_mkl, has_bfloat16_units
 
 MANY = 256
 """Tokens on either side from which products are faster."""
@@ -30,34 +33,55 @@ def attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None
     `mask`, if any, is what `scaled_dot_product_attention` takes.
     """
     if mask is None and _is_for_products(query, key):
-        return _attend_by_products(query, key, value)
+        by_products = _attend_rounded if query.dtype == torch.bfloat16 else _attend_exactly
+        return by_products(query, key, value)
     return F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
 
 
 def _is_for_products(query: Tensor, key: Tensor) -> bool:
     return (
-        query.dtype == torch.bfloat16
-        and query.device.type == "cpu"
+        query.device.type == "cpu"
         and min(query.shape[2], key.shape[2]) >= MANY
         and not torch.is_grad_enabled()
-        and has_bfloat16_units()
+        and (
+            (query.dtype == torch.bfloat16 and has_bfloat16_units())
+            or (query.dtype == torch.float32 and has_avx512_beyond_mkl())
+        )
     )
 
 
-def _attend_by_products(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+def _attend_rounded(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """Attend in bfloat16, in which scores are rounded too."""
     mixed = torch.empty(query.shape, dtype=query.dtype)
-    rows = max(1, SCORES_AT_ONCE // key.shape[2])
     scale = query.shape[3] ** -0.5
     nothing = query.new_empty(())
+    # Softmax is the same whatever is taken from a row. Scores are rounded to bfloat16: before they are, those that
+    # count, the largest, are brought near zero, where it is finest. One more channel, of ones in the keys, does it.
+    largest = torch.matmul(key[:, :, ::SAMPLED], query.transpose(2, 3)).amax(2).unsqueeze(3)
+    query = torch.cat([query, -largest], 3)
     key = torch.cat([key, key.new_ones((*key.shape[:3], 1))], 3)
     for place in product(*map(range, query.shape[:2])):
         queries, keys, values, out = query[place], key[place].t(), value[place], mixed[place]
-        # Softmax is the same whatever is taken from a row. Scores are rounded to bfloat16: before they are, those that
-        # count, the largest, are brought near zero, where it is finest. One more channel, of ones in the keys, does it.
-        largest = torch.mm(queries, keys[:-1, ::SAMPLED]).amax(1, keepdim=True)
-        queries = torch.cat([queries, -largest], 1)
-        for start in range(0, len(queries), rows):
-            some = slice(start, start + rows)
+        for some in _parts(queries, keys.shape[1]):
             scores = torch.addmm(nothing, queries[some], keys, beta=0, alpha=scale)
             torch.mm(scores.softmax(1), values, out=out[some])
     return mixed
+
+
+def _attend_exactly(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """Attend in float32, with the products of oneDNN."""
+    mixed = torch.empty(query.shape)
+    scale = query.shape[3] ** -0.5
+    for place in product(*map(range, query.shape[:2])):
+        queries, keys, out = query[place], key[place] * scale, mixed[place]
+        values = value[place].t().contiguous()
+        for some in _parts(queries, len(keys)):
+            out[some] = multiply(multiply(queries[some], keys).softmax(1), values)
+    return mixed
+
+
+def _parts(queries: Tensor, keys: int) -> Iterator[slice]:
+    """Cut the queries so that few enough have scores at a time."""
+    rows = max(1, SCORES_AT_ONCE // keys)
+    for start in range(0, len(queries), rows):
+        yield slice(start, start + rows)

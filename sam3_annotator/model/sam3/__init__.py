@@ -36,6 +36,7 @@ def open_sam3(
     progress(0, 0, "Starting PyTorch")
     from sam3_annotator.model.checkpoint import load_model
     from sam3_annotator.model.device import choose_device, choose_dtype, keep_float32_whole, retry_without_caches
+    from sam3_annotator.model.network.packed_linear import pack_linear_layers
     from sam3_annotator.model.sam3.automatic_dtype import load_in_good_dtype
     from sam3_annotator.model.sam3.session import Sam3Session
 
@@ -50,6 +51,7 @@ def open_sam3(
         )
 
     network = load_in_good_dtype(load, precision, progress) if dtype == "auto" else load(precision)
+    pack_linear_layers(network)
     title = "SAM 3.1" if network.config.interactive.has_raw_iou else "SAM 3"
     own_name = "" if path.stem in PUBLISHED_NAMES else f" ({path.stem})"
     return Sam3Session(network, title + own_name)

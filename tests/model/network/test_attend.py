@@ -9,14 +9,19 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model.network import attend as attention
 from sam3_annotator.model.network.attend import attend
+from sam3_annotator.model.onednn import has_onednn
 
 Inputs = tuple[Tensor, Tensor, Tensor]
 
 
+ONEDNN = pytest.mark.skipif(not has_onednn(), reason="has no oneDNN")
+
+
 @pytest.fixture(autouse=True)
 def any_processor(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have units for bfloat16, on whatever processor: without them it computes the same, only slower."""
+    """Have units for bfloat16 and MKL without AVX-512, on whatever processor: it computes the same, only slower."""
     monkeypatch.setattr(attention, "has_bfloat16_units", lambda: True)
+    monkeypatch.setattr(attention, "has_avx512_beyond_mkl", lambda: True)
 
 
 def make_inputs(queries: int, keys: int, size: float = 1.0, dtype: torch.dtype = torch.bfloat16) -> Inputs:
@@ -47,6 +52,20 @@ def test_products_give_what_attention_gives(size: float, monkeypatch: pytest.Mon
     assert error(found, inputs) > 0  # in no more bits than asked for
 
 
+@ONEDNN
+@pytest.mark.parametrize("size", [0.3, 1.0, 100.0])
+@torch.no_grad()
+def test_in_float32_it_is_rounded_no_more_than_there(size: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attention, "SCORES_AT_ONCE", 64 * 300)
+    inputs = make_inputs(400, 300, size, torch.float32)
+
+    found = attend(*inputs)
+
+    assert found.dtype == torch.float32
+    assert error(found, inputs) < 1e-5
+    assert error(found, inputs) > 0
+
+
 @torch.no_grad()
 def test_rows_of_large_scores_are_as_exact_as_others() -> None:
     """A key that all queries are like adds the same to each score of a row: without an offset it would round them."""
@@ -62,7 +81,9 @@ def test_rows_of_large_scores_are_as_exact_as_others() -> None:
     ("is_taken", "queries", "keys", "dtype", "is_masked", "learns"),
     [
         (True, 300, 300, torch.bfloat16, False, False),
-        (False, 300, 300, torch.float32, False, False),
+        (True, 300, 300, torch.float32, False, False),
+        (False, 20, 300, torch.float32, False, False),
+        (False, 300, 300, torch.float16, False, False),
         (False, 20, 300, torch.bfloat16, False, False),
         (False, 300, 20, torch.bfloat16, False, False),
         (False, 300, 300, torch.bfloat16, True, False),
@@ -79,7 +100,8 @@ def test_products_are_taken_where_they_are_faster_and_can_be(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     taken = []
-    monkeypatch.setattr(attention, "_attend_by_products", lambda query, *_: taken.append(query) or query)
+    for by_products in ("_attend_rounded", "_attend_exactly"):
+        monkeypatch.setattr(attention, by_products, lambda query, *_: taken.append(query) or query)
     inputs = make_inputs(queries, keys, dtype=dtype)
     mask = torch.ones(1, keys, dtype=torch.bool) if is_masked else None
 
@@ -91,9 +113,11 @@ def test_products_are_taken_where_they_are_faster_and_can_be(
         torch.testing.assert_close(found, F.scaled_dot_product_attention(*inputs, attn_mask=mask))
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32])
 @torch.no_grad()
-def test_processors_without_units_leave_it_to_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attention, "has_bfloat16_units", lambda: False)
-    inputs = make_inputs(300, 300)
+def test_other_processors_leave_it_to_torch(dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attention, "has_bfloat16_units", lambda: dtype != torch.bfloat16)
+    monkeypatch.setattr(attention, "has_avx512_beyond_mkl", lambda: dtype != torch.float32)
+    inputs = make_inputs(300, 300, dtype=dtype)
 
     assert torch.equal(attend(*inputs), F.scaled_dot_product_attention(*inputs))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import torch
 
 from sam3_annotator.model.checkpoint import load_model
 from sam3_annotator.model.network.config import Sam3Config
+from sam3_annotator.model.network.packed_linear import pack_linear_layers
 from sam3_annotator.model.network.sam3_image import Sam3Image
 from sam3_annotator.model.network.vision_backbone import ViT
 from sam3_annotator.model.sam3.fingerprint import fingerprint
@@ -27,6 +29,13 @@ def test_the_same_weights_have_one_fingerprint_wherever_they_come_from(
     loaded = load_model(checkpoint, config=Sam3Config.tiny())
 
     assert fingerprint(loaded.vision_backbone) == fingerprint(tiny_network.vision_backbone)
+
+
+def test_weights_have_the_same_fingerprint_packed(tiny_network: Sam3Image) -> None:
+    packed = copy.deepcopy(tiny_network)
+    pack_linear_layers(packed)
+
+    assert fingerprint(packed.vision_backbone) == fingerprint(tiny_network.vision_backbone)
 
 
 def test_the_row_that_only_some_files_have_does_not_count(backbone: ViT) -> None:

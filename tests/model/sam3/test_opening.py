@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from sam3_annotator.model import Cancelled, ConceptPrompt, ModelUnavailable, device
+from sam3_annotator.model.network import packed_linear
 from sam3_annotator.model.network.config import Sam3Config
 from sam3_annotator.model.sam3 import open_sam3
 from sam3_annotator.model.sam3.session import Sam3Session
@@ -27,6 +28,18 @@ def test_an_opened_checkpoint_answers_as_the_network_it_was_written_from(
     )
     np.testing.assert_array_equal(mine.scores, expected.scores)
     np.testing.assert_array_equal(mine.masks, expected.masks)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_weights_are_packed_where_they_can_be(checkpoint: Path, dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed: list[torch.dtype] = []
+    monkeypatch.setattr(
+        packed_linear, "pack_linear_layers", lambda network: packed.append(network.no_memory_embedding.dtype)
+    )
+
+    open_sam3(checkpoint, "cpu", dtype, config=Sam3Config.tiny())
+
+    assert packed == [getattr(torch, dtype)]
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
