@@ -34,6 +34,8 @@ from sam3_annotator.ui.assistance.prefetch import Prefetch
 from sam3_annotator.ui.assistance.preview import Preview
 from sam3_annotator.ui.assistance.proposals_display import ProposalsDisplay
 from sam3_annotator.ui.background import background_is_idle, error_sentence
+from sam3_annotator.ui.canvas.items import WHITE
+from sam3_annotator.ui.canvas.preview_item import PreviewKind
 from sam3_annotator.ui.canvas.proposals import BoxXyxy
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
@@ -48,6 +50,7 @@ from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import apply_theme
 from sam3_annotator.ui.verbs.auditing import Auditing
 from sam3_annotator.ui.verbs.combining import Combining
+from sam3_annotator.ui.verbs.compared_outline import ComparedOutline
 from sam3_annotator.ui.verbs.concept_labelling import ConceptLabelling
 from sam3_annotator.ui.verbs.copying import Copying
 from sam3_annotator.ui.verbs.correcting import Correcting
@@ -159,12 +162,12 @@ def assemble_window(
     bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing, window.messages), labelling)
     preview = Preview(engine, assist, settings, window)
     clipboard, outlining = bind_instance_verbs(window, settings, display, engine, models)
-    situation = Situation(window, assist, finder, binding, display, preview, clipboard, drawing)
+    compared = ComparedOutline(bridge, workspace, engine, assist, settings, window)
+    situation = Situation(window, assist, finder, binding, display, preview, compared, clipboard, drawing)
     facts = FactReader(bridge, window)
     project_verbs = ProjectVerbs(window)
     crashes = CrashMessages(window.messages)
     DraftDisplay(bridge, workspace, canvas, assist, preview, engine, window.status_line)
-    window.finding_panel.show_wanted.connect(Revealing(workspace, canvas, binding, display).show)
     ProposalsDisplay(window, bridge, workspace, assist, finder, engine)
     Notices(window, engine, assist, finder, outlining, (labelling, concepts, drawing), facts)
 
@@ -175,7 +178,7 @@ def assemble_window(
     if session_factory is None:
         models.load()
     bind_background(window, engine, display, facts)
-    bind_audit(window, engine, display)
+    bind_findings(window, engine, display, Revealing(workspace, canvas, binding, display), compared)
     for closes in (crashes.close, facts.close, models.close, display.close, engine.close, bridge.close):
         window.closing.connect(closes)
 
@@ -195,6 +198,16 @@ def bind_background(window: MainWindow, engine: EngineBridge, display: ImageDisp
     """Have a window idle only while nothing works in the background."""
     for is_idle in (lambda: engine.is_idle, lambda: display.is_idle, lambda: facts.is_idle, background_is_idle):
         window.add_idle_check(is_idle)
+
+
+def bind_findings(
+    window: MainWindow, engine: EngineBridge, display: ImageDisplay, revealing: Revealing, compared: ComparedOutline
+) -> None:
+    """Show on the canvas of a window what findings are about, and what the model draws where it does not agree."""
+    window.finding_panel.show_wanted.connect(revealing.show)
+    revealing.shown.connect(compared.show)
+    compared.changed.connect(lambda region: window.canvas.set_preview(region, WHITE, PreviewKind.COMPARED))
+    bind_audit(window, engine, display)
 
 
 def bind_audit(window: MainWindow, engine: EngineBridge, display: ImageDisplay) -> None:

@@ -13,10 +13,11 @@ class Slot(IntEnum):
     SEGMENT = 0
     EMBED = 1
     PREVIEW = 2
-    DETECT = 3
-    PREFETCH = 4
-    BATCH = 5
-    AUDIT = 6
+    COMPARE = 3
+    DETECT = 4
+    PREFETCH = 5
+    BATCH = 6
+    AUDIT = 7
 
     @property
     def gives_way(self) -> bool:

@@ -6,6 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from sam3_annotator.project import FindingKind, NotAProject, Polygon, Region, rectangle
+from sam3_annotator.ui.canvas.preview_item import PreviewKind
+from sam3_annotator.ui.keyboard.key_hints import key_hints
 
 
 @pytest.fixture
@@ -98,3 +100,17 @@ def test_an_outline_that_the_model_draws_otherwise_is_shown(user):
     user.settle()
     assert user.image_position() == 2
     assert window.workspace.selection == {odd}
+
+    compared = window.canvas._overlay.previews[PreviewKind.COMPARED]
+    assert compared.region.box_xyxy == (30, 10, 50, 30)
+    drawn = compared.region
+    assert [hint.text for hint in key_hints(window.window_actions.state, window.keys.text)] == [
+        "what the model draws",
+        "take it",
+        "correct with clicks",
+        "next finding",
+    ]
+    user.press(Qt.Key.Key_C, Qt.KeyboardModifier.ShiftModifier)
+    user.settle()
+    assert window.store.instance(odd).region == drawn
+    assert compared.region is None

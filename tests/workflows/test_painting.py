@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 
 from sam3_annotator.app import assemble_window
 from sam3_annotator.project import ImageState, Instance, Origin, ProjectStore, region_to_mask
+from sam3_annotator.ui.canvas.preview_item import PreviewKind
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.start.opening import Opened
 
@@ -142,7 +143,7 @@ def test_escape_drops_what_waits_for_a_category_and_the_question_with_it(user, t
     user.window.focus_canvas()
 
     user.press(Qt.Key.Key_Escape)
-    assert user.window.canvas._overlay.waiting_item.region is None
+    assert user.window.canvas._overlay.previews[PreviewKind.WAITING].region is None
     assert tell() == []
 
     user.add_category("cat")
@@ -180,7 +181,7 @@ def test_strokes_without_category_wait_on_their_image(user, tell):
     user.press(Qt.Key.Key_D)
     user.settle()
     assert tell() == []
-    assert user.window.canvas._overlay.waiting_item.region is None
+    assert user.window.canvas._overlay.previews[PreviewKind.WAITING].region is None
     user.add_category("cat")
 
     user.window.close()
@@ -196,7 +197,7 @@ def test_strokes_without_category_wait_on_their_image(user, tell):
 
     (instance,) = user.instances(0)
     assert mask_of(instance)[10, 15]
-    assert user.window.canvas._overlay.waiting_item.region is None
+    assert user.window.canvas._overlay.previews[PreviewKind.WAITING].region is None
     undo(user)
     assert user.instances(0) == ()
 
@@ -209,11 +210,11 @@ def test_strokes_without_category_are_the_brush_s_alone(user):
 
     user.press(Qt.Key.Key_Escape)
     user.press(Qt.Key.Key_Z, CTRL)
-    assert user.window.canvas._overlay.waiting_item.region is not None
+    assert user.window.canvas._overlay.previews[PreviewKind.WAITING].region is not None
 
     user.press(Qt.Key.Key_R)
     user.press(Qt.Key.Key_Z, CTRL)
-    assert user.window.canvas._overlay.waiting_item.region is None
+    assert user.window.canvas._overlay.previews[PreviewKind.WAITING].region is None
 
 
 def test_shift_enter_keeps_strokes_and_goes_on(user):

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from sam3_annotator.project import region_to_mask
+from sam3_annotator.ui.canvas.preview_item import PreviewKind
 from sam3_annotator.ui.settings import PreviewMode, Settings
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -22,7 +23,7 @@ def _always(isolated_user, qapp):
 @pytest.fixture
 def previewed(user):
     """Give the region that is previewed on the canvas, or None."""
-    return lambda: user.window.canvas._overlay.preview_item.region
+    return lambda: user.window.canvas._overlay.previews[PreviewKind.CLICK].region
 
 
 @pytest.fixture

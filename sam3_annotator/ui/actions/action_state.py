@@ -20,7 +20,8 @@ class ActionState:
     says that the points tool shows what a click would outline; `finding_count` is what the last check has found;
     `has_copies` says that the clipboard holds instances; `drawn_vertices` counts the vertices of the polygon being
     drawn, 0 where none is or another tool is in the hand; `has_strokes_waiting` says that the
-    brush is in the hand and what was painted waits for its category; `brush_radius` is in image pixels.
+    brush is in the hand and what was painted waits for its category; `brush_radius` is in image pixels;
+    `is_comparing` says that what the model draws is shown beside the selected instance.
     """
 
     has_image: bool = False
@@ -50,6 +51,7 @@ class ActionState:
     drawn_vertices: int = 0
     has_strokes_waiting: bool = False
     brush_radius: int = 1
+    is_comparing: bool = False
 
     @property
     def visible_count(self) -> int:

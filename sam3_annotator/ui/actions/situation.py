@@ -10,6 +10,7 @@ from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.assistance.preview import Preview
 from sam3_annotator.ui.canvas_binding import CanvasBinding
 from sam3_annotator.ui.images.image_display import ImageDisplay
+from sam3_annotator.ui.verbs.compared_outline import ComparedOutline
 from sam3_annotator.ui.verbs.drawing import Drawing
 from sam3_annotator.ui.verbs.instance_clipboard import InstanceClipboard
 from sam3_annotator.ui.window.main_window import MainWindow
@@ -28,6 +29,7 @@ class Situation(QObject):
         binding: CanvasBinding,
         display: ImageDisplay,
         preview: Preview,
+        compared: ComparedOutline,
         clipboard: InstanceClipboard,
         drawing: Drawing,
     ) -> None:
@@ -41,6 +43,7 @@ class Situation(QObject):
         self._display = display
         self._images = window.image_panel.shown
         self._preview = preview
+        self._compared = compared
         self._checking = window.checking
         self._clipboard = clipboard
         self._drawing = drawing
@@ -58,6 +61,7 @@ class Situation(QObject):
             display.shown,
             display.failed,
             preview.switched,
+            compared.changed,
             window.checking.changed,
             clipboard.changed,
             drawing.waiting_changed,
@@ -96,6 +100,7 @@ class Situation(QObject):
             has_copies=self._clipboard.has_copies,
             drawn_vertices=self._canvas.polygon.vertex_count if self._canvas.is_drawing else 0,
             has_strokes_waiting=self._canvas.tool == "brush" and self._drawing.has_strokes_waiting,
+            is_comparing=self._compared.is_shown,
             brush_radius=self._canvas.brush.radius_on(self._canvas.image_size),
         )
 

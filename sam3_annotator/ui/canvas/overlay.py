@@ -22,7 +22,7 @@ from sam3_annotator.ui.canvas.outlines import NO_VERTICES, Floats, level_for_sca
 from sam3_annotator.ui.canvas.paths import Outline, outline_of_region
 from sam3_annotator.ui.canvas.polygon_drawing import PolygonDrawing
 from sam3_annotator.ui.canvas.polygon_item import PolygonItem
-from sam3_annotator.ui.canvas.preview_item import PreviewItem
+from sam3_annotator.ui.canvas.preview_item import PreviewItem, PreviewKind
 from sam3_annotator.ui.canvas.proposals_item import ProposalsItem
 from sam3_annotator.ui.canvas.scene import CanvasInstance, Scene
 from sam3_annotator.ui.canvas.tools import Tool
@@ -38,8 +38,10 @@ class Overlay:
     def __init__(self, scene: Scene, polygon: PolygonDrawing) -> None:
         self.draft_item = DraftItem()
         self.polygon_item = PolygonItem(polygon)
-        self.preview_item = PreviewItem()
-        self.waiting_item = PreviewItem()
+        # What lies below a compared outline is filled already.
+        self.previews = {
+            kind: PreviewItem(0.0) if kind is PreviewKind.COMPARED else PreviewItem() for kind in PreviewKind
+        }
         self.proposals_item = ProposalsItem(scene.proposals)
         self.hovered: InstanceId | None = None
         self.step: int | None = 0
@@ -61,7 +63,7 @@ class Overlay:
             outline = self._outline_of(hovered.region, level_for_scale(scale))
             paint_outlined(painter, outline, color, replace(HOVERED, line=lighter(color)), ratio, visible)
         self.proposals_item.paint_regions(painter, scale, ratio, visible)
-        for item in (self.waiting_item, self.preview_item):
+        for item in self.previews.values():
             item.paint(painter, scale, ratio, visible)
         self.draft_item.paint_region(painter, scale, ratio, self.step, visible)
         painter.restore()

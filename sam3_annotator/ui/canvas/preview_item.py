@@ -1,6 +1,8 @@
-"""How the preview is painted: what a click would outline, lightly, since nothing of it is there yet."""
+"""How regions are painted that are not in the project: lightly, in a line of dots."""
 
 from __future__ import annotations
+
+from enum import Enum
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
@@ -16,11 +18,20 @@ FILL_OPACITY, DOT_SIZE, HALO_WIDTH = 0.16, 2.0, 3.0
 DOTS = [1.0, 1.4]
 
 
-class PreviewItem:
-    """The region that a click would give, as last set; paints it for any view."""
+class PreviewKind(Enum):
+    """What a region is shown for; they are painted in this order."""
 
-    def __init__(self) -> None:
+    COMPARED = "what the model draws where an instance is"
+    WAITING = "what was painted and has no category yet"
+    CLICK = "what a click would outline"
+
+
+class PreviewItem:
+    """A region, as last set; paints it for any view."""
+
+    def __init__(self, fill_opacity: float = FILL_OPACITY) -> None:
         self.region: Region | None = None
+        self._fill_opacity = fill_opacity
         self._color = QColor(WHITE)
         self._outline: tuple[int, Outline] | None = None
 
@@ -39,7 +50,7 @@ class PreviewItem:
         if self._outline is None or self._outline[0] != level:
             self._outline = level, outline_of_region(self.region, level)
         outline = self._outline[1]
-        paint_fill(painter, outline.fill, self._color, FILL_OPACITY)
+        paint_fill(painter, outline.fill, self._color, self._fill_opacity)
         halo, dots = outline_pen(HALO, HALO_WIDTH * ratio), outline_pen(lighter(self._color), DOT_SIZE * ratio)
         dots.setCapStyle(Qt.PenCapStyle.FlatCap)  # round ones take half as long again
         dots.setDashPattern(DOTS)

@@ -18,6 +18,7 @@ from sam3_annotator.ui.canvas.navigation import revealed
 from sam3_annotator.ui.canvas.outlines import Floats
 from sam3_annotator.ui.canvas.overlay import Overlay
 from sam3_annotator.ui.canvas.polygon_drawing import PolygonDrawing
+from sam3_annotator.ui.canvas.preview_item import PreviewKind
 from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.canvas.scene import CanvasInstance, Scene
 from sam3_annotator.ui.canvas.surface import CanvasSurface
@@ -107,10 +108,9 @@ class CanvasView(CanvasSurface):
         self._set_animated()
         self.refresh()
 
-    def set_preview(self, region: Region | None, color: QColor, *, waits: bool = False) -> None:
-        """Show lightly what a click would outline, or what `waits` for its category, in a colour; None shows none."""
-        item = self._overlay.waiting_item if waits else self._overlay.preview_item
-        if item.set_region(region, color):
+    def set_preview(self, region: Region | None, color: QColor, kind: PreviewKind = PreviewKind.CLICK) -> None:
+        """Show a region lightly in a colour, in place of the one of its kind; None shows none."""
+        if self._overlay.previews[kind].set_region(region, color):
             self.refresh()
 
     def set_polygon_color(self, color: QColor) -> None:

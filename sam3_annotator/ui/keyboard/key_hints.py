@@ -81,6 +81,13 @@ def _hints(state: ActionState) -> tuple[_Hint, ...]:
 
 
 def _selection_hints(state: ActionState) -> tuple[_Hint, ...]:
+    if state.is_comparing and not state.is_choosing:
+        return (
+            KeyHint("Dots", "what the model draws"),
+            _ActionHint("outline_boxes", "take it"),
+            _ActionHint("correct", "correct with clicks"),
+            _ActionHint("next_finding", "next finding"),
+        )
     correct = (_ActionHint("correct", "correct with clicks"),) if can_correct(state) else ()
     accept = (_accept_hint(state),) if state.is_choosing else ()
     cycle = _ActionHint("next", next_text(state).lower())

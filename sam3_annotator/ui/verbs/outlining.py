@@ -136,7 +136,7 @@ class Outlining(InstanceVerbs):
         image = self._find_image(selected[0].image_id) if selected else None
         if size is None or image is None:
             return
-        boxes = [(each.id, box) for each in selected if (box := _within(each.region.box_xyxy, size)) is not None]
+        boxes = [(each.id, box) for each in selected if (box := within(each.region.box_xyxy, size)) is not None]
         job = outline_job(image, boxes, self._settings.simplification_tolerance)
         ticket = self._engine.submit(EngineSlot.BATCH, job, image.embedding_key)
         self._question = _Question(ticket, time.perf_counter(), tuple(selected))
@@ -161,7 +161,7 @@ class Outlining(InstanceVerbs):
             self.notice.emit(_words(len(outlined), len(question.instances) - len(outlined)))
 
 
-def _within(box_xyxy: BoxXyxy, size: Size) -> BoxXyxy | None:
+def within(box_xyxy: BoxXyxy, size: Size) -> BoxXyxy | None:
     """Cut a box at the border of an image; None if nothing of it is left."""
     (x0, y0, x1, y1), (width, height) = box_xyxy, size
     cut = max(x0, 0.0), max(y0, 0.0), min(x1, float(width)), min(y1, float(height))

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Slot
 from sam3_annotator.project import InstanceId
 from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.canvas.brush import Brush, larger_radius, smaller_radius
+from sam3_annotator.ui.canvas.preview_item import PreviewKind
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.category_color import category_color
 from sam3_annotator.ui.settings import Settings
@@ -70,7 +71,7 @@ class Painting(QObject):
     def _show_waiting(self) -> None:
         """Show what was painted until it has a category, in the colour of the one it would get."""
         color = category_color(self._store, self._workspace.category_id)
-        self._canvas.set_preview(self._drawing.waiting, color, waits=True)
+        self._canvas.set_preview(self._drawing.waiting, color, PreviewKind.WAITING)
 
     @Slot(object)
     def _select_stored(self, instance_id: InstanceId) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from sam3_annotator.project import Finding, ImageId
 from sam3_annotator.ui.canvas.view import CanvasView
@@ -13,6 +13,8 @@ from sam3_annotator.ui.workspace import Workspace
 
 class Revealing(QObject):
     """Waits for the image of a finding to be shown, unless the user turns to another one meanwhile."""
+
+    shown = Signal(object)  # Finding, all that it is about being on the canvas
 
     def __init__(self, workspace: Workspace, canvas: CanvasView, binding: CanvasBinding, display: ImageDisplay) -> None:
         super().__init__(display)
@@ -46,3 +48,4 @@ class Revealing(QObject):
             self._canvas.zoom_to(finding.box_xyxy)
         else:
             self._canvas.fit()
+        self.shown.emit(finding)

@@ -33,6 +33,7 @@ _BUSY_WORDS: Final = {
     Slot.SEGMENT: "outlining",
     Slot.EMBED: "reading the image",
     Slot.PREVIEW: "outlining",
+    Slot.COMPARE: "outlining",
     Slot.DETECT: "finding",
     Slot.PREFETCH: "reading ahead",
     Slot.BATCH: "working through the images",

@@ -10,6 +10,7 @@ from sam3_annotator.model import PointPrompt
 from sam3_annotator.project import rectangle
 from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.assistance.assist import ShownImage
+from sam3_annotator.ui.canvas.preview_item import PreviewKind
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.verbs import operations
@@ -107,10 +108,10 @@ def test_what_waits_for_a_category_is_shown(painting, drawing, canvas, store, wo
 
     drawing.add(square, selects=True)
     canvas.set_preview(None, QColor("white"))  # the points tool, when the cursor leaves
-    assert canvas._overlay.waiting_item.region == square
+    assert canvas._overlay.previews[PreviewKind.WAITING].region == square
 
     workspace.set_category(operations.add_category(store, "cat"))
-    assert canvas._overlay.waiting_item.region is None
+    assert canvas._overlay.previews[PreviewKind.WAITING].region is None
 
 
 @pytest.mark.usefixtures("painting")
