@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
+
+from sam3_annotator.ui.panels.narrow_box import NarrowBox
 
 
-class CategoryBox(QComboBox):
+class CategoryBox(NarrowBox):
     """Only a choice from the list counts: the wheel passes over the box, and once its list is closed it needs no keys.
 
     `focus_left` says so: a letter typed next is the key of an action, not the start of a category.

@@ -21,6 +21,7 @@ from sam3_annotator.project import Finding, FindingKind, counted
 from sam3_annotator.ui.item_delegates.finding_delegate import FindingDelegate
 from sam3_annotator.ui.item_models.finding_model import FindingModel
 from sam3_annotator.ui.panels.empty_state import EmptyState
+from sam3_annotator.ui.panels.narrow_box import NarrowBox
 from sam3_annotator.ui.panels.quiet_list import QuietListView
 from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, theme
 from sam3_annotator.ui.verbs.checking import Checking
@@ -110,7 +111,7 @@ class FindingPanel(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._list)
         self._stack.addWidget(self._empty)
-        self._kinds = QComboBox()
+        self._kinds = NarrowBox()
         self._kinds.setAccessibleName("Kind of findings")
         # The longest heading must not make the whole column wide.
         self._kinds.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

@@ -1,0 +1,34 @@
+"""Words that do not fit end with an ellipsis."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QIcon, QPixmap
+
+from sam3_annotator.ui.panels.narrow_box import NarrowBox
+
+WORDS = "Outlines the model disputes (1)"
+
+
+def test_words_end_with_an_ellipsis_where_they_do_not_fit(qtbot):
+    box = NarrowBox()
+    qtbot.addWidget(box)
+    box.addItem(WORDS)
+
+    box.resize(box.sizeHint().width() + 20, 30)
+    assert box.shown_option().currentText == WORDS
+    box.resize(100, 30)
+    shown = box.shown_option().currentText
+    assert shown.endswith("…")
+    assert WORDS.startswith(shown[:-1])
+
+
+def test_an_icon_takes_room_from_the_words(qtbot):
+    plain, marked = NarrowBox(), NarrowBox()
+    pixmap = QPixmap(16, 16)
+    plain.addItem(WORDS)
+    marked.addItem(QIcon(pixmap), WORDS)
+    for box in (plain, marked):
+        qtbot.addWidget(box)
+        box.resize(120, 30)
+
+    assert len(marked.shown_option().currentText) < len(plain.shown_option().currentText)
