@@ -7,6 +7,7 @@ half to two thirds of it (`docs/decisions/0020-attention-by-products.md`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import product
 
@@ -25,6 +26,9 @@ SCORES_AT_ONCE = 1 << 21
 
 SAMPLED = 16
 """One key in so many tells about how large the scores of a row are."""
+
+MOST_PARTS = 16
+"""A row is summed in so many parts at most."""
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -54,7 +58,6 @@ def _attend_rounded(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """Attend in bfloat16, in which scores are rounded too."""
     mixed = torch.empty(query.shape, dtype=query.dtype)
     scale = query.shape[3] ** -0.5
-    nothing = query.new_empty(())
     # Softmax is the same whatever is taken from a row. Scores are rounded to bfloat16: before they are, those that
     # count, the largest, are brought near zero, where it is finest. One more channel, of ones in the keys, does it.
     largest = torch.matmul(key[:, :, ::SAMPLED], query.transpose(2, 3)).amax(2).unsqueeze(3)
@@ -63,9 +66,28 @@ def _attend_rounded(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     for place in product(*map(range, query.shape[:2])):
         queries, keys, values, out = query[place], key[place].t(), value[place], mixed[place]
         for some in _parts(queries, keys.shape[1]):
-            scores = torch.addmm(nothing, queries[some], keys, beta=0, alpha=scale)
-            torch.mm(scores.softmax(1), values, out=out[some])
+            # Weights are divided by their sum when they have been used: there are fewer channels than keys.
+            weights = _multiply(queries[some], keys, scale / math.log(2)).exp2_()
+            total = _sum_rows(weights)
+            if total.isfinite().all():
+                torch.mm(weights, values, out=out[some]).div_(total)
+            else:  # a score far above all sampled ones
+                torch.mm(_multiply(queries[some], keys, scale).softmax(1), values, out=out[some])
     return mixed
+
+
+def _multiply(queries: Tensor, keys: Tensor, scale: float) -> Tensor:
+    """Scale the product before it is rounded."""
+    return torch.addmm(queries.new_empty(()), queries, keys, beta=0, alpha=scale)
+
+
+def _sum_rows(weights: Tensor) -> Tensor:
+    """Sum the rows of `(N, M)` bfloat16 as `(N, 1)` float32.
+
+    It is done by parts, of which each sum is rounded for itself: three times as fast as in float32 from the beginning.
+    """
+    parts = weights.view(len(weights), math.gcd(weights.shape[1], MOST_PARTS), -1)
+    return parts.sum(2).sum(1, keepdim=True, dtype=torch.float32)
 
 
 def _attend_exactly(query: Tensor, key: Tensor, value: Tensor) -> Tensor:

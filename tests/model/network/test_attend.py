@@ -77,6 +77,20 @@ def test_rows_of_large_scores_are_as_exact_as_others() -> None:
     assert error(attend(*inputs), inputs) < 0.005
 
 
+@torch.no_grad()
+def test_a_score_far_above_all_others_does_not_overflow() -> None:
+    """Of the 17th key nobody knows before the scores are there."""
+    query, key, value = make_inputs(300, 300)
+    query, key = query.clone(), key.clone()
+    query[..., 0], key[..., 17, 0] = 100, 100
+    inputs = query, key, value
+
+    found = attend(*inputs)
+
+    torch.testing.assert_close(found, value[..., 17:18, :].expand_as(found))
+    assert error(found, inputs) < 0.005
+
+
 @pytest.mark.parametrize(
     ("is_taken", "queries", "keys", "dtype", "is_masked", "learns"),
     [
