@@ -180,13 +180,13 @@ def test_strokes_without_category_wait_on_their_image(user, tell):
     user.window.focus_canvas()
     user.press(Qt.Key.Key_D)
     user.settle()
-    assert tell() == []
+    name = user.window.store.images()[0].name
+    assert tell() == [f"What you painted on {name} waits there: it has no category yet."]
     assert user.window.canvas._overlay.previews[PreviewKind.WAITING].region is None
     user.add_category("cat")
 
     user.window.close()
     assert user.window.isVisible()
-    name = user.window.store.images()[0].name
     assert any(f"painted on {name}" in sentence for sentence in tell())
 
     user.press(Qt.Key.Key_A)

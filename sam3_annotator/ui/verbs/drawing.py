@@ -19,7 +19,8 @@ class Drawing(QObject):
     and join each other, wait on their image as long as it takes: whoever comes back to them finds them as they were,
     and gives them the current category or drops them. Beside them one other region waits, in place of which the next
     one comes, and only as long as its image is shown.
-    `waiting_changed` carries what strokes wait on the shown image, or None.
+    `waiting_changed` carries what strokes wait on the shown image, or None; `strokes_left` the image that is no longer
+    shown, on which they go on waiting.
     `problem`, `category_wanted` and `category_found` as in `Labelling`; `category_unwanted` says that nothing waits
     for one any more; `stored` says that a region is in the project.
     """
@@ -30,6 +31,7 @@ class Drawing(QObject):
     category_unwanted = Signal()
     stored = Signal(object)  # Region
     waiting_changed = Signal(object)  # Region | None
+    strokes_left = Signal(object)  # ImageId
 
     def __init__(self, store: ProjectStore, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -59,12 +61,14 @@ class Drawing(QObject):
     @Slot(object)
     def show(self, image_id: ImageId | None) -> None:
         """Work on the image that is on the canvas, None while there is none; strokes wait on the one that was."""
-        had_strokes = self.has_strokes_waiting
+        left, had_strokes = self._image_id, self.has_strokes_waiting
         self._image_id = image_id
         self._unnamed = None
         self._ask_no_more()
         if had_strokes or self.has_strokes_waiting:
             self.waiting_changed.emit(self.waiting)
+        if had_strokes and image_id != left:
+            self.strokes_left.emit(left)
 
     @Slot(object, bool)
     def add(self, region: Region, selects: bool = False) -> None:
