@@ -27,6 +27,9 @@ SCORES_AT_ONCE = 1 << 21
 SAMPLED = 16
 """One key in so many tells about how large the scores of a row are."""
 
+LARGEST_SUM = 1e30
+"""Weights of a row that add up to more could overflow once they are multiplied by values."""
+
 MOST_PARTS = 16
 """A row is summed in so many parts at most."""
 
@@ -69,7 +72,7 @@ def _attend_rounded(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
             # Weights are divided by their sum when they have been used: there are fewer channels than keys.
             weights = _multiply(queries[some], keys, scale / math.log(2)).exp2_()
             total = _sum_rows(weights)
-            if total.isfinite().all():
+            if total.amax() < LARGEST_SUM:
                 torch.mm(weights, values, out=out[some]).div_(total)
             else:  # a score far above all sampled ones
                 torch.mm(_multiply(queries[some], keys, scale).softmax(1), values, out=out[some])

@@ -77,12 +77,14 @@ def test_rows_of_large_scores_are_as_exact_as_others() -> None:
     assert error(attend(*inputs), inputs) < 0.005
 
 
+@pytest.mark.parametrize(("large", "values"), [(100, 1), (22, 1e4)], ids=["weights", "weights times values"])
 @torch.no_grad()
-def test_a_score_far_above_all_others_does_not_overflow() -> None:
+def test_a_score_far_above_all_others_does_not_overflow(large: float, values: float) -> None:
     """Of the 17th key nobody knows before the scores are there."""
     query, key, value = make_inputs(300, 300)
     query, key = query.clone(), key.clone()
-    query[..., 0], key[..., 17, 0] = 100, 100
+    query[..., 0], key[..., 17, 0] = large, large
+    value = values * value
     inputs = query, key, value
 
     found = attend(*inputs)
