@@ -52,6 +52,7 @@ def pack_linear_layers(network: Sam3Image) -> None:
     _pack_below(network.vision_backbone, places)
     _pack_below(network.text_encoder, tokens)
     _pack_below(network.fusion_encoder, places)
+    _pack_below(network.decoder, places)
 
 
 def _pack_below(part: nn.Module, rows: int) -> None:

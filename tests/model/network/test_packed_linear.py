@@ -71,7 +71,7 @@ def test_a_packed_network_gives_what_the_network_gives(network: Sam3Image) -> No
     side = network.config.vision.image_side
     pixels = draw(1, 3, side, side)
 
-    for part in ("vision_backbone", "text_encoder", "fusion_encoder"):
+    for part in ("vision_backbone", "text_encoder", "fusion_encoder", "decoder"):
         assert linear_layers(getattr(packed, part)) == 0
     expected, found = (each(pixels, ["a cat"]) for each in (network, packed))
     for wanted, one in zip(expected, found, strict=True):
