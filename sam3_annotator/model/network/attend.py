@@ -15,8 +15,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
+from sam3_annotator.model.network.products import is_for_onednn
 from sam3_annotator.model.onednn import multiply
-from sam3_annotator.model.processor import has_avx512_beyond_mkl, has_bfloat16_units
+from sam3_annotator.model.processor import has_bfloat16_units
 
 MANY = 256
 """Tokens on either side from which products are faster."""
@@ -46,15 +47,11 @@ def attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None
 
 
 def _is_for_products(query: Tensor, key: Tensor) -> bool:
-    return (
-        query.device.type == "cpu"
-        and min(query.shape[2], key.shape[2]) >= MANY
-        and not torch.is_grad_enabled()
-        and (
-            (query.dtype == torch.bfloat16 and has_bfloat16_units())
-            or (query.dtype == torch.float32 and has_avx512_beyond_mkl())
-        )
-    )
+    if min(query.shape[2], key.shape[2]) < MANY:
+        return False
+    if query.dtype == torch.bfloat16:
+        return query.device.type == "cpu" and not torch.is_grad_enabled() and has_bfloat16_units()
+    return is_for_onednn(query)
 
 
 def _attend_rounded(query: Tensor, key: Tensor, value: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ from torch import Tensor, baddbmm
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model.network.attention import MultiheadAttention
+from sam3_annotator.model.network.products import mix_places, score_places
 
 
 class TokenToImageAttention(MultiheadAttention):
@@ -28,8 +29,8 @@ class TokenToImageAttention(MultiheadAttention):
         batch, heads, tokens, channels = q.shape
         q = q @ self.k_proj.weight.view(heads, channels, -1) / channels**0.5
         # The bias of the keys adds the same to all places of a query, which the softmax does not see.
-        shares = (q.flatten(1, 2) @ key.transpose(1, 2)).softmax(-1)
-        seen = (shares @ value).view(batch, heads, tokens, -1)
+        shares = score_places(q.flatten(1, 2), key).softmax(-1)
+        seen = mix_places(shares, value).view(batch, heads, tokens, -1)
         mixed = seen @ self.v_proj.weight.view(heads, channels, -1).transpose(1, 2)
         # Shares sum to one, so that the bias of the values passes as it is.
         out: Tensor = self.out_proj(mixed.transpose(1, 2).flatten(2) + self.v_proj.bias)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from sam3_annotator.model.network.config import Sam3Config
 from sam3_annotator.model.network.layers import MLP
+from sam3_annotator.model.network.products import score_places
 from sam3_annotator.model.network.prompt_encoder import PromptEmbeddings
 from sam3_annotator.model.network.two_way_transformer import FirstLook, TwoWayTransformer
 from sam3_annotator.model.network.upscaling import Upscaling, unnest
@@ -105,7 +106,7 @@ class MaskDecoder(nn.Module):
         object_token, iou_token, mask_tokens = tokens[:, 0], tokens[:, 1], tokens[:, 2 : len(own)]
         pixels = self.output_upscaling(places, features.s1, features.s0)
         kernels = [mlp(mask_tokens[:, index]) for index, mlp in enumerate(self.output_hypernetworks_mlps)]
-        masks = unnest(torch.stack(kernels, 1) @ pixels.transpose(1, 2), 2)
+        masks = unnest(score_places(torch.stack(kernels, 1), pixels), 2)
         iou = self.iou_prediction_head(iou_token)
         object_logit: Tensor = self.pred_obj_score_head(object_token)
         return MaskDecoderOutput(masks, iou if self.has_raw_iou else iou.sigmoid(), object_logit)

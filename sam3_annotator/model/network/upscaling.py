@@ -14,6 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model.network.layers import ChannelLayerNorm
+from sam3_annotator.model.network.products import is_for_onednn
+from sam3_annotator.model.onednn import multiply
 
 
 class Upscaling(nn.ModuleList):
@@ -76,5 +78,9 @@ def unnest(nested: Tensor, levels: int) -> Tensor:
 
 def _quadruple(places: Tensor, layer: nn.ConvTranspose2d, finer: Tensor) -> Tensor:
     """Make four of each place of `(N, P, C)` and add the finer features: `(N, 4 P, C')`."""
-    weight = layer.weight.permute(0, 2, 3, 1).flatten(1).expand(len(places), -1, -1)
-    return torch.baddbmm(finer, places, weight).view(len(places), -1, layer.out_channels)
+    weight = layer.weight.permute(0, 2, 3, 1).flatten(1)
+    if is_for_onednn(places):
+        grown = multiply(places, weight.t()).add_(finer)
+    else:
+        grown = torch.baddbmm(finer, places, weight.expand(len(places), -1, -1))
+    return grown.view(len(places), -1, layer.out_channels)

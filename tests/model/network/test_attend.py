@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
-from sam3_annotator.model.network import attend as attention
+from sam3_annotator.model.network import attend as attention, products
 from sam3_annotator.model.network.attend import attend
 from sam3_annotator.model.onednn import has_onednn
 
@@ -21,7 +21,7 @@ ONEDNN = pytest.mark.skipif(not has_onednn(), reason="has no oneDNN")
 def any_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have units for bfloat16 and MKL without AVX-512, on whatever processor: it computes the same, only slower."""
     monkeypatch.setattr(attention, "has_bfloat16_units", lambda: True)
-    monkeypatch.setattr(attention, "has_avx512_beyond_mkl", lambda: True)
+    monkeypatch.setattr(products, "has_avx512_beyond_mkl", lambda: True)
 
 
 def make_inputs(queries: int, keys: int, size: float = 1.0, dtype: torch.dtype = torch.bfloat16) -> Inputs:
@@ -133,7 +133,7 @@ def test_products_are_taken_where_they_are_faster_and_can_be(
 @torch.no_grad()
 def test_other_processors_leave_it_to_torch(dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attention, "has_bfloat16_units", lambda: dtype != torch.bfloat16)
-    monkeypatch.setattr(attention, "has_avx512_beyond_mkl", lambda: dtype != torch.float32)
+    monkeypatch.setattr(products, "has_avx512_beyond_mkl", lambda: dtype != torch.float32)
     inputs = make_inputs(300, 300, dtype=dtype)
 
     assert torch.equal(attend(*inputs), F.scaled_dot_product_attention(*inputs))
