@@ -57,7 +57,9 @@ class ComparedOutline(QObject):
         self.end()
         image = self._assist.image
         is_selected = set(finding.instance_ids) == set(self._workspace.selection)
-        if finding.kind is not FindingKind.OUTLINE_DISAGREES or not is_selected or image is None or self._assist.draft:
+        if finding.kind is not FindingKind.OUTLINE_DISAGREES or not is_selected or self._assist.draft is not None:
+            return
+        if image is None or image.image_id != finding.image_id:
             return
         (instance_id,) = finding.instance_ids
         instance = self._store.instance(instance_id)

@@ -64,6 +64,7 @@ def test_the_model_is_asked_about_the_box_and_its_outline_is_shown(compared, com
 
 def test_nothing_is_asked_about_other_findings(compared, finding, engine, workspace, fake_session, qtbot):
     compared.show(replace(finding, kind=FindingKind.SLIVER))
+    compared.show(replace(finding, image_id=finding.image_id + 1))
     workspace.select(())
     compared.show(finding)
 
