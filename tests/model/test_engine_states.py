@@ -16,7 +16,7 @@ from sam3_annotator.model import Cancelled, Engine, Job, Outcome, Session, Slot,
 TIMEOUT_S = 20.0
 SLOTS = st.sampled_from(Slot)
 KEYS = st.sampled_from([None, "cached", "not cached"])
-AWAITED = {Slot.SEGMENT, Slot.EMBED, Slot.PREVIEW, Slot.DETECT}
+AWAITED = {Slot.SEGMENT, Slot.EMBED, Slot.PREVIEW, Slot.COMPARE, Slot.DETECT}
 
 
 @dataclass(frozen=True)
