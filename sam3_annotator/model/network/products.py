@@ -10,18 +10,16 @@ from sam3_annotator.model.onednn import multiply
 from sam3_annotator.model.processor import has_avx512_beyond_mkl
 
 
-def linear(x: Tensor, weight: Tensor) -> Tensor:
-    """Give `x @ weight.T`: `(..., C)` and `(D, C)` make `(..., D)`."""
-    return multiply(x, weight) if is_for_onednn(x) else F.linear(x, weight)
-
-
 def score_places(tokens: Tensor, places: Tensor) -> Tensor:
     """Give the products `(N, T, P)` of tokens `(N, T, C)` with all places `(N or 1, P, C)` of a map.
 
     Where all tokens look at one map, it is a linear layer with the places as weights: a product of batches would first
     copy them into columns, which takes four times as long as the product in bfloat16.
     """
-    return linear(tokens, places[0]) if len(places) == 1 else tokens @ places.transpose(1, 2)
+    if len(places) > 1:
+        return tokens @ places.transpose(1, 2)
+    linear = multiply if is_for_onednn(tokens) else F.linear
+    return linear(tokens, places[0])
 
 
 def mix_places(shares: Tensor, places: Tensor) -> Tensor:
