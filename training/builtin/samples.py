@@ -30,6 +30,10 @@ class SampleMaker:
         worth = [len(found) ** 0.5 * settings.source_weights.get(name, 1.0) for name, found in sources.items()]
         self._chances = np.array(worth) / np.sum(worth)
 
+    def with_settings(self, settings: TrainingSettings) -> SampleMaker:
+        """Give one that draws from the same pictures, decoded or not, as other settings say."""
+        return SampleMaker(self._cache, settings)
+
     def preload(self, threads: int) -> None:
         """Decode the pictures now rather than when they are drawn."""
         self._cache.preload(threads)

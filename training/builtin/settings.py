@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+CHANGING = {
+    "sides",
+    "clicks_per_batch",
+    "composite_chance",
+    "calm_chance",
+    "learns_statistics",
+    "full_view_chance",
+    "smallest_object",
+    "source_weights",
+}
+"""What can have another value in the end of a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +29,8 @@ class TrainingSettings:
     often a source is drawn, which is the square root of its number of pictures otherwise. `alike_sources` are those
     whose pictures show instances of one kind, for the likeness to be fitted on; none means all. `calm_chance` is how
     often a view is shown as it is, but for mirroring, and `learns_statistics` whether the batch norms' statistics move:
-    with small batches they are better left as they were.
+    with small batches they are better left as they were. In the last `ending_share` of the run the values of `ending`
+    hold in place of those here; learning rates, decays, `updates` and `batch` stay.
     """
 
     seed: int = 3
@@ -44,19 +57,32 @@ class TrainingSettings:
     full_view_chance: float = 0.25
     smallest_object: float = 0.12
     source_weights: dict[str, float] = field(default_factory=dict)
+    ending_share: float = 0.0
+    ending: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot change within a run: it would be read and have no effect."""
+        if fixed := sorted(self.ending.keys() - CHANGING):
+            raise ValueError(f"A run cannot end with another {fixed[0]}; {', '.join(sorted(CHANGING))} can change.")
+
+    def for_the_end(self) -> TrainingSettings:
+        """Give the settings of the last `ending_share` of the run, which has no other end."""
+        return replace(self, **self.ending, ending_share=0.0, ending={})
 
 
 def read_settings(path: Path) -> TrainingSettings:
     """Read a settings file, over that beside it which it is `based_on`, if any.
 
-    Raises `TypeError` for a name that there is not.
+    Raises `TypeError` for a name that there is not, `ValueError` for one that cannot change in the end of a run.
     """
-    values = _read_values(path)
-    if "sides" in values:
-        values["sides"] = tuple(values["sides"])
-    if "alike_sources" in values:
-        values["alike_sources"] = tuple(values["alike_sources"])
+    values = _with_tuples(_read_values(path))
+    if "ending" in values:
+        values["ending"] = _with_tuples(values["ending"])
     return TrainingSettings(**values)
+
+
+def _with_tuples(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 def _read_values(path: Path) -> dict[str, Any]:

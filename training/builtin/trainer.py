@@ -10,7 +10,7 @@ import copy
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import compress
 from pathlib import Path
 from typing import Any
@@ -49,11 +49,15 @@ Inputs = tuple[Tensor, Tensor]
 
 @dataclass(slots=True)
 class Progress:
-    """How far a run is; `updates` counts optimiser steps, `seconds` those spent training."""
+    """How far a run is; `updates` counts optimiser steps, `seconds` those spent training.
+
+    `is_ending` tells that what the settings say of the end of the run holds.
+    """
 
     batches: int = 0
     updates: int = 0
     seconds: float = 0.0
+    is_ending: bool = False
 
 
 class Trainer:
@@ -79,9 +83,7 @@ class Trainer:
         self._batches: Iterator[Inputs] | None = None
         network.stem.requires_grad_(settings.stem_learning_rate > 0)
         network.train()
-        for module in network.modules():
-            if isinstance(module, torch.nn.BatchNorm2d):
-                module.train(settings.learns_statistics)
+        self._learn_statistics_or_not()
         others = [*network.prompts.parameters(), *network.decoder.parameters()]
         self._optimizer = torch.optim.AdamW(
             [
@@ -122,6 +124,10 @@ class Trainer:
         is never more than a batch behind.
         """
         started = time.monotonic()
+        if self._settings.ending_share >= 1 - self.share_done > 0:
+            # Its statistics fit its weights, which are quieter than those of the last few batches.
+            self.network.load_state_dict(self.average.state_dict())
+            self._begin_to_end()
         if self._batches is None:
             self._batches = draw_batches(self._samples, self._settings, self.progress.batches, self._workers)
         self._chances.manual_seed((self._settings.seed << 32) + self.progress.batches)
@@ -132,6 +138,19 @@ class Trainer:
         self._wait_for_batch_before()
         self.progress.seconds += time.monotonic() - started
         return values
+
+    def _begin_to_end(self) -> None:
+        self._settings = self._settings.for_the_end()
+        self._samples = self._samples.with_settings(self._settings)
+        self._learn_statistics_or_not()
+        self._batches = None
+        self._recorded.clear()  # with other clicks, or statistics that stay, the steps are others
+        self.progress.is_ending = True
+
+    def _learn_statistics_or_not(self) -> None:
+        for module in self.network.modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.train(self._settings.learns_statistics)
 
     def _do_or_repeat(self, inputs: Inputs) -> Tensor:
         side = inputs[0].shape[1]
@@ -236,7 +255,7 @@ class Trainer:
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
             "optimizer": self._optimizer.state_dict(),
-            "progress": (self.progress.batches, self.progress.updates, self.progress.seconds),
+            "progress": astuple(self.progress),
         }
         temporary = self._folder / "checkpoint.tmp"
         torch.save(state, temporary)
@@ -253,6 +272,8 @@ class Trainer:
         self._optimizer.load_state_dict(state["optimizer"])
         self._prepare_for_recording()  # on this device, whichever the checkpoint is from
         self.progress = Progress(*state["progress"])
+        if self.progress.is_ending:
+            self._begin_to_end()
         return True
 
 

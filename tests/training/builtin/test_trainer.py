@@ -24,6 +24,7 @@ from training.builtin.settings import TrainingSettings
 from training.builtin.trainer import LOGGED, Trainer
 
 SETTINGS = TrainingSettings(updates=8, batch=2, clicks_per_batch=2, sides=(64,))
+ENDING = replace(SETTINGS, ending_share=0.5, ending={"sides": (96,), "learns_statistics": False})
 STATISTICS = ("running_mean", "running_var")
 
 
@@ -114,16 +115,19 @@ def test_spoilt_weights_never_replace_a_good_checkpoint(folder: Path, tmp_path: 
     assert all(torch.isfinite(value).all() for value in resumed.average.state_dict().values())
 
 
-def test_a_resumed_run_ends_as_an_uninterrupted_one(folder: Path, tmp_path: Path) -> None:
-    straight = make_trainer(folder, tmp_path / "straight")
+@pytest.mark.parametrize(("settings", "batches"), [(SETTINGS, 2), (ENDING, 1), (ENDING, 2), (ENDING, 3)])
+def test_a_resumed_run_ends_as_an_uninterrupted_one(
+    settings: TrainingSettings, batches: int, folder: Path, tmp_path: Path
+) -> None:
+    straight = make_trainer(folder, tmp_path / "straight", settings)
     for _ in range(4):
         straight.train_batch()
-    interrupted = make_trainer(folder, tmp_path / "interrupted")
-    for _ in range(2):
+    interrupted = make_trainer(folder, tmp_path / "interrupted", settings)
+    for _ in range(batches):
         interrupted.train_batch()
     interrupted.save()
 
-    resumed = make_trainer(folder, tmp_path / "interrupted")
+    resumed = make_trainer(folder, tmp_path / "interrupted", settings)
     assert resumed.resume()
     while resumed.share_done < 1:
         resumed.train_batch()
@@ -195,6 +199,29 @@ def test_weights_move_always_and_statistics_where_they_are_learnt(learns: bool, 
     moved = [not torch.equal(*pair) for pair in zip(statistics, copy_norms(run, *STATISTICS), strict=True)]
     assert moved == [learns] * len(statistics)
     assert not any(torch.equal(*pair) for pair in zip(weights, copy_norms(run, "weight"), strict=True))
+
+
+def test_a_run_ends_with_other_views_and_statistics_that_stay(folder: Path, tmp_path: Path) -> None:
+    card = PaperCard()
+    run = make_trainer(folder, tmp_path / "out", ENDING, get_recorder=lambda _: card.record)
+    sides: list[int] = []
+    run.network.stem.register_forward_pre_hook(lambda _, views: sides.append(views[0].shape[-1]))
+    for _ in range(2):
+        run.train_batch()
+    assert set(sides) == {64}
+    assert not run.progress.is_ending
+    averaged = copy_norms(run, *STATISTICS)[len(copy_norms(run, *STATISTICS)) // 2 :]
+    sides.clear()
+
+    for _ in range(2):
+        run.train_batch()
+
+    assert set(sides) == {96}
+    assert run.progress.is_ending
+    assert run.share_done == 1
+    learnt = copy_norms(run, *STATISTICS)[: len(averaged)]
+    for value, before in zip(learnt, averaged, strict=True):
+        torch.testing.assert_close(value, before, rtol=0, atol=0)
 
 
 def copy_norms(run: Trainer, *names: str) -> list[torch.Tensor]:

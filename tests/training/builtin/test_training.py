@@ -198,8 +198,37 @@ def test_settings_that_are_based_on_others_change_only_what_they_name(name: str,
     assert second.ranking_regions == first.ranking_regions
 
 
+def test_the_last_run_learns_of_every_source_that_the_first_weighs() -> None:
+    folder = Path(__file__).parents[3] / "training" / "builtin"
+    first, last = read_settings(folder / "settings.toml"), read_settings(folder / "broad.toml")
+
+    assert first.source_weights.keys() <= last.source_weights.keys()
+    assert last.for_the_end().learns_statistics is False
+    assert BuiltinConfig().close_side in last.for_the_end().sides
+
+
 def test_an_unknown_setting_is_refused(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text("bach = 8")
 
     with pytest.raises(TypeError, match="bach"):
+        read_settings(tmp_path / "settings.toml")
+
+
+def test_the_end_of_a_run_can_have_settings_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("batch = 4\nending_share = 0.25\n[ending]\nsides = [256, 192]\ncalm_chance = 0.75\n")
+
+    settings = read_settings(path)
+    end = settings.for_the_end()
+
+    assert settings.ending_share == 0.25
+    assert (settings.calm_chance, end.calm_chance) == (0.0, 0.75)
+    assert (settings.sides, end.sides) == ((160, 224), (256, 192))
+    assert (end.batch, end.ending_share, end.ending) == (4, 0.0, {})
+
+
+def test_what_cannot_change_within_a_run_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("[ending]\nbatch = 8")
+
+    with pytest.raises(ValueError, match="cannot end with another batch"):
         read_settings(tmp_path / "settings.toml")
