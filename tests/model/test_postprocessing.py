@@ -112,6 +112,22 @@ def test_packed_masks_are_those_of_full_size(image_size: tuple[int, int]) -> Non
     np.testing.assert_array_equal(packed.whole(), full_size_masks(logits, image_size))
 
 
+def test_a_threshold_above_all_clears_no_memory_of_the_images_size() -> None:
+    discs = torch.from_numpy(_discs(1))
+    score, box = np.full(1, 0.2, np.float32), np.zeros((1, 4), np.float32)
+    answer = ConceptAnswer(score, box, lambda _: discs, 0.9, (3000, 4000))
+    tracemalloc.start()
+    try:
+        found = answer.above(0.5)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert found.packed.image_size == (3000, 4000)
+    assert len(found.packed) == 0
+    assert peak < 3000 * 4000 / 10
+
+
 def test_many_masks_of_twelve_megapixels_take_the_memory_of_a_few() -> None:
     discs = torch.from_numpy(_discs(1)).expand(40, -1, -1)
     scores, boxes = np.full(40, 0.9, np.float32), np.zeros((40, 4), np.float32)
