@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 from sam3_annotator.project.entities import Category, CategoryId, ImageId, ImageState, InstanceId, Origin, Split
+from sam3_annotator.project.image_files import folded
 from sam3_annotator.project.reading import ProjectReader
 
 
@@ -65,8 +66,11 @@ def instances_of_category(store: ProjectReader, category_id: CategoryId) -> tupl
 
 
 def category_named(store: ProjectReader, name: str) -> Category | None:
-    """Return the category of a name, in whatever case, the one in the very case if there are several; None without."""
-    alike = [category for category in store.categories() if category.name.casefold() == name.casefold()]
+    """Return the category of a name, in whatever case and however accents are written; the very name goes first.
+
+    None without.
+    """
+    alike = [category for category in store.categories() if folded(category.name) == folded(name)]
     return max(alike, key=lambda category: category.name == name, default=None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -54,6 +55,13 @@ def test_a_category_is_found_by_its_name_in_whatever_case_the_very_one_first(sma
     assert category_named(small.store, "CAT").id == upper
     assert category_named(small.store, "Dog").id == small.dog
     assert category_named(small.store, "bird") is None
+
+
+def test_a_category_is_found_however_its_accents_are_written(small: Any) -> None:
+    with small.store.edit("Add category") as edit:
+        composed = edit.add_category(unicodedata.normalize("NFC", "Bébé"))
+
+    assert category_named(small.store, unicodedata.normalize("NFD", "bébé")).id == composed
 
 
 def test_images_are_counted_by_state(small: Any, square: Square) -> None:

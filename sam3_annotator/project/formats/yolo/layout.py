@@ -15,13 +15,13 @@ from sam3_annotator.project.formats.images.matching import ANY_SUFFIX
 from sam3_annotator.project.formats.sentences import listed
 from sam3_annotator.project.formats.splits import SPLIT_WORDS, split_of_folders
 from sam3_annotator.project.formats.yolo.data_file import DataFile, data_files_in, read_data_file, read_names
+from sam3_annotator.project.formats.yolo.label_files import IMAGES, LABELS, LabelFiles, label_folder, swapped
 from sam3_annotator.project.image_files import IMAGE_SUFFIXES, is_there, list_image_files
 from sam3_annotator.project.image_paths import absolute_path
 
 _NAME_FILES = ("classes.txt", "obj.names", "*.names", "_darknet.labels")
 _LIST_FILES = ("train.txt", "val.txt", "valid.txt", "test.txt")
 _NO_LABELS = frozenset({"classes.txt", "readme.txt", "readme.dataset.txt", "readme.roboflow.txt"})
-_IMAGES, _LABELS = "images", "labels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def _homes(source: Path) -> list[Path]:
     homes = [source]
     for folder in (source, *source.parents[:2]):
         is_part = split_of_folders([folder.name]) is not None and _has_names(folder.parent)
-        if folder.name in (_IMAGES, _LABELS) or is_part:
+        if folder.name in (IMAGES, LABELS) or is_part:
             homes = [source, *source.parents]
             homes = homes[: homes.index(folder.parent) + 1]
     return homes
@@ -99,7 +99,7 @@ def _has_names(folder: Path) -> bool:
 
 
 def _name_files_in(folder: Path) -> list[Path]:
-    places = (folder, folder / _LABELS)
+    places = (folder, folder / LABELS)
     return [file for place in places for name in _NAME_FILES for file in sorted(place.glob(name))]
 
 
@@ -131,31 +131,10 @@ def _image_paths(file: Path) -> list[str]:
 
 def _image_folders(source: Path) -> list[Path]:
     """Return the folders of images that folders of labels in `source` belong to, else what it is itself."""
-    labels = [folder for pattern in (_LABELS, f"*/{_LABELS}") for folder in sorted(source.glob(pattern))]
-    folders = [folder.with_name(_IMAGES) for folder in labels if folder.is_dir()]
-    images = _swapped(source, _LABELS, _IMAGES)
+    labels = [folder for pattern in (LABELS, f"*/{LABELS}") for folder in sorted(source.glob(pattern))]
+    folders = [folder.with_name(IMAGES) for folder in labels if folder.is_dir()]
+    images = swapped(source, LABELS, IMAGES)
     return folders or [images if images is not None and images.is_dir() else source]
-
-
-def _swapped(path: Path, before: str, after: str) -> Path | None:
-    """Put another name in the place of the last folder of a name; None if there is none."""
-    parts = list(path.parts)
-    if before not in parts:
-        return None
-    at = len(parts) - 1 - parts[::-1].index(before)
-    return Path(*parts[:at], after, *parts[at + 1 :])
-
-
-def _labels_of(image: Path) -> Path | None:
-    """Return where the labels of an image are, None if nowhere."""
-    swapped = _swapped(image, _IMAGES, _LABELS)
-    files = [place.with_suffix(".txt") for place in (swapped, image) if place is not None]
-    return next(filter(is_there, files), None)
-
-
-def _label_folder(folder: Path) -> Path:
-    swapped = _swapped(folder, _IMAGES, _LABELS)
-    return swapped if swapped is not None and swapped.is_dir() else folder
 
 
 def _label_files(folder: Path) -> Iterator[Path]:
@@ -176,6 +155,7 @@ class _Finder:
         self._data = data
         self._images: dict[Path, LabelledImage] = {}
         self._splits: dict[Path, set[Split | None]] = {}
+        self._label_files = LabelFiles()
         self._used: set[Path] = set()
         self._missing: list[str] = []
 
@@ -195,8 +175,8 @@ class _Finder:
     def add_folder(self, folder: Path, split: Split | None = None) -> None:
         """Add a folder of images with labels, and labels without an image; without a `split` the path tells it."""
         for image in list_image_files(folder) if folder.is_dir() else ():
-            self._add(image, _labels_of(image), split)
-        for labels in _label_files(_label_folder(folder)):
+            self._add(image, self._label_files.of(image), split)
+        for labels in _label_files(label_folder(folder)):
             # Labels without an image may stand for themselves in several splits.
             if labels not in self._used or labels in self._images:
                 self._add(labels, labels, split)
@@ -205,14 +185,14 @@ class _Finder:
         place = self._located(entry, self._bases)
         if place is None:
             self._missing.append(entry)
-        elif place.is_dir() or _label_folder(place).is_dir():
+        elif place.is_dir() or label_folder(place).is_dir():
             self.add_folder(place, split)
         elif place.suffix.lower() in IMAGE_SUFFIXES:
-            self._add(place, _labels_of(place), split)
+            self._add(place, self._label_files.of(place), split)
         else:
             for line in _image_paths(place):
                 image = self._located(line, [place.parent, *self._bases])
-                self._add(image or self._bases[-1] / _tail(line), _labels_of(image) if image else None, split)
+                self._add(image or self._bases[-1] / _tail(line), self._label_files.of(image) if image else None, split)
 
     def _located(self, entry: str, bases: Sequence[Path]) -> Path | None:
         """Return where a path leads to: as it is written, else the longest end of it that leads somewhere.
@@ -222,13 +202,19 @@ class _Finder:
         parts = _tail(entry).parts
         ends = [PurePath(entry.replace("\\", "/")), *(PurePath(*parts[i:]) for i in range(len(parts)))]
         places = (absolute_path(base / end) for end in ends for base in bases)
-        return next(filter(_leads_somewhere, places), None)
+        return next(filter(self._leads_somewhere, places), None)
+
+    def _leads_somewhere(self, place: Path) -> bool:
+        try:
+            return place.exists() or label_folder(place).is_dir() or self._label_files.of(place) is not None
+        except (OSError, ValueError):  # no name of a file on this system
+            return False
 
     def _add(self, key: Path, labels: Path | None, split: Split | None) -> None:
         base = next((base for base in self._bases if key.is_relative_to(base)), Path(key.anchor))
         name = key.relative_to(base)
         if key == labels:  # no image there
-            name = (_swapped(name, _LABELS, _IMAGES) or name).with_suffix(ANY_SUFFIX)
+            name = (swapped(name, LABELS, IMAGES) or name).with_suffix(ANY_SUFFIX)
         if split is None:
             split = split_of_folders(name.parts[:-1])
         self._images.setdefault(key, LabelledImage(name.as_posix(), base, labels, None))
@@ -248,10 +234,3 @@ def _tail(entry: str) -> PurePosixPath:
     """Return a path of any system without its root and without `.` and `..`."""
     parts = PurePosixPath(entry.replace("\\", "/")).parts
     return PurePosixPath(*(part for part in parts if part not in ("/", "//", ".", "..") and not part.endswith(":")))
-
-
-def _leads_somewhere(place: Path) -> bool:
-    try:
-        return place.exists() or _label_folder(place).is_dir() or _labels_of(place) is not None
-    except (OSError, ValueError):  # no name of a file on this system
-        return False

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from sam3_annotator.project import FormatError, Split
+from sam3_annotator.project.formats.yolo import label_files
 from sam3_annotator.project.formats.yolo.layout import LabelledImage, find_layout
 
 MakeImage = Callable[..., Path]
@@ -269,6 +271,36 @@ def test_names_with_spaces_and_of_other_scripts_are_found(tree: Tree) -> None:
 
     (image,) = find_layout(folder).images
     assert image == LabelledImage("images/Straße 日本.png", folder, folder / "labels/Straße 日本.txt", None)
+
+
+@pytest.mark.parametrize(("image", "labels"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_labels_are_found_however_accents_are_written(tree: Tree, image: str, labels: str) -> None:
+    """Archives from a Mac write them otherwise than programs elsewhere do."""
+    written = unicodedata.normalize(labels, "labels/été.txt")
+    folder = tree(unicodedata.normalize(image, "images/été.png"), written)
+
+    (found,) = find_layout(folder).images
+    assert found.labels is not None
+    assert found.labels.name.encode() == written.removeprefix("labels/").encode()
+
+
+def test_labels_of_a_name_in_another_case_are_those_of_another_image(tree: Tree) -> None:
+    folder = tree("images/a.png", "images/A.png", "labels/a.txt")
+
+    assert {image.name: image.labels for image in find_layout(folder).images} == {
+        "images/a.png": folder / "labels/a.txt",
+        "images/A.png": None,
+    }
+
+
+def test_labels_go_by_the_name_they_are_listed_under_where_the_system_minds_no_case(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tree("images/a.png", "labels/A.txt")
+    monkeypatch.setattr(label_files, "is_there", lambda path: path.parent.name == "labels")
+
+    (image,) = find_layout(folder).images
+    assert image.labels == folder / "labels/A.txt"
 
 
 @pytest.mark.parametrize(
