@@ -34,19 +34,19 @@ class BuiltinConfig:
     `close_side` is that of a close look, `filled_side` that of one which the object nearly fills, `box_side` that of
     one with a box: it is often the only one, and decides how fine the border is. `whole_side` is that of first looks,
     at the whole image and nearer. The first two `stages` are the frozen part, whose features do not depend on the
-    prompts.
+    prompts. `prompt_channels` are those at 1/2, 1/4, 1/8 and 1/16, `decoder_channels` those at 1/16, 1/8, 1/4 and 1/2.
     """
 
-    close_side: int = 256
+    close_side: int = 224
     filled_side: int = 192
     box_side: int = 224
     whole_side: int = 160
     stem_channels: int = 32
     stages: tuple[StageConfig, ...] = EFFICIENTNET_LITE2
-    prompt_channels: tuple[int, int, int] = (48, 64, 96)
+    prompt_channels: tuple[int, int, int, int] = (16, 48, 64, 96)
     decoder_channels: tuple[int, int, int, int] = (192, 128, 64, 32)
     attention_heads: int = 4
-    attention_blocks: int = 2
+    attention_blocks: int = 4
     candidates: int = 3
 
     def __post_init__(self) -> None:
@@ -77,7 +77,7 @@ class BuiltinConfig:
             whole_side=32,
             stem_channels=8,
             stages=stages,
-            prompt_channels=(8, 8, 8),
+            prompt_channels=(8, 8, 8, 8),
             decoder_channels=(16, 16, 8, 8),
             attention_heads=2,
         )

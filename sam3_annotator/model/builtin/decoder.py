@@ -11,7 +11,7 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.encoder import TrunkFeatures
-from sam3_annotator.model.builtin.prompt_embedding import conv_norm_relu
+from sam3_annotator.model.builtin.prompt_embedding import PromptFeatures, conv_norm_relu
 
 
 class AttentionBlock(nn.Module):
@@ -102,19 +102,22 @@ class Decoder(nn.Module):
             *(AttentionBlock(c16, config.attention_heads) for _ in range(config.attention_blocks))
         )
         self.reduce16, self.lateral8, self.smooth8 = _pyramid_step(c16, widths[2], c8, 2)
-        self.reduce8, self.lateral4, self.smooth4 = _pyramid_step(c8, widths[1] + config.prompt_channels[0], c4, 2)
-        self.reduce4, self.lateral2, self.smooth2 = _pyramid_step(c4, widths[0], c2, 1)
+        self.reduce8, self.lateral4, self.smooth4 = _pyramid_step(c8, widths[1] + config.prompt_channels[1], c4, 2)
+        self.reduce4, self.lateral2, self.smooth2 = _pyramid_step(c4, widths[0] + config.prompt_channels[0], c2, 1)
+        self.sharpen2 = nn.Sequential(conv_norm_relu(c2, c2, 3), nn.Conv2d(c2, c2, 1))
         self.masks = nn.Conv2d(c2, config.mask_count, 1)
         self.score = ScoreHead(c4, c16)
 
-    def forward(self, half: Tensor, features: TrunkFeatures, prompt_quarter: Tensor) -> DecoderOutput:
-        """Decode the stem's `half`, the trunk's features and the prompts' `(B, 48, S/4, S/4)`."""
+    def forward(self, half: Tensor, features: TrunkFeatures, prompts: PromptFeatures) -> DecoderOutput:
+        """Decode the stem's `half`, the trunk's features and the prompts'."""
         x16 = _double(self.lateral32(features.thirty_second)) + self.lateral16(features.sixteenth)
         x16 = self.attention(x16)
         x8 = self.smooth8(_double(self.reduce16(x16)) + self.lateral8(features.eighth))
-        finer = self.lateral4(torch.cat([features.quarter, prompt_quarter], 1))
+        finer = self.lateral4(torch.cat([features.quarter, prompts.quarter], 1))
         x4 = self.smooth4(_double(self.reduce8(x8)) + finer)
-        x2 = self.smooth2(_double(self.reduce4(x4)) + self.lateral2(half))
+        finest = self.lateral2(torch.cat([half, prompts.half], 1))
+        x2 = self.smooth2(_double(self.reduce4(x4)) + finest)
+        x2 = x2 + self.sharpen2(x2)
         logits = self.masks(x2)
         return DecoderOutput(logits, self.score(logits, x4, x16))
 

@@ -33,7 +33,7 @@ class BuiltinNetwork(nn.Module):
         """Answer prompt maps `(B, 6, S, S)` on the stem's features of the same views."""
         prompts = self.prompts(maps)
         features = self.trunk(stem.quarter, prompts.injected)
-        output: DecoderOutput = self.decoder(stem.half, features, prompts.quarter)
+        output: DecoderOutput = self.decoder(stem.half, features, prompts)
         return output
 
     def describe(self, view: Tensor) -> Tensor:

@@ -21,8 +21,12 @@ def conv_norm_relu(channels: int, out_channels: int, kernel: int, stride: int = 
 
 
 class PromptFeatures(NamedTuple):
-    """`quarter` `(B, 48, S/4, S/4)` for the decoder, and what the encoder adds at 1/4, 1/8 and 1/16."""
+    """`half` `(B, 16, S/2, S/2)` and `quarter` `(B, 48, S/4, S/4)` for the decoder, and what the encoder adds.
 
+    It adds `injected` at 1/4, 1/8 and 1/16.
+    """
+
+    half: Tensor
     quarter: Tensor
     injected: tuple[Tensor, Tensor, Tensor]
 
@@ -30,13 +34,15 @@ class PromptFeatures(NamedTuple):
 class PromptEmbedding(nn.Module):
     """Prompt maps at full resolution, folded into channels, then filtered at three scales.
 
-    The last convolutions start at zero, so that training starts from the plain pretrained encoder.
+    For the decoder they are folded by two as well: thin parts of an earlier mask still show there. The last
+    convolutions start at zero, so that training starts from the plain pretrained encoder.
     """
 
     def __init__(self, config: BuiltinConfig) -> None:
         super().__init__()
-        first, second, third = config.prompt_channels
+        half, first, second, third = config.prompt_channels
         widths = (config.stages[1].out_channels, config.stages[2].out_channels, config.stages[3].out_channels)
+        self.fold_half = conv_norm_relu(PROMPT_MAPS * 4, half, 1)
         self.fold = nn.Sequential(conv_norm_relu(PROMPT_MAPS * 16, first, 1), conv_norm_relu(first, first, 3))
         self.down8 = conv_norm_relu(first, second, 3, 2)
         self.down16 = conv_norm_relu(second, third, 3, 2)
@@ -51,10 +57,18 @@ class PromptEmbedding(nn.Module):
         """Embed prompt maps `(B, 6, S, S)`."""
         first, second = self.fold
         assert isinstance(first, nn.Sequential)
-        # `first` takes 4 x 4 pixels as channels of one; as a convolution with strides it does the same, and spares the
-        # folding, which takes longer than all of it.
-        weight: Tensor = first.get_parameter("0.weight").reshape(-1, PROMPT_MAPS, 4, 4)
-        quarter = second(first[1:](F.conv2d(maps, weight, stride=4)))  # (B, 48, S/4, S/4)
+        quarter = second(_fold(maps, first, 4))  # (B, 48, S/4, S/4)
         eighth = self.down8(quarter)
         sixteenth = self.down16(eighth)
-        return PromptFeatures(quarter, (self.inject4(quarter), self.inject8(eighth), self.inject16(sixteenth)))
+        injected = self.inject4(quarter), self.inject8(eighth), self.inject16(sixteenth)
+        return PromptFeatures(_fold(maps, self.fold_half, 2), quarter, injected)
+
+
+def _fold(maps: Tensor, layer: nn.Sequential, size: int) -> Tensor:
+    """Send squares of `size` pixels, as channels of one, through a `layer`.
+
+    As a convolution with strides it does the same, and spares the folding, which takes longer than all of it.
+    """
+    weight: Tensor = layer.get_parameter("0.weight").reshape(-1, PROMPT_MAPS, size, size)
+    out: Tensor = layer[1:](F.conv2d(maps, weight, stride=size))
+    return out

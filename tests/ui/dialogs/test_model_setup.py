@@ -80,7 +80,7 @@ def test_dialog_opens_at_the_model_in_use(dialog: ModelSetupDialog) -> None:
     assert dialog.entry.name == BUILTIN
     assert (dialog.primary.text(), dialog.primary.isEnabled()) == ("In use", False)
     assert not dialog.remove.isVisible()
-    assert "Weights of the built-in model, 5.6 million parameters in float16" in dialog.facts.words
+    assert "Weights of the built-in model, 6.2 million parameters in float16" in dialog.facts.words
 
 
 def test_added_file_is_turned_to_explained_and_hashed(qtbot: QtBot, dialog: ModelSetupDialog, checkpoint: Path) -> None:
