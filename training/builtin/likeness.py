@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ from sam3_annotator.model.builtin.candidates import Candidate
 from sam3_annotator.model.builtin.exemplars import show_example
 from sam3_annotator.model.builtin.feature_map import map_features
 from sam3_annotator.model.builtin.heads import LikenessHead
-from sam3_annotator.model.builtin.likeness import describe
+from sam3_annotator.model.builtin.likeness import Portrait, compare, describe
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.builtin.painting import paint_mask
 from sam3_annotator.model.builtin.portraits import portray
@@ -41,8 +41,43 @@ MATCH = 0.5
 EXEMPLAR_IOU = 0.9
 """What is said to be predicted for an exemplar's mask, which is the annotated one here."""
 
+STRANGERS = 6
+"""Instances of a picture that are compared with the exemplar of another: pictures of one kind of thing show little else
+that is as crisp, and a likeness learnt from them alone takes whatever is crisp for one of its kind."""
+
+STRANGE_FROM = 1.0
+"""The difference of colours between two exemplars, as `likeness.compare` has it, that makes them different things."""
+
 Rows = list[tuple[NDArray[np.float32], bool]]
 """Traits of masks, and whether each is an instance."""
+
+Seen = tuple[Portrait, float, float]
+"""A mask's portrait, its predicted IoU, and its doubt."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Searched:
+    """What was found in a picture that is like `example`, and which of it are instances."""
+
+    example: Portrait
+    found: list[tuple[Seen, bool]]
+
+    def rows(self) -> Rows:
+        """Compare what was found with the example."""
+        return [(_compare(seen, self.example), is_one) for seen, is_one in self.found]
+
+    def strangers(self, example: Portrait, rng: np.random.Generator) -> Rows:
+        """Compare instances with another picture's example, if that is another thing."""
+        instances = [seen for seen, is_one in self.found if is_one]
+        if compare(self.example, example)[1] < STRANGE_FROM or not instances:
+            return []
+        chosen = rng.choice(len(instances), min(STRANGERS, len(instances)), replace=False)
+        return [(_compare(instances[index], example), False) for index in chosen]
+
+
+def _compare(seen: Seen, example: Portrait) -> NDArray[np.float32]:
+    portrait, predicted_iou, doubt = seen
+    return np.asarray(describe(portrait, [example], predicted_iou, doubt)[0], np.float32)
 
 
 def fit_likeness(
@@ -89,20 +124,24 @@ def _join(pictures: list[Rows]) -> tuple[Tensor, Tensor]:
 
 
 def collect(runtime: Runtime, samples: SampleMaker, settings: TrainingSettings) -> list[Rows]:
-    """Search training pictures for what is like one of their instances; gives what was found, by picture."""
+    """Search training pictures for what is like one of their instances; gives what was found, by picture.
+
+    Instances compared with another picture's are among it, and are none there.
+    """
     rng = np.random.default_rng(settings.seed + 4)
     among = [name for name in settings.alike_sources if name in samples.sources]
-    found: list[Rows] = []
+    searched: list[Searched] = []
     for _ in range(MOST_TRIES):
-        if len(found) == settings.likeness_pictures:
+        if len(searched) == settings.likeness_pictures:
             break
         picture, target = samples.draw_target(rng, evenly=True, among=among)
         if sum(other.map_index == target.map_index for other in picture.targets) >= LEAST_INSTANCES:
-            found.append(list(_search(runtime, picture, target)))
-    return found
+            searched.append(_search(runtime, picture, target))
+    others = [searched[index] for index in rng.integers(len(searched), size=len(searched))] if searched else []
+    return [one.rows() + one.strangers(other.example, rng) for one, other in zip(searched, others, strict=True)]
 
 
-def _search(runtime: Runtime, picture: Picture, target: Target) -> Iterator[tuple[NDArray[np.float32], bool]]:
+def _search(runtime: Runtime, picture: Picture, target: Target) -> Searched:
     pyramid = Pyramid(picture.pixels, runtime.config.whole_side)
     labels = picture.maps[target.map_index]
     x0, y0, x1, y1 = target.box_xyxy
@@ -111,13 +150,13 @@ def _search(runtime: Runtime, picture: Picture, target: Target) -> Iterator[tupl
     example, _ = show_example(labels == target.number, EXEMPLAR_IOU, box, features, pyramid, positive=True)
     search = Search(runtime, pyramid, features, [example])
     places = [place for place in search.likely_places() if not example.mask.holds(*place)][: MOST_LOOKS // 2]
+    found = []
     for with_box in (False, True):
         for start in range(0, len(places), BATCH):
             for candidate, mask in search.look(places[start : start + BATCH], with_box):
-                traits = describe(
-                    portray(mask, features), [example.portrait], candidate.predicted_iou, doubt(candidate)
-                )
-                yield traits[0], _is_instance(candidate, labels)
+                seen = portray(mask, features), candidate.predicted_iou, doubt(candidate)
+                found.append((seen, _is_instance(candidate, labels)))
+    return Searched(example.portrait, found)
 
 
 def _is_instance(candidate: Candidate, labels: NDArray[np.uint16]) -> bool:

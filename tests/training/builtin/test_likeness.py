@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin import search
 from sam3_annotator.model.builtin.config import BuiltinConfig
-from sam3_annotator.model.builtin.likeness import TRAITS
+from sam3_annotator.model.builtin.likeness import TRAITS, Portrait
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.builtin.runtime import Runtime
 from sam3_annotator.model.builtin.weights import save_weights
 from training.builtin import likeness
-from training.builtin.likeness import Rows, collect, fit_likeness
+from training.builtin.likeness import STRANGERS, Rows, Searched, collect, fit_likeness
 from training.builtin.pictures import PictureCache, list_pictures
 from training.builtin.samples import SampleMaker
 from training.builtin.settings import TrainingSettings
@@ -85,6 +85,31 @@ def test_where_no_source_is_named_that_there_is_all_are_searched(samples: Sample
     settings = TrainingSettings(likeness_pictures=2, alike_sources=("screws",))
 
     assert len(collect(runtime, samples, settings)) == 2
+
+
+def make_portrait(colour: float) -> Portrait:
+    return Portrait(np.zeros(4, np.float32), np.ones(4, np.float32), np.full(3, colour, np.float32), 5.0, 0.1)
+
+
+def test_instances_are_none_of_what_another_picture_shows() -> None:
+    orange, blue = make_portrait(0.0), make_portrait(3.0)
+    seen = (orange, 0.9, 0.05)
+    searched = Searched(orange, [(seen, True)] * 9 + [(seen, False)] * 5)
+
+    rows = searched.strangers(blue, np.random.default_rng(0))
+
+    assert len(rows) == STRANGERS
+    assert not any(is_one for _, is_one in rows)
+    assert all(traits[1] > 1 for traits, _ in rows)
+    assert [is_one for _, is_one in searched.rows()] == [True] * 9 + [False] * 5
+
+
+def test_what_may_be_the_same_thing_is_no_stranger() -> None:
+    orange, alike, blue = make_portrait(0.0), make_portrait(0.1), make_portrait(3.0)
+    seen = (orange, 0.9, 0.05)
+
+    assert Searched(orange, [(seen, True)]).strangers(alike, np.random.default_rng(0)) == []
+    assert Searched(orange, [(seen, False)]).strangers(blue, np.random.default_rng(0)) == []
 
 
 def test_a_fitted_likeness_knows_instances(
