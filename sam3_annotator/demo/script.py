@@ -37,7 +37,15 @@ class Target:
 
 SCRIPT: dict[str, tuple[Target, ...]] = {
     "astronaut.jpg": (
-        Target("person", (Drag(14, 12, 372, 511), Click(215, 140), Click(342, 145, positive=False), Click(215, 223))),
+        Target(
+            "person",
+            (
+                Drag(14, 12, 372, 511),
+                Click(215, 140),
+                Click(110, 60, positive=False),
+                Click(40, 180, positive=False),
+            ),
+        ),
         Target("spacecraft", (Drag(350, 0, 455, 288),)),
     ),
     "cat.jpg": (
@@ -45,7 +53,7 @@ SCRIPT: dict[str, tuple[Target, ...]] = {
         Target("eye", (Drag(134, 84, 202, 146), Click(168, 116))),
     ),
     "coffee.jpg": (
-        Target("cup", (Drag(172, 16, 410, 210),)),
+        Target("cup", (Drag(172, 16, 410, 210), Click(262, 150))),
         Target("spoon", (Drag(318, 225, 410, 330),)),
     ),
     "coins.jpg": (
@@ -58,7 +66,7 @@ SCRIPT: dict[str, tuple[Target, ...]] = {
         Target("flower", (Click(304, 216), Click(200, 240))),
         Target("flower", (Drag(284, 370, 476, 426),)),
     ),
-    "raccoon.jpg": (Target("raccoon", (Drag(0, 0, 946, 640), Click(140, 560, positive=False))),),
+    "raccoon.jpg": (Target("raccoon", (Drag(0, 0, 946, 640), Click(590, 540), Click(650, 440))),),
     "rocket.jpg": (Target("spacecraft", (Drag(302, 122, 340, 408),)),),
     "temple.jpg": (Target("building", (Drag(58, 26, 372, 392), Click(460, 250, positive=False))),),
 }
