@@ -23,8 +23,8 @@ CLOSER_BELOW = 0.3
 """Look closer once more if the object spans less of the window than this."""
 
 FILLED_ABOVE = 0.6
-"""A window is filled by an object that spans more of it than this. Then fewer pixels do: the object is as large in view
-as others are, and the network has not learnt on larger ones."""
+"""A window is filled by an object that spans more of it than this. Then fewer pixels do: the object is larger in view
+than others are, and with as many pixels it was found no better."""
 
 MOST_LOOKS = 4
 
