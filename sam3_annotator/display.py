@@ -18,6 +18,12 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def is_seen() -> bool:
+    """Say whether somebody sees the windows that are shown here: not on platforms of Qt that only draw in memory."""
+    platform = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
+    return platform not in {"offscreen", "minimal"} and has_display()
+
+
 def missing_packages(*, with_display: bool) -> tuple[str, ...]:
     """Name the Debian packages of the shared libraries that Qt needs and the loader does not find.
 

@@ -36,6 +36,28 @@ def test_screen_or_chosen_platform_is_a_display(variable: str, monkeypatch: pyte
 
 
 @linux_only
+@pytest.mark.usefixtures("no_display")
+@pytest.mark.parametrize(("platform", "seen"), [("offscreen", False), ("minimal:enable_fonts", False), ("xcb", True)])
+def test_windows_that_are_drawn_in_memory_are_not_seen(
+    platform: str, seen: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", platform)
+
+    assert display.is_seen() == seen
+    assert display.has_display()
+
+
+@linux_only
+@pytest.mark.usefixtures("no_display")
+def test_without_a_screen_nothing_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not display.is_seen()
+
+    monkeypatch.setenv("DISPLAY", ":0")
+
+    assert display.is_seen()
+
+
+@linux_only
 def test_missing_library_is_named_by_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "qt-libraries.txt").write_text(
         "# heading\nlibc.so.6 libc6 always\nlibabsent.so.9 libabsent9 always\nlibnoscreen.so.1 libnoscreen1 display\n"

@@ -30,8 +30,8 @@ def open_window(path: Path | None, cache_gigabytes: float | None = None) -> int:
 
 
 def run_demo(out: Path | None, *, headless: bool) -> int:
-    """Do the main job on the sample photographs, offscreen if `headless` or if there is no display."""
-    headless = headless or not display.has_display()
+    """Do the main job on the sample photographs, offscreen if `headless` or if nobody would see a window."""
+    headless = headless or not display.is_seen()
     if headless:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     else:
