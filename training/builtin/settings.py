@@ -61,9 +61,11 @@ class TrainingSettings:
     ending: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse what cannot change within a run: it would be read and have no effect."""
+        """Refuse what would be read and have no effect: what cannot change within a run, and an end without a share."""
         if fixed := sorted(self.ending.keys() - CHANGING):
             raise ValueError(f"A run cannot end with another {fixed[0]}; {', '.join(sorted(CHANGING))} can change.")
+        if self.ending and self.ending_share <= 0:
+            raise ValueError("A run with an [ending] needs an ending_share of more than 0.")
 
     def for_the_end(self) -> TrainingSettings:
         """Give the settings of the last `ending_share` of the run, which has no other end."""
@@ -73,7 +75,7 @@ class TrainingSettings:
 def read_settings(path: Path) -> TrainingSettings:
     """Read a settings file, over that beside it which it is `based_on`, if any.
 
-    Raises `TypeError` for a name that there is not, `ValueError` for one that cannot change in the end of a run.
+    Raises `TypeError` for a name that there is not, `ValueError` for an end that cannot be.
     """
     values = _with_tuples(_read_values(path))
     if "ending" in values:

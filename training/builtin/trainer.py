@@ -127,7 +127,7 @@ class Trainer:
         if self._settings.ending_share >= 1 - self.share_done > 0:
             # Its statistics fit its weights, which are quieter than those of the last few batches.
             self.network.load_state_dict(self.average.state_dict())
-            self._begin_to_end()
+            self._begin_ending()
         if self._batches is None:
             self._batches = draw_batches(self._samples, self._settings, self.progress.batches, self._workers)
         self._chances.manual_seed((self._settings.seed << 32) + self.progress.batches)
@@ -139,7 +139,7 @@ class Trainer:
         self.progress.seconds += time.monotonic() - started
         return values
 
-    def _begin_to_end(self) -> None:
+    def _begin_ending(self) -> None:
         self._settings = self._settings.for_the_end()
         self._samples = self._samples.with_settings(self._settings)
         self._learn_statistics_or_not()
@@ -273,7 +273,7 @@ class Trainer:
         self._prepare_for_recording()  # on this device, whichever the checkpoint is from
         self.progress = Progress(*state["progress"])
         if self.progress.is_ending:
-            self._begin_to_end()
+            self._begin_ending()
         return True
 
 

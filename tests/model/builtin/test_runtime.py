@@ -70,6 +70,7 @@ def test_a_part_of_an_image_is_described_as_by_the_network(runtime: Runtime, net
     described = runtime.describe(pixels)
 
     expected = network.describe(to_view(pixels[None]))[0].permute(1, 2, 0).numpy()
+    # Sums of large and small features are rounded as the largest are.
     np.testing.assert_allclose(described, expected, atol=3e-6 * np.abs(expected).max())
 
 

@@ -232,3 +232,10 @@ def test_what_cannot_change_within_a_run_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match="cannot end with another batch"):
         read_settings(tmp_path / "settings.toml")
+
+
+def test_an_end_without_a_share_of_the_run_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("[ending]\ncalm_chance = 0.75")
+
+    with pytest.raises(ValueError, match="needs an ending_share"):
+        read_settings(tmp_path / "settings.toml")
