@@ -247,11 +247,6 @@ class ImageFilter(QSortFilterProxyModel):
         """Which states are shown."""
         return self._state
 
-    @property
-    def is_active(self) -> bool:
-        """Whether anything is filtered out on purpose."""
-        return bool(self._text) or self._state is not StateFilter.ALL
-
     def set_text(self, text: str) -> None:
         """Show only images whose path contains this, whatever the case and the form of its letters."""
         with self._filter_changing():

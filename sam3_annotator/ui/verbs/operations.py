@@ -173,15 +173,13 @@ def outline_instances(store: ProjectStore, outlined: Sequence[tuple[InstanceId, 
                 edit.update_instance(instance_id, region=region, provenance=told)
 
 
-def replace_region(
-    store: ProjectStore, instance_id: InstanceId, region: Region, label: str, *, merge_key: str | None = None
-) -> None:
+def replace_region(store: ProjectStore, instance_id: InstanceId, region: Region, label: str) -> None:
     """Give an instance a region changed by hand, and count the change in its provenance.
 
-    `label` names the step ("Move vertex"); steps in a row with the same `merge_key` become one.
+    `label` names the step ("Move vertex").
     """
     provenance = store.instance(instance_id).provenance
-    with store.edit(label, merge_key=merge_key) as edit:
+    with store.edit(label) as edit:
         edit.update_instance(
             instance_id, region=region, provenance=replace(provenance, edit_count=provenance.edit_count + 1)
         )

@@ -191,18 +191,6 @@ def test_region_replaced_by_hand_is_counted_in_its_provenance(store: ProjectStor
     assert store.undo_label == "Move vertex"
 
 
-def test_nudges_with_one_key_are_one_step(store: ProjectStore) -> None:
-    car = operations.add_category(store, "car")
-    instance_id = operations.add_instance(store, store.images()[0].id, car, SQUARE, Provenance())
-
-    for region in (SMALLER, SQUARE, SMALLER):
-        operations.replace_region(store, instance_id, region, "Move instance", merge_key="nudge")
-    store.undo()
-
-    assert store.instance(instance_id).region == SQUARE
-    assert store.undo_label == "Add instance"
-
-
 def test_correcting_keeps_who_made_an_instance_and_tells_what_corrected_it(store: ProjectStore) -> None:
     car, bus = operations.add_category(store, "car"), operations.add_category(store, "bus")
     drawn = Provenance(
