@@ -24,7 +24,7 @@ Content = TypeVar("Content", bound=QWidget)
 
 LABEL_WIDTH: Final = 88
 GATE_WORDS: Final = "Given to accounts that asked for it: ask for access, and accept the licence, on its page."
-BUILTIN_ABOUT: Final = "Clicks and boxes on any processor, without a network"
+BUILTIN_ABOUT: Final = "Clicks, boxes and examples on any processor, without a network"
 TOKEN_HINT: Final = (
     "Used for this download and kept nowhere. Left empty, HF_TOKEN or your log-in to Hugging Face counts."
 )
