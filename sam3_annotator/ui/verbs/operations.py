@@ -15,6 +15,7 @@ from sam3_annotator.project import (
     ProjectStore,
     Provenance,
     Region,
+    Split,
     counted,
     instances_of_category,
 )
@@ -112,6 +113,15 @@ def set_image_state(store: ProjectStore, image_ids: Collection[ImageId], state: 
         with store.edit(_STATE_LABELS[state]) as edit:
             for image_id in changing:
                 edit.update_image(image_id, state=state)
+
+
+def set_image_split(store: ProjectStore, image_ids: Collection[ImageId], split: Split | None) -> None:
+    """Put images into a split, or with None into none, all in one step; those that are there already are left alone."""
+    changing = [i for i in sorted(image_ids) if store.image(i).split is not split]
+    if changing:
+        with store.edit("Take out of splits" if split is None else f"Put into {split}") as edit:
+            for image_id in changing:
+                edit.update_image(image_id, split=split)
 
 
 def add_images(store: ProjectStore, paths: Sequence[Path], *, undoable: bool = True) -> int:

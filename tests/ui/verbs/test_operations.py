@@ -18,6 +18,7 @@ from sam3_annotator.project import (
     PromptRecord,
     Provenance,
     Region,
+    Split,
 )
 from sam3_annotator.ui.verbs import operations
 
@@ -156,6 +157,20 @@ def test_images_known_by_another_path_are_not_added_again(
     assert operations.add_images(store, [link / "1.png", link / "11.png"]) == 1
 
     assert store.images()[-1].path == "photos/11.png"
+
+
+def test_images_are_put_into_a_split_and_out_of_it_in_one_step_each(store: ProjectStore) -> None:
+    first, *others = (image.id for image in store.images())
+
+    operations.set_image_split(store, [first], Split.VAL)
+    operations.set_image_split(store, [first, *others], Split.VAL)
+    assert {image.split for image in store.images()} == {Split.VAL}
+    store.undo()
+    assert [image.split for image in store.images()] == [Split.VAL, *(None for _ in others)]
+
+    operations.set_image_split(store, [first], None)
+    assert {image.split for image in store.images()} == {None}
+    assert store.undo_label == "Take out of splits"
 
 
 def test_image_states_are_set_in_one_step(store: ProjectStore) -> None:
