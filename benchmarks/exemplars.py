@@ -124,7 +124,8 @@ def try_source(session: Session, folder: Path, count: int, least: int, threshold
 def read_words(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="folder of SOURCE/NAME.jpg")
+    data = Path(__file__).parents[1] / "tests" / "data" / "clicks"
+    parser.add_argument("--data", type=Path, default=data, help="folder of SOURCE/NAME.jpg; the tests' own by default")
     parser.add_argument("--source", action="append", help="only this source; may be repeated")
     parser.add_argument("--pictures", type=int, default=EVERY, help="most pictures of each source; all by default")
     parser.add_argument("--least", type=int, default=4, help="instances a picture must have")

@@ -257,7 +257,6 @@ def bind_labelling(
     window.canvas.prompt_added.connect(assist.add_prompt)
     window.canvas.region_edited.connect(labelling.replace_region)
     window.canvas.region_drawn.connect(drawing.add)
-    window.canvas.delete_requested.connect(labelling.delete_selection)
     window.category_panel.clicked.connect(labelling.take_category)
     labelling.next_wanted.connect(window.image_panel.next_image)
     window.window_actions.bind(labelling_slots(labelling, assist, window.workspace, window.canvas))

@@ -158,7 +158,12 @@ def open_command(
 def demo(
     out: Annotated[
         Path | None,
-        typer.Option("--out", readable=False, metavar="DIR", help="Where project, exports and screenshots go."),
+        typer.Option(
+            "--out",
+            readable=False,
+            metavar="DIR",
+            help="Where project, exports and screenshots go; demo-output if left out.",
+        ),
     ] = None,
     headless: Annotated[bool, typer.Option("--headless", help="Drive the window offscreen and report.")] = False,
 ) -> None:
@@ -232,7 +237,8 @@ def detect(
         Path, typer.Option("--out", readable=False, metavar="DIR", help="The folder for masks and detections.json.")
     ],
     phrase: Annotated[
-        str | None, typer.Option("--phrase", parser=word(parse_phrase), metavar="TEXT", help="What to look for.")
+        str | None,
+        typer.Option("--phrase", parser=word(parse_phrase), metavar="TEXT", help="What to look for, with SAM 3."),
     ] = None,
     model: Model = "builtin",
     device: Device = "auto",
@@ -265,7 +271,7 @@ def detect(
     raise typer.Exit(status)
 
 
-@app.command("import")
+@app.command("import", short_help="Add labels that another program wrote to a project.")
 def import_command(
     project: Project,
     source: Annotated[
@@ -276,7 +282,7 @@ def import_command(
         Path | None, typer.Option("--images", readable=False, metavar="DIR", help="The folder their images lie in.")
     ] = None,
 ) -> None:
-    """Add labels that another program wrote to a project."""
+    """Add labels that another program wrote to a project; if it is not there yet, --images makes it."""
     from sam3_annotator.commands.datasets import import_labels
 
     raise typer.Exit(import_labels(project, source, format_name.value, images))
@@ -295,7 +301,9 @@ def export_command(
         typer.Option("--split", parser=word(parse_split), metavar="train=0.8,val=0.2", help="Shares of the images."),
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Another seed splits in another way.")] = 0,
-    copy_images: Annotated[bool, typer.Option("--copy-images", help="Copy the images beside the labels.")] = False,
+    copy_images: Annotated[
+        bool, typer.Option("--copy-images", help="Copy the images beside the labels, as is usual.")
+    ] = False,
     link_images: Annotated[bool, typer.Option("--link-images", help="Link to the images instead.")] = False,
     no_images: Annotated[bool, typer.Option("--no-images", help="Write the labels only.")] = False,
     include_unannotated: Annotated[

@@ -47,10 +47,12 @@ def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"sam3-annotator {__version__}\n"
 
 
-def test_help_says_each_command_whole(capsys: pytest.CaptureFixture[str]) -> None:
-    cli.run(["--help"])
+@pytest.mark.parametrize("words", [[], ["models"], ["cache"]])
+def test_help_says_each_command_whole(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    cli.run([*words, "--help"])
 
     lines = capsys.readouterr().out.partition("Commands:")[2].splitlines()
+    assert lines
     assert [line for line in lines if line.endswith("...")] == []
 
 

@@ -212,14 +212,19 @@ def test_exemplar_outside_the_image_is_refused_with_its_size(
     assert not out.exists()
 
 
-@pytest.mark.parametrize("model", ["builtin", "grabcut"])
-def test_a_model_without_phrases_says_which_to_use(model: str, photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("model", "way"),
+    [("builtin", "show an example with --exemplar alone."), ("grabcut", "point at each object with “segment”.")],
+)
+def test_a_model_without_phrases_says_what_helps(
+    model: str, way: str, photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = photo.parent / "found"
 
     assert cli.run(["detect", str(photo), "--out", str(out), "--phrase", "cat", "--model", model]) == 1
 
     (sentence,) = capsys.readouterr().err.splitlines()
-    assert "takes no phrases; name a SAM 3 checkpoint with --model" in sentence
+    assert sentence.endswith(f"takes no phrases; name a SAM 3 checkpoint with --model, or {way}")
     assert not out.exists()
 
 

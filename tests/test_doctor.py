@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,12 @@ def test_findings_are_json(findings: doctor.Findings) -> None:
 
 def test_healthy_installation_has_no_problems(findings: doctor.Findings) -> None:
     assert findings["problems"] == []
+
+
+def test_every_package_that_the_program_needs_is_looked_at() -> None:
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert {re.split(r"[><=!]", need)[0] for need in project["dependencies"]} == set(doctor.PACKAGES.values())
 
 
 def test_text_has_a_line_for_each_package(findings: doctor.Findings) -> None:

@@ -19,7 +19,15 @@ def autolabel_command(
     category: Annotated[
         str, typer.Option("--category", metavar="NAME", help="The category of what is found; else that of the phrase.")
     ] = "",
-    model: Model = "builtin",
+    model: Annotated[
+        str,
+        typer.Option(
+            "--model",
+            metavar="MODEL",
+            show_default=False,
+            help="A model that takes phrases: sam3, another name from “models list”, or the path of a checkpoint.",
+        ),
+    ] = "builtin",
     device: Device = "auto",
     dtype: ModelDtype = Dtype.AUTO,
     cache_gb: CacheGb = None,

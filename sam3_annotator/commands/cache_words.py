@@ -11,7 +11,7 @@ cache_app = typer.Typer(
 )
 
 
-@cache_app.command("info")
+@cache_app.command("info", short_help="Tell where embeddings are kept, and how many.")
 def info_command(as_json: Json = False) -> None:
     """Tell where embeddings are kept, how many, and how much room they take."""
     from sam3_annotator.commands.cache import show_cache
@@ -19,7 +19,7 @@ def info_command(as_json: Json = False) -> None:
     raise typer.Exit(show_cache(as_json=as_json))
 
 
-@cache_app.command("clear")
+@cache_app.command("clear", short_help="Delete all embeddings on disk.")
 def clear_command() -> None:
     """Delete all embeddings on disk; models can make them again."""
     from sam3_annotator.commands.cache import clear_cache

@@ -64,9 +64,11 @@ def _require_capabilities(session: Session, concept: ConceptPrompt) -> None:
     needed = [kind for kind, said in (("phrases", concept.phrase), ("exemplars", concept.exemplars)) if said]
     missing = [kind for kind in needed if kind not in session.capabilities]
     if missing:
+        takes_exemplars = "exemplars" in session.capabilities
+        way = "show an example with --exemplar alone" if takes_exemplars else "point at each object with “segment”"
         raise CommandFailed(
             f"The model “{session.name}” takes no {' and no '.join(missing)}; name a SAM 3 checkpoint with --model, "
-            "or point at each object with “segment”."
+            f"or {way}."
         )
 
 

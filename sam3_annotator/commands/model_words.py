@@ -14,7 +14,7 @@ models_app = typer.Typer(help="Which models there are; add, fetch and remove the
 ModelName = Annotated[str, typer.Argument(metavar="NAME", help="A model of the list.", show_default=False)]
 
 
-@models_app.command("list")
+@models_app.command("list", short_help="List the models.")
 def list_models_command(as_json: Json = False) -> None:
     """List the models: what ships, what can be downloaded, what you added."""
     from sam3_annotator.commands.models import list_models
@@ -22,7 +22,7 @@ def list_models_command(as_json: Json = False) -> None:
     raise typer.Exit(list_models(as_json=as_json))
 
 
-@models_app.command("info")
+@models_app.command("info", short_help="Tell what a model is.")
 def info_command(name: ModelName, as_json: Json = False) -> None:
     """Tell what a model is: format, parameters, size, place, hash, licence."""
     from sam3_annotator.commands.models import show_model
@@ -30,7 +30,7 @@ def info_command(name: ModelName, as_json: Json = False) -> None:
     raise typer.Exit(show_model(name, as_json=as_json))
 
 
-@models_app.command("add")
+@models_app.command("add", short_help="Put a checkpoint of yours on the list.")
 def add_command(
     path: Annotated[Path, typer.Argument(readable=False, help="A checkpoint, or a folder with one.")],
     name: Annotated[str, typer.Option("--name", help="What to call it; made of the file's name if left out.")] = "",
@@ -41,7 +41,7 @@ def add_command(
     raise typer.Exit(add_model(path, name))
 
 
-@models_app.command("download")
+@models_app.command("download", short_help="Fetch a published model.")
 def download_command(
     name: ModelName,
     ask_token: Annotated[
@@ -59,7 +59,7 @@ def download_command(
     raise typer.Exit(download_model(name, asks_token=ask_token))
 
 
-@models_app.command("remove")
+@models_app.command("remove", short_help="Take a model off the list.")
 def remove_command(
     name: ModelName,
     yes: Annotated[bool, typer.Option("--yes", help="Delete what was downloaded without asking.")] = False,

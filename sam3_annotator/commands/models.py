@@ -169,7 +169,11 @@ def _size(entry: ModelEntry) -> str:
 def _remark(entry: ModelEntry) -> str:
     if entry.known is not None:
         return entry.known.about
-    return str(entry.path) if entry.origin is ModelOrigin.ADDED else "Ships with the program; clicks and boxes, offline"
+    return (
+        str(entry.path)
+        if entry.origin is ModelOrigin.ADDED
+        else "Ships with the program; clicks, boxes and examples, offline"
+    )
 
 
 def _files(count: int) -> str:

@@ -55,7 +55,11 @@ ModelDtype = Annotated[Dtype, typer.Option("--dtype", help="How precisely to com
 CacheGb = Annotated[
     float | None,
     typer.Option(
-        "--cache-gb", min=0, max=1e6, metavar="GB", help="Disk for what slow models read of images; usually 10 or more."
+        "--cache-gb",
+        min=0,
+        max=1e6,
+        metavar="GB",
+        help="Disk for what slow models read of images; 0 keeps none. If left out 10, or as much as is there already.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]

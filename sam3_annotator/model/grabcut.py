@@ -152,7 +152,7 @@ class GrabCutSession:
     ) -> Detection:
         """Raise `UnsupportedPrompt`: colours do not tell concepts."""
         del embedding, concept, threshold, check
-        raise UnsupportedPrompt("The built-in model does not find concepts; click on each object or draw a box.")
+        raise UnsupportedPrompt("GrabCut does not find concepts; click on each object or draw a box.")
 
 
 def _cut(picture: Pixels, window: Window, request: Request) -> _Candidate:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from sam3_annotator.project.entities import Category, CategoryId, ImageId, ImageState, InstanceId, Origin, Split
@@ -84,35 +84,6 @@ def state_counts(store: ProjectReader) -> dict[ImageState, int]:
     """Return how many images are in each state, zeros included."""
     found = dict(store.select("SELECT state, count(*) FROM images GROUP BY state"))
     return {state: found.get(state.value, 0) for state in ImageState}
-
-
-def find_images(
-    store: ProjectReader,
-    *,
-    text: str = "",
-    state: ImageState | None = None,
-    split: Split | None = None,
-    category_id: CategoryId | None = None,
-) -> tuple[ImageId, ...]:
-    """Return the images that meet all conditions given, in their order.
-
-    `text` is looked for in the path, upper and lower case alike; `category_id` asks for an instance of that category.
-    """
-    wanted = text.casefold()
-    having = None if category_id is None else set(_images_with(store, category_id))
-    return tuple(
-        image.id
-        for image in store.images()
-        if wanted in image.path.casefold()
-        and (state is None or image.state is state)
-        and (split is None or image.split is split)
-        and (having is None or image.id in having)
-    )
-
-
-def _images_with(store: ProjectReader, category_id: CategoryId) -> Iterator[int]:
-    for (image_id,) in store.select("SELECT DISTINCT image_id FROM instances WHERE category_id = ?", category_id):
-        yield image_id
 
 
 def statistics(store: ProjectReader) -> ProjectStatistics:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sam3_annotator.project.pixel_edges import region_of_runs
 from sam3_annotator.project.regions import Region
-from sam3_annotator.project.runs import Runs, box_mask_of_runs, runs_of_mask, runs_of_region, without_pairs
+from sam3_annotator.project.runs import Runs, box_mask_of_runs, runs_of_mask, without_pairs
 
 _FIRST_CHARACTER = 48
 _CHARACTER_BITS = 5
@@ -44,11 +44,6 @@ class Rle:
 def mask_to_rle(mask: NDArray[np.bool_]) -> Rle:
     """Return the code of a `(H, W)` bool mask."""
     return _rle_of_columns(runs_of_mask(mask.T), *mask.shape)
-
-
-def region_to_rle(region: Region, height: int, width: int) -> Rle:
-    """Return the code of `region_to_mask(region, height, width)`; only the box of the region is filled."""
-    return runs_to_rle(runs_of_region(region, height, width), height, width)
 
 
 def runs_to_rle(runs: Runs, height: int, width: int) -> Rle:

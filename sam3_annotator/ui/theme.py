@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QApplication
 
 from sam3_annotator.paths import resources_dir
 from sam3_annotator.ui.tokens import (
-    ANIMATION_MS,
     CONTROL_HEIGHT,
     DARK,
     FOCUS_WIDTH,
@@ -42,7 +41,6 @@ from sam3_annotator.ui.tokens import (
 )
 
 __all__ = [
-    "ANIMATION_MS",
     "CONTROL_HEIGHT",
     "DARK",
     "FOCUS_WIDTH",

@@ -22,7 +22,6 @@ ICON_SIZE_SMALL: Final = 16
 TOOL_RAIL_WIDTH: Final = 44
 CONTROL_HEIGHT: Final = 28
 ROW_HEIGHT: Final = 32
-ANIMATION_MS: Final = 150
 
 FONT_BODY_PX: Final = 13
 FONT_CAPTION_PX: Final = 11
@@ -61,7 +60,6 @@ DARK: Final = MappingProxyType(
         "scroll_hover": "#646a73",
         "tooltip": "#33373c",
         "shadow": "#000000",
-        "scrim": "#17181a",
         "field": "#17181a",
         "menu": "#26292d",
         "knob": "#e8eaed",
@@ -103,7 +101,6 @@ LIGHT: Final = MappingProxyType(
         "scroll_hover": "#949aa3",
         "tooltip": "#2a2d31",
         "shadow": "#3a3e44",
-        "scrim": "#f6f7f8",
         "field": "#ffffff",
         "menu": "#ffffff",
         "knob": "#ffffff",

@@ -93,3 +93,14 @@ def test_pictures_with_too_few_instances_are_a_sentence(
 
     assert exemplars.main(["--data", str(tmp_path), "--least", "5"]) == 1
     assert "no SOURCE/NAME.jpg with 5 instances" in capsys.readouterr().err
+
+
+def test_without_words_it_measures_on_the_pictures_of_the_tests(
+    exemplars: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exemplars, "open_session", lambda _: Finder())
+
+    assert exemplars.main(["--json"]) == 0
+
+    (row,) = json.loads(capsys.readouterr().out)["results"]
+    assert (row["name"], row["pictures"]) == ("exemplars samples", 1)

@@ -340,7 +340,9 @@ def test_concepts_are_refused_with_a_sentence(session: Session) -> None:
     embedding = session.embed(np.zeros((8, 8, 3), dtype=np.uint8))
 
     assert "phrases" not in session.capabilities
-    with pytest.raises(UnsupportedPrompt, match=r"click on each object or draw a box\."):
+    with pytest.raises(
+        UnsupportedPrompt, match=r"^GrabCut does not find concepts; click on each object or draw a box\.$"
+    ):
         session.detect(embedding, ConceptPrompt("cat"))
 
 

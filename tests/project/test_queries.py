@@ -16,7 +16,6 @@ from sam3_annotator.project import (
     Split,
     category_counts,
     category_named,
-    find_images,
     instance_counts,
     state_counts,
     statistics,
@@ -116,24 +115,3 @@ def test_statistics_of_an_empty_project_are_zeros(small: Any) -> None:
     numbers = statistics(small.store)
 
     assert (numbers.instances, numbers.most_per_image, numbers.median_per_image, numbers.mean_per_image) == (0, 0, 0, 0)
-
-
-def test_images_are_found_by_all_conditions_at_once(small: Any, square: Square) -> None:
-    _fill(small, square)
-    a, b, c = small.images
-
-    assert find_images(small.store) == (a, b, c)
-    assert find_images(small.store, text="B.PNG") == (b,)
-    assert find_images(small.store, state=ImageState.DONE) == (a,)
-    assert find_images(small.store, split=Split.VAL) == (c,)
-    assert find_images(small.store, category_id=small.cat) == (a, b)
-    assert find_images(small.store, category_id=small.cat, text="a") == (a,)
-    assert find_images(small.store, category_id=small.dog, split=Split.VAL) == ()
-
-
-def test_text_is_found_in_upper_and_lower_case_alike(small: Any) -> None:
-    with small.store.edit("Add") as edit:
-        loud = edit.add_image("Straße/IMG_1.JPG")
-
-    for text in ("img_1.jpg", "IMG", "STRASSE", "straße"):
-        assert find_images(small.store, text=text) == (loud,)

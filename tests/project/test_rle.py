@@ -15,11 +15,12 @@ from sam3_annotator.project.rle import (
     Rle,
     coco_string_to_counts,
     mask_to_rle,
-    region_to_rle,
     rle_to_coco_string,
     rle_to_mask,
     rle_to_region,
+    runs_to_rle,
 )
+from sam3_annotator.project.runs import runs_of_region
 
 Mask = NDArray[np.bool_]
 masks = arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=20))
@@ -50,7 +51,8 @@ def test_code_gives_mask_and_region_back(mask: Mask) -> None:
 
     assert np.array_equal(rle_to_mask(rle), mask)
     assert rle_to_region(rle) == mask_to_region(mask)
-    assert np.array_equal(region_to_rle(mask_to_region(mask), *mask.shape).counts, rle.counts)
+    runs = runs_of_region(mask_to_region(mask), *mask.shape)
+    assert np.array_equal(runs_to_rle(runs, *mask.shape).counts, rle.counts)
 
 
 def test_long_runs_take_several_characters() -> None:
@@ -66,7 +68,7 @@ def test_long_runs_take_several_characters() -> None:
 def test_region_reaching_out_of_the_image_is_coded_as_its_mask() -> None:
     region = Region((Polygon([(-3.2, 1.7), (9.4, -2), (14, 9.9), (2, 30)]),))
 
-    rle = region_to_rle(region, 12, 10)
+    rle = runs_to_rle(runs_of_region(region, 12, 10), 12, 10)
 
     assert np.array_equal(rle_to_mask(rle), region_to_mask(region, 12, 10))
 

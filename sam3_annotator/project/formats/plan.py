@@ -50,7 +50,7 @@ class PlannedImage:
     """An image by the name that the labels give it (with `/`), its instances, and where to look for its file.
 
     `width` and `height` are what the labels say, 0 if they say nothing. The name may end in
-    `image_matching.ANY_SUFFIX`.
+    `images.matching.ANY_SUFFIX`.
     """
 
     name: str

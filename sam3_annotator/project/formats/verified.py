@@ -35,11 +35,6 @@ class Verification:
         return not self.differences
 
     @property
-    def lowest_iou(self) -> float | None:
-        """The IoU of the worst of those instances that were found and differ, None if none does."""
-        return min((each.iou for each in self.differences if each.iou is not None), default=None)
-
-    @property
     def sentence(self) -> str:
         """Say in one sentence what came of it."""
         words = self._found_words()

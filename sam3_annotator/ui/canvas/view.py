@@ -39,7 +39,6 @@ class CanvasView(CanvasSurface):
     cancel_requested = Signal()
     region_edited = Signal(object, object, str)  # InstanceId, Region, label of the step
     region_drawn = Signal(object, bool)  # Region of a new instance, whether that is to be selected
-    delete_requested = Signal()
     context_menu_requested = Signal(object, object)  # InstanceId | None, QPoint on the screen
     selection_requested = Signal(object)  # frozenset[InstanceId]
     hover_changed = Signal(object)  # InstanceId | None

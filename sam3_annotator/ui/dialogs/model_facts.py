@@ -24,7 +24,7 @@ Content = TypeVar("Content", bound=QWidget)
 
 LABEL_WIDTH: Final = 88
 GATE_WORDS: Final = "Given to accounts that asked for it: ask for access, and accept the licence, on its page."
-BUILTIN_ABOUT: Final = "Clicks and boxes on any processor, without a network"
+BUILTIN_ABOUT: Final = "Clicks, boxes and examples on any processor, without a network"
 TOKEN_HINT: Final = (
     "Used for this download and kept nowhere. Left empty, HF_TOKEN or your log-in to Hugging Face counts."
 )
@@ -59,8 +59,8 @@ class ModelFacts(QWidget):
         self._holds = self._add("Content", QLabel(wordWrap=True))
         self._place = self._add("File", PlaceLabel())
         self._hash = self._add("SHA-256", PlaceLabel(Qt.TextElideMode.ElideRight))
-        self._licence = self._add("Licence", self._make_licence())
-        self._token_row = self._add("Access token", self._make_token())
+        self._add("Licence", self._make_licence())
+        self._add("Access token", self._make_token())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_XS)

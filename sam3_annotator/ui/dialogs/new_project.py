@@ -23,7 +23,7 @@ class NewProjectDialog(TaskDialog):
 
     created = Signal(object)  # Path
 
-    def __init__(self, folder: Path | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("New project", "Create", "Creating the project", parent)
         self.images = PathField("Images folder", ask_folder)
         self.file = PathField("Project file", ask_new_file(f"Projects (*{PROJECT_SUFFIX})"))
@@ -47,7 +47,6 @@ class NewProjectDialog(TaskDialog):
         self.images.settled.connect(self._count_images)
         self.file.line.textEdited.connect(self._keep_file)
         self.file.changed.connect(self.refresh)
-        self.images.set_path(folder)
         self.refresh()
 
     @property

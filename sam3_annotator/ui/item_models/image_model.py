@@ -167,7 +167,8 @@ class ImageModel(QAbstractListModel):
         lines = [record.path]
         if record.facts.width:
             lines.append(f"{record.facts.width} × {record.facts.height} px")  # noqa: RUF001 - the sign meant
-        lines.append(f"{STATE_WORDS[record.state]} · {_instances(self._counts.get(record.id, 0))}")
+        words = [STATE_WORDS[record.state], _instances(self._counts.get(record.id, 0))]
+        lines.append(" · ".join(words if record.split is None else [*words, record.split]))
         if problem := self.problem(record.id):
             lines.append(problem)
         return "\n".join(lines)
@@ -246,11 +247,6 @@ class ImageFilter(QSortFilterProxyModel):
     def state(self) -> StateFilter:
         """Which states are shown."""
         return self._state
-
-    @property
-    def is_active(self) -> bool:
-        """Whether anything is filtered out on purpose."""
-        return bool(self._text) or self._state is not StateFilter.ALL
 
     def set_text(self, text: str) -> None:
         """Show only images whose path contains this, whatever the case and the form of its letters."""

@@ -18,7 +18,7 @@ class EmptyState(QWidget):
 
     link_clicked = Signal()
 
-    def __init__(self, icon_name: str, title: str = "", text: str = "", link: str = "") -> None:
+    def __init__(self, icon_name: str, title: str = "", text: str = "") -> None:
         super().__init__()
         self._icon_name = icon_name
         self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
@@ -42,7 +42,7 @@ class EmptyState(QWidget):
         layout.setSpacing(SPACE_S)
         theme().theme_changed.connect(self._draw_icon)
         self._draw_icon()
-        self.say(title, text, link)
+        self.say(title, text)
 
     def say(self, title: str, text: str, link: str = "", icon_name: str = "") -> None:
         """Show these words, and another icon if one is named."""

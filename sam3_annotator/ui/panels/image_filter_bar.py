@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from sam3_annotator.project import ImageState
-from sam3_annotator.ui.item_delegates.image_delegate import PROBLEM_ICON, STATE_ICONS
 from sam3_annotator.ui.item_models.image_model import ImageModel, StateFilter
 from sam3_annotator.ui.panels.text_field import TextField
 from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
@@ -21,13 +18,6 @@ FILTER_WORDS: Mapping[StateFilter, str] = {
     StateFilter.IN_PROGRESS: "In progress",
     StateFilter.DONE: "Done",
     StateFilter.MISSING: "Missing or unreadable",
-}
-_FILTER_ICONS: Final[Mapping[StateFilter, tuple[str, str]]] = {
-    StateFilter.ALL: ("image-multiple-outline", "text_dim"),
-    StateFilter.UNANNOTATED: STATE_ICONS[ImageState.UNANNOTATED],
-    StateFilter.IN_PROGRESS: STATE_ICONS[ImageState.IN_PROGRESS],
-    StateFilter.DONE: STATE_ICONS[ImageState.DONE],
-    StateFilter.MISSING: PROBLEM_ICON,
 }
 
 

@@ -16,6 +16,7 @@ from sam3_annotator.project import (
     ImageRecord,
     ImageState,
     Relocation,
+    Split,
     relocate_images,
 )
 from sam3_annotator.ui.background import BackgroundTask, error_sentence
@@ -40,6 +41,13 @@ _STATE_VERBS: Final = (
     (ImageState.CONFIRMED_EMPTY, "Confirm as empty"),
     (ImageState.UNANNOTATED, "Mark as not annotated"),
     (ImageState.IN_PROGRESS, "Mark as in progress"),
+)
+
+_SPLIT_WORDS: Final = (
+    (Split.TRAIN, "Train"),
+    (Split.VAL, "Val"),
+    (Split.TEST, "Test"),
+    (None, "None"),
 )
 
 
@@ -165,8 +173,13 @@ class ImageListPanel(QWidget):
 
     def set_state(self, state: ImageState) -> None:
         """Say of the selected images how far they have come, as one step."""
-        images = [self._record(index).id for index in self._list.selectionModel().selectedRows()]
+        images = [record.id for record in self._selected()]
         attempt(lambda: operations.set_image_state(self._store, images, state), self.problem.emit)
+
+    def set_split(self, split: Split | None) -> None:
+        """Put the selected images into a split, or with None into none, as one step."""
+        images = [record.id for record in self._selected()]
+        attempt(lambda: operations.set_image_split(self._store, images, split), self.problem.emit)
 
     def reveal(self, image_id: ImageId) -> None:
         """Show the folder of an image file in the system's file browser."""
@@ -185,6 +198,8 @@ class ImageListPanel(QWidget):
             action.setEnabled(not self._store.is_read_only)
             menu.addAction(action)
         menu.addSeparator()
+        menu.addMenu(self._split_menu(menu))
+        menu.addSeparator()
         reveal = QAction("Show in folder", menu)
         bind_icon(reveal, "folder-open-outline", "text_dim")
         reveal.triggered.connect(lambda: self.reveal(image_id))
@@ -194,6 +209,18 @@ class ImageListPanel(QWidget):
             bind_icon(find, "folder-search-outline", "text_dim")
             find.triggered.connect(self.ask_and_find_moved)
             menu.addAction(find)
+        return menu
+
+    def _split_menu(self, parent: QMenu) -> QMenu:
+        """Make the menu of splits; the one that all selected images are in is checked."""
+        menu = QMenu("Split", parent)
+        menu.setEnabled(not self._store.is_read_only)
+        present = {record.split for record in self._selected()}
+        for split, text in _SPLIT_WORDS:
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(present == {split})
+            action.triggered.connect(lambda _checked, split=split: self.set_split(split))
         return menu
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -215,6 +242,9 @@ class ImageListPanel(QWidget):
         view.customContextMenuRequested.connect(self._show_menu)
         view.row_chosen.connect(lambda index: self._workspace.set_image(self._record(index).id))
         return view
+
+    def _selected(self) -> list[ImageRecord]:
+        return [self._record(index) for index in self._list.selectionModel().selectedRows()]
 
     def _record(self, index: QModelIndex) -> ImageRecord:
         return self._model.record_at(self._shown.mapToSource(index).row())

@@ -15,6 +15,7 @@ from sam3_annotator.project import (
     ProjectStore,
     Provenance,
     Region,
+    Split,
     counted,
     instances_of_category,
 )
@@ -114,6 +115,15 @@ def set_image_state(store: ProjectStore, image_ids: Collection[ImageId], state: 
                 edit.update_image(image_id, state=state)
 
 
+def set_image_split(store: ProjectStore, image_ids: Collection[ImageId], split: Split | None) -> None:
+    """Put images into a split, or with None into none, all in one step; those that are there already are left alone."""
+    changing = [i for i in sorted(image_ids) if store.image(i).split is not split]
+    if changing:
+        with store.edit("Take out of splits" if split is None else f"Put into {split}") as edit:
+            for image_id in changing:
+                edit.update_image(image_id, split=split)
+
+
 def add_images(store: ProjectStore, paths: Sequence[Path], *, undoable: bool = True) -> int:
     """Add image files that the project does not have yet, and say how many; their facts are read later."""
     known = {store.image_file(image.id) for image in store.images()}
@@ -173,15 +183,13 @@ def outline_instances(store: ProjectStore, outlined: Sequence[tuple[InstanceId, 
                 edit.update_instance(instance_id, region=region, provenance=told)
 
 
-def replace_region(
-    store: ProjectStore, instance_id: InstanceId, region: Region, label: str, *, merge_key: str | None = None
-) -> None:
+def replace_region(store: ProjectStore, instance_id: InstanceId, region: Region, label: str) -> None:
     """Give an instance a region changed by hand, and count the change in its provenance.
 
-    `label` names the step ("Move vertex"); steps in a row with the same `merge_key` become one.
+    `label` names the step ("Move vertex").
     """
     provenance = store.instance(instance_id).provenance
-    with store.edit(label, merge_key=merge_key) as edit:
+    with store.edit(label) as edit:
         edit.update_instance(
             instance_id, region=region, provenance=replace(provenance, edit_count=provenance.edit_count + 1)
         )

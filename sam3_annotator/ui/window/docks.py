@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from sam3_annotator.ui.window.dock import Dock
 from sam3_annotator.ui.window.window_place import LAYOUT_VERSION
 
-_Area = Qt.DockWidgetArea
 _LEFT = ("images", "findings")
 _RIGHT = ("categories", "instances", "proposals")
 

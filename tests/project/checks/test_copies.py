@@ -39,7 +39,10 @@ def test_same_image_twice_is_told_with_both(copied: Any) -> None:
 
     assert finding.kind is FindingKind.SAME_IMAGE
     assert (finding.image_id, finding.other_image_id) == (copy, copied.images[0])
-    assert "photos/copy of 1.png: the image has the same content as photos/1.png" in finding.sentence
+    assert finding.sentence == (
+        "photos/copy of 1.png: the image has the same content as photos/1.png; label one of them only, since exports "
+        "leave out an image that is not annotated."
+    )
 
 
 def test_same_image_with_other_instances_is_told_as_that(copied: Any) -> None:
@@ -68,6 +71,7 @@ def test_same_image_in_two_splits_is_the_worse_finding(copied: Any, is_same: boo
     assert (finding.kind, finding.image_id) == (FindingKind.SAME_IMAGE_IN_TWO_SPLITS, copy)
     assert "is in val while that is in train" in finding.sentence
     assert ("other instances" in finding.sentence) is not is_same
+    assert finding.sentence.endswith("; put both into the same split.")
 
 
 def test_each_further_copy_is_told_with_the_one_in_another_split(copied: Any) -> None:

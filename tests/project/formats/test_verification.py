@@ -43,7 +43,6 @@ def test_export_is_verified_and_told_as_the_format_can_hold_it(dataset: Any, tmp
 
     assert verification.is_good
     assert verification.sentence == EXPECTED[name]
-    assert verification.lowest_iou is None
 
 
 def verify_export_of(store: ProjectStore, out: Path, name: str, **options: Any) -> Verification:

@@ -17,6 +17,7 @@ from sam3_annotator.project import (
     ProjectStore,
     Provenance,
     Region,
+    Split,
 )
 from sam3_annotator.ui.item_models.image_model import ImageFilter, ImageModel, ImageRole, StateFilter
 from sam3_annotator.ui.item_models.runs import runs
@@ -129,6 +130,14 @@ def test_many_added_images_arrive_as_one_insertion(store: ProjectStore, model: I
             edit.add_image(f"more/{number}.png")
 
     assert insertions == [(4, 503)]
+
+
+def test_split_of_an_image_is_in_its_tooltip(store: ProjectStore, model: ImageModel) -> None:
+    assert model.index(0).data(Qt.ItemDataRole.ToolTipRole).endswith("no instances")
+
+    operations.set_image_split(store, [store.images()[0].id], Split.TEST)
+
+    assert model.index(0).data(Qt.ItemDataRole.ToolTipRole).endswith("no instances · test")
 
 
 def test_image_with_a_problem_says_so_in_its_tooltip(store: ProjectStore, model: ImageModel) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from sam3_annotator.project import ImageFacts, ImageId, ImageState, InstanceId, ProjectStore
+from sam3_annotator.project import ImageFacts, ImageId, ImageState, InstanceId, ProjectStore, Split
 from sam3_annotator.ui.background import background_is_idle
 from sam3_annotator.ui.item_models.image_model import StateFilter
 from sam3_annotator.ui.panels.image_list import ImageListPanel
@@ -180,6 +180,43 @@ def test_several_images_are_marked_as_done_in_one_step(
         ImageState.UNANNOTATED,
     ]
     assert store.undo_label == "Mark as done"
+
+
+def test_several_images_are_put_into_a_split_in_one_step(
+    qtbot: QtBot, panel: ImageListPanel, store: ProjectStore, images: list[ImageId]
+) -> None:
+    qtbot.mouseClick(panel.view.viewport(), LEFT, pos=place(panel, 0))
+    qtbot.mouseClick(panel.view.viewport(), LEFT, CONTROL, place(panel, 2))
+
+    splits(panel, images[2])["Val"].trigger()
+
+    assert [image.split for image in store.images()] == [Split.VAL, None, Split.VAL, None]
+    assert store.undo_label == "Put into val"
+    assert checked_split(panel, images[2]) == ["Val"]
+
+
+def test_menu_of_splits_checks_none_where_images_are_in_several(
+    qtbot: QtBot, panel: ImageListPanel, store: ProjectStore, images: list[ImageId]
+) -> None:
+    operations.set_image_split(store, [images[0]], Split.TRAIN)
+    qtbot.mouseClick(panel.view.viewport(), LEFT, pos=place(panel, 0))
+    qtbot.mouseClick(panel.view.viewport(), LEFT, CONTROL, place(panel, 1))
+    assert checked_split(panel, images[0]) == []
+
+    splits(panel, images[0])["None"].trigger()
+
+    assert {image.split for image in store.images()} == {None}
+    assert checked_split(panel, images[0]) == ["None"]
+
+
+def splits(panel: ImageListPanel, image_id: ImageId) -> dict[str, QAction]:
+    """Give the entries of the menu of splits by their words."""
+    (menu,) = [made for made in panel.context_menu(image_id).findChildren(QMenu) if made.title() == "Split"]
+    return {action.text(): action for action in menu.actions()}
+
+
+def checked_split(panel: ImageListPanel, image_id: ImageId) -> list[str]:
+    return [text for text, action in splits(panel, image_id).items() if action.isChecked()]
 
 
 def test_image_with_instances_cannot_be_confirmed_empty(

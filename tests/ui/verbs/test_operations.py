@@ -18,6 +18,7 @@ from sam3_annotator.project import (
     PromptRecord,
     Provenance,
     Region,
+    Split,
 )
 from sam3_annotator.ui.verbs import operations
 
@@ -158,6 +159,20 @@ def test_images_known_by_another_path_are_not_added_again(
     assert store.images()[-1].path == "photos/11.png"
 
 
+def test_images_are_put_into_a_split_and_out_of_it_in_one_step_each(store: ProjectStore) -> None:
+    first, *others = (image.id for image in store.images())
+
+    operations.set_image_split(store, [first], Split.VAL)
+    operations.set_image_split(store, [first, *others], Split.VAL)
+    assert {image.split for image in store.images()} == {Split.VAL}
+    store.undo()
+    assert [image.split for image in store.images()] == [Split.VAL, *(None for _ in others)]
+
+    operations.set_image_split(store, [first], None)
+    assert {image.split for image in store.images()} == {None}
+    assert store.undo_label == "Take out of splits"
+
+
 def test_image_states_are_set_in_one_step(store: ProjectStore) -> None:
     ids = [image.id for image in store.images()]
 
@@ -189,18 +204,6 @@ def test_region_replaced_by_hand_is_counted_in_its_provenance(store: ProjectStor
     assert changed.region == SMALLER
     assert (changed.provenance.model, changed.provenance.edit_count) == ("Fake", 1)
     assert store.undo_label == "Move vertex"
-
-
-def test_nudges_with_one_key_are_one_step(store: ProjectStore) -> None:
-    car = operations.add_category(store, "car")
-    instance_id = operations.add_instance(store, store.images()[0].id, car, SQUARE, Provenance())
-
-    for region in (SMALLER, SQUARE, SMALLER):
-        operations.replace_region(store, instance_id, region, "Move instance", merge_key="nudge")
-    store.undo()
-
-    assert store.instance(instance_id).region == SQUARE
-    assert store.undo_label == "Add instance"
 
 
 def test_correcting_keeps_who_made_an_instance_and_tells_what_corrected_it(store: ProjectStore) -> None:

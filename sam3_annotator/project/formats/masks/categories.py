@@ -47,8 +47,8 @@ def read_category_masks(files: Sequence[Path], folder: Path) -> ImportPlan:
     """Read masks in `folder`, images of the stems being expected in `images` beside it, or in it.
 
     Parts are connected along the sides of pixels. 0 and black are background. So is 255, which VOC calls void, unless
-    it is the only value: such masks have the one category `object`. Names come from the files that `value_names` knows,
-    in the folder or beside it; else a value is `category N`, and a colour has its own name, such as `#ff8000`.
+    it is the only value: such masks have the one category `object`. Names come from the files that `find_value_names`
+    reads, in the folder or beside it; else a value is `category N`, and a colour has its own name, such as `#ff8000`.
     Raises FormatError if nothing in the files can be imported.
     """
     found: list[_Parts] = []
