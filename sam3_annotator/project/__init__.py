@@ -65,6 +65,7 @@ from sam3_annotator.project.image_files import (
     hash_file,
     is_export,
     is_there,
+    list_contents,
     list_image_files,
     why_no_images,
 )
@@ -175,6 +176,7 @@ __all__ = [
     "is_there",
     "is_valid_region",
     "least_agreement",
+    "list_contents",
     "list_image_files",
     "make_thumbnail",
     "mask_to_region",

@@ -21,6 +21,9 @@ IMAGE_SUFFIXES = frozenset(
 # A file of this name in a folder says: we have exported here, these are copies and no images to annotate.
 EXPORT_MARKER = ".sam3-annotator-export"
 
+# What file browsers leave in a folder somebody has only looked into, in small letters.
+_LEFT_BY_BROWSERS = frozenset({".ds_store", ".localized", ".directory", "desktop.ini", "thumbs.db"})
+
 NaturalKey = tuple[list[str | int], ...]
 
 
@@ -68,6 +71,14 @@ def _walk(top: Path, recursive: bool) -> Iterator[Path]:
 def is_export(folder: str | Path) -> bool:
     """Whether a folder is one that we have exported to: the images in it are copies."""
     return is_there(Path(folder, EXPORT_MARKER))
+
+
+def list_contents(folder: Path) -> list[Path]:
+    """Return what lies in a folder, in the order of names, but for what file browsers leave there by themselves.
+
+    Raises `OSError` if it cannot be listed.
+    """
+    return sorted(path for path in folder.iterdir() if path.name.lower() not in _LEFT_BY_BROWSERS)
 
 
 def why_no_images(folder: str | Path) -> str:

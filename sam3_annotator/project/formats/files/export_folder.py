@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from sam3_annotator.project.errors import KnownError, ProjectReadOnly, StorageFull
 from sam3_annotator.project.formats.files.export_parts import ExportParts, left_parts, new_parts
-from sam3_annotator.project.image_files import EXPORT_MARKER
+from sam3_annotator.project.image_files import EXPORT_MARKER, list_contents
 from sam3_annotator.project.reading import ProjectReader
 
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
@@ -29,7 +29,7 @@ def require_free_folder(out: Path, store: ProjectReader) -> None:
             return
         if not out.is_dir():
             raise KnownError(f"{out} is a file; choose a folder to export to.")
-        if any(out.iterdir()) and _listed_files(out) is None:
+        if list_contents(out) and _listed_files(out) is None:
             raise KnownError(
                 f"The folder {out} is not empty and holds no earlier export; choose an empty folder or a new name."
             )
