@@ -43,7 +43,7 @@ def list_image_files(folder: str | Path, recursive: bool = True) -> list[Path]:
 
 
 def _walk(top: Path, recursive: bool) -> Iterator[Path]:
-    seen: set[tuple[int, int]] = set()
+    seen: set[tuple[int, int] | str] = set()
     # Linked folders come last, so that a folder that is really there is listed under its own name.
     pending, linked = [top], list[Path]()
     while pending or linked:
@@ -55,9 +55,11 @@ def _walk(top: Path, recursive: bool) -> Iterator[Path]:
             if folder == top:
                 raise
             continue
-        if (facts.st_dev, facts.st_ino) in seen or any(entry.name == EXPORT_MARKER for entry in entries):
+        # Some disks of Windows, such as those on the web, number no files: there every number is 0.
+        identity = (facts.st_dev, facts.st_ino) if facts.st_ino else os.path.realpath(folder)
+        if identity in seen or any(entry.name == EXPORT_MARKER for entry in entries):
             continue
-        seen.add((facts.st_dev, facts.st_ino))
+        seen.add(identity)
         for entry in entries:
             if entry.name.startswith(".") or not _is_unicode(entry.name):
                 continue
