@@ -13,6 +13,7 @@ from sam3_annotator.project.entities import ImageId
 from sam3_annotator.project.errors import KnownError, ProjectReadOnly
 from sam3_annotator.project.image_files import list_image_files
 from sam3_annotator.project.image_paths import absolute_path
+from sam3_annotator.project.patience import replace
 from sam3_annotator.project.progress import Progress, no_progress
 
 PART_SUFFIX = ".part"
@@ -47,7 +48,7 @@ def new_file(path: Path) -> Iterator[Database]:
             yield database
         finally:
             database.close()
-        part.replace(path)
+        replace(part, path)
     except BaseException:
         _remove(part)
         raise
