@@ -116,6 +116,18 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
+def is_one_file(path: Path, other: Path) -> bool:
+    """Whether two paths lead to one file by names that are the same but for case or the form of accents.
+
+    On macOS and Windows a file is found by each of them, and dialogs, terminals and listings of folders give it
+    different ones.
+    """
+    try:
+        return path == other or (folded(str(path)) == folded(str(other)) and path.samefile(other))
+    except OSError:
+        return False
+
+
 def natural_key(path: Path) -> NaturalKey:
     """Return what sorts relative paths in natural order, part by part."""
     return tuple(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from sam3_annotator.project import KnownError
+from sam3_annotator.project import KnownError, is_one_file
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.start.opening import Opened, open_path, project_file_of
 from sam3_annotator.ui.start.recent import remember_opened
@@ -58,7 +58,7 @@ class Launcher(QObject):
 
     def open(self, path: Path) -> None:
         """Open what lies at `path` in place of the window shown."""
-        if isinstance(self._window, MainWindow) and self._window.store.path == project_file_of(path):
+        if isinstance(self._window, MainWindow) and is_one_file(self._window.store.path, project_file_of(path)):
             return
         if not self._may_leave(lambda: self.open(path)):
             return

@@ -15,6 +15,7 @@ from sam3_annotator.project import (
     ProjectStore,
     StorageFull,
     absolute_path,
+    is_one_file,
     list_image_files,
     why_no_images,
 )
@@ -63,10 +64,11 @@ def open_path(path: Path) -> Opened:
         return _open_folder(path)
     if path.suffix.lower() == PROJECT_SUFFIX:
         return _open_project(path)
-    if path not in list_image_files(path.parent, recursive=False):
+    if not any(is_one_file(path, file) for file in list_image_files(path.parent, recursive=False)):
         raise KnownError(f"{path.name} is neither a project nor an image file that can be read.")
     opened = _open_folder(path.parent)
-    shown = next((image.id for image in opened.store.images() if opened.store.image_file(image.id) == path), None)
+    store = opened.store
+    shown = next((image.id for image in store.images() if is_one_file(path, store.image_file(image.id))), None)
     return replace(opened, image_id=shown)
 
 

@@ -80,6 +80,19 @@ def test_opening_what_is_open_already_changes_nothing(launcher, image_folder):
     assert not window.store.is_read_only
 
 
+def test_opening_what_is_open_by_another_spelling_of_its_name_changes_nothing(launcher, image_folder):
+    launcher.start(image_folder)
+    window = launcher.window
+    other = image_folder / "Annotations.sam3proj"
+    if not other.exists():  # as it is where case does not count
+        other.hardlink_to(window.store.path)
+
+    launcher.open(other)
+
+    assert launcher.window is window
+    assert not window.messages.messages
+
+
 def test_the_samples_open_as_a_copy_with_hints(launcher, tmp_path):
     launcher.start(None)
 
