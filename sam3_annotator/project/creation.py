@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from sam3_annotator.patience import replace
 from sam3_annotator.project.database import Database, create_database
 from sam3_annotator.project.edit import Edit
 from sam3_annotator.project.entities import ImageId
 from sam3_annotator.project.errors import KnownError, ProjectReadOnly
 from sam3_annotator.project.image_files import list_image_files
 from sam3_annotator.project.image_paths import absolute_path
-from sam3_annotator.project.patience import replace
 from sam3_annotator.project.progress import Progress, no_progress
 
 PART_SUFFIX = ".part"

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
+from sam3_annotator.patience import rename
 from sam3_annotator.project.errors import KnownError, ProjectReadOnly, StorageFull
 from sam3_annotator.project.formats.files.export_parts import ExportParts, left_parts, new_parts
 from sam3_annotator.project.image_files import EXPORT_MARKER, list_contents
-from sam3_annotator.project.patience import rename
 from sam3_annotator.project.reading import ProjectReader
 
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sam3_annotator.project import ProjectReadOnly, ProjectStore, patience
+from sam3_annotator import patience
+from sam3_annotator.commands.whole_files import write_whole
+from sam3_annotator.model.catalog.memory import MemoryFile
+from sam3_annotator.project import ProjectReadOnly, ProjectStore
 from sam3_annotator.project.formats.files.export_folder import export_folder
 
 Move = Callable[[Path, Path], Path]
@@ -54,9 +57,26 @@ def test_a_refusal_of_some_moments_is_waited_for(
     refusals[:] = refused()
     with ProjectStore.create(tmp_path / "a.sam3proj"):
         pass
+    refusals[:] = refused()
+    write_whole(b"a mask", tmp_path / "mask.png")
 
     assert (out / "labels.txt").read_text() == "second"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.sam3proj", "out"]
+    assert (tmp_path / "mask.png").read_bytes() == b"a mask"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.sam3proj", "mask.png", "out"]
+    assert not refusals
+
+
+def test_a_model_is_remembered_while_another_window_reads_the_list(
+    tmp_path: Path, refusals: list[OSError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "PATIENCE_S", 60.0)
+    refusals[:] = refused()
+
+    file = MemoryFile(tmp_path / "models.json")
+    with file.change() as memory:
+        memory.models["mine"] = "mine.pt"
+
+    assert file.read().models == {"mine": "mine.pt"}
     assert not refusals
 
 
