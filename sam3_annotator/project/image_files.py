@@ -155,6 +155,14 @@ def is_there(path: Path) -> bool:
         return False
 
 
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder at `path`; False too where the system does not let us look, or takes no such name."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def require_file(path: Path) -> os.stat_result:
     """Return the facts the system keeps about a file that can be opened as an image, as far as that tells.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from sam3_annotator.project import KnownError, is_one_file
+from sam3_annotator.project import KnownError, is_one_file, is_there
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.start.opening import Opened, open_path, project_file_of
 from sam3_annotator.ui.start.recent import remember_opened
@@ -51,7 +51,7 @@ class Launcher(QObject):
                 self._show_hints()
             return
         last = next((Path(recent.path) for recent in self._settings.recent_projects), None)
-        if last is not None and last.is_file():
+        if last is not None and is_there(last):
             self.open(last)
         else:
             self.show_start_page()

@@ -15,6 +15,7 @@ from sam3_annotator.project import (
     ProjectStore,
     StorageFull,
     absolute_path,
+    is_folder,
     is_one_file,
     list_image_files,
     why_no_images,
@@ -41,9 +42,9 @@ class Opened:
 def project_file_of(path: Path) -> Path:
     """Say which project file `open_path` would open or make."""
     path = absolute_path(path)
-    if path.suffix.lower() == PROJECT_SUFFIX and not path.is_dir():
+    if path.suffix.lower() == PROJECT_SUFFIX and not is_folder(path):
         return path
-    return (path if path.is_dir() else path.parent) / FOLDER_PROJECT_NAME
+    return (path if is_folder(path) else path.parent) / FOLDER_PROJECT_NAME
 
 
 def open_path(path: Path) -> Opened:
@@ -54,7 +55,7 @@ def open_path(path: Path) -> Opened:
     Raises `KnownError` with a sentence for everything else.
     """
     path = absolute_path(path)
-    if not path.exists():
+    if not _exists(path):
         raise KnownError(f"There is nothing at {path}. It may have been moved or renamed.")
     if is_model(path):
         raise KnownError(
@@ -70,6 +71,14 @@ def open_path(path: Path) -> Opened:
     store = opened.store
     shown = next((image.id for image in store.images() if is_one_file(path, store.image_file(image.id))), None)
     return replace(opened, image_id=shown)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:  # on a share that wants a password, or in a folder of somebody else
+        reason = error.strerror or error
+        raise KnownError(f"{path} cannot be reached ({reason}). Check its drive, and your access to it.") from error
 
 
 def is_model(path: Path) -> bool:
