@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import logging
+import os
 import sys
 import threading
 import time
@@ -137,11 +138,19 @@ class _LogFile(logging.Handler):
             if self._file is None:
                 from logging.handlers import RotatingFileHandler  # brings sockets and pickle along
 
-                self._file = RotatingFileHandler(
+                opened = self._file = RotatingFileHandler(
                     self._path, maxBytes=LOG_BYTES, backupCount=LOG_BACKUPS, encoding="utf-8", errors="replace"
                 )
-                self._file.setFormatter(self.formatter)
-                self._file.handleError = _ignore_record  # type: ignore[method-assign]  # logging's own seam
+                opened.setFormatter(self.formatter)
+                opened.handleError = _ignore_record  # type: ignore[method-assign]  # logging's own seam
+
+                def put_aside(file: str, backup: str) -> None:
+                    try:
+                        os.rename(file, backup)  # noqa: PTH104 - what logging does by itself
+                    except OSError:  # Windows refuses while another window of the program writes into it, too
+                        opened.maxBytes = 0  # rather a large file than none
+
+                opened.rotator = put_aside
             self._file.emit(record)
         except OSError as error:
             _state.problem = _folder_problem(self._path.parent, error)

@@ -178,6 +178,17 @@ def test_a_folder_with_other_files_is_left_alone(name: str, photo: Path, capsys:
 
 
 @pytest.mark.usefixtures("opened")
+def test_a_folder_somebody_has_looked_into_counts_as_empty(photo: Path) -> None:
+    out = photo.parent / "found"
+    out.mkdir()
+    (out / ".DS_Store").touch()
+
+    assert cli.run(["detect", str(photo), "--out", str(out), "--phrase", "cat"]) == 0
+
+    assert (out / "detections.json").exists()
+
+
+@pytest.mark.usefixtures("opened")
 def test_a_mask_that_the_user_kept_under_another_name_is_not_deleted(
     photo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

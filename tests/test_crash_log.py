@@ -160,6 +160,23 @@ def test_log_is_limited_in_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert max(sizes) <= 5_000
 
 
+def test_log_that_cannot_be_put_aside_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_file: str, _backup: str) -> None:
+        raise PermissionError(13, "used by another process")
+
+    monkeypatch.setattr(crash_log, "LOG_BYTES", 1000)
+    monkeypatch.setattr(os, "rename", refuse)
+    crash_log.install(tmp_path)
+
+    for number in range(20):
+        crash_log.record(_failure(f"number {number}."))
+    crash_log.uninstall()
+    faulthandler.enable(sys.__stderr__ or 2)
+
+    text = _log_text(tmp_path)
+    assert all(f"number {number}." in text for number in range(20))
+
+
 def test_user_without_a_home_is_told_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platformdirs.user_log_path", Mock(side_effect=RuntimeError))
 

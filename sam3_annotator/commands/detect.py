@@ -13,7 +13,7 @@ from sam3_annotator.commands.model_options import ModelOptions, open_chosen
 from sam3_annotator.commands.whole_files import filled_whole, mask_png, write_whole
 from sam3_annotator.commands.words import Box, corners_within
 from sam3_annotator.model import ConceptPrompt, Detection, Exemplar, Session
-from sam3_annotator.project import read_image
+from sam3_annotator.project import list_contents, read_image
 from sam3_annotator.project.rle import mask_to_rle, rle_to_coco_string
 
 RESULTS = "detections.json"
@@ -75,7 +75,7 @@ def _require_capabilities(session: Session, concept: ConceptPrompt) -> None:
 def _earlier_masks(out: Path) -> list[Path]:
     """Give the masks that an earlier run left in the folder; raises `CommandFailed` if other things lie there."""
     try:
-        present = sorted(out.iterdir()) if out.exists() else []
+        present = list_contents(out) if out.exists() else []
     except OSError as error:
         raise CommandFailed(f"{out} cannot be used as a folder ({error.strerror}); name another --out.") from error
     masks = [path for path in present if MASK_NAME.fullmatch(path.name)]

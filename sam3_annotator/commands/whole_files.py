@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.commands.failures import CommandFailed
+from sam3_annotator.patience import replace
 
 
 def mask_png(mask: NDArray[np.bool_]) -> bytes:
@@ -41,7 +42,7 @@ def write_whole(content: bytes, path: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)
-        os.replace(temporary, path)  # noqa: PTH105 - the atomic one, by its known name
+        replace(Path(temporary), path)
     except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
         if isinstance(error, OSError):
@@ -64,7 +65,7 @@ def filled_whole(folder: Path, earlier: Sequence[Path]) -> Iterator[Path]:
             for path in earlier:
                 path.unlink()
             for path in part.iterdir():
-                path.replace(folder / path.name)
+                replace(path, folder / path.name)
         finally:
             shutil.rmtree(part, ignore_errors=True)
             if is_new and not any(folder.iterdir()):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -86,8 +88,13 @@ def _run_headless(folder: Path) -> int:
     _say(f"Project      {project}")
     _say(f"Exports      {folder / 'coco'}\n             {folder / 'yolo'}")
     _say(f"Screenshots  {folder / 'screenshots'}")
-    _say(f"Open it      sam3-annotator open {shlex.quote(str(project))}")
+    _say(f"Open it      sam3-annotator open {_typed(str(project))}")
     return 0 if all(verification.is_good for verification in verifications.values()) else 1
+
+
+def _typed(word: str, *, is_windows: bool = os.name == "nt") -> str:
+    """Give a word as one types it in a terminal."""
+    return subprocess.list2cmdline([word]) if is_windows else shlex.quote(word)
 
 
 def _work_on(milliseconds: int) -> None:

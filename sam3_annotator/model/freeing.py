@@ -12,10 +12,18 @@ from sam3_annotator.model.allocator import give_back_unused_memory
 def return_memory() -> None:
     """Give what a session has held back to the system, also what torch keeps on a device for later."""
     gc.collect()
-    cuda = getattr(sys.modules.get("torch"), "cuda", None)  # None also while another thread is importing torch
+    _empty_device_caches()
+    give_back_unused_memory()
+
+
+def _empty_device_caches() -> None:
+    torch = sys.modules.get("torch")
+    cuda = getattr(torch, "cuda", None)  # None also while another thread is importing torch
     if cuda is not None and cuda.is_initialized():
         cuda.empty_cache()
-    give_back_unused_memory()
+    mps, its_state = getattr(torch, "mps", None), getattr(getattr(torch, "backends", None), "mps", None)
+    if mps is not None and its_state is not None and its_state.is_available():
+        mps.empty_cache()  # on Apple's devices it is the main memory
 
 
 def forget_locals(error: BaseException) -> None:

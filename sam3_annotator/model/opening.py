@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from sam3_annotator.model.builtin import is_builtin_file, open_builtin
 from sam3_annotator.model.catalog import Catalog
@@ -11,6 +14,9 @@ from sam3_annotator.model.progress import LoadingProgress, untold
 from sam3_annotator.model.sam3 import open_sam3
 from sam3_annotator.model.session import Session
 from sam3_annotator.paths import expand_home
+
+# A library that is not there or one that it needs, one without a function, one that cannot begin.
+_LIBRARY_ERRORS: Final = frozenset({126, 127, 1114})
 
 
 def open_session(
@@ -25,9 +31,14 @@ def open_session(
     `name` is `builtin`, `grabcut`, a name of the catalogue, or the path of a checkpoint: of SAM 3, in any layout that
     `load_model` reads, or of the built-in model. `device` is `auto`, `cpu`, `cuda`, `cuda:1` or `mps`; `dtype` is
     `auto`, `float32`, `float16` or `bfloat16`. `progress` is told what is done and the bytes of weights, and may
-    raise `Cancelled`. Raises `ModelUnavailable` for a name, device or dtype that there is not, and `OutOfMemory` if the
-    model does not fit.
+    raise `Cancelled`. Raises `ModelUnavailable` for a name, device or dtype that there is not, or a library that does
+    not load, and `OutOfMemory` if the model does not fit.
     """
+    with _libraries_told():
+        return _open(name, device, dtype, progress)
+
+
+def _open(name: str | Path, device: str, dtype: str, progress: LoadingProgress) -> Session:
     if name == "grabcut":
         # OpenCV takes a moment to import: not before the session is wanted, so that the window shows first.
         from sam3_annotator.model.grabcut import GrabCutSession
@@ -42,6 +53,21 @@ def open_session(
         _require_cpu("The built-in model", device, dtype)
         return open_builtin(path)
     return open_sam3(path, device, dtype, progress=progress)
+
+
+@contextmanager
+def _libraries_told() -> Iterator[None]:
+    """Say what Windows lacks for PyTorch or ONNX Runtime to load."""
+    try:
+        yield
+    except (ImportError, OSError) as error:
+        # Only there do errors have such a number, and do modules fail to load in these words.
+        if getattr(error, "winerror", None) not in _LIBRARY_ERRORS and "DLL load failed" not in str(error):
+            raise
+        raise ModelUnavailable(
+            f"A library that the model computes with does not load ({error}). Install the latest Microsoft Visual C++ "
+            "Redistributable (https://aka.ms/vs/17/release/vc_redist.x64.exe), then start the program again."
+        ) from error
 
 
 def _find_weights(name: str | Path) -> Path:

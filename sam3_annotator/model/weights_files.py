@@ -64,7 +64,9 @@ def _choose_in_folder(folder: Path) -> Path:
     for name in USUAL_FILES:
         if (folder / name).is_file():
             return folder / name
-    weights = sorted(file for file in folder.iterdir() if file.suffix in WEIGHT_SUFFIXES and file.is_file())
+    # On disks of other systems macOS puts a hidden file of its own beside each.
+    files = (file for file in folder.iterdir() if not file.name.startswith("."))
+    weights = sorted(file for file in files if file.suffix in WEIGHT_SUFFIXES and file.is_file())
     if len(weights) == 1:
         return weights[0]
     if not weights:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from sam3_annotator.patience import replace
 from sam3_annotator.project.database import Database, create_database
 from sam3_annotator.project.edit import Edit
 from sam3_annotator.project.entities import ImageId
@@ -47,7 +48,7 @@ def new_file(path: Path) -> Iterator[Database]:
             yield database
         finally:
             database.close()
-        part.replace(path)
+        replace(part, path)
     except BaseException:
         _remove(part)
         raise
@@ -92,10 +93,11 @@ def _remove(path: Path) -> None:
 
 
 def _flush_folder(folder: Path) -> None:
-    """Make sure that the new name survives a power cut; Windows does so by itself."""
+    """Make sure that the new name survives a power cut; Windows does so by itself, and some shared disks cannot."""
     if os.name != "nt":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        with suppress(OSError):  # the project is made all the same
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)

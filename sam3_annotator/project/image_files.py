@@ -21,6 +21,9 @@ IMAGE_SUFFIXES = frozenset(
 # A file of this name in a folder says: we have exported here, these are copies and no images to annotate.
 EXPORT_MARKER = ".sam3-annotator-export"
 
+# What file browsers leave in a folder somebody has only looked into, in small letters.
+_LEFT_BY_BROWSERS = frozenset({".ds_store", ".localized", ".directory", "desktop.ini", "thumbs.db"})
+
 NaturalKey = tuple[list[str | int], ...]
 
 
@@ -40,7 +43,7 @@ def list_image_files(folder: str | Path, recursive: bool = True) -> list[Path]:
 
 
 def _walk(top: Path, recursive: bool) -> Iterator[Path]:
-    seen: set[tuple[int, int]] = set()
+    seen: set[tuple[int, int] | str] = set()
     # Linked folders come last, so that a folder that is really there is listed under its own name.
     pending, linked = [top], list[Path]()
     while pending or linked:
@@ -52,9 +55,11 @@ def _walk(top: Path, recursive: bool) -> Iterator[Path]:
             if folder == top:
                 raise
             continue
-        if (facts.st_dev, facts.st_ino) in seen or any(entry.name == EXPORT_MARKER for entry in entries):
+        # Some disks of Windows, such as those on the web, number no files: there every number is 0.
+        identity = (facts.st_dev, facts.st_ino) if facts.st_ino else os.path.realpath(folder)
+        if identity in seen or any(entry.name == EXPORT_MARKER for entry in entries):
             continue
-        seen.add((facts.st_dev, facts.st_ino))
+        seen.add(identity)
         for entry in entries:
             if entry.name.startswith(".") or not _is_unicode(entry.name):
                 continue
@@ -68,6 +73,14 @@ def _walk(top: Path, recursive: bool) -> Iterator[Path]:
 def is_export(folder: str | Path) -> bool:
     """Whether a folder is one that we have exported to: the images in it are copies."""
     return is_there(Path(folder, EXPORT_MARKER))
+
+
+def list_contents(folder: Path) -> list[Path]:
+    """Return what lies in a folder, in the order of names, but for what file browsers leave there by themselves.
+
+    Raises `OSError` if it cannot be listed.
+    """
+    return sorted(path for path in folder.iterdir() if path.name.lower() not in _LEFT_BY_BROWSERS)
 
 
 def why_no_images(folder: str | Path) -> str:
@@ -103,6 +116,18 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
+def is_one_file(path: Path, other: Path) -> bool:
+    """Whether two paths lead to one file by names that are the same but for case or the form of accents.
+
+    On macOS and Windows a file is found by each of them, and dialogs, terminals and listings of folders give it
+    different ones.
+    """
+    try:
+        return path == other or (folded(str(path)) == folded(str(other)) and path.samefile(other))
+    except OSError:
+        return False
+
+
 def natural_key(path: Path) -> NaturalKey:
     """Return what sorts relative paths in natural order, part by part."""
     return tuple(
@@ -126,6 +151,14 @@ def is_there(path: Path) -> bool:
     """Whether there is a file at `path`; False too where the system does not let us look, or takes no such name."""
     try:
         return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder at `path`; False too where the system does not let us look, or takes no such name."""
+    try:
+        return path.is_dir()
     except (OSError, ValueError):
         return False
 

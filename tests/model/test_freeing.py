@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -45,3 +45,16 @@ def test_memory_is_returned_while_another_thread_is_importing_torch(monkeypatch:
     monkeypatch.setitem(sys.modules, "torch", ModuleType("torch"))  # it has no parts yet
 
     return_memory()
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_what_apples_devices_keep_for_later_is_returned(monkeypatch: pytest.MonkeyPatch, is_there: bool) -> None:
+    emptied = []
+    torch = ModuleType("torch")
+    torch.mps = SimpleNamespace(empty_cache=lambda: emptied.append("mps"))
+    torch.backends = SimpleNamespace(mps=SimpleNamespace(is_available=lambda: is_there))
+    monkeypatch.setitem(sys.modules, "torch", torch)
+
+    return_memory()
+
+    assert emptied == ["mps"] * is_there

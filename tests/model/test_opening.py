@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sam3_annotator.model import Catalog, ModelUnavailable, open_session
+from sam3_annotator.model import Catalog, ModelUnavailable, open_session, opening
 from sam3_annotator.paths import resources_dir
 
 BUILTIN_WEIGHTS = resources_dir() / "builtin" / "builtin.safetensors"
@@ -32,6 +32,39 @@ def test_weights_of_the_builtin_model_are_opened_by_their_path(kind: type, tmp_p
 def test_models_for_the_cpu_refuse_other_devices(name: str, options: dict[str, str]) -> None:
     with pytest.raises(ModelUnavailable, match="computes on the CPU"):
         open_session(name, **options)
+
+
+class LibraryRefusedError(OSError):
+    """As Windows gives it: with a number of its own."""
+
+    winerror = 1114
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ImportError("DLL load failed while importing onnxruntime_pybind11_state: The specified module was not found."),
+        LibraryRefusedError(22, "A dynamic link library (DLL) initialization routine failed. Error loading c10.dll"),
+    ],
+)
+def test_what_windows_lacks_for_a_library_is_told(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(opening, "open_builtin", fail)
+
+    with pytest.raises(ModelUnavailable, match=r"\(.*(onnxruntime|c10\.dll).*\)\. Install .*Visual C\+\+"):
+        open_session("builtin")
+
+
+def test_other_errors_of_the_system_are_left_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(opening, "open_builtin", fail)
+
+    with pytest.raises(PermissionError):
+        open_session("builtin")
 
 
 def test_a_name_that_is_none_is_told_with_those_there_are() -> None:

@@ -35,7 +35,7 @@ def test_a_file_stands_for_itself(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["sam3.pt", "sam3.1_multiplex.pt", "model.safetensors", "tuned.safetensors", "a.ckpt"])
 def test_a_folder_stands_for_the_only_weights_in_it(name: str, tmp_path: Path) -> None:
-    fill(tmp_path, name, "config.json", "merges.txt")
+    fill(tmp_path, name, f"._{name}", "config.json", "merges.txt")
 
     assert find_weights(tmp_path).parts == (tmp_path / name,)
 

@@ -96,6 +96,24 @@ def test_link_loops_end_and_linked_folders_are_followed_once(tmp_path: Path) -> 
     assert _listed(top) == ["linked/b.png", "z/a.png"]
 
 
+@needs_links
+def test_folders_are_told_apart_where_the_disk_numbers_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.png", "x/b.png", "x/y/c.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "x/loop").symlink_to(tmp_path, target_is_directory=True)
+    look = Path.stat
+
+    def look_without_number(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        found = list(look(path, follow_symlinks=follow_symlinks))
+        found[1] = 0
+        return os.stat_result(found)
+
+    monkeypatch.setattr(Path, "stat", look_without_number)
+
+    assert [str(file.relative_to(tmp_path)) for file in list_image_files(tmp_path)] == ["a.png", "x/b.png", "x/y/c.png"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only there are names bytes")
 def test_names_that_are_no_unicode_are_left_out(tmp_path: Path) -> None:
     _touch(tmp_path, "é.png")

@@ -19,6 +19,7 @@ from sam3_annotator.model.catalog.known import KnownModel
 from sam3_annotator.model.catalog.parts import part_of, parts_of
 from sam3_annotator.model.errors import DownloadFailed
 from sam3_annotator.model.progress import Progress
+from sam3_annotator.patience import replace
 
 ATTEMPTS: Final = 5
 # Left free on the disk for everything else.
@@ -87,7 +88,7 @@ class _Download:
                 f"What arrived of {self._model.file} is not what was published: its SHA-256 is {sha256} instead of "
                 f"{file.sha256}. It was deleted; try again, if need be over another connection."
             )
-        part.replace(self._target)
+        replace(part, self._target)
         return sha256
 
     def _find(self) -> PublishedFile:

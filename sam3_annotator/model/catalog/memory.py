@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sam3_annotator.model.errors import CatalogError
 from sam3_annotator.model.weights_files import WeightsFiles
+from sam3_annotator.patience import replace
 
 VERSION: Final = 1
 LOCK_TIMEOUT_S: Final = 10.0
@@ -120,7 +121,7 @@ def _write(path: Path, memory: Memory) -> None:
             file.write(text + "\n")
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)  # noqa: PTH105 - the atomic one, by its known name
+        replace(Path(temporary), path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

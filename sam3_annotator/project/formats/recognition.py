@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
+from sam3_annotator.project.formats.files.sources import is_hidden
 from sam3_annotator.project.image_files import EXPORT_MARKER
 
 _HEAD = 1 << 16
@@ -91,6 +92,8 @@ def _files(folder: Path, places: Sequence[str], kinds: Sequence[tuple[str, ...]]
         with os.scandir(place) as entries:  # once for all kinds: a folder of images may have very many
             for entry in entries:
                 name = entry.name.lower()
+                if is_hidden(name):
+                    continue
                 for files, suffixes in zip(found, kinds, strict=True):
                     if name.endswith(suffixes) and len(files) < _LOOKED_AT and entry.is_file():
                         files.append(place / entry.name)

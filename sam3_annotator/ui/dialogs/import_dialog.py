@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
-from sam3_annotator.project import Progress, ProjectStore
+from sam3_annotator.project import Progress, ProjectStore, is_folder, is_there
 from sam3_annotator.project.formats.plan import ImportReport
 from sam3_annotator.ui.dialogs.format_box import FormatBox
 from sam3_annotator.ui.dialogs.format_choices import IMPORT_CHOICES
@@ -50,9 +50,9 @@ class ImportDialog(TaskDialog):
             self.say("This project is open for reading only, so nothing can be imported", "warning")
         elif source is None:
             self.say("Choose the labels to import")
-        elif not source.exists():
+        elif not (is_there(source) or is_folder(source)):
             self.say("There is no such file or folder")
-        elif images is not None and not images.is_dir():
+        elif images is not None and not is_folder(images):
             self.say("There is no such folder of images")
         else:
             self.say("Categories of the same name are joined; images are matched by their file names")

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from sam3_annotator.project import KnownError, Progress, ProjectStore, is_export, list_image_files
+from sam3_annotator.project import KnownError, Progress, ProjectStore, is_export, is_folder, is_there, list_image_files
 from sam3_annotator.ui.background import BackgroundTask
 from sam3_annotator.ui.dialogs.path_field import PathField, ask_folder, ask_new_file
 from sam3_annotator.ui.dialogs.report import Report
@@ -58,12 +58,12 @@ class NewProjectDialog(TaskDialog):
     def describe(self) -> None:
         """Say how many images there are, or what is missing."""
         folder, file = self.images.path, self.file.path
-        exists = file is not None and file.is_file()
+        exists = file is not None and is_there(file)
         self.primary.setText("Open" if exists else "Create")
-        self.primary.setEnabled(file is not None and (exists or (folder is not None and folder.is_dir())))
+        self.primary.setEnabled(file is not None and (exists or (folder is not None and is_folder(folder))))
         if folder is None:
             self.say("Choose the folder your images are in")
-        elif not folder.is_dir():
+        elif not is_folder(folder):
             self.say("There is no such folder")
         elif self._problem:
             self.say(self._problem, "danger")
@@ -85,7 +85,7 @@ class NewProjectDialog(TaskDialog):
             return
         if file.suffix != PROJECT_SUFFIX:
             file = file.with_name(file.name + PROJECT_SUFFIX)
-        if file.is_file():
+        if is_there(file):
             self._hand_over(file)
             return
         names = self.names
@@ -113,7 +113,7 @@ class NewProjectDialog(TaskDialog):
     def _count_images(self) -> None:
         """Count once the folder is settled: while a path is being typed, its beginnings may be whole disks."""
         folder = self.images.path
-        if folder is not None and folder.is_dir() and self._count is None:
+        if folder is not None and is_folder(folder) and self._count is None:
             self.say("Counting the images…")
             self._counting = BackgroundTask(lambda _progress: (folder, len(list_image_files(folder))), owner=self)
             self._counting.result.connect(self._take_count)

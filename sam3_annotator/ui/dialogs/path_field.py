@@ -9,6 +9,7 @@ from PySide6.QtCore import QDir, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMenu, QPushButton, QWidget
 
 from sam3_annotator.paths import expand_home
+from sam3_annotator.project import is_folder, is_there
 from sam3_annotator.ui.theme import SPACE_S
 
 Ask = Callable[[QWidget, str, str], str]
@@ -87,7 +88,7 @@ class PathField(QWidget):
 
     def _browse(self, ask: Ask) -> None:
         start = self.path
-        while start is not None and not start.exists() and start != start.parent:
+        while start is not None and not (is_there(start) or is_folder(start)) and start != start.parent:
             start = start.parent
         chosen = ask(self, self._name, str(start or QDir.homePath()))
         if chosen:

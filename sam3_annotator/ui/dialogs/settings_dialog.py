@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from sam3_annotator.model import DiskLevel, default_folder
 from sam3_annotator.ui.dialogs.embedding_folder_field import EmbeddingFolderField
+from sam3_annotator.ui.keyboard.keys import modifier_words
 from sam3_annotator.ui.settings import PreviewMode, Settings
 from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Appearance, theme
 
@@ -33,7 +34,7 @@ _APPEARANCES = (
     (Appearance.LIGHT, "Light"),
 )
 _MOTION = ((False, "Full"), (True, "Reduced"))
-_WHEEL = ((True, "Zooms"), (False, "Scrolls, Ctrl + wheel zooms"))
+_WHEEL = ((True, "Zooms"), (False, modifier_words("Scrolls, Ctrl + wheel zooms")))
 _PREVIEW = (
     (PreviewMode.AUTO, "Where it keeps up"),
     (PreviewMode.ON, "Always"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sam3_annotator.ui.actions.action_state import ActionState, can_correct, next_text, next_verb
+from sam3_annotator.ui.keyboard.keys import modifier_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def key_hints(state: ActionState, key_of: Callable[[str], str]) -> tuple[KeyHint
 
     def worded(hint: _Hint) -> KeyHint:
         if isinstance(hint, KeyHint):
-            return hint
+            return KeyHint(modifier_words(hint.key), hint.text)
         keys = (key_of(action_id) for action_id in (hint.action_id, hint.other_id) if action_id)
         return KeyHint(" ".join(filter(None, keys)), hint.text)
 

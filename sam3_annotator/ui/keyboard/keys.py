@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from types import MappingProxyType
 from typing import Final
 
@@ -79,6 +80,14 @@ def _spelling(key: Qt.Key, modifiers: Qt.KeyboardModifier) -> str:
 def key_text(key: str) -> str:
     """Word a key as the platform does."""
     return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def modifier_words(words: str) -> str:
+    """Call Ctrl and Alt, in words for the mouse, as the platform does.
+
+    What Qt calls Ctrl is the key Cmd of a Mac, where a click with the key Ctrl is a right click.
+    """
+    return words.replace("Ctrl", "Cmd").replace("Alt", "Option") if sys.platform == "darwin" else words
 
 
 def with_key(words: str, key_words: str) -> str:

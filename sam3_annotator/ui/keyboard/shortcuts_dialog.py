@@ -24,7 +24,7 @@ from sam3_annotator.ui.keyboard.cap_row import WORDS_LEFT, Cap, CapKind, CapRow
 from sam3_annotator.ui.keyboard.key_map import Changes, KeyMap
 from sam3_annotator.ui.keyboard.key_presets import KEY_PRESETS
 from sam3_annotator.ui.keyboard.key_row import KeyRow
-from sam3_annotator.ui.keyboard.keys import why_reserved
+from sam3_annotator.ui.keyboard.keys import modifier_words, why_reserved
 from sam3_annotator.ui.panels.text_field import TextField
 from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, bind_icon, theme
 
@@ -274,4 +274,4 @@ class ShortcutsDialog(QDialog):
 
 
 def _fixed(keys: Sequence[str]) -> list[Cap]:
-    return [Cap(key, CapKind.FIXED) for key in keys]
+    return [Cap(modifier_words(key), CapKind.FIXED) for key in keys]

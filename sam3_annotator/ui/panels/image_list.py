@@ -17,6 +17,7 @@ from sam3_annotator.project import (
     ImageState,
     Relocation,
     Split,
+    is_folder,
     relocate_images,
 )
 from sam3_annotator.ui.background import BackgroundTask, error_sentence
@@ -184,7 +185,7 @@ class ImageListPanel(QWidget):
     def reveal(self, image_id: ImageId) -> None:
         """Show the folder of an image file in the system's file browser."""
         folder = self._store.image_file(image_id).parent
-        if not folder.is_dir() or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+        if not is_folder(folder) or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self.problem.emit(f"The folder {folder} cannot be opened. It may have been moved or renamed.")
 
     def context_menu(self, image_id: ImageId) -> QMenu:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
+import socket
 
 from PySide6.QtCore import QObject, QSocketNotifier
 from PySide6.QtWidgets import QApplication
@@ -14,40 +13,37 @@ class Interrupts(QObject):
     """Watches for Ctrl+C while it lives; a second one ends the process at once.
 
     Python hears of a signal only between its own instructions, and while nothing happens in the window there are
-    none; what wakes Qt is the byte that the signal writes into a pipe. Does nothing on Windows, whose windows are
-    seldom started from a terminal.
+    none; what wakes Qt is the byte that the signal writes into a socket, which Qt watches on Windows too.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pipe: tuple[int, int] | None = None
-        if sys.platform == "win32":
-            return
-        self._pipe = reader, writer = os.pipe()
-        os.set_blocking(reader, False)
-        os.set_blocking(writer, False)
-        self._fd_before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-        self._handler_before = signal.signal(signal.SIGINT, _leave_it_to_the_pipe)
-        self._notifier = QSocketNotifier(reader, QSocketNotifier.Type.Read, self)
+        self._is_watching = True
+        self._reader, self._writer = socket.socketpair()
+        self._reader.setblocking(False)
+        self._writer.setblocking(False)
+        self._fd_before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        self._handler_before = signal.signal(signal.SIGINT, _leave_it_to_the_socket)
+        self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._close_windows)
 
     def close(self) -> None:
         """Watch no longer; Ctrl+C means again what it meant before."""
-        if self._pipe is None:
+        if not self._is_watching:
             return
+        self._is_watching = False
         self._notifier.setEnabled(False)
         signal.set_wakeup_fd(self._fd_before)
         signal.signal(signal.SIGINT, self._handler_before)
-        for descriptor in self._pipe:
-            os.close(descriptor)
-        self._pipe = None
+        self._reader.close()
+        self._writer.close()
 
     def _close_windows(self) -> None:
-        if self._pipe is None or signal.SIGINT not in os.read(self._pipe[0], 64):
+        if not self._is_watching or signal.SIGINT not in self._reader.recv(64):
             return
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         QApplication.closeAllWindows()
 
 
-def _leave_it_to_the_pipe(*_: object) -> None:
+def _leave_it_to_the_socket(*_: object) -> None:
     """Keep Python from raising `KeyboardInterrupt` in whatever slot runs next."""

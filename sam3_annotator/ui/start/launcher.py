@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from sam3_annotator.project import KnownError
+from sam3_annotator.project import KnownError, is_one_file, is_there
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.start.opening import Opened, open_path, project_file_of
 from sam3_annotator.ui.start.recent import remember_opened
@@ -51,14 +51,14 @@ class Launcher(QObject):
                 self._show_hints()
             return
         last = next((Path(recent.path) for recent in self._settings.recent_projects), None)
-        if last is not None and last.is_file():
+        if last is not None and is_there(last):
             self.open(last)
         else:
             self.show_start_page()
 
     def open(self, path: Path) -> None:
         """Open what lies at `path` in place of the window shown."""
-        if isinstance(self._window, MainWindow) and self._window.store.path == project_file_of(path):
+        if isinstance(self._window, MainWindow) and is_one_file(self._window.store.path, project_file_of(path)):
             return
         if not self._may_leave(lambda: self.open(path)):
             return

@@ -15,6 +15,8 @@ from sam3_annotator.project import (
     ProjectStore,
     StorageFull,
     absolute_path,
+    is_folder,
+    is_one_file,
     list_image_files,
     why_no_images,
 )
@@ -40,9 +42,9 @@ class Opened:
 def project_file_of(path: Path) -> Path:
     """Say which project file `open_path` would open or make."""
     path = absolute_path(path)
-    if path.suffix.lower() == PROJECT_SUFFIX and not path.is_dir():
+    if path.suffix.lower() == PROJECT_SUFFIX and not is_folder(path):
         return path
-    return (path if path.is_dir() else path.parent) / FOLDER_PROJECT_NAME
+    return (path if is_folder(path) else path.parent) / FOLDER_PROJECT_NAME
 
 
 def open_path(path: Path) -> Opened:
@@ -53,7 +55,7 @@ def open_path(path: Path) -> Opened:
     Raises `KnownError` with a sentence for everything else.
     """
     path = absolute_path(path)
-    if not path.exists():
+    if not _exists(path):
         raise KnownError(f"There is nothing at {path}. It may have been moved or renamed.")
     if is_model(path):
         raise KnownError(
@@ -63,11 +65,20 @@ def open_path(path: Path) -> Opened:
         return _open_folder(path)
     if path.suffix.lower() == PROJECT_SUFFIX:
         return _open_project(path)
-    if path not in list_image_files(path.parent, recursive=False):
+    if not any(is_one_file(path, file) for file in list_image_files(path.parent, recursive=False)):
         raise KnownError(f"{path.name} is neither a project nor an image file that can be read.")
     opened = _open_folder(path.parent)
-    shown = next((image.id for image in opened.store.images() if opened.store.image_file(image.id) == path), None)
+    store = opened.store
+    shown = next((image.id for image in store.images() if is_one_file(path, store.image_file(image.id))), None)
     return replace(opened, image_id=shown)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:  # on a share that wants a password, or in a folder of somebody else
+        reason = error.strerror or error
+        raise KnownError(f"{path} cannot be reached ({reason}). Check its drive, and your access to it.") from error
 
 
 def is_model(path: Path) -> bool:

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from sam3_annotator.project import is_folder, is_there
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.keyboard.keys import sequences
 from sam3_annotator.ui.settings import Settings
@@ -171,7 +172,7 @@ class StartPage(QWidget):
             card.hide()
             card.deleteLater()
         self._cards = []
-        projects = [project for project in self._settings.recent_projects if Path(project.path).is_file()]
+        projects = [project for project in self._settings.recent_projects if is_there(Path(project.path))]
         for number, project in enumerate(projects[: RECENT_COLUMNS * 2]):
             card = RecentCard(project)
             card.clicked.connect(lambda _checked=False, path=project.path: self.path_chosen.emit(Path(path)))
@@ -218,7 +219,7 @@ class StartPage(QWidget):
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            is_one_thing = len(paths) == 1 or any(path.is_dir() for path in paths)
+            is_one_thing = len(paths) == 1 or any(map(is_folder, paths))
             self.path_chosen.emit(paths[0] if is_one_thing else paths[0].parent)
 
     def _welcome_drop(self, is_welcome: bool) -> None:

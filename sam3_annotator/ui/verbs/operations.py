@@ -17,7 +17,9 @@ from sam3_annotator.project import (
     Region,
     Split,
     counted,
+    folded,
     instances_of_category,
+    is_one_file,
 )
 
 _STATE_LABELS = {
@@ -127,7 +129,7 @@ def set_image_split(store: ProjectStore, image_ids: Collection[ImageId], split: 
 def add_images(store: ProjectStore, paths: Sequence[Path], *, undoable: bool = True) -> int:
     """Add image files that the project does not have yet, and say how many; their facts are read later."""
     known = {store.image_file(image.id) for image in store.images()}
-    unknown = [path for path in paths if path not in known]
+    unknown = _unknown([path for path in paths if path not in known], known)
     if not unknown:
         return 0
     added = 0
@@ -137,6 +139,13 @@ def add_images(store: ProjectStore, paths: Sequence[Path], *, undoable: bool = T
                 edit.add_image(path)
                 added += 1
     return added
+
+
+def _unknown(paths: Sequence[Path], known: Collection[Path]) -> list[Path]:
+    """Leave out what is known by a name with other case or accents put together in another way."""
+    by_name = {folded(str(path)): path for path in known} if paths else {}
+    alike = [by_name.get(folded(str(path))) for path in paths]
+    return [path for path, other in zip(paths, alike, strict=True) if other is None or not is_one_file(path, other)]
 
 
 def add_instance(

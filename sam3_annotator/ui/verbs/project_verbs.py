@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
-from sam3_annotator.project import IMAGE_SUFFIXES, KnownError, list_image_files, why_no_images
+from sam3_annotator.project import IMAGE_SUFFIXES, KnownError, is_folder, list_image_files, why_no_images
 from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
 from sam3_annotator.ui.start.opening import PROJECT_SUFFIX, is_model
 from sam3_annotator.ui.verbs import operations
@@ -95,7 +95,7 @@ class ProjectVerbs(QObject):
         """Offer to import the labels of other programs that lie in a folder of images."""
         from sam3_annotator.project.formats.recognition import recognise_format  # not needed at the start
 
-        if not folder.is_dir() or recognise_format(folder) is None or self._store.is_read_only:
+        if not is_folder(folder) or recognise_format(folder) is None or self._store.is_read_only:
             return
         self._window.messages.show_message(
             f"There are labels of another program in {folder.name}.",
@@ -111,7 +111,7 @@ class ProjectVerbs(QObject):
     def _add(self, paths: Sequence[Path]) -> None:
         messages = self._window.messages
         try:
-            files = [file for path in paths for file in (list_image_files(path) if path.is_dir() else [path])]
+            files = [file for path in paths for file in (list_image_files(path) if is_folder(path) else [path])]
             images = [file for file in files if file.suffix.lower() in IMAGE_SUFFIXES]
             count = operations.add_images(self._store, images)
         except KnownError as error:
@@ -119,7 +119,7 @@ class ProjectVerbs(QObject):
             return
         if count:
             messages.show_message(f"{count} image{'s' if count != 1 else ''} added.", "info")
-        elif not images and paths[0].is_dir():
+        elif not images and is_folder(paths[0]):
             messages.show_message(why_no_images(paths[0]))
         else:
             messages.show_message("No new images there; those the project has already are not added twice.", "info")

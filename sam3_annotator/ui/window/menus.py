@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QMenu, QMenuBar
 
+from sam3_annotator.project import is_there
 from sam3_annotator.ui.actions.action_table import ACTIONS, MENUS
 from sam3_annotator.ui.actions.actions import Actions
 from sam3_annotator.ui.settings import RecentProject
@@ -50,7 +51,7 @@ def add_recent_menu(
         menu.clear()
         for project in read():
             path = Path(project.path)
-            if path.is_file():
+            if is_there(path):
                 action = menu.addAction(f"{project.name.replace('&', '&&')}    {_short(path.parent)}")
                 action.triggered.connect(partial(_call, open_project, path))
         if menu.isEmpty():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,16 @@ def test_an_export_of_ours_among_photos_is_not_offered(dataset, tmp_path: Path) 
     export_project(dataset.store, tmp_path / "photos of mine" / "out", "labelme")
 
     assert recognise_format(tmp_path / "photos of mine") is None
+
+
+def test_what_macos_leaves_beside_files_hides_none_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    list_folder = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda at: nullcontext(sorted(list_folder(at), key=lambda entry: entry.name)))
+    for number in range(30):
+        write(tmp_path, f"._{number}.json", "\0\5\x16\7")
+    write(tmp_path, "a.json", LABELME)
+
+    assert recognise_format(tmp_path) == "labelme"
 
 
 def test_labels_too_deep_for_their_reader_are_not_told(tmp_path: Path) -> None:

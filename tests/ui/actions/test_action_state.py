@@ -212,6 +212,13 @@ def test_keys_are_about_the_polygon_being_drawn_before_all_else(besides: dict) -
     assert list(hints(state)) == ["Enter", "Backspace", "Esc", "Ctrl", "Shift", "Shift+Enter"]
 
 
+def test_a_mac_is_told_its_own_key_for_snapping(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "darwin")
+
+    assert hints(DRAWING)["Cmd"] == "snap"
+    assert hints(replace(IDLE, tool="polygon"))["Cmd"] == "snap"
+
+
 def test_a_polygon_of_two_vertices_is_not_closed() -> None:
     short = replace(DRAWING, drawn_vertices=2)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,22 @@ def test_folder_that_does_not_exist_is_told(dialog: NewProjectDialog, tmp_path: 
 
     assert dialog.note == "There is no such folder"
     assert not dialog.primary.isEnabled()
+
+
+def test_folder_that_cannot_be_reached_is_told(
+    qtbot: QtBot, dialog: NewProjectDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = Path.stat
+
+    def refuse(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path.is_relative_to(tmp_path / "share"):
+            raise PermissionError(errno.EACCES, "Network access is denied")
+        return look(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    qtbot.keyClicks(dialog.images.line, str(tmp_path / "share" / "photos"))
+
+    assert dialog.note == "There is no such folder"
 
 
 def test_home_of_nobody_is_a_folder_that_does_not_exist(qtbot: QtBot, dialog: NewProjectDialog) -> None:

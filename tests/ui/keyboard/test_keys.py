@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
 from sam3_annotator.ui.actions.action_table import ACTIONS
-from sam3_annotator.ui.keyboard.keys import key_of, read_key, sequences, why_reserved, with_key
+from sam3_annotator.ui.actions.action_table.view_actions import full_screen_key
+from sam3_annotator.ui.keyboard.keys import key_of, modifier_words, read_key, sequences, why_reserved, with_key
 
 Key = Qt.Key
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
@@ -92,6 +95,23 @@ def test_other_keys_are_free(key: str) -> None:
 
 def test_every_key_of_the_table_can_be_read() -> None:
     assert all(read_key(key) for spec in ACTIONS for key in spec.shortcuts)
+
+
+def test_modifiers_are_called_as_on_the_platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert modifier_words("Ctrl+click, Alt+drag, Shift+click") == "Ctrl+click, Alt+drag, Shift+click"
+
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert modifier_words("Ctrl+click, Alt+drag, Shift+click") == "Cmd+click, Option+drag, Shift+click"
+
+
+@pytest.mark.parametrize("platform", ["linux", "win32", "darwin"])
+def test_the_window_fills_the_screen_with_a_key_of_its_own(platform: str) -> None:
+    key = read_key(full_screen_key(platform))
+
+    assert key
+    assert not why_reserved(key)
+    assert not [spec.id for spec in ACTIONS if spec.id != "full_screen" and key in map(read_key, spec.shortcuts)]
 
 
 def test_without_a_key_no_brackets_are_said() -> None:

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollArea
+from pytestqt.qtbot import QtBot
 
 from sam3_annotator.ui.actions.action_table import ACTIONS, NUDGING_ACTIONS
 from sam3_annotator.ui.keyboard.key_map import KeyMap
@@ -64,6 +65,18 @@ def test_page_tells_of_the_mouse_and_the_arrows(dialog: ShortcutsDialog) -> None
 
     assert rows["A point off the object"] == ["Right click", "Shift+click"]
     assert rows["Move the selection by 10 pixels"] == ["Shift+arrow keys"]
+
+
+def test_page_names_the_keys_of_a_mac_for_its_mouse(
+    keys: KeyMap, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", "darwin")
+    dialog = ShortcutsDialog(keys)
+    qtbot.addWidget(dialog)
+    rows = {row.words: [cap.text for cap in row.caps] for section in dialog.sections for row in section.rows}
+
+    assert rows["Snap its vertex to a neighbour"] == ["Cmd+click"]
+    assert rows["Delete a vertex"] == ["Option+click"]
 
 
 def test_page_fits_the_screen_and_scrolls_no_way_but_down(dialog: ShortcutsDialog) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import stat
 import sys
 from collections.abc import Iterator
 
@@ -11,8 +13,6 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.ui.start.interrupts import Interrupts
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="watches nothing on Windows")
 
 
 @pytest.fixture
@@ -31,6 +31,22 @@ def test_interrupt_closes_the_window(interrupts: Interrupts, qtbot: QtBot) -> No
     signal.raise_signal(signal.SIGINT)
 
     qtbot.waitUntil(lambda: not window.isVisible())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sockets are no files there, but nothing else would be taken")
+def test_what_is_watched_is_a_socket_as_windows_wants(monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
+    descriptors = []
+    watch = signal.set_wakeup_fd
+
+    def remember(descriptor: int, **words: bool) -> int:
+        descriptors.append(descriptor)
+        return watch(descriptor, **words)
+
+    monkeypatch.setattr(signal, "set_wakeup_fd", remember)
+    watching = Interrupts()
+
+    assert stat.S_ISSOCK(os.fstat(descriptors[0]).st_mode)
+    watching.close()
 
 
 def test_second_interrupt_is_left_to_the_system(interrupts: Interrupts, qtbot: QtBot) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
+
 import pytest
 
 from sam3_annotator.app import assemble_window, copy_samples
 from sam3_annotator.model import PointPrompt
 from sam3_annotator.project import ProjectStore
-from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.settings import RecentProject, Settings
 from sam3_annotator.ui.start.launcher import Launcher
 from sam3_annotator.ui.start.start_page import StartPage
 from sam3_annotator.ui.window.main_window import MainWindow
@@ -70,6 +73,36 @@ def test_what_cannot_be_opened_at_the_start_is_told_on_the_start_page(launcher, 
     assert "gone" in launcher.window.messages.messages[0].text
 
 
+@pytest.fixture
+def lost_share(tmp_path, monkeypatch):
+    """Give a folder that nothing can be asked of, as Windows says of one that wants a password."""
+    lost = tmp_path / "share"
+    look = Path.stat
+
+    def refuse(path, **words):
+        if path.is_relative_to(lost):
+            raise OSError(errno.EINVAL, "The user name or password is incorrect")
+        return look(path, **words)
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    return lost
+
+
+def test_a_recent_project_that_cannot_be_reached_keeps_nobody_from_starting(launcher, lost_share):
+    Settings().remember_project(RecentProject(str(lost_share / "a.sam3proj")))
+
+    launcher.start(None)
+
+    assert isinstance(launcher.window, StartPage)
+    assert not launcher.window.recent_cards()
+
+
+def test_why_a_place_cannot_be_reached_is_told(launcher, lost_share):
+    launcher.start(lost_share / "a.sam3proj")
+
+    assert "incorrect). Check its drive" in launcher.window.messages.messages[0].text
+
+
 def test_opening_what_is_open_already_changes_nothing(launcher, image_folder):
     launcher.start(image_folder)
     window = launcher.window
@@ -78,6 +111,19 @@ def test_opening_what_is_open_already_changes_nothing(launcher, image_folder):
 
     assert launcher.window is window
     assert not window.store.is_read_only
+
+
+def test_opening_what_is_open_by_another_spelling_of_its_name_changes_nothing(launcher, image_folder):
+    launcher.start(image_folder)
+    window = launcher.window
+    other = image_folder / "Annotations.sam3proj"
+    if not other.exists():  # as it is where case does not count
+        other.hardlink_to(window.store.path)
+
+    launcher.open(other)
+
+    assert launcher.window is window
+    assert not window.messages.messages
 
 
 def test_the_samples_open_as_a_copy_with_hints(launcher, tmp_path):

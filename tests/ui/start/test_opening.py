@@ -8,6 +8,7 @@ import pytest
 
 from sam3_annotator.project import ImageState, KnownError, ProjectStore
 from sam3_annotator.project.regions import rectangle
+from sam3_annotator.ui.start import opening
 from sam3_annotator.ui.start.opening import first_unfinished, open_path, project_file_of
 
 
@@ -125,3 +126,17 @@ def test_work_begins_at_the_first_image_not_finished(store):
         edit.update_image(store.images()[0].id, state=ImageState.DONE)
 
     assert first_unfinished(store) == store.images()[1].id
+
+
+def test_an_image_is_found_by_another_spelling_of_its_name(image_folder, make_image, monkeypatch):
+    # As on macOS: a dialog gives the name in another form than the folder lists it in, and it is the same file.
+    listed = make_image("photos/Cafe\N{COMBINING ACUTE ACCENT}.png")
+    said = image_folder / "Café.png"
+    if not said.exists():
+        said.hardlink_to(listed)
+    monkeypatch.setattr(opening, "list_image_files", lambda _folder, **_: [listed])
+
+    opened = open_path(said)
+
+    assert opened.store.image_file(opened.image_id) == listed
+    opened.store.close()

@@ -173,6 +173,30 @@ def test_images_are_put_into_a_split_and_out_of_it_in_one_step_each(store: Proje
     assert store.undo_label == "Take out of splits"
 
 
+@pytest.mark.parametrize("other", ["Café.PNG", "Cafe\N{COMBINING ACUTE ACCENT}.png"])
+def test_images_known_by_another_spelling_of_their_names_are_not_added_again(
+    store: ProjectStore, image_folder: Path, make_image: Callable[..., Path], other: str
+) -> None:
+    image = make_image("photos/Café.png")
+    operations.add_images(store, [image])
+    # What macOS and Windows do by themselves: the file is found by either name.
+    if not (image_folder / other).exists():
+        (image_folder / other).hardlink_to(image)
+
+    assert operations.add_images(store, [image_folder / other]) == 0
+
+
+def test_images_whose_names_differ_in_case_only_are_different_files(
+    store: ProjectStore, make_image: Callable[..., Path]
+) -> None:
+    images = [make_image("photos/b.png"), make_image("photos/B.png")]
+    if images[0].samefile(images[1]):
+        pytest.skip("this system takes them for one")
+    operations.add_images(store, images[:1])
+
+    assert operations.add_images(store, images) == 1
+
+
 def test_image_states_are_set_in_one_step(store: ProjectStore) -> None:
     ids = [image.id for image in store.images()]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.coco.segmentation import region_of_annotation
 from sam3_annotator.project.formats.files.json_files import Json, parse_json
-from sam3_annotator.project.formats.files.sources import is_single_file, name_in
+from sam3_annotator.project.formats.files.sources import is_single_file, name_in, shown
 from sam3_annotator.project.formats.foreign_values import size_of, storable, storable_score, storable_text
 from sam3_annotator.project.formats.images.folders import bases_beside, image_folders
 from sam3_annotator.project.formats.plan import (
@@ -51,7 +51,7 @@ def _files_of(path: Path) -> list[Path]:
     if is_single_file(path, "a COCO file (.json) or the folder of an export"):
         return [path]
     for pattern in ("annotations/instances*.json", "annotations/*.json", "*.json", "*/*.json"):
-        found = sorted(path.glob(pattern))
+        found = shown(path.glob(pattern))
         if found:
             return found
     raise FormatError(f"The folder {path} has no COCO file (.json) in it, nor in its sub-folder annotations.")

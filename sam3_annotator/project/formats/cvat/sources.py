@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.formats.files.sources import is_hidden, shown
 from sam3_annotator.project.formats.files.text_files import readable
 from sam3_annotator.project.formats.sentences import listed
 from sam3_annotator.project.image_files import IMAGE_SUFFIXES
@@ -48,7 +49,7 @@ def find_source(path: Path) -> Source:
     """Find the annotations. Raises FormatError if there are none, or it is not clear which are meant."""
     with _told(path):
         if path.is_dir():
-            files = [*path.glob(_NAME)] or [*path.glob("*.xml")] or [*path.glob(f"*/{_NAME}")]
+            files = [*path.glob(_NAME)] or shown(path.glob("*.xml")) or [*path.glob(f"*/{_NAME}")]
             file = path / _only([file.relative_to(path).as_posix() for file in files], path)
             return Source(file, (file.parent,))
         if not path.is_file():
@@ -56,7 +57,7 @@ def find_source(path: Path) -> Source:
         if not zipfile.is_zipfile(path):
             return Source(path, (path.parent,))
         with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
+            names = [name for name in archive.namelist() if not is_hidden(name)]
     files_of_name = [name for name in names if name.rpartition("/")[2] == _NAME]
     member = _only(files_of_name or [name for name in names if name.lower().endswith(".xml")], path)
     has_images = any(PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES for name in names)

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
+from sam3_annotator.patience import rename
 from sam3_annotator.project.errors import KnownError, ProjectReadOnly, StorageFull
 from sam3_annotator.project.formats.files.export_parts import ExportParts, left_parts, new_parts
-from sam3_annotator.project.image_files import EXPORT_MARKER
+from sam3_annotator.project.image_files import EXPORT_MARKER, list_contents
 from sam3_annotator.project.reading import ProjectReader
 
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
@@ -29,7 +30,7 @@ def require_free_folder(out: Path, store: ProjectReader) -> None:
             return
         if not out.is_dir():
             raise KnownError(f"{out} is a file; choose a folder to export to.")
-        if any(out.iterdir()) and _listed_files(out) is None:
+        if list_contents(out) and _listed_files(out) is None:
             raise KnownError(
                 f"The folder {out} is not empty and holds no earlier export; choose an empty folder or a new name."
             )
@@ -71,13 +72,13 @@ def export_folder(out: Path) -> Iterator[Path]:
 
 def _take_place(parts: ExportParts, out: Path) -> None:
     if not out.exists():
-        parts.new.rename(out)
+        rename(parts.new, out)
         return
-    out.rename(parts.earlier)
+    rename(out, parts.earlier)
     try:
-        parts.new.rename(out)
+        rename(parts.new, out)
     except OSError:
-        parts.earlier.rename(out)
+        rename(parts.earlier, out)
         raise
     _drop_earlier(parts, out)
 
@@ -85,7 +86,7 @@ def _take_place(parts: ExportParts, out: Path) -> None:
 def _drop_earlier(parts: ExportParts, out: Path) -> None:
     """Drop the export that `out` has replaced, but for what the user has added to it."""
     _bring_back_added_files(parts.earlier, out)
-    parts.earlier.rename(parts.new)  # from here on nothing of it is anybody's, also for whoever finds it
+    rename(parts.earlier, parts.new)  # from here on nothing of it is anybody's, also for whoever finds it
     shutil.rmtree(parts.new, ignore_errors=True)
 
 
@@ -105,7 +106,7 @@ def _clear(parts: ExportParts, out: Path) -> None:
     elif os.path.lexists(out):
         _drop_earlier(parts, out)
     else:
-        parts.earlier.rename(out)
+        rename(parts.earlier, out)
 
 
 def _bring_back_added_files(earlier: Path, out: Path) -> None:
@@ -114,7 +115,7 @@ def _bring_back_added_files(earlier: Path, out: Path) -> None:
         while os.path.lexists(target):
             target = target.with_name(f"{target.stem} (kept){target.suffix}")
         target.parent.mkdir(parents=True, exist_ok=True)
-        (earlier / name).rename(target)
+        rename(earlier / name, target)
 
 
 def added_files(folder: Path) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from sam3_annotator.project.errors import FormatError
@@ -18,6 +19,19 @@ def is_single_file(source: Path, offer: str) -> bool:
     if not is_folder:
         raise FormatError(f"There is nothing at {source}; choose {offer}.")
     return False
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file of this name is none that a user put there: it begins with a dot.
+
+    On disks of other systems, and in archives, macOS puts a file `._a.xml` of its own beside each `a.xml`.
+    """
+    return name.rpartition("/")[2].startswith(".")
+
+
+def shown(files: Iterable[Path]) -> list[Path]:
+    """Return the files that are not hidden, in the order of their paths."""
+    return sorted(file for file in files if not is_hidden(file.name))
 
 
 def name_in(file: Path, source: Path) -> str:

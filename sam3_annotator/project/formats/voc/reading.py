@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError, ImageUnreadable
-from sam3_annotator.project.formats.files.sources import is_single_file, name_in
+from sam3_annotator.project.formats.files.sources import is_single_file, name_in, shown
 from sam3_annotator.project.formats.files.text_files import read_text, readable
 from sam3_annotator.project.formats.images.beside import ImagesBeside
 from sam3_annotator.project.formats.plan import (
@@ -115,7 +115,7 @@ def _kit(folder: Path) -> _Place:
     annotations = folder / ANNOTATIONS
     files: dict[str, Path | None] = {_stem(file, annotations): file for file in _xml_files(annotations, "**/*.xml")}
     masks = folder / OBJECT_MASKS
-    for mask in sorted(masks.glob("**/*.png")):
+    for mask in shown(masks.glob("**/*.png")):
         files.setdefault(_stem(mask, masks), None)
     return _Place(folder, annotations, files)
 
@@ -129,7 +129,7 @@ def _base(annotations: Path) -> Path:
 
 
 def _xml_files(folder: Path, pattern: str = "*.xml") -> list[Path]:
-    return sorted(file for file in folder.glob(pattern) if not file.name.startswith("."))
+    return shown(folder.glob(pattern))
 
 
 def _stem(file: Path, folder: Path) -> str:

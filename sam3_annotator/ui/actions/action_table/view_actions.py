@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Final
 
 from sam3_annotator.ui.actions.action_table.spec import ActionSpec, with_image
+
+
+def full_screen_key(platform: str = sys.platform) -> str:
+    """Give the key of all programs on a platform; on a Mac F11 shows the desktop."""
+    return "Ctrl+Meta+F" if platform == "darwin" else "F11"
+
 
 VIEW_ACTIONS: Final = (
     ActionSpec("fit", "Fit image", ("F",), "View", 0, tip="Show the whole image", enabled=with_image),
@@ -33,5 +40,5 @@ VIEW_ACTIONS: Final = (
     ActionSpec("next_panel", "Next panel", ("F6",), "View/Panels", 1, tip="Move the keyboard to the next panel"),
     ActionSpec("previous_panel", "Previous panel", ("Shift+F6",), "View/Panels", 1),
     ActionSpec("reset_layout", "Reset layout", (), "View/Panels", 2, tip="Put all panels back in their places"),
-    ActionSpec("full_screen", "Full screen", ("F11",), "View", 3),
+    ActionSpec("full_screen", "Full screen", (full_screen_key(),), "View", 3),
 )

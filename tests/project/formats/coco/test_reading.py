@@ -288,6 +288,13 @@ def test_files_of_a_folder_that_are_no_coco_are_told_and_the_others_read(tmp_pat
     assert "package.json" in plan.warnings[0]
 
 
+def test_what_macos_leaves_beside_files_is_not_told(tmp_path: Path) -> None:
+    file = write(tmp_path)
+    file.with_name(f"._{file.name}").write_bytes(b"\0\5\x16\7\0\2\0\0Mac OS X")
+
+    assert read(tmp_path).warnings == read(file).warnings
+
+
 def areas(name: str) -> list[list[tuple[str, float, bool]]]:
     plan = read(DATA / name)
     assert plan.warnings == ()

@@ -270,6 +270,16 @@ def test_folder_of_several_exports_asks_for_one_of_them(tmp_path: Path) -> None:
         read(tmp_path)
 
 
+def test_what_macos_leaves_beside_files_is_no_second_export(tmp_path: Path) -> None:
+    (tmp_path / "task").mkdir()
+    (tmp_path / "task/labels.xml").write_text(text(image()))
+    (tmp_path / "task/._labels.xml").write_bytes(b"\0\5\x16\7\0\2\0\0Mac OS X")
+    content = {"labels.xml": text(image()).encode(), "__MACOSX/._labels.xml": b"\0\5\x16\7"}
+
+    assert len(read(tmp_path / "task").images) == 1
+    assert len(read(pack(tmp_path / "task.zip", content)).images) == 1
+
+
 @pytest.mark.parametrize("name", ["", "absent", "x" * 5000])
 def test_what_is_no_export_is_refused_with_a_sentence(tmp_path: Path, name: str) -> None:
     with pytest.raises(FormatError, match=r"annotations.xml|cannot be read"):

@@ -116,6 +116,18 @@ def test_folder_with_other_files_is_refused(dataset: Any, tmp_path: Path) -> Non
     assert everything(tmp_path / "out") == {"precious.txt": b"x"}
 
 
+@pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db", "desktop.ini"])
+def test_folder_somebody_has_looked_into_counts_as_empty(dataset: Any, tmp_path: Path, name: str) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / name).write_bytes(b"where windows were")
+
+    export_project(dataset.store, tmp_path / "out", "coco")
+
+    assert (tmp_path / "out" / name).read_bytes() == b"where windows were"
+    assert (tmp_path / "out" / EXPORT_MARKER).exists()
+    assert not list(tmp_path.glob(".out*"))
+
+
 def test_marker_alone_makes_no_export(dataset: Any, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / EXPORT_MARKER).touch()
