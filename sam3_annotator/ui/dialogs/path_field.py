@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QDir, Qt, Signal
+from PySide6.QtCore import QDir, Qt, QUrl, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMenu, QPushButton, QWidget
 
 from sam3_annotator.paths import expand_home
@@ -29,6 +29,14 @@ def ask_file(kinds: str) -> Ask:
 def ask_new_file(kinds: str) -> Ask:
     """Give a function that asks for a file to write; `kinds` is a filter of Qt."""
     return lambda parent, title, start: QFileDialog.getSaveFileName(parent, title, start, kinds)[0]
+
+
+def _as_path(text: str) -> str:
+    """Read what file browsers give when a path is copied there: in quotes on Windows, an address on some desktops."""
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return text[1:-1]
+    url = QUrl(text)
+    return url.toLocalFile() if url.isLocalFile() else text
 
 
 class PathField(QWidget):
@@ -68,7 +76,7 @@ class PathField(QWidget):
     @property
     def path(self) -> Path | None:
         """The absolute path, None while the field is empty."""
-        text = self._field.text().strip()
+        text = _as_path(self._field.text().strip())
         return expand_home(text).absolute() if text else None
 
     @property
