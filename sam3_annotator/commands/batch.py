@@ -18,7 +18,6 @@ from sam3_annotator.model import ConceptPrompt, Detection, RestoringSession
 from sam3_annotator.project import (
     USUAL_TOLERANCE,
     ImageId,
-    ImageState,
     ProjectStore,
     category_named,
 )
@@ -26,8 +25,6 @@ from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.proposing import proposals_of
 from sam3_annotator.ui.verbs.provenance import provenances_of
-
-_FINISHED = (ImageState.DONE, ImageState.REVIEWED, ImageState.CONFIRMED_EMPTY)
 
 
 def autolabel(
@@ -48,7 +45,7 @@ def autolabel(
         present = store.images()
         if not present:
             raise CommandFailed(f"{project} has no images.")
-        images = [image for image in present if takes_finished or image.state not in _FINISHED]
+        images = [image for image in present if takes_finished or not image.state.is_finished]
         if not images:
             raise CommandFailed("All images of the project are finished; --all-images has them looked at, too.")
         session = open_chosen(model)

@@ -22,6 +22,16 @@ class ImageState(StrEnum):
     REVIEWED = "reviewed"
     CONFIRMED_EMPTY = "confirmed_empty"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has said yet that the image is finished: without instances, it may not have been looked at."""
+        return self in (ImageState.UNANNOTATED, ImageState.IN_PROGRESS)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether somebody has looked at the image to the end."""
+        return self in (ImageState.DONE, ImageState.REVIEWED, ImageState.CONFIRMED_EMPTY)
+
 
 class Split(StrEnum):
     """Membership of an image in the training, validation or test part of a dataset."""

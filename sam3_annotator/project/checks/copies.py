@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sam3_annotator.project.checks.findings import Finding, FindingKind
-from sam3_annotator.project.checks.splits import OPEN_STATES
 from sam3_annotator.project.entities import ImageId, ImageRecord
 from sam3_annotator.project.reading import ProjectReader
 
@@ -50,7 +49,7 @@ def _finding(original: ImageRecord, copy: ImageRecord, *, is_disputed: bool) -> 
 
 def _is_disputed(store: ProjectReader, a: ImageRecord, b: ImageRecord) -> bool:
     labels_a, labels_b = _labels(store, a.id), _labels(store, b.id)
-    is_untouched = (not labels_a and a.state in OPEN_STATES) or (not labels_b and b.state in OPEN_STATES)
+    is_untouched = (not labels_a and a.state.is_open) or (not labels_b and b.state.is_open)
     return labels_a != labels_b and not is_untouched
 
 

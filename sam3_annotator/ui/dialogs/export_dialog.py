@@ -19,7 +19,6 @@ from sam3_annotator.ui.dialogs.report import Report
 from sam3_annotator.ui.dialogs.split_field import SplitField
 from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
 from sam3_annotator.ui.images.image_scan import ImageScan, scan_images
-from sam3_annotator.ui.item_models.image_model import UNFINISHED
 from sam3_annotator.ui.store_bridge import StoreBridge
 
 
@@ -113,7 +112,7 @@ class ExportDialog(TaskDialog):
         chosen = [
             image
             for image in self._store.images()
-            if counts.get(image.id) or image.state not in UNFINISHED or self.unannotated.isChecked()
+            if counts.get(image.id) or image.state.is_finished or self.unannotated.isChecked()
         ]
         missing = {image.id for image in chosen if image.id in self._missing}
         unread = {image.id for image in chosen if not image.facts.width} - missing

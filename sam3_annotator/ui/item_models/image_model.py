@@ -37,7 +37,6 @@ STATE_WORDS: Mapping[ImageState, str] = {
     ImageState.REVIEWED: "Reviewed",
     ImageState.CONFIRMED_EMPTY: "Confirmed empty",
 }
-UNFINISHED = frozenset({ImageState.UNANNOTATED, ImageState.IN_PROGRESS})
 
 
 class ImageRole(IntEnum):
@@ -67,7 +66,7 @@ class StateFilter(StrEnum):
             case StateFilter.MISSING:
                 return has_problem
             case StateFilter.DONE:
-                return state not in UNFINISHED
+                return state.is_finished
         return state.value == self.value
 
 
@@ -294,7 +293,7 @@ class ImageFilter(QSortFilterProxyModel):
         return (self._images.record_at(row) for row in rows if self.filterAcceptsRow(row, NO_PARENT))
 
     def _is_unfinished(self, record: ImageRecord) -> bool:
-        return record.state in UNFINISHED and not self._images.problem(record.id)
+        return record.state.is_open and not self._images.problem(record.id)
 
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: ARG002 - Qt's
         """Whether a row is shown."""

@@ -8,7 +8,6 @@ from pathlib import Path
 from sam3_annotator.model import looks_like_weights
 from sam3_annotator.project import (
     ImageId,
-    ImageState,
     KnownError,
     ProjectInUse,
     ProjectReadOnly,
@@ -116,5 +115,5 @@ def _open_folder(folder: Path) -> Opened:
 def first_unfinished(store: ProjectStore) -> ImageId | None:
     """Choose the image to begin with: the first that is not finished, else the first."""
     images = store.images()
-    unfinished = (image.id for image in images if image.state in (ImageState.UNANNOTATED, ImageState.IN_PROGRESS))
+    unfinished = (image.id for image in images if image.state.is_open)
     return next(unfinished, images[0].id if images else None)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QWidge
 
 from sam3_annotator.model import EngineStatus
 from sam3_annotator.paths import user_log_dir
-from sam3_annotator.project import ChangeSet, ImageState, InstanceId, ProjectStore
+from sam3_annotator.project import ChangeSet, InstanceId, ProjectStore
 from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.actions.actions import Actions
 from sam3_annotator.ui.background import error_sentence
@@ -59,7 +59,6 @@ _INSTANCE_MENU: Final = (
     ("merge", "split_parts", "take_overlap", "leave_overlap"),
     ("fill_holes", "keep_largest_part", "simplify", "toggle_crowd"),
 )
-_FINISHED: Final = frozenset({ImageState.DONE, ImageState.REVIEWED, ImageState.CONFIRMED_EMPTY})
 
 
 class MainWindow(QMainWindow):
@@ -128,7 +127,7 @@ class MainWindow(QMainWindow):
     def progress(self) -> tuple[int, int]:
         """How many images are done, of how many."""
         images = self.store.images()
-        return sum(image.state in _FINISHED for image in images), len(images)
+        return sum(image.state.is_finished for image in images), len(images)
 
     @property
     def messages(self) -> MessageBar:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from sam3_annotator.project.entities import ImageFacts, ImageRecord, ImageState
+from sam3_annotator.project.entities import ImageFacts, ImageRecord
 from sam3_annotator.project.errors import KnownError
 from sam3_annotator.project.formats.images.naming import Naming
 from sam3_annotator.project.formats.options import ExportOptions
@@ -99,8 +99,7 @@ def choose_images(store: ProjectReader, options: ExportOptions, naming: Naming) 
 
 
 def _is_untouched(record: ImageRecord, instances: int, options: ExportOptions) -> bool:
-    is_open = record.state in (ImageState.UNANNOTATED, ImageState.IN_PROGRESS)
-    return not instances and is_open and not options.include_unannotated
+    return not instances and record.state.is_open and not options.include_unannotated
 
 
 def _has_other_size(now: ImageFacts, before: ImageFacts) -> bool:
