@@ -14,13 +14,19 @@ InstanceId = NewType("InstanceId", int)
 
 
 class ImageState(StrEnum):
-    """How far the annotation of an image has come; *empty on purpose* differs from *not yet annotated*."""
+    """How far the annotation of an image has come; *empty on purpose* differs from *not yet annotated*.
+
+    An image *left out* is kept with its instances and split, but is no part of the dataset: it is not exported,
+    counted as work, checked or labelled by commands. That is the user's to say and to take back: nothing else changes
+    this state.
+    """
 
     UNANNOTATED = "unannotated"
     IN_PROGRESS = "in_progress"
     DONE = "done"
     REVIEWED = "reviewed"
     CONFIRMED_EMPTY = "confirmed_empty"
+    LEFT_OUT = "left_out"
 
     @property
     def is_open(self) -> bool:

@@ -12,3 +12,8 @@ def test_states_are_open_until_somebody_says_that_the_image_is_finished() -> Non
         ImageState.REVIEWED,
         ImageState.CONFIRMED_EMPTY,
     ]
+
+
+def test_an_image_left_out_is_neither_open_nor_finished() -> None:
+    assert not ImageState.LEFT_OUT.is_open
+    assert not ImageState.LEFT_OUT.is_finished

@@ -23,6 +23,7 @@ STATE_ICONS: Mapping[ImageState, tuple[str, str]] = {
     ImageState.DONE: ("check-circle", "success"),
     ImageState.REVIEWED: ("check-all", "success"),
     ImageState.CONFIRMED_EMPTY: ("circle-off-outline", "success"),
+    ImageState.LEFT_OUT: ("minus-circle-outline", "text_dim"),
 }
 """Icon and colour role of each state: the shape alone tells them apart."""
 PROBLEM_ICON: Final = ("alert-outline", "warning")

@@ -36,6 +36,7 @@ STATE_WORDS: Mapping[ImageState, str] = {
     ImageState.DONE: "Done",
     ImageState.REVIEWED: "Reviewed",
     ImageState.CONFIRMED_EMPTY: "Confirmed empty",
+    ImageState.LEFT_OUT: "Left out",
 }
 
 
