@@ -75,3 +75,17 @@ def test_marking_it_as_anything_else_takes_an_image_back(user):
 
     assert states(user)[0] is ImageState.IN_PROGRESS
     assert not says_left_out(user)
+
+
+def test_an_image_that_is_taken_out_of_the_project_while_it_is_left_out_ends_nothing(user):
+    user.add_category("cat")
+    label_one(user)
+    user.press(Qt.Key.Key_V)
+    user.press(Qt.Key.Key_Tab)
+    user.press(Qt.Key.Key_X)
+
+    with user.window.store.edit("Take out") as edit:
+        edit.delete_image(user.window.workspace.image_id)
+    user.settle()
+
+    assert not says_left_out(user)
