@@ -307,7 +307,10 @@ def export_command(
     link_images: Annotated[bool, typer.Option("--link-images", help="Link to the images instead.")] = False,
     no_images: Annotated[bool, typer.Option("--no-images", help="Write the labels only.")] = False,
     include_unannotated: Annotated[
-        bool, typer.Option("--include-unannotated", help="Write images nobody has looked at as empty ones.")
+        bool,
+        typer.Option(
+            "--include-unannotated", help="Write images nobody has looked at as empty ones; those left out stay out."
+        ),
     ] = False,
     verify: Annotated[
         bool, typer.Option("--verify/--no-verify", help="Read the export back and compare it with the project.")

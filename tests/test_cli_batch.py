@@ -94,6 +94,47 @@ def test_finished_images_are_left_alone_unless_asked(project: Path, session: Cou
         assert all(opened.instances(image.id) for image in opened.images())
 
 
+def leave_out(project: Path, *positions: int) -> None:
+    with ProjectStore.open(project) as opened, opened.edit("Leave out") as edit:
+        for position in positions:
+            edit.update_image(opened.images()[position].id, state=ImageState.LEFT_OUT)
+
+
+def test_images_left_out_are_never_labelled(
+    project: Path, session: CountingSession, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leave_out(project, 0, 2)
+
+    assert cli.run(["autolabel", str(project), "--phrase", "cat", "--threshold", "0.01", "--all-images"]) == 0
+
+    assert capsys.readouterr().out.endswith(" cat on 2 images\n")
+    with ProjectStore.open(project, read_only=True) as opened:
+        assert [bool(opened.instances(image.id)) for image in opened.images()] == [False, True, False, True]
+    assert session.encoded == 2
+
+
+def test_embed_reads_no_image_that_is_left_out(
+    project: Path, session: CountingSession, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leave_out(project, 1)
+
+    assert cli.run(["embed", str(project)]) == 0
+
+    assert session.encoded == 3
+    assert "3 read now" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["autolabel", "--phrase", "cat", "--all-images"], ["embed"]])
+def test_project_with_all_images_left_out_is_told_so(
+    project: Path, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    leave_out(project, 0, 1, 2, 3)
+
+    assert cli.run([words[0], str(project), *words[1:]]) == 1
+
+    assert f"All images of {project} are left out." in capsys.readouterr().err
+
+
 def test_several_phrases_go_to_categories_there_are_or_to_one(project: Path, session: CountingSession) -> None:
     with ProjectStore.open(project) as opened, opened.edit("Add category") as edit:
         edit.add_category("Cat")

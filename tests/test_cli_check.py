@@ -9,7 +9,7 @@ import pytest
 
 from sam3_annotator import cli
 from sam3_annotator.commands import check
-from sam3_annotator.project import Cancelled, ProjectStore, Split, rectangle
+from sam3_annotator.project import Cancelled, ImageState, ProjectStore, Split, rectangle
 
 
 @pytest.fixture
@@ -74,6 +74,17 @@ def test_project_without_findings_is_told_in_a_sentence(
     assert cli.run(["check", str(store.path), "--json"]) == 0
     counts = {"error": 0, "warning": 0, "note": 0, "kinds": {}}
     assert json.loads(capsys.readouterr().out) == {"project": str(store.path), "findings": [], "counts": counts}
+
+
+def test_images_left_out_are_not_checked_nor_counted(store: ProjectStore, capsys: pytest.CaptureFixture[str]) -> None:
+    store.image_file(store.images()[1].id).unlink()
+    with store.edit("Leave out") as edit:
+        edit.update_image(store.images()[1].id, state=ImageState.LEFT_OUT)
+    store.close()
+
+    assert cli.run(["check", str(store.path)]) == 0
+
+    assert capsys.readouterr().out == f"{store.path}: nothing found in 3 images.\n"
 
 
 def test_few_findings_need_no_json_to_be_seen(store: ProjectStore, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sam3_annotator import cli
 from sam3_annotator.commands import model_options, pictures
 from sam3_annotator.model import BoxPrompt
-from sam3_annotator.project import Cancelled, Polygon, ProjectStore, Region, mask_to_region, rectangle
+from sam3_annotator.project import Cancelled, ImageState, Polygon, ProjectStore, Region, mask_to_region, rectangle
 
 TRIANGLE = Region((Polygon([(30, 10), (50, 10), (30, 30)]),))  # half of its box
 
@@ -69,6 +69,21 @@ def test_json_holds_all_agreements_the_lowest_first(
     assert found["instance_ids"] == [5]
     assert found["agreement"] == low["agreement"] == pytest.approx(0.5, abs=0.05)
     assert [each["agreement"] for each in others] == [1.0] * 4
+
+
+def test_images_left_out_are_not_compared(project: Path, session: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    with ProjectStore.open(project) as opened, opened.edit("Leave out") as edit:
+        edit.update_image(opened.images()[1].id, state=ImageState.LEFT_OUT)
+
+    assert cli.run(["check", str(project), "--model", "builtin", "--json"]) == 0
+
+    document = json.loads(capsys.readouterr().out)
+    assert [each["image"] for each in document["audit"]["instances"]] == [
+        "photos/1.png",
+        "photos/3.png",
+        "photos/10.png",
+    ]
+    assert "outline_disagrees" not in document["counts"]["kinds"]
 
 
 def test_the_limit_can_be_chosen(project: Path, session: Any, capsys: pytest.CaptureFixture[str]) -> None:

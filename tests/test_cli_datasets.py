@@ -14,7 +14,7 @@ import pytest
 
 from sam3_annotator import cli
 from sam3_annotator.commands import datasets
-from sam3_annotator.project import Cancelled, Polygon, ProjectStore, Region
+from sam3_annotator.project import Cancelled, ImageState, Polygon, ProjectStore, Region
 from sam3_annotator.project.formats.registry import export_project
 
 SQUARE = Region((Polygon(np.array([[5, 5], [25, 5], [25, 25], [5, 25]])),))
@@ -152,6 +152,22 @@ def test_stats_counts_in_lines(labelled: Path, capsys: pytest.CaptureFixture[str
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == f"{labelled}: 4 images, 2 instances, 2 categories"
     assert lines[-2:] == ["  cat  2 instances on 2 images", "  dog  0 instances on 0 images"]
+
+
+def test_images_left_out_are_counted_apart_and_not_exported_whatever_is_asked_for(
+    labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with ProjectStore.open(labelled) as store, store.edit("Leave out") as edit:
+        edit.update_image(store.images()[0].id, state=ImageState.LEFT_OUT)
+
+    assert cli.run(["stats", str(labelled)]) == 0
+    assert "1 left out" in capsys.readouterr().out
+    words = ["export", str(labelled), str(tmp_path / "out"), "--format", "coco", "--include-unannotated"]
+    assert cli.run(words) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"{tmp_path / 'out'}: 3 images, 1 instance"
+    assert "1 image (photos/1.png) is marked as left out and not exported." in lines
 
 
 def test_project_that_is_open_elsewhere_can_still_be_counted_and_exported(store: ProjectStore, tmp_path: Path) -> None:

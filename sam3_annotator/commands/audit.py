@@ -22,6 +22,7 @@ from sam3_annotator.project import (
     compare_outlines,
     find_disagreements,
     find_undecodable,
+    images_in_use,
     instance_counts,
     outlined_instances,
 )
@@ -47,12 +48,12 @@ def open_for_audit(options: ModelOptions) -> Session:
 def audit_outlines(
     store: ProjectStore, session: Session, cache_gigabytes: float | None, least: float | None, known: Iterable[Finding]
 ) -> Audit:
-    """Compare all outlines of a project; see `find_disagreements` for which are findings.
+    """Compare the outlines of a project, but of images left out; see `find_disagreements` for which are findings.
 
     Images of which a `known` finding tells already that they cannot be read are not told again.
     """
     counts = instance_counts(store)
-    images = [image for image in store.images() if image.id in counts]
+    images = [image for image in images_in_use(store) if image.id in counts]
     pictures = Pictures(store, images)
     agreements: list[Agreement] = []
     with progress_bar("Comparing outlines") as progress, kept_embeddings(cache_gigabytes) as cache:

@@ -18,16 +18,15 @@ from sam3_annotator.model import ConceptPrompt, Detection, RestoringSession
 from sam3_annotator.project import (
     USUAL_TOLERANCE,
     ImageId,
-    ImageState,
+    ImageRecord,
     ProjectStore,
     category_named,
+    images_in_use,
 )
 from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.proposing import proposals_of
 from sam3_annotator.ui.verbs.provenance import provenances_of
-
-_FINISHED = (ImageState.DONE, ImageState.REVIEWED, ImageState.CONFIRMED_EMPTY)
 
 
 def autolabel(
@@ -42,13 +41,11 @@ def autolabel(
     """Make instances of all that phrases find on a project's images, as far as it is not labelled yet.
 
     They get the category of the phrase's name, or `category`. Images that are finished are left alone unless
-    `takes_finished`. What is done stays if the command is stopped; each phrase on each image is one undo step.
+    `takes_finished`, those left out in any case. What is done stays if the command is stopped; each phrase on each
+    image is one undo step.
     """
     with ProjectStore.open(project) as store:
-        present = store.images()
-        if not present:
-            raise CommandFailed(f"{project} has no images.")
-        images = [image for image in present if takes_finished or image.state not in _FINISHED]
+        images = [image for image in _images_in_use(store, project) if takes_finished or not image.state.is_finished]
         if not images:
             raise CommandFailed("All images of the project are finished; --all-images has them looked at, too.")
         session = open_chosen(model)
@@ -73,6 +70,15 @@ def autolabel(
     return DONE
 
 
+def _images_in_use(store: ProjectStore, project: Path) -> tuple[ImageRecord, ...]:
+    """Give the images of a project that are not left out; raises `CommandFailed` if there are none."""
+    images = images_in_use(store)
+    if not images:
+        is_empty = not store.images()
+        raise CommandFailed(f"{project} has no images." if is_empty else f"All images of {project} are left out.")
+    return images
+
+
 def _store(
     store: ProjectStore,
     image_id: ImageId,
@@ -94,11 +100,9 @@ def _store(
 
 
 def embed_project(project: Path, *, model: ModelOptions) -> int:
-    """Have all images of a project read by the model, so that they answer at once when they are shown."""
+    """Have the images of a project, but those left out, read by the model: they answer at once when they are shown."""
     with ProjectStore.open(project, read_only=True) as store:
-        images = store.images()
-        if not images:
-            raise CommandFailed(f"{project} has no images.")
+        images = _images_in_use(store, project)
         session = open_chosen(model)
         if not isinstance(session, RestoringSession):
             print(f"Nothing to do: the model “{session.name}” reads an image in no time and keeps nothing of it.")

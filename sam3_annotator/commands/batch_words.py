@@ -33,7 +33,10 @@ def autolabel_command(
     cache_gb: CacheGb = None,
     threshold: Threshold = 0.5,
     all_images: Annotated[
-        bool, typer.Option("--all-images", help="Look at images that are done, reviewed or empty, too.")
+        bool,
+        typer.Option(
+            "--all-images", help="Look at images that are done, reviewed or empty, too; never at those left out."
+        ),
     ] = False,
 ) -> None:
     """Label all that phrases find on the images of a project, as far as nobody has labelled it yet."""

@@ -11,7 +11,7 @@ from sam3_annotator.commands.audit import Audit, audit_outlines, open_for_audit
 from sam3_annotator.commands.failures import DONE
 from sam3_annotator.commands.model_options import ModelOptions
 from sam3_annotator.commands.progress import progress_bar
-from sam3_annotator.project import Finding, FindingKind, ProjectStore, Severity, check_project
+from sam3_annotator.project import Finding, FindingKind, ProjectStore, Severity, check_project, images_in_use
 from sam3_annotator.project.words import counted
 
 _SHOWN = 5  # findings of a kind
@@ -21,7 +21,7 @@ def print_findings(project: Path, *, as_json: bool) -> int:
     """Print what the checks find, the worst first, as lines or as one JSON document."""
     with ProjectStore.open(project, read_only=True) as store, store.snapshot(), progress_bar("Checking") as progress:
         findings = check_project(store, progress)
-        told = _document(project, store, findings) if as_json else _text(project, len(store.images()), findings)
+        told = _document(project, store, findings) if as_json else _text(project, len(images_in_use(store)), findings)
     print(told)
     return DONE
 
@@ -38,7 +38,7 @@ def print_audit(project: Path, *, model: ModelOptions, least: float | None, as_j
             told = _document(project, store, findings, _agreements(audit))
         else:
             compared = f"{counted(len(audit.agreements), 'outline')} compared with {audit.model}"
-            told = f"{_text(project, len(store.images()), findings)}\n{project}: {compared}"
+            told = f"{_text(project, len(images_in_use(store)), findings)}\n{project}: {compared}"
     print(told)
     return DONE
 

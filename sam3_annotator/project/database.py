@@ -6,14 +6,20 @@ import os
 import shutil
 import sqlite3
 import stat
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from sam3_annotator.project.errors import KnownError, NotAProject
 from sam3_annotator.project.failures import damaged, read_only
-from sam3_annotator.project.migrations import MIGRATIONS, Migration, create_schema, current_version, migrate, version_of
+from sam3_annotator.project.migrations import (
+    MIGRATIONS,
+    Migrations,
+    create_schema,
+    migrate,
+    oldest_readable,
+    version_of,
+)
 
 _MAGIC = b"SQLite format 3\0"
 _TABLES = ("meta", "images", "image_files", "categories", "instances", "history")
@@ -79,7 +85,7 @@ def create_database(path: Path) -> Database:
     return Database(connection)
 
 
-def open_for_writing(path: Path, migrations: Mapping[int, Migration] = MIGRATIONS) -> Database:
+def open_for_writing(path: Path, migrations: Migrations = MIGRATIONS) -> Database:
     """Open a project file, bringing it to the current version; raises what `version_of` does, and ProjectReadOnly."""
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         raise read_only(path)
@@ -96,14 +102,15 @@ def open_for_writing(path: Path, migrations: Mapping[int, Migration] = MIGRATION
     return Database(connection)
 
 
-def open_for_reading(path: Path) -> Database:
+def open_for_reading(path: Path, migrations: Migrations = MIGRATIONS) -> Database:
     """Open a project file that may be in use, on a read-only disk, or both; nothing beside it is left behind.
 
-    Raises what `version_of` does, and KnownError on an older version, which only an opening for writing converts.
+    Raises what `version_of` does, and KnownError on a version of other tables, which only an opening for writing
+    converts.
     """
     database = _reader(path)
     try:
-        if version_of(database.connection, path) < current_version():
+        if version_of(database.connection, path, migrations) < oldest_readable(migrations):
             raise KnownError(f"{path.name} is from an older version. Open it for writing once to convert it.")
         _require_sound(database.connection, path)
     except BaseException:

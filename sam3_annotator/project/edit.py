@@ -162,6 +162,8 @@ class Edit:
     ) -> InstanceId:
         """Add an instance; an image not yet annotated, or confirmed as empty, is in progress from then on.
 
+        One that is left out stays so.
+
         Raises KnownError on an empty region.
         """
         state = self._recorder.row("images", image_id)["state"]

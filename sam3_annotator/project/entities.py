@@ -14,13 +14,29 @@ InstanceId = NewType("InstanceId", int)
 
 
 class ImageState(StrEnum):
-    """How far the annotation of an image has come; *empty on purpose* differs from *not yet annotated*."""
+    """How far the annotation of an image has come; *empty on purpose* differs from *not yet annotated*.
+
+    An image *left out* is kept with its instances and split, but is no part of the dataset: it is not exported,
+    counted as work, checked or labelled by commands. That is the user's to say and to take back: nothing else changes
+    this state.
+    """
 
     UNANNOTATED = "unannotated"
     IN_PROGRESS = "in_progress"
     DONE = "done"
     REVIEWED = "reviewed"
     CONFIRMED_EMPTY = "confirmed_empty"
+    LEFT_OUT = "left_out"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has said yet that the image is finished: without instances, it may not have been looked at."""
+        return self in (ImageState.UNANNOTATED, ImageState.IN_PROGRESS)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether somebody has looked at the image to the end."""
+        return self in (ImageState.DONE, ImageState.REVIEWED, ImageState.CONFIRMED_EMPTY)
 
 
 class Split(StrEnum):

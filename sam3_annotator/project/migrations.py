@@ -16,13 +16,25 @@ BASE_VERSION = 1  # the version of schema.sql
 
 Migration = Callable[[sqlite3.Connection], None]
 
-MIGRATIONS: Mapping[int, Migration] = {}
-"""Version -> the function that makes it from the version before; each runs in a transaction of its own."""
+Migrations = Mapping[int, Migration | None]
+
+MIGRATIONS: Migrations = {
+    2: None,  # the state `left_out` of images
+}
+"""Version -> the function that makes it from the version before, in a transaction of its own.
+
+None where the tables stay as they are and only have words that earlier programs do not know, which are to refuse them.
+"""
 
 
-def current_version(migrations: Mapping[int, Migration] = MIGRATIONS) -> int:
+def current_version(migrations: Migrations = MIGRATIONS) -> int:
     """Return the version of a project file after all migrations."""
     return max(migrations, default=BASE_VERSION)
+
+
+def oldest_readable(migrations: Migrations = MIGRATIONS) -> int:
+    """Return the oldest version that has the tables of the current one, so that it is read as it is."""
+    return max((version for version, migration in migrations.items() if migration is not None), default=BASE_VERSION)
 
 
 def create_schema(connection: sqlite3.Connection) -> None:
@@ -38,7 +50,7 @@ def create_schema(connection: sqlite3.Connection) -> None:
     connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", made)
 
 
-def version_of(connection: sqlite3.Connection, path: Path, migrations: Mapping[int, Migration] = MIGRATIONS) -> int:
+def version_of(connection: sqlite3.Connection, path: Path, migrations: Migrations = MIGRATIONS) -> int:
     """Return the version of an open file; raises NotAProject on another kind of file, ProjectTooNew on a newer one."""
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID or version < BASE_VERSION:
@@ -52,16 +64,18 @@ def version_of(connection: sqlite3.Connection, path: Path, migrations: Mapping[i
     return version
 
 
-def migrate(connection: sqlite3.Connection, version: int, migrations: Mapping[int, Migration] = MIGRATIONS) -> None:
-    """Bring a file from `version` to the current one; clears the history, whose rows are of the old tables.
+def migrate(connection: sqlite3.Connection, version: int, migrations: Migrations = MIGRATIONS) -> None:
+    """Bring a file from `version` to the current one; where tables change, the history is cleared: its rows are old.
 
     Each version is one transaction: a failure leaves the file at the last version that was reached.
     """
     for target in range(version + 1, current_version(migrations) + 1):
         connection.execute("BEGIN IMMEDIATE")
         try:
-            migrations[target](connection)
-            History(connection).clear()
+            migration = migrations[target]
+            if migration is not None:
+                migration(connection)
+                History(connection).clear()
             connection.execute(f"PRAGMA user_version = {target}")
             connection.execute("COMMIT")
         except BaseException:

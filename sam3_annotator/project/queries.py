@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from sam3_annotator.project.entities import Category, CategoryId, ImageId, ImageState, InstanceId, Origin, Split
+from sam3_annotator.project.entities import (
+    Category,
+    CategoryId,
+    ImageId,
+    ImageRecord,
+    ImageState,
+    InstanceId,
+    Origin,
+    Split,
+)
 from sam3_annotator.project.image_files import folded
 from sam3_annotator.project.reading import ProjectReader
 
@@ -21,7 +30,7 @@ class CategoryStatistics:
 
 @dataclass(frozen=True, slots=True)
 class ProjectStatistics:
-    """The numbers of a project.
+    """The numbers of a project, what is left out included: it is counted as a state of images.
 
     `states`, `splits` and `origins` count images, images and instances by their word, zeros included (images
     without a split are under `none`). `unreadable_images` are those with a problem. The three `per_image` numbers are
@@ -78,6 +87,11 @@ def crowd_counts(store: ProjectReader) -> dict[CategoryId, int]:
     """Return the number of crowds of every category that has any."""
     query = "SELECT category_id, count(*) FROM instances WHERE is_crowd GROUP BY category_id"
     return {CategoryId(row[0]): row[1] for row in store.select(query)}
+
+
+def images_in_use(store: ProjectReader) -> tuple[ImageRecord, ...]:
+    """Return the images of the dataset, which are all but those left out, in the order of the project."""
+    return tuple(image for image in store.images() if image.state is not ImageState.LEFT_OUT)
 
 
 def state_counts(store: ProjectReader) -> dict[ImageState, int]:

@@ -47,7 +47,7 @@ def test_first_instance_brings_its_image_into_progress_and_the_last_one_takes_it
     assert store.image(image).state is ImageState.IN_PROGRESS
 
 
-@pytest.mark.parametrize("state", [ImageState.DONE, ImageState.REVIEWED])
+@pytest.mark.parametrize("state", [ImageState.DONE, ImageState.REVIEWED, ImageState.LEFT_OUT])
 def test_state_set_by_the_user_stays_when_instances_come_and_go(small: Any, square: Square, state: ImageState) -> None:
     store, image = small.store, small.images[0]
     with store.edit("Done") as edit:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sam3_annotator.project import NotAProject, ProjectTooNew
+from sam3_annotator.project import ImageState, KnownError, NotAProject, ProjectStore, ProjectTooNew
 from sam3_annotator.project.database import open_for_reading, open_for_writing
 from sam3_annotator.project.migrations import APPLICATION_ID, current_version, version_of
 
@@ -34,6 +35,8 @@ def closed_project(small: Any) -> Path:
         edit.update_category(small.cat, name="lion")
     small.store.close()
     path: Path = small.store.path
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA user_version = 1")
     return path
 
 
@@ -45,9 +48,11 @@ def raw(closed_project: Path) -> Iterator[sqlite3.Connection]:
     connection.close()
 
 
-def test_new_file_is_marked_as_a_project_of_the_current_version(raw: sqlite3.Connection) -> None:
-    assert raw.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
-    assert raw.execute("PRAGMA user_version").fetchone() == (current_version(),)
+def test_new_file_is_marked_as_a_project_of_the_current_version(small: Any) -> None:
+    with closing(sqlite3.connect(small.store.path)) as raw:
+        marks = [raw.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
+
+    assert marks == [APPLICATION_ID, current_version()]
 
 
 def test_older_file_is_brought_up_version_by_version_and_its_history_cleared(
@@ -70,6 +75,42 @@ def test_failing_migration_leaves_the_file_at_the_last_version_reached(
 
     assert raw.execute("PRAGMA user_version").fetchone() == (2,)
     assert raw.execute("SELECT count(*) FROM images").fetchone() == (3,)
+
+
+def test_a_version_of_the_same_tables_keeps_its_history(closed_project: Path, raw: sqlite3.Connection) -> None:
+    open_for_writing(closed_project, {2: None}).close()
+
+    assert raw.execute("PRAGMA user_version").fetchone() == (2,)
+    assert raw.execute("SELECT count(*) FROM history").fetchone() == (1,)
+
+
+def test_an_older_project_opens_with_its_history_and_images_can_be_left_out_of_it(closed_project: Path) -> None:
+    with ProjectStore.open(closed_project, read_only=True) as store:
+        assert store.undo_label == "Rename"
+    with ProjectStore.open(closed_project) as store:
+        assert store.undo_label == "Rename"
+        image = store.images()[0].id
+        with store.edit("Leave out") as edit:
+            edit.update_image(image, state=ImageState.LEFT_OUT)
+
+    with ProjectStore.open(closed_project) as store:
+        assert store.image(image).state is ImageState.LEFT_OUT
+
+
+def test_a_program_that_knows_no_images_left_out_refuses_the_project_with_what_to_do(
+    closed_project: Path, raw: sqlite3.Connection
+) -> None:
+    ProjectStore.open(closed_project).close()
+
+    with pytest.raises(ProjectTooNew, match=r"written by a newer version .* Update the program"):
+        version_of(raw, closed_project, {})
+
+
+def test_reader_refuses_a_version_of_other_tables(closed_project: Path) -> None:
+    open_for_reading(closed_project, {2: None}).close()
+
+    with pytest.raises(KnownError, match=r"is from an older version\. Open it for writing once"):
+        open_for_reading(closed_project, {2: _add_note, 3: None})
 
 
 def test_reader_does_not_migrate(closed_project: Path, raw: sqlite3.Connection) -> None:

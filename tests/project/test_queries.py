@@ -16,6 +16,7 @@ from sam3_annotator.project import (
     Split,
     category_counts,
     category_named,
+    images_in_use,
     instance_counts,
     state_counts,
     statistics,
@@ -72,7 +73,21 @@ def test_images_are_counted_by_state(small: Any, square: Square) -> None:
         ImageState.DONE: 1,
         ImageState.REVIEWED: 0,
         ImageState.CONFIRMED_EMPTY: 0,
+        ImageState.LEFT_OUT: 0,
     }
+
+
+def test_images_left_out_are_a_state_of_their_own_and_not_in_use(small: Any, square: Square) -> None:
+    _fill(small, square)
+    a, b, c = small.images
+    before = statistics(small.store).as_dict()
+
+    with small.store.edit("Leave out") as edit:
+        edit.update_image(a, state=ImageState.LEFT_OUT)
+
+    assert [image.id for image in images_in_use(small.store)] == [b, c]
+    counts = {"unannotated": 1, "in_progress": 1, "done": 0, "reviewed": 0, "confirmed_empty": 0, "left_out": 1}
+    assert statistics(small.store).as_dict() == {**before, "states": counts}
 
 
 def test_statistics_count_everything_and_go_into_json(small: Any, square: Square) -> None:
@@ -83,7 +98,7 @@ def test_statistics_count_everything_and_go_into_json(small: Any, square: Square
     assert numbers == {
         "images": 3,
         "unreadable_images": 1,
-        "states": {"unannotated": 1, "in_progress": 1, "done": 1, "reviewed": 0, "confirmed_empty": 0},
+        "states": {"unannotated": 1, "in_progress": 1, "done": 1, "reviewed": 0, "confirmed_empty": 0, "left_out": 0},
         "splits": {"train": 1, "val": 1, "test": 0, "none": 1},
         "instances": 5,
         "crowds": 1,

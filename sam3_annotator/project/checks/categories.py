@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from sam3_annotator.project.checks.findings import Finding, FindingKind
-from sam3_annotator.project.entities import Category, CategoryId, Split
+from sam3_annotator.project.entities import Category, CategoryId, ImageState, Split
 from sam3_annotator.project.queries import category_counts
 from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.words import counted
@@ -22,7 +22,7 @@ def find_odd_categories(store: ProjectReader) -> Iterator[Finding]:
     """Find what is wrong with the categories; nothing in a project that has no instances yet, but alike names."""
     categories = store.categories()
     yield from _find_alike(categories)
-    counts = category_counts(store)
+    counts = category_counts(store)  # also on images left out: what is used there cannot be deleted
     for category in categories:
         if counts and category.id not in counts:
             sentence = f"The category “{category.name}” has no instances; delete it if it is not needed."
@@ -71,6 +71,7 @@ def _find_missing_in_splits(store: ProjectReader, categories: Sequence[Category]
 def _counts_by_split(store: ProjectReader) -> _Counts:
     rows = store.select(
         "SELECT category_id, split, count(*) FROM instances JOIN images ON images.id = image_id "
-        "GROUP BY category_id, split"
+        "WHERE state != ? GROUP BY category_id, split",
+        ImageState.LEFT_OUT.value,
     )
     return {(CategoryId(row[0]), None if row[1] is None else Split(row[1])): row[2] for row in rows}

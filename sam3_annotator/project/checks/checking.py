@@ -16,13 +16,15 @@ from sam3_annotator.project.checks.splits import find_bad_splits
 from sam3_annotator.project.entities import ImageId
 from sam3_annotator.project.images import current_facts
 from sam3_annotator.project.progress import Progress, no_progress
+from sam3_annotator.project.queries import images_in_use
 from sam3_annotator.project.reading import ProjectReader
 
 
 def check_project(store: ProjectReader, progress: Progress = no_progress) -> Iterator[Finding]:
     """Find what would spoil a training or looks like a slip, as the checks come upon it; nothing is written.
 
-    `progress` counts images. Only one image's instances are in memory at a time, and 16 bytes for each other one.
+    Images that are left out are passed over; `progress` counts the others. Only one image's instances are in memory at
+    a time, and 16 bytes for each other one.
     Image files are looked up and, where nobody has read them or they were replaced, read; pixels are not decoded.
     A store opened for reading shows one state of the project inside its `snapshot()`. Raises NotAProject if a region
     is damaged, and what `progress` raises.
@@ -32,7 +34,7 @@ def check_project(store: ProjectReader, progress: Progress = no_progress) -> Ite
     names = {category.id: category.name for category in store.categories()}
     sizes = Sizes()
     by_content: dict[str, list[ImageId]] = {}
-    images = store.images()
+    images = images_in_use(store)
     progress(0, len(images))
     for done, image in enumerate(images, 1):
         facts = current_facts(store.image_file(image.id), image.facts)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sam3_annotator.project.checks.findings import Finding, FindingKind
-from sam3_annotator.project.checks.splits import OPEN_STATES
 from sam3_annotator.project.entities import ImageId, ImageRecord
 from sam3_annotator.project.reading import ProjectReader
 
@@ -34,23 +33,20 @@ def _finding(original: ImageRecord, copy: ImageRecord, *, is_disputed: bool) -> 
         kind = FindingKind.SAME_IMAGE_IN_TWO_SPLITS
         sentence = (
             f"{same}, and is in {copy.split} while that is in {original.split}, so a model is tested on what it has "
-            "learnt; put both into the same split."
+            "learnt; leave one of them out, or put both into the same split."
         )
     elif is_disputed:
         kind = FindingKind.SAME_IMAGE_LABELLED_DIFFERENTLY
-        sentence = (
-            f"{same}; delete those of the one that is labelled worse and mark it as not annotated, so that exports "
-            "leave it out."
-        )
+        sentence = f"{same}; leave out the one that is labelled worse."
     else:
         kind = FindingKind.SAME_IMAGE
-        sentence = f"{same}; label one of them only, since exports leave out an image that is not annotated."
+        sentence = f"{same}; leave one of them out."
     return Finding(kind, sentence, copy.id, other_image_id=original.id)
 
 
 def _is_disputed(store: ProjectReader, a: ImageRecord, b: ImageRecord) -> bool:
     labels_a, labels_b = _labels(store, a.id), _labels(store, b.id)
-    is_untouched = (not labels_a and a.state in OPEN_STATES) or (not labels_b and b.state in OPEN_STATES)
+    is_untouched = (not labels_a and a.state.is_open) or (not labels_b and b.state.is_open)
     return labels_a != labels_b and not is_untouched
 
 

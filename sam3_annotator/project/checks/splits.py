@@ -6,19 +6,16 @@ from collections import Counter
 from collections.abc import Iterator
 
 from sam3_annotator.project.checks.findings import Finding, FindingKind
-from sam3_annotator.project.entities import ImageState, Split
-from sam3_annotator.project.queries import instance_counts
+from sam3_annotator.project.entities import Split
+from sam3_annotator.project.queries import images_in_use, instance_counts
 from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.words import counted
-
-OPEN_STATES = (ImageState.UNANNOTATED, ImageState.IN_PROGRESS)
-"""In these, an image without instances may be one that nobody has looked at, and an export leaves it out."""
 
 
 def find_bad_splits(store: ProjectReader) -> Iterator[Finding]:
     """Find what is wrong with the splits of the images that an export would take: labelled, or known to be empty."""
     labelled = instance_counts(store)
-    images = [image for image in store.images() if image.id in labelled or image.state not in OPEN_STATES]
+    images = [image for image in images_in_use(store) if image.id in labelled or image.state.is_finished]
     sizes = Counter(image.split for image in images)
     without = sizes.pop(None, 0)
     if not images:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sam3_annotator.project.edit import Edit
-from sam3_annotator.project.entities import CategoryId, ImageFacts, ImageId, Origin, Provenance
+from sam3_annotator.project.entities import CategoryId, ImageFacts, ImageId, ImageState, Origin, Provenance
 from sam3_annotator.project.errors import FormatError, KnownError
 from sam3_annotator.project.formats.images.matching import Match, Wanted, match_images
 from sam3_annotator.project.formats.known_instances import KnownInstances
@@ -34,8 +34,9 @@ def apply_import(
 ) -> ImportReport:
     """Bring a plan into the project, in one edit that cannot be undone.
 
-    Categories of a name are one. Images are those of the project or are added; splits they have stay. Raises KnownError
-    if no image is found, what `store.edit` raises, and Cancelled, the project being unchanged then.
+    Categories of a name are one. Images are those of the project or are added; splits they have stay, and images left
+    out stay so. Raises KnownError if no image is found, what `store.edit` raises, and Cancelled, the project being
+    unchanged then.
     """
     matches = match_images(store, [Wanted(image.name, image.folders) for image in plan.images], images_dir, progress)
     files = {path for path in matches.values() if isinstance(path, Path)}
@@ -123,6 +124,7 @@ class _Filler:
         self.image_ids: list[ImageId] = []
         self.added_images = self.instances = self.known_instances = 0
         self._of_other_size: list[str] = []
+        self._left_out: list[str] = []
         self._turned: list[str] = []
         self._of_unknown_size: list[str] = []
         self._without_area: list[str] = []
@@ -150,6 +152,8 @@ class _Filler:
                 provenance=self._provenance,
             )
             self.instances += 1
+            if record.state is ImageState.LEFT_OUT:
+                self._left_out.append(record.path)
 
     def _placed(self, relative: Sequence[RelativeInstance], facts: ImageFacts, path: str) -> Iterator[PlannedInstance]:
         """Give instances their region on an image; what has none is left out and noted."""
@@ -197,5 +201,11 @@ class _Filler:
             warnings.append(
                 f"{listed(self._of_other_size, 'image')} of another size than the labels say: "
                 "check that these are the right images."
+            )
+        if self._left_out:
+            names = list(dict.fromkeys(self._left_out))
+            warnings.append(
+                f"{listed(names, 'image')} marked as left out: what was imported there is not exported as long as that "
+                "is so."
             )
         return warnings

@@ -11,21 +11,22 @@ from sam3_annotator.ui.canvas.polygon_drawing import MIN_VERTICES
 class ActionState:
     """The situation of the window that decides which actions are enabled and what they mean.
 
-    `is_unreadable` says that the image cannot be shown; `candidate_count` is the number of candidates of the open
-    draft, which `lacks_object` while it only says what does not belong to it, and `lacks_prompt` while it shows an
-    instance as it is, to be corrected; `has_concept` says that something is looked for or was found, of which
-    `proposal_count` are neither accepted nor rejected, and `is_looking` that the answer is still to come;
-    `category_name` is that of the current category, "" if there is none; `undo_label` and `redo_label` name the steps
-    (None where there is none); `tool` is `select`, `points`, `box`, `exemplar`, `polygon` or `brush`; `is_previewing`
-    says that the points tool shows what a click would outline; `finding_count` is what the last check has found;
-    `has_copies` says that the clipboard holds instances; `drawn_vertices` counts the vertices of the polygon being
-    drawn, 0 where none is or another tool is in the hand; `has_strokes_waiting` says that the
-    brush is in the hand and what was painted waits for its category; `brush_radius` is in image pixels;
+    `is_unreadable` says that the image cannot be shown, `is_left_out` that it is no part of the dataset;
+    `candidate_count` is the number of candidates of the open draft, which `lacks_object` while it only says what does
+    not belong to it, and `lacks_prompt` while it shows an instance as it is, to be corrected; `has_concept` says that
+    something is looked for or was found, of which `proposal_count` are neither accepted nor rejected, and `is_looking`
+    that the answer is still to come; `category_name` is that of the current category, "" if there is none; `undo_label`
+    and `redo_label` name the steps (None where there is none); `tool` is `select`, `points`, `box`, `exemplar`,
+    `polygon` or `brush`; `is_previewing` says that the points tool shows what a click would outline; `finding_count` is
+    what the last check has found; `has_copies` says that the clipboard holds instances; `drawn_vertices` counts the
+    vertices of the polygon being drawn, 0 where none is or another tool is in the hand; `has_strokes_waiting` says that
+    the brush is in the hand and what was painted waits for its category; `brush_radius` is in image pixels;
     `is_comparing` says that what the model draws is shown beside the selected instance.
     """
 
     has_image: bool = False
     is_unreadable: bool = False
+    is_left_out: bool = False
     has_previous_image: bool = False
     has_next_image: bool = False
     has_unfinished_image: bool = False

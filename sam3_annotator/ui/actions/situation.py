@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from PySide6.QtCore import QObject, Signal, Slot
 
+from sam3_annotator.project import ImageState
 from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.finder import Finder
@@ -76,6 +79,7 @@ class Situation(QObject):
         return ActionState(
             has_image=image_id is not None,
             is_unreadable=self._display.has_failed,
+            is_left_out=self._is_left_out(),
             has_previous_image=self._images.neighbour(image_id, -1) is not None,
             has_next_image=self._images.neighbour(image_id, 1) is not None,
             has_unfinished_image=self._images.unfinished_neighbour(image_id, 1) is not None,
@@ -103,6 +107,12 @@ class Situation(QObject):
             is_comparing=self._compared.is_shown,
             brush_radius=self._canvas.brush.radius_on(self._canvas.image_size),
         )
+
+    def _is_left_out(self) -> bool:
+        with suppress(KeyError):  # an image taken out of the project is the shown one for a moment more
+            image_id = self._workspace.image_id
+            return image_id is not None and self._store.image(image_id).state is ImageState.LEFT_OUT
+        return False
 
     @Slot()
     def _announce(self) -> None:

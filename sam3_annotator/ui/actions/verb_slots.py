@@ -96,6 +96,7 @@ def image_slots(panel: ImageListPanel, labelling: Labelling, display: ImageDispl
         "mark_reviewed": lambda: labelling.set_image_state(ImageState.REVIEWED),
         "mark_empty": lambda: labelling.set_image_state(ImageState.CONFIRMED_EMPTY),
         "mark_unfinished": lambda: labelling.set_image_state(ImageState.IN_PROGRESS),
+        "leave_out": lambda: labelling.set_image_state(ImageState.LEFT_OUT),
         "find_moved": panel.ask_and_find_moved,
         "reload_image": display.reload,
     }

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
-from sam3_annotator.project import ImageId, Progress, ProjectStore, counted, instance_counts
+from sam3_annotator.project import ImageId, Progress, ProjectStore, counted, images_in_use, instance_counts
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.verified import VerifiedExport
 from sam3_annotator.ui.background import Work
@@ -19,18 +19,21 @@ from sam3_annotator.ui.dialogs.report import Report
 from sam3_annotator.ui.dialogs.split_field import SplitField
 from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
 from sam3_annotator.ui.images.image_scan import ImageScan, scan_images
-from sam3_annotator.ui.item_models.image_model import UNFINISHED
 from sam3_annotator.ui.store_bridge import StoreBridge
 
 
 @dataclass(frozen=True, slots=True)
 class ExportPlan:
-    """How much an export would write: `missing` files, and images `unread` so far, may be left out."""
+    """How much an export would write: `missing` files, and images `unread` so far, may be `skipped`.
+
+    `left_out` images are never written, as the user has said of them.
+    """
 
     images: int
     instances: int
     missing: int
     unread: int
+    skipped: int
     left_out: int
 
     @property
@@ -38,7 +41,11 @@ class ExportPlan:
         """Say it in one line; empty if there is nothing to export and nothing in the way."""
         troubles = [
             f"{counted(count, 'image')} {trouble}"
-            for count, trouble in ((self.missing, "missing"), (self.unread, "not readable so far"))
+            for count, trouble in (
+                (self.missing, "missing"),
+                (self.unread, "not readable so far"),
+                (self.left_out, "left out"),
+            )
             if count
         ]
         if not self.images and not troubles:
@@ -106,25 +113,25 @@ class ExportDialog(TaskDialog):
         elif folder is None:
             self.say(f"{plan.words}. Choose a folder to write to")
         else:
-            self.say(plan.words, "warning" if plan.left_out else "dim")
+            self.say(plan.words, "warning" if plan.skipped else "dim")
 
     def _plan(self) -> ExportPlan:
         counts = instance_counts(self._store)
+        in_use = images_in_use(self._store)
         chosen = [
-            image
-            for image in self._store.images()
-            if counts.get(image.id) or image.state not in UNFINISHED or self.unannotated.isChecked()
+            image for image in in_use if counts.get(image.id) or image.state.is_finished or self.unannotated.isChecked()
         ]
         missing = {image.id for image in chosen if image.id in self._missing}
         unread = {image.id for image in chosen if not image.facts.width} - missing
-        left_out = unread if self.images.currentData() == "none" else unread | missing
-        written = [image.id for image in chosen if image.id not in left_out]
+        skipped = unread if self.images.currentData() == "none" else unread | missing
+        written = [image.id for image in chosen if image.id not in skipped]
         return ExportPlan(
             len(written),
             sum(counts.get(image_id, 0) for image_id in written),
             missing=len(missing),
             unread=len(unread),
-            left_out=len(left_out),
+            skipped=len(skipped),
+            left_out=len(self._store.images()) - len(in_use),
         )
 
     def begin(self) -> None:

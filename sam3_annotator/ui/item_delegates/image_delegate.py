@@ -23,10 +23,12 @@ STATE_ICONS: Mapping[ImageState, tuple[str, str]] = {
     ImageState.DONE: ("check-circle", "success"),
     ImageState.REVIEWED: ("check-all", "success"),
     ImageState.CONFIRMED_EMPTY: ("circle-off-outline", "success"),
+    ImageState.LEFT_OUT: ("minus-circle-outline", "text_dim"),
 }
 """Icon and colour role of each state: the shape alone tells them apart."""
 PROBLEM_ICON: Final = ("alert-outline", "warning")
 LINE_HEIGHT: Final = 18
+LEFT_OUT_OPACITY: Final = 0.4  # of the thumbnail
 
 
 class ImageDelegate(QStyledItemDelegate):
@@ -50,13 +52,18 @@ class ImageDelegate(QStyledItemDelegate):
         paint_ground(painter, option)
         row = option.rect.adjusted(SPACE_XS + SPACE_XS, 0, -(SPACE_XS + SPACE_S), 0)
         thumbnail = centred(THUMBNAIL_SIZE, row, row.left())
+        is_left_out = record.state is ImageState.LEFT_OUT
+        painter.setOpacity(LEFT_OUT_OPACITY if is_left_out else 1)
         self._paint_thumbnail(painter, thumbnail, record, has_problem=bool(problem))
+        painter.setOpacity(1)
         state = centred(ICON_SIZE_SMALL, row, row.right() - ICON_SIZE_SMALL + 1)
-        name, role = PROBLEM_ICON if problem else STATE_ICONS[record.state]
+        # What is wrong with the file of an image that is left out is nobody's trouble.
+        name, role = PROBLEM_ICON if problem and not is_left_out else STATE_ICONS[record.state]
         paint_icon(painter, state, name, role)
         left = thumbnail.right() + SPACE_S + 2
         text = QRect(left, thumbnail.top() + SPACE_XS + 1, state.left() - SPACE_S - left, LINE_HEIGHT)
-        paint_text(painter, text, index.data(ImageRole.NAME), elide=Qt.TextElideMode.ElideMiddle)
+        ink = "text_dim" if is_left_out else "text"
+        paint_text(painter, text, index.data(ImageRole.NAME), role=ink, elide=Qt.TextElideMode.ElideMiddle)
         text.translate(0, LINE_HEIGHT + 1)
         paint_text(painter, text, index.data(ImageRole.CAPTION), font="number_caption", role="text_dim")
         painter.restore()

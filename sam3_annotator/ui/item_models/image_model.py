@@ -36,8 +36,8 @@ STATE_WORDS: Mapping[ImageState, str] = {
     ImageState.DONE: "Done",
     ImageState.REVIEWED: "Reviewed",
     ImageState.CONFIRMED_EMPTY: "Confirmed empty",
+    ImageState.LEFT_OUT: "Left out",
 }
-UNFINISHED = frozenset({ImageState.UNANNOTATED, ImageState.IN_PROGRESS})
 
 
 class ImageRole(IntEnum):
@@ -57,6 +57,7 @@ class StateFilter(StrEnum):
     UNANNOTATED = "unannotated"
     IN_PROGRESS = "in_progress"
     DONE = "done"  # also reviewed and confirmed empty
+    LEFT_OUT = "left_out"
     MISSING = "missing"  # also unreadable
 
     def accepts(self, state: ImageState, *, has_problem: bool) -> bool:
@@ -67,7 +68,7 @@ class StateFilter(StrEnum):
             case StateFilter.MISSING:
                 return has_problem
             case StateFilter.DONE:
-                return state not in UNFINISHED
+                return state.is_finished
         return state.value == self.value
 
 
@@ -127,11 +128,12 @@ class ImageModel(QAbstractListModel):
     def caption(self, image_id: ImageId) -> str:
         """Say in a few words how far the image has come."""
         count = self._counts.get(image_id, 0)
+        state = self._records[self._rows[image_id]].state
+        if state is ImageState.LEFT_OUT:
+            return f"{STATE_WORDS[state]} · {_instances(count)}" if count else STATE_WORDS[state]
         if count:
             return _instances(count)
-        if self.problem(image_id):
-            return "Cannot be shown"
-        return STATE_WORDS[self._records[self._rows[image_id]].state]
+        return "Cannot be shown" if self.problem(image_id) else STATE_WORDS[state]
 
     def set_problems(self, problems: Mapping[ImageId, str], checked: Iterable[ImageId]) -> None:
         """Take what looking at the files told: a sentence for each that cannot be shown, of those `checked`."""
@@ -294,7 +296,7 @@ class ImageFilter(QSortFilterProxyModel):
         return (self._images.record_at(row) for row in rows if self.filterAcceptsRow(row, NO_PARENT))
 
     def _is_unfinished(self, record: ImageRecord) -> bool:
-        return record.state in UNFINISHED and not self._images.problem(record.id)
+        return record.state.is_open and not self._images.problem(record.id)
 
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: ARG002 - Qt's
         """Whether a row is shown."""

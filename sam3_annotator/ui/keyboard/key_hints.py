@@ -143,7 +143,7 @@ def _idle_hints(state: ActionState) -> tuple[_Hint, ...]:
         unseen = _ActionHint("hide_all", "show all instances")
         hints.append(_ActionHint("next", "next instance") if state.visible_count else unseen)
         if state.has_next_image:
-            hints.append(_ActionHint("accept_next", "done, next image"))
+            hints.append(_ActionHint("accept_next", "next image" if state.is_left_out else "done, next image"))
     return tuple(hints)
 
 

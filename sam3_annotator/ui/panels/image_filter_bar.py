@@ -17,6 +17,7 @@ FILTER_WORDS: Mapping[StateFilter, str] = {
     StateFilter.UNANNOTATED: "Not annotated",
     StateFilter.IN_PROGRESS: "In progress",
     StateFilter.DONE: "Done",
+    StateFilter.LEFT_OUT: "Left out",
     StateFilter.MISSING: "Missing or unreadable",
 }
 

@@ -42,6 +42,7 @@ _STATE_VERBS: Final = (
     (ImageState.CONFIRMED_EMPTY, "Confirm as empty"),
     (ImageState.UNANNOTATED, "Mark as not annotated"),
     (ImageState.IN_PROGRESS, "Mark as in progress"),
+    (ImageState.LEFT_OUT, "Leave out"),
 )
 
 _SPLIT_WORDS: Final = (
@@ -57,7 +58,7 @@ class ImageListPanel(QWidget):
 
     problem = Signal(str)  # a sentence saying why something could not be done
     notice = Signal(str)  # a sentence saying what was done
-    missing_found = Signal(int)  # how many image files are not there, on the first look at the project
+    missing_found = Signal(int)  # how many files of images in use are not there, on the first look at the project
     focus_left = Signal()  # the user is done filtering: the canvas may take the focus
 
     def __init__(self, bridge: StoreBridge, workspace: Workspace, parent: QWidget | None = None) -> None:
@@ -273,8 +274,11 @@ class ImageListPanel(QWidget):
             attempt(lambda: self._store.set_image_facts(known), self.problem.emit)
 
     def _tell_missing(self, found: ImageScan) -> None:
-        if found.problems:
-            self.missing_found.emit(len(found.problems))
+        missing = [self._model.row_of(image_id) for image_id in found.problems]
+        states = [self._model.record_at(row).state for row in missing if row >= 0]
+        in_use = len(states) - states.count(ImageState.LEFT_OUT)
+        if in_use:
+            self.missing_found.emit(in_use)
 
     def _take_found(self, written: Written) -> None:
         relocation: Relocation = announce(self._store, written)

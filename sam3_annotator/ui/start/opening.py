@@ -8,13 +8,13 @@ from pathlib import Path
 from sam3_annotator.model import looks_like_weights
 from sam3_annotator.project import (
     ImageId,
-    ImageState,
     KnownError,
     ProjectInUse,
     ProjectReadOnly,
     ProjectStore,
     StorageFull,
     absolute_path,
+    images_in_use,
     is_folder,
     is_one_file,
     list_image_files,
@@ -114,7 +114,7 @@ def _open_folder(folder: Path) -> Opened:
 
 
 def first_unfinished(store: ProjectStore) -> ImageId | None:
-    """Choose the image to begin with: the first that is not finished, else the first."""
-    images = store.images()
-    unfinished = (image.id for image in images if image.state in (ImageState.UNANNOTATED, ImageState.IN_PROGRESS))
+    """Choose the image to begin with: the first that is not finished, else the first, one not left out if there is."""
+    images = images_in_use(store) or store.images()
+    unfinished = (image.id for image in images if image.state.is_open)
     return next(unfinished, images[0].id if images else None)

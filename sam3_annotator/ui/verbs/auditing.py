@@ -32,6 +32,7 @@ from sam3_annotator.project import (
     find_disagreements,
     find_undecodable,
     hash_file,
+    images_in_use,
     instance_counts,
     outlined_instances,
     read_image,
@@ -144,7 +145,7 @@ class Auditing(QObject):
 
     def _begin(self) -> None:
         counts = instance_counts(self._store)
-        images = [image.id for image in self._store.images() if image.id in counts]
+        images = [image.id for image in images_in_use(self._store) if image.id in counts]
         self._run = _Run(len(images), deque(images))
         self._go_on(self._run)
 
@@ -219,7 +220,7 @@ class Auditing(QObject):
         if not is_stopped or run.done:
             agreements = self._still_true(run.agreements)
             low = find_disagreements(agreements)
-            present = {image.id for image in self._store.images()}
+            present = {image.id for image in images_in_use(self._store)}
             unread = [(record, error) for record, error in run.unreadable if record.id in present]
             unreadable = find_undecodable(self._store, unread, self._checking.findings or ())
             self._checking.take_comparison((*unreadable, *low), run.done)
@@ -227,8 +228,8 @@ class Auditing(QObject):
         self.changed.emit()
 
     def _still_true(self, agreements: list[Agreement]) -> list[Agreement]:
-        """Leave out instances that were changed or deleted since their image was read."""
-        images = {each.instance.image_id for each in agreements} & {image.id for image in self._store.images()}
+        """Pass over instances that were changed or deleted since their image was read, and images left out since."""
+        images = {each.instance.image_id for each in agreements} & {image.id for image in images_in_use(self._store)}
         regions = {each.id: each.region for image_id in images for each in self._store.instances(image_id)}
         return [each for each in agreements if regions.get(each.instance.id) == each.instance.region]
 

@@ -16,6 +16,7 @@ from sam3_annotator.project import (
     Progress,
     ProjectStore,
     check_project,
+    images_in_use,
 )
 from sam3_annotator.ui.background import BackgroundTask
 from sam3_annotator.ui.store_bridge import StoreBridge
@@ -27,9 +28,9 @@ class Checking(QObject):
     """The findings of the last check, in its order: the worst kinds first.
 
     What a model was found to draw otherwise stands among them, the lowest agreement first, until another comparison or,
-    where an outline was changed, the next check. What is deleted takes its findings along. `is_outdated` says that the
-    project has been changed since the check. `failed` carries what kept a check from its end; the findings before it
-    stay then.
+    where an outline was changed, the next check. What is deleted or left out takes its findings along. `is_outdated`
+    says that the project has been changed since the check. `failed` carries what kept a check from its end; the
+    findings before it stay then.
     """
 
     changed = Signal()
@@ -113,15 +114,15 @@ class Checking(QObject):
             self.changed.emit()
 
     def _drop_gone(self) -> None:
-        """Drop what was found of instances, of which one is deleted by now, and of images that are gone."""
-        images = {image.id for image in self._store.images()}
+        """Drop what was found of instances, of which one is deleted by now, and of images gone or left out."""
+        images = {image.id for image in images_in_use(self._store)}
         by_image: dict[ImageId, frozenset[InstanceId]] = {}
 
         def is_there(finding: Finding) -> bool:
             image_id = finding.image_id
             if image_id is None:
                 return True
-            if image_id not in images:
+            if not images.issuperset({image_id, finding.other_image_id or image_id}):
                 return False
             if finding.instance_ids and image_id not in by_image:
                 by_image[image_id] = frozenset(each.id for each in self._store.instances(image_id))

@@ -28,6 +28,7 @@ _STATE_LABELS = {
     ImageState.DONE: "Mark as done",
     ImageState.REVIEWED: "Mark as reviewed",
     ImageState.CONFIRMED_EMPTY: "Confirm as empty",
+    ImageState.LEFT_OUT: "Leave out",
 }
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QWidge
 
 from sam3_annotator.model import EngineStatus
 from sam3_annotator.paths import user_log_dir
-from sam3_annotator.project import ChangeSet, ImageState, InstanceId, ProjectStore
+from sam3_annotator.project import ChangeSet, InstanceId, ProjectStore, images_in_use
 from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.actions.actions import Actions
 from sam3_annotator.ui.background import error_sentence
@@ -59,7 +59,6 @@ _INSTANCE_MENU: Final = (
     ("merge", "split_parts", "take_overlap", "leave_overlap"),
     ("fill_holes", "keep_largest_part", "simplify", "toggle_crowd"),
 )
-_FINISHED: Final = frozenset({ImageState.DONE, ImageState.REVIEWED, ImageState.CONFIRMED_EMPTY})
 
 
 class MainWindow(QMainWindow):
@@ -126,9 +125,9 @@ class MainWindow(QMainWindow):
 
     @property
     def progress(self) -> tuple[int, int]:
-        """How many images are done, of how many."""
-        images = self.store.images()
-        return sum(image.state in _FINISHED for image in images), len(images)
+        """How many images are done, of how many that are not left out."""
+        images = images_in_use(self.store)
+        return sum(image.state.is_finished for image in images), len(images)
 
     @property
     def messages(self) -> MessageBar:
@@ -334,12 +333,16 @@ class MainWindow(QMainWindow):
 
     def _follow_state(self, state: ActionState) -> None:
         self.status_line.set_key_hints(key_hints(state, self.keys.text))
+        self.status_line.set_left_out(is_left_out=state.is_left_out)
         self.area.set_phrase_bar_shown(state.has_image and not state.is_unreadable)
 
     def _show_title(self) -> None:
         done, total = self.progress
         name = RecentProject(str(self.store.path)).name
-        notes = [f"{done} of {total} done"] if total else ["no images yet"]
+        left_out = len(self.store.images()) - total
+        notes = [f"{done} of {total} done"] if total or left_out else ["no images yet"]
+        if left_out:
+            notes.append(f"{left_out} left out")
         if self.store.is_read_only:
             notes.append("read-only")
         self._top_bar.set_title(name, " · ".join(notes))

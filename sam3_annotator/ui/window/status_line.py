@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from sam3_annotator.ui.keyboard.key_hints import KeyHint
-from sam3_annotator.ui.theme import FONT_CAPTION_PX, SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
+from sam3_annotator.ui.theme import FONT_CAPTION_PX, SPACE_M, SPACE_S, SPACE_XS, bind_icon, pixmap, theme
 from sam3_annotator.ui.window.key_hint_bar import KeyHintBar
 
 HEIGHT: Final = 28
@@ -28,7 +28,7 @@ _NO_CURSOR: Final = "x -  y -"
 
 
 class StatusLine(QStatusBar):
-    """Five parts, left to right: cursor and zoom, the draft in words, key hints, activity, latency and device."""
+    """Left to right: cursor and zoom, image left out, draft in words, key hints, activity, latency and device."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +36,7 @@ class StatusLine(QStatusBar):
         self.setFixedHeight(HEIGHT)
         self._cursor = self._number(_NO_CURSOR, "x 00000  y 00000")
         self._zoom = self._number("", "0000 %")
+        self._left_out = _Mark("minus-circle-outline", "Left out")
         self._hint = _ShrinkingLabel()
         self._keys = KeyHintBar()
         self._activity = _Activity()
@@ -49,7 +50,7 @@ class StatusLine(QStatusBar):
         layout = QHBoxLayout(row)
         layout.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
         layout.setSpacing(SPACE_M)
-        left: tuple[QWidget, ...] = (self._cursor, self._zoom, _line(), self._hint)
+        left: tuple[QWidget, ...] = (self._cursor, self._zoom, _line(), self._left_out, self._hint)
         right: tuple[QWidget, ...] = (self._activity, self._latency, self._device)
         for widget in left:
             layout.addWidget(widget)
@@ -59,7 +60,7 @@ class StatusLine(QStatusBar):
         self.addWidget(row, 1)
         for label, name in ((self._cursor, "Cursor"), (self._zoom, "Zoom"), (self._latency, "Answer time")):
             label.setAccessibleName(name)
-        for optional in (self._hint, self._latency, self._device):
+        for optional in (self._left_out, self._hint, self._latency, self._device):
             optional.hide()
 
     def set_cursor(self, position: QPointF | None) -> None:
@@ -73,6 +74,10 @@ class StatusLine(QStatusBar):
         """Show the zoom, 1.0 for 100 %."""
         percent = zoom * 100
         self._zoom.setText(f"{percent:.1f} %" if percent < 10 else f"{percent:.0f} %")
+
+    def set_left_out(self, *, is_left_out: bool) -> None:
+        """Say whether the image is left out of the dataset."""
+        self._left_out.setVisible(is_left_out)
 
     def set_hint(self, text: str) -> None:
         """Say something about the draft or the selection ("2 clicks, 0.94"); "" for nothing."""
@@ -104,6 +109,28 @@ class StatusLine(QStatusBar):
         if widest:
             label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest))
         return label
+
+
+class _Mark(QWidget):
+    """A word with its icon."""
+
+    def __init__(self, icon_name: str, word: str) -> None:
+        super().__init__()
+        self._icon_name = icon_name
+        self._icon = QLabel()
+        text = QLabel(word)
+        text.setFont(theme().font("caption"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_XS)
+        layout.addWidget(self._icon)
+        layout.addWidget(text)
+        theme().theme_changed.connect(self._draw_icon)
+        self._draw_icon()
+
+    def _draw_icon(self) -> None:
+        side = FONT_CAPTION_PX + 3
+        self._icon.setPixmap(pixmap(self._icon_name, "warning", side, self.devicePixelRatioF()))
 
 
 class _ShrinkingLabel(QLabel):

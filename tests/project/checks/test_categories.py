@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sam3_annotator.project import FindingKind, Split, rectangle
+from sam3_annotator.project import FindingKind, ImageState, Split, rectangle
 
 
 def _add(sound: Any, *names: str) -> list[Any]:
@@ -25,6 +25,26 @@ def test_category_without_instances_is_noted(sound: Any) -> None:
 
     assert (finding.kind, finding.category_ids) == (FindingKind.UNUSED_CATEGORY, (bird,))
     assert "“bird”" in finding.sentence
+
+
+def test_category_on_images_left_out_only_is_in_use_since_it_cannot_be_deleted(sound: Any) -> None:
+    (bird,) = _add(sound, "bird")
+    sound.add(rectangle(40, 20, 60, 40), bird, image=0)
+
+    sound.update(0, state=ImageState.LEFT_OUT)
+
+    assert sound.findings() == []
+
+
+def test_category_whose_instances_in_train_are_left_out_is_missing_there(sound: Any) -> None:
+    (bird,) = _add(sound, "bird")
+    for image in (0, 3):
+        sound.add(rectangle(40, 20, 60, 40), bird, image=image)
+    assert sound.findings() == []
+
+    sound.update(0, state=ImageState.LEFT_OUT)
+
+    assert sound.kinds() == [FindingKind.CATEGORY_NOT_IN_TRAIN]
 
 
 def test_categories_of_a_project_without_instances_are_not_called_unused(small: Any) -> None:

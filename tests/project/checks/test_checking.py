@@ -11,6 +11,7 @@ from sam3_annotator.project import (
     Cancelled,
     Finding,
     FindingKind,
+    ImageState,
     NotAProject,
     ProjectStore,
     Severity,
@@ -46,6 +47,19 @@ def test_progress_counts_images_up_to_the_last(sound: Any) -> None:
     list(check_project(sound.store, lambda done, total: told.append((done, total))))
 
     assert told == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_nothing_is_found_of_images_left_out_whatever_is_wrong_with_them(sound: Any) -> None:
+    sound.add(rectangle(2, 2, 12, 12), image=1)
+    sound.add(rectangle(500, 500, 600, 600), image=1)
+    sound.file(1).unlink()
+    assert len(sound.findings()) > 2
+    told: list[tuple[int, int]] = []
+
+    sound.update(1, state=ImageState.LEFT_OUT)
+
+    assert list(check_project(sound.store, lambda done, total: told.append((done, total)))) == []
+    assert told[-1] == (3, 3)
 
 
 def test_progress_that_raises_ends_the_check(sound: Any) -> None:

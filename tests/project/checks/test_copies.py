@@ -40,15 +40,33 @@ def test_same_image_twice_is_told_with_both(copied: Any) -> None:
     assert finding.kind is FindingKind.SAME_IMAGE
     assert (finding.image_id, finding.other_image_id) == (copy, copied.images[0])
     assert finding.sentence == (
-        "photos/copy of 1.png: the image has the same content as photos/1.png; label one of them only, since exports "
-        "leave out an image that is not annotated."
+        "photos/copy of 1.png: the image has the same content as photos/1.png; leave one of them out."
     )
 
 
 def test_same_image_with_other_instances_is_told_as_that(copied: Any) -> None:
     _label(copied, is_same=False, split=Split.TRAIN)
 
-    assert copied.kinds() == [FindingKind.SAME_IMAGE_LABELLED_DIFFERENTLY]
+    (finding,) = copied.findings()
+
+    assert finding.kind is FindingKind.SAME_IMAGE_LABELLED_DIFFERENTLY
+    assert finding.sentence == (
+        "photos/copy of 1.png: the image has the same content as photos/1.png but other instances; leave out the one "
+        "that is labelled worse."
+    )
+
+
+@pytest.mark.parametrize("left_out", [0, -1])
+@pytest.mark.parametrize("facts", [{}, {"split": Split.VAL}, {"split": Split.TRAIN, "is_same": False}])
+def test_leaving_either_copy_out_solves_the_finding(copied: Any, facts: dict[str, Any], left_out: int) -> None:
+    _label(copied, **facts)
+    copies = {FindingKind.SAME_IMAGE, FindingKind.SAME_IMAGE_IN_TWO_SPLITS, FindingKind.SAME_IMAGE_LABELLED_DIFFERENTLY}
+    assert not copies.isdisjoint(copied.kinds())
+
+    with copied.store.edit("Leave out") as edit:
+        edit.update_image(copied.store.images()[left_out].id, state=ImageState.LEFT_OUT)
+
+    assert copies.isdisjoint(copied.kinds())
 
 
 def test_copy_that_nobody_has_labelled_yet_is_not_labelled_differently(copied: Any) -> None:
@@ -71,7 +89,7 @@ def test_same_image_in_two_splits_is_the_worse_finding(copied: Any, is_same: boo
     assert (finding.kind, finding.image_id) == (FindingKind.SAME_IMAGE_IN_TWO_SPLITS, copy)
     assert "is in val while that is in train" in finding.sentence
     assert ("other instances" in finding.sentence) is not is_same
-    assert finding.sentence.endswith("; put both into the same split.")
+    assert finding.sentence.endswith("; leave one of them out, or put both into the same split.")
 
 
 def test_each_further_copy_is_told_with_the_one_in_another_split(copied: Any) -> None:

@@ -57,6 +57,22 @@ def test_images_confirmed_as_empty_are_something_to_validate_with(sound: Any) ->
     assert FindingKind.VAL_IS_EMPTY not in sound.kinds()
 
 
+def test_images_left_out_are_nothing_to_validate_with(sound: Any) -> None:
+    sound.update(2, state=ImageState.LEFT_OUT)
+    assert sound.findings() == []
+
+    sound.update(3, state=ImageState.LEFT_OUT)
+
+    (finding,) = [each for each in sound.findings() if each.kind is FindingKind.VAL_IS_EMPTY]
+    assert "2 images are in train" in finding.sentence
+
+
+def test_images_left_out_need_no_split(sound: Any) -> None:
+    sound.update(3, split=None, state=ImageState.LEFT_OUT)
+
+    assert sound.findings() == []
+
+
 def test_images_that_nobody_has_labelled_need_no_split(sound: Any) -> None:
     _clear(sound, 3, split=None)
 

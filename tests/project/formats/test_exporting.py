@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from sam3_annotator.project import Cancelled, ProjectStore, rectangle
+from sam3_annotator.project import Cancelled, ImageState, ProjectStore, rectangle
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.registry import FORMATS, export_project
+from sam3_annotator.project.formats.verification import export_verified
 
 WRITERS = [name for name, known in FORMATS.items() if known.write is not None]
 BY_STEM = [name for name in WRITERS if name not in ("coco", "cvat")]
@@ -52,6 +53,22 @@ def test_instances_beside_the_image_are_told_and_not_counted(tmp_path: Path, mak
 
     assert (report.images, report.instances) == (1, 1)
     assert "1 instance (photos/1.png: cat) left out: no pixel of the image is inside." in report.warnings
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_no_format_writes_an_image_that_is_left_out(dataset: Any, tmp_path: Path, name: str) -> None:
+    with dataset.store.edit("Leave out") as edit:
+        edit.update_image(dataset.by_name["Straße 日本.png"], state=ImageState.LEFT_OUT)
+        edit.update_image(dataset.by_name["untouched.png"], state=ImageState.LEFT_OUT)
+
+    export = export_verified(dataset.store, tmp_path / "out", name, ExportOptions(include_unannotated=True))
+
+    assert (export.report.images, export.report.instances) == (4, 7)
+    assert any("are marked as left out and not exported" in warning for warning in export.report.warnings)
+    assert export.verification is not None
+    assert export.verification.is_good, export.verification.sentence
+    written = [path.relative_to(tmp_path).as_posix() for path in (tmp_path / "out").rglob("*")]
+    assert not [path for path in written if "Straße" in path or "untouched" in path]
 
 
 @pytest.mark.parametrize("name", BY_STEM)

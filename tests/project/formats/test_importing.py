@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sam3_annotator.project import Cancelled, CategoryId, KnownError, Origin, ProjectStore, Split, rectangle
+from sam3_annotator.project import Cancelled, CategoryId, ImageState, KnownError, Origin, ProjectStore, Split, rectangle
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.registry import FORMATS, export_project, import_project
 
@@ -220,6 +220,24 @@ def test_other_size_of_an_image_is_told(store: ProjectStore, tmp_path: Path, siz
     report = import_project(store, source, "coco")
 
     assert any(words in warning and "1.png" in warning for warning in report.warnings)
+
+
+def test_labels_of_an_image_that_is_left_out_are_added_and_it_stays_left_out(
+    store: ProjectStore, tmp_path: Path
+) -> None:
+    first, second = store.images()[:2]
+    with store.edit("Leave out") as edit:
+        edit.update_image(first.id, state=ImageState.LEFT_OUT)
+    labels = coco(tmp_path / "labels.json", ["1.png", "2.png"])
+
+    report = import_project(store, labels, "coco")
+
+    assert [store.image(image.id).state for image in (first, second)] == [ImageState.LEFT_OUT, ImageState.IN_PROGRESS]
+    assert annotated(store) == {"photos/1.png": 1, "photos/2.png": 1}
+    assert report.warnings == (
+        "1 image (photos/1.png) marked as left out: what was imported there is not exported as long as that is so.",
+    )
+    assert import_project(store, labels, "coco").warnings == ()  # nothing new came
 
 
 def test_splits_that_images_have_are_not_changed(store: ProjectStore, tmp_path: Path) -> None:

@@ -107,6 +107,13 @@ def test_hints_promise_nothing_that_a_read_only_project_refuses() -> None:
     assert list(hints(replace(DRAFTING, is_read_only=True))) == ["Tab", "Esc"]
 
 
+def test_hints_do_not_promise_to_call_an_image_done_that_is_left_out() -> None:
+    idle = replace(IDLE, has_next_image=True)
+
+    assert hints(idle)["Shift+Enter"] == "done, next image"
+    assert hints(replace(idle, is_left_out=True))["Shift+Enter"] == "next image"
+
+
 def test_hints_follow_the_tool() -> None:
     assert "Right click" in hints(replace(IDLE, tool="points"))
     assert "Drag" in hints(replace(IDLE, tool="box"))

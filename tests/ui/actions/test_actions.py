@@ -259,6 +259,21 @@ def test_c_corrects_the_one_instance_that_is_selected(bench: Bench) -> None:
     assert bench.press(bench.canvas, Qt.Key.Key_C) == ["correct"]
 
 
+def test_x_leaves_an_image_out_once_and_never_while_something_is_made(bench: Bench) -> None:
+    assert bench.press(bench.canvas, Qt.Key.Key_X) == []
+
+    bench.actions.update(replace(BUSY, has_draft=False))
+    assert bench.press(bench.canvas, Qt.Key.Key_X) == ["leave_out"]
+
+    for state in (
+        replace(BUSY, has_draft=False, drawn_vertices=1),
+        replace(BUSY, has_draft=False, is_left_out=True),
+        replace(BUSY, has_draft=False, is_read_only=True),
+    ):
+        bench.actions.update(state)
+        assert bench.press(bench.canvas, Qt.Key.Key_X) == []
+
+
 def test_read_only_project_takes_no_changes(bench: Bench) -> None:
     bench.actions.update(replace(BUSY, is_read_only=True, has_draft=False, undo_label="Add instance"))
 

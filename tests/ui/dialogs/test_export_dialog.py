@@ -94,6 +94,19 @@ def test_images_known_to_be_empty_are_exported(dialog: ExportDialog, store: Proj
     assert dialog.primary.isEnabled()
 
 
+def test_images_left_out_are_told_and_not_exported_whatever_is_asked_for(
+    dialog: ExportDialog, add: Add, store: ProjectStore
+) -> None:
+    add(0)
+    add(1)
+
+    operations.set_image_state(store, [image.id for image in store.images()[1:3]], ImageState.LEFT_OUT)
+
+    assert dialog.note == "1 instance on 1 image; 2 images left out"
+    dialog.unannotated.setChecked(True)
+    assert dialog.note == "1 instance on 2 images; 2 images left out"
+
+
 def test_images_not_read_so_far_are_told(dialog: ExportDialog, add: Add, store: ProjectStore) -> None:
     add(0)
     store.set_image_facts({store.images()[0].id: ImageFacts()})

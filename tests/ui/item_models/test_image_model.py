@@ -175,6 +175,20 @@ def test_screen_readers_hear_name_and_state(model: ImageModel) -> None:
     assert model.index(3).data(Qt.ItemDataRole.AccessibleTextRole) == "10.png, Not annotated"
 
 
+def test_image_left_out_is_called_so_with_and_without_instances(
+    store: ProjectStore, model: ImageModel, car: CategoryId
+) -> None:
+    one, two, *_ = ids(store)
+    operations.add_instance(store, one, car, SQUARE, Provenance())
+    model.set_problems({two: "missing"}, [two])
+
+    operations.set_image_state(store, [one, two], ImageState.LEFT_OUT)
+
+    assert [model.index(row).data(ImageRole.CAPTION) for row in (0, 1)] == ["Left out · 1 instance", "Left out"]
+    assert model.index(0).data(Qt.ItemDataRole.AccessibleTextRole) == "1.png, Left out · 1 instance"
+    assert "Left out · 1 instance" in model.index(0).data(Qt.ItemDataRole.ToolTipRole)
+
+
 def test_images_of_one_name_are_told_apart_by_their_folders(store: ProjectStore, model: ImageModel) -> None:
     def shown() -> list[str]:
         return [model.index(row).data(ImageRole.NAME) for row in range(model.rowCount())]
@@ -205,9 +219,10 @@ def test_filter_finds_part_of_a_name_whatever_the_case(shown: ImageFilter) -> No
     ("state", "expected"),
     [
         (StateFilter.ALL, ["1.png", "2.png", "3.png", "10.png"]),
-        (StateFilter.UNANNOTATED, ["3.png", "10.png"]),
+        (StateFilter.UNANNOTATED, ["10.png"]),
         (StateFilter.DONE, ["1.png", "2.png"]),
         (StateFilter.IN_PROGRESS, []),
+        (StateFilter.LEFT_OUT, ["3.png"]),
         (StateFilter.MISSING, ["10.png"]),
     ],
 )
@@ -216,6 +231,7 @@ def test_filter_by_state(
 ) -> None:
     operations.set_image_state(store, ids(store)[:1], ImageState.DONE)
     operations.set_image_state(store, ids(store)[1:2], ImageState.CONFIRMED_EMPTY)
+    operations.set_image_state(store, ids(store)[2:3], ImageState.LEFT_OUT)
     model.set_problems({ids(store)[3]: "missing"}, ids(store))
 
     shown.set_state(state)

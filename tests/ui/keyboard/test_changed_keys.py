@@ -186,9 +186,9 @@ def test_a_list_of_proposals_follows_the_keys(qtbot: Any) -> None:
     keys = KeyMap()
     panel = ProposalPanel(keys)
     qtbot.addWidget(panel)
-    keys.set_keys("delete_vertex", ["X"])
+    keys.set_keys("delete_vertex", ["K"])
 
-    assert panel.view._meaning(key_event(Key.Key_X)) == "reject"
+    assert panel.view._meaning(key_event(Key.Key_K)) == "reject"
     assert panel.view._meaning(key_event(Key.Key_Backspace)) == ""
     assert panel.view._meaning(key_event(Key.Key_Delete)) == "reject"
     assert panel.view._meaning(key_event(Key.Key_Return)) == "accept"
@@ -305,7 +305,7 @@ def test_the_card_for_newcomers_follows(window: MainWindow) -> None:
             {f"category_{number}": (f"Ctrl+{number}",) for number in range(1, 10)},
             "to keep it, Ctrl+1 to Ctrl+9 to choose its category",
         ),
-        ({"category_5": ("X",)}, "to keep it, 1 to choose the first category"),
+        ({"category_5": ("K",)}, "to keep it, 1 to choose the first category"),
         ({"category_1": ()}, "to keep it"),
     ],
 )

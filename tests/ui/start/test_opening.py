@@ -10,6 +10,7 @@ from sam3_annotator.project import ImageState, KnownError, ProjectStore
 from sam3_annotator.project.regions import rectangle
 from sam3_annotator.ui.start import opening
 from sam3_annotator.ui.start.opening import first_unfinished, open_path, project_file_of
+from sam3_annotator.ui.verbs import operations
 
 
 def names(store: ProjectStore) -> list[str]:
@@ -37,6 +38,19 @@ def test_opening_the_folder_again_adds_what_has_come_and_keeps_the_rest(image_fo
 
     assert names(again) == ["1.png", "2.png", "3.png", "10.png", "11.png"]
     assert len(again.instances(again.images()[0].id)) == 1
+    again.close()
+
+
+def test_opening_the_folder_again_leaves_out_what_was_left_out(image_folder):
+    first = open_path(image_folder).store
+    with first.edit("Leave out") as edit:
+        edit.update_image(first.images()[1].id, state=ImageState.LEFT_OUT)
+    first.close()
+
+    again = open_path(image_folder).store
+
+    assert names(again) == ["1.png", "2.png", "3.png", "10.png"]
+    assert [image.name for image in again.images() if image.state is ImageState.LEFT_OUT] == ["2.png"]
     again.close()
 
 
@@ -140,3 +154,14 @@ def test_an_image_is_found_by_another_spelling_of_its_name(image_folder, make_im
 
     assert opened.store.image_file(opened.image_id) == listed
     opened.store.close()
+
+
+def test_work_begins_at_no_image_that_is_left_out_unless_all_are(store):
+    images = [image.id for image in store.images()]
+    operations.set_image_state(store, images[:1], ImageState.LEFT_OUT)
+    operations.set_image_state(store, images[1:], ImageState.DONE)
+    assert first_unfinished(store) == images[1]
+
+    operations.set_image_state(store, images, ImageState.LEFT_OUT)
+
+    assert first_unfinished(store) == images[0]

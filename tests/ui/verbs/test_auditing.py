@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sam3_annotator.model import ModelSource, PointPrompt, Slot
-from sam3_annotator.project import FindingKind, Polygon, Region, rectangle
+from sam3_annotator.project import FindingKind, ImageState, Polygon, Region, rectangle
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.auditing import Auditing
 from sam3_annotator.ui.verbs.checking import Checking
@@ -117,6 +117,33 @@ def test_an_unreadable_image_that_is_taken_out_meanwhile_is_not_told(
 
     assert first.id not in [each.image_id for each in checking.findings]
     assert auditing.told == ["4 outlines compared with Fake: 1 is drawn otherwise."]
+
+
+def test_an_image_left_out_is_not_compared(labelled, compare, auditing, store):
+    operations.set_image_state(store, [store.images()[1].id], ImageState.LEFT_OUT)
+
+    assert compare() == []
+    assert auditing.told == ["3 outlines compared with Fake: none is drawn otherwise."]
+
+
+def test_an_image_left_out_while_it_is_compared_is_not_told(
+    labelled, auditing, fake_session, compare, checking, store, qtbot
+):
+    fake_session.hold()
+    auditing.start()
+    qtbot.waitUntil(fake_session.has_call_waiting.is_set)
+    operations.set_image_state(store, [store.images()[1].id], ImageState.LEFT_OUT)
+    fake_session.release()
+
+    assert compare() == []
+
+
+def test_leaving_an_image_out_takes_along_what_the_model_draws_otherwise(labelled, compare, checking, store):
+    assert len(compare()) == 1
+
+    operations.set_image_state(store, [store.images()[1].id], ImageState.LEFT_OUT)
+
+    assert FindingKind.OUTLINE_DISAGREES not in [each.kind for each in checking.findings]
 
 
 def test_a_click_comes_before_the_images_that_wait(labelled, auditing, engine, fake_session, qtbot):

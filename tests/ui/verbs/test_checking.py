@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
-from sam3_annotator.project import FindingKind, rectangle
+from sam3_annotator.project import FindingKind, ImageState, rectangle
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.checking import Checking
 
@@ -49,6 +51,33 @@ def test_a_deleted_instance_takes_its_findings_along_and_outdates_the_rest(twice
 
     assert FindingKind.LABELLED_TWICE not in [finding.kind for finding in checking.findings]
     assert checking.is_outdated
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_an_image_left_out_takes_its_findings_along_also_where_it_is_the_other_copy(
+    store, check, checking, which, qtbot
+):
+    first = store.images()[0]
+    copy = store.image_file(first.id).with_name("copy.png")
+    shutil.copyfile(store.image_file(first.id), copy)
+    operations.add_images(store, [copy])
+    copies = [first.id, store.images()[-1].id]
+    assert FindingKind.SAME_IMAGE in check()
+
+    operations.set_image_state(store, [copies[which]], ImageState.LEFT_OUT)
+
+    assert FindingKind.SAME_IMAGE not in [finding.kind for finding in checking.findings]
+    assert checking.is_outdated
+    assert FindingKind.SAME_IMAGE not in check()
+
+
+def test_an_image_left_out_while_it_is_checked_is_in_no_finding(twice, checking, store, qtbot):
+    checking.start()
+    operations.set_image_state(store, [store.images()[0].id], ImageState.LEFT_OUT)
+
+    qtbot.waitUntil(lambda: not checking.is_running)
+
+    assert FindingKind.LABELLED_TWICE not in [finding.kind for finding in checking.findings]
 
 
 def test_what_changes_while_the_check_runs_outdates_it(twice, checking, store, qtbot):

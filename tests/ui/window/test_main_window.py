@@ -64,6 +64,20 @@ def test_title_tells_project_and_progress(window: MainWindow, store: ProjectStor
     assert window._top_bar.title == "project · 2 of 4 done"
 
 
+def test_title_counts_images_left_out_apart(window: MainWindow, store: ProjectStore) -> None:
+    with store.edit("Mark") as edit:
+        edit.update_image(store.images()[0].id, state=ImageState.DONE)
+        edit.update_image(store.images()[1].id, state=ImageState.LEFT_OUT)
+
+    assert window._top_bar.title == "project · 1 of 3 done · 1 left out"
+    assert window.progress == (1, 3)
+
+    with store.edit("Leave out") as edit:
+        for image in store.images():
+            edit.update_image(image.id, state=ImageState.LEFT_OUT)
+    assert window._top_bar.title == "project · 0 of 0 done · 4 left out"
+
+
 def test_read_only_project_says_so(qtbot: Any, store: ProjectStore) -> None:
     path = store.path
     store.close()

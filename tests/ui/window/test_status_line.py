@@ -77,6 +77,16 @@ def test_activity_that_is_over_leaves_nothing(line: StatusLine) -> None:
     assert not line.findChildren(QToolButton)[0].isVisible()
 
 
+def test_an_image_left_out_is_called_so_and_no_other(line: StatusLine) -> None:
+    assert "Left out" not in words(line)
+
+    line.set_left_out(is_left_out=True)
+    assert "Left out" in words(line)
+
+    line.set_left_out(is_left_out=False)
+    assert "Left out" not in words(line)
+
+
 def test_key_hints_are_told_to_screen_readers(line: StatusLine) -> None:
     line.set_key_hints([KeyHint("Enter", "accept"), KeyHint("Esc", "discard")])
 
@@ -114,6 +124,7 @@ def test_captions_keep_their_size_when_put_into_a_window(qtbot: Any) -> None:
 def test_everything_stays_within_a_narrow_window(line: StatusLine, qtbot: Any) -> None:
     line.resize(880, line.height())
     line.set_cursor(QPointF(12345, 12345))
+    line.set_left_out(is_left_out=True)
     line.set_hint("Draft: 12 prompts, predicted IoU 0.56, candidate 1 of 6, no answer to the last prompt")
     line.set_latency(12.7, "NVIDIA GeForce RTX 4090 Laptop GPU")
     line.set_activity("Reading images, 1,200 of 12,000", 0.1, lambda: None)

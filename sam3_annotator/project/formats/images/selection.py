@@ -45,7 +45,7 @@ class ChosenImage:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The images to export, in the order of the project, and sentences about those left out."""
+    """The images to export, in the order of the project, and sentences about the others."""
 
     images: tuple[ChosenImage, ...]
     warnings: tuple[str, ...]
@@ -61,32 +61,40 @@ def choose_images(store: ProjectReader, options: ExportOptions, naming: Naming) 
     """Choose what to export: images with instances, and those known to have none.
 
     Known to have none are images that are done, reviewed or confirmed empty; all others without instances too if
-    `include_unannotated`. Images of unknown size are left out, and missing ones unless only labels are written.
-    Raises KnownError if nothing is left.
+    `include_unannotated`. Not so images that are left out, those of unknown size, and missing ones unless only labels
+    are written. Raises KnownError if nothing remains.
     """
     counts = instance_counts(store)
     warnings: list[str] = []
     chosen: list[tuple[ImageRecord, Path, str]] = []
     resized: list[str] = []
-    left_out: dict[str, list[str]] = {"untouched": [], "unreadable": [], "missing": []}
+    passed_over: dict[str, list[str]] = {"left out": [], "untouched": [], "unreadable": [], "missing": []}
     files = [store.image_file(record.id) for record in store.images()]
     # All images are named, so that a name does not depend on how many are annotated by now.
     for record, file, name in zip(store.images(), files, naming(files), strict=True):
-        if _is_untouched(record, counts.get(record.id, 0), options):
-            left_out["untouched"].append(record.path)
+        reason = _reason_not_to_look(record, counts.get(record.id, 0), options)
+        if reason:
+            passed_over[reason].append(record.path)
             continue
         # Nobody may have read the file yet, as just after its folder was opened, or it was replaced.
         current = replace(record, facts=current_facts(file, record.facts))
-        reason = _reason_to_leave_out(current, file, options)
+        reason = _reason_of_the_file(current, file, options)
         if reason:
-            left_out[reason].append(record.path)
+            passed_over[reason].append(record.path)
             continue
         chosen.append((current, file, name))
         if _has_other_size(current.facts, record.facts):
             resized.append(record.path)
-    _tell(warnings, left_out["untouched"], "not annotated yet and left out; confirm an image as empty to export it")
-    _tell(warnings, left_out["unreadable"], "left out because the file cannot be read, so its size is not known")
-    _tell(warnings, left_out["missing"], "left out because the file is missing; put it back or export the labels only")
+    _tell(warnings, passed_over["left out"], "marked as left out and not exported")
+    _tell(
+        warnings, passed_over["untouched"], "not annotated yet and not exported; confirm an image as empty to export it"
+    )
+    _tell(warnings, passed_over["unreadable"], "not exported because the file cannot be read, so its size is not known")
+    _tell(
+        warnings,
+        passed_over["missing"],
+        "not exported because the file is missing; put it back or export the labels only",
+    )
     if resized:
         warnings.append(
             f"{listed(resized, 'image')} replaced by one of another size: check that instances are in the right place."
@@ -98,16 +106,18 @@ def choose_images(store: ProjectReader, options: ExportOptions, naming: Naming) 
     return Selection(images, tuple(warnings))
 
 
-def _is_untouched(record: ImageRecord, instances: int, options: ExportOptions) -> bool:
-    is_open = record.state in (ImageState.UNANNOTATED, ImageState.IN_PROGRESS)
-    return not instances and is_open and not options.include_unannotated
+def _reason_not_to_look(record: ImageRecord, instances: int, options: ExportOptions) -> str:
+    if record.state is ImageState.LEFT_OUT:
+        return "left out"
+    is_untouched = not instances and record.state.is_open
+    return "untouched" if is_untouched and not options.include_unannotated else ""
 
 
 def _has_other_size(now: ImageFacts, before: ImageFacts) -> bool:
     return before.width > 0 and (now.width, now.height) != (before.width, before.height)
 
 
-def _reason_to_leave_out(record: ImageRecord, file: Path, options: ExportOptions) -> str:
+def _reason_of_the_file(record: ImageRecord, file: Path, options: ExportOptions) -> str:
     if record.facts.width <= 0 or record.facts.height <= 0:
         return "unreadable"
     return "missing" if options.images != "none" and not is_there(file) else ""

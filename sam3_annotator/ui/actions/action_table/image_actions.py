@@ -73,6 +73,16 @@ IMAGE_ACTIONS: Final = (
     ),
     ActionSpec("mark_unfinished", "Mark as in progress", (), "Image", 3, enabled=writable),
     ActionSpec(
+        "leave_out",
+        "Leave out",
+        ("X",),
+        "Image",
+        3,
+        tip="Keep the image out of exports, checks and counts; marking it as anything else takes it back",
+        # Not while something is made: a hand that misses C or D would drop the image and not notice.
+        enabled=lambda state: state.can_write and not state.is_left_out and not state.is_making,
+    ),
+    ActionSpec(
         "find_moved",
         "Find moved images…",
         (),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from sam3_annotator.project import ImageFacts, ImageState, KnownError, ProjectStore
+from sam3_annotator.project import ImageFacts, ImageState, KnownError, ProjectStore, Split
 from sam3_annotator.project.formats.images.naming import nested_names
 from sam3_annotator.project.formats.images.selection import ChosenImage, Selection, choose_images
 from sam3_annotator.project.formats.options import ExportOptions
@@ -40,6 +41,63 @@ def test_images_known_to_be_empty_are_background(store: ProjectStore) -> None:
         edit.update_image(store.images()[2].id, state=ImageState.CONFIRMED_EMPTY)
 
     assert chosen_names(store) == ["1.png", "3.png"]
+
+
+def leave_out(store: ProjectStore, position: int) -> None:
+    with store.edit("Leave out") as edit:
+        edit.update_image(store.images()[position].id, state=ImageState.LEFT_OUT)
+
+
+def test_images_left_out_are_never_taken_and_told(store: ProjectStore) -> None:
+    annotate(store, 0)
+    annotate(store, 1)
+    leave_out(store, 0)
+    leave_out(store, 2)
+
+    selection = choose_images(store, ExportOptions(include_unannotated=True), nested_names)
+
+    assert [image.record.name for image in selection.images] == ["2.png", "10.png"]
+    assert selection.warnings == ("2 images (photos/1.png, photos/3.png) are marked as left out and not exported.",)
+
+
+def test_shares_of_splits_are_of_the_images_that_are_not_left_out(store: ProjectStore) -> None:
+    for position in range(4):
+        annotate(store, position)
+    with store.edit("Put into val") as edit:
+        edit.update_image(store.images()[0].id, split=Split.VAL)
+    options = ExportOptions(split={"train": 0.5, "val": 0.5})
+    assert sorted(image.split for image in choose_images(store, options, nested_names).images) == [
+        *("train", "train", "val", "val")
+    ]
+
+    leave_out(store, 0)
+    leave_out(store, 1)
+
+    assert sorted(image.split for image in choose_images(store, options, nested_names).images) == ["train", "val"]
+
+
+def test_a_copy_follows_no_image_that_is_left_out_into_its_split(store: ProjectStore, image_folder: Path) -> None:
+    shutil.copy(image_folder / "1.png", image_folder / "copy.png")
+    with store.edit("Add image") as edit:
+        edit.add_image(image_folder / "copy.png")
+        edit.update_image(store.images()[0].id, split=Split.TEST)
+    annotate(store, 0)
+    annotate(store, 1)
+    annotate(store, 4)
+    leave_out(store, 0)
+
+    selection = choose_images(store, ExportOptions(), nested_names)
+
+    assert {image.record.name: image.split for image in selection.images} == {"2.png": "", "copy.png": ""}
+
+
+def test_a_project_with_everything_left_out_has_nothing_to_export_and_says_why(store: ProjectStore) -> None:
+    annotate(store, 0)
+    for position in range(4):
+        leave_out(store, position)
+
+    with pytest.raises(KnownError, match=r"nothing to export\. 4 images .* are marked as left out and not exported\."):
+        choose_images(store, ExportOptions(include_unannotated=True), nested_names)
 
 
 def test_a_file_not_read_yet_is_read_for_its_size(tmp_path: Path, image_folder: Path) -> None:
