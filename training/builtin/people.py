@@ -14,8 +14,8 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model.builtin.prompt_maps import BUMP_SIGMA, DISC_RADIUS, PROMPT_MAPS
 
-KINDS = {"click": 0.6, "box": 0.18, "both": 0.07, "mask": 0.15}
-"""What people begin with, and how often."""
+BOTH, MASK = 0.07, 0.15
+"""How often people begin with a click and a box, and with an earlier mask; else it is one of both alone."""
 
 CENTRAL_FIRST, CENTRAL_CORRECTION = 0.4, 0.5
 """How often a click goes to the centre of its area rather than anywhere inside."""
@@ -33,16 +33,20 @@ FORGOTTEN = 0.07
 class People:
     """The prompts given so far on a batch of views, drawn as the network's `maps` `(B, 6, S, S)`."""
 
-    def __init__(self, target: Tensor, generator: torch.Generator) -> None:
-        """Take targets `(B, S/2, S/2)` bool, and what to draw chances from, on the same device."""
-        self._target, self._generator = target, generator
+    def __init__(self, target: Tensor, generator: torch.Generator, box_chance: float) -> None:
+        """Take targets `(B, S/2, S/2)` bool, and what to draw chances from, on the same device.
+
+        `box_chance` is how often they begin with a box alone.
+        """
+        self._target, self._generator, self._box_chance = target, generator, box_chance
         batch, half, _ = target.shape
         self._side = 2 * half
         self.maps = torch.zeros(batch, PROMPT_MAPS, self._side, self._side, device=target.device)
 
     def begin(self) -> None:
         """Give everyone a click, a box, both, or an earlier mask with a correction."""
-        kind = self._choose(range(len(KINDS)), list(KINDS.values()))
+        chances = [1 - self._box_chance - BOTH - MASK, self._box_chance, BOTH, MASK]
+        kind = self._choose(range(len(chances)), chances)
         wants_box, wants_mask = (kind == 1) | (kind == 2), kind == 3
         self._put_boxes(wants_box)
         depth = depth_inside(self._target)

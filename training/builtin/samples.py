@@ -8,7 +8,7 @@ import numpy as np
 
 from training.builtin.pictures import Picture, PictureCache, Target
 from training.builtin.settings import TrainingSettings
-from training.builtin.views import Bytes, View, change_colours, cut_view, mirror, paste
+from training.builtin.views import Bytes, View, change_colours, cut_by_frame, cut_view, mirror, paste
 
 MOST_TRIES = 1000
 """In a row, for something to learn from."""
@@ -55,13 +55,22 @@ class SampleMaker:
             chances = chances * [name in among for name in self.sources]
         for _ in range(MOST_TRIES):
             indices = self._indices[rng.choice(len(self._indices), p=chances / chances.sum())]
-            picture = self._cache.picture(indices[rng.integers(len(indices))])
+            index = indices[rng.integers(len(indices))]
+            file, picture = self._cache.files[index], self._cache.picture(index)
             if picture.targets:
-                map_index = rng.choice(sorted({target.map_index for target in picture.targets}))
+                there = sorted({target.map_index for target in picture.targets})
+                map_index = rng.choice(there, p=self._map_chances(file.source, there))
                 targets = [target for target in picture.targets if target.map_index == map_index]
                 worth = np.sqrt([target.area for target in targets])
                 return picture, targets[rng.choice(len(targets), p=worth / worth.sum())]
         raise ValueError(NOTHING_LARGE)
+
+    def _map_chances(self, source: str, map_indices: Sequence[int]) -> list[float] | None:
+        weights = self._settings.map_weights.get(source)
+        if weights is None:
+            return None  # all alike
+        worth = [weights[index] if index < len(weights) else 1.0 for index in map_indices]
+        return [each / sum(worth) for each in worth]
 
     def draw(self, side: int, rng: np.random.Generator) -> tuple[Bytes, Bytes]:
         """Draw one sample: pixels `(S, S, 3)` uint8 RGB and mask `(S, S)` uint8, 255 on the target.
@@ -82,6 +91,8 @@ class SampleMaker:
 
     def _draw_view(self, side: int, rng: np.random.Generator, *, warp: bool = True) -> View:
         picture, target = self.draw_target(rng)
+        if self._settings.cut_chance > 0 and rng.random() < self._settings.cut_chance:
+            return cut_view(*cut_by_frame(picture, target, rng), side, rng, fraction=None, warp=warp)
         fraction = None
         if rng.random() >= self._settings.full_view_chance:
             fraction = float(np.exp(rng.uniform(np.log(self._settings.smallest_object), 0)))

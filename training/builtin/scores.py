@@ -70,7 +70,7 @@ def collect(network: BuiltinNetwork, samples: SampleMaker, settings: TrainingSet
         view = normalise(pixels.permute(0, 3, 1, 2).float())
         stem = network.stem(view.contiguous(memory_format=torch.channels_last))
         target = F.avg_pool2d((masks[:, None] > 127).float(), 2)
-        people = People(target[:, 0] > 0.5, chances)
+        people = People(target[:, 0] > 0.5, chances, settings.box_chance)
         people.begin()
         for _ in range(settings.clicks_per_batch):
             logits = network(stem, people.maps).logits

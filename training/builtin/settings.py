@@ -12,10 +12,13 @@ CHANGING = {
     "clicks_per_batch",
     "composite_chance",
     "calm_chance",
+    "cut_chance",
+    "box_chance",
     "learns_statistics",
     "full_view_chance",
     "smallest_object",
     "source_weights",
+    "map_weights",
 }
 """What can have another value in the end of a run."""
 
@@ -26,11 +29,13 @@ class TrainingSettings:
 
     `sides` are those of views in pixels, which batches take by turns. With a `stem_learning_rate` of 0 the first stages
     of the encoder stay as they were, and their features are computed once per batch. `source_weights` multiplies how
-    often a source is drawn, which is the square root of its number of pictures otherwise. `alike_sources` are those
-    whose pictures show instances of one kind, for the likeness to be fitted on; none means all. `calm_chance` is how
-    often a view is shown as it is, but for mirroring, and `learns_statistics` whether the batch norms' statistics move:
-    with small batches they are better left as they were. In the last `ending_share` of the run the values of `ending`
-    hold in place of those here; learning rates, decays, `updates` and `batch` stay.
+    often a source is drawn, which is the square root of its number of pictures otherwise; `map_weights`, by source, is
+    how often each label map of its pictures is drawn, 1 if not said. `alike_sources` are those whose pictures show
+    instances of one kind, for the likeness to be fitted on; none means all. `calm_chance` is how often a view is shown
+    as it is, but for mirroring, `cut_chance` how often the picture's frame is made to cut the region, as it does a
+    portrait, and `box_chance` how often people begin with a box alone. `learns_statistics` is whether the batch norms'
+    statistics move: with small batches they are better left as they were. In the last `ending_share` of the run the
+    values of `ending` hold in place of those here; learning rates, decays, `updates` and `batch` stay.
     """
 
     seed: int = 3
@@ -53,19 +58,24 @@ class TrainingSettings:
     alike_sources: tuple[str, ...] = ()
     composite_chance: float = 0.3
     calm_chance: float = 0.0
+    cut_chance: float = 0.0
+    box_chance: float = 0.18
     learns_statistics: bool = True
     full_view_chance: float = 0.25
     smallest_object: float = 0.12
     source_weights: dict[str, float] = field(default_factory=dict)
+    map_weights: dict[str, list[float]] = field(default_factory=dict)
     ending_share: float = 0.0
     ending: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse what would be read and have no effect: what cannot change within a run, and an end without a share."""
+        """Refuse an end that changes what cannot change, an end without a share of the run, and maps never drawn."""
         if fixed := sorted(self.ending.keys() - CHANGING):
             raise ValueError(f"A run cannot end with another {fixed[0]}; {', '.join(sorted(CHANGING))} can change.")
         if self.ending and self.ending_share <= 0:
             raise ValueError("A run with an [ending] needs an ending_share of more than 0.")
+        if any(weight <= 0 for weights in self.map_weights.values() for weight in weights):
+            raise ValueError("The map_weights must all be more than 0.")
 
     def for_the_end(self) -> TrainingSettings:
         """Give the settings of the last `ending_share` of the run, which has no other end."""

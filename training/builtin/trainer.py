@@ -177,7 +177,7 @@ class Trainer:
         """Learn from one batch on the device, asking nothing back of it."""
         view = normalise(pixels.permute(0, 3, 1, 2).float()).contiguous(memory_format=LAYOUT)
         target = F.avg_pool2d(masks[:, None].float() / 255, 2)
-        people = People(target[:, 0] > 0.5, self._chances)
+        people = People(target[:, 0] > 0.5, self._chances, self._settings.box_chance)
         people.begin()
         log = []
         stem = None

@@ -8,9 +8,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.builtin.pictures import Picture, Target
+from training.builtin.pictures import Picture, Target, find_targets
 
 GREY = (127, 127, 127)
+
+CUT_SIDES = np.array([0.2, 0.12, 0.2, 0.6])
+"""How often a frame cuts a region on the left, the top, the right and the bottom: people are cut below, mostly."""
+
+SMALLEST_CUT = 48
+"""Pixels that a picture keeps along each side."""
+
+LEAST_KEPT = 0.12
+"""Of the area of a region."""
 
 Bytes = NDArray[np.uint8]
 
@@ -21,6 +30,28 @@ class View:
 
     pixels: Bytes
     mask: Bytes
+
+
+def cut_by_frame(picture: Picture, target: Target, rng: np.random.Generator) -> tuple[Picture, Target]:
+    """Cut a picture smaller, so that its frame cuts the target as it does a portrait.
+
+    Gives what is left of it, with no other region than the target; both as they were where too little is left.
+    """
+    height, width = picture.pixels.shape[:2]
+    x0, y0, x1, y1 = target.box_xyxy
+    size = np.array([x1 - x0, y1 - y0, x1 - x0, y1 - y0])
+    cuts = rng.random(4) < CUT_SIDES
+    cuts[rng.choice(4, p=CUT_SIDES / CUT_SIDES.sum())] = True
+    outwards = np.where(cuts, -rng.uniform(0.1, 0.75, 4), rng.uniform(0.03, 0.6, 4)) * size
+    left, top = np.maximum(np.array([x0, y0]) - outwards[:2], 0).astype(int)
+    right, bottom = np.minimum(np.array([x1, y1]) + outwards[2:], [width, height]).astype(int)
+    if min(right - left, bottom - top) < SMALLEST_CUT:
+        return picture, target
+    labels = picture.maps[target.map_index][top:bottom, left:right]
+    kept = find_targets([np.where(labels == target.number, labels, np.uint16(0))])
+    if not kept or kept[0].area < LEAST_KEPT * target.area:
+        return picture, target
+    return Picture(picture.pixels[top:bottom, left:right], (labels,), kept), kept[0]
 
 
 def cut_view(

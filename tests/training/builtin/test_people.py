@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from sam3_annotator.model.builtin.prompt_maps import draw_prompt_maps
-from training.builtin.people import People, depth_inside, spoil
+from training.builtin.people import BOTH, People, depth_inside, spoil
 
 
 def make_targets(count: int, side: int = 32) -> torch.Tensor:
@@ -21,7 +21,7 @@ def make_targets(count: int, side: int = 32) -> torch.Tensor:
 
 
 def make_people(count: int = 64) -> People:
-    return People(make_targets(count), torch.Generator().manual_seed(0))
+    return People(make_targets(count), torch.Generator().manual_seed(0), box_chance=0.18)
 
 
 def places(layer: torch.Tensor) -> tuple[torch.Tensor, ...]:
@@ -61,6 +61,16 @@ def test_all_kinds_of_beginnings_occur() -> None:
     assert (has_box & has_click).any()
     assert (has_mask & ~has_box).any()
     assert not (has_mask & has_box).any()
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.5])
+def test_people_begin_with_boxes_as_often_as_is_said(chance: float) -> None:
+    people = People(make_targets(400), torch.Generator().manual_seed(0), chance)
+    people.begin()
+
+    has_box, has_click = people.maps[:, 4].flatten(1).any(1), people.maps[:, 2].flatten(1).any(1)
+    assert (has_box & ~has_click).float().mean().item() == pytest.approx(chance, abs=0.06)
+    assert (has_box & has_click).float().mean().item() == pytest.approx(BOTH, abs=0.04)
 
 
 def test_boxes_are_about_the_targets() -> None:

@@ -198,13 +198,14 @@ def test_settings_that_are_based_on_others_change_only_what_they_name(name: str,
     assert second.ranking_regions == first.ranking_regions
 
 
-def test_the_last_run_learns_of_every_source_that_the_first_weighs() -> None:
+@pytest.mark.parametrize("name", ["broad", "portraits"])
+def test_later_runs_learn_of_every_source_that_the_first_weighs(name: str) -> None:
     folder = Path(__file__).parents[3] / "training" / "builtin"
-    first, last = read_settings(folder / "settings.toml"), read_settings(folder / "broad.toml")
+    first, later = read_settings(folder / "settings.toml"), read_settings(folder / f"{name}.toml")
 
-    assert first.source_weights.keys() <= last.source_weights.keys()
-    assert last.for_the_end().learns_statistics is False
-    assert BuiltinConfig().close_side in last.for_the_end().sides
+    assert first.source_weights.keys() <= later.source_weights.keys()
+    assert later.for_the_end().learns_statistics is False
+    assert BuiltinConfig().close_side in later.for_the_end().sides
 
 
 def test_an_unknown_setting_is_refused(tmp_path: Path) -> None:
@@ -239,3 +240,8 @@ def test_an_end_without_a_share_of_the_run_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match="needs an ending_share"):
         read_settings(tmp_path / "settings.toml")
+
+
+def test_a_map_that_is_never_drawn_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"The map_weights must all be more than 0\."):
+        TrainingSettings(map_weights={"people": [1.0, 0.0]})
