@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sam3_annotator.model import BoxPrompt, ModelError, ModelSource, PointPrompt
+from sam3_annotator.model import BoxPrompt, EngineStage, ModelError, ModelSource, PointPrompt
 from sam3_annotator.project import Finding, FindingKind, Polygon, Region, rectangle
 from sam3_annotator.ui.assistance.assist import ShownImage
 from sam3_annotator.ui.settings import Settings
@@ -38,7 +38,9 @@ def finding(store, workspace, assist, shown) -> Finding:
 
 
 @pytest.fixture
-def compared(bridge, workspace, engine, assist, finding) -> ComparedOutline:
+def compared(bridge, workspace, engine, assist, finding, qtbot) -> ComparedOutline:
+    # Findings are of a model that has been loaded; the word that it begins to be would end what is shown.
+    qtbot.waitUntil(lambda: engine.status.stage not in (EngineStage.LOADING, EngineStage.FAILED))
     made = ComparedOutline(bridge, workspace, engine, assist, Settings())
     made.regions = []
     made.changed.connect(made.regions.append)
