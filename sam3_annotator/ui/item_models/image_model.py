@@ -17,6 +17,7 @@ from sam3_annotator.project import (
     ImageId,
     ImageRecord,
     ImageState,
+    Split,
     counted,
     folded,
     instance_counts,
@@ -126,14 +127,14 @@ class ImageModel(QAbstractListModel):
         return self._problems.get(image_id) or self._records[self._rows[image_id]].facts.problem
 
     def caption(self, image_id: ImageId) -> str:
-        """Say in a few words how far the image has come."""
-        count = self._counts.get(image_id, 0)
-        state = self._records[self._rows[image_id]].state
-        if state is ImageState.LEFT_OUT:
-            return f"{STATE_WORDS[state]} · {_instances(count)}" if count else STATE_WORDS[state]
-        if count:
-            return _instances(count)
-        return "Cannot be shown" if self.problem(image_id) else STATE_WORDS[state]
+        """Say in a few words how far the image has come, and which split it is in, if any."""
+        record, count = self._records[self._rows[image_id]], self._counts.get(image_id, 0)
+        words = [_instances(count)] if count else []
+        if record.state is ImageState.LEFT_OUT or not (count or self.problem(image_id)):
+            words.insert(0, STATE_WORDS[record.state])
+        elif not count:
+            words.append("Cannot be shown")
+        return _joined(words, record.split)
 
     def set_problems(self, problems: Mapping[ImageId, str], checked: Iterable[ImageId]) -> None:
         """Take what looking at the files told: a sentence for each that cannot be shown, of those `checked`."""
@@ -170,7 +171,7 @@ class ImageModel(QAbstractListModel):
         if record.facts.width:
             lines.append(f"{record.facts.width} × {record.facts.height} px")  # noqa: RUF001 - the sign meant
         words = [STATE_WORDS[record.state], _instances(self._counts.get(record.id, 0))]
-        lines.append(" · ".join(words if record.split is None else [*words, record.split]))
+        lines.append(_joined(words, record.split))
         if problem := self.problem(record.id):
             lines.append(problem)
         return "\n".join(lines)
@@ -322,6 +323,10 @@ def changed_files(changes: ChangeSet) -> frozenset[ImageId]:
 
 def _rows_by_id(records: Sequence[ImageRecord]) -> dict[ImageId, int]:
     return {record.id: row for row, record in enumerate(records)}
+
+
+def _joined(words: Sequence[str], split: Split | None) -> str:
+    return " · ".join(words if split is None else [*words, split])
 
 
 def _instances(count: int) -> str:

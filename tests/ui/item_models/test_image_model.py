@@ -132,12 +132,14 @@ def test_many_added_images_arrive_as_one_insertion(store: ProjectStore, model: I
     assert insertions == [(4, 503)]
 
 
-def test_split_of_an_image_is_in_its_tooltip(store: ProjectStore, model: ImageModel) -> None:
+def test_split_of_an_image_is_in_its_row_and_tooltip(store: ProjectStore, model: ImageModel) -> None:
+    assert model.index(0).data(ImageRole.CAPTION) == "Not annotated"
     assert model.index(0).data(Qt.ItemDataRole.ToolTipRole).endswith("no instances")
 
     operations.set_image_split(store, [store.images()[0].id], Split.TEST)
 
     assert model.index(0).data(Qt.ItemDataRole.ToolTipRole).endswith("no instances · test")
+    assert model.index(0).data(ImageRole.CAPTION) == "Not annotated · test"
 
 
 def test_image_with_a_problem_says_so_in_its_tooltip(store: ProjectStore, model: ImageModel) -> None:
