@@ -168,7 +168,7 @@ class _Face:
 _LOOKING = _Face("magnify", "Looking…", "What is found is listed here, the most certain first")
 _FAILED = _Face("alert-outline", "The search failed", "The message above the image says\N{NO-BREAK SPACE}why")
 _NONE_FOUND, _NONE_LIKE_IT = (
-    _Face("circle-off-outline", "Nothing new found", f"Lower the threshold or {way}; what is labelled is left out")
+    _Face("circle-off-outline", "Nothing new found", f"Lower the threshold or {way}; what is labelled is not proposed")
     for way in ("try other words", "box another example")
 )
 _ALL_SETTLED = _Face("check-circle", "All looked through", "Each of them is accepted or rejected")

@@ -34,7 +34,7 @@ def answer_words(proposals: Proposals) -> AnswerWords:
         return AnswerWords(f"{count:,} found", f"{count:,}", "Neither accepted nor rejected yet")
     if proposals.found:
         return AnswerWords("None left", "0", "All that was found is accepted or rejected.", "dim")
-    return AnswerWords("None found", "0", "Lower the least score, or show an example.", "dim")
+    return AnswerWords("None found", "0", "Lower the threshold, or show an example.", "dim")
 
 
 class AnswerLabel(QLabel):

@@ -133,7 +133,7 @@ class PhraseBar(QFrame):
         self.updateGeometry()
 
     def set_threshold(self, threshold: float) -> None:
-        """Show the least score, 0..1."""
+        """Show the threshold, 0..1: the least score of what is shown."""
         self._slider.set_score(threshold)
 
     def set_takes_phrases(self, takes_phrases: bool) -> None:

@@ -1,4 +1,4 @@
-"""The slider for the least score of what is shown, with the score beside it."""
+"""The slider for the threshold, the least score of what is shown, with the score beside it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ScoreSlider(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.handle = _Slider()
-        self.handle.setAccessibleName("Least score")
+        self.handle.setAccessibleName("Threshold")
         self.handle.valueChanged.connect(self._move)
         self._number = QLabel()
         self._number.setFont(theme().font("number"))

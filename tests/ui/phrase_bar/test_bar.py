@@ -296,7 +296,7 @@ def test_tab_goes_from_the_left_to_the_right(bar: PhraseBar, qtbot: Any) -> None
     assert names == [
         "What to find",
         "Take the last example back",
-        "Least score",
+        "Threshold",
         "Accept all",
         "Look for nothing any more",
     ]

@@ -1,4 +1,4 @@
-"""The slider for the least score: exact by key, quick by mouse, silent about what it was told."""
+"""The slider for the threshold: exact by key, quick by mouse, silent about what it was told."""
 
 from __future__ import annotations
 
