@@ -47,6 +47,11 @@ def place(panel: ImageListPanel, row: int) -> QPoint:
     return panel.view.visualRect(panel.shown.index(row, 0)).center()
 
 
+def select(qtbot: QtBot, panel: ImageListPanel, first: int, second: int) -> None:
+    qtbot.mouseClick(panel.view.viewport(), LEFT, pos=place(panel, first))
+    qtbot.mouseClick(panel.view.viewport(), LEFT, CONTROL, place(panel, second))
+
+
 def words(panel: ImageListPanel) -> set[str]:
     return {label.text() for label in panel.findChildren(QLabel) if label.isVisible()}
 
@@ -83,11 +88,14 @@ def test_next_and_previous_go_in_the_shown_order(
     assert not panel.previous_image()
 
 
-def test_next_unfinished_skips_finished_images(
-    panel: ImageListPanel, workspace: Workspace, images: list[ImageId], store: ProjectStore
+@pytest.mark.parametrize("state", [ImageState.DONE, ImageState.LEFT_OUT])
+def test_next_unfinished_skips_what_next_goes_through(
+    panel: ImageListPanel, workspace: Workspace, images: list[ImageId], store: ProjectStore, state: ImageState
 ) -> None:
-    operations.set_image_state(store, images[1:3], ImageState.DONE)
+    operations.set_image_state(store, images[1:3], state)
 
+    assert panel.next_image()
+    assert workspace.image_id == images[1]
     assert panel.next_unfinished()
     assert workspace.image_id == images[3]
     assert panel.next_unfinished()
@@ -173,28 +181,27 @@ def test_letter_keys_in_the_list_are_left_to_the_windows_actions(
     assert panel.filter_bar.field.text() == ""
 
 
-def test_several_images_are_marked_as_done_in_one_step(
-    qtbot: QtBot, panel: ImageListPanel, store: ProjectStore, images: list[ImageId]
+@pytest.mark.parametrize(("entry", "state"), [("Mark as done", ImageState.DONE), ("Leave out", ImageState.LEFT_OUT)])
+def test_several_images_are_marked_in_one_step_that_undo_takes_back(
+    qtbot: QtBot, panel: ImageListPanel, store: ProjectStore, images: list[ImageId], entry: str, state: ImageState
 ) -> None:
-    qtbot.mouseClick(panel.view.viewport(), LEFT, pos=place(panel, 0))
-    qtbot.mouseClick(panel.view.viewport(), LEFT, CONTROL, place(panel, 2))
+    unannotated, reviewed = ImageState.UNANNOTATED, ImageState.REVIEWED
+    operations.set_image_state(store, [images[2]], reviewed)
+    select(qtbot, panel, 0, 2)
 
-    panel.context_menu(images[2]).actions()[0].trigger()
+    entries = {action.text(): action for action in panel.context_menu(images[2]).actions()}
+    entries[entry].trigger()
 
-    assert [image.state for image in store.images()] == [
-        ImageState.DONE,
-        ImageState.UNANNOTATED,
-        ImageState.DONE,
-        ImageState.UNANNOTATED,
-    ]
-    assert store.undo_label == "Mark as done"
+    assert [image.state for image in store.images()] == [state, unannotated, state, unannotated]
+    assert store.undo_label == entry
+    store.undo()
+    assert [image.state for image in store.images()] == [unannotated, unannotated, reviewed, unannotated]
 
 
 def test_several_images_are_put_into_a_split_in_one_step(
     qtbot: QtBot, panel: ImageListPanel, store: ProjectStore, images: list[ImageId]
 ) -> None:
-    qtbot.mouseClick(panel.view.viewport(), LEFT, pos=place(panel, 0))
-    qtbot.mouseClick(panel.view.viewport(), LEFT, CONTROL, place(panel, 2))
+    select(qtbot, panel, 0, 2)
 
     splits(panel, images[2])["Val"].trigger()
 
@@ -207,8 +214,7 @@ def test_menu_of_splits_checks_none_where_images_are_in_several(
     qtbot: QtBot, panel: ImageListPanel, store: ProjectStore, images: list[ImageId]
 ) -> None:
     operations.set_image_split(store, [images[0]], Split.TRAIN)
-    qtbot.mouseClick(panel.view.viewport(), LEFT, pos=place(panel, 0))
-    qtbot.mouseClick(panel.view.viewport(), LEFT, CONTROL, place(panel, 1))
+    select(qtbot, panel, 0, 1)
     assert checked_split(panel, images[0]) == []
 
     splits(panel, images[0])["None"].trigger()
@@ -367,3 +373,20 @@ def test_selection_scroll_and_current_row_survive_undo_and_redo(
 
     assert current(panel) == "1.png"
     assert panel.view.verticalScrollBar().value() == 40
+
+
+def test_the_missing_file_of_an_image_left_out_is_not_told_of(
+    qtbot: QtBot, bridge: StoreBridge, workspace: Workspace, store: ProjectStore, images: list[ImageId]
+) -> None:
+    told: list[int] = []
+    for image_id in images[2:]:
+        store.image_file(image_id).unlink()
+    operations.set_image_state(store, [images[3]], ImageState.LEFT_OUT)
+    panel = ImageListPanel(bridge, workspace)
+    qtbot.addWidget(panel)
+    panel.missing_found.connect(told.append)
+    panel.show()
+
+    qtbot.waitUntil(lambda: panel.model.problem(images[3]) != "")
+
+    assert told == [1]
