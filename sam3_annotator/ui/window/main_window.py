@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -13,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QWidge
 
 from sam3_annotator.model import EngineStatus
 from sam3_annotator.paths import user_log_dir
-from sam3_annotator.project import ChangeSet, ImageState, InstanceId, ProjectStore
+from sam3_annotator.project import ChangeSet, ImageState, InstanceId, ProjectStore, state_counts
 from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.actions.actions import Actions
 from sam3_annotator.ui.background import error_sentence
@@ -127,8 +126,9 @@ class MainWindow(QMainWindow):
     @property
     def progress(self) -> tuple[int, int]:
         """How many images are done, of how many that are not left out."""
-        states = Counter(image.state for image in self.store.images() if image.state is not ImageState.LEFT_OUT)
-        return sum(states[state] for state in states if state.is_finished), states.total()
+        counts = state_counts(self.store)
+        done = sum(count for state, count in counts.items() if state.is_finished)
+        return done, sum(counts.values()) - counts[ImageState.LEFT_OUT]
 
     @property
     def messages(self) -> MessageBar:
