@@ -19,7 +19,7 @@ SMALLEST_CUT = 48
 """Pixels that a picture keeps along each side."""
 
 LEAST_KEPT = 0.12
-"""Of the area of a region."""
+"""The least part of a region's area that a frame leaves."""
 
 Bytes = NDArray[np.uint8]
 
