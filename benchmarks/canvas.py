@@ -45,9 +45,10 @@ from sam3_annotator.model import (
     never_cancelled,
 )
 from sam3_annotator.project import ImageId, InstanceId, Polygon, Region
-from sam3_annotator.ui.assistance.assist import Assist, ShownImage
+from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.preview import Preview
+from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.canvas.brush import Brush
 from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
 from sam3_annotator.ui.canvas.scene import CanvasInstance

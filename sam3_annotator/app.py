@@ -25,6 +25,7 @@ from sam3_annotator.ui.actions.verb_slots import (
     stroke_slots,
 )
 from sam3_annotator.ui.assistance.assist import Assist
+from sam3_annotator.ui.assistance.closer_look import CloserLook
 from sam3_annotator.ui.assistance.draft_display import DraftDisplay
 from sam3_annotator.ui.assistance.embedding_budgets import EmbeddingBudgets
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
@@ -68,7 +69,7 @@ from sam3_annotator.ui.verbs.settling import Settling
 from sam3_annotator.ui.window.crash_messages import CrashMessages
 from sam3_annotator.ui.window.leaving import Leaving, LeavingStrokes
 from sam3_annotator.ui.window.main_window import MainWindow
-from sam3_annotator.ui.window.notices import CATEGORY, COMPARISON, INSTANCES, Notices
+from sam3_annotator.ui.window.notices import CATEGORY, CLOSER_LOOK, COMPARISON, INSTANCES, Notices
 from sam3_annotator.ui.window.waiting_drafts import WaitingDrafts
 from sam3_annotator.ui.workspace import Workspace
 
@@ -163,7 +164,8 @@ def assemble_window(
     preview = Preview(engine, assist, settings, window)
     clipboard, outlining = bind_instance_verbs(window, settings, display, engine, models)
     compared = ComparedOutline(bridge, workspace, engine, assist, settings, window)
-    situation = Situation(window, assist, finder, binding, display, preview, compared, clipboard, drawing)
+    closer = bind_closer_look(window, assist, finder, display)
+    situation = Situation(window, assist, finder, binding, display, preview, compared, clipboard, drawing, closer)
     facts = FactReader(bridge, window)
     project_verbs = ProjectVerbs(window)
     crashes = CrashMessages(window.messages)
@@ -336,6 +338,14 @@ def bind_models(window: MainWindow, models: ModelChoice, preview: Preview, proje
     window.chip.choose_wanted.connect(lambda: window.window_actions.trigger("choose_model"))
     project_verbs.model_dropped.connect(lambda path: open_model_setup(models, window).add(str(path)))
     window.chip.stop_wanted.connect(models.stop_loading)
+
+
+def bind_closer_look(window: MainWindow, assist: Assist, finder: Finder, display: ImageDisplay) -> CloserLook:
+    """Let a key of a window say what part of the image the model sees."""
+    closer = CloserLook(window.canvas, assist, finder, display, window)
+    closer.notice.connect(lambda sentence: window.show_notice(sentence, CLOSER_LOOK))
+    window.window_actions.bind(closer.slots())
+    return closer
 
 
 def make_engine(

@@ -54,6 +54,7 @@ from sam3_annotator.model.session import (
     never_cancelled,
 )
 from sam3_annotator.model.weights_files import looks_like_weights
+from sam3_annotator.model.window import Window
 
 __all__ = [
     "BUILTIN",
@@ -102,6 +103,7 @@ __all__ = [
     "Slot",
     "Ticket",
     "UnsupportedPrompt",
+    "Window",
     "Workbench",
     "default_folder",
     "looks_like_weights",

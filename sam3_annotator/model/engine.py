@@ -79,9 +79,12 @@ class Workbench:
     check: Check
     model_name: str = ""
 
-    def embed(self, key: str, read_pixels: Callable[[], NDArray[np.uint8]]) -> Embedding:
-        """Return the embedding of the image whose content `key` names, from the cache or of its pixels and cached."""
-        return self.embeddings.embed(key, self.session, read_pixels, self.check)
+    def embed(self, key: str, read_pixels: Callable[[], NDArray[np.uint8]], *, lasts: bool = True) -> Embedding:
+        """Return the embedding of the image whose content `key` names, from the cache or of its pixels and cached.
+
+        One that does not last is of use for moments: it is kept at hand only.
+        """
+        return self.embeddings.embed(key, self.session, read_pixels, self.check, lasts=lasts)
 
     def preview(self, key: str, prompts: Sequence[Prompt]) -> Segmentation | None:
         """Answer prompts on the image `key` without a trace in its embedding; None if it is not embedded yet."""

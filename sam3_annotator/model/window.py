@@ -41,6 +41,11 @@ class Window:
         """Whether an image pixel is in the window."""
         return self.x0 <= x < self.x1 and self.y0 <= y < self.y1
 
+    def shows(self, box_xyxy: tuple[float, float, float, float]) -> bool:
+        """Whether all of a box lies in the window."""
+        x0, y0, x1, y1 = box_xyxy
+        return self.x0 <= x0 and self.y0 <= y0 and x1 <= self.x1 and y1 <= self.y1
+
     def place(self, x: int, y: int, shape: tuple[int, int]) -> tuple[int, int]:
         """Return column and row of an image pixel where the window is shown with this height and width."""
         column = int((x + 0.5 - self.x0) * shape[1] / self.size[1])

@@ -85,14 +85,20 @@ class EmbeddingCache:
         session: Session,
         read_pixels: Callable[[], NDArray[np.uint8]],
         check: Check = never_cancelled,
+        *,
+        lasts: bool = True,
     ) -> Embedding:
-        """Return the embedding of the image whose content `key` names: kept, restored, or made of its pixels now."""
+        """Return the embedding of the image whose content `key` names: kept, restored, or made of its pixels now.
+
+        One that does not last, as of a part of an image that is looked at once, takes no room from others beyond the
+        first level.
+        """
         embedding = self.device.get(key)
         self.device.trim()  # those before may have grown since; what falls out is in main memory, packed
         if embedding is not None:
             return embedding
         check()
-        if isinstance(session, RestoringSession):
+        if lasts and isinstance(session, RestoringSession):
             embedding = self._restore_or_make(key, session, read_pixels, check)
         else:
             embedding = _make(session, read_pixels, check)

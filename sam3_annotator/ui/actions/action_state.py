@@ -21,7 +21,8 @@ class ActionState:
     what the last check has found; `has_copies` says that the clipboard holds instances; `drawn_vertices` counts the
     vertices of the polygon being drawn, 0 where none is or another tool is in the hand; `has_strokes_waiting` says that
     the brush is in the hand and what was painted waits for its category; `brush_radius` is in image pixels;
-    `is_comparing` says that what the model draws is shown beside the selected instance.
+    `is_comparing` says that what the model draws is shown beside the selected instance; `is_looking_closer` that the
+    model sees only a part of the image.
     """
 
     has_image: bool = False
@@ -53,6 +54,7 @@ class ActionState:
     has_strokes_waiting: bool = False
     brush_radius: int = 1
     is_comparing: bool = False
+    is_looking_closer: bool = False
 
     @property
     def visible_count(self) -> int:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from sam3_annotator.project import ImageState
 from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.assistance.assist import Assist
+from sam3_annotator.ui.assistance.closer_look import CloserLook
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.assistance.preview import Preview
 from sam3_annotator.ui.canvas_binding import CanvasBinding
@@ -35,6 +36,7 @@ class Situation(QObject):
         compared: ComparedOutline,
         clipboard: InstanceClipboard,
         drawing: Drawing,
+        closer_look: CloserLook,
     ) -> None:
         super().__init__(window)
         self._store = window.store
@@ -50,6 +52,7 @@ class Situation(QObject):
         self._checking = window.checking
         self._clipboard = clipboard
         self._drawing = drawing
+        self._closer_look = closer_look
         for source in (
             window.bridge.changed,
             window.workspace.image_changed,
@@ -68,6 +71,7 @@ class Situation(QObject):
             window.checking.changed,
             clipboard.changed,
             drawing.waiting_changed,
+            closer_look.changed,
         ):
             source.connect(self._announce)
 
@@ -105,6 +109,7 @@ class Situation(QObject):
             drawn_vertices=self._canvas.polygon.vertex_count if self._canvas.is_drawing else 0,
             has_strokes_waiting=self._canvas.tool == "brush" and self._drawing.has_strokes_waiting,
             is_comparing=self._compared.is_shown,
+            is_looking_closer=self._closer_look.window is not None,
             brush_radius=self._canvas.brush.radius_on(self._canvas.image_size),
         )
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sam3_annotator.model import (
@@ -18,21 +16,14 @@ from sam3_annotator.model import (
     Prompt,
     Slot as EngineSlot,
     Ticket,
+    Window,
     Workbench,
 )
 from sam3_annotator.project import ImageId, Instance, Region, outline_mask, region_to_mask
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.assistance.shown_image import ShownImage, box_of_prompt
 from sam3_annotator.ui.canvas.draft import Candidate, Draft
 from sam3_annotator.ui.settings import Settings
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ShownImage:
-    """The image on the canvas: its id, what names its content in the embedding cache, its pixels `(H, W, 3)` RGB."""
-
-    image_id: ImageId
-    embedding_key: str
-    pixels: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +41,17 @@ def segment_job(image: ShownImage, prompts: tuple[Prompt, ...], tolerance: float
     """
 
     def job(bench: Workbench) -> Answered:
-        embedding = bench.embed(image.embedding_key, lambda: image.pixels)
+        embedding = image.embed(bench)
         height, width = image.pixels.shape[:2]
         begun = () if start is None else (MaskPrompt(region_to_mask(start, height, width)),)
+        asked = image.place((*begun, *prompts))
         started = time.perf_counter()
-        found = bench.session.segment(embedding, (*begun, *prompts), check=bench.check)
+        found = bench.session.segment(embedding, asked, check=bench.check)
         decode_seconds = time.perf_counter() - started
         candidates = []
         for mask, predicted_iou, logits in zip(found.masks, found.predicted_iou, found.low_res_logits, strict=True):
             bench.check()
-            simplified = outline_mask(mask, tolerance)
+            simplified = outline_mask(mask, tolerance, *image.offset)
             candidates.append(
                 Candidate(simplified.region, float(predicted_iou), simplified.iou, bench.model_name, logits)
             )
@@ -72,7 +64,7 @@ def embed_job(image: ShownImage) -> Job:
     """Make the job that has the image's embedding cached."""
 
     def job(bench: Workbench) -> None:
-        bench.embed(image.embedding_key, lambda: image.pixels)
+        image.embed(bench)
 
     return job
 
@@ -131,6 +123,14 @@ class Assist(QObject):
         if draft is not None and draft.says_where and not draft.is_answered:
             self._ask(draft)
         self.draft_changed.emit(self.draft)
+
+    def look_through(self, window: Window | None) -> None:
+        """Have the model see the shown image through a window, None being the whole; a draft is asked again there."""
+        if self._image is not None and self._image.window != window:
+            self._image = self._image.through(window)
+            self._embed(self._image)
+            if (draft := self.draft) is not None:
+                self._change(draft)
 
     def leave(self) -> None:
         """Turn away from the shown image; answers still under way for it are no longer wanted."""
@@ -198,6 +198,7 @@ class Assist(QObject):
         return self._image is not None and self._image.image_id == image_id
 
     def _change(self, draft: Draft) -> None:
+        draft = draft.through(self._seeing(draft).window)
         self._drafts[draft.image_id] = draft
         self._is_accepting = False
         if draft.says_where and not draft.is_answered:
@@ -206,16 +207,25 @@ class Assist(QObject):
             self._forget_request()
         self.draft_changed.emit(draft)
 
+    def _seeing(self, draft: Draft) -> ShownImage:
+        """Give the image as the model is to see it for a draft: through the window if all of that is in there."""
+        assert self._image is not None
+        boxes = [box_of_prompt(prompt) for prompt in draft.prompts]
+        if draft.corrects is not None:
+            boxes.append(draft.corrects.instance.region.box_xyxy)
+        return self._image.showing(boxes)
+
     def _forget_request(self) -> None:
         self._engine.cancel(EngineSlot.SEGMENT)
         self._ticket = None
 
     def _ask(self, draft: Draft) -> None:
-        assert self._image is not None
+        image = self._seeing(draft)
+        draft = draft.through(image.window)
         self._drafts[draft.image_id] = draft.with_failure(has_failed=False)
         self._asked_at = time.perf_counter()
-        job = segment_job(self._image, draft.asked, self._settings.simplification_tolerance, draft.start)
-        self._ticket = self._engine.submit(EngineSlot.SEGMENT, job, self._image.embedding_key)
+        job = segment_job(image, draft.asked, self._settings.simplification_tolerance, draft.start)
+        self._ticket = self._engine.submit(EngineSlot.SEGMENT, job, image.embedding_key)
 
     def _embed(self, image: ShownImage) -> None:
         self._engine.submit(EngineSlot.EMBED, embed_job(image), image.embedding_key)

@@ -17,8 +17,11 @@ from sam3_annotator.ui.window.status_line import StatusLine
 from sam3_annotator.ui.workspace import Workspace
 
 
-def draft_in_words(draft: Draft, *, is_accepting: bool = False) -> str:
-    """Describe a draft for the status line; with `is_accepting` the user has accepted what is still to come."""
+def draft_in_words(draft: Draft, *, is_accepting: bool = False, is_cut: bool = False) -> str:
+    """Describe a draft for the status line; with `is_accepting` the user has accepted what is still to come.
+
+    `is_cut` says that the region ends where the model's view of the image does.
+    """
     count = len(draft.prompts)
     words = [f"{count} prompt" if count == 1 else f"{count} prompts" if count else "nothing changed yet"]
     if draft.candidates:
@@ -31,6 +34,8 @@ def draft_in_words(draft: Draft, *, is_accepting: bool = False) -> str:
         words.append("outlining, then accepting…" if is_accepting else "outlining…")
     elif draft.has_failed:
         words.append("no answer to the last prompt" if draft.candidates else "no answer")
+    elif is_cut:
+        words.append("cut off where the model's view ends")
     return f"{'Draft' if draft.corrects is None else 'Correcting'}: {', '.join(words)}"
 
 
@@ -69,8 +74,11 @@ class DraftDisplay(QObject):
     def _show(self) -> None:
         draft = self._assist.draft
         self._canvas.set_draft(draft, self._color())
-        is_accepting = self._assist.is_accepting
-        self._status_line.set_hint(draft_in_words(draft, is_accepting=is_accepting) if draft is not None else "")
+        if draft is None:
+            self._status_line.set_hint("")
+            return
+        is_accepting, is_cut = self._assist.is_accepting, draft.is_cut(self._canvas.image_size)
+        self._status_line.set_hint(draft_in_words(draft, is_accepting=is_accepting, is_cut=is_cut))
 
     @Slot(object)
     def _show_preview(self, region: Region | None) -> None:

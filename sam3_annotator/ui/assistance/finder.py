@@ -17,15 +17,16 @@ from sam3_annotator.model import (
     Outcome,
     Slot as EngineSlot,
     Ticket,
+    Window,
     Workbench,
 )
 from sam3_annotator.project import ImageId, Instance, InstanceId, Region
-from sam3_annotator.ui.assistance.assist import ShownImage
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.assistance.shown_image import ShownImage, exemplar_boxes
 from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
 from sam3_annotator.ui.settings import LEAST_THRESHOLD, Settings
 from sam3_annotator.ui.verbs.overlap import Placed
-from sam3_annotator.ui.verbs.proposing import LABELLED_IOU, proposals_of
+from sam3_annotator.ui.verbs.proposing import LABELLED_IOU, join_proposals, proposals_of
 
 # So many images keep their proposals, each up to some hundred kilobytes.
 IMAGES_KEPT = 100
@@ -36,18 +37,21 @@ def detect_job(
     concept: ConceptPrompt,
     threshold: float,
     labelled: Sequence[Region],
-    known: Sequence[Proposal],
+    earlier: Proposals,
     tolerance: float,
 ) -> Job:
     """Make the job that finds what is not labelled yet, best first, no two with the same box.
 
-    What is `known` of the concept is found again as it is, though it may have been labelled since.
+    What is known of the concept from `earlier` is found again as it is, though it may have been labelled since.
     """
 
     def job(bench: Workbench) -> tuple[Proposal, ...]:
-        embedding = bench.embed(image.embedding_key, lambda: image.pixels)
-        found = bench.session.detect(embedding, concept, threshold=threshold, check=bench.check)
-        return proposals_of(found, labelled, tolerance, bench.model_name, known, bench.check)
+        embedding = image.embed(bench)
+        asked = image.place_concept(concept)
+        found = bench.session.detect(embedding, asked, threshold=threshold, check=bench.check)
+        known, offset = earlier.known, image.offset
+        proposals = proposals_of(found, labelled, tolerance, bench.model_name, known, bench.check, offset)
+        return join_proposals(proposals, earlier.beside, earlier.settled, bench.check)
 
     return job
 
@@ -140,6 +144,18 @@ class Finder(QObject):
         else:  # the threshold may have moved since, and the answer may not have come before it was left
             self._keep(proposals.left_alone().with_threshold(self._threshold))
             self._ask_if_needed()
+
+    def look_through(self, window: Window | None) -> None:
+        """Have the model see the shown image through a window, None being the whole, and look for the concept there."""
+        if self._image is None:
+            return
+        proposals, before = self.proposals, self._image
+        self._image = before.through(window)
+        if proposals is None or not proposals.says_what:
+            return
+        boxes = exemplar_boxes(proposals.concept)
+        if before.showing(boxes).window != self._image.showing(boxes).window:
+            self._ask(proposals.elsewhere())
 
     def leave(self) -> None:
         """Turn away from the shown image; an answer still under way is no longer wanted."""
@@ -241,20 +257,25 @@ class Finder(QObject):
             self._ask(proposals)
 
     def _ask(self, proposals: Proposals) -> None:
-        assert self._image is not None
-        asked_at, instances = time.perf_counter(), self._labelled(self._image.image_id)
+        asked_at, instances = time.perf_counter(), self._labelled(proposals.image_id)
+        image = self._seeing(proposals.concept)
         job = detect_job(
-            self._image,
+            image,
             proposals.concept,
             self._threshold,
             [instance.region for instance in instances],
-            proposals.known,
+            proposals,
             self._settings.simplification_tolerance,
         )
-        ticket = self._engine.submit(EngineSlot.DETECT, job, self._image.embedding_key)
+        ticket = self._engine.submit(EngineSlot.DETECT, job, image.embedding_key)
         instance_ids = frozenset(instance.id for instance in instances)
         self._question = _Question(ticket, asked_at, self._threshold, instance_ids)
         self._keep(proposals.waiting())
+
+    def _seeing(self, concept: ConceptPrompt) -> ShownImage:
+        """Give the image as the model is to see it: through the window if all exemplars are in there."""
+        assert self._image is not None
+        return self._image.showing(exemplar_boxes(concept))
 
     def _forget_request(self) -> None:
         self._engine.cancel(EngineSlot.DETECT)

@@ -17,8 +17,8 @@ from sam3_annotator.model import (
     Workbench,
 )
 from sam3_annotator.project import ImageId
-from sam3_annotator.ui.assistance.assist import ShownImage
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.images.image_display import ImageDisplay
 from sam3_annotator.ui.item_models.image_model import ImageFilter
 from sam3_annotator.ui.workspace import Workspace
@@ -34,7 +34,7 @@ def prefetch_job(image: ShownImage, shown_key: str, count: int) -> Job:
         # Looked up, the shown image is the last that would have to go.
         if bench.embeddings.device.get(shown_key) is None or _capacity(bench.embeddings) <= count:
             return False
-        bench.embed(image.embedding_key, lambda: image.pixels)
+        image.embed(bench)
         return True
 
     return job

@@ -21,8 +21,9 @@ from sam3_annotator.model import (
     Workbench,
 )
 from sam3_annotator.project import Region, outline_mask
-from sam3_annotator.ui.assistance.assist import Answered, Assist, ShownImage
+from sam3_annotator.ui.assistance.assist import Answered, Assist
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.assistance.shown_image import ShownImage, box_of_prompt
 from sam3_annotator.ui.canvas.hit_test import region_contains
 from sam3_annotator.ui.settings import PreviewMode, Settings
 
@@ -46,15 +47,18 @@ def preview_job(image: ShownImage, newest: Callable[[], PointPrompt | None], tol
 
     def job(bench: Workbench) -> Previewed | None:
         prompt = newest()
+        if prompt is None:
+            return None
+        seen = image.showing([box_of_prompt(prompt)])
         started = time.perf_counter()
-        found = bench.preview(image.embedding_key, (prompt,)) if prompt is not None else None
+        found = bench.preview(seen.embedding_key, seen.place([prompt]))
         seconds = time.perf_counter() - started
-        if prompt is None or found is None:
+        if found is None:
             return None
         bench.check()
         region = Region()
         if len(found.masks):
-            region = outline_mask(found.masks[0], tolerance).region
+            region = outline_mask(found.masks[0], tolerance, *seen.offset).region
         return Previewed(prompt, region, seconds)
 
     return job

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sam3_annotator.model import MaskPrompt, PointPrompt, Prompt
+from sam3_annotator.model import MaskPrompt, PointPrompt, Prompt, Window
 from sam3_annotator.project import CategoryId, ImageId, Instance, Region
 
 
@@ -32,12 +32,15 @@ class Candidate:
 class Answer:
     """The candidates the model gave for exactly these prompts, best first; none if it found nothing.
 
-    `index` says which of them is shown.
+    `index` says which of them is shown. `window` is what the model saw of the image, `start` the region that the
+    prompts corrected.
     """
 
     prompts: tuple[Prompt, ...]
     candidates: tuple[Candidate, ...]
     index: int = 0
+    window: Window | None = None
+    start: Region | None = None
 
     @property
     def chosen(self) -> tuple[MaskPrompt, ...]:
@@ -45,6 +48,11 @@ class Answer:
         if self.index == 0 or (logits := self.candidates[self.index].logits) is None:
             return ()
         return (MaskPrompt(logits),)
+
+    @property
+    def region(self) -> Region:
+        """The region of the candidate that is shown; empty if nothing was found."""
+        return self.candidates[self.index].region if self.candidates else Region()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,8 @@ class Draft:
 
     Answers to shorter prompt lists are kept, so that taking a prompt back shows its region again at once.
     While a newer prompt waits for its answer, the last answer goes on being shown. `has_failed` says that the model
-    could not answer the prompts. A draft that `corrects` an instance begins with the region of that.
+    could not answer the prompts. A draft that `corrects` an instance begins with the region of that. The model is to
+    see the image through `window` (None: the whole); what it said through another is asked again, and begun with.
     """
 
     image_id: ImageId
@@ -69,6 +78,7 @@ class Draft:
     answers: tuple[Answer, ...] = ()
     has_failed: bool = False
     corrects: Correction | None = None
+    window: Window | None = None
 
     @property
     def index(self) -> int:
@@ -81,7 +91,8 @@ class Draft:
 
         What the draft corrects comes before them, see `start`.
         """
-        chosen = {len(answer.prompts): answer.chosen for answer in self.answers}
+        # Logits are of what the model saw.
+        chosen = {len(answer.prompts): answer.chosen for answer in self.answers if answer.window == self.window}
         asked: list[Prompt] = []
         for count, prompt in enumerate(self.prompts):
             asked += [*chosen.get(count, ()), prompt]
@@ -95,14 +106,19 @@ class Draft:
     @property
     def start(self) -> Region | None:
         """The region that the prompts are to correct; None if they are about an object nobody has outlined yet."""
+        if self.answers:
+            last = self.answers[-1]
+            if last.window == self.window:
+                return last.start
+            is_seen = self.window is None or self.window.shows(last.region.box_xyxy)
+            if is_seen and not last.region.is_empty:
+                return last.region
         return None if self.corrects is None else self.corrects.instance.region
 
     @property
     def region(self) -> Region:
         """The region of the candidate chosen, before the first answer the one to be corrected; empty if neither is."""
-        if not self.answers:
-            return self.start or Region()
-        return self.candidates[self.index].region if self.candidates else Region()
+        return self.answers[-1].region if self.answers else self.start or Region()
 
     @property
     def says_where(self) -> bool:
@@ -117,13 +133,23 @@ class Draft:
 
     @property
     def is_answered(self) -> bool:
-        """The candidates are the answer to all prompts."""
-        return self.prompts == (self.answers[-1].prompts if self.answers else ())
+        """The candidates are the answer to all prompts, of what the model is to see."""
+        if not self.answers:
+            return not self.prompts
+        return (self.prompts, self.window) == (self.answers[-1].prompts, self.answers[-1].window)
 
     @property
     def is_waiting(self) -> bool:
         """The answer to the prompts is still to come."""
         return self.says_where and not self.is_answered and not self.has_failed
+
+    def is_cut(self, image_size: tuple[int, int]) -> bool:
+        """Tell whether the region ends where the window does, within an image of this width and height."""
+        if self.window is None or self.region.is_empty:
+            return False
+        x0, y0, x1, y1 = self.region.box_xyxy
+        ends = (self.window.x0, x0, 0), (self.window.y0, y0, 0), (self.window.x1, x1, image_size[0])
+        return any(end == reached != limit for end, reached, limit in (*ends, (self.window.y1, y1, image_size[1])))
 
     def with_prompt(self, prompt: Prompt) -> Draft:
         """Add a prompt; the draft waits for its answer then."""
@@ -136,6 +162,10 @@ class Draft:
     def correcting(self, instance: Instance, category_id: CategoryId) -> Draft:
         """Correct an instance, which is to have this category."""
         return replace(self, corrects=Correction(instance, category_id))
+
+    def through(self, window: Window | None) -> Draft:
+        """Have the model see the image through a window."""
+        return replace(self, window=window)
 
     def without_last_prompt(self) -> Draft:
         """Take the last prompt back and return to the answer from before it, if there was one."""
@@ -153,7 +183,8 @@ class Draft:
             return self
         shorter = tuple(answer for answer in self.answers if len(answer.prompts) < len(answered))
         longer = tuple(answer for answer in self.answers if len(answer.prompts) > len(answered))
-        answers = (*shorter, Answer(answered, tuple(candidates)), *longer)
+        answer = Answer(answered, tuple(candidates), window=self.window, start=self.start)
+        answers = (*shorter, answer, *longer)
         return replace(self, answers=answers, has_failed=False)
 
     def with_next_candidate(self, step: int = 1) -> Draft:

@@ -34,7 +34,8 @@ class Proposals:
     `answer` is the last one, best first, to the concept `answered`: all that scores `reach` or more. `found` is what
     of it scores enough; `settled` are those that were labelled, each with the instance it is now, or rejected (None),
     and `open` the rest. `focus` is the one turned to last. While a newer question waits for its answer, the last one
-    goes on being shown. `has_failed` says that the model could not answer.
+    goes on being shown. `has_failed` says that the model could not answer. `beside` is what was found of the concept
+    before the model looked elsewhere on the image.
     """
 
     image_id: ImageId
@@ -47,6 +48,7 @@ class Proposals:
     focus: BoxXyxy | None = None
     is_waiting: bool = False
     has_failed: bool = False
+    beside: tuple[Proposal, ...] = ()
 
     @property
     def says_what(self) -> bool:
@@ -84,7 +86,11 @@ class Proposals:
 
     def with_concept(self, concept: ConceptPrompt) -> Proposals:
         """Look for a concept, anew if it is the same: what was rejected before may be wanted now."""
-        return replace(self, concept=concept, answered=None)
+        return replace(self, concept=concept, answered=None, beside=())
+
+    def elsewhere(self) -> Proposals:
+        """Keep what was found, and look for the same concept in another part of the image too."""
+        return replace(self, beside=self.known)
 
     def with_threshold(self, threshold: float) -> Proposals:
         """Take for found, of what is known, what scores so much or more."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sam3_annotator.project import ChangeKind, ChangeSet, ImageFacts, ImageId
-from sam3_annotator.ui.assistance.assist import Assist, ShownImage
+from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.finder import Finder
+from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.background import error_sentence
 from sam3_annotator.ui.canvas.pyramid import ImagePyramid
 from sam3_annotator.ui.canvas.view import CanvasView

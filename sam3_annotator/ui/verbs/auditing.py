@@ -37,8 +37,8 @@ from sam3_annotator.project import (
     outlined_instances,
     read_image,
 )
-from sam3_annotator.ui.assistance.assist import ShownImage
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.background import BackgroundTask
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs.checking import Checking
@@ -79,7 +79,7 @@ def audit_job(image: ShownImage, instances: tuple[OutlinedInstance, ...], shown_
     def job(bench: Workbench) -> tuple[tuple[Agreement, ...], str]:
         if shown_key is not None:
             bench.embeddings.device.get(shown_key)  # looked up, it is the last that would have to go
-        embedding = bench.embed(image.embedding_key, lambda: image.pixels)
+        embedding = image.embed(bench)
         for agreement in compare_outlines(
             instances[len(compared) :], lambda box: bench.draw(embedding, [BoxPrompt(*box)])
         ):

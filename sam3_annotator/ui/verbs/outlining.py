@@ -23,8 +23,8 @@ from sam3_annotator.project import (
     rectangle,
     region_iou,
 )
-from sam3_annotator.ui.assistance.assist import ShownImage
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.shifting import Size
 from sam3_annotator.ui.settings import Settings
@@ -70,12 +70,13 @@ def outline_job(image: ShownImage, boxes: Sequence[tuple[InstanceId, BoxXyxy]], 
     """Make the job that outlines what is in each box; outlines stray by `tolerance` pixels."""
 
     def job(bench: Workbench) -> tuple[Outlined, ...]:
-        embedding = bench.embed(image.embedding_key, lambda: image.pixels)
+        embedding = image.embed(bench)
         outlined = []
         for instance_id, box in boxes:
-            found = bench.session.segment(embedding, [BoxPrompt(*box)], multimask=False, check=bench.check)
+            asked = image.place([BoxPrompt(*box)])
+            found = bench.session.segment(embedding, asked, multimask=False, check=bench.check)
             bench.check()
-            simplified = outline_mask(found.masks[0], tolerance)
+            simplified = outline_mask(found.masks[0], tolerance, *image.offset)
             predicted_iou = float(found.predicted_iou[0])
             outlined.append(
                 Outlined(instance_id, box, simplified.region, predicted_iou, simplified.iou, bench.model_name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -22,22 +22,25 @@ def proposals_of(
     model: str,
     known: Sequence[Proposal] = (),
     check: Check = never_cancelled,
+    offset: tuple[int, int] = (0, 0),
 ) -> tuple[Proposal, ...]:
     """Give what is not labelled yet, best first, no two with the same box; outlines stray by `tolerance` pixels.
 
-    What is `known` of the concept is found again as it is, though it may have been labelled since.
+    What is `known` of the concept is found again as it is, though it may have been labelled since. What was found in a
+    part of the image is placed by the `offset` x, y at which that begins.
     """
+    left, top = offset
     before = {proposal.box_xyxy: proposal for proposal in known}
     instances = [Placed.of(region) for region in labelled]
     kept: dict[BoxXyxy, tuple[Proposal, Placed]] = {}
     for index in np.argsort(-found.scores, kind="stable"):
         check()
         x0, y0, x1, y1 = (float(edge) for edge in found.boxes_xyxy[index])
-        box = (x0, y0, x1, y1)
+        box = (x0 + left, y0 + top, x1 + left, y1 + top)
         proposal = before.get(box)
         if proposal is None:
             mask = found.packed.each[index]
-            simplified = outline_mask(mask.inside, tolerance, mask.left, mask.top)
+            simplified = outline_mask(mask.inside, tolerance, mask.left + left, mask.top + top)
             proposal = Proposal(box, simplified.region, float(found.scores[index]), simplified.iou, model)
         placed = Placed.of(proposal.region)
         is_new = box in before or not _is_one_of(placed, instances, LABELLED_IOU)
@@ -45,6 +48,27 @@ def proposals_of(
         if is_new and is_other and not proposal.region.is_empty:
             kept[box] = proposal, placed
     return tuple(proposal for proposal, _ in kept.values())
+
+
+def join_proposals(
+    found: Sequence[Proposal], beside: Sequence[Proposal], settled: Collection[BoxXyxy], check: Check = never_cancelled
+) -> tuple[Proposal, ...]:
+    """Give what is found now together with what was found before elsewhere on the image, best first.
+
+    Of two that are the same thing, the one that is `settled` already stays, else the one found now: who looks again
+    looks closer.
+    """
+    before = [(proposal, Placed.of(proposal.region)) for proposal in beside]
+    decided = [placed for proposal, placed in before if proposal.box_xyxy in settled]
+    kept = []
+    for proposal in found:
+        check()
+        placed = Placed.of(proposal.region)
+        if proposal.box_xyxy in settled or not _is_one_of(placed, decided, SAME_IOU):
+            kept.append((proposal, placed))
+    news = [placed for _, placed in kept]
+    others = [proposal for proposal, placed in before if not _is_one_of(placed, news, SAME_IOU)]
+    return tuple(sorted([*(proposal for proposal, _ in kept), *others], key=lambda one: -one.score))
 
 
 def _is_one_of(placed: Placed, others: Sequence[Placed], least_iou: float) -> bool:

@@ -34,6 +34,8 @@ CATEGORY: Final = "category"
 INSTANCES: Final = "instances"
 # What a comparison of outlines with the model came to.
 COMPARISON: Final = "comparison"
+# What the model looks at.
+CLOSER_LOOK: Final = "closer look"
 
 # What helps where nobody knows what was wrong.
 OUTLINE_AGAIN: Final = "Nothing was changed; outline the instances again to retry."

@@ -102,6 +102,19 @@ def test_the_pixels_of_an_image_of_yesterday_are_not_even_read(make_cache: MakeC
     make_cache().embed("content of 7", session, read_pixels)
 
 
+def test_what_does_not_last_is_kept_at_hand_only(make_cache: MakeCache, session: Any) -> None:
+    cache = make_cache()
+
+    for _ in range(2):
+        embedding = cache.embed("a part", session, lambda: np.full((4, 6, 3), 7, np.uint8), lasts=False)
+    cache.close(None)
+
+    assert session.embedded == 1
+    assert cache.device.get("a part") is embedding
+    assert not len(cache.host)
+    assert not list(cache.disk.folder.glob("*"))
+
+
 def test_an_embedding_used_from_memory_outlives_older_ones_on_disk(make_cache: MakeCache, session: Any) -> None:
     cache = make_cache(device_bytes=0, host_bytes=2 * ONE_PACKED)
     ask(cache, session, 1)

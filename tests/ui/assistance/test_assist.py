@@ -7,7 +7,7 @@ import numpy as np
 from sam3_annotator.model import MaskPrompt, ModelSource, PointPrompt
 from sam3_annotator.project import CategoryId, ImageId, Instance, InstanceId, region_to_mask
 from sam3_annotator.project.regions import rectangle
-from sam3_annotator.ui.assistance.assist import ShownImage
+from sam3_annotator.ui.assistance.shown_image import ShownImage
 
 FIRST, SECOND = ImageId(1), ImageId(2)
 

@@ -34,6 +34,10 @@ def test_words_promise_nothing_after_a_failure() -> None:
     assert draft_in_words(again) == words
 
 
+def test_words_warn_of_what_is_cut_off() -> None:
+    assert draft_in_words(ANSWERED, is_cut=True).endswith("candidate 1 of 2, cut off where the model's view ends")
+
+
 def test_words_of_a_correction_tell_it_from_a_new_draft() -> None:
     begun = Draft(ImageId(1)).correcting(Instance(InstanceId(1), ImageId(1), CategoryId(1), Region()), CategoryId(1))
 

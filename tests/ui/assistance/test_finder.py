@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from sam3_annotator.model import ConceptPrompt, Detection, Exemplar, ModelSource, OutOfMemory
 from sam3_annotator.project import CategoryId, ImageId, Instance, InstanceId, rectangle
-from sam3_annotator.ui.assistance.assist import ShownImage
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import IMAGES_KEPT, Finder
+from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.settings import Settings
 

@@ -7,8 +7,8 @@ import pytest
 
 from sam3_annotator.model import ModelSource, PointPrompt
 from sam3_annotator.project import ImageId, region_to_mask
-from sam3_annotator.ui.assistance.assist import ShownImage
 from sam3_annotator.ui.assistance.preview import QUICK_S, TRIALS, DecodeTimes, Preview
+from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.settings import PreviewMode, Settings
 
 FIRST, SECOND = ImageId(1), ImageId(2)

@@ -9,7 +9,7 @@ import pytest
 
 from sam3_annotator.model import BoxPrompt, EngineStage, ModelError, ModelSource, PointPrompt
 from sam3_annotator.project import Finding, FindingKind, Polygon, Region, rectangle
-from sam3_annotator.ui.assistance.assist import ShownImage
+from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.compared_outline import ComparedOutline

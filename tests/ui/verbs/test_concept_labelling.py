@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from sam3_annotator.model import ConceptPrompt, Exemplar
 from sam3_annotator.project import Origin, ProjectStore, PromptRecord, rectangle
-from sam3_annotator.ui.assistance.assist import ShownImage
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
+from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs.concept_labelling import ConceptLabelling

@@ -8,7 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from sam3_annotator.model import PointPrompt
 from sam3_annotator.project import CategoryId, Instance, ProjectStore, rectangle
-from sam3_annotator.ui.assistance.assist import Assist, ShownImage
+from sam3_annotator.ui.assistance.assist import Assist
+from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import operations

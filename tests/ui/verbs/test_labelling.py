@@ -8,7 +8,7 @@ import pytest
 from sam3_annotator.model import BoxPrompt, PointPrompt
 from sam3_annotator.project import ImageState, Origin, PromptRecord, Region, region_to_mask
 from sam3_annotator.project.regions import rectangle
-from sam3_annotator.ui.assistance.assist import ShownImage
+from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.verbs.labelling import Labelling
 from sam3_annotator.ui.workspace import Workspace
 

@@ -7,7 +7,7 @@ import pytest
 
 from sam3_annotator.model import ModelError
 from sam3_annotator.project import Origin, Polygon, PromptRecord, Provenance, Region, rectangle
-from sam3_annotator.ui.assistance.assist import ShownImage
+from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.outlining import Outlining

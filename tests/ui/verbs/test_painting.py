@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 from sam3_annotator.model import PointPrompt
 from sam3_annotator.project import rectangle
 from sam3_annotator.ui.actions.action_state import ActionState
-from sam3_annotator.ui.assistance.assist import ShownImage
+from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.canvas.preview_item import PreviewKind
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.settings import Settings

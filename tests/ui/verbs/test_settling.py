@@ -9,9 +9,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import ImageId, InstanceId, rectangle
-from sam3_annotator.ui.assistance.assist import ShownImage
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
+from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import operations

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sam3_annotator.model import PointPrompt
-from sam3_annotator.ui.assistance.assist import ShownImage
+from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.verbs.labelling import Labelling
 from sam3_annotator.ui.window.leaving import Leaving
 from sam3_annotator.ui.window.message_bar import MessageBar

@@ -11,9 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from sam3_annotator.model import ModelSource, ModelUnavailable, OutOfMemory, PointPrompt
 from sam3_annotator.project import ImageId
-from sam3_annotator.ui.assistance.assist import Assist, ShownImage
+from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
+from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.images.fact_reader import FactReader
 from sam3_annotator.ui.settings import Settings
