@@ -70,6 +70,14 @@ def test_the_official_file_gives_the_model_back(
             lambda tensors: {name: value for name, value in tensors.items() if "freqs_cis" not in name},
             id="without rotary angles",
         ),
+        pytest.param(
+            lambda tensors: {
+                name.replace("freqs_cis", f"freqs_cis_{part}"): value
+                for name, value in tensors.items()
+                for part in ("real", "imag")
+            },
+            id="rotary angles in two parts",
+        ),
     ],
 )
 def test_other_layouts_of_the_official_file_are_read_alike(
