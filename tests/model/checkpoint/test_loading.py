@@ -102,6 +102,15 @@ def test_hugging_face_file_gives_the_model_back(
     assert_same(load_model(str(tmp_path), config=tiny_config), tiny_model)  # the folder that holds it
 
 
+def test_hugging_face_file_with_a_doubled_prefix_is_read_alike(
+    huggingface: Tensors, tiny_model: Sam3Image, tiny_config: Sam3Config, tmp_path: Path, assert_same: AssertSame
+) -> None:
+    doubled = renamed(huggingface, ("tracker_model.", "tracker_model.tracker_model."))
+    save_file(doubled, tmp_path / "model.safetensors", metadata={"format": "pt"})
+
+    assert_same(load_model(tmp_path / "model.safetensors", config=tiny_config), tiny_model)
+
+
 def test_hugging_face_file_in_parts_gives_the_model_back(
     huggingface: Tensors, tiny_model: Sam3Image, tiny_config: Sam3Config, tmp_path: Path, assert_same: AssertSame
 ) -> None:
