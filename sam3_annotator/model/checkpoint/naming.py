@@ -37,6 +37,10 @@ OFFICIAL_PREFIXES = (
     ("segmentation_head.", "detector.segmentation_head."),
 )
 
+# The same for Hugging Face's whole model: transformers 5.24 doubles a prefix where it saves what it did not load, and
+# reads both.
+WHOLE_PREFIXES = (("tracker_model.tracker_model.", "tracker_model."),)
+
 # The same for what Hugging Face saves from one of its two models, without the prefixes that tell them apart.
 TRACKER_PREFIXES = (
     ("vision_encoder.neck.", "tracker_neck."),
@@ -59,7 +63,8 @@ def recognise(names: Iterable[str]) -> Naming | None:
     """Give the naming of a SAM 3 checkpoint; None for names that are none."""
     by_name = {name.removeprefix("module."): name for name in names}
     if any(name.startswith(("detector_model.", "tracker_model.")) for name in by_name):
-        return Naming("a file of SAM 3 as Hugging Face names things", HUGGING_FACE, by_name)
+        whole = _rename(by_name, WHOLE_PREFIXES)
+        return Naming("a file of SAM 3 as Hugging Face names things", HUGGING_FACE, whole)
     if any(name.startswith("detr_decoder.") for name in by_name):
         return Naming("Hugging Face's detector of SAM 3 alone", HUGGING_FACE, _rename(by_name, DETECTOR_PREFIXES))
     if any(name.startswith("vision_encoder.neck.fpn_layers.") for name in by_name):

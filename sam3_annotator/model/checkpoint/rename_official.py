@@ -82,6 +82,7 @@ OFFICIAL = RenameTable(
     ),
     unneeded=(
         f"{VISION}.trunk.blocks.#.attn.freqs_cis",  # the angles of the rotary positions, which are computed here
+        f"{VISION}.trunk.blocks.#.attn.freqs_cis_*",  # the same, real and imaginary part each by itself
         f"{VISION}.convs.3.*",  # a fourth, coarsest level that nothing reads
         f"{VISION}.sam2_convs.3.*",
         f"{VISION}.propagation_convs.*",  # video (SAM 3.1)

@@ -70,6 +70,14 @@ def test_the_official_file_gives_the_model_back(
             lambda tensors: {name: value for name, value in tensors.items() if "freqs_cis" not in name},
             id="without rotary angles",
         ),
+        pytest.param(
+            lambda tensors: {
+                name.replace("freqs_cis", f"freqs_cis_{part}"): value
+                for name, value in tensors.items()
+                for part in ("real", "imag")
+            },
+            id="rotary angles in two parts",
+        ),
     ],
 )
 def test_other_layouts_of_the_official_file_are_read_alike(
@@ -92,6 +100,15 @@ def test_hugging_face_file_gives_the_model_back(
 
     assert_same(load_model(tmp_path / "model.safetensors", config=tiny_config), tiny_model)
     assert_same(load_model(str(tmp_path), config=tiny_config), tiny_model)  # the folder that holds it
+
+
+def test_hugging_face_file_with_a_doubled_prefix_is_read_alike(
+    huggingface: Tensors, tiny_model: Sam3Image, tiny_config: Sam3Config, tmp_path: Path, assert_same: AssertSame
+) -> None:
+    doubled = renamed(huggingface, ("tracker_model.", "tracker_model.tracker_model."))
+    save_file(doubled, tmp_path / "model.safetensors", metadata={"format": "pt"})
+
+    assert_same(load_model(tmp_path / "model.safetensors", config=tiny_config), tiny_model)
 
 
 def test_hugging_face_file_in_parts_gives_the_model_back(
