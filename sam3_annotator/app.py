@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from sam3_annotator.model import EmbeddingCache, Exemplar, Session, default_folder, open_session
 from sam3_annotator.paths import resources_dir, samples_dir, user_data_dir
-from sam3_annotator.project import ImageId, ProjectStore, counted
+from sam3_annotator.project import ImageId, ProjectStore
 from sam3_annotator.ui.actions.situation import Situation
 from sam3_annotator.ui.actions.verb_slots import (
     Slots,
@@ -33,7 +33,7 @@ from sam3_annotator.ui.assistance.model_choice import ModelChoice
 from sam3_annotator.ui.assistance.prefetch import Prefetch
 from sam3_annotator.ui.assistance.preview import Preview
 from sam3_annotator.ui.assistance.proposals_display import ProposalsDisplay
-from sam3_annotator.ui.background import background_is_idle, error_sentence
+from sam3_annotator.ui.background import background_is_idle
 from sam3_annotator.ui.canvas.items import WHITE
 from sam3_annotator.ui.canvas.preview_item import PreviewKind
 from sam3_annotator.ui.canvas.proposals import BoxXyxy
@@ -65,10 +65,11 @@ from sam3_annotator.ui.verbs.project_verbs import ProjectVerbs
 from sam3_annotator.ui.verbs.reshaping import Reshaping
 from sam3_annotator.ui.verbs.revealing import Revealing
 from sam3_annotator.ui.verbs.settling import Settling
+from sam3_annotator.ui.window.audit_display import AuditDisplay
 from sam3_annotator.ui.window.crash_messages import CrashMessages
 from sam3_annotator.ui.window.leaving import Leaving, LeavingStrokes
 from sam3_annotator.ui.window.main_window import MainWindow
-from sam3_annotator.ui.window.notices import CATEGORY, COMPARISON, INSTANCES, Notices
+from sam3_annotator.ui.window.notices import CATEGORY, INSTANCES, Notices
 from sam3_annotator.ui.window.waiting_drafts import WaitingDrafts
 from sam3_annotator.ui.workspace import Workspace
 
@@ -212,36 +213,13 @@ def bind_findings(
 
 def bind_audit(window: MainWindow, engine: EngineBridge, display: ImageDisplay) -> None:
     """Let a window compare outlines with the model, and say how far it has come."""
-    panel = window.finding_panel
 
     def find_shown_key() -> str | None:
         shown = None if display.image_id is None else display.to_embed(display.image_id)
         return None if shown is None else shown.embedding_key
 
     auditing = Auditing(window.bridge, window.checking, engine, find_shown_key, window)
-
-    def start() -> None:
-        window.show_findings()
-        window.messages.dismiss(COMPARISON)
-        auditing.start()
-
-    def show_state() -> None:
-        panel.show_comparison(is_running=auditing.is_running)
-        if not auditing.is_running:
-            window.set_activity("")
-
-    def show_progress(done: int, total: int) -> None:
-        panel.show_comparison_progress(done, total)
-        words = f"Comparing outlines, {done:,} of {counted(total, 'image')}"
-        window.set_activity(words, done / max(total, 1), auditing.stop)
-
-    auditing.changed.connect(show_state)
-    auditing.progress.connect(show_progress)
-    auditing.notice.connect(lambda sentence: window.show_notice(sentence, COMPARISON))
-    auditing.failed.connect(lambda error: window.show_problem(error_sentence(error, "The comparison")))
-    panel.comparison_wanted.connect(start)
-    panel.comparison_unwanted.connect(auditing.stop)
-    window.window_actions.bind({"compare_outlines": start})
+    AuditDisplay(window, auditing)
     window.add_idle_check(lambda: not auditing.is_running)
     window.closing.connect(auditing.close)
 
