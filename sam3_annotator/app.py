@@ -162,8 +162,7 @@ def assemble_window(
     bind_labelling(window, labelling, assist, drawing, display)
     bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing, window.messages), labelling)
     preview = Preview(engine, assist, settings, window)
-    clipboard, outlining = bind_instance_verbs(window, settings, display, engine, models)
-    compared = ComparedOutline(bridge, workspace, engine, assist, settings, window)
+    clipboard, outlining, compared = bind_instance_verbs(window, settings, display, engine, models, assist)
     situation = Situation(window, assist, finder, binding, display, preview, compared, clipboard, drawing)
     facts = FactReader(bridge, window)
     project_verbs = ProjectVerbs(window)
@@ -259,10 +258,15 @@ def bind_painting(window: MainWindow, labelling: Labelling, drawing: Drawing) ->
 
 
 def bind_instance_verbs(
-    window: MainWindow, settings: Settings, display: ImageDisplay, engine: EngineBridge, models: ModelChoice
-) -> tuple[InstanceClipboard, Outlining]:
+    window: MainWindow,
+    settings: Settings,
+    display: ImageDisplay,
+    engine: EngineBridge,
+    models: ModelChoice,
+    assist: Assist,
+) -> tuple[InstanceClipboard, Outlining, ComparedOutline]:
     """Let the actions of a window copy, combine, reshape and outline the instances on its image."""
-    store, workspace, find_size = window.store, window.workspace, display.find_size
+    bridge, store, workspace, find_size = window.bridge, window.store, window.workspace, display.find_size
     clipboard = InstanceClipboard(window)
     window.begun.connect(clipboard.look)
     window.closing.connect(clipboard.close)
@@ -271,8 +275,10 @@ def bind_instance_verbs(
         return window.image_panel.shown.neighbour(workspace.image_id, -1)
 
     outlining = Outlining(store, workspace, find_size, engine, display.to_embed, settings, models.describe, window)
+    compared = ComparedOutline(bridge, workspace, find_size, engine, assist, settings, models.describe, window)
     for verbs in (
         outlining,
+        compared,
         Copying(store, workspace, find_size, clipboard, lambda: window.canvas.zoom, find_previous, window),
         Combining(store, workspace, find_size, window),
         Reshaping(store, workspace, find_size, settings, window),
@@ -281,7 +287,7 @@ def bind_instance_verbs(
         verbs.problem.connect(window.messages.show_message)
         verbs.notice.connect(lambda sentence: window.show_notice(sentence, INSTANCES))
         window.window_actions.bind(verbs.slots())
-    return clipboard, outlining
+    return clipboard, outlining, compared
 
 
 def bind_polygons(window: MainWindow, polygons: PolygonKeeping, labelling: Labelling) -> None:
