@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from sam3_annotator.model import EmbeddingCache, Exemplar, Session, default_folder, open_session
 from sam3_annotator.paths import resources_dir, samples_dir, user_data_dir
-from sam3_annotator.project import ImageId, ProjectStore, counted
+from sam3_annotator.project import ImageId, ProjectStore
 from sam3_annotator.ui.actions.situation import Situation
 from sam3_annotator.ui.actions.verb_slots import (
     Slots,
@@ -34,7 +34,7 @@ from sam3_annotator.ui.assistance.model_choice import ModelChoice
 from sam3_annotator.ui.assistance.prefetch import Prefetch
 from sam3_annotator.ui.assistance.preview import Preview
 from sam3_annotator.ui.assistance.proposals_display import ProposalsDisplay
-from sam3_annotator.ui.background import background_is_idle, error_sentence
+from sam3_annotator.ui.background import background_is_idle
 from sam3_annotator.ui.canvas.items import WHITE
 from sam3_annotator.ui.canvas.preview_item import PreviewKind
 from sam3_annotator.ui.canvas.proposals import BoxXyxy
@@ -66,10 +66,11 @@ from sam3_annotator.ui.verbs.project_verbs import ProjectVerbs
 from sam3_annotator.ui.verbs.reshaping import Reshaping
 from sam3_annotator.ui.verbs.revealing import Revealing
 from sam3_annotator.ui.verbs.settling import Settling
+from sam3_annotator.ui.window.audit_display import AuditDisplay
 from sam3_annotator.ui.window.crash_messages import CrashMessages
 from sam3_annotator.ui.window.leaving import Leaving, LeavingStrokes
 from sam3_annotator.ui.window.main_window import MainWindow
-from sam3_annotator.ui.window.notices import CATEGORY, CLOSER_LOOK, COMPARISON, INSTANCES, Notices
+from sam3_annotator.ui.window.notices import CATEGORY, CLOSER_LOOK, INSTANCES, Notices
 from sam3_annotator.ui.window.waiting_drafts import WaitingDrafts
 from sam3_annotator.ui.workspace import Workspace
 
@@ -162,8 +163,7 @@ def assemble_window(
     bind_labelling(window, labelling, assist, drawing, display)
     bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing, window.messages), labelling)
     preview = Preview(engine, assist, settings, window)
-    clipboard, outlining = bind_instance_verbs(window, settings, display, engine, models)
-    compared = ComparedOutline(bridge, workspace, engine, assist, settings, window)
+    clipboard, outlining, compared = bind_instance_verbs(window, settings, display, engine, models, assist)
     closer = bind_closer_look(window, assist, finder, display)
     situation = Situation(window, assist, finder, binding, display, preview, compared, clipboard, drawing, closer)
     facts = FactReader(bridge, window)
@@ -214,36 +214,13 @@ def bind_findings(
 
 def bind_audit(window: MainWindow, engine: EngineBridge, display: ImageDisplay) -> None:
     """Let a window compare outlines with the model, and say how far it has come."""
-    panel = window.finding_panel
 
     def find_shown_key() -> str | None:
         shown = None if display.image_id is None else display.to_embed(display.image_id)
         return None if shown is None else shown.embedding_key
 
     auditing = Auditing(window.bridge, window.checking, engine, find_shown_key, window)
-
-    def start() -> None:
-        window.show_findings()
-        window.messages.dismiss(COMPARISON)
-        auditing.start()
-
-    def show_state() -> None:
-        panel.show_comparison(is_running=auditing.is_running)
-        if not auditing.is_running:
-            window.set_activity("")
-
-    def show_progress(done: int, total: int) -> None:
-        panel.show_comparison_progress(done, total)
-        words = f"Comparing outlines, {done:,} of {counted(total, 'image')}"
-        window.set_activity(words, done / max(total, 1), auditing.stop)
-
-    auditing.changed.connect(show_state)
-    auditing.progress.connect(show_progress)
-    auditing.notice.connect(lambda sentence: window.show_notice(sentence, COMPARISON))
-    auditing.failed.connect(lambda error: window.show_problem(error_sentence(error, "The comparison")))
-    panel.comparison_wanted.connect(start)
-    panel.comparison_unwanted.connect(auditing.stop)
-    window.window_actions.bind({"compare_outlines": start})
+    AuditDisplay(window, auditing)
     window.add_idle_check(lambda: not auditing.is_running)
     window.closing.connect(auditing.close)
 
@@ -283,10 +260,15 @@ def bind_painting(window: MainWindow, labelling: Labelling, drawing: Drawing) ->
 
 
 def bind_instance_verbs(
-    window: MainWindow, settings: Settings, display: ImageDisplay, engine: EngineBridge, models: ModelChoice
-) -> tuple[InstanceClipboard, Outlining]:
+    window: MainWindow,
+    settings: Settings,
+    display: ImageDisplay,
+    engine: EngineBridge,
+    models: ModelChoice,
+    assist: Assist,
+) -> tuple[InstanceClipboard, Outlining, ComparedOutline]:
     """Let the actions of a window copy, combine, reshape and outline the instances on its image."""
-    store, workspace, find_size = window.store, window.workspace, display.find_size
+    bridge, store, workspace, find_size = window.bridge, window.store, window.workspace, display.find_size
     clipboard = InstanceClipboard(window)
     window.begun.connect(clipboard.look)
     window.closing.connect(clipboard.close)
@@ -295,8 +277,10 @@ def bind_instance_verbs(
         return window.image_panel.shown.neighbour(workspace.image_id, -1)
 
     outlining = Outlining(store, workspace, find_size, engine, display.to_embed, settings, models.describe, window)
+    compared = ComparedOutline(bridge, workspace, find_size, engine, assist, settings, models.describe, window)
     for verbs in (
         outlining,
+        compared,
         Copying(store, workspace, find_size, clipboard, lambda: window.canvas.zoom, find_previous, window),
         Combining(store, workspace, find_size, window),
         Reshaping(store, workspace, find_size, settings, window),
@@ -305,7 +289,7 @@ def bind_instance_verbs(
         verbs.problem.connect(window.messages.show_message)
         verbs.notice.connect(lambda sentence: window.show_notice(sentence, INSTANCES))
         window.window_actions.bind(verbs.slots())
-    return clipboard, outlining
+    return clipboard, outlining, compared
 
 
 def bind_polygons(window: MainWindow, polygons: PolygonKeeping, labelling: Labelling) -> None:

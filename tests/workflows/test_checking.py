@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from sam3_annotator.project import FindingKind, NotAProject, Polygon, Region, rectangle
 from sam3_annotator.ui.canvas.preview_item import PreviewKind
@@ -76,7 +77,7 @@ def test_a_check_that_cannot_be_done_says_why(user, qtbot, monkeypatch):
     assert user.window.checking.findings is None
 
 
-def test_an_outline_that_the_model_draws_otherwise_is_shown(user):
+def test_an_outline_that_the_model_draws_otherwise_is_shown_and_taken(user, fake_session):
     window = user.window
     with window.store.edit("Label") as edit:
         cat = edit.add_category("cat")
@@ -110,7 +111,63 @@ def test_an_outline_that_the_model_draws_otherwise_is_shown(user):
         "correct with clicks",
         "next finding",
     ]
+    action = window.window_actions.action("outline_boxes")
+    assert action.text() == "Take the model's outline"
+    asked = len(fake_session.segmented)
     user.press(Qt.Key.Key_C, Qt.KeyboardModifier.ShiftModifier)
-    user.settle()
     assert window.store.instance(odd).region == drawn
+    assert len(fake_session.segmented) == asked
     assert compared.region is None
+    assert action.text() == "Outline from boxes"
+
+    user.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert window.store.instance(odd).region == triangle
+    assert compared.region is None
+
+
+def test_an_outline_is_taken_from_the_list_of_findings_too(user, fake_session):
+    window = user.window
+    with window.store.edit("Label") as edit:
+        cat = edit.add_category("cat")
+        half = Region((Polygon([(30, 10), (50, 10), (30, 30)]),))
+        odd = edit.add_instance(window.store.images()[0].id, cat, half)
+        for image in window.store.images():
+            edit.add_instance(image.id, cat, rectangle(5, 5, 30, 30))
+    window.window_actions.trigger("compare_outlines")
+    user.settle()
+    panel = window.finding_panel
+    (row,) = (n for n, each in enumerate(panel.model.findings) if each.kind is FindingKind.OUTLINE_DISAGREES)
+    panel.view.scrollTo(panel.model.index(row))
+    place = panel.view.visualRect(panel.model.index(row)).center()
+    QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    user.settle()
+    assert window.window_actions.state.is_comparing
+
+    QTest.keyClick(panel.view, Qt.Key.Key_C, Qt.KeyboardModifier.ShiftModifier)
+
+    assert window.store.instance(odd).region.box_xyxy == (30, 10, 50, 30)
+    assert window.store.instance(odd).region.area == 400
+    assert len(window.store.instances(window.store.images()[0].id)) == 2
+
+
+def test_an_image_read_again_takes_what_the_model_drew_along(user):
+    window = user.window
+    with window.store.edit("Label") as edit:
+        cat = edit.add_category("cat")
+        half = Region((Polygon([(30, 10), (50, 10), (30, 30)]),))
+        odd = edit.add_instance(window.store.images()[0].id, cat, half)
+        for image in window.store.images():
+            edit.add_instance(image.id, cat, rectangle(5, 5, 30, 30))
+    window.window_actions.trigger("compare_outlines")
+    user.settle()
+    finding = next(each for each in window.checking.findings if each.kind is FindingKind.OUTLINE_DISAGREES)
+    window.finding_panel.show_wanted.emit(finding)
+    user.settle()
+    assert window.window_actions.state.is_comparing
+
+    user.press(Qt.Key.Key_F5)
+
+    assert not window.window_actions.state.is_comparing
+    user.settle()
+    assert window.canvas._overlay.previews[PreviewKind.COMPARED].region is None
+    assert window.store.instance(odd).region == half

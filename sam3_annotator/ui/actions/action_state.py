@@ -238,6 +238,16 @@ def can_outline(state: ActionState) -> bool:
     return can_find(state) and state.selection_count > 0 and not state.is_making
 
 
+def outline_verb(state: ActionState) -> str:
+    """Say what Shift+C means: take what the model is shown to draw, else have it outline the selection anew."""
+    return "take_outline" if state.is_comparing else "outline_boxes"
+
+
+def outline_text(state: ActionState) -> str:
+    """Say it in words, for the menu."""
+    return "Take the model's outline" if state.is_comparing else "Outline from boxes"
+
+
 def has_brush(state: ActionState) -> bool:
     """Say whether there is a brush in the hand, and something to paint on."""
     return state.has_image and state.tool == "brush"

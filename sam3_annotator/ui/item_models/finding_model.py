@@ -45,6 +45,11 @@ class FindingModel(QAbstractListModel):
                 return finding
         return None
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The rows."""
+        return self._findings
+
     def finding_at(self, row: int) -> Finding:
         """Give the finding of a row."""
         return self._findings[row]

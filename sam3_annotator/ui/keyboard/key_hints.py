@@ -66,12 +66,10 @@ def _hints(state: ActionState) -> tuple[_Hint, ...]:
         return (_ActionHint("reload_image", "try again"), *_next_hint(state))
     if state.is_drawing:
         return _drawing_hints(state)
-    if state.lacks_object:
-        return (KeyHint("Click", "on the object"), _ActionHint("escape", "discard"))
-    if state.lacks_prompt:
-        return (*_CORRECTING_HINTS.get(state.tool, ()), _ActionHint("escape", "leave as it is"))
     if state.has_draft:
         return _draft_hints(state)
+    if state.is_comparing and not state.is_choosing:
+        return _comparing_hints(state)
     if state.is_read_only:
         return _next_hint(state)
     if state.tool == "brush":
@@ -81,14 +79,16 @@ def _hints(state: ActionState) -> tuple[_Hint, ...]:
     return _proposal_hints(state) if state.is_choosing else _idle_hints(state)
 
 
+def _comparing_hints(state: ActionState) -> tuple[_Hint, ...]:
+    dots, next_finding = KeyHint("Dots", "what the model draws"), _ActionHint("next_finding", "next finding")
+    if state.is_read_only:
+        return (dots, next_finding)
+    strokes = (KeyHint("Drag", "add"), KeyHint("Right drag", "erase"))
+    correct = strokes if state.tool == "brush" else (_ActionHint("correct", "correct with clicks"),)
+    return (dots, _ActionHint("outline_boxes", "take it"), *correct, next_finding)
+
+
 def _selection_hints(state: ActionState) -> tuple[_Hint, ...]:
-    if state.is_comparing and not state.is_choosing:
-        return (
-            KeyHint("Dots", "what the model draws"),
-            _ActionHint("outline_boxes", "take it"),
-            _ActionHint("correct", "correct with clicks"),
-            _ActionHint("next_finding", "next finding"),
-        )
     correct = (_ActionHint("correct", "correct with clicks"),) if can_correct(state) else ()
     accept = (_accept_hint(state),) if state.is_choosing else ()
     cycle = _ActionHint("next", next_text(state).lower())
@@ -148,6 +148,10 @@ def _idle_hints(state: ActionState) -> tuple[_Hint, ...]:
 
 
 def _draft_hints(state: ActionState) -> tuple[_Hint, ...]:
+    if state.lacks_object:
+        return (KeyHint("Click", "on the object"), _ActionHint("escape", "discard"))
+    if state.lacks_prompt:
+        return (*_CORRECTING_HINTS.get(state.tool, ()), _ActionHint("escape", "leave as it is"))
     words = "accept, then paint" if state.tool == "brush" else "accept"
     accept = (_ActionHint("accept", words),) if state.can_write else ()
     cycle = (_ActionHint("next", "next candidate"),) if state.candidate_count > 1 else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, Signal
@@ -38,6 +39,7 @@ class FindingView(QuietListView):
     def __init__(self, model: FindingModel, parent: QWidget | None = None) -> None:
         super().__init__("Findings", parent)
         self._findings = model
+        self._next_row = 0  # where to begin while none is chosen
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setModel(model)
         self.setItemDelegate(FindingDelegate(self))
@@ -47,12 +49,31 @@ class FindingView(QuietListView):
         """Turn to the next finding, or with -1 to the previous one, round and round."""
         count = self._findings.rowCount()
         if count:
-            chosen = self.selectionModel().selectedRows()  # Qt makes a row current that nobody has chosen
-            start = chosen[0].row() if chosen else (-1 if step > 0 else 0)
+            chosen = self._chosen_row()
+            start = chosen if chosen is not None else self._next_row - (step > 0)
             index = self._findings.index((start + step) % count)
-            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self._choose(index)
             self.scrollTo(index)
             self._tell_wish(index)
+
+    def show_rows(self, findings: Sequence[Finding]) -> None:
+        """List these findings; the chosen one stays so; where it is gone, the next turn leads to the one after it."""
+        chosen = self._chosen_row()
+        following = self._findings.findings[self._next_row if chosen is None else chosen :]
+        self._findings.show(findings)
+        if chosen is not None and (row := self._findings.row_of(following[0])) >= 0:
+            self._choose(self._findings.index(row))
+        else:
+            rows = {finding: row for row, finding in enumerate(findings)}
+            self._next_row = next((rows[finding] for finding in following if finding in rows), 0)
+
+    def _chosen_row(self) -> int | None:
+        """Give the chosen row; Qt makes a row current that nobody has chosen."""
+        chosen = self.selectionModel().selectedRows()
+        return chosen[0].row() if chosen else None
+
+    def _choose(self, index: QModelIndex) -> None:
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def event(self, event: QEvent) -> bool:
         """Claim the keys that mean something here before the window's actions see them."""
@@ -225,14 +246,7 @@ class FindingPanel(QWidget):
 
     def _show_rows(self) -> None:
         kind = self._kinds.currentData()
-        current = self._list.currentIndex()
-        shown = self._model.finding_at(current.row()) if current.isValid() else None
-        self._model.show([each for each in self._checking.findings or () if kind is None or each.kind == kind])
-        row = self._model.row_of(shown) if shown is not None else -1
-        if row >= 0:
-            self._list.selectionModel().setCurrentIndex(
-                self._model.index(row), QItemSelectionModel.SelectionFlag.ClearAndSelect
-            )
+        self._list.show_rows([each for each in self._checking.findings or () if kind is None or each.kind == kind])
 
     def _show_progress(self, done: int, total: int) -> None:
         if not self._checking.findings:

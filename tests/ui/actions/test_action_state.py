@@ -21,6 +21,8 @@ from sam3_annotator.ui.actions.action_state import (
     has_brush,
     next_text,
     next_verb,
+    outline_text,
+    outline_verb,
     previous_text,
     previous_verb,
     redo_text,
@@ -286,6 +288,21 @@ def test_what_is_selected_comes_before_strokes_that_wait() -> None:
 def test_hints_of_a_selection_tell_of_the_arrow_keys_where_they_move_it() -> None:
     assert hints(replace(SELECTING, tool="select"))["Arrow keys"] == "move"
     assert "Arrow keys" not in hints(replace(SELECTING, tool="points"))
+
+
+def test_shift_c_takes_what_the_model_draws_only_while_it_is_shown() -> None:
+    comparing = replace(IDLE, selection_count=1, is_comparing=True)
+
+    assert (outline_verb(comparing), outline_text(comparing)) == ("take_outline", "Take the model's outline")
+    assert outline_verb(replace(comparing, is_comparing=False)) == "outline_boxes"
+
+
+def test_hints_beside_what_the_model_draws_are_about_both_outlines_whatever_the_tool() -> None:
+    comparing = replace(IDLE, selection_count=1, is_comparing=True)
+
+    assert list(hints(comparing)) == ["Dots", "Shift+C", "C", "F8"]
+    assert list(hints(replace(comparing, tool="brush"))) == ["Dots", "Shift+C", "Drag", "Right drag", "F8"]
+    assert list(hints(replace(comparing, is_read_only=True))) == ["Dots", "F8"]
 
 
 def test_the_brush_asks_for_one_of_several_selected() -> None:

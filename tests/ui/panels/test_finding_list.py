@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from sam3_annotator.project import FindingKind, rectangle
 from sam3_annotator.ui.item_delegates.finding_delegate import FindingDelegate
 from sam3_annotator.ui.panels.finding_list import FindingPanel
+from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.checking import Checking
 
 
@@ -35,6 +36,12 @@ def checked(panel, qtbot) -> FindingPanel:
     return panel
 
 
+def choose(panel: FindingPanel, kind: FindingKind) -> None:
+    number = panel.kinds.findData(kind)
+    panel.kinds.setCurrentIndex(number)
+    panel.kinds.activated.emit(number)
+
+
 def test_it_offers_a_check_before_there_was_one(panel):
     assert panel._empty._title.text() == "Not checked yet"
     assert panel._empty._link.text() == "Check the project"
@@ -42,10 +49,8 @@ def test_it_offers_a_check_before_there_was_one(panel):
 
 def test_one_kind_alone_can_be_listed(checked):
     all_of_them = checked.model.rowCount()
-    number = checked.kinds.findData(FindingKind.LABELLED_TWICE)
 
-    checked.kinds.setCurrentIndex(number)
-    checked.kinds.activated.emit(number)
+    choose(checked, FindingKind.LABELLED_TWICE)
 
     assert 0 < checked.model.rowCount() < all_of_them
     assert checked.model.finding_at(0).kind is FindingKind.LABELLED_TWICE
@@ -98,6 +103,43 @@ def test_a_stale_list_says_so_and_keeps_its_place(checked, store):
 
     assert checked.model.finding_at(checked.view.currentIndex().row()) == current
     assert "has been changed" in checked._again.toolTip()
+
+
+def test_turning_goes_on_after_a_finding_that_is_gone(panel, store, qtbot):
+    with store.edit("Label") as edit:
+        cat, image = store.categories()[0].id, store.images()[1].id
+        for left in (0, 20, 40):
+            edit.add_instance(image, cat, rectangle(left, 5, left + 2, 7))
+    panel._empty.link_clicked.emit()
+    qtbot.waitUntil(lambda: panel.model.rowCount() > 0)
+    choose(panel, FindingKind.FEW_PIXELS)
+    specks = panel.model.findings
+    assert len(specks) == 3
+    shown = []
+    panel.show_wanted.connect(shown.append)
+
+    panel.view.turn(1)
+    panel.view.turn(1)
+    operations.delete_instances(store, specks[1].instance_ids)
+    with store.edit("Add category") as edit:  # the rows are told once more meanwhile
+        edit.add_category("dog")
+    panel.view.turn(1)
+    assert shown == list(specks)
+
+    operations.delete_instances(store, specks[2].instance_ids)
+    panel.view.turn(-1)
+    assert shown[-1] == specks[0]
+
+
+def test_another_kind_is_gone_through_from_its_beginning(checked):
+    checked.view.turn(-1)
+    choose(checked, FindingKind.LABELLED_TWICE)
+    shown = []
+    checked.show_wanted.connect(shown.append)
+
+    checked.view.turn(1)
+
+    assert shown == [checked.model.finding_at(0)]
 
 
 def test_rows_are_equally_high_and_paint_long_words(checked):

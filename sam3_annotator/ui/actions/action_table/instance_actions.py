@@ -83,8 +83,11 @@ INSTANCE_ACTIONS: Final = (
         ("Shift+C",),
         "Instance",
         1,
-        tip="Have the model outline the selected instances anew, each from its box",
+        tip="Have the model outline the selected instances anew, each from its box, or take what it is shown to draw",
         enabled=rules.can_outline,
+        verb=rules.outline_verb,
+        meanings=("outline_boxes", "take_outline"),
+        text_for=rules.outline_text,
     ),
     ActionSpec(
         "next",

@@ -1,0 +1,45 @@
+"""Shows how far a comparison of outlines with the model is and what came of it; lets it be begun and stopped."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from sam3_annotator.project import counted
+from sam3_annotator.ui.background import error_sentence
+from sam3_annotator.ui.verbs.auditing import Auditing
+from sam3_annotator.ui.window.main_window import MainWindow
+from sam3_annotator.ui.window.notices import COMPARISON
+
+
+class AuditDisplay(QObject):
+    """Binds a comparison to the findings, the status line, the messages and the action of its window."""
+
+    def __init__(self, window: MainWindow, auditing: Auditing) -> None:
+        super().__init__(window)
+        self._window = window
+        self._auditing = auditing
+        auditing.changed.connect(self._show_state)
+        auditing.progress.connect(self._show_progress)
+        auditing.notice.connect(lambda sentence: window.show_notice(sentence, COMPARISON))
+        auditing.failed.connect(lambda error: window.show_problem(error_sentence(error, "The comparison")))
+        window.finding_panel.comparison_wanted.connect(self._start)
+        window.finding_panel.comparison_unwanted.connect(auditing.stop)
+        window.window_actions.bind({"compare_outlines": self._start})
+
+    @Slot()
+    def _start(self) -> None:
+        self._window.show_findings()
+        self._window.messages.dismiss(COMPARISON)
+        self._auditing.start()
+
+    @Slot()
+    def _show_state(self) -> None:
+        self._window.finding_panel.show_comparison(is_running=self._auditing.is_running)
+        if not self._auditing.is_running:
+            self._window.set_activity("")
+
+    @Slot(int, int)
+    def _show_progress(self, done: int, total: int) -> None:
+        self._window.finding_panel.show_comparison_progress(done, total)
+        words = f"Comparing outlines, {done:,} of {counted(total, 'image')}"
+        self._window.set_activity(words, done / max(total, 1), self._auditing.stop)
