@@ -34,6 +34,7 @@ from sam3_annotator.ui.assistance.model_choice import ModelChoice
 from sam3_annotator.ui.assistance.prefetch import Prefetch
 from sam3_annotator.ui.assistance.preview import Preview
 from sam3_annotator.ui.assistance.proposals_display import ProposalsDisplay
+from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.background import background_is_idle
 from sam3_annotator.ui.canvas.items import WHITE
 from sam3_annotator.ui.canvas.preview_item import PreviewKind
@@ -276,7 +277,10 @@ def bind_instance_verbs(
     def find_previous() -> ImageId | None:
         return window.image_panel.shown.neighbour(workspace.image_id, -1)
 
-    outlining = Outlining(store, workspace, find_size, engine, display.to_embed, settings, models.describe, window)
+    def find_seen(image_id: ImageId) -> ShownImage | None:
+        return assist.image if assist.image is not None and assist.image.image_id == image_id else None
+
+    outlining = Outlining(store, workspace, find_size, engine, find_seen, settings, models.describe, window)
     compared = ComparedOutline(bridge, workspace, find_size, engine, assist, settings, models.describe, window)
     for verbs in (
         outlining,

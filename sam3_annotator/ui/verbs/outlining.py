@@ -138,8 +138,9 @@ class Outlining(InstanceVerbs):
         if size is None or image is None:
             return
         boxes = [(each.id, box) for each in selected if (box := within(each.region.box_xyxy, size)) is not None]
-        job = outline_job(image, boxes, self._settings.simplification_tolerance)
-        ticket = self._engine.submit(EngineSlot.BATCH, job, image.embedding_key)
+        seen = image.showing(box for _, box in boxes)
+        job = outline_job(seen, boxes, self._settings.simplification_tolerance)
+        ticket = self._engine.submit(EngineSlot.BATCH, job, seen.embedding_key)
         self._question = _Question(ticket, time.perf_counter(), tuple(selected))
         self.notice.emit(f"Outlining {instances(len(selected))}…")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sam3_annotator.model import ModelError
+from sam3_annotator.model import BoxPrompt, ModelError, Window
 from sam3_annotator.project import Origin, Polygon, PromptRecord, Provenance, Region, rectangle
 from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.settings import Settings
@@ -62,6 +62,30 @@ def test_each_selected_instance_gets_what_is_in_its_box_in_one_step(outlining, a
     assert told == ["Outlining 2 instances…", "2 instances outlined from their boxes."]
     store.undo()
     assert [store.instance(each).region.area for each in (first, second)] == [300, 300]
+
+
+def test_boxes_in_the_window_that_the_model_sees_are_outlined_there(
+    store, workspace, engine, shown, outlining, add, fake_session, qtbot
+):
+    closer = Outlining(
+        store,
+        workspace,
+        lambda: (shown.pixels.shape[1], shown.pixels.shape[0]),
+        engine,
+        lambda _: shown.through(Window(5, 5, 50, 35)),
+        Settings(),
+        str,
+    )
+    (inside,) = add(TRIANGLE)
+    with qtbot.waitSignal(closer.answered):
+        closer.outline_selection()
+    assert store.instance(inside).region.box_xyxy == (10, 10, 40, 30)
+    assert fake_session.segmented[-1][1] == (BoxPrompt(5, 5, 35, 25),)
+
+    add(TRIANGLE.translated(20, 15))  # reaches beyond
+    with qtbot.waitSignal(closer.answered):
+        closer.outline_selection()
+    assert fake_session.segmented[-1][1] == (BoxPrompt(30, 25, 60, 45),)
 
 
 def test_provenance_keeps_the_beginning_and_tells_of_model_and_box(outlining, add, store, qtbot):
