@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QPointF, Signal, Slot
 
 from sam3_annotator.model import Window
-from sam3_annotator.project import rectangle
+from sam3_annotator.project import Polygon, Region, rectangle
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.canvas.marks import ACCENT
@@ -80,8 +80,8 @@ class CloserLook(QObject):
 
     def _show(self, window: Window | None) -> None:
         self.window = window
-        region = None if window is None else rectangle(window.x0, window.y0, window.x1, window.y1)
-        self._canvas.set_preview(region, ACCENT, PreviewKind.WINDOW)
+        unseen = None if window is None else _around(window, self._canvas.image_size)
+        self._canvas.set_preview(unseen, ACCENT, PreviewKind.UNSEEN)
         self.changed.emit(window)
 
     @Slot()
@@ -89,6 +89,12 @@ class CloserLook(QObject):
         """Let the next image be looked at as a whole."""
         if self.window is not None:
             self._show(None)
+
+
+def _around(window: Window, image_size: tuple[int, int]) -> Region:
+    """Give the image of this width and height with the window as a hole."""
+    corners = [(window.x0, window.y0), (window.x1, window.y0), (window.x1, window.y1), (window.x0, window.y1)]
+    return Region((Polygon(rectangle(0, 0, *image_size).polygons[0].outer, [corners]),))
 
 
 def _side(low: float, high: float, inset: float, length: int) -> tuple[int, int]:

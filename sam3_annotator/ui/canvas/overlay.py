@@ -22,7 +22,7 @@ from sam3_annotator.ui.canvas.outlines import NO_VERTICES, Floats, level_for_sca
 from sam3_annotator.ui.canvas.paths import Outline, outline_of_region
 from sam3_annotator.ui.canvas.polygon_drawing import PolygonDrawing
 from sam3_annotator.ui.canvas.polygon_item import PolygonItem
-from sam3_annotator.ui.canvas.preview_item import FrameItem, PreviewItem, PreviewKind
+from sam3_annotator.ui.canvas.preview_item import PreviewItem, PreviewKind, UnseenItem
 from sam3_annotator.ui.canvas.proposals_item import ProposalsItem
 from sam3_annotator.ui.canvas.scene import CanvasInstance, Scene
 from sam3_annotator.ui.canvas.tools import Tool
@@ -40,7 +40,7 @@ class Overlay:
         self.polygon_item = PolygonItem(polygon)
         # What lies below a compared outline is filled already.
         self.previews = {kind: PreviewItem() for kind in PreviewKind} | {
-            PreviewKind.WINDOW: FrameItem(),
+            PreviewKind.UNSEEN: UnseenItem(),
             PreviewKind.COMPARED: PreviewItem(0.0),
         }
         self.proposals_item = ProposalsItem(scene.proposals)

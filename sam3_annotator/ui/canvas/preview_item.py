@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import Enum
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
-from sam3_annotator.project import Region
+from sam3_annotator.project import Region, Ring
 from sam3_annotator.ui.canvas.items import HALO, WHITE, lighter, outline_pen, paint_fill
 from sam3_annotator.ui.canvas.outlines import level_for_scale
 from sam3_annotator.ui.canvas.paths import Outline, outline_of_region
@@ -16,13 +16,13 @@ from sam3_annotator.ui.canvas.paths import Outline, outline_of_region
 FILL_OPACITY, DOT_SIZE, HALO_WIDTH = 0.16, 2.0, 3.0
 # In dot sizes: the dot and the gap.
 DOTS = [1.0, 1.4]
-FRAME_WIDTH, BEYOND = 1.5, QColor(0, 0, 0, 90)
+FRAME_WIDTH, UNSEEN_SHADE = 1.5, QColor(0, 0, 0, 90)
 
 
 class PreviewKind(Enum):
     """What a region is shown for; they are painted in this order."""
 
-    WINDOW = "what the model sees of the image"
+    UNSEEN = "what the model does not look at"
     COMPARED = "what the model draws where an instance is"
     WAITING = "what was painted and has no category yet"
     CLICK = "what a click would outline"
@@ -62,19 +62,24 @@ class PreviewItem:
                 painter.strokePath(piece, pen)
 
 
-class FrameItem(PreviewItem):
-    """A box, as last set; paints its frame, and what lies beyond it darker."""
+class UnseenItem(PreviewItem):
+    """What lies around a box, as last set; paints it darker, and the frame of the box."""
 
     def paint(self, painter: QPainter, device_scale: float, ratio: float, visible: QRectF) -> None:  # noqa: ARG002 - as other previews take
-        """Paint the frame; the painter works in image pixels."""
+        """Paint the region, one polygon with the box as its hole; the painter works in image pixels."""
         if self.region is None:
             return
-        x0, y0, x1, y1 = self.region.box_xyxy
-        frame, around = QRectF(x0, y0, x1 - x0, y1 - y0), QPainterPath()
-        around.addRect(visible)
+        (polygon,) = self.region.polygons
+        frame = _rect_of(polygon.holes[0])
+        around = QPainterPath()
+        around.addRect(_rect_of(polygon.outer))
         around.addRect(frame)  # filled by the odd-even rule, which leaves out what both hold
-        painter.fillPath(around, BEYOND)
+        painter.fillPath(around, UNSEEN_SHADE)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for pen in (outline_pen(HALO, HALO_WIDTH * ratio), outline_pen(self._color, FRAME_WIDTH * ratio)):
             painter.setPen(pen)
             painter.drawRect(frame)
+
+
+def _rect_of(ring: Ring) -> QRectF:
+    return QRectF(QPointF(*ring.min(0)), QPointF(*ring.max(0)))
