@@ -65,6 +65,15 @@ def test_where_all_is_in_view_there_is_nothing_to_look_closer_at(user, window, t
     assert tell() == [WHOLE_IN_VIEW]
 
 
+def test_while_an_image_is_being_read_there_is_nothing_to_look_at(user, window, tell) -> None:
+    user.window.workspace.set_image(None)
+
+    user.window.findChild(CloserLook).toggle()
+
+    assert window() is None
+    assert tell() == []
+
+
 def test_a_part_of_a_few_pixels_is_made_large_enough_to_show_something(user, window) -> None:
     user.window.canvas.set_zoom(200)
 

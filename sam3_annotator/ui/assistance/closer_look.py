@@ -51,6 +51,8 @@ class CloserLook(QObject):
 
     def toggle(self) -> None:
         """Have the model look at what is in view; if it does already, at the whole image."""
+        if self._assist.image is None:
+            return  # it is still being read
         before, in_view = self.window, self._find_in_view()
         window = None if in_view == before else in_view
         if before is None and window is None:
