@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtCore import Qt
 
-from sam3_annotator.model import Check, EngineStage, never_cancelled
+from sam3_annotator.model import Check, EngineStage, PointPrompt, never_cancelled
 from sam3_annotator.model.network.sam3_image import Sam3Image
 from sam3_annotator.model.preprocessing import to_model_input
 from sam3_annotator.model.sam3.embedding import Sam3Embedding
 from sam3_annotator.model.sam3.session import Sam3Session
+from sam3_annotator.project import outline_mask
+from sam3_annotator.ui.assistance.closer_look import CloserLook
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.settings import Settings
 
 
 class RecordingSession(Sam3Session):
@@ -108,3 +111,25 @@ def test_an_image_replaced_meanwhile_is_encoded_anew(user, fake_session, image_f
     user.restart()
 
     assert len(fake_session.made) == encoded + 1
+
+
+def test_a_closer_look_answers_as_if_the_part_were_the_image(user, fake_session, image_folder) -> None:
+    canvas = user.window.canvas
+    canvas.zoom_to((20, 10, 50, 40))
+    user.press(Qt.Key.Key_W)
+    user.settle()
+    seen = user.window.findChild(CloserLook).window
+    user.press(Qt.Key.Key_S)
+    user.click(35, 25)
+    user.settle()
+
+    with Image.open(image_folder / "1.png") as file:
+        part = np.asarray(file.convert("RGB").crop((seen.x0, seen.y0, seen.x1, seen.y1)))
+    (click,) = user.draft.prompts
+    at = PointPrompt(click.x - seen.x0, click.y - seen.y0)
+    found = fake_session.segment(fake_session.embed(part), [at])
+    expected = [
+        outline_mask(mask, Settings().simplification_tolerance, seen.x0, seen.y0).region for mask in found.masks
+    ]
+    assert [candidate.region for candidate in user.draft.candidates] == expected
+    assert not expected[0].is_empty
