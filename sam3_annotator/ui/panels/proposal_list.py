@@ -20,6 +20,9 @@ from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.proposal_view import ProposalView
 from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
 
+LARGE_SIDE = 2000
+"""From so many pixels on, things that are seen well on the image may be too small for the model to find."""
+
 
 class ProposalPanel(QWidget):
     """Lists the open proposals, best first, and tells what the user wants; it changes nothing itself.
@@ -40,6 +43,7 @@ class ProposalPanel(QWidget):
         self._keys = keys if keys is not None else KeyMap(parent=self)
         self._proposals: Proposals | None = None
         self._takes_phrases = True
+        self._is_large = False  # the image
         self._thumbnails = ProposalThumbnails()
         self._model = ProposalModel(self)
         self._list = self._make_list()
@@ -75,6 +79,7 @@ class ProposalPanel(QWidget):
         if self._thumbnails.show(pixels, color):
             self._list.viewport().update()
         self._proposals = proposals
+        self._is_large = pixels is not None and max(pixels.shape) >= LARGE_SIDE
         found = proposals.open if proposals is not None else ()
         focused = proposals.focused if proposals is not None else None
         self._model.show(found)
@@ -94,7 +99,7 @@ class ProposalPanel(QWidget):
         self._say_what_is_missing()
 
     def _say_what_is_missing(self) -> None:
-        face = _face(self._proposals, self._keys, takes_phrases=self._takes_phrases)
+        face = _face(self._proposals, self._keys, takes_phrases=self._takes_phrases, is_large=self._is_large)
         self._empty.say(face.title, face.text, icon_name=face.icon)
 
     def context_menu(self) -> QMenu:
@@ -167,14 +172,10 @@ class _Face:
 
 _LOOKING = _Face("magnify", "Looking…", "What is found is listed here, the most certain first")
 _FAILED = _Face("alert-outline", "The search failed", "The message above the image says\N{NO-BREAK SPACE}why")
-_NONE_FOUND, _NONE_LIKE_IT = (
-    _Face("circle-off-outline", "Nothing new found", f"Lower the threshold or {way}; what is labelled is not proposed")
-    for way in ("try other words", "box another example")
-)
 _ALL_SETTLED = _Face("check-circle", "All looked through", "Each of them is accepted or rejected")
 
 
-def _face(proposals: Proposals | None, keys: KeyMap, *, takes_phrases: bool) -> _Face:
+def _face(proposals: Proposals | None, keys: KeyMap, *, takes_phrases: bool, is_large: bool) -> _Face:
     if proposals is None:
         return _Face("magnify", "Nothing looked for yet", _how_to_look(keys, takes_phrases=takes_phrases))
     if proposals.is_waiting:
@@ -186,7 +187,15 @@ def _face(proposals: Proposals | None, keys: KeyMap, *, takes_phrases: bool) -> 
         return _Face("magnify", "What should be found?", text)
     if proposals.found:
         return _ALL_SETTLED
-    return _NONE_FOUND if takes_phrases else _NONE_LIKE_IT
+    ways = _other_ways(keys, takes_phrases=takes_phrases, is_large=is_large)
+    return _Face("circle-off-outline", "Nothing new found", f"{ways}; what is labelled is not proposed")
+
+
+def _other_ways(keys: KeyMap, *, takes_phrases: bool, is_large: bool) -> str:
+    other, closer = "try other words" if takes_phrases else "box another example", keys.text("look_closer")
+    if is_large and closer:
+        return f"Lower the threshold, {other}, or zoom in and press {closer} if it is small"
+    return f"Lower the threshold or {other}"
 
 
 def _way_to_type(what: str, keys: KeyMap) -> str:

@@ -297,6 +297,16 @@ def test_empty_panel_says_why_and_what_to_do(panel: ProposalPanel, proposals: Pr
     assert not button(panel).isVisible()
 
 
+def test_where_nothing_is_found_on_a_large_image_a_closer_look_is_offered(panel: ProposalPanel) -> None:
+    large = np.zeros((10, 2400, 3), dtype=np.uint8)
+
+    panel.show_proposals(ASKED.with_found(()), PIXELS, COLOR)
+    assert "zoom in" not in words(panel)
+
+    panel.show_proposals(ASKED.with_found(()), large, COLOR)
+    assert "or zoom in and press W if it is small" in words(panel)
+
+
 def test_header_says_how_many_and_whether_the_model_is_still_at_it(panel: ProposalPanel) -> None:
     answered = ASKED.with_found(found(23))
     for proposals, summary in (
