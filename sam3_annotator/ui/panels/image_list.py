@@ -25,7 +25,13 @@ from sam3_annotator.ui.dialogs.path_field import ask_folder
 from sam3_annotator.ui.images.image_scan import ImageScan, scan_images
 from sam3_annotator.ui.images.thumbnails import ThumbnailLoader, ThumbnailSource, prune_thumbnails
 from sam3_annotator.ui.item_delegates.image_delegate import STATE_ICONS, ImageDelegate
-from sam3_annotator.ui.item_models.image_model import ImageFilter, ImageModel, StateFilter, changed_files
+from sam3_annotator.ui.item_models.image_model import (
+    ImageFilter,
+    ImageModel,
+    SplitFilter,
+    StateFilter,
+    changed_files,
+)
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.image_filter_bar import ImageFilterBar
 from sam3_annotator.ui.panels.quiet_list import QuietListView
@@ -87,6 +93,7 @@ class ImageListPanel(QWidget):
         layout.addWidget(self._stack, stretch=1)
         self._filter_bar.text_changed.connect(self._filter_text)
         self._filter_bar.state_chosen.connect(self.set_state_filter)
+        self._filter_bar.split_chosen.connect(self.set_split_filter)
         self._filter_bar.left.connect(self.focus_left)
         workspace.image_changed.connect(self._show_current)
         bridge.changed.connect(self._follow)
@@ -145,9 +152,17 @@ class ImageListPanel(QWidget):
         self._show_current()
         self._refresh()
 
+    def set_split_filter(self, split: SplitFilter) -> None:
+        """Show only images in a split, or in none."""
+        self._shown.set_split(split)
+        self._filter_bar.show_split(split)
+        self._show_current()
+        self._refresh()
+
     def clear_filter(self) -> None:
         """Show all images."""
         self._filter_bar.clear_text()
+        self.set_split_filter(SplitFilter.ANY)
         self.set_state_filter(StateFilter.ALL)
 
     def rescan(self) -> None:
