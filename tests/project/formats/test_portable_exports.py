@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
@@ -9,7 +10,9 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from sam3_annotator.project import ProjectStore, rectangle
+from sam3_annotator.project.formats.comparing.read_back import READ_BACK
 from sam3_annotator.project.formats.images.portable import portable_path
+from sam3_annotator.project.formats.images.selection import choose_images
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.registry import FORMATS, export_project, import_project
 from sam3_annotator.project.formats.verification import export_verified
@@ -110,12 +113,29 @@ def test_names_are_told_with_what_became_of_them(tmp_path: Path, make_image: Mak
             cat = edit.add_category("cat")
             for image in store.images():
                 edit.add_instance(image.id, cat, rectangle(2, 2, 15, 20))
-        told = "\n".join(export_project(store, tmp_path / "out", name).warnings)
+        report = export_project(store, tmp_path / "out", name)
+        selection = choose_images(store, ExportOptions(), READ_BACK[name].naming)
+    told = "\n".join(report.warnings)
 
     assert "1 image (photos/10:30.png as 10_30.png) got another name, since Windows" in told
     assert ") got another name, since images or their labels would share one" in told
     assert "photos/a.png as " in told
     assert "b.png" not in told
+    listed = tmp_path / "out" / "renamed.csv"
+    assert listed in report.files
+    header, *rows = csv.reader(listed.read_text(encoding="utf-8").splitlines())
+    assert header == ["image", "name"]
+    assert rows == [[image.record.path, image.name] for image in selection.images if image.name != image.record.name]
+    assert len(rows) == (2 if name in BY_PATH or name == "labelme" else 3)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_no_list_is_written_where_all_names_are_kept(tmp_path: Path, make_image: MakeImage, name: str) -> None:
+    make_image("photos/b.png")
+    with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[tmp_path / "photos"]) as store:
+        export_project(store, tmp_path / "out", name, ExportOptions(include_unannotated=True))
+
+    assert not (tmp_path / "out" / "renamed.csv").exists()
 
 
 @pytest.mark.parametrize("name", WRITERS)

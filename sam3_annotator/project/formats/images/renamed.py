@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator, Sequence
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Final
 
+from sam3_annotator.project.formats.files.text_files import write_text
 from sam3_annotator.project.formats.images.portable import portable_path, shortened
 from sam3_annotator.project.formats.images.selection import ChosenImage
 from sam3_annotator.project.formats.sentences import listed
+
+RENAMED: Final = Path("renamed.csv")
+"""The list of all images that have another name, in the folder of the export."""
 
 _SLASHED: Final = "got “_” for backslashes, which other programs take for those of folders"
 _UNFIT: Final = "got another name, since Windows or another system cannot have theirs"
@@ -28,8 +34,7 @@ def renamed_sentences(images: Sequence[ChosenImage], *, is_labels_only: bool) ->
     changed: dict[str, list[str]] = {}
     kept = []
     for image in images:
-        name = PurePosixPath(image.name)
-        own = PurePosixPath(*image.file.parts[-len(name.parts) :])
+        name, own = PurePosixPath(image.name), _own_name(image)
         if own != name:
             reason = _reason_for_labels(own) if is_labels_only else _reason_for_images(own)
             changed.setdefault(reason, []).append(f"{image.record.path} as {name}")
@@ -44,6 +49,21 @@ def renamed_sentences(images: Sequence[ChosenImage], *, is_labels_only: bool) ->
             f"{listed(kept, 'image')} with a name that Windows or another system cannot have; labels keep it, since "
             "they go with the image. Rename the images in the project's folder, or export them along."
         )
+
+
+def write_renamed(images: Sequence[ChosenImage], out: Path) -> Iterator[Path]:
+    """Write which image has which name, a line each, if one has another than its file; gives the file's name."""
+    renamed = [(image.record.path, image.name) for image in images if _own_name(image) != PurePosixPath(image.name)]
+    if renamed:
+        lines = io.StringIO()
+        csv.writer(lines, lineterminator="\n").writerows([("image", "name"), *renamed])
+        write_text(out / RENAMED, lines.getvalue())
+        yield RENAMED
+
+
+def _own_name(image: ChosenImage) -> PurePosixPath:
+    """Return as much of the path of an image's file as its name has parts."""
+    return PurePosixPath(*image.file.parts[-len(PurePosixPath(image.name).parts) :])
 
 
 def _reason_for_images(own: PurePosixPath) -> str:
