@@ -155,7 +155,7 @@ def assemble_window(
     finder = Finder(engine, settings, opened.store.instances, window)
     Settling(bridge, finder, window)
     display = ImageDisplay(bridge, workspace, canvas, binding, assist, finder)
-    Prefetch(engine, workspace, display, window.image_panel.shown)
+    window.image_panel.stepping.connect(Prefetch(engine, workspace, display, window.image_panel.shown).expect_step)
     models = ModelChoice(engine, settings, parent=window)
     labelling = Labelling(opened.store, workspace, assist, models.describe, lambda: canvas.is_drawing, window)
     drawing = Drawing(opened.store, workspace, window)

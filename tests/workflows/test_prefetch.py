@@ -11,13 +11,15 @@ import pytest
 from PySide6.QtCore import Qt
 
 from sam3_annotator.model import ModelSource
-from sam3_annotator.project import read_image
+from sam3_annotator.project import ImageState, read_image
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.images.image_display import ImageDisplay
-from sam3_annotator.ui.verbs.operations import add_images
+from sam3_annotator.ui.verbs.operations import add_images, set_image_state
 
 MIB = 1 << 20
+NO_MODIFIER = Qt.KeyboardModifier.NoModifier
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
@@ -89,6 +91,62 @@ def test_images_that_the_filter_hides_are_passed_over(room_for_two, user, encode
     user.window.image_panel.filter_bar.text_changed.emit("1")
 
     qtbot.waitUntil(lambda: encoded() == ["1", "2", "10"])
+
+
+@pytest.fixture
+def third_is_done(store) -> None:
+    """Call an image done before the window opens."""
+    set_image_state(store, [store.images()[2].id], ImageState.DONE)
+
+
+@pytest.mark.parametrize(("modifier", "ahead"), [(NO_MODIFIER, "3"), (CTRL_SHIFT, "10")])
+def test_what_the_same_key_leads_to_is_encoded(third_is_done, room_for_two, user, encoded, modifier, ahead):
+    user.press(Qt.Key.Key_D, modifier)
+    user.settle()
+    assert encoded() == ["1", "2", ahead]
+
+    user.press(Qt.Key.Key_D, modifier)
+    user.settle()
+
+    assert user.window.store.image(user.window.workspace.image_id).name == f"{ahead}.png"
+    assert encoded()[:3] == ["1", "2", ahead]
+
+
+def test_going_back_to_unfinished_images_encodes_what_lies_behind_those_that_are_done(
+    third_is_done, room_for_two, user, encoded
+):
+    turn_to(user, 0)
+    for _ in range(2):  # round the end of the list
+        user.press(Qt.Key.Key_A, CTRL_SHIFT)
+        user.settle()
+
+    assert encoded() == ["1", "2", "10", "2", "1"]
+
+
+def test_the_way_of_a_key_ends_with_a_choice_in_the_list(third_is_done, room_for_two, user, encoded):
+    user.press(Qt.Key.Key_D, CTRL_SHIFT)
+    user.settle()
+    turn_to(user, 0)
+    user.settle()
+    before = len(encoded())
+
+    turn_to(user, 1)
+    user.settle()
+
+    assert encoded()[before:][-1] == "3"
+
+
+@pytest.fixture
+def second_is_left_out(store) -> None:
+    """Leave an image out before the window opens."""
+    set_image_state(store, [store.images()[1].id], ImageState.LEFT_OUT)
+
+
+def test_an_image_that_is_left_out_is_read_and_not_encoded(second_is_left_out, user, encoded):
+    assert encoded() == ["1", "3", "10"]
+
+    display = user.window.findChild(ImageDisplay)
+    assert display.pixels.get(user.window.store.images()[1].id) is not None
 
 
 def test_turning_to_the_image_that_is_being_encoded_does_not_begin_anew(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from sam3_annotator import __version__
 from sam3_annotator.project.entities import Instance
 from sam3_annotator.project.formats.images.naming import Naming
 from sam3_annotator.project.formats.images.placing import place_image
+from sam3_annotator.project.formats.images.renamed import renamed_sentences, write_renamed
 from sam3_annotator.project.formats.images.selection import ChosenImage, choose_images
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
 from sam3_annotator.project.formats.sentences import listed
@@ -64,23 +65,13 @@ class Export:
         self._notes.add(place_image(image, self.out / folder, self._options.images))
 
     def report(self, instances: int, files: Sequence[Path], warnings: Sequence[str]) -> ExportReport:
-        """Return what was written: so many instances, and files relative to `out`; `warnings` are the format's own."""
-        told = [*self.selection.warnings, *self._renamed(), *sorted(filter(None, self._notes))]
+        """List the images that have other names, and return what was written: so many instances and files.
+
+        `files` are relative to `out`; `warnings` are the format's own.
+        """
+        renamed = renamed_sentences(self.selection.images, is_labels_only=self._options.images == "none")
+        told = [*self.selection.warnings, *renamed, *sorted(filter(None, self._notes))]
         if self._lost:
             told.append(f"{listed(self._lost, 'instance')} left out: no pixel of the image is inside.")
-        return ExportReport(len(self.selection.images), instances, tuple(files), (*told, *warnings))
-
-    def _renamed(self) -> Iterator[str]:
-        renamed = [image for image in self.selection.images if PurePosixPath(image.name).name != image.record.name]
-        names = [image.record.path for image in renamed if not _is_without_backslashes(image)]
-        slashed = [image.record.path for image in renamed if _is_without_backslashes(image)]
-        if names and self._options.images == "none":
-            yield f"The labels of {listed(names, 'image')} have another name, since two images would share theirs."
-        elif names:
-            yield f"{listed(names, 'image')} got another name, since the names of their labels would be the same."
-        if slashed:
-            yield f"{listed(slashed, 'image')} got “_” for backslashes, which other programs take for those of folders."
-
-
-def _is_without_backslashes(image: ChosenImage) -> bool:
-    return "\\" in image.record.name and "\\" not in image.name
+        files = (*files, *write_renamed(self.selection.images, self.out))
+        return ExportReport(len(self.selection.images), instances, files, (*told, *warnings))

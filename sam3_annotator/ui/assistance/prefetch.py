@@ -49,7 +49,9 @@ def _capacity(embeddings: EmbeddingCache) -> int:
 class Prefetch(QObject):
     """One image after the other, the nearest first, while nobody waits for the model.
 
-    The direction is that of the last step from one image of the list to the one beside it; a jump means forward.
+    The direction is that of the last step from one image of the list to the one beside it; a jump means forward. A key
+    that leads to unfinished images is taken to be pressed again, so what lies between is no more ahead than it will be
+    shown. Of images that are left out only the pixels are read: they are passed, and nobody works on them.
     What is no longer ahead is cancelled at once; an image that is being encoded when the labeler turns to it, or to
     another from which it is still ahead, is not begun anew.
     """
@@ -61,7 +63,8 @@ class Prefetch(QObject):
         self._display = display
         self._images = images
         self._at: ImageId | None = None
-        self._step = 1
+        self._step, self._is_to_unfinished = 1, False
+        self._expected: tuple[int, bool] | None = None
         self._shown: ShownImage | None = None
         self._plan: list[ImageId] = []
         self._count = 0
@@ -78,13 +81,19 @@ class Prefetch(QObject):
         for changed in (images.rowsInserted, images.rowsRemoved, images.modelReset):
             changed.connect(self._plan_anew)
 
+    @Slot(int, bool)
+    def expect_step(self, step: int, is_to_unfinished: bool) -> None:
+        """Hear of the key that is about to turn to another image: forward (1) or back (-1), to unfinished ones only."""
+        self._expected = step, is_to_unfinished
+
     @Slot(object)
     def _turn(self, image_id: ImageId | None) -> None:
         """Follow the labeler to another image, whether it is on the canvas already or not."""
         if image_id == self._at:
             return
         is_back = None not in (self._at, image_id) and self._images.neighbour(self._at, -1) == image_id
-        self._step = -1 if is_back else 1
+        self._step, self._is_to_unfinished = self._expected or (-1 if is_back else 1, False)
+        self._expected = None
         self._at, self._shown, self._plan = image_id, None, []
         if self._running is not None and self._running[1] not in (image_id, *self._ahead()):
             self._cancel()
@@ -121,6 +130,8 @@ class Prefetch(QObject):
             if image is None:
                 break
             self._plan.pop(0)
+            if self._display.is_left_out(image_id):
+                continue
             self._count += 1
             job = prefetch_job(image, self._shown.embedding_key, self._count)
             self._running = self._engine.submit(EngineSlot.PREFETCH, job, image.embedding_key), image_id
@@ -139,11 +150,15 @@ class Prefetch(QObject):
         self._engine.cancel(EngineSlot.PREFETCH)
 
     def _ahead(self) -> Iterator[ImageId]:
-        """Go through the images to be encoded, the likeliest first."""
+        """Go through the images that the same key will lead to, then the one on the other side.
+
+        Unfinished ones are a ring, so that one may come twice: what is encoded costs nothing.
+        """
+        follow = self._images.unfinished_neighbour if self._is_to_unfinished else self._images.neighbour
         for step, count in ((self._step, AHEAD), (-self._step, 1)):
             image_id = self._at
             for _ in range(count):
-                image_id = self._images.neighbour(image_id, step) if image_id is not None else None
+                image_id = follow(image_id, step) if image_id is not None else None
                 if image_id is not None:
                     yield image_id
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sam3_annotator.project import ChangeKind, ChangeSet, ImageFacts, ImageId
+from sam3_annotator.project import ChangeKind, ChangeSet, ImageFacts, ImageId, ImageState
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.assistance.shown_image import ShownImage
@@ -90,6 +90,10 @@ class ImageDisplay(QObject):
     def has_problem(self, image_id: ImageId) -> bool:
         """Whether it is known that an image cannot be shown."""
         return bool(self._store.image(image_id).facts.problem)
+
+    def is_left_out(self, image_id: ImageId) -> bool:
+        """Whether an image is no part of the dataset."""
+        return self._store.image(image_id).state is ImageState.LEFT_OUT
 
     def find_size(self) -> tuple[int, int] | None:
         """Give width and height in pixels of the workspace's image; None while nobody has read it."""

@@ -73,6 +73,25 @@ class StateFilter(StrEnum):
         return state.value == self.value
 
 
+class SplitFilter(StrEnum):
+    """Which splits the images are in that the list shows."""
+
+    ANY = "any"
+    TRAIN = Split.TRAIN.value
+    VAL = Split.VAL.value
+    TEST = Split.TEST.value
+    NONE = "none"
+
+    def accepts(self, split: Split | None) -> bool:
+        """Whether an image in this split, or with None in none, is shown."""
+        match self:
+            case SplitFilter.ANY:
+                return True
+            case SplitFilter.NONE:
+                return split is None
+        return split is not None and split.value == self.value
+
+
 class ImageModel(QAbstractListModel):
     """One row per image, in the store's order; a change of the store refreshes the touched rows only."""
 
@@ -149,9 +168,11 @@ class ImageModel(QAbstractListModel):
         for first, last in runs(rows):
             self.dataChanged.emit(self.index(first), self.index(last))
 
-    def tally(self) -> Mapping[StateFilter, int]:
-        """Count the images each filter would show."""
-        kinds = Counter((record.state, bool(self.problem(record.id))) for record in self._records)
+    def tally(self, split: SplitFilter = SplitFilter.ANY) -> Mapping[StateFilter, int]:
+        """Count the images each filter by state would show, of those that a filter by split shows."""
+        kinds = Counter(
+            (record.state, bool(self.problem(record.id))) for record in self._records if split.accepts(record.split)
+        )
         return {
             state_filter: sum(
                 count
@@ -159,6 +180,18 @@ class ImageModel(QAbstractListModel):
                 if state_filter.accepts(state, has_problem=has_problem)
             )
             for state_filter in StateFilter
+        }
+
+    def split_tally(self, state: StateFilter = StateFilter.ALL) -> Mapping[SplitFilter, int]:
+        """Count the images each filter by split would show, of those that a filter by state shows."""
+        kinds = Counter(
+            record.split
+            for record in self._records
+            if state.accepts(record.state, has_problem=bool(self.problem(record.id)))
+        )
+        return {
+            split_filter: sum(count for split, count in kinds.items() if split_filter.accepts(split))
+            for split_filter in SplitFilter
         }
 
     def _name(self, record: ImageRecord) -> str:
@@ -233,9 +266,9 @@ class ImageModel(QAbstractListModel):
 
 
 class ImageFilter(QSortFilterProxyModel):
-    """The images whose name contains a text and whose state is wanted.
+    """The images whose name contains a text and whose state and split are wanted.
 
-    The image being worked on stays in the list when its state changes, until another image is shown.
+    The image being worked on stays in the list when its state or split changes, until another image is shown.
     """
 
     def __init__(self, images: ImageModel, parent: QObject | None = None) -> None:
@@ -243,6 +276,7 @@ class ImageFilter(QSortFilterProxyModel):
         self._images = images
         self._text = ""
         self._state = StateFilter.ALL
+        self._split = SplitFilter.ANY
         self._kept: ImageId | None = None
         self.setSourceModel(images)
 
@@ -250,6 +284,11 @@ class ImageFilter(QSortFilterProxyModel):
     def state(self) -> StateFilter:
         """Which states are shown."""
         return self._state
+
+    @property
+    def split(self) -> SplitFilter:
+        """Which splits are shown."""
+        return self._split
 
     def set_text(self, text: str) -> None:
         """Show only images whose path contains this, whatever the case and the form of its letters."""
@@ -261,10 +300,16 @@ class ImageFilter(QSortFilterProxyModel):
         with self._filter_changing():
             self._state = state
 
+    def set_split(self, split: SplitFilter) -> None:
+        """Show only images in this split."""
+        with self._filter_changing():
+            self._split = split
+
     def keep(self, image_id: ImageId | None) -> None:
         """Name the image being worked on."""
         before, self._kept = self._kept, image_id
-        if before != image_id and self._state is not StateFilter.ALL:
+        is_narrowed = self._state is not StateFilter.ALL or self._split is not SplitFilter.ANY
+        if before != image_id and is_narrowed:
             self._images.announce(id_ for id_ in (before, image_id) if id_ is not None)
 
     def neighbour(self, image_id: ImageId | None, step: int) -> ImageId | None:
@@ -304,7 +349,12 @@ class ImageFilter(QSortFilterProxyModel):
         record = self._images.record_at(source_row)
         if self._text and self._text not in folded(record.path):
             return False
-        if self._state is StateFilter.ALL or record.id == self._kept:
+        if record.id == self._kept:
+            return True
+        return self._split.accepts(record.split) and self._accepts_state(record)
+
+    def _accepts_state(self, record: ImageRecord) -> bool:
+        if self._state is StateFilter.ALL:
             return True
         return self._state.accepts(record.state, has_problem=bool(self._images.problem(record.id)))
 

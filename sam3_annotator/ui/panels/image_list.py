@@ -25,7 +25,13 @@ from sam3_annotator.ui.dialogs.path_field import ask_folder
 from sam3_annotator.ui.images.image_scan import ImageScan, scan_images
 from sam3_annotator.ui.images.thumbnails import ThumbnailLoader, ThumbnailSource, prune_thumbnails
 from sam3_annotator.ui.item_delegates.image_delegate import STATE_ICONS, ImageDelegate
-from sam3_annotator.ui.item_models.image_model import ImageFilter, ImageModel, StateFilter, changed_files
+from sam3_annotator.ui.item_models.image_model import (
+    ImageFilter,
+    ImageModel,
+    SplitFilter,
+    StateFilter,
+    changed_files,
+)
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.image_filter_bar import ImageFilterBar
 from sam3_annotator.ui.panels.quiet_list import QuietListView
@@ -59,6 +65,7 @@ class ImageListPanel(QWidget):
     problem = Signal(str)  # a sentence saying why something could not be done
     notice = Signal(str)  # a sentence saying what was done
     missing_found = Signal(int)  # how many files of images in use are not there, on the first look at the project
+    stepping = Signal(int, bool)  # turning to the next (1) or previous (-1) image; whether to an unfinished one
     focus_left = Signal()  # the user is done filtering: the canvas may take the focus
 
     def __init__(self, bridge: StoreBridge, workspace: Workspace, parent: QWidget | None = None) -> None:
@@ -86,6 +93,7 @@ class ImageListPanel(QWidget):
         layout.addWidget(self._stack, stretch=1)
         self._filter_bar.text_changed.connect(self._filter_text)
         self._filter_bar.state_chosen.connect(self.set_state_filter)
+        self._filter_bar.split_chosen.connect(self.set_split_filter)
         self._filter_bar.left.connect(self.focus_left)
         workspace.image_changed.connect(self._show_current)
         bridge.changed.connect(self._follow)
@@ -121,19 +129,19 @@ class ImageListPanel(QWidget):
 
     def next_image(self) -> bool:
         """Turn to the next shown image; False if the current one is the last."""
-        return self._turn_to(self._shown.neighbour(self._workspace.image_id, 1))
+        return self._step(1)
 
     def previous_image(self) -> bool:
         """Turn to the previous shown image; False if the current one is the first."""
-        return self._turn_to(self._shown.neighbour(self._workspace.image_id, -1))
+        return self._step(-1)
 
     def next_unfinished(self) -> bool:
         """Turn to the next shown image that is not finished, from the top again after the last; False if none is."""
-        return self._turn_to(self._shown.unfinished_neighbour(self._workspace.image_id, 1))
+        return self._step(1, to_unfinished=True)
 
     def previous_unfinished(self) -> bool:
         """Turn to the previous shown image that is not finished, from the end again; False if none is."""
-        return self._turn_to(self._shown.unfinished_neighbour(self._workspace.image_id, -1))
+        return self._step(-1, to_unfinished=True)
 
     def set_state_filter(self, state: StateFilter) -> None:
         """Show only images in some states."""
@@ -144,9 +152,17 @@ class ImageListPanel(QWidget):
         self._show_current()
         self._refresh()
 
+    def set_split_filter(self, split: SplitFilter) -> None:
+        """Show only images in a split, or in none."""
+        self._shown.set_split(split)
+        self._filter_bar.show_split(split)
+        self._show_current()
+        self._refresh()
+
     def clear_filter(self) -> None:
         """Show all images."""
         self._filter_bar.clear_text()
+        self.set_split_filter(SplitFilter.ANY)
         self.set_state_filter(StateFilter.ALL)
 
     def rescan(self) -> None:
@@ -251,9 +267,12 @@ class ImageListPanel(QWidget):
     def _record(self, index: QModelIndex) -> ImageRecord:
         return self._model.record_at(self._shown.mapToSource(index).row())
 
-    def _turn_to(self, image_id: ImageId | None) -> bool:
+    def _step(self, step: int, *, to_unfinished: bool = False) -> bool:
+        follow = self._shown.unfinished_neighbour if to_unfinished else self._shown.neighbour
+        image_id = follow(self._workspace.image_id, step)
         if image_id is None:
             return False
+        self.stepping.emit(step, to_unfinished)
         self._workspace.set_image(image_id)
         return True
 

@@ -19,7 +19,7 @@ from sam3_annotator.project import (
     Region,
     Split,
 )
-from sam3_annotator.ui.item_models.image_model import ImageFilter, ImageModel, ImageRole, StateFilter
+from sam3_annotator.ui.item_models.image_model import ImageFilter, ImageModel, ImageRole, SplitFilter, StateFilter
 from sam3_annotator.ui.item_models.runs import runs
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import operations
@@ -240,6 +240,56 @@ def test_filter_by_state(
 
     assert names(shown) == expected
     assert model.tally()[state] == len(expected)
+
+
+@pytest.mark.parametrize(
+    ("split", "expected", "of_done"),
+    [
+        (SplitFilter.ANY, ["1.png", "2.png", "3.png", "10.png"], ["1.png", "2.png"]),
+        (SplitFilter.TRAIN, ["1.png", "3.png"], ["1.png"]),
+        (SplitFilter.VAL, ["2.png"], ["2.png"]),
+        (SplitFilter.TEST, [], []),
+        (SplitFilter.NONE, ["10.png"], []),
+    ],
+)
+def test_filter_by_split_goes_with_the_one_by_state(
+    store: ProjectStore,
+    model: ImageModel,
+    shown: ImageFilter,
+    split: SplitFilter,
+    expected: list[str],
+    of_done: list[str],
+) -> None:
+    one, two, three, _ = ids(store)
+    operations.set_image_split(store, [one, three], Split.TRAIN)
+    operations.set_image_split(store, [two], Split.VAL)
+    operations.set_image_state(store, [one, two], ImageState.DONE)
+
+    shown.set_split(split)
+    assert names(shown) == expected
+    assert model.split_tally()[split] == len(expected)
+
+    shown.set_state(StateFilter.DONE)
+    assert names(shown) == of_done
+    assert model.split_tally(StateFilter.DONE)[split] == len(of_done)
+    assert model.tally(split)[StateFilter.DONE] == len(of_done)
+
+
+def test_image_being_worked_on_stays_in_the_split_shown_until_another_is_shown(
+    store: ProjectStore, shown: ImageFilter
+) -> None:
+    first, second, *_ = ids(store)
+    operations.set_image_split(store, [first, second], Split.TRAIN)
+    shown.set_split(SplitFilter.TRAIN)
+    shown.keep(first)
+
+    operations.set_image_split(store, [first], Split.VAL)
+    assert names(shown) == ["1.png", "2.png"]
+    assert shown.neighbour(first, 1) == second
+
+    shown.keep(second)
+    assert names(shown) == ["2.png"]
+    assert shown.neighbour(second, 1) is None
 
 
 def test_image_being_worked_on_stays_until_another_is_shown(

@@ -136,22 +136,6 @@ def test_state_filter_is_named_and_taken_off(qtbot: QtBot, panel: ImageListPanel
     assert len(names(panel)) == 4
 
 
-def test_menu_of_states_counts_images(panel: ImageListPanel, store: ProjectStore, images: list[ImageId]) -> None:
-    operations.set_image_state(store, images[:3], ImageState.DONE)
-    operations.set_image_state(store, images[3:], ImageState.LEFT_OUT)
-
-    entries = [action.text() for action in panel.filter_bar.menu().actions()]
-
-    assert entries == [
-        "All images\t4",
-        "Not annotated\t0",
-        "In progress\t0",
-        "Done\t3",
-        "Left out\t1",
-        "Missing or unreadable\t0",
-    ]
-
-
 def test_nothing_found_offers_to_show_all(qtbot: QtBot, panel: ImageListPanel) -> None:
     panel.filter_bar.field.setText("zebra")
     assert "No image matches" in words(panel)

@@ -10,7 +10,13 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from sam3_annotator.project.entities import ImageId
 from sam3_annotator.project.formats.images.contents import Contents
-from sam3_annotator.project.formats.images.naming import flat_names, nested_names, nested_names_of_other_stems
+from sam3_annotator.project.formats.images.naming import (
+    Naming,
+    flat_names,
+    nested_names,
+    nested_names_of_other_stems,
+)
+from sam3_annotator.project.formats.images.portable import portable_path
 from sam3_annotator.project.image_files import IMAGE_SUFFIXES, folded, is_there, list_image_files
 from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.progress import Progress, no_progress
@@ -25,6 +31,7 @@ ANY_SUFFIX = ".*"
 """At the end of a name that labels do not give the suffix of: any suffix of an image fits."""
 
 _UNLIKE: Likeness = (0, False, False)
+_NAMINGS: tuple[Naming, ...] = (flat_names, nested_names, nested_names_of_other_stems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,8 @@ def match_images(
     """Return what was found, by the place in `wanted`.
 
     An image is looked for at its name in `images_dir`; by name in the project; by name below `images_dir`; at its name
-    in its folders; and by the names that exports give to images of equal stems. Between images of one name the folders
+    in its folders; and by the names that exports give to images of equal stems or with names that not every system
+    takes. Between images of one name the folders
     in front of it have to decide. No image is taken for two names: the one that fits better, with more folders in
     common, gets it. An image of the project is passed over if an image of other content lies at the name in the
     folders: that is what the labels were made on. A file that was found and is a copy of an image of the project stands
@@ -55,16 +63,16 @@ def match_images(
     if images_dir is not None:
         matcher.match_exactly([(images_dir,)] * len(wanted))
     ids = [image.id for image in store.images()]
-    names = nested_names([store.image_file(image_id) for image_id in ids])
+    names = nested_names([store.image_file(image_id) for image_id in ids], is_portable=False)
     matcher.match_by_name([(image_id, PurePosixPath(name)) for image_id, name in zip(ids, names, strict=True)])
     files = list_image_files(images_dir) if images_dir is not None and matcher.is_incomplete else []
     if images_dir is not None:
         matcher.match_by_name([(matcher.known(file), file.relative_to(images_dir)) for file in files])
     matcher.match_exactly([image.folders for image in wanted])
     if matcher.is_incomplete:
-        matcher.match_by_name(_with_folders([(image_id, store.image_file(image_id)) for image_id in ids]))
+        matcher.match_by_name(_as_exported([(image_id, store.image_file(image_id)) for image_id in ids]))
     if files and matcher.is_incomplete:
-        matcher.match_by_name(_with_folders([(matcher.known(file), file) for file in files]))
+        matcher.match_by_name(_as_exported([(matcher.known(file), file) for file in files]))
     matcher.recognise_copies()
     return dict(sorted(matcher.found.items()))
 
@@ -141,7 +149,7 @@ class _Matcher:
     def _exported_as(self) -> dict[ImageId, tuple[str, ...]]:
         """The ends of paths that exports with other names than the project's give to its images."""
         files = list(self._ids)
-        names = zip(flat_names(files), nested_names_of_other_stems(files), strict=True)
+        names = zip(*(naming(files) for naming in _NAMINGS), strict=True)
         return {
             image_id: tuple(f"/{name}" for name in each)
             for image_id, each in zip(self._ids.values(), names, strict=True)
@@ -163,17 +171,23 @@ class _Matcher:
             self.found[number] = target
 
 
-def _with_folders(candidates: Sequence[tuple[Match, Path]]) -> list[tuple[Match, PurePath]]:
-    """Give the files of equal stems by the names that exports give them, the name of the folder in front.
+def _as_exported(candidates: Sequence[tuple[Match, Path]]) -> list[tuple[Match, PurePath]]:
+    """Give files by the names that exports give them, where these are others than their own.
 
+    Files of equal stems have the name of the folder in front; names that not every system takes are made portable.
     Names with a number behind are left out: what they mean changes with the images there are.
     """
-    stems = Counter(file.stem.casefold() for _, file in candidates)
-    return [
-        (target, PurePosixPath(f"{file.parent.name}_{file.name}"))
-        for target, file in candidates
-        if stems[file.stem.casefold()] > 1
-    ]
+    stems = Counter(folded(file.stem) for _, file in candidates)
+    exported: list[tuple[Match, PurePath]] = []
+    for target, file in candidates:
+        path = PurePosixPath(*file.parts[1:])  # without the root or the drive
+        portable = portable_path(path)
+        if portable != path:
+            exported.append((target, portable))
+        if stems[folded(file.stem)] > 1:
+            names = dict.fromkeys((f"{path.parent.name}_{path.name}", f"{portable.parent.name}_{portable.name}"))
+            exported.extend((target, PurePosixPath(name)) for name in names)
+    return exported
 
 
 def _likeness(a: PurePath, b: PurePath) -> Likeness:

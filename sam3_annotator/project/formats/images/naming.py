@@ -4,77 +4,122 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path, PurePath, PurePosixPath
+from pathlib import Path, PurePosixPath
+from typing import Protocol
 
-Naming = Callable[[Sequence[Path]], list[str]]
-"""Gives images names for an export, relative and with `/`, all different, from their files."""
+from sam3_annotator.project.formats.images.portable import portable_part, shortened
+from sam3_annotator.project.image_files import folded
 
 
-def nested_names(files: Sequence[Path]) -> list[str]:
+class Naming(Protocol):
+    """Gives images names for an export, relative and with `/`, from their files.
+
+    Names are all different, also to systems to which upper and lower case, or the forms of accents, are one. With
+    `is_portable` every system takes them as names of files. Without it they are for labels alone, whose images lie
+    elsewhere and are called what they are called: only names that labels could not tell apart change.
+    """
+
+    def __call__(self, files: Sequence[Path], *, is_portable: bool = True) -> list[str]:
+        """Return the names in the order of the files."""
+        ...
+
+
+def nested_names(files: Sequence[Path], *, is_portable: bool = True) -> list[str]:
     """Name files by their path from the folder they have in common, so that sub-folders are kept.
 
-    A backslash, which may be in a name outside Windows, becomes `_`: readers of labels take it for a slash.
+    A backslash, which may be in a name outside Windows, becomes `_`: readers of labels take it for a slash. Names that
+    are not portable may differ in case alone.
     """
-    try:
-        common = Path(os.path.commonpath([file.parent for file in files])) if files else Path()
-    except ValueError:  # different drives
-        return flat_names(files)
-    return _without_backslashes([file.relative_to(common).as_posix() for file in files])
+    return _nested(files, _whole if is_portable else str, is_portable=is_portable)
 
 
-def nested_names_of_other_stems(files: Sequence[Path]) -> list[str]:
+def nested_names_of_other_stems(files: Sequence[Path], *, is_portable: bool = True) -> list[str]:
     """Name files as `nested_names` does, but with different stems in a folder, since they would share one `a.json`."""
-    paths = [PurePosixPath(name) for name in nested_names(files)]
-    stems = _unique_stems([path.with_suffix("").as_posix() for path in paths], [PurePath()] * len(paths))
-    return [stem + path.suffix for stem, path in zip(stems, paths, strict=True)]
+    return _nested(files, _stem, is_portable=is_portable)
 
 
-def flat_names(files: Sequence[Path]) -> list[str]:
+def flat_names(files: Sequence[Path], *, is_portable: bool = True) -> list[str]:
     """Name files without folders and with different stems, since `a.jpg` and `a.png` would share one `a.txt`.
 
     Where stems are equal (upper and lower case alike) the names of folders are put before them, then numbers after.
+    A name that is not portable makes way for those that are.
     """
-    stems = _unique_stems([file.stem for file in files], [file.parent for file in files])
-    return [stem + file.suffix for stem, file in zip(stems, files, strict=True)]
-
-
-def _unique_stems(stems: Sequence[str], folders: Sequence[PurePath]) -> list[str]:
-    double = _doubles(stems)
-    longer = [
-        f"{folder.name}_{stem}" if stem.casefold() in double and folder.name else stem
-        for stem, folder in zip(stems, folders, strict=True)
-    ]
+    wanted = [portable_part(file.name) if is_portable else shortened(file.name) for file in files]
+    is_kept = [file.name == name for file, name in zip(files, wanted, strict=True)]
+    double = _doubles(_stem(name) for name, is_own in zip(wanted, is_kept, strict=True) if is_own)
     # Names as they are come first: a renamed file never takes the name of one that keeps its own.
-    used = {stem.casefold() for stem in stems if stem.casefold() not in double}
-    result = []
-    for before, after in zip(stems, longer, strict=True):
-        stem, number = after, 2
-        while before.casefold() in double and stem.casefold() in used:
-            stem, number = f"{after}_{number}", number + 1
-        used.add(stem.casefold())
-        result.append(stem)
-    return result
-
-
-def _without_backslashes(names: list[str]) -> list[str]:
-    used = {name.casefold() for name in names if "\\" not in name}
-    result = []
-    for name in names:
-        if "\\" not in name:
-            result.append(name)
+    used = {_stem(name) for name, is_own in zip(wanted, is_kept, strict=True) if is_own} - double
+    result = list(wanted)
+    for number in sorted(range(len(files)), key=lambda number: not is_kept[number]):
+        name, folder = wanted[number], files[number].parent.name
+        if is_kept[number] and _stem(name) not in double:
             continue
-        path = PurePosixPath(name.replace("\\", "_"))
-        found, number = path, 2
-        while found.as_posix().casefold() in used:
-            found, number = path.with_stem(f"{path.stem}_{number}"), number + 1
-        used.add(found.as_posix().casefold())
-        result.append(found.as_posix())
+        if folder and (_stem(name) in double or _stem(name) in used):
+            before = portable_part(folder) if is_portable else folder
+            name = shortened(f"{before}_{name}")
+        result[number] = _free(name, used, _stem)
+        used.add(_stem(result[number]))
     return result
 
 
-def _doubles(stems: Iterable[str]) -> set[str]:
+_Key = Callable[[str], str]
+
+
+def _whole(name: str) -> str:
+    return folded(name)
+
+
+def _stem(name: str) -> str:
+    return folded(PurePosixPath(name).with_suffix("").as_posix())
+
+
+def _nested(files: Sequence[Path], key: _Key, *, is_portable: bool) -> list[str]:
+    """Name files by their path; names of one `key` are told apart by numbers."""
+    try:
+        common = Path(os.path.commonpath([file.parent for file in files])) if files else Path()
+    except ValueError:  # different drives
+        return flat_names(files, is_portable=is_portable)
+    paths = [PurePosixPath(file.relative_to(common).as_posix()) for file in files]
+    wanted = _portable(paths) if is_portable else [path.as_posix().replace("\\", "_") for path in paths]
+    result = [""] * len(files)
+    used: set[str] = set()
+    for number, (path, name) in enumerate(zip(paths, wanted, strict=True)):
+        if path.as_posix() == name and key(name) not in used:
+            result[number] = name
+            used.add(key(name))
+    for number, name in enumerate(wanted):
+        if not result[number]:
+            result[number] = _free(name, used, key)
+            used.add(key(result[number]))
+    return result
+
+
+def _portable(paths: Sequence[PurePosixPath]) -> list[str]:
+    """Make paths portable; folders that a system could take for one become one, called as the first is."""
+    folders = dict.fromkeys(path.parent for path in paths)
+    wanted = {folder: [portable_part(part) for part in folder.parts] for folder in folders}
+    spelled: dict[str, str] = {}
+    placed: dict[PurePosixPath, str] = {}
+    for folder in sorted(folders, key=lambda folder: list(folder.parts) != wanted[folder]):
+        place = ""
+        for part in wanted[folder]:
+            place = spelled.setdefault(folded(f"{place}{part}"), f"{place}{part}") + "/"
+        placed[folder] = place
+    return [placed[path.parent] + portable_part(path.name) for path in paths]
+
+
+def _free(name: str, used: set[str], key: _Key) -> str:
+    """Return a name whose key is not used, with a number behind its stem where its own is."""
+    path, found, number = PurePosixPath(name), name, 2
+    while key(found) in used:
+        found = (path.parent / shortened(path.name, f"_{number}")).as_posix()
+        number += 1
+    return found
+
+
+def _doubles(keys: Iterable[str]) -> set[str]:
     seen: set[str] = set()
     double: set[str] = set()
-    for stem in stems:
-        (double if stem.casefold() in seen else seen).add(stem.casefold())
+    for key in keys:
+        (double if key in seen else seen).add(key)
     return double

@@ -71,7 +71,8 @@ def choose_images(store: ProjectReader, options: ExportOptions, naming: Naming) 
     passed_over: dict[str, list[str]] = {"left out": [], "untouched": [], "unreadable": [], "missing": []}
     files = [store.image_file(record.id) for record in store.images()]
     # All images are named, so that a name does not depend on how many are annotated by now.
-    for record, file, name in zip(store.images(), files, naming(files), strict=True):
+    names = naming(files, is_portable=options.images != "none")
+    for record, file, name in zip(store.images(), files, names, strict=True):
         reason = _reason_not_to_look(record, counts.get(record.id, 0), options)
         if reason:
             passed_over[reason].append(record.path)

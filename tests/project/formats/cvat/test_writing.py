@@ -253,7 +253,7 @@ def test_names_come_back_whatever_they_hold(tmp_path: Path, image_folder: Path) 
 def test_characters_that_xml_cannot_hold_are_replaced_in_names_and_files_and_told(
     tmp_path: Path, make_image: Any
 ) -> None:
-    make_image("photos/a\x01.png", width=40, height=30)
+    make_image("photos/a\uffff.png", width=40, height=30)
     with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[tmp_path / "photos"]) as store:
         with store.edit("Add") as edit:
             for name in ("x\x02y", "x\x03y"):
@@ -262,10 +262,10 @@ def test_characters_that_xml_cannot_hold_are_replaced_in_names_and_files_and_tol
     with ProjectStore.create(tmp_path / "new.sam3proj") as store:
         import_project(store, tmp_path / "out", "cvat")
 
-        assert [record.name for record in store.images()] == ["a␁.png"]
+        assert [record.name for record in store.images()] == ["a\ufffd.png"]
         assert [category.name for category in store.categories()] == ["x␂y", "x␃y"]
     assert [warning for warning in report.warnings if "control characters" in warning] == [
-        r"1 image ('a\x01.png') with control characters in the name, which XML cannot hold; signs stand for them.",
+        r"1 image ('a\uffff.png') with control characters in the name, which XML cannot hold; signs stand for them.",
         r"2 categories ('x\x02y', 'x\x03y') with control characters in the name, which XML cannot hold; "
         "signs stand for them.",
     ]

@@ -184,8 +184,10 @@ def test_crowd_gets_a_flag_that_is_told(dataset: Any, tmp_path: Path) -> None:
 def test_labels_lie_beside_their_images_in_the_folders_of_these(dataset: Any, tmp_path: Path) -> None:
     report = export_project(dataset.store, tmp_path / "out", "labelme")
 
-    assert report.files[0] == tmp_path / "out/a.json"
-    for file in report.files:
+    *labels, renamed = report.files
+    assert labels[0] == tmp_path / "out/a.json"
+    assert renamed == tmp_path / "out/renamed.csv"
+    for file in labels:
         image = file.with_name(content(file)["imagePath"])
         assert image.stem == file.stem
         assert image.is_file()
@@ -228,8 +230,9 @@ def test_folders_of_the_project_called_like_splits_are_none_in_an_export_without
 def test_split_images_lie_in_the_folder_of_their_split(dataset: Any, tmp_path: Path) -> None:
     report = export_project(dataset.store, tmp_path / "out", "labelme", ExportOptions(split={"train": 3, "val": 2}))
 
-    assert {file.relative_to(tmp_path / "out").parts[0] for file in report.files} == {"train", "val"}
-    assert all(file.with_name(content(file)["imagePath"]).is_file() for file in report.files)
+    labels = [file for file in report.files if file.suffix == ".json"]
+    assert {file.relative_to(tmp_path / "out").parts[0] for file in labels} == {"train", "val"}
+    assert all(file.with_name(content(file)["imagePath"]).is_file() for file in labels)
 
 
 def test_image_known_to_be_empty_has_a_file_without_shapes(dataset: Any, tmp_path: Path) -> None:
