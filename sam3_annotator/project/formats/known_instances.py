@@ -3,59 +3,92 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
 
 from sam3_annotator.project.entities import CategoryId, ImageFacts, Instance
-from sam3_annotator.project.formats.comparing.areas import Box, pixels_of_region
+from sam3_annotator.project.formats.comparing.areas import PixelArea, pixels_of_region
 from sam3_annotator.project.regions import Region, encode_region
 
-_NEAR = 1.0  # pixel: boxes of two outlines of the same pixels are no further apart
+_NEAR = 1  # pixel: what the decimals of a format decide on the outline moves the box no further
+_SAME_PLACE = 0.5  # an IoU below which two areas are not looked at more closely
 
 
 class KnownInstances:
     """The instances of an image; each stands for one instance of the labels, of its category and with its pixels.
 
-    Formats write some outlines with other vertices, but the same pixels. As long as `facts` do not tell the size of
-    the image, only the same vertices are the same.
+    Formats write some outlines with other vertices, but the same pixels; and where an outline goes through the very
+    centre of a pixel, their decimals decide whether it is inside. As long as `facts` do not tell the size of the image,
+    only the same vertices are the same.
     """
 
     def __init__(self, instances: Iterable[Instance], facts: ImageFacts) -> None:
-        self._width, self._height = facts.width, facts.height
-        self._by_kind: dict[tuple[CategoryId, bool], dict[bytes, list[Region]]] = {}
+        by_kind: dict[tuple[CategoryId, bool], list[Region]] = {}
         for instance in instances:
-            by_code = self._by_kind.setdefault((instance.category_id, instance.is_crowd), {})
-            by_code.setdefault(encode_region(instance.region), []).append(instance.region)
+            by_kind.setdefault((instance.category_id, instance.is_crowd), []).append(instance.region)
+        self._by_kind = {kind: _OfKind(regions, facts.width, facts.height) for kind, regions in by_kind.items()}
 
     def take(self, category_id: CategoryId, is_crowd: bool, region: Region) -> bool:
         """Whether there is such an instance that has not been taken before; it is taken then."""
-        by_code = self._by_kind.get((category_id, is_crowd))
-        if not by_code:
+        of_kind = self._by_kind.get((category_id, is_crowd))
+        return of_kind is not None and of_kind.take(region)
+
+
+class _OfKind:
+    """The regions of one category, crowds apart; pixels are made when the first region has other vertices."""
+
+    def __init__(self, regions: list[Region], width: int, height: int) -> None:
+        self._regions = regions
+        self._width, self._height = width, height
+        self._is_free = np.ones(len(regions), dtype=np.bool_)
+        self._by_code: dict[bytes, list[int]] = {}
+        for number, region in enumerate(regions):
+            self._by_code.setdefault(encode_region(region), []).append(number)
+
+    def take(self, region: Region) -> bool:
+        if not self._is_free.any():
             return False
-        code: bytes | None = encode_region(region)
-        if code not in by_code:
-            code = self._code_of_same_pixels(by_code, region)
-        if code is None:
+        number = self._first_free(self._by_code.get(encode_region(region), ()))
+        if number is None:
+            number = self._of_same_pixels(pixels_of_region(region, self._height, self._width))
+        if number is None:
             return False
-        by_code[code].pop()
-        if not by_code[code]:
-            del by_code[code]
+        self._is_free[number] = False
         return True
 
-    def _code_of_same_pixels(self, by_code: dict[bytes, list[Region]], region: Region) -> bytes | None:
-        box = self._box_within(region)
-        near = [code for code, (known, *_) in by_code.items() if _are_near(self._box_within(known), box)]
-        pixels = pixels_of_region(region, self._height, self._width) if near else None
-        if pixels is None or not len(pixels.ends):
+    def _first_free(self, numbers: Iterable[int]) -> int | None:
+        return next((number for number in numbers if self._is_free[number]), None)
+
+    def _of_same_pixels(self, pixels: PixelArea) -> int | None:
+        if not len(pixels.ends):
             return None
-        for code in near:
-            if pixels.equals(pixels_of_region(by_code[code][0], self._height, self._width)):
-                return code
-        return None
+        same = self._first_free(self._pixels.by_ends.get(pixels.ends.tobytes(), ()))
+        if same is not None:
+            return same
+        distances = np.abs(self._pixels.boxes - pixels.box_xyxy).max(axis=1)
+        near = np.flatnonzero((distances <= _NEAR) & self._is_free).tolist()
+        return next((number for number in near if _are_one(self._pixels.areas[number], pixels)), None)
 
-    def _box_within(self, region: Region) -> Box:
-        """Return the box of a region as far as it lies on the image, where formats cut it."""
-        x0, y0, x1, y1 = region.box_xyxy
-        return (max(x0, 0), max(y0, 0), min(x1, self._width), min(y1, self._height))
+    @cached_property
+    def _pixels(self) -> _Pixels:
+        regions = self._regions
+        areas = [pixels_of_region(region, self._height, self._width, has_outline=True) for region in regions]
+        by_ends: dict[bytes, list[int]] = {}
+        for number, area in enumerate(areas):
+            by_ends.setdefault(area.ends.tobytes(), []).append(number)
+        return _Pixels(areas, by_ends, np.array([area.box_xyxy for area in areas]))
 
 
-def _are_near(a: Box, b: Box) -> bool:
-    return all(abs(edge - other) <= _NEAR for edge, other in zip(a, b, strict=True))
+@dataclass(frozen=True, slots=True)
+class _Pixels:
+    """The pixels of regions: by their number, their numbers by the pixels themselves, and the boxes, `(N, 4)`."""
+
+    areas: list[PixelArea]
+    by_ends: dict[bytes, list[int]]
+    boxes: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+
+
+def _are_one(known: PixelArea, pixels: PixelArea) -> bool:
+    return known.iou(pixels) >= _SAME_PLACE and known.equals_but_for_outline(pixels)

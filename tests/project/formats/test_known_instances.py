@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,33 @@ def make_instance(store: Any) -> Any:
 def test_another_outline_of_the_same_pixels_is_the_same_instance(make_instance: Any) -> None:
     assert known(make_instance, RING).take(CAT, False, KEYHOLED)
     assert known(make_instance, rectangle(-9, 2, 50.2, 8)).take(CAT, False, rectangle(0, 2.1, 40, 8))
+
+
+def test_a_spike_between_the_pixels_makes_no_other_instance(make_instance: Any) -> None:
+    spiked = Region((Polygon([(5, 5), (15, 5), (15, 9.6), (25, 9.7), (15, 9.8), (15, 15), (5, 15)]),))
+
+    assert known(make_instance, spiked).take(CAT, False, rectangle(5, 5, 15, 15))
+
+
+def test_decimals_of_an_outline_through_the_centres_of_pixels_make_no_other_instance(make_instance: Any) -> None:
+    through_centres = Region((Polygon([(4.5, 4.5), (20.5, 4.5), (20.5, 16.5), (4.5, 12.5)]),))
+    written = Region((Polygon([(4.499999, 4.500001), (20.500001, 4.500001), (20.500001, 16.5), (4.499999, 12.5)]),))
+    a_pixel_less = rectangle(5, 5, 20, 12)
+
+    assert known(make_instance, through_centres).take(CAT, False, written)
+    assert not known(make_instance, through_centres).take(CAT, False, a_pixel_less)
+
+
+def test_thousands_of_instances_of_other_vertices_are_known_at_once(make_instance: Any) -> None:
+    corners = [(x, y) for x in range(0, 4000, 40) for y in range(0, 4000, 40)]
+    instances = known(
+        make_instance, *(rectangle(x, y, x + 9, y + 9) for x, y in corners), facts=ImageFacts(width=4000, height=4000)
+    )
+
+    started = time.monotonic()
+
+    assert all(instances.take(CAT, False, rectangle(x, y, x + 9, y + 9.2)) for x, y in corners)
+    assert time.monotonic() - started < 60  # comparing each with all would take many minutes
 
 
 def test_an_instance_stands_for_one_of_the_labels_only(make_instance: Any) -> None:
