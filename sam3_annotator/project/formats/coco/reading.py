@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,8 +19,9 @@ from sam3_annotator.project.formats.plan import (
     PlannedInstance,
     with_problems,
 )
-from sam3_annotator.project.formats.sentences import left_out
+from sam3_annotator.project.formats.sentences import left_out, listed
 from sam3_annotator.project.formats.splits import split_of_names
+from sam3_annotator.project.words import counted
 
 _TITLE = "COCO"
 
@@ -64,6 +66,8 @@ class _FileReader:
         self._file = file
         self._name = name_in(file, source)
         self._warnings: list[str] = []
+        self._with_keypoints = 0
+        self._attributes: Counter[str] = Counter()
 
     def read(self) -> ImportPlan:
         content = self._parse()
@@ -78,8 +82,18 @@ class _FileReader:
                 self._warn(left_out(f"annotation {label}", error))
                 continue
             instances.setdefault(key, []).append(instance)
+        self._warn_of_more()
         planned = (replace(image, instances=tuple(instances.get(key, ()))) for key, image in images.items())
         return ImportPlan(_TITLE, tuple(categories.values()), tuple(planned), tuple(self._warnings))
+
+    def _warn_of_more(self) -> None:
+        """Tell what annotations hold beside an area."""
+        if self._with_keypoints:
+            self._warn(f"the keypoints of {counted(self._with_keypoints, 'annotation')} were left out.")
+        if self._attributes:
+            values = counted(self._attributes.total(), "value")
+            names = listed([name for name, _ in self._attributes.most_common()], "attribute")
+            self._warn(f"{values} of {names} left out; instances have no attributes here.")
 
     def _warn(self, sentence: str) -> None:
         self._warnings.append(f"{self._name}: {sentence}")
@@ -117,7 +131,9 @@ class _FileReader:
             if key is None or not isinstance(entry, dict) or not isinstance(name, str) or not name.strip():
                 self._warn(left_out(f"image number {number}", "has no id or no file_name"))
             elif key in images:
-                self._warn(left_out(f"image {name}", f"has the id {key} of {images[key].name}"))
+                if images[key].name != storable(name).replace("\\", "/"):
+                    told = left_out(f"image {name}", f"has the id {key} of {images[key].name}")
+                    self._warn(f"{told[:-1]}; what is annotated under this id came to {images[key].name}.")
             else:
                 width, height = size_of(entry.get("width")), size_of(entry.get("height"))
                 images[key] = PlannedImage(storable(name).replace("\\", "/"), width, height, split, folders)
@@ -138,6 +154,10 @@ class _FileReader:
             categories[category] = PlannedCategory(f"category {category}")
             self._warn(f"the category {category} has no name; it is called “category {category}”.")
         region = region_of_annotation(annotation, images[key].width, images[key].height)
+        self._with_keypoints += bool(annotation.get("keypoints"))
+        attributes = annotation.get("attributes")
+        if isinstance(attributes, dict):  # CVAT writes for each annotation that it is not occluded
+            self._attributes.update(storable(name) for name, value in attributes.items() if value)
         code = annotation.get("segmentation")
         if not images[key].width and isinstance(code, dict):  # run lengths tell the size of the image, too
             images[key] = replace(images[key], width=int(code["size"][1]), height=int(code["size"][0]))

@@ -28,9 +28,9 @@ def region_of_annotation(annotation: dict[str, Any], width: int, height: int) ->
     area in it.
     """
     segmentation = annotation.get("segmentation")
-    if isinstance(segmentation, dict):
+    if isinstance(segmentation, dict) and segmentation:
         region = _region_of_code(segmentation, width, height)
-    elif segmentation and segmentation != [[]]:
+    elif segmentation and not _is_list_of_nothing(segmentation):
         region = _region_of_rings(segmentation, annotation)
     elif annotation.get("bbox") is not None:
         return _region_of_box(annotation["bbox"])
@@ -39,6 +39,10 @@ def region_of_annotation(annotation: dict[str, Any], width: int, height: int) ->
     if region.is_empty:
         raise ValueError("has a segmentation without any area")
     return region
+
+
+def _is_list_of_nothing(segmentation: object) -> bool:
+    return isinstance(segmentation, list) and all(ring == [] for ring in segmentation)
 
 
 def _region_of_box(box: object) -> Region:

@@ -139,7 +139,8 @@ def _has_flag(flags: object, name: str) -> bool:
 
 def _group(group_id: object, number: int) -> object:
     """Return what the shapes of an instance have in common; a shape without a group is an instance of its own."""
-    return group_id if isinstance(group_id, str) or is_number(group_id) else (number,)
+    is_group = bool(group_id.strip()) if isinstance(group_id, str) else is_number(group_id)
+    return group_id if is_group else (number,)
 
 
 def _kind_words(kind: str, files: Sequence[str]) -> str:

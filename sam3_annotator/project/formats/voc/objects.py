@@ -45,6 +45,8 @@ class VocAnnotation:
     objects: tuple[VocObject | None, ...]
     problems: tuple[str, ...]
     counts_from_zero: bool
+    parts: tuple[str, ...] = ()
+    """The names of parts of objects, such as heads and hands, which are passed over."""
 
 
 def in_one_line(name: str) -> str:
@@ -81,6 +83,7 @@ def read_annotation(file: Path, name: str) -> VocAnnotation:
         objects=tuple(objects),
         problems=tuple(problems),
         counts_from_zero=counts_from_zero,
+        parts=tuple(_text(part, "name") or "nameless" for element in elements for part in element.findall("part")),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ from sam3_annotator.project.formats.voc.masks import read_masked_instances
 from sam3_annotator.project.formats.voc.objects import VocAnnotation, read_annotation
 from sam3_annotator.project.formats.voc.writing import ANNOTATIONS, CLASS_MASKS, IMAGES, LISTS, OBJECT_MASKS
 from sam3_annotator.project.image_files import is_there
+from sam3_annotator.project.words import counted
 
 _VOC_NAMES = (
     "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow", "diningtable", "dog",
@@ -53,6 +55,7 @@ class _Findings:
     from_zero: list[str] = field(default_factory=list)
     boxed: list[str] = field(default_factory=list)
     difficult: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
 
 
 def read(path: Path) -> ImportPlan:
@@ -83,6 +86,9 @@ def _warnings(findings: _Findings) -> Iterator[str]:
         yield f"{listed(findings.from_zero, 'file')} counting pixels from 0, as a coordinate of 0 shows, and read so."
     if findings.boxed:
         yield f"{listed(findings.boxed, 'instance')} without a pixel in the masks of the image came in as a box."
+    if findings.parts:
+        kinds = ", ".join(f"{count} {name}" for name, count in Counter(findings.parts).most_common(5))
+        yield f"{counted(len(findings.parts), 'part')} of objects ({kinds}) left out; instances have no parts here."
     if findings.difficult:
         yield f"{listed(findings.difficult, 'object')} marked as difficult, which this program keeps like any other."
 
@@ -166,6 +172,7 @@ class _PlaceReader:
                     if self._masks(stem) is None:
                         continue
             self._findings.problems.extend(annotation.problems)
+            self._findings.parts.extend(annotation.parts)
             self._findings.difficult += [
                 f"{stem}: {each.name}"
                 for each in annotation.objects

@@ -21,7 +21,7 @@ def region_of(**annotation: Any) -> Region:
     return region_of_annotation(annotation, 16, 12)
 
 
-@pytest.mark.parametrize("segmentation", [[], None, [[]], "absent"])
+@pytest.mark.parametrize("segmentation", [[], None, [[]], [[], []], {}, "absent"])
 def test_box_without_segmentation_becomes_a_rectangle(segmentation: Any) -> None:
     values = {} if segmentation == "absent" else {"segmentation": segmentation}
 

@@ -93,7 +93,7 @@ def test_shapes_of_one_label_and_group_are_one_instance(tmp_path: Path) -> None:
     found = instances(
         tmp_path,
         shape(corners[0], "rectangle", group_id=7),
-        shape(corners[1], "rectangle", group_id=None),
+        shape(corners[1], "rectangle", group_id=""),
         shape(corners[2], "rectangle", group_id=7),
         shape(corners[1], "rectangle", group_id=8),
         shape(corners[1], "rectangle", group_id=7, label="dog"),
