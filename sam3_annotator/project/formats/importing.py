@@ -128,6 +128,7 @@ class _Filler:
         self._turned: list[str] = []
         self._of_unknown_size: list[str] = []
         self._without_area: list[str] = []
+        self._empty: dict[ImageId, str] = {}
 
     def fill(self, planned: PlannedImage, match: Match, facts: dict[Path, ImageFacts]) -> None:
         image_id = self._image_for(match, facts)
@@ -137,7 +138,11 @@ class _Filler:
         self._compare_size(planned, now, record.path)
         if planned.split is not None and record.split is None:
             self._edit.update_image(image_id, split=planned.split)
-        known = KnownInstances(self._store.instances(image_id), now)
+        there = self._store.instances(image_id)
+        if planned.is_known_empty and record.state is ImageState.UNANNOTATED and not there:
+            self._edit.update_image(image_id, state=ImageState.CONFIRMED_EMPTY)
+            self._empty[image_id] = record.path
+        known = KnownInstances(there, now)
         for instance in (*planned.instances, *self._placed(planned.relative, now, record.path)):
             category_id = self._categories[instance.category]
             if known.take(category_id, instance.is_crowd, instance.region):
@@ -152,6 +157,7 @@ class _Filler:
                 provenance=self._provenance,
             )
             self.instances += 1
+            self._empty.pop(image_id, None)
             if record.state is ImageState.LEFT_OUT:
                 self._left_out.append(record.path)
 
@@ -201,6 +207,12 @@ class _Filler:
             warnings.append(
                 f"{listed(self._of_other_size, 'image')} of another size than the labels say: "
                 "check that these are the right images."
+            )
+        if self._empty:
+            names = list(self._empty.values())
+            warnings.append(
+                f"{listed(names, 'image')} marked as confirmed empty, since the labels say that there is nothing on "
+                f"{'it' if len(names) == 1 else 'them'}."
             )
         if self._left_out:
             names = list(dict.fromkeys(self._left_out))

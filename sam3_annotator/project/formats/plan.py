@@ -50,7 +50,7 @@ class PlannedImage:
     """An image by the name that the labels give it (with `/`), its instances, and where to look for its file.
 
     `width` and `height` are what the labels say, 0 if they say nothing. The name may end in
-    `images.matching.ANY_SUFFIX`.
+    `images.matching.ANY_SUFFIX`. `is_known_empty` says that there are labels of this image, and nothing is in them.
     """
 
     name: str
@@ -60,6 +60,7 @@ class PlannedImage:
     folders: tuple[Path, ...] = ()
     instances: tuple[PlannedInstance, ...] = ()
     relative: tuple[RelativeInstance, ...] = ()
+    is_known_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -262,9 +262,11 @@ def test_import_export_import_gives_equal_instances(
         export_project(one, tmp_path / "second", "coco", ExportOptions(segmentation=segmentation))
         report = import_project(two, tmp_path / "second", "coco")
 
-        assert report.warnings == (
-            "1 instance marked as crowd, which training leaves out; CVAT and some other programs mark all masks so.",
+        crowd, empty = report.warnings
+        assert crowd == (
+            "1 instance marked as crowd, which training leaves out; CVAT and some other programs mark all masks so."
         )
+        assert empty.endswith("marked as confirmed empty, since the labels say that there is nothing on it.")
         assert state(one) == state(two)
         assert sum(len(instances) for *_, instances in state(one)) == len(dataset.instances())
     for file in sorted((tmp_path / "first/annotations").iterdir()):
@@ -328,3 +330,47 @@ def test_damaged_photographs_still_come_with_their_labels(store: ProjectStore, t
     import_project(store, coco(tmp_path / "labels.json", ["damaged.png"]), "coco", tmp_path / "new")
 
     assert annotated(store) == {"new/damaged.png": 1}
+
+
+@pytest.mark.parametrize("name", [name for name, known in FORMATS.items() if known.write is not None])
+def test_images_known_to_be_empty_are_so_in_another_project(dataset: Any, tmp_path: Path, name: str) -> None:
+    export_project(dataset.store, tmp_path / "out", name)
+
+    with ProjectStore.create(tmp_path / "new.sam3proj") as store:
+        import_project(store, tmp_path / "out", "yolo" if name.startswith("yolo") else name)
+
+        states = {image.name: image.state for image in store.images() if not store.instances(image.id)}
+        again = export_project(store, tmp_path / "again", name)
+    assert states == {"empty.png": ImageState.CONFIRMED_EMPTY}
+    assert again.images == 5
+
+
+def test_labels_that_say_an_image_is_empty_change_none_that_has_instances_or_was_looked_at(
+    dataset: Any, tmp_path: Path
+) -> None:
+    store, by_name = dataset.store, dataset.by_name
+    with store.edit("Leave out", undoable=False) as edit:
+        edit.update_image(by_name["untouched.png"], state=ImageState.LEFT_OUT)
+    before = [(image.path, image.state) for image in store.images()]
+    labels = tmp_path / "labels"
+    labels.mkdir()
+    for name in by_name:
+        content = {"shapes": [], "imagePath": name, "imageWidth": 0, "imageHeight": 0}
+        (labels / name.replace("/", "_")).with_suffix(".json").write_text(json.dumps(content), encoding="utf-8")
+
+    report = import_project(store, labels, "labelme", dataset.photos)
+
+    assert [(image.path, image.state) for image in store.images()] == before
+    assert not any("confirmed empty" in warning for warning in report.warnings)
+
+
+def test_images_that_other_programs_list_without_annotations_are_not_taken_for_empty(
+    dataset: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "labels.json"
+    coco(file, ["untouched.png"])
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"annotations": []}))
+
+    import_project(dataset.store, file, "coco")
+
+    assert dataset.store.image(dataset.by_name["untouched.png"]).state is ImageState.UNANNOTATED

@@ -21,6 +21,7 @@ from sam3_annotator.project.formats.plan import (
 )
 from sam3_annotator.project.formats.sentences import left_out, listed
 from sam3_annotator.project.formats.splits import split_of_names
+from sam3_annotator.project.image_files import is_export
 from sam3_annotator.project.words import counted
 
 _TITLE = "COCO"
@@ -83,7 +84,12 @@ class _FileReader:
                 continue
             instances.setdefault(key, []).append(instance)
         self._warn_of_more()
-        planned = (replace(image, instances=tuple(instances.get(key, ()))) for key, image in images.items())
+        # Others list images that nobody has looked at as well.
+        is_ours = is_export(bases_beside(self._file)[0])
+        planned = (
+            replace(image, instances=tuple(instances.get(key, ())), is_known_empty=is_ours and key not in instances)
+            for key, image in images.items()
+        )
         return ImportPlan(_TITLE, tuple(categories.values()), tuple(planned), tuple(self._warnings))
 
     def _warn_of_more(self) -> None:

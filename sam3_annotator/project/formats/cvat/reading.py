@@ -126,7 +126,11 @@ class _Reader:
         shapes = list(self._read_shapes(element, name, width, height))
         split = split_of_names((subset, self._subset, self._source.file.stem))
         folders = tuple(image_folders(self._source.folders, subset))
-        self._images.append(PlannedImage(name, width, height, split, folders, tuple(_instances(shapes))))
+        # CVAT lists images that nobody has looked at as well.
+        is_known_empty = self._source.is_ours and not len(element)
+        self._images.append(
+            PlannedImage(name, width, height, split, folders, tuple(_instances(shapes)), is_known_empty=is_known_empty)
+        )
 
     def _read_shapes(self, image: Element, name: str, width: int, height: int) -> Iterator[_Shape]:
         for number, element in enumerate(image, start=1):

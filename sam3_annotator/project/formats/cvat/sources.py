@@ -13,7 +13,7 @@ from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.files.sources import is_hidden, shown
 from sam3_annotator.project.formats.files.text_files import readable
 from sam3_annotator.project.formats.sentences import listed
-from sam3_annotator.project.image_files import IMAGE_SUFFIXES
+from sam3_annotator.project.image_files import IMAGE_SUFFIXES, is_export
 
 _NAME = "annotations.xml"
 
@@ -26,6 +26,11 @@ class Source:
     folders: tuple[Path, ...]
     member: str = ""
     has_packed_images: bool = False
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is an export of this program."""
+        return is_export(self.file.parent)
 
     @property
     def name(self) -> str:

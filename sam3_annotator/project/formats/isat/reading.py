@@ -64,6 +64,7 @@ class _Reader:
             file.split,
             place.folders,
             tuple(self._join(file, objects)),
+            is_known_empty=not entries,
         )
 
     def _read_objects(self, file: LabelFile, entries: list[object]) -> list[_Object]:

@@ -71,6 +71,7 @@ class _Reader:
             file.split,
             place.folders,
             tuple(self._read_shapes(file, content["shapes"], width, height)),
+            is_known_empty=not content["shapes"],
         )
 
     def _read_shapes(self, file: LabelFile, entries: list[object], width: int, height: int) -> list[PlannedInstance]:

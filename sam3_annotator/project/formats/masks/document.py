@@ -87,6 +87,7 @@ class _DocumentReader:
             Split(split) if split in tuple(Split) else None,
             (self._folder / image.parent, self._folder),
             tuple(instances),
+            is_known_empty=listing == [] and not mask.values.any(),
         )
 
     def _instances(

@@ -202,7 +202,7 @@ class _PlaceReader:
             for each in annotation.objects
             if each is not None
         )
-        masks = self._masks(stem)
+        masks, has_problems = self._masks(stem), False
         if masks is not None:
             try:
                 masked = read_masked_instances(*masks, annotation.objects, names)
@@ -210,9 +210,11 @@ class _PlaceReader:
                 self._findings.problems.append(f"{error} The boxes of {name} were read instead.")
             else:
                 instances, width, height = masked.instances, masked.width, masked.height
+                has_problems = bool(masked.problems)
                 self._findings.problems.extend(masked.problems)
                 self._findings.boxed.extend(f"{name}: {each}" for each in masked.boxed)
-        return PlannedImage(name, width, height, split, self._image_folders, instances)
+        is_known_empty = annotation is not _UNKNOWN and not (annotation.objects or instances or has_problems)
+        return PlannedImage(name, width, height, split, self._image_folders, instances, is_known_empty=is_known_empty)
 
 
 def _read_splits(lists: Path, stems: Container[str]) -> dict[str, Split]:

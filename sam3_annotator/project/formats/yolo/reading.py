@@ -46,9 +46,14 @@ class _LabelReader:
         self.problems: list[str] = []
 
     def read(self, image: LabelledImage) -> PlannedImage:
-        name = storable(image.name)
-        instances = self._read_labels(image.labels) if image.labels is not None else ()
-        return PlannedImage(name, split=image.split, folders=(image.folder,), relative=tuple(instances))
+        instances = self._read_labels(image.labels) if image.labels is not None else None
+        return PlannedImage(
+            storable(image.name),
+            split=image.split,
+            folders=(image.folder,),
+            relative=tuple(instances or ()),
+            is_known_empty=instances == [],
+        )
 
     @property
     def categories(self) -> tuple[PlannedCategory, ...]:
@@ -61,14 +66,16 @@ class _LabelReader:
             called = f"class {min(self._nameless)}"
             yield f"{numbers} without a name in data.yaml or classes.txt; called “{called}” and so on."
 
-    def _read_labels(self, file: Path) -> list[RelativeInstance]:
+    def _read_labels(self, file: Path) -> list[RelativeInstance] | None:
+        """Read the rows of a file; None if none of those that it has could be read."""
         told_as = name_in(file, self._layout.folder)
         try:
             lines = read_text(file, told_as).splitlines()
         except FormatError as error:
             self.problems.append(f"{error} Its labels were left out.")
-            return []
-        instances = []
+            return None
+        instances: list[RelativeInstance] = []
+        before = len(self.problems)
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
@@ -79,7 +86,7 @@ class _LabelReader:
                 self.problems.append(left_out(where, error))
                 continue
             instances.append(RelativeInstance(self._category(row.number), row.region_on, row.score))
-        return instances
+        return instances if instances or len(self.problems) == before else None
 
     def _category(self, number: int) -> str:
         if number not in self._names:

@@ -306,7 +306,7 @@ def test_instances_on_an_image_of_unknown_size_are_left_out_and_told(
     assert "1 image (dataset/images/train/a.png) that cannot be read, so 2 instances" in warning
 
 
-def test_image_without_labels_or_with_an_empty_file_of_them_is_added_as_it_is(
+def test_image_with_an_empty_file_of_labels_is_confirmed_as_empty_and_one_without_is_not(
     tmp_path: Path, make_image: MakeImage
 ) -> None:
     folder = write(tmp_path, BOX)
@@ -317,10 +317,14 @@ def test_image_without_labels_or_with_an_empty_file_of_them_is_added_as_it_is(
         report = import_project(store, folder, "yolo")
 
         states = {image.name: (image.state, image.split) for image in store.images()}
-    assert (report.instances, report.added_images, report.warnings) == (1, 3, ())
+    assert (report.instances, report.added_images) == (1, 3)
+    assert report.warnings == (
+        "1 image (dataset/images/train/empty.png) marked as confirmed empty, since the labels say that there is "
+        "nothing on it.",
+    )
     assert states == {
         "a.png": (ImageState.IN_PROGRESS, Split.TRAIN),
-        "empty.png": (ImageState.UNANNOTATED, Split.TRAIN),
+        "empty.png": (ImageState.CONFIRMED_EMPTY, Split.TRAIN),
         "none.png": (ImageState.UNANNOTATED, Split.TRAIN),
     }
 
@@ -342,3 +346,17 @@ def test_mask_of_an_imported_polygon_is_that_of_its_pixels(tmp_path: Path) -> No
 
     assert mask[15:45, 20:60].all()
     assert mask.sum() == 30 * 40
+
+
+@pytest.mark.parametrize("content", ["0 0.5 0.5 0 0.5", "0 0.5 0.5 1e-9 1e-9", "# 0", "\x00\xff"])
+def test_labels_of_which_nothing_can_be_read_do_not_make_an_image_empty(
+    tmp_path: Path, make_image: MakeImage, content: str
+) -> None:
+    folder = write(tmp_path, BOX)
+    for name in ("a", "b"):
+        make_image(f"dataset/images/train/{name}.png", width=WIDTH, height=HEIGHT)
+    (folder / "labels/train/b.txt").write_text(content, encoding="latin-1")
+    with ProjectStore.create(tmp_path / "p.sam3proj") as store:
+        import_project(store, folder, "yolo")
+
+        assert [image.state for image in store.images()] == [ImageState.IN_PROGRESS, ImageState.UNANNOTATED]
