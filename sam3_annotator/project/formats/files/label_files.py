@@ -16,7 +16,7 @@ from sam3_annotator.project.formats.images.folders import bases_beside, image_fo
 from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage, with_problems
 from sam3_annotator.project.formats.sentences import first_of
 from sam3_annotator.project.formats.splits import split_of_folders
-from sam3_annotator.project.image_files import EXPORT_MARKER, is_there, natural_key
+from sam3_annotator.project.image_files import EXPORT_MARKER, IMAGE_SUFFIXES, is_there, natural_key
 from sam3_annotator.project.image_paths import absolute_path
 
 
@@ -113,7 +113,8 @@ def find_image(label: LabelFile, written: object, written_folder: str = "") -> I
     """Return where the image of a file of labels lies, which is `written` there, with either slash.
 
     It is looked for at that path, which is relative to the file, then by its name beside the file and in the folders
-    that are usual for images. If it is in none of them, the name tells as much of its folders as is known.
+    that are usual for images, and last by the stem of the file beside it: those who rename images and labels together
+    leave the old name inside. If it is in none of them, the name tells as much of its folders as is known.
     Raises FormatError if it is no name of a file.
     """
     # The paths of Windows take both slashes, and know drives.
@@ -124,7 +125,7 @@ def find_image(label: LabelFile, written: object, written_folder: str = "") -> I
     folder = label.path.parent
     places = [folder / path.as_posix(), folder / path.name]
     places.extend(place / path.name for place in image_folders(bases_beside(label.path), label.split))
-    file = next((place for place in places if is_there(place)), None)
+    file = next((place for place in places if is_there(place)), None) or _image_of_stem(label.path)
     if file is None:
         parts = path.parts[1:] if path.anchor else (*folder.relative_to(label.root).parts, *path.parts)
         return ImagePlace("/".join(_without_dots(parts)))
@@ -134,6 +135,14 @@ def find_image(label: LabelFile, written: object, written_folder: str = "") -> I
     except ValueError:  # another drive of Windows
         base = file.parent
     return ImagePlace(storable(file.relative_to(base).as_posix()), (base,), is_found=True)
+
+
+def _image_of_stem(label: Path) -> Path | None:
+    """Return the image of the same stem beside a file of labels, None if there is none, or more than one."""
+    suffixes = (suffix for small in sorted(IMAGE_SUFFIXES) for suffix in (small, small.upper()))
+    found = [image for image in map(label.with_suffix, suffixes) if is_there(image)]
+    # Where the system takes `a.jpg` and `a.JPG` for one file, it is found twice.
+    return found[0] if len({image.suffix.lower() for image in found}) == 1 else None
 
 
 def _without_dots(parts: tuple[str, ...]) -> list[str]:

@@ -363,3 +363,14 @@ def test_sample_in_the_style_of_x_anylabeling_is_read() -> None:
         ("tasse", 110, 0.875),
         ("löffel", 40, None),
     ]
+
+
+def test_labels_renamed_with_their_image_belong_to_it(tmp_path: Path) -> None:
+    for name in ("new.JPG", "two.jpg", "two.png", "own.jpg", "a.jpg"):
+        Image.new("RGB", (16, 12)).save(tmp_path / name, "PNG")
+    for stem, image in (("new", "old.jpg"), ("two", "old.jpg"), ("own", "a.jpg")):
+        write(tmp_path / f"{stem}.json", shape(), imagePath=image)
+
+    plan = read(tmp_path)
+
+    assert [image.name for image in plan.images] == ["new.JPG", "a.jpg", "old.jpg"]
