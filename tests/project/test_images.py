@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from sam3_annotator.project.entities import ImageFacts
+from sam3_annotator.project.image_files import list_image_files
 from sam3_annotator.project.images import current_facts, make_thumbnail, read_facts, read_image
 
 MakeImage = Callable[..., Path]
@@ -132,12 +133,23 @@ def test_broken_exif_does_not_hide_the_image(tmp_path: Path, broken: bytes, suff
     assert read_facts(path).problem == ""
 
 
-@pytest.mark.parametrize("suffix", ["jpg", "jpeg", "png", "bmp", "gif", "webp", "tif", "tiff", "avif", "jp2"])
-def test_every_listed_format_is_read(tmp_path: Path, suffix: str) -> None:
+@pytest.mark.parametrize(
+    "suffix", ["jpg", "jpeg", "png", "bmp", "gif", "webp", "tif", "tiff", "avif", "jp2", "j2k", "dib", "ppm", "pnm"]
+)
+def test_every_format_is_read_and_listed(tmp_path: Path, suffix: str) -> None:
     path = _save(tmp_path / f"a.{suffix}", _corners())
 
     assert np.abs(read_image(path)[8, 8].astype(int) - (255, 0, 0)).max() < 30
     assert max(make_thumbnail(path, 12).shape) == 12
+    assert list_image_files(tmp_path) == [path]
+
+
+@pytest.mark.parametrize("suffix", ["pgm", "pbm"])
+def test_grey_and_black_and_white_formats_are_read_and_listed(tmp_path: Path, suffix: str) -> None:
+    path = _save(tmp_path / f"a.{suffix}", _corners(), "1" if suffix == "pbm" else "L")
+
+    assert read_image(path)[24, 40].tolist() == [255, 255, 255]
+    assert list_image_files(tmp_path) == [path]
 
 
 def test_the_content_decides_not_the_suffix(tmp_path: Path) -> None:
