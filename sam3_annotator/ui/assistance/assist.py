@@ -125,12 +125,17 @@ class Assist(QObject):
         self.draft_changed.emit(self.draft)
 
     def look_through(self, window: Window | None) -> None:
-        """Have the model see the shown image through a window, None being the whole; a draft is asked again there."""
-        if self._image is not None and self._image.window != window:
-            self._image = self._image.through(window)
-            self._embed(self._image)
-            if (draft := self.draft) is not None:
-                self._change(draft)
+        """Have the model see the shown image through a window, None being the whole.
+
+        A draft that lies in the window is asked again there. What was seen closer stays as it is until it is corrected.
+        """
+        if self._image is None or self._image.window == window:
+            return
+        self._image = self._image.through(window)
+        self._embed(self._image)
+        draft = self.draft
+        if draft is not None and ((seen := self._seeing(draft).window) is not None or draft.is_waiting):
+            self._change(draft.through(seen))
 
     def leave(self) -> None:
         """Turn away from the shown image; answers still under way for it are no longer wanted."""
@@ -198,7 +203,6 @@ class Assist(QObject):
         return self._image is not None and self._image.image_id == image_id
 
     def _change(self, draft: Draft) -> None:
-        draft = draft.through(self._seeing(draft).window)
         self._drafts[draft.image_id] = draft
         self._is_accepting = False
         if draft.says_where and not draft.is_answered:

@@ -51,7 +51,8 @@ def detect_job(
         found = bench.session.detect(embedding, asked, threshold=threshold, check=bench.check)
         known, offset = earlier.known, image.offset
         proposals = proposals_of(found, labelled, tolerance, bench.model_name, known, bench.check, offset)
-        return join_proposals(proposals, earlier.beside, earlier.settled, bench.check)
+        is_closer = image.window is not None
+        return join_proposals(proposals, earlier.beside, earlier.settled, bench.check, is_closer=is_closer)
 
     return job
 

@@ -171,7 +171,8 @@ class Draft:
         """Take the last prompt back and return to the answer from before it, if there was one."""
         prompts = self.prompts[:-1]
         answers = tuple(answer for answer in self.answers if len(answer.prompts) <= len(prompts))
-        return replace(self, prompts=prompts, answers=answers, has_failed=False)
+        window = answers[-1].window if answers and answers[-1].prompts == prompts else self.window
+        return replace(self, prompts=prompts, answers=answers, has_failed=False, window=window)
 
     def with_candidates(self, candidates: Sequence[Candidate], prompts: tuple[Prompt, ...] | None = None) -> Draft:
         """Take the answer to `prompts`, by default to all prompts there are.

@@ -51,20 +51,25 @@ def proposals_of(
 
 
 def join_proposals(
-    found: Sequence[Proposal], beside: Sequence[Proposal], settled: Collection[BoxXyxy], check: Check = never_cancelled
+    found: Sequence[Proposal],
+    beside: Sequence[Proposal],
+    settled: Collection[BoxXyxy],
+    check: Check = never_cancelled,
+    *,
+    is_closer: bool,
 ) -> tuple[Proposal, ...]:
     """Give what is found now together with what was found before elsewhere on the image, best first.
 
-    Of two that are the same thing, the one that is `settled` already stays, else the one found now: who looks again
-    looks closer.
+    Of two that are the same thing, the one that is `settled` already stays, else the one found now if that look
+    `is_closer`, and the one found before if it is not.
     """
     before = [(proposal, Placed.of(proposal.region)) for proposal in beside]
-    decided = [placed for proposal, placed in before if proposal.box_xyxy in settled]
+    decided = [placed for proposal, placed in before if not is_closer or proposal.box_xyxy in settled]
     kept = []
     for proposal in found:
         check()
         placed = Placed.of(proposal.region)
-        if proposal.box_xyxy in settled or not _is_one_of(placed, decided, SAME_IOU):
+        if not _is_one_of(placed, decided, SAME_IOU):
             kept.append((proposal, placed))
     news = [placed for _, placed in kept]
     others = [proposal for proposal, placed in before if not _is_one_of(placed, news, SAME_IOU)]

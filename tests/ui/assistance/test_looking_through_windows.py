@@ -58,6 +58,31 @@ def test_an_open_draft_is_asked_again_and_goes_on_from_what_it_shows(
     assert begun.mask.sum() == before.region.area
 
 
+def test_what_was_seen_closer_stays_as_it_is_when_the_model_looks_elsewhere(
+    assist: Assist, answered: Any, fake_session: Any
+) -> None:
+    assist.show(IMAGE)
+    assist.look_through(PART)
+    assist.add_prompt(HERE)
+    closer = answered()
+    count = len(fake_session.segmented)
+
+    assist.look_through(None)
+    assist.look_through(CORNER)  # in which the draft is not
+
+    assert assist.draft == closer
+    assert len(fake_session.segmented) == count
+    assist.add_prompt(PointPrompt(60, 30))
+    further = answered()
+    assert further.window is None
+    begun = fake_session.segmented[-1][1][0]
+    assert begun.mask.sum() == closer.region.area  # goes on from it
+    assist.step_back()
+    assert assist.draft is not None
+    assert assist.draft.region == closer.region
+    assert assist.draft.is_answered
+
+
 def test_a_click_beside_the_window_asks_the_whole_image(assist: Assist, answered: Any, fake_session: Any) -> None:
     assist.show(IMAGE)
     assist.look_through(CORNER)
@@ -192,6 +217,20 @@ def test_what_is_seen_again_is_proposed_as_it_is_seen_now(finder: Finder, answer
     finder.look_through(Window(0, 0, 50, 40))
 
     assert boxes(answer()) == [BOXES[1], (0, 0, 10, 9)]
+
+
+def test_what_was_seen_closer_is_proposed_on_when_the_whole_is_looked_at_again(
+    finder: Finder, answer: Any, finding_session: Any
+) -> None:
+    finder.look_through(Window(0, 0, 50, 40))
+    finding_session.instances = [((0, 0, 10, 9), 0.7)]
+    finder.ask("coin")
+    answer()
+
+    finding_session.instances = [((0, 0, 10, 10), 0.8), ((50, 30, 70, 50), 0.6)]
+    finder.look_through(None)
+
+    assert boxes(answer()) == [(0, 0, 10, 9), (50, 30, 70, 50)]
 
 
 def test_an_example_beside_the_window_is_looked_for_in_the_whole_image(

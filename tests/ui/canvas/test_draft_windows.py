@@ -53,13 +53,13 @@ def test_a_chosen_candidate_is_told_by_its_logits_only_where_it_was_seen() -> No
     assert further.through(PART).asked == further.prompts
 
 
-def test_taking_a_prompt_back_asks_again_what_was_seen_otherwise() -> None:
-    closer = ASKED.with_candidates([candidate(SMALL)]).through(PART).with_prompt(PointPrompt(6, 6))
+def test_taking_a_prompt_back_shows_what_was_seen_before_it_through_whatever_window() -> None:
+    closer = ASKED.with_candidates([candidate(LARGE)]).through(PART).with_prompt(PointPrompt(6, 6))
 
     shorter = closer.with_candidates([candidate(SMALL)]).without_last_prompt()
 
-    assert shorter.is_waiting
-    assert shorter.through(None).is_answered
+    assert shorter.is_answered
+    assert (shorter.window, shorter.region) == (None, LARGE)
 
 
 @pytest.mark.parametrize(
