@@ -37,6 +37,8 @@ class VocAnnotation:
     """What an XML file says: the name of the image and its size (0 if unknown), its objects, what was left out.
 
     `objects` has None in the place of what was left out, since the value of an object in the masks is its place.
+    `zeros` and `ones` count the lefts and tops of boxes that are 0 and 1: where boxes at the border begin tells from
+    where pixels are counted.
     """
 
     filename: str
@@ -45,6 +47,8 @@ class VocAnnotation:
     objects: tuple[VocObject | None, ...]
     problems: tuple[str, ...]
     counts_from_zero: bool
+    zeros: int = 0
+    ones: int = 0
     parts: tuple[str, ...] = ()
     """The names of parts of objects, such as heads and hands, which are passed over."""
 
@@ -54,20 +58,19 @@ def in_one_line(name: str) -> str:
     return without_controls(" ".join(name.splitlines()))
 
 
-def read_annotation(file: Path, name: str) -> VocAnnotation:
+def read_annotation(file: Path, name: str, *, counts_from_zero: bool = False) -> VocAnnotation:
     """Read the annotation of an image from a file, which sentences call `name`.
 
     VOC counts pixels from 1, and a box ends with its last pixel. A file with a coordinate of 0, as many programs write
-    it, counts from 0, and its boxes are corners; so is a box with decimals. `part` elements are passed over. Raises
-    FormatError if it is no annotation of this kind.
+    it, counts from 0, and its boxes are corners; so does one of which others tell (`counts_from_zero`), and so is a box
+    with decimals. `part` elements are passed over. Raises FormatError if it is no annotation of this kind.
     """
     root = ET.Element("annotation")
     with readable(file), file.open("rb") as stream:
         root.extend(list(read_children(stream, name, root.tag, "Pascal VOC")))
     elements = root.findall("object")
-    counts_from_zero = any(
-        _decimal(_text(element, f"bndbox/{corner}")) == 0 for element in elements for corner in ("xmin", "ymin")
-    )
+    starts = [_decimal(_text(element, f"bndbox/{corner}")) for element in elements for corner in ("xmin", "ymin")]
+    counts_from_zero = counts_from_zero or 0 in starts
     objects: list[VocObject | None] = []
     problems: list[str] = []
     for number, element in enumerate(elements, start=1):
@@ -83,6 +86,8 @@ def read_annotation(file: Path, name: str) -> VocAnnotation:
         objects=tuple(objects),
         problems=tuple(problems),
         counts_from_zero=counts_from_zero,
+        zeros=starts.count(0),
+        ones=starts.count(1),
         parts=tuple(_text(part, "name") or "nameless" for element in elements for part in element.findall("part")),
     )
 

@@ -69,9 +69,11 @@ def read(path: Path) -> ImportPlan:
     images: list[PlannedImage] = []
     categories: dict[str, PlannedCategory] = {}
     findings = _Findings()
-    for place in _places(path):
-        reader = _PlaceReader(place, path, findings)
-        images.extend(reader.read())
+    readers = [_PlaceReader(place, path, findings) for place in _places(path)]
+    # One program has written them all: boxes at the border tell from where it counts.
+    counts_from_zero = sum(reader.zeros for reader in readers) > sum(reader.ones for reader in readers)
+    for reader in readers:
+        images.extend(reader.read(counts_from_zero=counts_from_zero))
         for category in planned_categories(reader.names_told):
             categories.setdefault(category.name, category)
     used = {instance.category for image in images for instance in image.instances}
@@ -83,7 +85,10 @@ def read(path: Path) -> ImportPlan:
 
 def _warnings(findings: _Findings) -> Iterator[str]:
     if findings.from_zero:
-        yield f"{listed(findings.from_zero, 'file')} counting pixels from 0, as a coordinate of 0 shows, and read so."
+        yield (
+            f"{listed(findings.from_zero, 'file')} counting pixels from 0, as coordinates of 0 in them or in files "
+            "beside them show, and read so."
+        )
     if findings.boxed:
         yield f"{listed(findings.boxed, 'instance')} without a pixel in the masks of the image came in as a box."
     if findings.parts:
@@ -154,14 +159,28 @@ class _PlaceReader:
         self._beside = ImagesBeside()
         self._image_folders = (*(place.folder / name for name in (IMAGES, "images")), place.folder, place.annotations)
         self.names_told = find_value_names((place.folder,))
+        self._read = self._read_files()
 
-    def read(self) -> Iterator[PlannedImage]:
-        annotations = dict(self._annotations())
-        names = self._value_names(annotations.values())
-        for stem, annotation in annotations.items():
+    @property
+    def zeros(self) -> int:
+        """How many lefts and tops of boxes are 0."""
+        return sum(annotation.zeros for annotation in self._read.values())
+
+    @property
+    def ones(self) -> int:
+        """How many of them are 1."""
+        return sum(annotation.ones for annotation in self._read.values())
+
+    def read(self, *, counts_from_zero: bool) -> Iterator[PlannedImage]:
+        if counts_from_zero:
+            self._count_from_zero()
+        self._note_findings()
+        names = self._value_names(self._read.values())
+        for stem, annotation in self._read.items():
             yield self._image(stem, annotation, names)
 
-    def _annotations(self) -> Iterator[tuple[str, VocAnnotation]]:
+    def _read_files(self) -> dict[str, VocAnnotation]:
+        annotations: dict[str, VocAnnotation] = {}
         for stem, file in self._place.files.items():
             annotation = _UNKNOWN
             if file is not None:
@@ -171,6 +190,19 @@ class _PlaceReader:
                     self._findings.problems.append(str(error))
                     if self._masks(stem) is None:
                         continue
+            annotations[stem] = annotation
+        return annotations
+
+    def _count_from_zero(self) -> None:
+        """Read those again that do not show it themselves."""
+        for stem, annotation in self._read.items():
+            file = self._place.files[stem]
+            if file is not None and annotation.objects and not annotation.counts_from_zero:
+                self._read[stem] = read_annotation(file, name_in(file, self._source), counts_from_zero=True)
+
+    def _note_findings(self) -> None:
+        for stem, annotation in self._read.items():
+            file = self._place.files[stem]
             self._findings.problems.extend(annotation.problems)
             self._findings.parts.extend(annotation.parts)
             self._findings.difficult += [
@@ -180,7 +212,6 @@ class _PlaceReader:
             ]
             if annotation.counts_from_zero and file is not None:
                 self._findings.from_zero.append(name_in(file, self._source))
-            yield stem, annotation
 
     def _value_names(self, annotations: Iterable[VocAnnotation]) -> ValueNames:
         """Return the names told, else those of VOC 2012 unless the objects have others."""

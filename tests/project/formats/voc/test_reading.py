@@ -90,16 +90,6 @@ def test_box_of_a_program_that_counts_from_zero_is_its_corners(
     assert boxes(read(write(tmp_path / "a.xml", thing(box=box)))) == [expected]
 
 
-def test_coordinate_of_zero_speaks_for_its_whole_file_and_is_told(tmp_path: Path) -> None:
-    write(tmp_path / "a.xml", thing(box=(0, 5, 10, 12)), thing())
-    write(tmp_path / "b.xml", thing())
-
-    plan = read(tmp_path)
-
-    assert boxes(plan) == [(0, 5, 10, 12), (3, 4, 10, 12), (2, 3, 10, 12)]
-    assert any("1 file (a.xml) counting pixels from 0" in warning for warning in plan.warnings)
-
-
 def test_parts_of_an_object_are_no_objects(tmp_path: Path) -> None:
     part = f"<part><name>head</name>{BOX.replace('>3<', '>0<')}</part>"
 
