@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sam3_annotator.project.edit import Edit
-from sam3_annotator.project.entities import CategoryId, ImageFacts, ImageId, ImageState, Origin, Provenance
+from sam3_annotator.project.entities import CategoryId, ImageFacts, ImageId, ImageRecord, ImageState, Origin, Provenance
 from sam3_annotator.project.errors import FormatError, KnownError
 from sam3_annotator.project.formats.images.matching import Match, Wanted, match_images
 from sam3_annotator.project.formats.known_instances import KnownInstances
@@ -129,6 +129,7 @@ class _Filler:
         self._of_unknown_size: list[str] = []
         self._without_area: list[str] = []
         self._empty: dict[ImageId, str] = {}
+        self._of_other_split: list[str] = []
 
     def fill(self, planned: PlannedImage, match: Match, facts: dict[Path, ImageFacts]) -> None:
         image_id = self._image_for(match, facts)
@@ -136,8 +137,7 @@ class _Filler:
         record = self._store.image(image_id)
         now = facts.get(self._store.image_file(image_id), record.facts)
         self._compare_size(planned, now, record.path)
-        if planned.split is not None and record.split is None:
-            self._edit.update_image(image_id, split=planned.split)
+        self._place_in_split(planned, record)
         there = self._store.instances(image_id)
         if planned.is_known_empty and record.state is ImageState.UNANNOTATED and not there:
             self._edit.update_image(image_id, state=ImageState.CONFIRMED_EMPTY)
@@ -183,6 +183,14 @@ class _Filler:
         self.added_images += 1
         return self._edit.add_image(match, facts[match])
 
+    def _place_in_split(self, planned: PlannedImage, record: ImageRecord) -> None:
+        if planned.split is None or planned.split is record.split:
+            return
+        if record.split is None:
+            self._edit.update_image(record.id, split=planned.split)
+        else:
+            self._of_other_split.append(f"{record.path}: {record.split}, not {planned.split}")
+
     def _compare_size(self, planned: PlannedImage, facts: ImageFacts, path: str) -> None:
         said, found = (planned.width, planned.height), (facts.width, facts.height)
         if 0 in said or 0 in found or said == found:
@@ -207,6 +215,10 @@ class _Filler:
             warnings.append(
                 f"{listed(self._of_other_size, 'image')} of another size than the labels say: "
                 "check that these are the right images."
+            )
+        if self._of_other_split:
+            warnings.append(
+                f"{listed(self._of_other_split, 'image')} in another split than the labels say, kept there."
             )
         if self._empty:
             names = list(self._empty.values())

@@ -244,9 +244,12 @@ def test_splits_that_images_have_are_not_changed(store: ProjectStore, tmp_path: 
     with store.edit("Split", undoable=False) as edit:
         edit.update_image(store.images()[0].id, split=Split.TEST)
 
-    import_project(store, coco(tmp_path / "x/instances_train.json", ["1.png", "2.png"]), "coco")
+    report = import_project(store, coco(tmp_path / "x/instances_train.json", ["1.png", "2.png"]), "coco")
 
     assert [image.split for image in store.images()[:2]] == [Split.TEST, Split.TRAIN]
+    assert report.warnings == (
+        "1 image (photos/1.png: test, not train) in another split than the labels say, kept there.",
+    )
 
 
 @pytest.mark.parametrize("segmentation", ["polygon", "rle"])
