@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+CUT_WITHIN = 2.0
+"""Pixels from a side of a window at which an outline, which may be simplified, counts as ending there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -45,6 +48,20 @@ class Window:
         """Whether all of a box lies in the window."""
         x0, y0, x1, y1 = box_xyxy
         return self.x0 <= x0 and self.y0 <= y0 and x1 <= self.x1 and y1 <= self.y1
+
+    def cuts(self, box_xyxy: tuple[float, float, float, float], image_size: tuple[int, int]) -> bool:
+        """Whether what has this box ends at a side of the window within an image of this height and width.
+
+        There may be more of it beyond.
+        """
+        height, width = image_size
+        x0, y0, x1, y1 = box_xyxy
+        return (
+            (self.x0 > 0 and x0 - self.x0 < CUT_WITHIN)
+            or (self.y0 > 0 and y0 - self.y0 < CUT_WITHIN)
+            or (self.x1 < width and self.x1 - x1 < CUT_WITHIN)
+            or (self.y1 < height and self.y1 - y1 < CUT_WITHIN)
+        )
 
     def place(self, x: int, y: int, shape: tuple[int, int]) -> tuple[int, int]:
         """Return column and row of an image pixel where the window is shown with this height and width."""

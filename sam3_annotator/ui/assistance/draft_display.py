@@ -77,7 +77,8 @@ class DraftDisplay(QObject):
         if draft is None:
             self._status_line.set_hint("")
             return
-        is_accepting, is_cut = self._assist.is_accepting, draft.is_cut(self._canvas.image_size)
+        width, height = self._canvas.image_size
+        is_accepting, is_cut = self._assist.is_accepting, draft.is_cut((height, width))
         self._status_line.set_hint(draft_in_words(draft, is_accepting=is_accepting, is_cut=is_cut))
 
     @Slot(object)

@@ -40,7 +40,7 @@ def detect_job(
     earlier: Proposals,
     tolerance: float,
 ) -> Job:
-    """Make the job that finds what is not labelled yet, best first, no two with the same box.
+    """Make the job that finds what is not labelled yet, best first, no two with the same box, nothing that is cut.
 
     What is known of the concept from `earlier` is found again as it is, though it may have been labelled since.
     """
@@ -52,6 +52,7 @@ def detect_job(
         known, offset = earlier.known, image.offset
         proposals = proposals_of(found, labelled, tolerance, bench.model_name, known, bench.check, offset)
         is_closer = image.window is not None
+        proposals = tuple(each for each in proposals if not image.cuts(each.region.box_xyxy))
         return join_proposals(proposals, earlier.beside, earlier.settled, bench.check, is_closer=is_closer)
 
     return job

@@ -60,6 +60,11 @@ class ShownImage:
         shows_all = window is None or all(window.shows(self._on_image(box)) for box in boxes)
         return self if shows_all else self.through(None)
 
+    def cuts(self, box_xyxy: BoxXyxy) -> bool:
+        """Whether what has this box in the image may go on beyond what the model sees."""
+        size = self.pixels.shape[0], self.pixels.shape[1]
+        return self.window is not None and self.window.cuts(box_xyxy, size)
+
     def place(self, prompts: Iterable[Prompt]) -> tuple[Prompt, ...]:
         """Bring prompts into the window; logits, which are of the window already, stay as they are."""
         return tuple(self._place(prompt) for prompt in prompts)

@@ -144,12 +144,9 @@ class Draft:
         return self.says_where and not self.is_answered and not self.has_failed
 
     def is_cut(self, image_size: tuple[int, int]) -> bool:
-        """Tell whether the region ends where the window does, within an image of this width and height."""
-        if self.window is None or self.region.is_empty:
-            return False
-        x0, y0, x1, y1 = self.region.box_xyxy
-        ends = (self.window.x0, x0, 0), (self.window.y0, y0, 0), (self.window.x1, x1, image_size[0])
-        return any(end == reached != limit for end, reached, limit in (*ends, (self.window.y1, y1, image_size[1])))
+        """Tell whether the region ends where the window does, within an image of this height and width."""
+        region = self.region
+        return self.window is not None and not region.is_empty and self.window.cuts(region.box_xyxy, image_size)
 
     def with_prompt(self, prompt: Prompt) -> Draft:
         """Add a prompt; the draft waits for its answer then."""

@@ -23,7 +23,7 @@ from sam3_annotator.ui.settings import PreviewMode, Settings
 IMAGE = ShownImage(ImageId(1), "one", np.zeros((60, 80, 3), dtype=np.uint8))
 PART, CORNER = Window(20, 10, 70, 50), Window(0, 0, 40, 30)
 HERE = PointPrompt(45, 30)
-BOXES = ((0, 0, 10, 10), (20, 0, 40, 20))
+BOXES = ((4, 4, 14, 14), (24, 4, 40, 20))
 
 
 def test_a_click_in_the_window_is_asked_there_and_its_region_lies_in_the_image(
@@ -189,10 +189,23 @@ def test_what_is_found_in_a_window_lies_in_the_image_beside_what_was_found_befor
     finder.look_through(PART)
     proposals = answer()
 
-    assert boxes(proposals) == [(40, 10, 60, 30), BOXES[1], (20, 10, 30, 20), BOXES[0]]
+    assert boxes(proposals) == [(44, 14, 60, 30), BOXES[1], (24, 14, 34, 24), BOXES[0]]
     assert [proposal.region.box_xyxy for proposal in proposals.open] == boxes(proposals)
     finder.look_through(None)
     assert sorted(boxes(answer())) == sorted(boxes(proposals))  # nothing twice, nothing lost
+
+
+def test_what_the_frame_cuts_is_not_proposed(finder: Finder, answer: Any, finding_session: Any) -> None:
+    finding_session.instances = [((5, 5, 15, 15), 0.9), ((30, 10, 50, 20), 0.8), ((0, 20, 10, 30), 0.7)]
+    finder.look_through(PART)
+
+    finder.ask("coin")
+
+    assert boxes(answer()) == [(25, 15, 35, 25)]
+    finder.look_through(Window(0, 10, 50, 60))  # whose left and bottom are the image's
+    finding_session.instances = [((0, 10, 10, 20), 0.6), ((10, 40, 20, 50), 0.55)]
+    finder.ask("coin")
+    assert boxes(answer()) == [(0, 20, 10, 30), (10, 50, 20, 60)]
 
 
 def test_what_was_rejected_is_not_found_again_through_another_window(
@@ -202,7 +215,7 @@ def test_what_was_rejected_is_not_found_again_through_another_window(
     answer()
     finder.focus_on(BOXES[0])
     finder.reject_focused()
-    finding_session.instances = [((0, 0, 10, 9), 0.7)]  # seen a little otherwise
+    finding_session.instances = [((4, 4, 14, 13), 0.7)]  # seen a little otherwise
 
     finder.look_through(Window(0, 0, 50, 40))
 
@@ -212,11 +225,11 @@ def test_what_was_rejected_is_not_found_again_through_another_window(
 def test_what_is_seen_again_is_proposed_as_it_is_seen_now(finder: Finder, answer: Any, finding_session: Any) -> None:
     finder.ask("coin")
     answer()
-    finding_session.instances = [((0, 0, 10, 9), 0.7)]
+    finding_session.instances = [((4, 4, 14, 13), 0.7)]
 
     finder.look_through(Window(0, 0, 50, 40))
 
-    assert boxes(answer()) == [BOXES[1], (0, 0, 10, 9)]
+    assert boxes(answer()) == [BOXES[1], (4, 4, 14, 13)]
 
 
 def test_what_was_seen_closer_is_proposed_on_when_the_whole_is_looked_at_again(
@@ -253,7 +266,7 @@ def test_examples_in_the_window_are_placed_there(finder: Finder, answer: Any, fi
 
     finder.ask_alike([Exemplar(30, 20, 40, 30)])
 
-    assert boxes(answer()) == [(40, 10, 60, 30), (20, 10, 30, 20)]
+    assert boxes(answer()) == [(44, 14, 60, 30), (24, 14, 34, 24)]
     assert finding_session.detected == [ConceptPrompt("", (Exemplar(10, 10, 20, 20),))]
 
 
@@ -265,7 +278,7 @@ def test_another_concept_begins_anew(finder: Finder, answer: Any) -> None:
 
     finder.ask("button")
 
-    assert boxes(answer()) == [(40, 10, 60, 30), (20, 10, 30, 20)]
+    assert boxes(answer()) == [(44, 14, 60, 30), (24, 14, 34, 24)]
 
 
 def test_a_box_is_placed_in_the_window(assist: Assist, answered: Any, fake_session: Any) -> None:
