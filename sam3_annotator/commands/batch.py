@@ -14,18 +14,20 @@ from sam3_annotator.commands.failures import DONE, CommandFailed
 from sam3_annotator.commands.model_options import ModelOptions, open_chosen
 from sam3_annotator.commands.pictures import Pictures
 from sam3_annotator.commands.progress import progress_bar
-from sam3_annotator.model import ConceptPrompt, Detection, RestoringSession
+from sam3_annotator.model import ConceptPrompt, EmbeddingCache, RestoringSession, Session, Window
 from sam3_annotator.project import (
     USUAL_TOLERANCE,
     ImageId,
     ImageRecord,
     ProjectStore,
+    Region,
     category_named,
     images_in_use,
 )
-from sam3_annotator.ui.canvas.proposals import Proposals
+from sam3_annotator.ui.assistance.shown_image import ShownImage
+from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
 from sam3_annotator.ui.verbs import operations
-from sam3_annotator.ui.verbs.proposing import proposals_of
+from sam3_annotator.ui.verbs.proposing import join_proposals, not_labelled, proposals_of
 from sam3_annotator.ui.verbs.provenance import provenances_of
 
 
@@ -36,11 +38,13 @@ def autolabel(
     phrases: Sequence[str],
     category: str,
     threshold: float,
+    parts: int = 1,
     takes_finished: bool,
 ) -> int:
     """Make instances of all that phrases find on a project's images, as far as it is not labelled yet.
 
-    They get the category of the phrase's name, or `category`. Images that are finished are left alone unless
+    They get the category of the phrase's name, or `category`. With more than one, so many `parts` along the longer side
+    of each image are looked at by themselves too. Images that are finished are left alone unless
     `takes_finished`, those left out in any case. What is done stays if the command is stopped; each phrase on each
     image is one undo step.
     """
@@ -59,12 +63,12 @@ def autolabel(
         try:
             with progress_bar("Labelling") as progress, kept_embeddings(model.cache_gigabytes) as cache:
                 for image, key, pixels in pictures.read(progress):
-                    embedding = cache.embed(key, session, lambda kept=pixels: kept)  # type: ignore[misc] # no late look
-                    for phrase in phrases:
-                        concept = ConceptPrompt(phrase)
-                        found = session.detect(embedding, concept, threshold=threshold)
+                    shown = ShownImage(image.id, key, pixels)
+                    labelled = [instance.region for instance in store.instances(image.id)]
+                    found = _find(session, cache, shown, parts, phrases, threshold, labelled)
+                    for phrase, proposals in found.items():
                         name = category or phrase
-                        counts[name] += _store(store, image.id, name, concept, found, threshold, session.name)
+                        counts[name] += _store(store, image.id, name, phrase, proposals, threshold)
         finally:  # what is stored is told, however the run has ended
             print(f"{project}: {_found_in_words(counts)} on {pictures.in_words}")
     return DONE
@@ -79,20 +83,41 @@ def _images_in_use(store: ProjectStore, project: Path) -> tuple[ImageRecord, ...
     return images
 
 
+def _find(
+    session: Session,
+    cache: EmbeddingCache,
+    image: ShownImage,
+    parts: int,
+    phrases: Sequence[str],
+    threshold: float,
+    labelled: Sequence[Region],
+) -> dict[str, tuple[Proposal, ...]]:
+    """Look for phrases on the whole of an image, then on its parts; gives for each what is not labelled yet."""
+    found: dict[str, tuple[Proposal, ...]] = dict.fromkeys(phrases, ())
+    windows = Window.parts((image.pixels.shape[0], image.pixels.shape[1]), parts) if parts > 1 else []
+    for window in (None, *windows):
+        seen, is_closer = image.through(window), window is not None
+        embedding = cache.embed(seen.embedding_key, session, seen.read, lasts=not is_closer)
+        for phrase, before in found.items():
+            answer = session.detect(embedding, ConceptPrompt(phrase), threshold=threshold)
+            proposals = proposals_of(answer, labelled, USUAL_TOLERANCE, session.name, image=seen)
+            found[phrase] = join_proposals(proposals, before, (), is_closer=is_closer)
+    return found
+
+
 def _store(
     store: ProjectStore,
     image_id: ImageId,
     category: str,
-    concept: ConceptPrompt,
-    found: Detection,
+    phrase: str,
+    proposals: Sequence[Proposal],
     threshold: float,
-    model: str,
 ) -> int:
-    """Make instances of what is found and not labelled yet; gives their number."""
-    labelled = [instance.region for instance in store.instances(image_id)]
-    chosen = proposals_of(found, labelled, USUAL_TOLERANCE, model)
+    """Make instances of what is found and not labelled by now; gives their number."""
+    chosen = not_labelled(proposals, [instance.region for instance in store.instances(image_id)])
     if chosen:
-        provenances = provenances_of(Proposals(image_id, concept), chosen, threshold, lambda name: name)
+        question = Proposals(image_id, ConceptPrompt(phrase))
+        provenances = provenances_of(question, chosen, threshold, lambda name: name)
         regions = [(one.region, one.score, told) for one, told in zip(chosen, provenances, strict=True)]
         known = category_named(store, category)
         operations.accept_proposals(store, image_id, category if known is None else known.id, regions)

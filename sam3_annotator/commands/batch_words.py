@@ -9,6 +9,9 @@ import typer
 from sam3_annotator.commands.option_types import CacheGb, Device, Dtype, Model, ModelDtype, Project, Threshold, word
 from sam3_annotator.commands.words import parse_phrase
 
+MOST_PARTS = 16
+"""Along the longer side: some hundred parts to be read of each image."""
+
 
 def autolabel_command(
     project: Project,
@@ -32,6 +35,17 @@ def autolabel_command(
     dtype: ModelDtype = Dtype.AUTO,
     cache_gb: CacheGb = None,
     threshold: Threshold = 0.5,
+    parts: Annotated[
+        int,
+        typer.Option(
+            "--parts",
+            min=1,
+            max=MOST_PARTS,
+            metavar="N",
+            help="Look at so many overlapping parts along the longer side by themselves, too: for small things in "
+            "large images. Each part takes as long as an image.",
+        ),
+    ] = 1,
     all_images: Annotated[
         bool,
         typer.Option(
@@ -49,6 +63,7 @@ def autolabel_command(
         phrases=tuple(dict.fromkeys(phrase)),
         category=" ".join(category.split()),
         threshold=threshold,
+        parts=parts,
         takes_finished=all_images,
     )
     raise typer.Exit(status)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 CUT_WITHIN = 2.0
 """Pixels from a side of a window at which an outline, which may be simplified, counts as ending there."""
+
+
+OVERLAP = 0.25
+"""How much of their side the parts of an image have in common with the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,20 @@ class Window:
             min(width, int(max(columns) + margin) + 1),
             min(height, int(max(rows) + margin) + 1),
         )
+
+    @classmethod
+    def parts(cls, image_size: tuple[int, int], count: int) -> list[Window]:
+        """Cover an image of this height and width with overlapping squares, `count` along its longer side.
+
+        What is clearly smaller than the overlap, a quarter of their side, lies whole in one of them.
+        """
+        side = math.ceil(max(image_size) / (count - OVERLAP * (count - 1)))
+        tops, lefts = (_starts(length, side) for length in image_size)
+        return [
+            cls(left, top, min(left + side, image_size[1]), min(top + side, image_size[0]))
+            for top in tops
+            for left in lefts
+        ]
 
     @property
     def size(self) -> tuple[int, int]:
@@ -68,3 +87,11 @@ class Window:
         column = int((x + 0.5 - self.x0) * shape[1] / self.size[1])
         row = int((y + 0.5 - self.y0) * shape[0] / self.size[0])
         return min(max(column, 0), shape[1] - 1), min(max(row, 0), shape[0] - 1)
+
+
+def _starts(length: int, side: int) -> list[int]:
+    """Give where parts of this side begin along a side of the image, evenly."""
+    if length <= side:
+        return [0]
+    count = math.ceil((length - OVERLAP * side) / ((1 - OVERLAP) * side))
+    return [round(number * (length - side) / (count - 1)) for number in range(count)]

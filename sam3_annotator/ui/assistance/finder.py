@@ -49,10 +49,8 @@ def detect_job(
         embedding = image.embed(bench)
         asked = image.place_concept(concept)
         found = bench.session.detect(embedding, asked, threshold=threshold, check=bench.check)
-        known, offset = earlier.known, image.offset
-        proposals = proposals_of(found, labelled, tolerance, bench.model_name, known, bench.check, offset)
+        proposals = proposals_of(found, labelled, tolerance, bench.model_name, earlier.known, bench.check, image)
         is_closer = image.window is not None
-        proposals = tuple(each for each in proposals if not image.cuts(each.region.box_xyxy))
         return join_proposals(proposals, earlier.beside, earlier.settled, bench.check, is_closer=is_closer)
 
     return job

@@ -8,6 +8,7 @@ import numpy as np
 
 from sam3_annotator.model import Check, Detection, never_cancelled
 from sam3_annotator.project import Region, outline_mask
+from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal
 from sam3_annotator.ui.verbs.overlap import Placed
 
@@ -22,14 +23,14 @@ def proposals_of(
     model: str,
     known: Sequence[Proposal] = (),
     check: Check = never_cancelled,
-    offset: tuple[int, int] = (0, 0),
+    image: ShownImage | None = None,
 ) -> tuple[Proposal, ...]:
     """Give what is not labelled yet, best first, no two with the same box; outlines stray by `tolerance` pixels.
 
-    What is `known` of the concept is found again as it is, though it may have been labelled since. What was found in a
-    part of the image is placed by the `offset` x, y at which that begins.
+    What is `known` of the concept is found again as it is, though it may have been labelled since. What was found in
+    the window of an `image` is placed in the image, and left out where the window cuts it.
     """
-    left, top = offset
+    left, top = image.offset if image is not None else (0, 0)
     before = {proposal.box_xyxy: proposal for proposal in known}
     instances = [Placed.of(region) for region in labelled]
     kept: dict[BoxXyxy, tuple[Proposal, Placed]] = {}
@@ -43,9 +44,11 @@ def proposals_of(
             simplified = outline_mask(mask.inside, tolerance, mask.left + left, mask.top + top)
             proposal = Proposal(box, simplified.region, float(found.scores[index]), simplified.iou, model)
         placed = Placed.of(proposal.region)
+        if proposal.region.is_empty or (image is not None and image.cuts(placed.box_xyxy)):
+            continue
         is_new = box in before or not _is_one_of(placed, instances, LABELLED_IOU)
         is_other = box not in kept and not _is_one_of(placed, [other for _, other in kept.values()], SAME_IOU)
-        if is_new and is_other and not proposal.region.is_empty:
+        if is_new and is_other:
             kept[box] = proposal, placed
     return tuple(proposal for proposal, _ in kept.values())
 
@@ -74,6 +77,12 @@ def join_proposals(
     news = [placed for _, placed in kept]
     others = [proposal for proposal, placed in before if not _is_one_of(placed, news, SAME_IOU)]
     return tuple(sorted([*(proposal for proposal, _ in kept), *others], key=lambda one: -one.score))
+
+
+def not_labelled(proposals: Sequence[Proposal], labelled: Sequence[Region]) -> tuple[Proposal, ...]:
+    """Give those that are none of what has been labelled by now."""
+    instances = [Placed.of(region) for region in labelled]
+    return tuple(each for each in proposals if not _is_one_of(Placed.of(each.region), instances, LABELLED_IOU))
 
 
 def _is_one_of(placed: Placed, others: Sequence[Placed], least_iou: float) -> bool:
