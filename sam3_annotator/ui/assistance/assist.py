@@ -120,21 +120,25 @@ class Assist(QObject):
         self._image = image
         self._embed(image)
         draft = self.draft
-        if draft is not None and draft.says_where and not draft.is_answered:
-            self._ask(draft)
-        self.draft_changed.emit(self.draft)
+        if draft is not None and not draft.is_answered:  # where it is seen now, it may be
+            self._change(draft.through(self._seeing(draft).window))
+        else:
+            self.draft_changed.emit(draft)
 
     def look_through(self, window: Window | None) -> None:
         """Have the model see the shown image through a window, None being the whole.
 
-        A draft that lies in the window is asked again there. What was seen closer stays as it is until it is corrected.
+        A draft that lies in the window is asked again there. What was seen closer stays as it is until it is corrected,
+        and what is being accepted until it is stored.
         """
         if self._image is None or self._image.window == window:
             return
         self._image = self._image.through(window)
         self._embed(self._image)
         draft = self.draft
-        if draft is not None and ((seen := self._seeing(draft).window) is not None or draft.is_waiting):
+        if draft is None or self._is_accepting:
+            return
+        if (seen := self._seeing(draft).window) is not None or not draft.is_answered:
             self._change(draft.through(seen))
 
     def leave(self) -> None:

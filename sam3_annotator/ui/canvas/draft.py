@@ -91,8 +91,9 @@ class Draft:
 
         What the draft corrects comes before them, see `start`.
         """
-        # Logits are of what the model saw.
-        chosen = {len(answer.prompts): answer.chosen for answer in self.answers if answer.window == self.window}
+        # Logits are of what the model saw, and those from before the start would take its place.
+        seen = self.window, self.start
+        chosen = {len(each.prompts): each.chosen for each in self.answers if (each.window, each.start) == seen}
         asked: list[Prompt] = []
         for count, prompt in enumerate(self.prompts):
             asked += [*chosen.get(count, ()), prompt]
@@ -161,8 +162,8 @@ class Draft:
         return replace(self, corrects=Correction(instance, category_id))
 
     def through(self, window: Window | None) -> Draft:
-        """Have the model see the image through a window."""
-        return replace(self, window=window)
+        """Have the model see the image through a window; what it could not answer before, it may be able to there."""
+        return replace(self, window=window, has_failed=False)
 
     def without_last_prompt(self) -> Draft:
         """Take the last prompt back and return to the answer from before it, if there was one."""

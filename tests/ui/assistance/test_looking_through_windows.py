@@ -126,6 +126,58 @@ def test_what_was_asked_through_a_window_left_meanwhile_is_not_taken(
     assert fake_session.segmented[-1][1] == (HERE,)
 
 
+def test_what_is_being_accepted_is_stored_as_it_was_asked(
+    assist: Assist, answered: Any, fake_session: Any, qtbot: QtBot
+) -> None:
+    assist.show(IMAGE)
+    fake_session.hold()
+    assist.add_prompt(HERE)
+    assert fake_session.has_call_waiting.wait(10)
+    assist.accept()
+
+    assist.look_through(PART)
+    assert assist.is_accepting
+    with qtbot.waitSignal(assist.accepted) as accepted:
+        fake_session.release()
+
+    assert accepted.args[0].window is None
+    assert accepted.args[0].region.box_xyxy == (35, 20, 56, 41)
+
+
+def test_a_closer_look_that_fails_leads_back_to_what_was_known(
+    assist: Assist, answered: Any, fake_session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assist.show(IMAGE)
+    assist.add_prompt(HERE)
+    before = answered()
+    monkeypatch.setattr(fake_session, "embed", lambda *_, **__: 1 / 0)
+    assist.look_through(PART)
+    assert answered().has_failed
+
+    assist.look_through(None)
+
+    assert assist.draft == before
+
+
+def test_an_image_left_while_it_is_looked_at_closer_shows_what_was_known_of_it(
+    engine: EngineBridge, assist: Assist, answered: Any, fake_session: Any, qtbot: QtBot
+) -> None:
+    assist.show(IMAGE)
+    assist.add_prompt(HERE)
+    answered()
+    assist.cycle()
+    before = assist.draft
+    fake_session.hold()
+    assist.look_through(PART)
+
+    assist.show(ShownImage(ImageId(2), "two", np.ones((60, 80, 3), dtype=np.uint8)))
+    fake_session.release()
+    assist.show(IMAGE)
+    qtbot.waitUntil(lambda: engine.is_idle)
+
+    assert assist.draft == before  # the chosen candidate too
+
+
 def test_the_window_is_of_one_image_only(assist: Assist, answered: Any) -> None:
     assist.show(IMAGE)
     assist.look_through(PART)

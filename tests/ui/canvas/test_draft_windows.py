@@ -53,6 +53,23 @@ def test_a_chosen_candidate_is_told_by_its_logits_only_where_it_was_seen() -> No
     assert further.through(PART).asked == further.prompts
 
 
+def test_a_candidate_chosen_before_the_closer_look_does_not_take_its_place() -> None:
+    chosen = ASKED.with_candidates([candidate(SMALL), candidate(LARGE)]).with_next_candidate()
+    closer = chosen.with_prompt(PointPrompt(6, 6)).through(PART).with_candidates([candidate(SMALL)])
+
+    further = closer.through(None).with_prompt(PointPrompt(60, 5))
+
+    assert further.start == SMALL
+    assert further.asked == further.prompts
+
+
+def test_what_could_not_be_answered_through_a_window_may_be_known_without() -> None:
+    failed = ASKED.with_candidates([candidate(SMALL)]).through(PART).with_failure()
+
+    assert failed.through(None).is_answered
+    assert not failed.through(None).has_failed
+
+
 def test_taking_a_prompt_back_shows_what_was_seen_before_it_through_whatever_window() -> None:
     closer = ASKED.with_candidates([candidate(LARGE)]).through(PART).with_prompt(PointPrompt(6, 6))
 
