@@ -26,7 +26,7 @@ from sam3_annotator.ui.assistance.shown_image import ShownImage, exemplar_boxes
 from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
 from sam3_annotator.ui.settings import LEAST_THRESHOLD, Settings
 from sam3_annotator.ui.verbs.overlap import Placed
-from sam3_annotator.ui.verbs.proposing import LABELLED_IOU, join_proposals, proposals_of
+from sam3_annotator.ui.verbs.proposing import LABELLED_IOU, SAME_IOU, join_proposals, proposals_of
 
 # So many images keep their proposals, each up to some hundred kilobytes.
 IMAGES_KEPT = 100
@@ -58,24 +58,45 @@ def detect_job(
 
 def _without_labelled(proposals: Proposals, instances: Sequence[Instance]) -> Proposals:
     """Settle those that are one of the instances, also those that score too little to be shown now."""
-    placed = [(instance.id, Placed.of(instance.region)) for instance in instances]
-    labelled: dict[BoxXyxy, InstanceId | None] = {}
+    return _settled_as(proposals, [(instance.id, instance.region) for instance in instances], LABELLED_IOU)
+
+
+def _without_decided(proposals: Proposals, before: Proposals, settled: Collection[BoxXyxy]) -> Proposals:
+    """Settle those that are the same thing as one `before` that has been settled since others were `settled`."""
+    decided = [
+        (before.settled[each.box_xyxy], each.region)
+        for each in before.known
+        if each.box_xyxy in before.settled and each.box_xyxy not in settled
+    ]
+    return _settled_as(proposals, decided, SAME_IOU)
+
+
+def _settled_as(
+    proposals: Proposals, things: Sequence[tuple[InstanceId | None, Region]], least_iou: float
+) -> Proposals:
+    placed = [(instance_id, Placed.of(region)) for instance_id, region in things]
+    settled: dict[BoxXyxy, InstanceId | None] = {}
     for proposal in proposals.unsettled if placed else ():
         own = Placed.of(proposal.region)
-        instance_id = next((id_ for id_, instance in placed if own.overlaps(instance, LABELLED_IOU)), None)
-        if instance_id is not None:
-            labelled[proposal.box_xyxy] = instance_id
-    return proposals.with_labelled(labelled)
+        for instance_id, thing in placed:
+            if own.overlaps(thing, least_iou):
+                settled[proposal.box_xyxy] = instance_id
+                break
+    return proposals.with_labelled(settled)
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """What the model is asked for the shown image: when, down to which score, beside which instances."""
+    """What the model is asked for the shown image: when, down to which score, beside which instances.
+
+    `settled` are the boxes of proposals that were settled then.
+    """
 
     ticket: Ticket
     asked_at: float
     threshold: float
     instance_ids: frozenset[InstanceId]
+    settled: frozenset[BoxXyxy]
 
 
 class Finder(QObject):
@@ -269,7 +290,8 @@ class Finder(QObject):
         )
         ticket = self._engine.submit(EngineSlot.DETECT, job, image.embedding_key)
         instance_ids = frozenset(instance.id for instance in instances)
-        self._question = _Question(ticket, asked_at, self._threshold, instance_ids)
+        settled = frozenset(proposals.settled)
+        self._question = _Question(ticket, asked_at, self._threshold, instance_ids, settled)
         self._keep(proposals.waiting())
 
     def _seeing(self, concept: ConceptPrompt) -> ShownImage:
@@ -310,6 +332,6 @@ class Finder(QObject):
         answered = proposals.with_found(outcome.value, question.threshold).with_threshold(self._threshold)
         instances = self._labelled(proposals.image_id)
         meanwhile = [instance for instance in instances if instance.id not in question.instance_ids]
-        self._keep(_without_labelled(answered, meanwhile))
+        self._keep(_without_labelled(_without_decided(answered, proposals, question.settled), meanwhile))
         self._ask_if_needed()
         self.answered.emit(time.perf_counter() - question.asked_at)

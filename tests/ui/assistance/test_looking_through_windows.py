@@ -274,6 +274,22 @@ def test_what_was_rejected_is_not_found_again_through_another_window(
     assert boxes(answer()) == [BOXES[1]]
 
 
+def test_what_is_rejected_while_the_model_looks_closer_is_not_found_again(
+    finder: Finder, answer: Any, finding_session: Any
+) -> None:
+    finder.ask("coin")
+    answer()
+    finding_session.instances = [((4, 4, 14, 13), 0.7)]
+    finding_session.hold()
+    finder.look_through(Window(0, 0, 50, 40))
+
+    finder.focus_on(BOXES[0])
+    finder.reject_focused()
+    finding_session.release()
+
+    assert boxes(answer()) == [BOXES[1]]
+
+
 def test_what_is_seen_again_is_proposed_as_it_is_seen_now(finder: Finder, answer: Any, finding_session: Any) -> None:
     finder.ask("coin")
     answer()
