@@ -217,8 +217,7 @@ def bind_audit(window: MainWindow, engine: EngineBridge, display: ImageDisplay) 
     """Let a window compare outlines with the model, and say how far it has come."""
 
     def find_shown_key() -> str | None:
-        shown = None if display.image_id is None else display.to_embed(display.image_id)
-        return None if shown is None else shown.embedding_key
+        return None if display.seen is None else display.seen.embedding_key
 
     auditing = Auditing(window.bridge, window.checking, engine, find_shown_key, window)
     AuditDisplay(window, auditing)

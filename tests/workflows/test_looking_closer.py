@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Callable
+
+import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from sam3_annotator.model import Window
+from sam3_annotator.project import rectangle
+from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.closer_look import BACK, WHOLE_IN_VIEW, CloserLook
+from sam3_annotator.ui.settings import Settings
 
 
 @pytest.fixture
@@ -91,6 +98,62 @@ def test_the_next_image_is_looked_at_as_a_whole(user, window) -> None:
 
     assert window() is None
     assert not user.window.window_actions.state.is_looking_closer
+
+
+@pytest.fixture
+def room_for_two(fake_session, isolated_user, qapp) -> None:
+    """Let the cache, as large as the least that can be set, hold two embeddings."""
+    fake_session.embedding_bytes = 32 << 20
+    Settings().embedding_megabytes = 64
+
+
+def look_closer_and_count(user, fake_session, window) -> Callable[[], int]:
+    """Zoom in on a part and have the model look there; say how often it has read that part."""
+    user.window.canvas.set_zoom(20)
+    user.press(Qt.Key.Key_W)
+    seen = window()
+    pixels = user.window.findChild(Assist).image.pixels[seen.y0 : seen.y1, seen.x0 : seen.x1]
+    fingerprint = zlib.crc32(np.ascontiguousarray(pixels).tobytes())
+    return lambda: fake_session.embedded.count(fingerprint)
+
+
+def click_in(seen: Window, user) -> None:
+    user.press(Qt.Key.Key_S)
+    user.click((seen.x0 + seen.x1) / 2, (seen.y0 + seen.y1) / 2)
+    user.settle()
+    assert user.draft.region.polygons
+
+
+def test_images_ahead_do_not_push_out_what_the_model_looks_at(room_for_two, user, fake_session, window, qtbot) -> None:
+    fake_session.hold()
+    user.press(Qt.Key.Key_D)
+    assert fake_session.has_call_waiting.wait(10)  # the image after the next is being encoded
+    qtbot.waitUntil(lambda: user.window.findChild(Assist).image is not None)
+    count = look_closer_and_count(user, fake_session, window)
+    fake_session.release()
+    user.settle()
+
+    click_in(window(), user)
+
+    assert count() == 1
+
+
+def test_comparing_outlines_does_not_push_out_what_the_model_looks_at(room_for_two, user, fake_session, window) -> None:
+    store = user.window.store
+    with store.edit("Label") as edit:
+        cat = edit.add_category("cat")
+        for image in store.images():
+            edit.add_instance(image.id, cat, rectangle(5, 5, 30, 30))
+    count = look_closer_and_count(user, fake_session, window)
+    user.settle()
+    before = len(fake_session.embedded)
+
+    user.window.window_actions.trigger("compare_outlines")
+    user.settle()
+    assert len(fake_session.embedded) > before
+    click_in(window(), user)
+
+    assert count() == 1
 
 
 def test_the_frame_is_painted_and_the_rest_is_darker(user, window) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
@@ -27,12 +27,21 @@ from sam3_annotator.ui.workspace import Workspace
 AHEAD = 3
 
 
-def prefetch_job(image: ShownImage, shown_key: str, count: int) -> Job:
-    """Make the job that encodes an image, the `count`-th ahead; it gives False where the cache has no room for it."""
+def prefetch_job(image: ShownImage, shown: ShownImage, find_seen: Callable[[], ShownImage | None], count: int) -> Job:
+    """Make the job that encodes an image, the `count`-th ahead; it gives False where the cache has no room for it.
+
+    `find_seen` says how the model sees the image that is shown by then, which may be no more the one `shown`.
+    """
 
     def job(bench: Workbench) -> bool:
-        # Looked up, the shown image is the last that would have to go.
-        if bench.embeddings.device.get(shown_key) is None or _capacity(bench.embeddings) <= count:
+        seen = find_seen()
+        if seen is None or seen.image_id != shown.image_id:
+            seen = shown
+        # Looked up, what the model sees is the last that would have to go, and all of the image the last but that.
+        whole = bench.embeddings.device.get(shown.embedding_key)
+        has_both = whole is not None and seen.window is not None
+        is_at_hand = bench.embeddings.device.get(seen.embedding_key) is not None
+        if not is_at_hand or _capacity(bench.embeddings) <= count + has_both:
             return False
         image.embed(bench)
         return True
@@ -133,7 +142,7 @@ class Prefetch(QObject):
             if self._display.is_left_out(image_id):
                 continue
             self._count += 1
-            job = prefetch_job(image, self._shown.embedding_key, self._count)
+            job = prefetch_job(image, self._shown, lambda: self._display.seen, self._count)
             self._running = self._engine.submit(EngineSlot.PREFETCH, job, image.embedding_key), image_id
         if self._plan and self._display.to_embed(self._plan[0]) is None:
             self._display.read(self._plan[0])

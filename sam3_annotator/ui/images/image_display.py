@@ -63,6 +63,11 @@ class ImageDisplay(QObject):
         return self._shown
 
     @property
+    def seen(self) -> ShownImage | None:
+        """The image on the canvas as the model sees it; None while there is none. May be asked on any thread."""
+        return self._assist.image
+
+    @property
     def has_failed(self) -> bool:
         """The workspace's image cannot be shown: its file is missing or unreadable."""
         return self._has_failed
