@@ -89,7 +89,7 @@ def _settled_as(
 class _Question:
     """What the model is asked for the shown image: when, down to which score, beside which instances.
 
-    `settled` are the boxes of proposals that were settled then.
+    `settled` are the boxes of proposals that were settled then, `window` is what it is to see.
     """
 
     ticket: Ticket
@@ -97,6 +97,7 @@ class _Question:
     threshold: float
     instance_ids: frozenset[InstanceId]
     settled: frozenset[BoxXyxy]
+    window: Window | None
 
 
 class Finder(QObject):
@@ -164,6 +165,7 @@ class Finder(QObject):
             self.changed.emit(None)
         else:  # the threshold may have moved since, and the answer may not have come before it was left
             self._keep(proposals.left_alone().with_threshold(self._threshold))
+            self._ask_beside_window()
             self._ask_if_needed()
 
     def look_through(self, window: Window | None) -> None:
@@ -277,6 +279,12 @@ class Finder(QObject):
         if not proposals.is_known_above(self._threshold):
             self._ask(proposals)
 
+    def _ask_beside_window(self) -> None:
+        """Look at all of the image again where only a part of it was looked at last."""
+        proposals = self.proposals
+        if proposals is not None and proposals.is_current and proposals.window is not None and proposals.says_what:
+            self._ask(proposals.elsewhere())
+
     def _ask(self, proposals: Proposals) -> None:
         asked_at, instances = time.perf_counter(), self._labelled(proposals.image_id)
         image = self._seeing(proposals.concept)
@@ -291,7 +299,7 @@ class Finder(QObject):
         ticket = self._engine.submit(EngineSlot.DETECT, job, image.embedding_key)
         instance_ids = frozenset(instance.id for instance in instances)
         settled = frozenset(proposals.settled)
-        self._question = _Question(ticket, asked_at, self._threshold, instance_ids, settled)
+        self._question = _Question(ticket, asked_at, self._threshold, instance_ids, settled, image.window)
         self._keep(proposals.waiting())
 
     def _seeing(self, concept: ConceptPrompt) -> ShownImage:
@@ -329,7 +337,8 @@ class Finder(QObject):
             self.failed.emit(outcome.error)
             return
         assert isinstance(outcome.value, tuple)
-        answered = proposals.with_found(outcome.value, question.threshold).with_threshold(self._threshold)
+        answered = proposals.with_found(outcome.value, question.threshold, question.window)
+        answered = answered.with_threshold(self._threshold)
         instances = self._labelled(proposals.image_id)
         meanwhile = [instance for instance in instances if instance.id not in question.instance_ids]
         self._keep(_without_labelled(_without_decided(answered, proposals, question.settled), meanwhile))

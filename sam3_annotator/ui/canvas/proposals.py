@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sam3_annotator.model import ConceptPrompt
+from sam3_annotator.model import ConceptPrompt, Window
 from sam3_annotator.project import ImageId, InstanceId, Region
 
 BoxXyxy = tuple[float, float, float, float]
@@ -35,7 +35,7 @@ class Proposals:
     of it scores enough; `settled` are those that were labelled, each with the instance it is now, or rejected (None),
     and `open` the rest. `focus` is the one turned to last. While a newer question waits for its answer, the last one
     goes on being shown. `has_failed` says that the model could not answer. `beside` is what was found of the concept
-    before the model looked elsewhere on the image.
+    before the model looked elsewhere on the image; `window` is what of it the answer is about, None being the whole.
     """
 
     image_id: ImageId
@@ -49,6 +49,7 @@ class Proposals:
     is_waiting: bool = False
     has_failed: bool = False
     beside: tuple[Proposal, ...] = ()
+    window: Window | None = None
 
     @property
     def says_what(self) -> bool:
@@ -109,8 +110,8 @@ class Proposals:
         """Wait for nothing; what was asked may be asked again."""
         return replace(self, is_waiting=False)
 
-    def with_found(self, found: Sequence[Proposal], reach: float = 0.0) -> Proposals:
-        """Take the answer, best first: all that scores `reach` or more."""
+    def with_found(self, found: Sequence[Proposal], reach: float = 0.0, window: Window | None = None) -> Proposals:
+        """Take the answer, best first: all in the `window` that scores `reach` or more, and what is known beside it."""
         answer = tuple(found)
         return replace(
             self,
@@ -121,6 +122,7 @@ class Proposals:
             settled=self.settled if self.is_current else {},
             is_waiting=False,
             has_failed=False,
+            window=window,
         )
 
     def with_failure(self) -> Proposals:

@@ -314,6 +314,24 @@ def test_what_was_seen_closer_is_proposed_on_when_the_whole_is_looked_at_again(
     assert boxes(answer()) == [(0, 0, 10, 9), (50, 30, 70, 50)]
 
 
+def test_an_image_that_was_left_is_looked_at_as_a_whole_again(
+    finder: Finder, answer: Any, finding_session: Any
+) -> None:
+    finder.look_through(PART)
+    finder.ask("coin")
+    answer()
+
+    finder.show(ShownImage(ImageId(2), "two", np.ones((60, 80, 3), dtype=np.uint8)))
+    finding_session.instances = [((0, 30, 15, 45), 0.7)]
+    finder.show(IMAGE)
+
+    assert boxes(answer()) == [(44, 14, 60, 30), (0, 30, 15, 45), (24, 14, 34, 24)]
+    count = len(finding_session.detected)
+    finder.show(IMAGE)  # of which all is known now
+    assert not answer().is_waiting
+    assert len(finding_session.detected) == count
+
+
 def test_an_example_beside_the_window_is_looked_for_in_the_whole_image(
     finder: Finder, answer: Any, finding_session: Any
 ) -> None:
