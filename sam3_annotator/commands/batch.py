@@ -94,7 +94,7 @@ def _find(
 ) -> dict[str, tuple[Proposal, ...]]:
     """Look for phrases on the whole of an image, then on its parts; gives for each what is not labelled yet."""
     found: dict[str, tuple[Proposal, ...]] = dict.fromkeys(phrases, ())
-    windows = Window.parts((image.pixels.shape[0], image.pixels.shape[1]), parts) if parts > 1 else []
+    windows = Window.parts(image.size, parts) if parts > 1 else []
     for window in (None, *windows):
         seen, is_closer = image.through(window), window is not None
         embedding = cache.embed(seen.embedding_key, session, seen.read, lasts=not is_closer)

@@ -129,7 +129,7 @@ class Assist(QObject):
         """Have the model see the shown image through a window, None being the whole.
 
         A draft that lies in the window is asked again there. What was seen closer stays as it is until it is corrected,
-        and what is being accepted until it is stored.
+        unless its window has cut it, and what is being accepted until it is stored.
         """
         if self._image is None or self._image.window == window:
             return
@@ -138,7 +138,10 @@ class Assist(QObject):
         draft = self.draft
         if draft is None or self._is_accepting:
             return
-        if (seen := self._seeing(draft).window) is not None or not draft.is_answered:
+        seen = self._seeing(draft).window
+        if seen is None and draft.is_cut(self._image.size):
+            self._change(draft.uncut())
+        elif seen is not None or not draft.is_answered:
             self._change(draft.through(seen))
 
     def leave(self) -> None:

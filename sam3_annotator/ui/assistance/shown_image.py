@@ -35,6 +35,11 @@ class ShownImage:
         return f"{self.content_key} {window.x0},{window.y0},{window.x1},{window.y1}"
 
     @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the whole image."""
+        return self.pixels.shape[0], self.pixels.shape[1]
+
+    @property
     def offset(self) -> tuple[int, int]:
         """Where the window begins in the image, x and y."""
         return (0, 0) if self.window is None else (self.window.x0, self.window.y0)
@@ -62,8 +67,7 @@ class ShownImage:
 
     def cuts(self, box_xyxy: BoxXyxy) -> bool:
         """Whether what has this box in the image may go on beyond what the model sees."""
-        size = self.pixels.shape[0], self.pixels.shape[1]
-        return self.window is not None and self.window.cuts(box_xyxy, size)
+        return self.window is not None and self.window.cuts(box_xyxy, self.size)
 
     def place(self, prompts: Iterable[Prompt]) -> tuple[Prompt, ...]:
         """Bring prompts into the window; logits, which are of the window already, stay as they are."""
@@ -78,7 +82,7 @@ class ShownImage:
         return replace(concept, exemplars=exemplars)
 
     def _on_image(self, box_xyxy: BoxXyxy) -> BoxXyxy:
-        height, width = self.pixels.shape[:2]
+        height, width = self.size
         x0, y0, x1, y1 = box_xyxy
         return min(max(x0, 0), width), min(max(y0, 0), height), min(max(x1, 0), width), min(max(y1, 0), height)
 

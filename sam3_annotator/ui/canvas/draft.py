@@ -165,6 +165,11 @@ class Draft:
         """Have the model see the image through a window; what it could not answer before, it may be able to there."""
         return replace(self, window=window, has_failed=False)
 
+    def uncut(self) -> Draft:
+        """Forget what was seen through the window, which has cut it, and have the model see the whole image."""
+        answers = tuple(answer for answer in self.answers if answer.window != self.window)
+        return replace(self, answers=answers, window=None, has_failed=False)
+
     def without_last_prompt(self) -> Draft:
         """Take the last prompt back and return to the answer from before it, if there was one."""
         prompts = self.prompts[:-1]

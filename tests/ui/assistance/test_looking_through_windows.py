@@ -83,6 +83,21 @@ def test_what_was_seen_closer_stays_as_it_is_when_the_model_looks_elsewhere(
     assert assist.draft.is_answered
 
 
+def test_what_the_window_cuts_is_whole_again_when_the_model_looks_at_the_whole(
+    assist: Assist, answered: Any, fake_session: Any
+) -> None:
+    assist.show(IMAGE)
+    assist.add_prompt(PointPrompt(32, 15))
+    whole = answered()
+
+    assist.look_through(CORNER)  # ends at x 40, y 30
+    assert answered().region.box_xyxy == (22, 5, 40, 26)
+    assist.look_through(None)
+
+    assert answered().region == whole.region
+    assert answered().window is None
+
+
 def test_a_click_beside_the_window_asks_the_whole_image(assist: Assist, answered: Any, fake_session: Any) -> None:
     assist.show(IMAGE)
     assist.look_through(CORNER)
