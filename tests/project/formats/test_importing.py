@@ -374,3 +374,23 @@ def test_images_that_other_programs_list_without_annotations_are_not_taken_for_e
     import_project(dataset.store, file, "coco")
 
     assert dataset.store.image(dataset.by_name["untouched.png"]).state is ImageState.UNANNOTATED
+
+
+def test_images_of_an_export_are_not_empty_where_labels_were_added_or_cannot_be_read(
+    dataset: Any, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    export_project(dataset.store, out, "coco")
+    added = coco(out / "annotations/instances_mine.json", ["untouched.png"])
+    added.write_text(json.dumps(json.loads(added.read_text()) | {"annotations": []}))
+    file = out / "annotations/instances.json"
+    content = json.loads(file.read_text(encoding="utf-8"))
+    (empty,) = (image["id"] for image in content["images"] if image["file_name"] == "empty.png")
+    content["annotations"].append({"id": 99, "image_id": empty, "category_id": 1, "segmentation": "damaged"})
+    file.write_text(json.dumps(content), encoding="utf-8")
+
+    with ProjectStore.create(tmp_path / "new.sam3proj", image_roots=[dataset.photos]) as store:
+        import_project(store, out, "coco")
+
+        states = {image.name: image.state for image in store.images() if not store.instances(image.id)}
+    assert states == dict.fromkeys(("empty.png", "untouched.png"), ImageState.UNANNOTATED)

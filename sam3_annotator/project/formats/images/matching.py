@@ -56,10 +56,11 @@ def match_images(
 
     An image is looked for at its name in `images_dir`; by name in the project; by name below `images_dir`; at its name
     in its folders; and by the names that exports give to images of equal stems or with names that not every system
-    takes; at last it is the file that was renamed. Between images of one name the folders in front of it have to decide. No image is taken for two names: the one that fits better, with more folders in
-    common, gets it. An image of the project is passed over if an image of other content lies at the name in the
-    folders: that is what the labels were made on. A file that was found and is a copy of an image of the project stands
-    for that one: exports give some images other names.
+    takes; at last it is the file that was renamed. Between images of one name the folders in front of it have to
+    decide. No image is taken for two names: the one that fits better, with more folders in common, gets it. An image of
+    the project is passed over if an image of other content lies at the name in the folders: that is what the labels
+    were made on. A file that was found and is a copy of an image of the project stands for that one: exports give some
+    images other names.
     Files are read, to compare them, where lengths in bytes are equal only; `progress` may cancel between two of them.
     """
     matcher = _Matcher(store, wanted, Contents(store, lambda: progress(0, len(wanted))))
