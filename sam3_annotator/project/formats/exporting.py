@@ -12,6 +12,7 @@ from sam3_annotator.project.formats.images.naming import Naming
 from sam3_annotator.project.formats.images.placing import place_image
 from sam3_annotator.project.formats.images.renamed import renamed_sentences, write_renamed
 from sam3_annotator.project.formats.images.selection import ChosenImage, choose_images
+from sam3_annotator.project.formats.images.unannotated import write_unannotated
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
 from sam3_annotator.project.formats.sentences import listed
 from sam3_annotator.project.progress import Progress
@@ -65,13 +66,14 @@ class Export:
         self._notes.add(place_image(image, self.out / folder, self._options.images))
 
     def report(self, instances: int, files: Sequence[Path], warnings: Sequence[str]) -> ExportReport:
-        """List the images that have other names, and return what was written: so many instances and files.
+        """List the images that have other names or are not annotated, and return what was written.
 
-        `files` are relative to `out`; `warnings` are the format's own.
+        That is so many instances and files; `files` are relative to `out`; `warnings` are the format's own.
         """
         renamed = renamed_sentences(self.selection.images, is_labels_only=self._options.images == "none")
         told = [*self.selection.warnings, *renamed, *sorted(filter(None, self._notes))]
         if self._lost:
             told.append(f"{listed(self._lost, 'instance')} left out: no pixel of the image is inside.")
-        files = (*files, *write_renamed(self.selection.images, self.out))
+        images = self.selection.images
+        files = (*files, *write_renamed(images, self.out), *write_unannotated(images, self.out))
         return ExportReport(len(self.selection.images), instances, files, (*told, *warnings))

@@ -38,7 +38,8 @@ def apply_import(
     out stay so. Raises KnownError if no image is found, what `store.edit` raises, and Cancelled, the project being
     unchanged then.
     """
-    matches = match_images(store, [Wanted(image.name, image.folders) for image in plan.images], images_dir, progress)
+    wanted = [Wanted(image.name, image.folders, image.renamed) for image in plan.images]
+    matches = match_images(store, wanted, images_dir, progress)
     files = {path for path in matches.values() if isinstance(path, Path)}
     files |= _files_of_unknown_size(store, plan, matches)
     total = len(files) + len(matches)

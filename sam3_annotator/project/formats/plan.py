@@ -51,6 +51,7 @@ class PlannedImage:
 
     `width` and `height` are what the labels say, 0 if they say nothing. The name may end in
     `images.matching.ANY_SUFFIX`. `is_known_empty` says that there are labels of this image, and nothing is in them.
+    `renamed` is the file that is meant if there is no image of the name.
     """
 
     name: str
@@ -61,6 +62,7 @@ class PlannedImage:
     instances: tuple[PlannedInstance, ...] = ()
     relative: tuple[RelativeInstance, ...] = ()
     is_known_empty: bool = False
+    renamed: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from sam3_annotator.project.errors import KnownError
 from sam3_annotator.project.formats import coco, cvat, isat, labelme, masks, voc, yolo
 from sam3_annotator.project.formats.files.export_folder import export_folder, require_free_folder
+from sam3_annotator.project.formats.images.unannotated import without_unannotated
 from sam3_annotator.project.formats.importing import apply_import
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
 from sam3_annotator.project.formats.plan import ImportPlan, ImportReport
@@ -87,7 +88,7 @@ def import_project(
     read = _known(format_name).read
     if read is None:
         raise KnownError(f"{_known(format_name).title} cannot be imported yet; {_offer('import')}.")
-    return apply_import(store, read(source), images_dir, progress)
+    return apply_import(store, without_unannotated(read(source), source), images_dir, progress)
 
 
 def _known(name: str) -> Format:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.coco.segmentation import region_of_annotation
+from sam3_annotator.project.formats.files.export_folder import has_exported
 from sam3_annotator.project.formats.files.json_files import Json, parse_json
 from sam3_annotator.project.formats.files.sources import is_single_file, name_in, shown
 from sam3_annotator.project.formats.foreign_values import size_of, storable, storable_score, storable_text
@@ -21,7 +22,6 @@ from sam3_annotator.project.formats.plan import (
 )
 from sam3_annotator.project.formats.sentences import left_out, listed
 from sam3_annotator.project.formats.splits import split_of_names
-from sam3_annotator.project.image_files import is_export
 from sam3_annotator.project.words import counted
 
 _TITLE = "COCO"
@@ -75,19 +75,25 @@ class _FileReader:
         categories = self._read_categories(content.get("categories") or [])
         images = self._read_images(content["images"])
         instances: dict[str, list[PlannedInstance]] = {}
+        unread: set[str | None] = set()
         for number, annotation in enumerate(content.get("annotations") or [], start=1):
             try:
                 key, instance = self._read_annotation(annotation, images, categories)
             except ValueError as error:
                 label = annotation.get("id", f"number {number}") if isinstance(annotation, dict) else f"number {number}"
                 self._warn(left_out(f"annotation {label}", error))
+                unread.add(_key(annotation.get("image_id")) if isinstance(annotation, dict) else None)
                 continue
             instances.setdefault(key, []).append(instance)
         self._warn_of_more()
         # Others list images that nobody has looked at as well.
-        is_ours = is_export(bases_beside(self._file)[0])
+        is_ours = has_exported(bases_beside(self._file)[0], self._file)
         planned = (
-            replace(image, instances=tuple(instances.get(key, ())), is_known_empty=is_ours and key not in instances)
+            replace(
+                image,
+                instances=tuple(instances.get(key, ())),
+                is_known_empty=is_ours and key not in instances and not unread & {key, None},
+            )
             for key, image in images.items()
         )
         return ImportPlan(_TITLE, tuple(categories.values()), tuple(planned), tuple(self._warnings))

@@ -10,10 +10,11 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.formats.files.export_folder import has_exported
 from sam3_annotator.project.formats.files.sources import is_hidden, shown
 from sam3_annotator.project.formats.files.text_files import readable
 from sam3_annotator.project.formats.sentences import listed
-from sam3_annotator.project.image_files import IMAGE_SUFFIXES, is_export
+from sam3_annotator.project.image_files import IMAGE_SUFFIXES
 
 _NAME = "annotations.xml"
 
@@ -29,8 +30,8 @@ class Source:
 
     @property
     def is_ours(self) -> bool:
-        """Whether it is an export of this program."""
-        return is_export(self.file.parent)
+        """Whether this program has exported it."""
+        return has_exported(self.file.parent, self.file)
 
     @property
     def name(self) -> str:

@@ -124,6 +124,11 @@ def added_files(folder: Path) -> set[str]:
     return {name for name in _relative_files(folder) if name not in ours and name != EXPORT_MARKER}
 
 
+def has_exported(folder: Path, file: Path) -> bool:
+    """Whether a file in a folder is one that an export to that folder has written, and nobody has added."""
+    return file.relative_to(folder).as_posix() in (_listed_files(folder) or ())
+
+
 def _listed_files(folder: Path) -> set[str] | None:
     """Return the files that an earlier export wrote, relative to its folder; None if there was no such export."""
     try:

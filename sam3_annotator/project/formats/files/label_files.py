@@ -51,11 +51,15 @@ class LabelFile:
 
 @dataclass(frozen=True, slots=True)
 class ImagePlace:
-    """The name by which an image is to be looked for, the folders to look in, and whether it has been found there."""
+    """The name by which an image is to be looked for, the folders to look in, and whether a file has been found.
+
+    `renamed` is the file that is meant if there is nothing of that name anywhere.
+    """
 
     name: str
     folders: tuple[Path, ...] = ()
     is_found: bool = False
+    renamed: Path | None = None
 
 
 def read_label_files(
@@ -113,8 +117,9 @@ def find_image(label: LabelFile, written: object, written_folder: str = "") -> I
     """Return where the image of a file of labels lies, which is `written` there, with either slash.
 
     It is looked for at that path, which is relative to the file, then by its name beside the file and in the folders
-    that are usual for images, and last by the stem of the file beside it: those who rename images and labels together
-    leave the old name inside. If it is in none of them, the name tells as much of its folders as is known.
+    that are usual for images. If it is in none of them, the name tells as much of its folders as is known, and
+    `renamed` is the image of the stem of the file beside it: those who rename images and labels together leave the old
+    name inside.
     Raises FormatError if it is no name of a file.
     """
     # The paths of Windows take both slashes, and know drives.
@@ -125,10 +130,11 @@ def find_image(label: LabelFile, written: object, written_folder: str = "") -> I
     folder = label.path.parent
     places = [folder / path.as_posix(), folder / path.name]
     places.extend(place / path.name for place in image_folders(bases_beside(label.path), label.split))
-    file = next((place for place in places if is_there(place)), None) or _image_of_stem(label.path)
+    file = next((place for place in places if is_there(place)), None)
     if file is None:
         parts = path.parts[1:] if path.anchor else (*folder.relative_to(label.root).parts, *path.parts)
-        return ImagePlace("/".join(_without_dots(parts)))
+        renamed = _image_of_stem(absolute_path(label.path))
+        return ImagePlace("/".join(_without_dots(parts)), is_found=renamed is not None, renamed=renamed)
     file = absolute_path(file)
     try:
         base = Path(os.path.commonpath([label.root, file.parent]))

@@ -36,10 +36,14 @@ _NAMINGS: tuple[Naming, ...] = (flat_names, nested_names, nested_names_of_other_
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An image to be found: its name in the labels, relative and with `/`, and folders that it may lie in."""
+    """An image to be found: its name in the labels, relative and with `/`, and folders that it may lie in.
+
+    `renamed` is the file that is meant if there is nothing of that name.
+    """
 
     name: str
     folders: tuple[Path, ...] = ()
+    renamed: Path | None = None
 
 
 def match_images(
@@ -52,11 +56,11 @@ def match_images(
 
     An image is looked for at its name in `images_dir`; by name in the project; by name below `images_dir`; at its name
     in its folders; and by the names that exports give to images of equal stems or with names that not every system
-    takes. Between images of one name the folders
-    in front of it have to decide. No image is taken for two names: the one that fits better, with more folders in
-    common, gets it. An image of the project is passed over if an image of other content lies at the name in the
-    folders: that is what the labels were made on. A file that was found and is a copy of an image of the project stands
-    for that one: exports give some images other names.
+    takes; at last it is the file that was renamed. Between images of one name the folders in front of it have to
+    decide. No image is taken for two names: the one that fits better, with more folders in common, gets it. An image of
+    the project is passed over if an image of other content lies at the name in the folders: that is what the labels
+    were made on. A file that was found and is a copy of an image of the project stands for that one: exports give some
+    images other names.
     Files are read, to compare them, where lengths in bytes are equal only; `progress` may cancel between two of them.
     """
     matcher = _Matcher(store, wanted, Contents(store, lambda: progress(0, len(wanted))))
@@ -73,6 +77,7 @@ def match_images(
         matcher.match_by_name(_as_exported([(image_id, store.image_file(image_id)) for image_id in ids]))
     if files and matcher.is_incomplete:
         matcher.match_by_name(_as_exported([(matcher.known(file), file) for file in files]))
+    matcher.match_renamed()
     matcher.recognise_copies()
     return dict(sorted(matcher.found.items()))
 
@@ -102,6 +107,11 @@ class _Matcher:
             file = _file_in(folders[number], image.name)
             if file is not None:
                 self._take(number, self.known(file))
+
+    def match_renamed(self) -> None:
+        for number, image in enumerate(self._wanted):
+            if number not in self.found and image.renamed is not None:
+                self._take(number, self.known(image.renamed))
 
     def match_by_name(self, candidates: Sequence[tuple[Match, PurePath]]) -> None:
         by_name: dict[str, list[tuple[Match, PurePath]]] = {}

@@ -48,17 +48,17 @@ def flat_names(files: Sequence[Path], *, is_portable: bool = True) -> list[str]:
     is_kept = [file.name == name for file, name in zip(files, wanted, strict=True)]
     double = _doubles(_stem(name) for name, is_own in zip(wanted, is_kept, strict=True) if is_own)
     # Names as they are come first: a renamed file never takes the name of one that keeps its own.
-    used = {_stem(name) for name, is_own in zip(wanted, is_kept, strict=True) if is_own} - double
+    taken = _Taken(_stem)
+    taken.keys.update({_stem(name) for name, is_own in zip(wanted, is_kept, strict=True) if is_own} - double)
     result = list(wanted)
     for number in sorted(range(len(files)), key=lambda number: not is_kept[number]):
         name, folder = wanted[number], files[number].parent.name
         if is_kept[number] and _stem(name) not in double:
             continue
-        if folder and (_stem(name) in double or _stem(name) in used):
+        if folder and (_stem(name) in double or _stem(name) in taken.keys):
             before = portable_part(folder) if is_portable else folder
             name = shortened(f"{before}_{name}")
-        result[number] = _free(name, used, _stem)
-        used.add(_stem(result[number]))
+        result[number] = taken.take_free(name)
     return result
 
 
@@ -82,15 +82,14 @@ def _nested(files: Sequence[Path], key: _Key, *, is_portable: bool) -> list[str]
     paths = [PurePosixPath(file.relative_to(common).as_posix()) for file in files]
     wanted = _portable(paths) if is_portable else [path.as_posix().replace("\\", "_") for path in paths]
     result = [""] * len(files)
-    used: set[str] = set()
+    folders = {parent for name in set(map(PurePosixPath, wanted)) for parent in name.parents} if is_portable else set()
+    taken = _Taken(key, folders)
     for number, (path, name) in enumerate(zip(paths, wanted, strict=True)):
-        if path.as_posix() == name and key(name) not in used:
-            result[number] = name
-            used.add(key(name))
+        if path.as_posix() == name and taken.is_free(name):
+            result[number] = taken.take_free(name)
     for number, name in enumerate(wanted):
         if not result[number]:
-            result[number] = _free(name, used, key)
-            used.add(key(result[number]))
+            result[number] = taken.take_free(name)
     return result
 
 
@@ -108,13 +107,29 @@ def _portable(paths: Sequence[PurePosixPath]) -> list[str]:
     return [placed[path.parent] + portable_part(path.name) for path in paths]
 
 
-def _free(name: str, used: set[str], key: _Key) -> str:
-    """Return a name whose key is not used, with a number behind its stem where its own is."""
-    path, found, number = PurePosixPath(name), name, 2
-    while key(found) in used:
-        found = (path.parent / shortened(path.name, f"_{number}")).as_posix()
-        number += 1
-    return found
+class _Taken:
+    """The names given so far, by what tells them apart, and the folders, which no file can be called like."""
+
+    def __init__(self, key: _Key, folders: Iterable[PurePosixPath] = ()) -> None:
+        self.keys: set[str] = set()
+        self._key = key
+        self._folders = {folded(folder.as_posix()) for folder in folders}
+        self._next: dict[str, int] = {}
+
+    def is_free(self, name: str) -> bool:
+        return self._key(name) not in self.keys and not (self._folders and folded(name) in self._folders)
+
+    def take_free(self, name: str) -> str:
+        """Return a name that is free, with a number behind its stem where it is not itself, and take it."""
+        path, found = PurePosixPath(name), name
+        # Thousands of images may share a name: each goes on where the one before it has ended.
+        number = self._next.get(self._key(name), 2)
+        while not self.is_free(found):
+            found = (path.parent / shortened(path.name, f"_{number}")).as_posix()
+            number += 1
+            self._next[self._key(name)] = number
+        self.keys.add(self._key(found))
+        return found
 
 
 def _doubles(keys: Iterable[str]) -> set[str]:

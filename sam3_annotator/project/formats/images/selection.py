@@ -20,12 +20,16 @@ from sam3_annotator.project.reading import ProjectReader
 
 @dataclass(frozen=True, slots=True)
 class ChosenImage:
-    """An image to export: its record, its file, the name it gets, and its split (`splits.ONE_SET` if there is none)."""
+    """An image to export: its record, its file, the name it gets, and its split (`splits.ONE_SET` if there is none).
+
+    `is_unannotated` says that it is without instances, and nobody has said that there is nothing on it.
+    """
 
     record: ImageRecord
     file: Path
     name: str
     split: str
+    is_unannotated: bool = False
 
     @property
     def stem(self) -> str:
@@ -103,15 +107,21 @@ def choose_images(store: ProjectReader, options: ExportOptions, naming: Naming) 
     if not chosen:
         raise KnownError(f"There is nothing to export. {' '.join(warnings) or 'The project has no images.'}")
     splits = assign_splits([record for record, _, _ in chosen], options.split, options.seed)
-    images = tuple(ChosenImage(record, file, name, splits[record.id]) for record, file, name in chosen)
+    images = tuple(
+        ChosenImage(record, file, name, splits[record.id], _is_unannotated(record, counts.get(record.id, 0)))
+        for record, file, name in chosen
+    )
     return Selection(images, tuple(warnings))
 
 
 def _reason_not_to_look(record: ImageRecord, instances: int, options: ExportOptions) -> str:
     if record.state is ImageState.LEFT_OUT:
         return "left out"
-    is_untouched = not instances and record.state.is_open
-    return "untouched" if is_untouched and not options.include_unannotated else ""
+    return "untouched" if _is_unannotated(record, instances) and not options.include_unannotated else ""
+
+
+def _is_unannotated(record: ImageRecord, instances: int) -> bool:
+    return not instances and record.state.is_open
 
 
 def _has_other_size(now: ImageFacts, before: ImageFacts) -> bool:

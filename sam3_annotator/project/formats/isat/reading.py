@@ -65,6 +65,7 @@ class _Reader:
             place.folders,
             tuple(self._join(file, objects)),
             is_known_empty=not entries,
+            renamed=place.renamed,
         )
 
     def _read_objects(self, file: LabelFile, entries: list[object]) -> list[_Object]:

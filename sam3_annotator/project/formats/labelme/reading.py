@@ -72,6 +72,7 @@ class _Reader:
             place.folders,
             tuple(self._read_shapes(file, content["shapes"], width, height)),
             is_known_empty=not content["shapes"],
+            renamed=place.renamed,
         )
 
     def _read_shapes(self, file: LabelFile, entries: list[object], width: int, height: int) -> list[PlannedInstance]:

@@ -238,6 +238,7 @@ class _PlaceReader:
             try:
                 masked = read_masked_instances(*masks, annotation.objects, names)
             except (FormatError, ImageUnreadable) as error:
+                has_problems = True
                 self._findings.problems.append(f"{error} The boxes of {name} were read instead.")
             else:
                 instances, width, height = masked.instances, masked.width, masked.height

@@ -82,3 +82,32 @@ def test_image_that_only_the_labels_hold_is_told(store: ProjectStore, tmp_path: 
         for warning in report.warnings
         if "that the labels hold inside (imageData) as files and import again" in warning
     ]
+
+
+def test_image_of_the_name_goes_before_one_beside_the_labels_that_has_their_stem(
+    store: ProjectStore, tmp_path: Path, make_image: Any
+) -> None:
+    """What lies beside may be a picture of the labels, or another image that was given a name in use before."""
+    make_image("labels/first.png", seed=7)
+    make_image("more/new.png", seed=8)
+    make_image("labels/second.png", seed=9)
+    write(tmp_path / "labels/first.json", "1.png")
+    write(tmp_path / "labels/second.json", "new.png", 2)
+
+    import_project(store, tmp_path / "labels", "labelme", tmp_path / "more")
+
+    assert annotated(store) == ["photos/1.png", "more/new.png"]
+
+
+def test_labels_of_two_images_never_come_to_one_by_its_stem(
+    store: ProjectStore, tmp_path: Path, make_image: Any
+) -> None:
+    make_image("set/b.png", seed=7)
+    make_image("set/c.png", seed=8)
+    write(tmp_path / "set/b.json", "a.png")
+    write(tmp_path / "set/c.json", "b.png", 2)
+
+    report = import_project(store, tmp_path / "set", "labelme")
+
+    assert [(image.path, len(store.instances(image.id))) for image in store.images()[-1:]] == [("set/b.png", 2)]
+    assert report.unmatched == ("a.png",)

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from hypothesis import given, strategies as st
 
+from sam3_annotator.project.formats.images import naming as naming_module
 from sam3_annotator.project.formats.images.naming import Naming, flat_names, nested_names, nested_names_of_other_stems
 from sam3_annotator.project.formats.images.portable import portable_path
 from sam3_annotator.project.image_files import folded
@@ -112,6 +113,38 @@ def test_names_and_folders_that_differ_in_case_or_accents_are_told_apart_or_join
 
 def test_folder_that_is_portable_gives_its_name_to_one_that_is_not() -> None:
     assert named(nested_names, ["A:/1.png", "a_/1.png", "b. /1.png"]) == ["a_/1_2.png", "a_/1.png", "b_/1.png"]
+
+
+@pytest.mark.parametrize("naming", [nested_names, nested_names_of_other_stems])
+def test_no_file_is_called_as_a_folder_is(naming: Naming) -> None:
+    assert named(naming, ["b.png", "B.PNG/1.png", "a:.png", "a?.png/1.png", "c/1.png", "c.png"]) == [
+        "b_2.png",
+        "B.PNG/1.png",
+        "a__2.png",
+        "a_.png/1.png",
+        "c/1.png",
+        "c.png",
+    ]
+
+
+@pytest.mark.parametrize("naming", NAMINGS)
+def test_thousands_of_images_of_one_name_are_numbered_in_one_go(
+    naming: Naming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def shortened(name: str, behind: str = "") -> str:
+        tried.append(name)
+        return f"{PurePosixPath(name).stem}{behind}{PurePosixPath(name).suffix}"
+
+    monkeypatch.setattr(naming_module, "shortened", shortened)
+    signs = [chr(code) for code in range(1, 32)]
+    names = [f"{a}{b}/images/image{a}{b}.jpg" for a in signs for b in signs]
+
+    found = named(naming, names)
+
+    assert len(set(found)) == len(names)
+    assert len(tried) <= 3 * len(names)
 
 
 PARTS = ["a", "A", "a_2", "a:", "a?", "a_", "a.", "a ", "NUL", "nul_", E_IN_ONE, E_IN_TWO, "ß", "ss", "y" * 251]

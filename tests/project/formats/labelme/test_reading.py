@@ -372,5 +372,14 @@ def test_labels_renamed_with_their_image_belong_to_it(tmp_path: Path) -> None:
         write(tmp_path / f"{stem}.json", shape(), imagePath=image)
 
     plan = read(tmp_path)
+    with ProjectStore.create(tmp_path / "p.sam3proj") as store:
+        report = import_project(store, tmp_path, "labelme")
+        paths = [image.path for image in store.images()]
 
-    assert [image.name for image in plan.images] == ["new.JPG", "a.jpg", "old.jpg"]
+    assert [(image.name, image.renamed) for image in plan.images] == [
+        ("old.jpg", tmp_path / "new.JPG"),
+        ("a.jpg", None),
+        ("old.jpg", None),
+    ]
+    assert sorted(paths) == ["a.jpg", "new.JPG"]
+    assert report.unmatched == ("old.jpg",)

@@ -374,6 +374,17 @@ def test_masks_that_cannot_be_read_are_told_and_the_boxes_are_taken(tmp_path: Pa
     assert "The boxes of a.png were read instead." in plan.warnings[0]
 
 
+def test_image_is_not_known_to_be_empty_while_its_masks_cannot_be_read(tmp_path: Path) -> None:
+    masks(tmp_path, "a", *two_things())
+    write(tmp_path / "Annotations/a.xml", thing("cat", (4, 5, 31, 21)))
+    masks(tmp_path, "b", *two_things())
+    for name in ("b", "c"):
+        write(tmp_path / f"Annotations/{name}.xml")
+    (tmp_path / "SegmentationObject/b.png").write_bytes(b"damaged")
+
+    assert [image.is_known_empty for image in read(tmp_path).images] == [False, False, True]
+
+
 def test_one_mask_of_the_two_is_not_enough(tmp_path: Path) -> None:
     objects, classes = two_things()
     masks(tmp_path, "a", objects, classes)
