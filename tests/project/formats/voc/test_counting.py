@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ Box = tuple[float, float, float, float]
 INSIDE: Box = (3, 4, 10, 12)
 
 
-def write(file: Path, *boxes: Box) -> None:
+def write(file: Path, *boxes: Sequence[object]) -> None:
     objects = "".join(
         f"<object><name>cat</name><bndbox><xmin>{x0}</xmin><ymin>{y0}</ymin><xmax>{x1}</xmax><ymax>{y1}</ymax></bndbox>"
         "</object>"
@@ -25,6 +26,25 @@ def write(file: Path, *boxes: Box) -> None:
 
 def boxes(plan: ImportPlan) -> list[Box]:
     return [instance.region.box_xyxy for image in plan.images for instance in image.instances]
+
+
+@pytest.mark.parametrize(
+    ("box", "expected"),
+    [
+        ((0, 5, 10, 12), (0, 5, 10, 12)),
+        ((5, 0, 10, 12), (5, 0, 10, 12)),
+        (("5.0", "6.0", "10.0", "12.0"), (5, 6, 10, 12)),
+        (("5.25", 6, "10.5", 12), (5.25, 6, 10.5, 12)),
+        ((" 5 ", 6, 10, "12\n"), (4, 5, 10, 12)),
+        ((1, 1, 1, 1), (0, 0, 1, 1)),
+    ],
+)
+def test_box_of_a_program_that_counts_from_zero_is_its_corners(
+    tmp_path: Path, box: Sequence[object], expected: Box
+) -> None:
+    write(tmp_path / "a.xml", box)
+
+    assert boxes(read(tmp_path / "a.xml")) == [expected]
 
 
 def test_coordinate_of_zero_speaks_for_its_whole_file_and_is_told(tmp_path: Path) -> None:

@@ -73,23 +73,6 @@ def test_box_counts_from_one_and_includes_its_last_pixel(tmp_path: Path) -> None
     assert plan.warnings == ()
 
 
-@pytest.mark.parametrize(
-    ("box", "expected"),
-    [
-        ((0, 5, 10, 12), (0, 5, 10, 12)),
-        ((5, 0, 10, 12), (5, 0, 10, 12)),
-        (("5.0", "6.0", "10.0", "12.0"), (5, 6, 10, 12)),
-        (("5.25", 6, "10.5", 12), (5.25, 6, 10.5, 12)),
-        ((" 5 ", 6, 10, "12\n"), (4, 5, 10, 12)),
-        ((1, 1, 1, 1), (0, 0, 1, 1)),
-    ],
-)
-def test_box_of_a_program_that_counts_from_zero_is_its_corners(
-    tmp_path: Path, box: Sequence[object], expected: tuple[float, ...]
-) -> None:
-    assert boxes(read(write(tmp_path / "a.xml", thing(box=box)))) == [expected]
-
-
 def test_parts_of_an_object_are_no_objects(tmp_path: Path) -> None:
     part = f"<part><name>head</name>{BOX.replace('>3<', '>0<')}</part>"
 
