@@ -25,12 +25,12 @@ from sam3_annotator.project.reading import ProjectReader
 Match = ImageId | Path
 """An image of the project, or a file that is not in it."""
 
-Likeness = tuple[int, bool, bool]
+Likeness = tuple[int, bool, bool, bool]
 
 ANY_SUFFIX = ".*"
 """At the end of a name that labels do not give the suffix of: any suffix of an image fits."""
 
-_UNLIKE: Likeness = (0, False, False)
+_UNLIKE: Likeness = (0, False, False, False)
 _NAMINGS: tuple[Naming, ...] = (flat_names, nested_names, nested_names_of_other_stems)
 
 
@@ -114,18 +114,17 @@ class _Matcher:
                 self._take(number, self.known(image.renamed))
 
     def match_by_name(self, candidates: Sequence[tuple[Match, PurePath]]) -> None:
-        by_name: dict[str, list[tuple[Match, PurePath]]] = {}
+        by_name: dict[str, _OfOneName] = {}
         for target, path in candidates:
-            for name in (path.name, path.with_suffix(ANY_SUFFIX).name):
-                by_name.setdefault(folded(name), []).append((target, path))
+            for other in (path, path.with_suffix(ANY_SUFFIX)):
+                by_name.setdefault(folded(other.name), _OfOneName()).add(target, other)
         best: dict[Match, tuple[Likeness, list[int]]] = {}
         for number, image in enumerate(self._wanted):
             if number in self.found:
                 continue
             path = PurePosixPath(image.name)
-            scored = [(_likeness(path, other), target) for target, other in by_name.get(folded(path.name), ())]
-            top = max((likeness for likeness, _ in scored), default=_UNLIKE)
-            targets = {target for likeness, target in scored if likeness == top}
+            of_name = by_name.get(folded(path.name))
+            top, targets = of_name.most_like(path) if of_name is not None else (_UNLIKE, set())
             if len(targets) != 1:
                 continue
             (target,) = targets
@@ -181,6 +180,42 @@ class _Matcher:
             self.found[number] = target
 
 
+class _OfOneName:
+    """Images of one name, by the ends of their paths: thousands may be called alike in folders of their own."""
+
+    def __init__(self) -> None:
+        self._images: list[tuple[Match, PurePath]] = []
+        self._by_end: dict[tuple[str, ...], list[tuple[Match, PurePath]]] = {}
+        self._known: dict[tuple[tuple[str, ...], bool], tuple[Likeness, set[Match]]] = {}
+
+    def add(self, target: Match, path: PurePath) -> None:
+        self._images.append((target, path))
+
+    def most_like(self, wanted: PurePath) -> tuple[Likeness, set[Match]]:
+        """Return those whose path is most like the one wanted, and how much it is."""
+        if len(self._images) == 1:
+            target, path = self._images[0]
+            return _likeness(wanted, path), {target}
+        if not self._by_end:
+            for image in self._images:
+                for end in _ends(image[1]):
+                    self._by_end.setdefault(end, []).append(image)
+        end = next(end for end in _ends(wanted) if end in self._by_end)
+        # What is compared of the path wanted is its end, and whether that is all of it.
+        key = (wanted.parts[-len(end) :], len(end) == len(wanted.parts))
+        if key not in self._known:
+            scored = [(_likeness(wanted, path), target) for target, path in self._by_end[end]]
+            top = max(likeness for likeness, _ in scored)
+            self._known[key] = top, {target for likeness, target in scored if likeness == top}
+        return self._known[key]
+
+
+def _ends(path: PurePath) -> list[tuple[str, ...]]:
+    """Return the ends of a path as they are compared, the longest first."""
+    parts = tuple(map(folded, path.parts))
+    return [parts[first:] for first in range(len(parts))]
+
+
 def _as_exported(candidates: Sequence[tuple[Match, Path]]) -> list[tuple[Match, PurePath]]:
     """Give files by the names that exports give them, where these are others than their own.
 
@@ -201,15 +236,14 @@ def _as_exported(candidates: Sequence[tuple[Match, Path]]) -> list[tuple[Match, 
 
 
 def _likeness(a: PurePath, b: PurePath) -> Likeness:
-    """Compare two paths: parts in common at their ends, whether that is all of both, whether upper case is alike."""
-    if a.suffix == ANY_SUFFIX:
-        b = b.with_suffix(ANY_SUFFIX)
+    """Compare two paths: parts in common at their ends, whether that is all of both, and upper case, of names first."""
     common = 0
     for part_a, part_b in zip(reversed(a.parts), reversed(b.parts), strict=False):
         if folded(part_a) != folded(part_b):
             break
         common += 1
-    return common, common == len(a.parts) == len(b.parts), a.name == b.name
+    is_whole = common == len(a.parts) == len(b.parts)
+    return common, is_whole, a.name == b.name, a.parts[-common:] == b.parts[-common:]
 
 
 def _file_in(folders: Sequence[Path], name: str) -> Path | None:

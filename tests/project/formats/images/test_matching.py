@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 
 from sam3_annotator.project import ImageFacts, ProjectStore
+from sam3_annotator.project.formats.images import matching
 from sam3_annotator.project.formats.images.matching import Wanted, match_images
 
 MakeImage = Callable[..., Path]
@@ -30,6 +31,40 @@ def test_names_are_the_same_however_their_accents_are_written(store: ProjectStor
     with store.edit("Add") as edit:
         ids = [edit.add_image(each) for each in (file, other)]
     assert match_images(store, wanted, None) == dict(enumerate(ids))
+
+
+def test_folders_that_differ_in_case_alone_are_told_apart_where_labels_do(
+    store: ProjectStore, make_image: MakeImage
+) -> None:
+    files = [make_image(f"theirs/{name}", seed=seed) for seed, name in enumerate(("A/x.png", "a/x.png"), start=5)]
+    if files[0].samefile(files[1]):
+        pytest.skip("one file here")
+    with store.edit("Add") as edit:
+        ids = [edit.add_image(file) for file in files]
+
+    assert match_images(store, [Wanted("a/x.png"), Wanted("A/x.png")], None) == {0: ids[1], 1: ids[0]}
+
+
+def test_thousands_of_images_of_one_name_are_compared_with_their_likes_only(
+    store: ProjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[PurePath] = []
+
+    def likeness(a: PurePath, b: PurePath) -> matching.Likeness:
+        compared.append(b)
+        return compare(a, b)
+
+    compare = matching._likeness
+    monkeypatch.setattr(matching, "_likeness", likeness)
+    count = 300
+    with store.edit("Add") as edit:
+        ids = [edit.add_image(tmp_path / f"scans/{number}/images/0.png") for number in range(count)]
+
+    found = match_images(store, [Wanted(f"{number}/images/0.*") for number in range(count)], None)
+    lost = match_images(store, [Wanted(f"lost{number}/0.png") for number in range(count)], None)
+
+    assert (found, lost) == (dict(enumerate(ids)), {})
+    assert len(compared) < 10 * count
 
 
 def test_an_image_of_the_project_is_found_in_the_folder_given(store: ProjectStore, image_folder: Path) -> None:
