@@ -20,7 +20,6 @@ from sam3_annotator.project import (
     ImageId,
     ImageRecord,
     ProjectStore,
-    Region,
     category_named,
     images_in_use,
 )
@@ -64,8 +63,7 @@ def autolabel(
             with progress_bar("Labelling") as progress, kept_embeddings(model.cache_gigabytes) as cache:
                 for image, key, pixels in pictures.read(progress):
                     shown = ShownImage(image.id, key, pixels)
-                    labelled = [instance.region for instance in store.instances(image.id)]
-                    found = _find(session, cache, shown, parts, phrases, threshold, labelled)
+                    found = _find(session, cache, shown, parts, phrases, threshold)
                     for phrase, proposals in found.items():
                         name = category or phrase
                         counts[name] += _store(store, image.id, name, phrase, proposals, threshold)
@@ -90,9 +88,8 @@ def _find(
     parts: int,
     phrases: Sequence[str],
     threshold: float,
-    labelled: Sequence[Region],
 ) -> dict[str, tuple[Proposal, ...]]:
-    """Look for phrases on the whole of an image, then on its parts; gives for each what is not labelled yet."""
+    """Look for phrases on the whole of an image, then on its parts; gives for each what is found."""
     found: dict[str, tuple[Proposal, ...]] = dict.fromkeys(phrases, ())
     windows = Window.parts(image.size, parts) if parts > 1 else []
     for window in (None, *windows):
@@ -100,7 +97,7 @@ def _find(
         embedding = cache.embed(seen.embedding_key, session, seen.read, lasts=not is_closer)
         for phrase, before in found.items():
             answer = session.detect(embedding, ConceptPrompt(phrase), threshold=threshold)
-            proposals = proposals_of(answer, labelled, USUAL_TOLERANCE, session.name, image=seen)
+            proposals = proposals_of(answer, (), USUAL_TOLERANCE, session.name, image=seen)
             found[phrase] = join_proposals(proposals, before, (), is_closer=is_closer)
     return found
 
