@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from sam3_annotator.project import FindingKind, NotAProject, Polygon, Region, rectangle
+from sam3_annotator.project import FindingKind, InstanceId, NotAProject, Polygon, Region, rectangle
 from sam3_annotator.ui.canvas.preview_item import PreviewKind
 from sam3_annotator.ui.keyboard.key_hints import key_hints
 
@@ -125,16 +125,25 @@ def test_an_outline_that_the_model_draws_otherwise_is_shown_and_taken(user, fake
     assert compared.region is None
 
 
+HALF = Region((Polygon([(30, 10), (50, 10), (30, 30)]),))
+
+
+def compare_a_half_square(user) -> InstanceId:
+    """Compare squares and the half of one with the model; gives the half."""
+    store = user.window.store
+    with store.edit("Label") as edit:
+        cat = edit.add_category("cat")
+        odd = edit.add_instance(store.images()[0].id, cat, HALF)
+        for image in store.images():
+            edit.add_instance(image.id, cat, rectangle(5, 5, 30, 30))
+    user.window.window_actions.trigger("compare_outlines")
+    user.settle()
+    return odd
+
+
 def test_an_outline_is_taken_from_the_list_of_findings_too(user, fake_session):
     window = user.window
-    with window.store.edit("Label") as edit:
-        cat = edit.add_category("cat")
-        half = Region((Polygon([(30, 10), (50, 10), (30, 30)]),))
-        odd = edit.add_instance(window.store.images()[0].id, cat, half)
-        for image in window.store.images():
-            edit.add_instance(image.id, cat, rectangle(5, 5, 30, 30))
-    window.window_actions.trigger("compare_outlines")
-    user.settle()
+    odd = compare_a_half_square(user)
     panel = window.finding_panel
     (row,) = (n for n, each in enumerate(panel.model.findings) if each.kind is FindingKind.OUTLINE_DISAGREES)
     panel.view.scrollTo(panel.model.index(row))
@@ -152,14 +161,7 @@ def test_an_outline_is_taken_from_the_list_of_findings_too(user, fake_session):
 
 def test_an_image_read_again_takes_what_the_model_drew_along(user):
     window = user.window
-    with window.store.edit("Label") as edit:
-        cat = edit.add_category("cat")
-        half = Region((Polygon([(30, 10), (50, 10), (30, 30)]),))
-        odd = edit.add_instance(window.store.images()[0].id, cat, half)
-        for image in window.store.images():
-            edit.add_instance(image.id, cat, rectangle(5, 5, 30, 30))
-    window.window_actions.trigger("compare_outlines")
-    user.settle()
+    odd = compare_a_half_square(user)
     finding = next(each for each in window.checking.findings if each.kind is FindingKind.OUTLINE_DISAGREES)
     window.finding_panel.show_wanted.emit(finding)
     user.settle()
@@ -170,4 +172,4 @@ def test_an_image_read_again_takes_what_the_model_drew_along(user):
     assert not window.window_actions.state.is_comparing
     user.settle()
     assert window.canvas._overlay.previews[PreviewKind.COMPARED].region is None
-    assert window.store.instance(odd).region == half
+    assert window.store.instance(odd).region == HALF

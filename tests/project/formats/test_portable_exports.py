@@ -62,6 +62,14 @@ def written(out: Path) -> list[PurePosixPath]:
     return [PurePosixPath(path.relative_to(out).as_posix()) for path in out.rglob("*")]
 
 
+def annotate(store: ProjectStore) -> None:
+    """Put a rectangle on every image."""
+    with store.edit("Annotate", undoable=False) as edit:
+        cat = edit.add_category("cat")
+        for image in store.images():
+            edit.add_instance(image.id, cat, rectangle(2, 2, 15, 20))
+
+
 @pytest.mark.parametrize("images", ["copy", "link"])
 @pytest.mark.parametrize("name", WRITERS)
 def test_every_system_can_have_what_is_written_and_it_is_read_back(
@@ -109,10 +117,7 @@ def test_names_are_told_with_what_became_of_them(tmp_path: Path, make_image: Mak
     for number, file in enumerate(("10:30.png", "b.png", "a.png", "A.png")):
         make_image(f"photos/{file}", seed=number)
     with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[tmp_path / "photos"]) as store:
-        with store.edit("Annotate", undoable=False) as edit:
-            cat = edit.add_category("cat")
-            for image in store.images():
-                edit.add_instance(image.id, cat, rectangle(2, 2, 15, 20))
+        annotate(store)
         report = export_project(store, tmp_path / "out", name)
         selection = choose_images(store, ExportOptions(), READ_BACK[name].naming)
     told = "\n".join(report.warnings)
@@ -163,10 +168,7 @@ def test_labels_that_were_exported_with_images_come_back_without_them(tmp_path: 
     for number, file in enumerate(("10:30.png", "dir?/x.png")):
         make_image(f"photos/{file}", seed=number)
     with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[tmp_path / "photos"]) as store:
-        with store.edit("Annotate", undoable=False) as edit:
-            cat = edit.add_category("cat")
-            for image in store.images():
-                edit.add_instance(image.id, cat, rectangle(2, 2, 15, 20))
+        annotate(store)
         for name in WRITERS:
             out = tmp_path / name
             export_project(store, out, name)

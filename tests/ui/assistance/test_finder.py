@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -35,18 +34,6 @@ def finder(finding_session: Any, engine: EngineBridge, labelled: list[Instance])
     made = Finder(engine, Settings(), lambda _: list(labelled))
     made.show(ONE)
     return made
-
-
-@pytest.fixture
-def answer(qtbot: QtBot, finder: Finder) -> Callable[[], Proposals]:
-    """Wait until nothing is looked for any more, and give what there is."""
-
-    def wait() -> Proposals:
-        qtbot.waitUntil(lambda: finder.proposals is not None and not finder.proposals.is_waiting)
-        assert finder.proposals is not None
-        return finder.proposals
-
-    return wait
 
 
 def boxes(proposals: Proposals) -> list[tuple[float, ...]]:

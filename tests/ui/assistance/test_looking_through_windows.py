@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -231,18 +230,6 @@ def finder(finding_session: Any, engine: EngineBridge) -> Finder:
     made = Finder(engine, Settings(), lambda _: ())
     made.show(IMAGE)
     return made
-
-
-@pytest.fixture
-def answer(qtbot: QtBot, finder: Finder) -> Callable[[], Proposals]:
-    """Wait until nothing is looked for any more, and give what there is."""
-
-    def wait() -> Proposals:
-        qtbot.waitUntil(lambda: finder.proposals is not None and not finder.proposals.is_waiting)
-        assert finder.proposals is not None
-        return finder.proposals
-
-    return wait
 
 
 def boxes(proposals: Proposals) -> list[tuple[float, ...]]:
