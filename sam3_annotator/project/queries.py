@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Final
 
 from sam3_annotator.project.entities import (
     Category,
@@ -17,6 +18,9 @@ from sam3_annotator.project.entities import (
 )
 from sam3_annotator.project.image_files import folded
 from sam3_annotator.project.reading import ProjectReader
+
+LEAST_PHRASE_SHARE: Final = 0.1
+"""Of the instances of a category that were found by phrases: one that found fewer does not stand for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,29 @@ def category_named(store: ProjectReader, name: str) -> Category | None:
     """
     alike = [category for category in store.categories() if folded(category.name) == folded(name)]
     return max(alike, key=lambda category: category.name == name, default=None)
+
+
+def category_phrases(store: ProjectReader) -> dict[CategoryId, tuple[str, ...]]:
+    """Return what a model that knows names is asked for to find each category: one phrase or more.
+
+    These are the phrases by which its instances were found, the most frequent first; not those that found less than a
+    tenth of them, which may mean something else. Where no instance was found by a phrase, it is the category's name.
+    """
+    query = (
+        "SELECT category_id, json_extract(provenance, '$.phrase') AS phrase, count(*) FROM instances "
+        "WHERE phrase != '' GROUP BY category_id, phrase ORDER BY count(*) DESC, min(id)"
+    )
+    counts: dict[CategoryId, dict[str, int]] = {}
+    for category_id, phrase, count in store.select(query):
+        counts.setdefault(CategoryId(category_id), {})[phrase] = count
+    return {
+        each.id: tuple(
+            phrase
+            for phrase, count in counts.get(each.id, {each.name: 1}).items()
+            if count >= LEAST_PHRASE_SHARE * sum(counts.get(each.id, {}).values())
+        )
+        for each in store.categories()
+    }
 
 
 def crowd_counts(store: ProjectReader) -> dict[CategoryId, int]:

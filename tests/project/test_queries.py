@@ -16,6 +16,7 @@ from sam3_annotator.project import (
     Split,
     category_counts,
     category_named,
+    category_phrases,
     images_in_use,
     instance_counts,
     state_counts,
@@ -55,6 +56,22 @@ def test_a_category_is_found_by_its_name_in_whatever_case_the_very_one_first(sma
     assert category_named(small.store, "CAT").id == upper
     assert category_named(small.store, "Dog").id == small.dog
     assert category_named(small.store, "bird") is None
+
+
+def test_a_category_is_asked_for_as_its_instances_were_found_and_by_its_name_where_none_was(small, square) -> None:
+    def add(phrase: str, times: int) -> None:
+        for x in range(times):
+            provenance = Provenance(Origin.MODEL, "SAM 3", phrase=phrase, threshold=0.5)
+            edit.add_instance(small.images[0], small.cat, square(x), provenance=provenance)
+
+    with small.store.edit("Add instances") as edit:
+        add("kitten", 3)
+        add("tabby cat", 9)
+        add("thing", 1)
+        edit.add_instance(small.images[1], small.cat, square())
+        edit.add_instance(small.images[1], small.dog, square())
+
+    assert category_phrases(small.store) == {small.cat: ("tabby cat", "kitten"), small.dog: ("dog",)}
 
 
 def test_a_category_is_found_however_its_accents_are_written(small: Any) -> None:
