@@ -13,6 +13,7 @@ from sam3_annotator.project.checks.outlines import find_bad_outlines
 from sam3_annotator.project.checks.overlaps import find_overlaps
 from sam3_annotator.project.checks.sizes import Sizes
 from sam3_annotator.project.checks.splits import find_bad_splits
+from sam3_annotator.project.checks.unsure import find_unsure
 from sam3_annotator.project.entities import ImageId
 from sam3_annotator.project.images import current_facts
 from sam3_annotator.project.progress import Progress, no_progress
@@ -49,3 +50,4 @@ def check_project(store: ProjectReader, progress: Progress = no_progress) -> Ite
         progress(done, len(images))
     yield from find_copies(store, list(by_content.values()))
     yield from sizes.find_unusual(store, names)
+    yield from find_unsure(store, names)

@@ -43,6 +43,7 @@ class FindingKind(StrEnum):
     VAL_IS_EMPTY = "val_is_empty"
 
     OUTLINE_DISAGREES = "outline_disagrees"
+    UNSURE = "unsure"
     INSIDE_ANOTHER = "inside_another"
     SLIVER = "sliver"
     SPECKS = "specks"
@@ -85,6 +86,7 @@ _KINDS = {
     FindingKind.CATEGORY_NOT_IN_VAL: (_WARNING, "Categories not in val"),
     FindingKind.VAL_IS_EMPTY: (_WARNING, "Nothing to validate with"),
     FindingKind.OUTLINE_DISAGREES: (_NOTE, "Outlines the model disputes"),
+    FindingKind.UNSURE: (_NOTE, "Found with low scores"),
     FindingKind.INSIDE_ANOTHER: (_NOTE, "Instances inside another"),
     FindingKind.SLIVER: (_NOTE, "Slivers"),
     FindingKind.SPECKS: (_NOTE, "Specks"),
