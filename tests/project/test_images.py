@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import struct
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,36 +14,10 @@ from PIL import Image
 from sam3_annotator.project.entities import ImageFacts
 from sam3_annotator.project.image_files import list_image_files
 from sam3_annotator.project.images import current_facts, make_thumbnail, read_facts, read_image
+from tests.made_images import corners, png_file, save
 
 MakeImage = Callable[..., Path]
 ORIENTATION = 0x0112
-IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
-
-
-def _save(path: Path, pixels: Any, mode: str | None = None, **options: Any) -> Path:
-    image = Image.fromarray(np.asarray(pixels))
-    (image.convert(mode) if mode else image).save(path, **options)
-    return path
-
-
-def _png(width: int, height: int, bits: int, compressed_rows: bytes) -> bytes:
-    """Put a colour PNG together."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", compressed_rows) + chunk(b"IEND", b"")
-
-
-def _corners(width: int = 48, height: int = 32) -> np.ndarray:
-    """Upright pixels whose quarters differ: red, green / blue, white."""
-    pixels = np.zeros((height, width, 3), dtype=np.uint8)
-    pixels[: height // 2, : width // 2] = (255, 0, 0)
-    pixels[: height // 2, width // 2 :] = (0, 255, 0)
-    pixels[height // 2 :, : width // 2] = (0, 0, 255)
-    pixels[height // 2 :, width // 2 :] = 255
-    return pixels
 
 
 def _stored(upright: np.ndarray, orientation: int) -> np.ndarray:
@@ -61,11 +33,11 @@ def _stored(upright: np.ndarray, orientation: int) -> np.ndarray:
 
 
 def test_pixels_come_back_exactly_and_writable(tmp_path: Path) -> None:
-    path = _save(tmp_path / "a.png", _corners())
+    path = save(tmp_path / "a.png", corners())
 
     pixels = read_image(path)
 
-    assert np.array_equal(pixels, _corners())
+    assert np.array_equal(pixels, corners())
     assert (pixels.dtype, pixels.flags.c_contiguous, pixels.flags.writeable) == (np.uint8, True, True)
     assert np.array_equal(read_image(str(path)), pixels)
 
@@ -75,17 +47,17 @@ def test_pixels_come_back_exactly_and_writable(tmp_path: Path) -> None:
 def test_every_exif_orientation_is_shown_upright(tmp_path: Path, orientation: int, suffix: str) -> None:
     exif = Image.Exif()
     exif[ORIENTATION] = orientation
-    stored = np.ascontiguousarray(_stored(_corners(), orientation))
-    path = _save(tmp_path / f"photo.{suffix}", stored, exif=exif)
+    stored = np.ascontiguousarray(_stored(corners(), orientation))
+    path = save(tmp_path / f"photo.{suffix}", stored, exif=exif)
 
     pixels = read_image(path)
     thumbnail = make_thumbnail(path, 24)
     facts = read_facts(path)
 
     assert pixels.shape == (32, 48, 3)
-    assert np.abs(pixels[4:-4:8, 4:-4:8].astype(int) - _corners()[4:-4:8, 4:-4:8]).max() < 40
+    assert np.abs(pixels[4:-4:8, 4:-4:8].astype(int) - corners()[4:-4:8, 4:-4:8]).max() < 40
     assert thumbnail.shape == (16, 24, 3)
-    assert np.abs(thumbnail[3::10, 3::18].astype(int) - _corners()[3::26, 3::42]).max() < 60
+    assert np.abs(thumbnail[3::10, 3::18].astype(int) - corners()[3::26, 3::42]).max() < 60
     assert (facts.width, facts.height, facts.problem) == (48, 32, "")
 
 
@@ -95,7 +67,7 @@ def test_orientation_of_a_phone_photo_turns_it_clockwise(tmp_path: Path) -> None
     exif = Image.Exif()
     exif[ORIENTATION] = 6
 
-    path = _save(tmp_path / "phone.png", stored, exif=exif)
+    path = save(tmp_path / "phone.png", stored, exif=exif)
 
     assert read_image(path)[:, :, 0].tolist() == [[3, 0], [4, 1], [5, 2]]
 
@@ -103,7 +75,7 @@ def test_orientation_of_a_phone_photo_turns_it_clockwise(tmp_path: Path) -> None
 def test_exif_behind_the_pixels_of_a_png_counts(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[ORIENTATION] = 8
-    data = _save(tmp_path / "a.png", _corners(), exif=exif).read_bytes()
+    data = save(tmp_path / "a.png", corners(), exif=exif).read_bytes()
     start = data.index(b"eXIf") - 4
     end = start + 12 + struct.unpack(">I", data[start : start + 4])[0]
     iend = data.index(b"IEND") - 4
@@ -119,15 +91,15 @@ def test_an_unknown_orientation_is_ignored(tmp_path: Path, value: int) -> None:
     exif = Image.Exif()
     exif[ORIENTATION] = value
 
-    path = _save(tmp_path / "a.png", _corners(), exif=exif)
+    path = save(tmp_path / "a.png", corners(), exif=exif)
 
-    assert np.array_equal(read_image(path), _corners())
+    assert np.array_equal(read_image(path), corners())
 
 
 @pytest.mark.parametrize("broken", [b"", b"II*\0", b"MM\0*\0\0\0\x08\0\x09", b"nonsense" * 9, b"II*\0\xff\xff\xff\xff"])
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp"])
 def test_broken_exif_does_not_hide_the_image(tmp_path: Path, broken: bytes, suffix: str) -> None:
-    path = _save(tmp_path / f"a.{suffix}", _corners(), exif=b"Exif\0\0" + broken)
+    path = save(tmp_path / f"a.{suffix}", corners(), exif=b"Exif\0\0" + broken)
 
     assert read_image(path).shape == (32, 48, 3)
     assert read_facts(path).problem == ""
@@ -137,7 +109,7 @@ def test_broken_exif_does_not_hide_the_image(tmp_path: Path, broken: bytes, suff
     "suffix", ["jpg", "jpeg", "png", "bmp", "gif", "webp", "tif", "tiff", "avif", "jp2", "j2k", "dib", "ppm", "pnm"]
 )
 def test_every_format_is_read_and_listed(tmp_path: Path, suffix: str) -> None:
-    path = _save(tmp_path / f"a.{suffix}", _corners())
+    path = save(tmp_path / f"a.{suffix}", corners())
 
     assert np.abs(read_image(path)[8, 8].astype(int) - (255, 0, 0)).max() < 30
     assert max(make_thumbnail(path, 12).shape) == 12
@@ -146,22 +118,22 @@ def test_every_format_is_read_and_listed(tmp_path: Path, suffix: str) -> None:
 
 @pytest.mark.parametrize("suffix", ["pgm", "pbm"])
 def test_grey_and_black_and_white_formats_are_read_and_listed(tmp_path: Path, suffix: str) -> None:
-    path = _save(tmp_path / f"a.{suffix}", _corners(), "1" if suffix == "pbm" else "L")
+    path = save(tmp_path / f"a.{suffix}", corners(), "1" if suffix == "pbm" else "L")
 
     assert read_image(path)[24, 40].tolist() == [255, 255, 255]
     assert list_image_files(tmp_path) == [path]
 
 
 def test_the_content_decides_not_the_suffix(tmp_path: Path) -> None:
-    path = _save(tmp_path / "really_a_png.jpg", _corners(), format="PNG")
+    path = save(tmp_path / "really_a_png.jpg", corners(), format="PNG")
 
-    assert np.array_equal(read_image(path), _corners())
+    assert np.array_equal(read_image(path), corners())
 
 
 def test_a_multi_picture_photo_is_read_and_shrunk(tmp_path: Path) -> None:
-    second = Image.fromarray(_corners(400, 300))
+    second = Image.fromarray(corners(400, 300))
     path = tmp_path / "a.jpg"
-    Image.fromarray(_corners(800, 600)).save(path, format="MPO", save_all=True, append_images=[second])
+    Image.fromarray(corners(800, 600)).save(path, format="MPO", save_all=True, append_images=[second])
 
     assert read_image(path).shape == (600, 800, 3)
     assert make_thumbnail(path, 40).shape == (30, 40, 3)
@@ -177,7 +149,7 @@ def test_every_mode_becomes_rgb(tmp_path: Path, mode: str, expected: int) -> Non
     grey[:, 4:] = 0
     if mode == "1":
         grey[:, :4] = 255
-    path = _save(tmp_path / "a.tiff", grey, mode)
+    path = save(tmp_path / "a.tiff", grey, mode)
 
     pixels = read_image(path)
 
@@ -187,7 +159,7 @@ def test_every_mode_becomes_rgb(tmp_path: Path, mode: str, expected: int) -> Non
 
 
 def test_a_cmyk_jpeg_keeps_its_colours(tmp_path: Path) -> None:
-    path = _save(tmp_path / "a.jpg", _corners(), "CMYK", quality=95)
+    path = save(tmp_path / "a.jpg", corners(), "CMYK", quality=95)
 
     assert np.abs(read_image(path)[8, 8].astype(int) - (255, 0, 0)).max() < 20
 
@@ -196,8 +168,8 @@ def test_transparency_is_laid_on_white(tmp_path: Path) -> None:
     rgba = np.zeros((4, 4, 4), dtype=np.uint8)
     rgba[:2] = (200, 0, 0, 255)
     rgba[2] = (0, 0, 0, 128)
-    with_alpha = _save(tmp_path / "rgba.png", rgba)
-    grey_alpha = _save(tmp_path / "la.png", rgba, "LA")
+    with_alpha = save(tmp_path / "rgba.png", rgba)
+    grey_alpha = save(tmp_path / "la.png", rgba, "LA")
 
     assert read_image(with_alpha)[:, 0].tolist() == [[200, 0, 0], [200, 0, 0], [127, 127, 127], [255, 255, 255]]
     assert read_image(grey_alpha)[3, 0].tolist() == [255, 255, 255]
@@ -220,7 +192,7 @@ def test_a_transparent_palette_entry_is_laid_on_white(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", ["png", "tiff"])
 def test_16_bits_over_the_full_range_keep_their_proportions(tmp_path: Path, suffix: str) -> None:
     ramp = np.tile(np.arange(256, dtype=np.uint16) * 257, (4, 1))
-    path = _save(tmp_path / f"a.{suffix}", ramp)
+    path = save(tmp_path / f"a.{suffix}", ramp)
 
     pixels = read_image(path)
 
@@ -231,7 +203,7 @@ def test_16_bits_over_the_full_range_keep_their_proportions(tmp_path: Path, suff
 @pytest.mark.parametrize("suffix", ["png", "tiff"])
 def test_16_bits_of_a_12_bit_camera_are_not_black(tmp_path: Path, suffix: str) -> None:
     ramp = np.tile(np.linspace(500, 4000, 256).astype(np.uint16), (4, 1))
-    path = _save(tmp_path / f"a.{suffix}", ramp)
+    path = save(tmp_path / f"a.{suffix}", ramp)
 
     pixels = read_image(path)
 
@@ -241,7 +213,7 @@ def test_16_bits_of_a_12_bit_camera_are_not_black(tmp_path: Path, suffix: str) -
 
 
 def test_16_bits_of_one_value_keep_its_brightness(tmp_path: Path) -> None:
-    path = _save(tmp_path / "a.png", np.full((4, 4), 32896, dtype=np.uint16))
+    path = save(tmp_path / "a.png", np.full((4, 4), 32896, dtype=np.uint16))
 
     assert (read_image(path) == 128).all()
 
@@ -250,7 +222,7 @@ def test_16_bit_colour_keeps_its_colours(tmp_path: Path) -> None:
     # Pillow writes no 16-bit colour, so this PNG is put together by hand.
     row = b"\0" + struct.pack(">3H", 65535, 32896, 0) * 4
     path = tmp_path / "a.png"
-    path.write_bytes(_png(4, 2, 16, zlib.compress(row * 2)))
+    path.write_bytes(png_file(4, 2, 16, zlib.compress(row * 2)))
 
     assert read_image(path)[1, 2].tolist() == [255, 128, 0]
 
@@ -259,8 +231,8 @@ def test_float_tiffs_are_scaled_and_nan_is_black(tmp_path: Path) -> None:
     unit = np.tile(np.linspace(0, 1, 256, dtype=np.float32), (4, 1))
     metres = unit * 900 - 300
     metres[0, 255] = np.nan
-    of_unit = read_image(_save(tmp_path / "unit.tiff", unit))
-    of_metres = read_image(_save(tmp_path / "metres.tiff", metres))
+    of_unit = read_image(save(tmp_path / "unit.tiff", unit))
+    of_metres = read_image(save(tmp_path / "metres.tiff", metres))
 
     assert np.abs(of_unit[0, :, 0].astype(int) - np.arange(256)).max() <= 1
     assert (of_metres.min(), of_metres.max()) == (0, 255)
@@ -280,7 +252,7 @@ def test_the_first_frame_of_an_animation_is_shown(tmp_path: Path) -> None:
     "name", ["café, 写真 🐈.png", " spaces  in it .png", "tab\tand'quote\".png", "a" * 240 + ".png"]
 )
 def test_any_file_name_works(tmp_path: Path, name: str) -> None:
-    path = _save(tmp_path / name, _corners())
+    path = save(tmp_path / name, corners())
 
     assert read_image(path).shape == (32, 48, 3)
     assert read_facts(path).problem == ""
@@ -291,13 +263,13 @@ def test_a_very_long_path_works(tmp_path: Path) -> None:
     while len(str(folder)) < 1500:
         folder = folder / ("long" * 20)
     folder.mkdir(parents=True)
-    path = _save(folder / "a.png", _corners())
+    path = save(folder / "a.png", corners())
 
     assert read_image(path).shape == (32, 48, 3)
 
 
 def test_facts_tell_size_and_identity(tmp_path: Path) -> None:
-    path = _save(tmp_path / "a.jpg", _corners())
+    path = save(tmp_path / "a.jpg", corners())
     copy = tmp_path / "copy.jpg"
     copy.write_bytes(path.read_bytes())
 
@@ -305,7 +277,7 @@ def test_facts_tell_size_and_identity(tmp_path: Path) -> None:
 
     assert (facts.width, facts.height, facts.byte_size) == (48, 32, path.stat().st_size)
     assert facts == read_facts(copy)
-    assert facts.content_hash != read_facts(_save(tmp_path / "b.jpg", _corners()[::-1])).content_hash
+    assert facts.content_hash != read_facts(save(tmp_path / "b.jpg", corners()[::-1])).content_hash
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (1, 3000), (3000, 1), (300, 200), (10, 10)])
@@ -319,10 +291,10 @@ def test_thumbnails_fit_and_never_grow(tmp_path: Path, make_image: MakeImage, wi
 
 
 def test_a_thumbnail_of_a_jpeg_looks_like_the_image(tmp_path: Path) -> None:
-    path = _save(tmp_path / "a.jpg", _corners(1600, 1200), quality=95)
+    path = save(tmp_path / "a.jpg", corners(1600, 1200), quality=95)
 
     quick = make_thumbnail(path, 64).astype(int)
-    careful = make_thumbnail(_corners(1600, 1200), 64).astype(int)
+    careful = make_thumbnail(corners(1600, 1200), 64).astype(int)
 
     assert quick.shape == careful.shape
     assert np.abs(quick - careful).mean() < 4

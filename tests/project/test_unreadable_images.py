@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import struct
 import sys
-import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,36 +14,10 @@ from PIL import Image
 from sam3_annotator.project import images
 from sam3_annotator.project.errors import ImageUnreadable
 from sam3_annotator.project.images import make_thumbnail, read_facts, read_image
+from tests.made_images import corners, png_file, save
 
 MakeImage = Callable[..., Path]
-ORIENTATION = 0x0112
 IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
-
-
-def _save(path: Path, pixels: Any, mode: str | None = None, **options: Any) -> Path:
-    image = Image.fromarray(np.asarray(pixels))
-    (image.convert(mode) if mode else image).save(path, **options)
-    return path
-
-
-def _png(width: int, height: int, bits: int, compressed_rows: bytes) -> bytes:
-    """Put a colour PNG together."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", compressed_rows) + chunk(b"IEND", b"")
-
-
-def _corners(width: int = 48, height: int = 32) -> np.ndarray:
-    """Upright pixels whose quarters differ: red, green / blue, white."""
-    pixels = np.zeros((height, width, 3), dtype=np.uint8)
-    pixels[: height // 2, : width // 2] = (255, 0, 0)
-    pixels[: height // 2, width // 2 :] = (0, 255, 0)
-    pixels[height // 2 :, : width // 2] = (0, 0, 255)
-    pixels[height // 2 :, width // 2 :] = 255
-    return pixels
 
 
 def _sentence(path: Path) -> str:
@@ -106,7 +77,7 @@ def test_something_else_than_an_image_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kept", [0.02, 0.3, 0.8])
 def test_a_truncated_file_is_told(tmp_path: Path, suffix: str, kept: float) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
-    path = _save(tmp_path / f"cut.{suffix}", noise)
+    path = save(tmp_path / f"cut.{suffix}", noise)
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * kept)])
 
@@ -119,18 +90,18 @@ def test_a_truncated_file_is_told(tmp_path: Path, suffix: str, kept: float) -> N
 
 @pytest.mark.parametrize("suffix", ["jpg", "png"])
 def test_what_other_programs_wrote_behind_an_image_is_no_trouble(tmp_path: Path, suffix: str) -> None:
-    path = _save(tmp_path / f"motion.{suffix}", _corners())
+    path = save(tmp_path / f"motion.{suffix}", corners())
     path.write_bytes(path.read_bytes() + bytes(range(200)) * 50)
 
     facts = read_facts(path)
 
     assert not facts.problem
-    assert (facts.width, facts.height) == (_corners().shape[1], _corners().shape[0])
+    assert (facts.width, facts.height) == (corners().shape[1], corners().shape[0])
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "gif", "webp", "tiff", "avif", "jp2", "bmp"])
 def test_random_damage_gives_pixels_or_a_sentence(tmp_path: Path, suffix: str) -> None:
-    whole = _save(tmp_path / f"whole.{suffix}", _corners()).read_bytes()
+    whole = save(tmp_path / f"whole.{suffix}", corners()).read_bytes()
     rng = np.random.default_rng(7)
     for number in range(60):
         damaged = bytearray(whole)
@@ -149,7 +120,7 @@ def test_random_damage_gives_pixels_or_a_sentence(tmp_path: Path, suffix: str) -
 
 def test_a_decompression_bomb_is_refused_with_its_size_and_the_limit(tmp_path: Path) -> None:
     path = tmp_path / "bomb.png"
-    path.write_bytes(_png(60_000, 50_000, 8, b""))  # the header claims it; the pixels need not be there
+    path.write_bytes(png_file(60_000, 50_000, 8, b""))  # the header claims it; the pixels need not be there
 
     sentence = _sentence(path)
 
@@ -159,7 +130,7 @@ def test_a_decompression_bomb_is_refused_with_its_size_and_the_limit(tmp_path: P
 
 
 def test_the_limit_of_size_can_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = _save(tmp_path / "a.png", _corners())
+    path = save(tmp_path / "a.png", corners())
     monkeypatch.setattr(images, "MAX_PIXELS", 1000)
 
     assert "48 x 32 pixels (0.001536 megapixels), above the limit of 0.001 megapixels" in _sentence(path)
@@ -167,7 +138,7 @@ def test_the_limit_of_size_can_be_set(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_images_above_pillows_own_limit_are_not_refused(tmp_path: Path) -> None:
     path = tmp_path / "wide.png"
-    path.write_bytes(_png(20_000, 24_000, 8, b""))
+    path.write_bytes(png_file(20_000, 24_000, 8, b""))
 
     facts = read_facts(path)
 
@@ -176,7 +147,7 @@ def test_images_above_pillows_own_limit_are_not_refused(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(IS_ROOT or sys.platform == "win32", reason="root may read everything")
 def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
-    path = _save(tmp_path / "secret.png", _corners())
+    path = save(tmp_path / "secret.png", corners())
     path.chmod(0)
 
     assert "not allowed to read" in _sentence(path)
@@ -199,7 +170,7 @@ def test_a_name_that_is_no_name_is_told(tmp_path: Path) -> None:
 
 
 def test_the_file_is_closed_again_also_after_a_failure(tmp_path: Path) -> None:
-    good = _save(tmp_path / "good.png", _corners())
+    good = save(tmp_path / "good.png", corners())
     animated = tmp_path / "a.gif"
     frames = [Image.new("RGB", (8, 8), color) for color in ("red", "lime")]
     frames[0].save(animated, save_all=True, append_images=frames[1:])
