@@ -17,7 +17,8 @@ from sam3_annotator.project.formats.images.naming import (
     nested_names_of_other_stems,
 )
 from sam3_annotator.project.formats.images.portable import portable_path
-from sam3_annotator.project.image_files import IMAGE_SUFFIXES, folded, is_there, list_image_files
+from sam3_annotator.project.formats.images.spelling import Spelling
+from sam3_annotator.project.image_files import IMAGE_SUFFIXES, folded, is_one_file, is_there, list_image_files
 from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.reading import ProjectReader
@@ -88,6 +89,7 @@ class _Matcher:
         self._wanted = wanted
         self._contents = contents
         self._ids = {store.image_file(image.id): image.id for image in store.images()}
+        self._spelling = Spelling()
         self._name_of: dict[Match, str] = {}
         self.found: dict[int, Match] = {}
 
@@ -98,20 +100,24 @@ class _Matcher:
     def known(self, file: Path) -> Match:
         """Return the image of the project that a file is, else the file."""
         file = absolute_path(file)
-        return self._ids.get(file, file)
+        image_id = self._ids.get(file)
+        if image_id is None:
+            alike = self._alike.get(folded(str(file)))
+            image_id = self._ids[alike] if alike is not None and is_one_file(file, alike) else None
+        return file if image_id is None else image_id
 
     def match_exactly(self, folders: Sequence[tuple[Path, ...]]) -> None:
         for number, image in enumerate(self._wanted):
             if number in self.found:
                 continue
-            file = _file_in(folders[number], image.name)
+            file = self._file_in(folders[number], image.name)
             if file is not None:
                 self._take(number, self.known(file))
 
     def match_renamed(self) -> None:
         for number, image in enumerate(self._wanted):
             if number not in self.found and image.renamed is not None:
-                self._take(number, self.known(image.renamed))
+                self._take(number, self.known(self._spelling.of(image.renamed.parent, image.renamed.name)))
 
     def match_by_name(self, candidates: Sequence[tuple[Match, PurePath]]) -> None:
         by_name: dict[str, _OfOneName] = {}
@@ -155,6 +161,11 @@ class _Matcher:
                 self.found |= dict.fromkeys(numbers[file], image_id)
 
     @cached_property
+    def _alike(self) -> dict[str, Path]:
+        """The files of the project by what is the same for paths that differ in case."""
+        return {folded(str(file)): file for file in self._ids}
+
+    @cached_property
     def _exported_as(self) -> dict[ImageId, tuple[str, ...]]:
         """The ends of paths that exports with other names than the project's give to its images."""
         files = list(self._ids)
@@ -171,8 +182,17 @@ class _Matcher:
 
     def _has_its_own_file(self, number: int, image_id: ImageId) -> bool:
         """Whether the labels have, in their folders, another image of the name than the one of the project."""
-        file = _file_in(self._wanted[number].folders, self._wanted[number].name)
+        file = self._file_in(self._wanted[number].folders, self._wanted[number].name)
         return file is not None and self.known(file) != image_id and self._contents.differs(file, image_id)
+
+    def _file_in(self, folders: Sequence[Path], name: str) -> Path | None:
+        names = [name]
+        if name.endswith(ANY_SUFFIX):
+            stem = name.removesuffix(ANY_SUFFIX)
+            names = [stem + suffix for small in sorted(IMAGE_SUFFIXES) for suffix in (small, small.upper())]
+        places = ((folder, name) for folder in folders for name in names if is_there(folder / name))
+        found = next(places, None)
+        return None if found is None else self._spelling.of(*found)
 
     def _take(self, number: int, target: Match) -> None:
         name = self._wanted[number].name
@@ -244,11 +264,3 @@ def _likeness(a: PurePath, b: PurePath) -> Likeness:
         common += 1
     is_whole = common == len(a.parts) == len(b.parts)
     return common, is_whole, a.name == b.name, a.parts[-common:] == b.parts[-common:]
-
-
-def _file_in(folders: Sequence[Path], name: str) -> Path | None:
-    names = [name]
-    if name.endswith(ANY_SUFFIX):
-        stem = name.removesuffix(ANY_SUFFIX)
-        names = [stem + suffix for small in sorted(IMAGE_SUFFIXES) for suffix in (small, small.upper())]
-    return next((folder / name for folder in folders for name in names if is_there(folder / name)), None)

@@ -45,6 +45,36 @@ def test_folders_that_differ_in_case_alone_are_told_apart_where_labels_do(
     assert match_images(store, [Wanted("a/x.png"), Wanted("A/x.png")], None) == {0: ids[1], 1: ids[0]}
 
 
+def test_names_are_taken_from_the_disk_where_it_finds_them_in_any_case(
+    store: ProjectStore, make_image: MakeImage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = make_image("theirs/Sub/New.JPG", seed=5)
+
+    def is_there(path: Path) -> bool:
+        return str(path).lower() == str(file).lower()
+
+    monkeypatch.setattr(matching, "is_there", is_there)
+    folder = file.parents[1]
+
+    assert match_images(store, [Wanted("sub/new.jpg")], folder) == {0: file}
+    assert match_images(store, [Wanted("SUB/NEW.*")], folder) == {0: file}
+    assert match_images(store, [Wanted("old.jpg", renamed=folder / "Sub/new.jpg")], None) == {0: file}
+
+
+def test_an_image_of_the_project_is_known_by_its_name_in_another_case(
+    store: ProjectStore, make_image: MakeImage
+) -> None:
+    file = make_image("theirs/new.png", seed=5)
+    with store.edit("Add") as edit:
+        image_id = edit.add_image(file)
+    other = file.with_name("NEW.png")
+    if not other.exists():
+        other.hardlink_to(file)  # on this disk two names of one file, as they are without it on others
+
+    assert match_images(store, [Wanted("NEW.png", (other.parent,))], None) == {0: image_id}
+    assert match_images(store, [Wanted("NEW.png")], other.parent) == {0: image_id}
+
+
 def test_thousands_of_images_of_one_name_are_compared_with_their_likes_only(
     store: ProjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
