@@ -16,6 +16,7 @@ from sam3_annotator.project.errors import (
     ProjectReadOnly,
     StorageFull,
 )
+from sam3_annotator.project.image_files import is_folder
 
 # A quota or a limit on file sizes makes itself felt as one of these instead of SQLITE_FULL.
 _NO_ROOM = {sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_TRUNCATE}
@@ -39,7 +40,12 @@ def read_only(path: Path) -> ProjectReadOnly:
 
 
 def moved_away(path: Path) -> KnownError:
-    """Say that the file of an open project is no longer at its place."""
+    """Say that the file of an open project is no longer at its place, or nor is its folder."""
+    if not is_folder(path.parent):
+        return KnownError(
+            f"The folder of {path.name} cannot be reached any more, so the last change was not saved. Connect its "
+            "drive again, then try again, or open the project again."
+        )
     return KnownError(
         f"{path.name} was moved, deleted or replaced while it was open, so the last change was not saved. Put the "
         "file back, then try again."
@@ -65,7 +71,10 @@ def _sqlite_failure(error: sqlite3.Error, path: Path) -> Exception:
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return ProjectInUse(f"{path.name} is being written by another program. Wait for it to end, then try again.")
     if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
-        return KnownError(f"{path.name} could not be read or written ({error}). Check that its drive is connected.")
+        return KnownError(
+            f"{path.name} could not be read or written ({error}). Check that its drive is connected, then open the "
+            "project again."
+        )
     if code == sqlite3.SQLITE_CONSTRAINT:
         return EditError(f"The edit would leave the project inconsistent ({error}); nothing of it was kept.")
     return error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -38,12 +39,14 @@ class ProjectLock:
         self._lock: _FileLock | None = lock
 
     def release(self) -> None:
-        """Let go of the lock and take its file away; safe to call again."""
+        """Let go of the lock and take its file away; safe to call again, and where the drive is gone."""
         if self._lock is None:
             return
+        lock, self._lock = self._lock, None
         # POSIX: removed while still held, so that nobody can hold a lock on a file without a name (`filelock` looks
         # at the link count after locking). Windows removes the file itself when the lock is released.
         if os.name != "nt":
-            self._path.unlink(missing_ok=True)
-        self._lock.release()
-        self._lock = None
+            with suppress(OSError):
+                self._path.unlink(missing_ok=True)
+        with suppress(OSError):
+            lock.release()

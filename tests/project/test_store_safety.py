@@ -190,6 +190,27 @@ def test_no_change_goes_into_a_file_that_was_moved_away(tmp_path: Path, is_repla
         assert [category.name for category in store.categories()] == ["cat", "dog"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder with an open file cannot be moved there")
+def test_project_on_a_drive_that_is_gone_is_told_and_closes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, elsewhere = tmp_path / "drive", tmp_path / "elsewhere"
+    folder.mkdir()
+    with ProjectStore.create(folder / "p.sam3proj") as store:
+        folder.rename(elsewhere)
+
+        with pytest.raises(KnownError, match="Connect its drive again"), store.edit("Add") as edit:
+            edit.add_category("cat")
+
+        def refuse(*_: object, **__: object) -> None:
+            raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+
+        monkeypatch.setattr(Path, "unlink", refuse)
+
+    elsewhere.rename(folder)
+    monkeypatch.undo()
+    with ProjectStore.open(folder / "p.sam3proj") as store, store.edit("Add") as edit:
+        edit.add_category("cat")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no limits on file sizes")
 def test_limit_on_file_sizes_is_told_like_a_full_disk(small: Any, run_python: RunPython) -> None:
     small.store.close()

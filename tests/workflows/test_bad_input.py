@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 
 import pytest
 from PySide6.QtCore import Qt
@@ -82,6 +83,31 @@ def test_an_image_that_comes_back_is_shown_again(user, image_folder, tmp_path):
 
     assert user.window.canvas.findChild(ImageDisplay).image_id == user.window.store.images()[0].id
     assert not user.window.store.images()[0].facts.problem
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder with an open file cannot be moved there")
+def test_a_drive_that_is_pulled_is_told_and_the_work_goes_on_once_it_is_back(user, tell, image_folder, tmp_path):
+    user.add_category("cat")
+    folder, elsewhere = user.window.store.path.parent, tmp_path.with_name(tmp_path.name + "-elsewhere")
+    user.click(20, 20)
+    user.settle()
+    folder.rename(elsewhere)
+
+    user.press(Qt.Key.Key_Return)
+    user.settle()
+    user.press(Qt.Key.Key_D)
+    user.settle()
+    user.window.window_actions.trigger("reload_image")  # it had been read ahead
+    user.settle()
+    assert any("Connect its drive again" in message for message in tell())
+    assert user.window.canvas.findChild(ImageDisplay).image_id is None
+
+    elsewhere.rename(folder)
+    user.press(Qt.Key.Key_A)
+    user.settle()
+    user.press(Qt.Key.Key_Return)  # the draft has waited
+    user.settle()
+    assert len(user.instances(0)) == 1
 
 
 def test_a_second_window_on_a_project_looks_but_changes_nothing(user, show):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sam3_annotator.project import ChangeKind, ChangeSet, ImageFacts, ImageId, ImageState
+from sam3_annotator.project import ChangeKind, ChangeSet, ImageFacts, ImageId, ImageState, KnownError
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.assistance.shown_image import ShownImage
@@ -176,7 +178,8 @@ class ImageDisplay(QObject):
 
     def _note_problem(self, image_id: ImageId, sentence: str) -> None:
         facts = self._store.image(image_id).facts
-        if facts.problem != sentence and not self._store.is_read_only:
-            self._store.set_image_facts(
-                {image_id: ImageFacts(facts.width, facts.height, facts.byte_size, facts.content_hash, sentence)}
-            )
+        if facts.problem == sentence or self._store.is_read_only:
+            return
+        noted = ImageFacts(facts.width, facts.height, facts.byte_size, facts.content_hash, sentence)
+        with suppress(KnownError):  # the disk takes nothing now; the user's next edit will say so in words
+            self._store.set_image_facts({image_id: noted})
