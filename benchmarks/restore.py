@@ -27,9 +27,10 @@ def measure(bench: Bench) -> None:
     image = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 3), dtype=np.uint8)
     embedding = session.embed(image)
     packed = session.pack(embedding)
-    clicks = {f"clicks {index}": each.cpu() for index, each in enumerate(embedding.interactive)}
     session.detect(embedding, ConceptPrompt("cat"), threshold=1)
+    assert embedding.interactive is not None
     assert embedding.detector is not None
+    clicks = {f"clicks {index}": each.cpu() for index, each in enumerate(embedding.interactive)}
     concepts = {f"concepts {index}": each.cpu() for index, each in enumerate(embedding.detector)}
     kept = {
         "the map": packed.tensors,

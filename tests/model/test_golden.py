@@ -18,9 +18,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model.checkpoint import load_model
-from sam3_annotator.model.network.mask_decoder import MaskOutput
+from sam3_annotator.model.network.mask_decoder import InteractiveFeatures, MaskOutput
 from sam3_annotator.model.network.neck import NeckFeatures
-from sam3_annotator.model.network.sam3_image import ImageFeatures, Sam3Image
+from sam3_annotator.model.network.sam3_image import DetectorFeatures, Sam3Image
 from sam3_annotator.model.postprocessing import fill_holes
 from sam3_annotator.model.preprocessing import to_model_input
 
@@ -131,21 +131,16 @@ class Encoded:
 
     vision: Tensor
     neck: NeckFeatures
-    image: ImageFeatures
+    concepts: DetectorFeatures
+    clicks: InteractiveFeatures
 
 
 @pytest.fixture(scope="module")
 def encoded(loaded: Loaded, pixels: Tensor) -> Encoded:
-    with Listener(loaded.model.vision_backbone) as heard:
-        image = loaded.model.encode_image(pixels)
-    (vision,) = heard
+    model = loaded.model
+    vision = model.encode_pixels(pixels)
     # The finer maps of the interactive neck are made narrow at once, and whole only here.
-    return Encoded(vision, loaded.model.neck(vision), image)
-
-
-@pytest.fixture(scope="module")
-def image(encoded: Encoded) -> ImageFeatures:
-    return encoded.image
+    return Encoded(vision, model.neck(vision), model.prepare_concepts(vision), model.prepare_clicks(vision))
 
 
 def test_loading_needs_no_more_memory_than_the_weights_and_a_tenth(loaded: Loaded) -> None:
@@ -182,12 +177,14 @@ def test_phrases_are_encoded_alike(golden: Golden, loaded: Loaded, phrase: str) 
     ("entry", "phrase", "boxes"), [("text", PHRASE, 0), ("text+boxes", PHRASE, 2), ("boxes", "visual", 1)]
 )
 def test_concepts_are_found_alike(
-    golden: Golden, loaded: Loaded, image: ImageFeatures, entry: str, phrase: str, boxes: int
+    golden: Golden, loaded: Loaded, encoded: Encoded, entry: str, phrase: str, boxes: int
 ) -> None:
     model = loaded.model
 
     with Listener(model.geometry_encoder, model.fusion_encoder, model.decoder) as heard:
-        found = model.detect(image, model.encode_text([phrase]), BOXES_CXCYWH[:, :boxes], BOX_LABELS[:, :boxes])
+        found = model.detect(
+            encoded.concepts, model.encode_text([phrase]), BOXES_CXCYWH[:, :boxes], BOX_LABELS[:, :boxes]
+        )
 
     geometry, memory, decoded = heard
     golden.check(f"{entry}.geometry", geometry.tokens.transpose(0, 1))
@@ -209,12 +206,10 @@ def _answer(found: MaskOutput) -> tuple[Tensor, Tensor, Tensor]:
 
 
 @pytest.fixture(scope="module")
-def earlier_mask(loaded: Loaded, image: ImageFeatures) -> Tensor:
+def earlier_mask(loaded: Loaded, encoded: Encoded) -> Tensor:
     """Give the second answer to two points, to go on from."""
     points = torch.tensor([[[300.0, 200.0], [700.0, 850.0]]])
-    found = loaded.model.segment(
-        image.interactive, points_xy=points, point_labels=torch.tensor([[1, 0]]), multimask=True
-    )
+    found = loaded.model.segment(encoded.clicks, points_xy=points, point_labels=torch.tensor([[1, 0]]), multimask=True)
     return _answer(found)[0][:, 1:2]
 
 
@@ -233,7 +228,7 @@ def earlier_mask(loaded: Loaded, image: ImageFeatures) -> Tensor:
 def test_clicks_are_answered_alike(
     golden: Golden,
     loaded: Loaded,
-    image: ImageFeatures,
+    encoded: Encoded,
     earlier_mask: Tensor,
     entry: str,
     prompts: dict[str, Tensor],
@@ -245,7 +240,7 @@ def test_clicks_are_answered_alike(
     if "mask_logits" in given:
         given["mask_logits"] = earlier_mask
 
-    low, iou, large = _answer(loaded.model.segment(image.interactive, **given, multimask=multimask))
+    low, iou, large = _answer(loaded.model.segment(encoded.clicks, **given, multimask=multimask))
 
     alone = 0 if len(low) == 1 else slice(None)  # the official predictor drops the axis of objects if there is one
     golden.check(f"click.{entry}.low", low[alone])

@@ -159,7 +159,10 @@ def _recognise(names: Collection[str], metadata: Mapping[str, str]) -> tuple[str
     naming = recognise(names)
     if naming is None or relative is not None:
         return f"weights of {relative or 'another model than SAM 3'}", False
-    return naming.title, True
+    if naming.has_concepts and naming.has_clicks:
+        return naming.title, True
+    taken = "phrases and exemplars" if naming.has_concepts else "points, boxes and masks"
+    return f"{naming.title}, which takes {taken}", True
 
 
 _DTYPES: Final = {

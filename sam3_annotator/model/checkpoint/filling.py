@@ -23,7 +23,7 @@ def plan(path: Path, tensors: Mapping[str, Tensor], naming: Naming, model: nn.Mo
     """Say what of the file goes where in the model, in the file's order.
 
     Raises `ModelUnavailable` unless every tensor of the model is filled, each part exactly once, by one of the right
-    shape and kind, and every tensor of the file is used or known to be of no use.
+    shape and kind, and every tensor of the file is used or known to be of no use. The model has the halves of the file.
     """
     wanted = model.state_dict()
     pieces, unknown = _find_pieces(naming)
@@ -90,6 +90,8 @@ def _find_pieces(naming: Naming) -> tuple[list[Piece], list[str]]:
             pieces += naming.table.pieces_of(name)
         except KeyError:
             unknown.append(name)
+    if idle := naming.idle_neck:
+        pieces = [piece for piece in pieces if not piece.ours.startswith(idle)]
     return pieces, unknown
 
 

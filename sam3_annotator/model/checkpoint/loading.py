@@ -28,10 +28,11 @@ def load_model(
 ) -> Sam3Image:
     """Load SAM 3 from Meta's `sam3.pt`, from Hugging Face's `model.safetensors`, or from a folder that holds one.
 
-    What a file is, is told from its contents. The model is ready to answer, its parameters in `dtype` on `device`;
-    the file is mapped and copied tensor by tensor, so that the weights are in memory once. `config` are the sizes
-    expected, those of the released model by default. `progress` is told what is done, and the bytes filled
-    before every tensor, and may raise `Cancelled`.
+    What a file is, is told from its contents, also whether it holds the detector or the click model alone; then the
+    model has that half only. It is ready to answer, its parameters in `dtype` on `device`; the file is mapped and
+    copied tensor by tensor, so that the weights are in memory once. `config` are the sizes expected, those of the
+    released model by default. `progress` is told what is done, and the bytes filled before every tensor, and may raise
+    `Cancelled`.
 
     Raises `ModelUnavailable` with a sentence for anything that is not wholly and exactly such a model.
     """
@@ -50,8 +51,12 @@ def load_model(
     if naming is None or relative is not None:
         kind = f"holds the weights of {relative or 'another model than SAM 3'}"
         raise ModelUnavailable(f"{path} {kind}; choose sam3.pt or model.safetensors of facebook/sam3.")
-    if naming.has_raw_iou:
-        config = replace(config, interactive=replace(config.interactive, has_raw_iou=True))
+    config = replace(
+        config,
+        interactive=replace(config.interactive, has_raw_iou=naming.has_raw_iou),
+        has_concepts=naming.has_concepts,
+        has_clicks=naming.has_clicks,
+    )
     progress(0, 0, "Building the network")
     model = build_sam3_image_model(config, device="meta")
     pieces = plan(file.path, tensors, naming, model)

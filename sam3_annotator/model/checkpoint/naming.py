@@ -12,12 +12,43 @@ from sam3_annotator.model.checkpoint.rename_official import OFFICIAL
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """How to read a file: `names` gives, for each name of `table`, what the file calls it."""
+    """How to read a file: `names` gives, for each name of `table`, what the file calls it.
 
-    title: str
+    `model` and `manner` say in words what is named and by whom.
+    """
+
     table: RenameTable
     names: dict[str, str]
+    model: str
+    manner: str = ""
     has_raw_iou: bool = False
+
+    @property
+    def has_concepts(self) -> bool:
+        """Whether the half for concepts is to be there: there is something of it, or nothing of either half."""
+        return self._has(self.table.concepts) or not self._has(self.table.clicks)
+
+    @property
+    def has_clicks(self) -> bool:
+        """Whether the half for clicks is to be there: there is something of it, or nothing of either half."""
+        return self._has(self.table.clicks) or not self._has(self.table.concepts)
+
+    @property
+    def idle_neck(self) -> str | None:
+        """How our names of the neck begin that nothing reads, since its half is not there."""
+        if self.has_concepts and self.has_clicks:
+            return None
+        return "neck.interactive." if self.has_concepts else "neck.detector."
+
+    @property
+    def title(self) -> str:
+        """What the file is, for a sentence."""
+        if self.has_concepts and self.has_clicks:
+            return f"a file of {self.model}{self.manner}"
+        return f"the {'detector' if self.has_concepts else 'click model'} of {self.model} alone{self.manner}"
+
+    def _has(self, beginnings: tuple[str, ...]) -> bool:
+        return any(name.startswith(beginnings) for name in self.names)
 
 
 # How a name may begin in a file, and how it begins in the table; the first that fits counts.
@@ -37,9 +68,11 @@ OFFICIAL_PREFIXES = (
     ("segmentation_head.", "detector.segmentation_head."),
 )
 
-# The same for Hugging Face's whole model: transformers 5.24 doubles a prefix where it saves what it did not load, and
-# reads both.
-WHOLE_PREFIXES = (("tracker_model.tracker_model.", "tracker_model."),)
+# The same for Hugging Face's names with prefixes: transformers 5.24 puts that of the click model in front of them once
+# more, where it saves the whole model without having loaded it, or the click model alone.
+PREFIXED_PREFIXES = tuple(
+    (f"tracker_model.{prefix}", prefix) for prefix in ("tracker_model.", "tracker_neck.", "detector_model.")
+)
 
 # The same for what Hugging Face saves from one of its two models, without the prefixes that tell them apart.
 TRACKER_PREFIXES = (
@@ -48,6 +81,8 @@ TRACKER_PREFIXES = (
     ("", "tracker_model."),
 )
 DETECTOR_PREFIXES = (("", "detector_model."),)
+
+AS_HUGGING_FACE = " as Hugging Face names things"
 
 # A piece of a name that only these have, and what they are.
 RELATIVES = (
@@ -63,18 +98,17 @@ def recognise(names: Iterable[str]) -> Naming | None:
     """Give the naming of a SAM 3 checkpoint; None for names that are none."""
     by_name = {name.removeprefix("module."): name for name in names}
     if any(name.startswith(("detector_model.", "tracker_model.")) for name in by_name):
-        whole = _rename(by_name, WHOLE_PREFIXES)
-        return Naming("a file of SAM 3 as Hugging Face names things", HUGGING_FACE, whole)
+        return Naming(HUGGING_FACE, _rename(by_name, PREFIXED_PREFIXES), "SAM 3", AS_HUGGING_FACE)
     if any(name.startswith("detr_decoder.") for name in by_name):
-        return Naming("Hugging Face's detector of SAM 3 alone", HUGGING_FACE, _rename(by_name, DETECTOR_PREFIXES))
+        return Naming(HUGGING_FACE, _rename(by_name, DETECTOR_PREFIXES), "SAM 3", AS_HUGGING_FACE)
     if any(name.startswith("vision_encoder.neck.fpn_layers.") for name in by_name):
-        return Naming("Hugging Face's click model of SAM 3 alone", HUGGING_FACE, _rename(by_name, TRACKER_PREFIXES))
+        return Naming(HUGGING_FACE, _rename(by_name, TRACKER_PREFIXES), "SAM 3", AS_HUGGING_FACE)
     official = _rename(by_name, OFFICIAL_PREFIXES)
     if not any(name.startswith(("detector.backbone.vision_backbone.", "tracker.sam_mask_")) for name in official):
         return None
     if any(name.startswith("tracker.model.") or ".interactive_convs." in name for name in by_name):
-        return Naming("a file of SAM 3.1", OFFICIAL, official, has_raw_iou=True)
-    return Naming("a file of SAM 3 as Meta names things", OFFICIAL, official)
+        return Naming(OFFICIAL, official, "SAM 3.1", has_raw_iou=True)
+    return Naming(OFFICIAL, official, "SAM 3", " as Meta names things")
 
 
 def name_relative(names: Iterable[str]) -> str | None:

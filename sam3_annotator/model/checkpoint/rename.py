@@ -62,10 +62,16 @@ class _Rule:
 
 @dataclass(frozen=True)
 class RenameTable:
-    """The rows of one naming, of which the first that fits counts, and the names that nothing here needs."""
+    """The rows of one naming, of which the first that fits counts, and the names that nothing here needs.
+
+    `concepts` and `clicks` are how the names begin of what only the one or the other half of the model has. A neck is
+    not among it: by itself it answers nothing, and files of one half may have both.
+    """
 
     rows: tuple[Row, ...]
     unneeded: tuple[str, ...]
+    concepts: tuple[str, ...] = ()
+    clicks: tuple[str, ...] = ()
 
     def pieces_of(self, theirs: str) -> list[Piece]:
         """Say what a tensor of the file is good for: nothing if it is not needed.

@@ -138,4 +138,6 @@ HUGGING_FACE = RenameTable(
         "tracker_model.no_object_pointer",
         "tracker_model.occlusion_spatial_embedding_parameter",
     ),
+    concepts=(TEXT, "detector_model.text_projection", GEOMETRY, FUSION, DECODER, SCORING, SEGMENTATION),
+    clicks=(PROMPTS, MASKS, "tracker_model.no_memory_embedding"),
 )

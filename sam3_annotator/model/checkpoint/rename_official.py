@@ -100,4 +100,6 @@ OFFICIAL = RenameTable(
         "tracker.no_obj_embed_spatial",
         "tracker.model.*",  # SAM 3.1
     ),
+    concepts=(TEXT, GEOMETRY, FUSION, DECODER, "detector.dot_prod_scoring", SEGMENTATION),
+    clicks=(PROMPTS, MASKS, "tracker.no_mem_embed"),
 )

@@ -17,7 +17,7 @@ from sam3_annotator.model.network.geometry_encoder import GeometryEncoder
 from sam3_annotator.model.network.mask_decoder import MaskDecoder
 from sam3_annotator.model.network.neck import Sam3DualViTDetNeck
 from sam3_annotator.model.network.prompt_encoder import PromptEncoder
-from sam3_annotator.model.network.sam3_image import Sam3Image
+from sam3_annotator.model.network.sam3_image import ClickParts, ConceptParts, Sam3Image
 from sam3_annotator.model.network.scoring import DotProductScoring
 from sam3_annotator.model.network.segmentation_head import UniversalSegmentationHead
 from sam3_annotator.model.network.text_encoder import VETextEncoder
@@ -45,21 +45,12 @@ def build_sam3_image_model(config: Sam3Config | None = None, device: torch.devic
 
 
 def _assemble(config: Sam3Config) -> Sam3Image:
-    vision_backbone, neck, text_encoder = create_vision_language_backbone(config)
-    fusion_encoder, decoder = create_transformer(config)
-    prompt_encoder, mask_decoder = create_interactive_head(config)
     return Sam3Image(
         config,
-        vision_backbone=vision_backbone,
-        neck=neck,
-        text_encoder=text_encoder,
-        geometry_encoder=create_geometry_encoder(config),
-        fusion_encoder=fusion_encoder,
-        decoder=decoder,
-        scoring=create_scoring(config),
-        segmentation_head=create_segmentation_head(config),
-        prompt_encoder=prompt_encoder,
-        mask_decoder=mask_decoder,
+        vision_backbone=create_vision_backbone(config),
+        neck=create_neck(config),
+        concepts=create_concept_parts(config) if config.has_concepts else None,
+        clicks=create_interactive_head(config) if config.has_clicks else None,
     )
 
 
@@ -68,14 +59,28 @@ def create_vision_backbone(config: Sam3Config) -> ViT:
     return _ready(ViT(config.vision))
 
 
+def create_neck(config: Sam3Config) -> Sam3DualViTDetNeck:
+    """Create what scales the image encoder's map, for each half that there is."""
+    return _ready(Sam3DualViTDetNeck(config))
+
+
+def create_concept_parts(config: Sam3Config) -> ConceptParts:
+    """Create all that answers concepts."""
+    text_encoder = create_text_encoder(config)
+    fusion_encoder, decoder = create_transformer(config)
+    return ConceptParts(
+        text_encoder=text_encoder,
+        geometry_encoder=create_geometry_encoder(config),
+        fusion_encoder=fusion_encoder,
+        decoder=decoder,
+        scoring=create_scoring(config),
+        segmentation_head=create_segmentation_head(config),
+    )
+
+
 def create_text_encoder(config: Sam3Config) -> VETextEncoder:
     """Create the encoder of phrases."""
     return _ready(VETextEncoder(config))
-
-
-def create_vision_language_backbone(config: Sam3Config) -> tuple[ViT, Sam3DualViTDetNeck, VETextEncoder]:
-    """Create all that sees an image or reads a phrase, once for each."""
-    return create_vision_backbone(config), _ready(Sam3DualViTDetNeck(config)), create_text_encoder(config)
 
 
 def create_geometry_encoder(config: Sam3Config) -> GeometryEncoder:
@@ -98,9 +103,9 @@ def create_segmentation_head(config: Sam3Config) -> UniversalSegmentationHead:
     return _ready(UniversalSegmentationHead(config))
 
 
-def create_interactive_head(config: Sam3Config) -> tuple[PromptEncoder, MaskDecoder]:
+def create_interactive_head(config: Sam3Config) -> ClickParts:
     """Create what answers clicks and boxes."""
-    return _ready(PromptEncoder(config)), _ready(MaskDecoder(config))
+    return ClickParts(_ready(PromptEncoder(config)), _ready(MaskDecoder(config)))
 
 
 class _Undrawn(TorchFunctionMode):

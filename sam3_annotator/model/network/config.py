@@ -76,13 +76,19 @@ class InteractiveConfig:
 
 @dataclass(frozen=True, slots=True)
 class Sam3Config:
-    """All sizes; `width` is the number of channels that everything after the necks works in (256)."""
+    """All sizes; `width` is the number of channels that everything after the necks works in (256).
+
+    `has_concepts` and `has_clicks` say which of the halves on the image encoder there are: the one that finds all
+    instances of a concept, the one that segments single objects by clicks, boxes and masks.
+    """
 
     width: int = 256
     vision: VisionConfig = field(default_factory=VisionConfig)
     text: TextConfig = field(default_factory=TextConfig)
     detector: DetectorConfig = field(default_factory=DetectorConfig)
     interactive: InteractiveConfig = field(default_factory=InteractiveConfig)
+    has_concepts: bool = True
+    has_clicks: bool = True
 
     @staticmethod
     def tiny() -> Sam3Config:

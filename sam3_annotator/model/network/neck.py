@@ -79,12 +79,17 @@ class Neck(nn.ModuleList):
 
 
 class Sam3DualViTDetNeck(nn.Module):
-    """Both necks, which read the same encoder with weights of their own."""
+    """Both necks, which read the same encoder with weights of their own; a model with one half has the one it needs."""
+
+    detector: Neck
+    interactive: Neck
 
     def __init__(self, config: Sam3Config) -> None:
         super().__init__()
-        self.detector = Neck(config.vision.width, config.width)
-        self.interactive = Neck(config.vision.width, config.width)
+        if config.has_concepts:
+            self.detector = Neck(config.vision.width, config.width)
+        if config.has_clicks:
+            self.interactive = Neck(config.vision.width, config.width)
 
     def forward(self, features: Tensor) -> NeckFeatures:
         """Scale the encoder's features `(B, C, h, w)` in both ways, completely."""

@@ -46,13 +46,14 @@ def pack_linear_layers(network: Sam3Image) -> None:
     It happens in place. The network answers as before, but for rounding in float32, and has the same `state_dict`; it
     can neither be trained nor moved any more.
     """
-    if not can_pack(network.no_memory_embedding):
+    if not can_pack(network.vision_backbone.pos_embed):
         return
     places, tokens = network.config.vision.grid_side**2, network.config.text.context_length
     _pack_below(network.vision_backbone, places)
-    _pack_below(network.text_encoder, tokens)
-    _pack_below(network.fusion_encoder, places)
-    _pack_below(network.decoder, places)
+    if network.config.has_concepts:
+        _pack_below(network.text_encoder, tokens)
+        _pack_below(network.fusion_encoder, places)
+        _pack_below(network.decoder, places)
 
 
 def _pack_below(part: nn.Module, rows: int) -> None:

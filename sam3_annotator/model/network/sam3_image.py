@@ -43,13 +43,6 @@ class DetectorFeatures(NamedTuple):
     d0: Tensor
 
 
-class ImageFeatures(NamedTuple):
-    """What the model keeps of images, for concepts and for clicks."""
-
-    detector: DetectorFeatures
-    interactive: InteractiveFeatures
-
-
 class FoundConcept(NamedTuple):
     """Q candidates with no mask drawn yet.
 
@@ -79,8 +72,41 @@ class Sam3Output(NamedTuple):
     semantic_logits: Tensor
 
 
+class ConceptParts(NamedTuple):
+    """The half of the model that finds all instances of a concept, beside its neck."""
+
+    text_encoder: VETextEncoder
+    geometry_encoder: GeometryEncoder
+    fusion_encoder: TransformerEncoderFusion
+    decoder: TransformerDecoder
+    scoring: DotProductScoring
+    segmentation_head: UniversalSegmentationHead
+
+
+class ClickParts(NamedTuple):
+    """The half of the model that segments single objects by clicks, boxes and masks, beside its neck."""
+
+    prompt_encoder: PromptEncoder
+    mask_decoder: MaskDecoder
+
+
 class Sam3Image(nn.Module):
-    """SAM 3 for images (Carion et al., 2025): concepts by phrase and exemplars, single objects by clicks and boxes."""
+    """SAM 3 for images (Carion et al., 2025): concepts by phrase and exemplars, single objects by clicks and boxes.
+
+    A model with one half has nothing of the other one and may not be asked what that answers; `config` says which.
+    """
+
+    tokenizer: Tokenizer
+    text_encoder: VETextEncoder
+    position_embedding: PositionEmbeddingSine
+    geometry_encoder: GeometryEncoder
+    fusion_encoder: TransformerEncoderFusion
+    decoder: TransformerDecoder
+    scoring: DotProductScoring
+    segmentation_head: UniversalSegmentationHead
+    no_memory_embedding: nn.Parameter
+    prompt_encoder: PromptEncoder
+    mask_decoder: MaskDecoder
 
     def __init__(
         self,
@@ -88,31 +114,37 @@ class Sam3Image(nn.Module):
         *,
         vision_backbone: ViT,
         neck: Sam3DualViTDetNeck,
-        text_encoder: VETextEncoder,
-        geometry_encoder: GeometryEncoder,
-        fusion_encoder: TransformerEncoderFusion,
-        decoder: TransformerDecoder,
-        scoring: DotProductScoring,
-        segmentation_head: UniversalSegmentationHead,
-        prompt_encoder: PromptEncoder,
-        mask_decoder: MaskDecoder,
+        concepts: ConceptParts | None,
+        clicks: ClickParts | None,
     ) -> None:
         """Put the parts together; `build_sam3_image_model` makes them."""
         super().__init__()
         self.config = config
-        self.tokenizer = Tokenizer(config.text.context_length)
         self.vision_backbone = vision_backbone
         self.neck = neck
-        self.text_encoder = text_encoder
-        self.position_embedding = PositionEmbeddingSine(config.width)
-        self.geometry_encoder = geometry_encoder
-        self.fusion_encoder = fusion_encoder
-        self.decoder = decoder
-        self.scoring = scoring
-        self.segmentation_head = segmentation_head
-        self.no_memory_embedding = nn.Parameter(torch.randn(config.width))
-        self.prompt_encoder = prompt_encoder
-        self.mask_decoder = mask_decoder
+        if concepts is not None:
+            self.tokenizer = Tokenizer(config.text.context_length)
+            self.text_encoder = concepts.text_encoder
+            self.position_embedding = PositionEmbeddingSine(config.width)
+            self.geometry_encoder = concepts.geometry_encoder
+            self.fusion_encoder = concepts.fusion_encoder
+            self.decoder = concepts.decoder
+            self.scoring = concepts.scoring
+            self.segmentation_head = concepts.segmentation_head
+        if clicks is not None:
+            self.no_memory_embedding = nn.Parameter(torch.randn(config.width))
+            self.prompt_encoder = clicks.prompt_encoder
+            self.mask_decoder = clicks.mask_decoder
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.vision_backbone.pos_embed.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of what kind the weights are."""
+        return self.vision_backbone.pos_embed.dtype
 
     def forward(
         self,
@@ -131,19 +163,15 @@ class Sam3Image(nn.Module):
         pixels = as_pixels(image, self.config.vision.image_side)
         boxes, labels = as_exemplars(boxes_cxcywh, box_labels, len(pixels))
         phrases = as_phrases(text, len(pixels), has_boxes=boxes.shape[1] > 0)
-        return self.detect(self.encode_image(pixels), self.encode_text(phrases), boxes, labels)
-
-    def encode_image(self, pixels: Tensor) -> ImageFeatures:
-        """Encode normalised pixels `(B, 3, S, S)` for concepts and clicks, once per image."""
         encoded = self.encode_pixels(pixels)
-        return ImageFeatures(self.prepare_concepts(encoded), self.prepare_clicks(encoded))
+        return self.detect(self.prepare_concepts(encoded), self.encode_text(phrases), boxes, labels)
 
     def encode_pixels(self, pixels: Tensor) -> Tensor:
         """Run the backbone, nearly all of the work, on normalised pixels `(B, 3, S, S)`; gives its map `(B, C, h, w)`.
 
         Small beside all that is prepared of it, this is what is worth keeping for long.
         """
-        encoded: Tensor = self.vision_backbone(pixels.to(self.no_memory_embedding))
+        encoded: Tensor = self.vision_backbone(pixels.to(self.vision_backbone.pos_embed))
         return encoded
 
     def prepare_clicks(self, encoded: Tensor) -> InteractiveFeatures:
@@ -162,19 +190,19 @@ class Sam3Image(nn.Module):
 
     def encode_text(self, texts: Sequence[str]) -> TextFeatures:
         """Encode B phrases as `tokens` `(B, 32, C)` and `valid` `(B, 32)`, once per phrase."""
-        features: TextFeatures = self.text_encoder(self.tokenizer(texts).to(self.no_memory_embedding.device))
+        features: TextFeatures = self.text_encoder(self.tokenizer(texts).to(self.device))
         return features
 
     def detect(
         self,
-        image: ImageFeatures,
+        image: DetectorFeatures,
         text: TextFeatures,
         boxes_cxcywh: Tensor | None = None,
         box_labels: Tensor | None = None,
         box_valid: Tensor | None = None,
     ) -> Sam3Output:
         """Find all instances of the concept in encoded images, and draw all their masks; see `find` for the prompts."""
-        found = self.find(image.detector, text, boxes_cxcywh, box_labels, box_valid)
+        found = self.find(image, text, boxes_cxcywh, box_labels, box_valid)
         return Sam3Output(
             pred_logits=found.pred_logits,
             pred_boxes=found.pred_boxes,

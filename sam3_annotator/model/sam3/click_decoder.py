@@ -16,7 +16,7 @@ class ClickDecoder:
 
     def __init__(self, network: Sam3Image, record: Record | None) -> None:
         self._network = network
-        self._device = network.no_memory_embedding.device
+        self._device = network.device
         self._replayed = Replayed(self._decode, record)
 
     def __call__(self, image: InteractiveFeatures, asked: Asked) -> MaskDecoderOutput:

@@ -21,9 +21,9 @@ class ConceptFinder:
 
     def __init__(self, network: Sam3Image, record: Record | None) -> None:
         self._network = network
-        self._device = network.no_memory_embedding.device
+        self._device = network.device
         self._is_recorded = record is not None
-        self._reading = Replayed(network.text_encoder, record)
+        self._reading = Replayed(self._read, record)
         self._finding = Replayed(self._find, record)
 
     def read(self, phrase: str) -> TextFeatures:
@@ -42,6 +42,10 @@ class ConceptFinder:
         """Let go of what is recorded, and of its memory."""
         self._reading.forget()
         self._finding.forget()
+
+    def _read(self, ids: Tensor) -> TextFeatures:
+        features: TextFeatures = self._network.text_encoder(ids)
+        return features
 
     def _find(self, *given: Tensor | None) -> FoundConcept:
         ends = len(DetectorFeatures._fields), len(DetectorFeatures._fields) + len(TextFeatures._fields)

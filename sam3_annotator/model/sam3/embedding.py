@@ -18,12 +18,12 @@ from sam3_annotator.model.trail import Trail
 class Sam3Embedding:
     """What an image became, on the session's device; made by `Sam3Session` alone, from the backbone's map.
 
-    `encoded` is that map, `(1, C, h, w)`; `interactive` is made of it for clicks, and `detector` for concepts when the
-    first of them is asked; `frame` is where the image lies in the input; `trail` keeps low-resolution logits by
-    prompts.
+    `encoded` is that map, `(1, C, h, w)`; `interactive` is made of it for clicks, where the model answers them, and
+    `detector` for concepts when the first of them is asked; `frame` is where the image lies in the input; `trail` keeps
+    low-resolution logits by prompts.
     """
 
-    def __init__(self, encoded: Tensor, interactive: InteractiveFeatures, frame: InputFrame) -> None:
+    def __init__(self, encoded: Tensor, interactive: InteractiveFeatures | None, frame: InputFrame) -> None:
         self.encoded = encoded
         self.interactive = interactive
         self.frame = frame
@@ -58,5 +58,5 @@ class Sam3Embedding:
 
     def _tensors(self) -> Iterator[Tensor]:
         yield self.encoded
-        yield from self.interactive
+        yield from self.interactive or ()
         yield from self._detector or ()

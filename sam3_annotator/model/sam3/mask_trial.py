@@ -28,32 +28,41 @@ SHAPES = (
 
 
 def draw_masks(network: Sam3Image, check: Check) -> dict[str, list[Masks]]:
-    """Answer clicks on the shapes of a drawn picture, boxes around them and a phrase: by kind, an entry a prompt."""
+    """Answer clicks on the shapes of a drawn picture, boxes around them and a phrase: by kind, an entry a prompt.
+
+    What the network has no half for is left out.
+    """
     session = Sam3Session(_narrow_view(network), get_recorder=lambda _device: None)  # asked too little for that
     picture = _draw_picture(_side_of_a_window(network))
     side = len(picture)
     embedding = session.embed(picture, check=check)
     corners = [tuple(side * place for place in box) for _, box, _ in SHAPES]
     clicks = [PointPrompt((x0 + x1) / 2, (y0 + y1) / 2) for x0, y0, x1, y1 in corners]
-    return {
-        "clicks": [session.segment(embedding, [click], check=check).masks for click in clicks],
-        "boxes": [session.segment(embedding, [BoxPrompt(*box)], multimask=False, check=check).masks for box in corners],
-        "phrase": [session.detect(embedding, ConceptPrompt(PHRASE), check=check).masks],
-    }
+    drawn: dict[str, list[Masks]] = {}
+    if network.config.has_clicks:
+        boxes = [BoxPrompt(*box) for box in corners]
+        drawn["clicks"] = [session.segment(embedding, [click], check=check).masks for click in clicks]
+        drawn["boxes"] = [session.segment(embedding, [box], multimask=False, check=check).masks for box in boxes]
+    if network.config.has_concepts:
+        drawn["phrase"] = [session.detect(embedding, ConceptPrompt(PHRASE), check=check).masks]
+    return drawn
 
 
 def measure_likeness(drawn: Mapping[str, Sequence[Masks]], expected: Mapping[str, Sequence[Masks]]) -> float:
-    """Give the mean IoU of the kind of prompts with the least, each expected mask with the one most like it."""
-    return min(_mean_iou(drawn[kind], wanted) for kind, wanted in expected.items())
+    """Give the mean IoU of the kind of prompts with the least, each expected mask with the one most like it.
+
+    A kind that is expected to give no masks does not count; 0 if none does, since nothing is known then.
+    """
+    ious = {kind: _ious(drawn[kind], wanted) for kind, wanted in expected.items()}
+    return min((sum(each) / len(each) for each in ious.values() if each), default=0.0)
 
 
-def _mean_iou(drawn: Sequence[Masks], expected: Sequence[Masks]) -> float:
-    ious = [
+def _ious(drawn: Sequence[Masks], expected: Sequence[Masks]) -> list[float]:
+    return [
         max((_iou(mask, wanted) for mask in found), default=0.0)
         for found, all_wanted in zip(drawn, expected, strict=True)
         for wanted in all_wanted
     ]
-    return sum(ious) / len(ious) if ious else 1.0
 
 
 def _iou(mask: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from sam3_annotator.model.network.sam3_image import Sam3Image
 
@@ -10,18 +11,22 @@ PHRASE = "thing"
 
 
 def stays_finite(network: Sam3Image) -> bool:
-    """Answer a phrase and a click on noise, and tell whether every number on the way out is finite.
+    """Answer a phrase and a click on noise, as far as the network answers such; tells whether all numbers are finite.
 
     What grows large in a vision transformer are a few channels that do so on every picture.
     """
     side = network.config.vision.image_side
-    like = network.no_memory_embedding
-    noise = torch.randn(1, 3, side, side, generator=torch.Generator().manual_seed(0)).to(like)
+    noise = torch.randn(1, 3, side, side, generator=torch.Generator().manual_seed(0)).to(network.device, network.dtype)
+    values: list[Tensor] = []
     with torch.inference_mode():
-        image = network.encode_image(noise)
-        found = network.detect(image, network.encode_text([PHRASE]))
-        middle = torch.full((1, 1, 2), side / 2, device=like.device)
-        label = torch.ones(1, 1, dtype=torch.int64, device=like.device)
-        drawn = network.segment(image.interactive, points_xy=middle, point_labels=label, multimask=True)
-        values = (found.pred_logits, found.pred_boxes, found.pred_masks, drawn.logits, drawn.iou)
+        encoded = network.encode_pixels(noise)
+        if network.config.has_concepts:
+            found = network.detect(network.prepare_concepts(encoded), network.encode_text([PHRASE]))
+            values += (found.pred_logits, found.pred_boxes, found.pred_masks)
+        if network.config.has_clicks:
+            middle = torch.full((1, 1, 2), side / 2, device=network.device)
+            label = torch.ones(1, 1, dtype=torch.int64, device=network.device)
+            image = network.prepare_clicks(encoded)
+            drawn = network.segment(image, points_xy=middle, point_labels=label, multimask=True)
+            values += (drawn.logits, drawn.iou)
         return bool(torch.stack([value.isfinite().all() for value in values]).all())

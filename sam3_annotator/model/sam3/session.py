@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from sam3_annotator.model.device import describe_device, retry_without_caches
-from sam3_annotator.model.errors import ModelUnavailable
+from sam3_annotator.model.errors import ModelUnavailable, UnsupportedPrompt
+from sam3_annotator.model.network.mask_decoder import InteractiveFeatures
 from sam3_annotator.model.network.sam3_image import DetectorFeatures, Sam3Image
 from sam3_annotator.model.network.text_encoder import TextFeatures
 from sam3_annotator.model.outputs import Detection, Segmentation
@@ -40,11 +41,14 @@ PHRASES_KEPT = 256
 ANSWERS_KEPT = 3
 """Each of these holds the features that masks are drawn on, 85 MB in float32, and the mask logits drawn so far."""
 
+CLICK_CAPABILITIES = frozenset({"points", "boxes", "masks"})
+CONCEPT_CAPABILITIES = frozenset({"exemplars", "phrases"})
+
 AnswerKey = tuple[weakref.ref[Sam3Embedding], ConceptPrompt]
 
 
 class Sam3Session:
-    """A loaded SAM 3, on the device and in the dtype of its weights.
+    """A loaded SAM 3, or one half of it, on the device and in the dtype of its weights.
 
     Text features are kept by phrase, and the last answers to concepts whole, so that another exemplar reuses what is
     known of image and phrase, and another threshold needs no computation at all. What is asked again and again is
@@ -62,7 +66,7 @@ class Sam3Session:
         self._name = name
         self._side = network.config.vision.image_side
         self._logits_side = 4 * network.config.vision.grid_side
-        self._device = network.no_memory_embedding.device
+        self._device = network.device
         record = get_recorder(self._device)
         self._is_recorded = record is not None
         self._encoder = ImageEncoder(network, record)
@@ -84,8 +88,10 @@ class Sam3Session:
 
     @property
     def capabilities(self) -> frozenset[str]:
-        """Everything there is to ask."""
-        return frozenset({"points", "boxes", "masks", "exemplars", "phrases"})
+        """Everything there is to ask, or what the one half takes."""
+        config = self._network.config
+        clicks = CLICK_CAPABILITIES if config.has_clicks else frozenset()
+        return clicks | CONCEPT_CAPABILITIES if config.has_concepts else clicks
 
     def embed(self, image: NDArray[np.uint8], *, check: Check = never_cancelled) -> Sam3Embedding:
         """Encode an image, `(H, W, 3)` uint8 RGB, and prepare it for clicks; checks before layers, recorded ones apart.
@@ -111,7 +117,7 @@ class Sam3Session:
 
     def restore(self, packed: PackedEmbedding, *, check: Check = never_cancelled) -> Sam3Embedding:
         """Make the embedding again, bit for bit; raises `ValueError` for what no such session has packed."""
-        vision, dtype = self._network.config.vision, self._network.no_memory_embedding.dtype
+        vision, dtype = self._network.config.vision, self._network.dtype
         grid = packed.tensors.get(ENCODED)
         expected = (1, vision.grid_side, vision.grid_side, vision.width)
         if grid is None or (grid.shape, grid.dtype) != (expected, dtype):
@@ -120,8 +126,10 @@ class Sam3Session:
 
     def _derive(self, encoded: Tensor, image_size: tuple[int, int], check: Check) -> Sam3Embedding:
         """Make the embedding of what the backbone gave, computed now or kept from an earlier day."""
-        interactive = self._compute(lambda: self._encoder.prepare(encoded), check)
-        self._require_finite(encoded, *interactive)
+        interactive: InteractiveFeatures | None = None
+        if self._network.config.has_clicks:
+            interactive = self._compute(lambda: self._encoder.prepare(encoded), check)
+        self._require_finite(encoded, *(interactive or ()))
         return Sam3Embedding(encoded, interactive, InputFrame(image_size, self._side))
 
     def segment(
@@ -138,10 +146,16 @@ class Sam3Session:
         `ModelUnavailable` as `embed` does.
         """
         own = _own(embedding)
+        image = own.interactive
+        if image is None:
+            raise UnsupportedPrompt(
+                f"{self._name} is the detector alone, which takes phrases and exemplars; choose a model with both "
+                "halves, or the built-in one, for points, boxes and masks."
+            )
         asked = read_prompts(prompts, own.frame, self._logits_side).going_on_from(own.trail.recall(prompts))
         check()
         with torch.inference_mode():  # and no further checks: it takes no longer than a layer of the encoder
-            decoded = retry_without_caches(lambda: self._decode_clicks(own.interactive, asked), self._drop_caches)
+            decoded = retry_without_caches(lambda: self._decode_clicks(image, asked), self._drop_caches)
         self._require_finite(*decoded)
         chosen = choose_candidates(decoded, multimask=multimask, is_ambiguous=asked.is_ambiguous)
         masks = full_size_masks(fill_holes(chosen.logits), own.image_size, check=check)
@@ -163,6 +177,11 @@ class Sam3Session:
         `embed` does.
         """
         own = _own(embedding)
+        if not self._network.config.has_concepts:
+            raise UnsupportedPrompt(
+                f"{self._name} is the click model alone, which takes points, boxes and masks; choose a model with both "
+                "halves for phrases and exemplars."
+            )
         key = (weakref.ref(own), concept)
         answer = self._answers.get(key)
         if answer is None:
@@ -206,7 +225,7 @@ class Sam3Session:
         # A sum is finite only if all of it is, and takes a fraction of asking each number.
         sums = torch.stack([values.sum(dtype=torch.float32) for values in computed])
         if not sums.isfinite().all():  # all together, so that a card is waited for once
-            if self._network.no_memory_embedding.dtype is torch.float16:
+            if self._network.dtype is torch.float16:
                 raise ModelUnavailable(
                     f"{self._name} cannot read this image in float16: its numbers grow too large; "
                     "choose --dtype float32 or bfloat16."
@@ -217,18 +236,7 @@ class Sam3Session:
 
     @contextmanager
     def _checked(self, check: Check) -> Iterator[None]:
-        network, pixel_decoder = self._network, self._network.segmentation_head.pixel_decoder
-        never_recorded = (network.neck.detector, pixel_decoder.conv_layers)
-        recorded = (
-            network.vision_backbone.blocks,
-            network.neck.interactive,
-            network.text_encoder.blocks,
-            network.geometry_encoder.layers,
-            network.fusion_encoder.layers,
-            network.decoder.layers,
-            pixel_decoder.norms,
-        )
-        stacks = never_recorded if self._is_recorded else never_recorded + recorded
+        stacks = _never_recorded(self._network) + ([] if self._is_recorded else _recorded(self._network))
 
         def check_before(_module: nn.Module, _inputs: object) -> None:
             check()
@@ -247,6 +255,29 @@ class Sam3Session:
         self._encoder.forget()
         self._decode_clicks.forget()
         self._concepts.forget()
+
+
+def _never_recorded(network: Sam3Image) -> list[nn.ModuleList]:
+    """List the stacks of layers that run layer by layer on every device."""
+    if not network.config.has_concepts:
+        return []
+    return [network.neck.detector, network.segmentation_head.pixel_decoder.conv_layers]
+
+
+def _recorded(network: Sam3Image) -> list[nn.ModuleList]:
+    """List the stacks of layers that run as a whole where they are recorded."""
+    stacks = [network.vision_backbone.blocks]
+    if network.config.has_clicks:
+        stacks.append(network.neck.interactive)
+    if network.config.has_concepts:
+        stacks += [
+            network.text_encoder.blocks,
+            network.geometry_encoder.layers,
+            network.fusion_encoder.layers,
+            network.decoder.layers,
+            network.segmentation_head.pixel_decoder.norms,
+        ]
+    return stacks
 
 
 def _own(embedding: Embedding) -> Sam3Embedding:

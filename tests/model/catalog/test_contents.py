@@ -16,6 +16,7 @@ from sam3_annotator.paths import resources_dir
 
 MakeCheckpoint = Callable[..., Path]
 MakeParts = Callable[[str, list[str]], Path]
+AS_HUGGING_FACE = "as Hugging Face names things"
 
 
 def with_length(header: bytes) -> bytes:
@@ -35,8 +36,14 @@ def test_built_in_weights_are_recognised() -> None:
     [
         ("detector.backbone.vision_backbone.trunk.x", "a file of SAM 3 as Meta names things", True),
         ("module.backbone.vision_backbone.trunk.x", "a file of SAM 3 as Meta names things", True),
-        ("detector_model.vision_encoder.backbone.x", "a file of SAM 3 as Hugging Face names things", True),
+        ("detector_model.vision_encoder.backbone.x", f"a file of SAM 3 {AS_HUGGING_FACE}", True),
         ("detector.backbone.vision_backbone.interactive_convs.0.x", "a file of SAM 3.1", True),
+        ("detr_decoder.x", f"the detector of SAM 3 alone {AS_HUGGING_FACE}, which takes phrases and exemplars", True),
+        (
+            "tracker_model.prompt_encoder.x",
+            f"the click model of SAM 3 alone {AS_HUGGING_FACE}, which takes points, boxes and masks",
+            True,
+        ),
         ("image_encoder.trunk.blocks.0.x", "weights of SAM 2", False),
         ("model.layers.0.weight", "weights of another model than SAM 3", False),
     ],

@@ -308,35 +308,6 @@ def test_quantised_weights_are_refused(official: Tensors, tiny_config: Sam3Confi
 
 
 @pytest.mark.parametrize(
-    ("of_it", "prefixes", "sentence"),
-    [
-        pytest.param(
-            "detector_model.", [("detector_model.", "")], "detector of SAM 3 alone, but not the whole", id="detector"
-        ),
-        pytest.param(
-            ("detector_model.vision_encoder.backbone.", "tracker_"),
-            [("detector_model.", ""), ("tracker_model.", ""), ("tracker_neck.", "vision_encoder.neck.")],
-            "click model of SAM 3 alone, but not the whole",
-            id="click model",
-        ),
-    ],
-)
-def test_half_a_model_is_called_by_name(
-    huggingface: Tensors,
-    of_it: str | tuple[str, ...],
-    prefixes: list[tuple[str, str]],
-    sentence: str,
-    tiny_config: Sam3Config,
-    tmp_path: Path,
-) -> None:
-    half = {name: value for name, value in huggingface.items() if name.startswith(of_it)}
-    save_file(renamed(half, *prefixes), tmp_path / "model.safetensors")
-
-    with pytest.raises(ModelUnavailable, match=sentence):
-        load_model(tmp_path / "model.safetensors", config=tiny_config)
-
-
-@pytest.mark.parametrize(
     "copies",
     [
         ("detector.backbone.language_backbone.resizer.bias", "sam3_model.backbone.language_backbone.resizer.bias"),

@@ -44,20 +44,11 @@ def test_the_same_seed_gives_the_same_model() -> None:
 def test_parts_have_the_shapes_they_have_in_the_whole() -> None:
     config = Sam3Config.tiny()
     model = build_sam3_image_model(config)
-    vision, neck, text = builder.create_vision_language_backbone(config)
-    fusion, decoder = builder.create_transformer(config)
-    prompts, masks = builder.create_interactive_head(config)
     parts: dict[str, nn.Module] = {
-        "vision_backbone": vision,
-        "neck": neck,
-        "text_encoder": text,
-        "geometry_encoder": builder.create_geometry_encoder(config),
-        "fusion_encoder": fusion,
-        "decoder": decoder,
-        "scoring": builder.create_scoring(config),
-        "segmentation_head": builder.create_segmentation_head(config),
-        "prompt_encoder": prompts,
-        "mask_decoder": masks,
+        "vision_backbone": builder.create_vision_backbone(config),
+        "neck": builder.create_neck(config),
+        **builder.create_concept_parts(config)._asdict(),
+        **builder.create_interactive_head(config)._asdict(),
     }
 
     whole = {name: value.shape for name, value in model.state_dict().items() if name != "no_memory_embedding"}
@@ -65,6 +56,18 @@ def test_parts_have_the_shapes_they_have_in_the_whole() -> None:
     assert whole == {
         f"{part}.{name}": value.shape for part, module in parts.items() for name, value in module.state_dict().items()
     }
+
+
+def test_the_halves_share_the_image_encoder_and_nothing_else() -> None:
+    whole, concepts, clicks = (
+        {name: value.shape for name, value in build_sam3_image_model(config, device="meta").state_dict().items()}
+        for config in (Sam3Config(), Sam3Config(has_clicks=False), Sam3Config(has_concepts=False))
+    )
+
+    assert {**concepts, **clicks} == whole
+    shared = concepts.keys() & clicks.keys()
+    assert {name.partition(".")[0] for name in shared} == {"vision_backbone"}
+    assert all(name in shared for name in whole if name.startswith("vision_backbone."))
 
 
 def test_an_empty_model_is_built_without_loading_the_compiler_of_pytorch() -> None:

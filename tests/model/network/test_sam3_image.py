@@ -10,7 +10,7 @@ from torch import Tensor
 
 from sam3_annotator.model.network.builder import build_sam3_image_model
 from sam3_annotator.model.network.config import Sam3Config
-from sam3_annotator.model.network.sam3_image import Sam3Image, Sam3Output
+from sam3_annotator.model.network.sam3_image import DetectorFeatures, Sam3Image, Sam3Output
 
 BOX = [[0.4, 0.5, 0.3, 0.25]]
 BOXES = torch.tensor([[[0.4, 0.5, 0.3, 0.25], [0.8, 0.2, 0.1, 0.15]], [[0.5, 0.4, 0.95, 0.7], [0.3, 0.6, 0.2, 0.2]]])
@@ -25,6 +25,10 @@ def model() -> Sam3Image:
 
 def make_pixels(batch: int = 1, seed: int = 3) -> Tensor:
     return torch.rand(batch, 3, 112, 112, generator=torch.Generator().manual_seed(seed)) * 2 - 1
+
+
+def encode(model: Sam3Image, pixels: Tensor) -> DetectorFeatures:
+    return model.prepare_concepts(model.encode_pixels(pixels))
 
 
 def assert_same(one: Sam3Output, other: Sam3Output) -> None:
@@ -88,7 +92,7 @@ def test_a_batch_of_two_is_answered_as_two_singles(model: Sam3Image) -> None:
 
 
 def test_padding_of_unequal_numbers_of_exemplars_does_not_matter(model: Sam3Image) -> None:
-    image, text = model.encode_image(make_pixels(2)), model.encode_text(["cat", "dog"])
+    image, text = encode(model, make_pixels(2)), model.encode_text(["cat", "dog"])
     valid = torch.tensor([[True, True], [False, True]])
 
     both = model.detect(image, text, BOXES, LABELS, valid)
@@ -99,13 +103,13 @@ def test_padding_of_unequal_numbers_of_exemplars_does_not_matter(model: Sam3Imag
 
 
 def test_exemplars_without_labels_are_positive(model: Sam3Image) -> None:
-    image, text = model.encode_image(make_pixels()), model.encode_text(["cat"])
+    image, text = encode(model, make_pixels()), model.encode_text(["cat"])
 
     assert_same(model.detect(image, text, BOXES[:1]), model(make_pixels(), "cat", BOXES[:1], [True, True]))
 
 
 def test_features_of_an_image_serve_several_phrases(model: Sam3Image) -> None:
-    image = model.encode_image(make_pixels())
+    image = encode(model, make_pixels())
 
     for phrase in ("cat", "dog"):
         assert_same(model.detect(image, model.encode_text([phrase])), model(make_pixels(), phrase))
@@ -123,7 +127,7 @@ def test_nothing_to_look_for_is_refused(model: Sam3Image) -> None:
 
 
 def test_clicks_and_boxes_are_answered_on_the_same_features(model: Sam3Image) -> None:
-    image = model.encode_image(make_pixels()).interactive
+    image = model.prepare_clicks(model.encode_pixels(make_pixels()))
 
     clicked = model.segment(
         image, points_xy=torch.tensor([[[50.0, 40.0]]]), point_labels=torch.ones(1, 1), multimask=True
@@ -138,8 +142,9 @@ def test_clicks_and_boxes_are_answered_on_the_same_features(model: Sam3Image) ->
 def test_the_embedding_of_clicks_says_that_there_is_no_memory(model: Sam3Image) -> None:
     pixels = make_pixels()
 
-    plain = model.neck(model.vision_backbone(pixels)).interactive[2].flatten(2).transpose(1, 2)
-    added = model.encode_image(pixels).interactive.embedding - plain
+    encoded = model.encode_pixels(pixels)
+    plain = model.neck(encoded).interactive[2].flatten(2).transpose(1, 2)
+    added = model.prepare_clicks(encoded).embedding - plain
 
     torch.testing.assert_close(added, model.no_memory_embedding.expand_as(added), atol=1e-5, rtol=0)
 

@@ -164,4 +164,10 @@ def test_a_mask_that_is_not_found_again_counts_as_nothing(masks: NDArray[np.bool
 
 
 def test_a_phrase_that_finds_nothing_in_float32_tells_nothing(masks: NDArray[np.bool_]) -> None:
-    assert measure_likeness({"phrase": [masks]}, {"phrase": [masks[:0]]}) == 1
+    drawn = {"phrase": [masks], "clicks": [masks]}
+
+    assert measure_likeness(drawn, {"phrase": [masks[:0]], "clicks": [masks]}) == 1
+
+
+def test_weights_of_which_nothing_is_known_are_not_taken_for_alike(masks: NDArray[np.bool_]) -> None:
+    assert measure_likeness({"phrase": [masks[:0]]}, {"phrase": [masks[:0]]}) == 0

@@ -62,11 +62,11 @@ def test_an_embedding_is_what_the_network_makes_of_the_same_pixels(
     embedding = tiny_session.embed(image)
     tiny_session.detect(embedding, ConceptPrompt("cat"))
 
-    expected = tiny_network.encode_image(to_model_input(image, 112))
+    encoded = tiny_network.encode_pixels(to_model_input(image, 112))
+    expected = (*tiny_network.prepare_clicks(encoded), *tiny_network.prepare_concepts(encoded))
+    assert embedding.interactive is not None
     assert embedding.detector is not None
-    for mine, plain in zip(
-        (*embedding.interactive, *embedding.detector), (*expected.interactive, *expected.detector), strict=True
-    ):
+    for mine, plain in zip((*embedding.interactive, *embedding.detector), expected, strict=True):
         assert torch.equal(mine, plain)
 
 
@@ -130,7 +130,7 @@ def test_the_single_mask_is_the_network_s_with_its_holes_filled(
     points = [prompt for prompt in prompts if isinstance(prompt, PointPrompt)]
     corners = torch.tensor([[50.0, 30, 110, 90]]) * scale.repeat(2) if BOX in prompts else None
     expected = tiny_network.segment(
-        tiny_network.encode_image(to_model_input(image, 112)).interactive,
+        tiny_network.prepare_clicks(tiny_network.encode_pixels(to_model_input(image, 112))),
         points_xy=torch.tensor([[[point.x, point.y] for point in points]]) * scale if points else None,
         point_labels=torch.tensor([[int(point.positive) for point in points]]) if points else None,
         boxes_xyxy=corners,

@@ -32,7 +32,7 @@ def their_features(clicks_reference: Any) -> list[Tensor]:
 
 
 def test_the_image_is_encoded_the_same(model: Sam3Image, their_features: list[Tensor], assert_same: AssertSame) -> None:
-    ours = model.encode_image(make_pixels()).interactive
+    ours = model.prepare_clicks(model.encode_pixels(make_pixels()))
 
     fine, middle, coarse = their_features
     assert_same(ours.embedding, coarse.flatten(2).transpose(1, 2))
@@ -79,7 +79,7 @@ def test_prompts_are_answered_the_same(
     theirs: dict[str, Tensor],
     multimask: bool,
 ) -> None:
-    image = model.encode_image(make_pixels()).interactive
+    image = model.prepare_clicks(model.encode_pixels(make_pixels()))
 
     mine = model.segment(image, **ours, multimask=multimask)
     other = clicks_reference(image_embeddings=their_features, **theirs, multimask_output=multimask)

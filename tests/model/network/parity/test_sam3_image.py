@@ -80,8 +80,8 @@ def test_images_with_unequal_numbers_of_exemplars_are_answered_the_same(
 ) -> None:
     valid = torch.tensor([[True, first_count > 1], [True, False]])
 
-    image, text = model.encode_image(make_pixels()), model.encode_text(PHRASES)
-    ours = model.detect(image, text, BOXES, LABELS, valid)
+    image = model.prepare_concepts(model.encode_pixels(make_pixels()))
+    ours = model.detect(image, model.encode_text(PHRASES), BOXES, LABELS, valid)
 
     labels = LABELS.long().masked_fill(~valid, NO_BOX)
     assert_same_answer(ours, ask(reference, model, PHRASES, BOXES, labels))
