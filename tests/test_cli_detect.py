@@ -235,7 +235,7 @@ def test_a_model_without_phrases_says_what_helps(
     assert cli.run(["detect", str(photo), "--out", str(out), "--phrase", "cat", "--model", model]) == 1
 
     (sentence,) = capsys.readouterr().err.splitlines()
-    assert sentence.endswith(f"takes no phrases; name a SAM 3 checkpoint with --model, or {way}")
+    assert sentence.endswith(f"takes no phrases; name a whole SAM 3 checkpoint with --model, or {way}")
     assert not out.exists()
 
 

@@ -54,7 +54,7 @@ def autolabel(
         session = open_chosen(model)
         if "phrases" not in session.capabilities:
             raise CommandFailed(
-                f"The model “{session.name}” takes no phrases; name a SAM 3 checkpoint with --model "
+                f"The model “{session.name}” takes no phrases; name a whole SAM 3 checkpoint with --model "
                 "(“models list” shows which there are)."
             )
         counts: Counter[str] = Counter()

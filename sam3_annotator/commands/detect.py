@@ -67,8 +67,8 @@ def _require_capabilities(session: Session, concept: ConceptPrompt) -> None:
         takes_exemplars = "exemplars" in session.capabilities
         way = "show an example with --exemplar alone" if takes_exemplars else "point at each object with “segment”"
         raise CommandFailed(
-            f"The model “{session.name}” takes no {' and no '.join(missing)}; name a SAM 3 checkpoint with --model, "
-            f"or {way}."
+            f"The model “{session.name}” takes no {' and no '.join(missing)}; name a whole SAM 3 checkpoint with "
+            f"--model, or {way}."
         )
 
 

@@ -12,7 +12,7 @@ from sam3_annotator.commands.failures import DONE, CommandFailed
 from sam3_annotator.commands.model_options import ModelOptions, open_chosen
 from sam3_annotator.commands.whole_files import mask_png, write_whole
 from sam3_annotator.commands.words import Box, Point, corners_within
-from sam3_annotator.model import BoxPrompt, PointPrompt, Prompt
+from sam3_annotator.model import BoxPrompt, PointPrompt, Prompt, refuse_clicks
 from sam3_annotator.project import read_image
 
 
@@ -36,6 +36,8 @@ def segment_image(
     prompts += [_point_prompt(point, True, width, height) for point in points]
     prompts += [_point_prompt(point, False, width, height) for point in negatives]
     session = open_chosen(model)
+    if refusal := refuse_clicks(session.name, session.capabilities):
+        raise refusal
     started = time.perf_counter()
     found = session.segment(embed_file(image_path, image, session, model.cache_gigabytes), prompts)
     milliseconds = (time.perf_counter() - started) * 1000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sam3_annotator.model.capabilities import refuse_clicks, refuse_concepts
 from sam3_annotator.model.catalog import (
     BUILTIN,
     BUILTIN_TITLE,
@@ -109,4 +110,6 @@ __all__ = [
     "looks_like_weights",
     "never_cancelled",
     "open_session",
+    "refuse_clicks",
+    "refuse_concepts",
 ]

@@ -12,8 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from sam3_annotator.model.capabilities import CLICKS, CONCEPTS, refuse_clicks, refuse_concepts
 from sam3_annotator.model.device import describe_device, retry_without_caches
-from sam3_annotator.model.errors import ModelUnavailable, UnsupportedPrompt
+from sam3_annotator.model.errors import ModelUnavailable
 from sam3_annotator.model.network.mask_decoder import InteractiveFeatures
 from sam3_annotator.model.network.sam3_image import DetectorFeatures, Sam3Image
 from sam3_annotator.model.network.text_encoder import TextFeatures
@@ -40,9 +41,6 @@ ENCODED = "encoded"
 PHRASES_KEPT = 256
 ANSWERS_KEPT = 3
 """Each of these holds the features that masks are drawn on, 85 MB in float32, and the mask logits drawn so far."""
-
-CLICK_CAPABILITIES = frozenset({"points", "boxes", "masks"})
-CONCEPT_CAPABILITIES = frozenset({"exemplars", "phrases"})
 
 AnswerKey = tuple[weakref.ref[Sam3Embedding], ConceptPrompt]
 
@@ -90,8 +88,7 @@ class Sam3Session:
     def capabilities(self) -> frozenset[str]:
         """Everything there is to ask, or what the one half takes."""
         config = self._network.config
-        clicks = CLICK_CAPABILITIES if config.has_clicks else frozenset()
-        return clicks | CONCEPT_CAPABILITIES if config.has_concepts else clicks
+        return (CLICKS if config.has_clicks else frozenset()) | (CONCEPTS if config.has_concepts else frozenset())
 
     def embed(self, image: NDArray[np.uint8], *, check: Check = never_cancelled) -> Sam3Embedding:
         """Encode an image, `(H, W, 3)` uint8 RGB, and prepare it for clicks; checks before layers, recorded ones apart.
@@ -142,16 +139,14 @@ class Sam3Session:
     ) -> Segmentation:
         """Find the object that points, a box or an earlier mask mean; see `Session.segment`.
 
-        Prompts that continue earlier ones on the same embedding correct the earlier answer. Raises `OutOfMemory` and
-        `ModelUnavailable` as `embed` does.
+        Prompts that continue earlier ones on the same embedding correct the earlier answer. Raises `UnsupportedPrompt`
+        without the half for clicks, and `OutOfMemory` and `ModelUnavailable` as `embed` does.
         """
         own = _own(embedding)
+        if refusal := refuse_clicks(self._name, self.capabilities):
+            raise refusal
         image = own.interactive
-        if image is None:
-            raise UnsupportedPrompt(
-                f"{self._name} is the detector alone, which takes phrases and exemplars; choose a model with both "
-                "halves, or the built-in one, for points, boxes and masks."
-            )
+        assert image is not None
         asked = read_prompts(prompts, own.frame, self._logits_side).going_on_from(own.trail.recall(prompts))
         check()
         with torch.inference_mode():  # and no further checks: it takes no longer than a layer of the encoder
@@ -173,15 +168,12 @@ class Sam3Session:
     ) -> Detection:
         """Find all instances of a concept that score above a threshold; see `Session.detect`.
 
-        The same concept at another threshold is answered from memory. Raises `OutOfMemory` and `ModelUnavailable` as
-        `embed` does.
+        The same concept at another threshold is answered from memory. Raises `UnsupportedPrompt` without the half for
+        concepts, and `OutOfMemory` and `ModelUnavailable` as `embed` does.
         """
         own = _own(embedding)
-        if not self._network.config.has_concepts:
-            raise UnsupportedPrompt(
-                f"{self._name} is the click model alone, which takes points, boxes and masks; choose a model with both "
-                "halves for phrases and exemplars."
-            )
+        if refusal := refuse_concepts(self._name, self.capabilities):
+            raise refusal
         key = (weakref.ref(own), concept)
         answer = self._answers.get(key)
         if answer is None:

@@ -153,14 +153,14 @@ class Assist(QObject):
             self.draft_changed.emit(None)
 
     def add_prompt(self, prompt: Prompt) -> None:
-        """Put a prompt to the draft, opening one if there is none, and ask the model."""
-        if self._image is not None:
+        """Put a prompt to the draft, opening one if there is none, and ask the model; `failed` if it takes none."""
+        if self._image is not None and not self._is_refused():
             draft = self.draft or Draft(self._image.image_id)
             self._change(draft.with_prompt(prompt))
 
     def correct(self, instance: Instance) -> None:
-        """Open a draft that corrects an instance of the shown image, unless there is a draft."""
-        if self._is_shown(instance.image_id) and self.draft is None:
+        """Open a draft that corrects an instance of the shown image, unless there is a draft or the model cannot."""
+        if self._is_shown(instance.image_id) and self.draft is None and not self._is_refused():
             self._change(Draft(instance.image_id).correcting(instance, instance.category_id))
 
     def put(self, draft: Draft) -> None:
@@ -205,6 +205,13 @@ class Assist(QObject):
         self._is_accepting = False
         if self._image is not None and self._drafts.pop(self._image.image_id, None) is not None:
             self.draft_changed.emit(None)
+
+    def _is_refused(self) -> bool:
+        """Tell why, if the model takes no prompts: before it has read the image, which may take long."""
+        refusal = self._engine.refusal_of_clicks
+        if refusal is not None:
+            self.failed.emit(refusal)
+        return refusal is not None
 
     def _is_shown(self, image_id: ImageId) -> bool:
         return self._image is not None and self._image.image_id == image_id

@@ -18,6 +18,9 @@ from sam3_annotator.model import (
     Session,
     Slot as EngineSlot,
     Ticket,
+    UnsupportedPrompt,
+    refuse_clicks,
+    refuse_concepts,
 )
 
 
@@ -91,6 +94,16 @@ class EngineBridge(QObject):
     def is_current(self, ticket: Ticket) -> bool:
         """Tell whether no newer job, and no cancellation, has followed the ticket's."""
         return self._engine.is_current(ticket)
+
+    @property
+    def refusal_of_clicks(self) -> UnsupportedPrompt | None:
+        """Why the model takes nothing that means one object; None if it does, or before one is loaded."""
+        return refuse_clicks(self.status.session_name, self.status.capabilities)
+
+    @property
+    def refusal_of_concepts(self) -> UnsupportedPrompt | None:
+        """Why the model does not find all of a kind; None if it does, or before one is loaded."""
+        return refuse_concepts(self.status.session_name, self.status.capabilities)
 
     @property
     def is_idle(self) -> bool:

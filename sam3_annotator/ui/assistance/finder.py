@@ -149,8 +149,16 @@ class Finder(QObject):
     @property
     def takes_phrases(self) -> bool:
         """The model knows names of things; before one is loaded, that is not known."""
+        return self._takes("phrases")
+
+    @property
+    def takes_exemplars(self) -> bool:
+        """The model finds what is like an example; before one is loaded, that is not known."""
+        return self._takes("exemplars")
+
+    def _takes(self, kind: str) -> bool:
         capabilities = self._engine.status.capabilities
-        return not capabilities or "phrases" in capabilities
+        return not capabilities or kind in capabilities
 
     def show(self, image: ShownImage) -> None:
         """Turn to another image, and take up what was found on it, or look for a phrase that waited for it."""
@@ -261,6 +269,9 @@ class Finder(QObject):
     def _ask_for(self, concept: ConceptPrompt) -> None:
         if self._image is None:
             self._carried = concept.phrase  # typed while the next image is still being read
+            return
+        if refusal := self._engine.refusal_of_concepts:
+            self.failed.emit(refusal)
             return
         proposals = (self.proposals or Proposals(self._image.image_id, concept)).with_concept(concept)
         if proposals.says_what:

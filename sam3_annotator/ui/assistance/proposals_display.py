@@ -81,7 +81,7 @@ class ProposalsDisplay(QObject):
     @Slot()
     def _follow_model(self) -> None:
         for place in (self._window.area.phrase_bar, self._window.proposal_panel):
-            place.set_takes_phrases(self._finder.takes_phrases)
+            place.set_takes(phrases=self._finder.takes_phrases, exemplars=self._finder.takes_exemplars)
 
     @Slot(float)
     def _show_latency(self, seconds: float) -> None:

@@ -42,7 +42,7 @@ class ProposalPanel(QWidget):
         super().__init__(parent)
         self._keys = keys if keys is not None else KeyMap(parent=self)
         self._proposals: Proposals | None = None
-        self._takes_phrases = True
+        self._takes_phrases = self._takes_exemplars = True
         self._is_large = False  # the image
         self._thumbnails = ProposalThumbnails()
         self._model = ProposalModel(self)
@@ -93,13 +93,16 @@ class ProposalPanel(QWidget):
         if had_focus and not found:
             self.focus_left.emit()
 
-    def set_takes_phrases(self, takes_phrases: bool) -> None:
-        """Say whether the model finds what is typed, or only what is like an example."""
-        self._takes_phrases = takes_phrases
+    def set_takes(self, *, phrases: bool, exemplars: bool) -> None:
+        """Say whether the model finds what is typed, and what is like an example."""
+        self._takes_phrases, self._takes_exemplars = phrases, exemplars
         self._say_what_is_missing()
 
     def _say_what_is_missing(self) -> None:
-        face = _face(self._proposals, self._keys, takes_phrases=self._takes_phrases, is_large=self._is_large)
+        if self._proposals is None and not (self._takes_phrases or self._takes_exemplars):
+            face = _FINDS_NOTHING
+        else:
+            face = _face(self._proposals, self._keys, takes_phrases=self._takes_phrases, is_large=self._is_large)
         self._empty.say(face.title, face.text, icon_name=face.icon)
 
     def context_menu(self) -> QMenu:
@@ -172,6 +175,7 @@ class _Face:
 
 _LOOKING = _Face("magnify", "Looking…", "What is found is listed here, the most certain first")
 _FAILED = _Face("alert-outline", "The search failed", "The message above the image says\N{NO-BREAK SPACE}why")
+_FINDS_NOTHING = _Face("magnify", "Nothing to look for", "This model outlines one object at a time: click on each")
 _ALL_SETTLED = _Face("check-circle", "All looked through", "Each of them is accepted or rejected")
 
 

@@ -45,6 +45,8 @@ _PROMISES: Final = {
     (False, False): ("Find all: draw a box around one", "Draw a box around one", "Find all"),
     (False, True): ("Draw another box", ""),
 }
+# The same of a model that finds nothing by either.
+_NO_PROMISE: Final = ("Click on each object", "")
 
 
 class _Part(Flag):
@@ -93,7 +95,7 @@ class PhraseBar(QFrame):
         self._keys = keys if keys is not None else KeyMap(parent=self)
         self._proposals: Proposals | None = None
         self._phrase = ""
-        self._takes_phrases = True
+        self._takes_phrases = self._takes_exemplars = True
         self._mark = PhraseMark()
         self._field = PhraseField()
         self._chip = ExemplarChip()
@@ -136,17 +138,17 @@ class PhraseBar(QFrame):
         """Show the threshold, 0..1: the least score of what is shown."""
         self._slider.set_score(threshold)
 
-    def set_takes_phrases(self, takes_phrases: bool) -> None:
-        """Say whether the model knows names; one that does not is shown an example."""
-        if takes_phrases == self._takes_phrases:
+    def set_takes(self, *, phrases: bool, exemplars: bool) -> None:
+        """Say whether the model knows names, and what is like an example; one that knows no names is shown one."""
+        if (phrases, exemplars) == (self._takes_phrases, self._takes_exemplars):
             return
-        self._takes_phrases = takes_phrases
-        if not takes_phrases and self._field.hasFocus():
+        self._takes_phrases, self._takes_exemplars = phrases, exemplars
+        if not phrases and self._field.hasFocus():
             self.left.emit()
         # A field that swallowed the keys but took no phrase would only be in the way.
-        self._field.setReadOnly(not takes_phrases)
-        self._field.setFocusPolicy(Qt.FocusPolicy.StrongFocus if takes_phrases else Qt.FocusPolicy.NoFocus)
-        self._field.setCursor(Qt.CursorShape.IBeamCursor if takes_phrases else Qt.CursorShape.ArrowCursor)
+        self._field.setReadOnly(not phrases)
+        self._field.setFocusPolicy(Qt.FocusPolicy.StrongFocus if phrases else Qt.FocusPolicy.NoFocus)
+        self._field.setCursor(Qt.CursorShape.IBeamCursor if phrases else Qt.CursorShape.ArrowCursor)
         self._tell_keys()
         self._promise()
         self._show_phrase()
@@ -224,20 +226,28 @@ class PhraseBar(QFrame):
         """Name the keys of the window that lead here or do what is here to be clicked."""
         self._accept.setToolTip(with_key("Accept all that are found", self._keys.text("accept_proposals")))
         self._cross.setToolTip(with_key("Look for nothing any more", self._keys.text("escape")))
-        self._mark.set_key(self._keys.text("find" if self._takes_phrases else "tool_exemplar"))
-        nameless = f"This model knows no names. {self._way_to_exemplars()} and draw a box around one of what to find."
+        self._mark.set_key(self._key_to_find())
+        nameless = f"This model knows no names. {self._way_to_exemplars()}"
         self._field.setAccessibleName("What to find")
         self._field.setAccessibleDescription("" if self._takes_phrases else nameless)
         tip = with_key("Find all of a kind", self._keys.text("find"))
         self._field.setToolTip(tip if self._takes_phrases else nameless)
 
+    def _key_to_find(self) -> str:
+        if self._takes_phrases:
+            return self._keys.text("find")
+        return self._keys.text("tool_exemplar") if self._takes_exemplars else ""
+
     def _way_to_exemplars(self) -> str:
+        if not self._takes_exemplars:
+            return "It finds nothing by an example either: click on each object, or draw a box around it."
         key = self._keys.text("tool_exemplar")
-        return f"Press {key}" if key else "Take the exemplar tool"
+        return f"{f'Press {key}' if key else 'Take the exemplar tool'} and draw a box around one of what to find."
 
     def _promise(self) -> None:
         exemplars = self._proposals.concept.exemplars if self._proposals is not None else ()
-        self._field.set_promises(_PROMISES[self._takes_phrases, any(exemplar.positive for exemplar in exemplars)])
+        promises = _PROMISES[self._takes_phrases, any(exemplar.positive for exemplar in exemplars)]
+        self._field.set_promises(promises if self._takes_phrases or self._takes_exemplars else _NO_PROMISE)
 
     def _arrange(self) -> None:
         """Show as much as there is room for."""

@@ -64,13 +64,16 @@ class ComparedOutline(InstanceVerbs):
 
     @Slot(object)
     def show(self, finding: Finding) -> None:
-        """Ask about the outline that a finding is about, which is selected; nothing for findings of other kinds."""
+        """Ask about the outline that a finding is about, which is selected.
+
+        Nothing happens for findings of other kinds, and with a model that does not draw in boxes.
+        """
         self.end()
         image, size = self._assist.image, self._find_size()
         is_selected = set(finding.instance_ids) == set(self._workspace.selection)
         if finding.kind is not FindingKind.OUTLINE_DISAGREES or not is_selected or self._assist.draft is not None:
             return
-        if image is None or size is None or image.image_id != finding.image_id:
+        if image is None or size is None or image.image_id != finding.image_id or self._engine.refusal_of_clicks:
             return
         (instance_id,) = finding.instance_ids
         instance = self._store.instance(instance_id)

@@ -137,6 +137,9 @@ class Outlining(InstanceVerbs):
         image = self._find_image(selected[0].image_id) if selected else None
         if size is None or image is None:
             return
+        if refusal := self._engine.refusal_of_clicks:
+            self.failed.emit(refusal)
+            return
         boxes = [(each.id, box) for each in selected if (box := within(each.region.box_xyxy, size)) is not None]
         seen = image.showing(box for _, box in boxes)
         job = outline_job(seen, boxes, self._settings.simplification_tolerance)

@@ -54,7 +54,7 @@ def test_the_detector_alone_finds_what_the_whole_finds(
     assert session.capabilities == {"exemplars", "phrases"}
     np.testing.assert_array_equal(mine.scores, expected.scores)
     np.testing.assert_array_equal(mine.masks, expected.masks)
-    with pytest.raises(UnsupportedPrompt, match="SAM 3 is the detector alone, which takes phrases and exemplars"):
+    with pytest.raises(UnsupportedPrompt, match="SAM 3 takes phrases and exemplars, but no points and boxes"):
         session.segment(session.embed(image), PROMPTS)
 
 
@@ -68,7 +68,7 @@ def test_the_click_model_alone_segments_what_the_whole_segments(
     assert session.capabilities == {"points", "boxes", "masks"}
     np.testing.assert_array_equal(mine.low_res_logits, expected.low_res_logits)
     np.testing.assert_array_equal(mine.masks, expected.masks)
-    with pytest.raises(UnsupportedPrompt, match="SAM 3 is the click model alone, which takes points, boxes and masks"):
+    with pytest.raises(UnsupportedPrompt, match="SAM 3 takes points and boxes, but no phrases and exemplars"):
         session.detect(session.embed(image), CONCEPT)
 
 

@@ -324,7 +324,7 @@ def test_the_phrase_bar_follows(qtbot: Any) -> None:
     keys.set_keys("tool_exemplar", [])
     assert bar.field.toolTip() == "Find all of a kind\N{NO-BREAK SPACE}(Ctrl+F)"
 
-    bar.set_takes_phrases(False)
+    bar.set_takes(phrases=False, exemplars=True)
 
     assert "Take the exemplar tool and draw a box" in bar.field.toolTip()
 

@@ -346,7 +346,13 @@ def test_empty_panel_speaks_of_words_only_where_the_model_takes_them(
     panel.show_proposals(proposals, None, COLOR)
     assert any(word in words(panel) for word in ("type", "words"))
 
-    panel.set_takes_phrases(False)
+    panel.set_takes(phrases=False, exemplars=True)
 
     assert not any(word in words(panel) for word in ("type", "words"))
     assert "box" in words(panel).lower()
+
+
+def test_empty_panel_says_where_the_model_finds_nothing_by_words_or_examples(panel: ProposalPanel) -> None:
+    panel.set_takes(phrases=False, exemplars=False)
+
+    assert "outlines one object at a time" in words(panel)

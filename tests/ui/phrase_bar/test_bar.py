@@ -324,7 +324,7 @@ def test_tool_tips_name_the_keys(bar: PhraseBar) -> None:
 
 
 def test_model_without_names_is_shown_an_example(bar: PhraseBar, told: Told) -> None:
-    bar.set_takes_phrases(False)
+    bar.set_takes(phrases=False, exemplars=True)
     assert bar.field.shown_text == "Find all: draw a box around one"
 
     bar.focus_field()
@@ -339,16 +339,16 @@ def test_phrase_kept_comes_back_with_a_model_that_knows_names(bar: PhraseBar) ->
     bar.show_proposals(found(2))
     bar.show_proposals(None)
 
-    bar.set_takes_phrases(False)
+    bar.set_takes(phrases=False, exemplars=True)
     assert bar.field.text() == ""
 
-    bar.set_takes_phrases(True)
+    bar.set_takes(phrases=True, exemplars=True)
     assert bar.field.text() == "coin"
 
 
 def test_typing_ends_when_the_model_knows_no_names_any_more(bar: PhraseBar, told: Told) -> None:
     bar.focus_field()
-    bar.set_takes_phrases(False)
+    bar.set_takes(phrases=False, exemplars=True)
 
     assert told.things == ["left"]
     assert not bar.field.hasFocus()

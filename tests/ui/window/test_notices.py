@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from sam3_annotator.model import ModelSource, ModelUnavailable, OutOfMemory, PointPrompt
+from sam3_annotator.model import ModelError, ModelSource, ModelUnavailable, OutOfMemory, PointPrompt
 from sam3_annotator.project import ImageId
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
@@ -75,7 +75,7 @@ def test_failure_goes_with_the_draft_it_was_about(qtbot, messages, assist, fake_
     assert messages() == ()
 
 
-def test_a_search_that_failed_says_how_to_ask_again(qtbot, messages, finder, finding_session) -> None:
+def test_a_search_that_failed_says_how_to_ask_again(qtbot, finding_session, messages, finder) -> None:
     finding_session.detect = fails_with(ValueError("of our own making"))
     finder.ask("cat")
 
@@ -83,7 +83,10 @@ def test_a_search_that_failed_says_how_to_ask_again(qtbot, messages, finder, fin
     assert "Press / and Enter" in messages()[0].text
 
 
-def test_a_model_that_knows_no_names_says_so_until_nothing_is_looked_for(qtbot, messages, assist, finder) -> None:
+def test_a_search_that_failed_is_told_until_nothing_is_looked_for(
+    qtbot, finding_session, messages, assist, finder
+) -> None:
+    finding_session.detect = fails_with(ModelError("It finds no concepts."))
     finder.ask("cat")
     qtbot.waitUntil(lambda: ["finds no concepts" in message.text for message in messages()] == [True])
     assist.add_prompt(PointPrompt(30, 30))
