@@ -74,6 +74,7 @@ from sam3_annotator.project.image_files import (
 from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.images import make_thumbnail, read_facts, read_image
 from sam3_annotator.project.masks import mask_to_region, region_pixel_area, region_to_mask
+from sam3_annotator.project.overlap import LABELLED_IOU, Placed
 from sam3_annotator.project.palette import PALETTE, next_color
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.queries import (
@@ -105,6 +106,7 @@ from sam3_annotator.project.words import counted
 __all__ = [
     "EXPORT_MARKER",
     "IMAGE_SUFFIXES",
+    "LABELLED_IOU",
     "PALETTE",
     "USUAL_TOLERANCE",
     "Agreement",
@@ -131,6 +133,7 @@ __all__ = [
     "NotAProject",
     "Origin",
     "OutlinedInstance",
+    "Placed",
     "Polygon",
     "Progress",
     "ProjectError",

@@ -39,6 +39,15 @@ def region_iou(a: Region, b: Region) -> float:
     return common / either if either > 0 else 1.0
 
 
+def covered_share(region: Region, others: Sequence[Region]) -> float:
+    """Return how much of the region's area lies in the others taken together, 0 to 1; 0.0 for an empty region."""
+    import shapely
+
+    shape = valid_shape(region)
+    common = shapely.union_all([shape.intersection(valid_shape(other)) for other in others])
+    return float(common.area / shape.area) if shape.area > 0 else 0.0
+
+
 def clip_region(region: Region, width: int, height: int) -> Region:
     """Return the part of the region on an image of `width` x `height` pixels; the region itself if all of it is."""
     x0, y0, x1, y1 = region.box_xyxy

@@ -20,13 +20,12 @@ from sam3_annotator.model import (
     Window,
     Workbench,
 )
-from sam3_annotator.project import ImageId, Instance, InstanceId, Region
+from sam3_annotator.project import LABELLED_IOU, ImageId, Instance, InstanceId, Placed, Region
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.shown_image import ShownImage, exemplar_boxes
 from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
 from sam3_annotator.ui.settings import LEAST_THRESHOLD, Settings
-from sam3_annotator.ui.verbs.overlap import Placed
-from sam3_annotator.ui.verbs.proposing import LABELLED_IOU, SAME_IOU, join_proposals, proposals_of
+from sam3_annotator.ui.verbs.proposing import SAME_IOU, join_proposals, proposals_of
 
 # So many images keep their proposals, each up to some hundred kilobytes.
 IMAGES_KEPT = 100

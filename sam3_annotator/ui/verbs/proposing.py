@@ -7,13 +7,12 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from sam3_annotator.model import Check, Detection, never_cancelled
-from sam3_annotator.project import Region, outline_mask
+from sam3_annotator.project import LABELLED_IOU, Placed, Region, outline_mask
 from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal
-from sam3_annotator.ui.verbs.overlap import Placed
 
-# What overlaps an instance so much is that instance, and what overlaps a better proposal so much is that proposal.
-LABELLED_IOU, SAME_IOU = 0.5, 0.7
+# What overlaps a better proposal so much is that proposal.
+SAME_IOU = 0.7
 
 
 def proposals_of(
