@@ -108,7 +108,8 @@ class FakeSession:
     takes its square away. The three candidates are that area, and it shrunk and grown by 3 pixels. The size of the
     logits is a quarter of the image's. `embedded`, `segmented` and `detected` record what it was asked.
 
-    Concepts it finds if `capabilities` say so: always `instances`, boxes with scores.
+    Concepts it finds if `capabilities` say so: always `instances`, boxes with scores, and those that `seen` has for its
+    phrase.
     """
 
     name = "Fake"
@@ -120,6 +121,7 @@ class FakeSession:
         self.embedded: list[int] = []
         self.segmented: list[tuple[int, tuple[Prompt, ...]]] = []
         self.instances: list[tuple[tuple[int, int, int, int], float]] = []
+        self.seen: dict[str, list[tuple[tuple[int, int, int, int], float]]] = {}
         self.detected: list[ConceptPrompt] = []
         self.has_call_waiting = threading.Event()
         self._gate = threading.Event()
@@ -168,7 +170,8 @@ class FakeSession:
             raise UnsupportedPrompt("The fake session finds no concepts; use points or boxes.")
         self.detected.append(concept)
         self._pass_gate(check)
-        found = [(box, score) for box, score in self.instances if score >= threshold]
+        known = [*self.instances, *self.seen.get(concept.phrase, ())]
+        found = [(box, score) for box, score in known if score >= threshold]
         masks = np.zeros((len(found), *embedding.image_size), dtype=bool)
         for mask, (box, _) in zip(masks, found, strict=True):
             _fill(mask, box, True)

@@ -130,14 +130,14 @@ def test_a_stopped_audit_says_so_and_prints_nothing_else(
     assert capsys.readouterr().out == ""
 
 
-def test_a_model_without_boxes_is_refused_in_a_sentence(
+def test_a_model_without_boxes_and_phrases_is_refused_in_a_sentence(
     project: Path, session: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     session.capabilities = frozenset({"points"})
 
     assert cli.run(["check", str(project), "--model", "builtin"]) == 1
 
-    assert "takes no boxes" in capsys.readouterr().err
+    assert "takes neither boxes nor phrases" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [["--agreement", "0.5"], ["--device", "cpu"], ["--cache-gb", "1"]])

@@ -1,4 +1,4 @@
-"""Compares the outlines of a project with what a model draws in their boxes, for the command `check`."""
+"""Compares what is labelled in a project with what a model draws and sees, for the command `check`."""
 
 from __future__ import annotations
 
@@ -10,61 +10,82 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.commands.embedding import kept_embeddings
-from sam3_annotator.commands.failures import CommandFailed
 from sam3_annotator.commands.model_options import ModelOptions, open_chosen
 from sam3_annotator.commands.pictures import Pictures
 from sam3_annotator.commands.progress import progress_bar
 from sam3_annotator.model import BoxPrompt, Check, Embedding, Session
 from sam3_annotator.project import (
+    BY_PHRASES,
     Agreement,
     Finding,
     ProjectStore,
-    compare_outlines,
+    SeenImage,
+    SoughtCategory,
+    counted,
+    find_by_sightings,
     find_disagreements,
     find_undecodable,
-    images_in_use,
-    instance_counts,
-    outlined_instances,
+    labelled_on,
+    sightings_in_words,
+    sought_categories,
 )
+from sam3_annotator.ui.verbs.comparing import ImageComparison, images_to_compare, kinds_found_by
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What a model of that name said: all agreements, and as findings the low ones and images that cannot be read."""
+    """What a model of that name said: all agreements, and what it saw on which images of the categories `sought`.
+
+    The findings are the low agreements, what it sees otherwise than it is labelled, and images that cannot be read.
+    """
 
     model: str
     agreements: tuple[Agreement, ...]
+    sought: tuple[SoughtCategory, ...]
+    seen: tuple[SeenImage, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def in_words(self) -> str:
+        """What was compared, and what came of looking for categories if that was done, without a full stop."""
+        compared = f"{counted(len(self.agreements), 'outline')} compared with {self.model}"
+        if not self.sought:
+            return compared
+        return f"{compared}; {sightings_in_words(len(self.sought), len(self.seen), self.findings)}"
 
 
 def open_for_audit(options: ModelOptions) -> Session:
-    """Load the model; raises `CommandFailed` if it takes no boxes, and `ModelError` if it cannot be loaded."""
+    """Load the model; raises `ModelError` if it cannot be loaded, or takes nothing that labels are compared by."""
     session = open_chosen(options)
-    if "boxes" not in session.capabilities:
-        raise CommandFailed(f"The model “{session.name}” takes no boxes, which outlines are compared by; name another.")
+    kinds_found_by(session)
     return session
 
 
-def audit_outlines(
+def audit_labels(
     store: ProjectStore, session: Session, cache_gigabytes: float | None, least: float | None, known: Iterable[Finding]
 ) -> Audit:
-    """Compare the outlines of a project, but of images left out; see `find_disagreements` for which are findings.
+    """Compare what is labelled in a project, but on images left out; see `find_disagreements` for what is `least`.
 
     Images of which a `known` finding tells already that they cannot be read are not told again.
     """
-    counts = instance_counts(store)
-    images = [image for image in images_in_use(store) if image.id in counts]
+    sought = sought_categories(store) if kinds_found_by(session) >= BY_PHRASES else ()
+    images = images_to_compare(store, sought)
     pictures = Pictures(store, images)
     agreements: list[Agreement] = []
-    with progress_bar("Comparing outlines") as progress, kept_embeddings(cache_gigabytes) as cache:
+    seen: list[SeenImage] = []
+    with progress_bar("Comparing with the model") as progress, kept_embeddings(cache_gigabytes) as cache:
         for image, key, pixels in pictures.read(progress):
             check = partial(progress, pictures.count + len(pictures.unreadable), len(images))
-            outlined = outlined_instances(store, image, *pixels.shape[:2])
-            if outlined:
-                embedding = cache.embed(key, session, partial(np.asarray, pixels), check)
-                agreements += compare_outlines(outlined, partial(_draw, session, embedding, check))
+            comparison = ImageComparison(labelled_on(store, image, *pixels.shape[:2]), sought)
+            if not comparison.has_questions(session):
+                continue
+            embedding = cache.embed(key, session, partial(np.asarray, pixels), check)
+            comparison.ask(session, embedding, partial(_draw, session, embedding, check), check)
+            agreements += comparison.agreements
+            seen += [] if comparison.seen is None else [comparison.seen]
     unreadable = find_undecodable(store, pictures.unreadable, known)
-    return Audit(session.name, tuple(agreements), (*unreadable, *find_disagreements(agreements, least)))
+    findings = (*unreadable, *find_disagreements(agreements, least), *find_by_sightings(seen))
+    return Audit(session.name, tuple(agreements), sought, tuple(seen), findings)
 
 
 def _draw(

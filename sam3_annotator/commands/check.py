@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from sam3_annotator.commands.audit import Audit, audit_outlines, open_for_audit
+from sam3_annotator.commands.audit import Audit, audit_labels, open_for_audit
 from sam3_annotator.commands.failures import DONE
 from sam3_annotator.commands.model_options import ModelOptions
 from sam3_annotator.commands.progress import progress_bar
@@ -27,26 +27,26 @@ def print_findings(project: Path, *, as_json: bool) -> int:
 
 
 def print_audit(project: Path, *, model: ModelOptions, least: float | None, as_json: bool) -> int:
-    """Print also which outlines agree less than `least`, or than is usual, with what a model draws in their boxes."""
+    """Print also what a model draws otherwise, with an IoU below `least` or the usual, and what it sees otherwise."""
     with ProjectStore.open(project, read_only=True) as store, store.snapshot():
         session = open_for_audit(model)
         with progress_bar("Checking") as progress:
             findings = list(check_project(store, progress))
-        audit = audit_outlines(store, session, model.cache_gigabytes, least, findings)
+        audit = audit_labels(store, session, model.cache_gigabytes, least, findings)
         findings += audit.findings
         if as_json:
-            told = _document(project, store, findings, _agreements(audit))
+            told = _document(project, store, findings, _answers(audit))
         else:
-            compared = f"{counted(len(audit.agreements), 'outline')} compared with {audit.model}"
-            told = f"{_text(project, len(images_in_use(store)), findings)}\n{project}: {compared}"
+            told = f"{_text(project, len(images_in_use(store)), findings)}\n{project}: {audit.in_words}"
     print(told)
     return DONE
 
 
-def _agreements(audit: Audit) -> dict[str, object]:
+def _answers(audit: Audit) -> dict[str, object]:
     low = sorted(audit.agreements, key=lambda each: each.iou)
     instances = [{"id": each.instance.id, "image": each.instance.image_path, "agreement": each.iou} for each in low]
-    return {"audit": {"model": audit.model, "instances": instances}}
+    phrases = [{"category": each.name, "phrases": list(each.phrases)} for each in audit.sought]
+    return {"audit": {"model": audit.model, "instances": instances, "phrases": phrases}}
 
 
 def _document(

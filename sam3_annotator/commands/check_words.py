@@ -16,8 +16,8 @@ def check_command(
         typer.Option(
             "--model",
             metavar="MODEL",
-            help="Compare each outline with what this model draws in its box: builtin, grabcut, a name from "
-            "“models list”, or the path of a SAM 3 checkpoint.",
+            help="Compare each outline with what this model draws in its box, and with SAM 3 also look for each "
+            "category by name: builtin, grabcut, a name from “models list”, or the path of a SAM 3 checkpoint.",
         ),
     ] = None,
     agreement: Annotated[
@@ -31,7 +31,8 @@ def check_command(
 ) -> None:
     """Find what would spoil a training or looks like a slip; the status is 0 whatever is found.
 
-    With --model also the outlines that the model draws otherwise, the least alike first.
+    With --model also the outlines that the model draws otherwise, the least alike first; with one that takes phrases
+    also objects that finished images may miss, and instances that may be of another category.
     """
     if model is None:
         if agreement is not None or device != "auto" or dtype is not Dtype.AUTO or cache_gb is not None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from sam3_annotator.project.entities import CategoryId, ImageId, InstanceId
+from sam3_annotator.project.regions import Region
 
 Box = tuple[float, float, float, float]
 
@@ -42,6 +43,9 @@ class FindingKind(StrEnum):
     CATEGORY_NOT_IN_VAL = "category_not_in_val"
     VAL_IS_EMPTY = "val_is_empty"
 
+    MISSED_OBJECT = "missed_object"
+    ANOTHER_CATEGORY = "another_category"
+    NOT_SEEN = "not_seen"
     OUTLINE_DISAGREES = "outline_disagrees"
     UNSURE = "unsure"
     INSIDE_ANOTHER = "inside_another"
@@ -59,10 +63,21 @@ class FindingKind(StrEnum):
         return _KINDS[self][0]
 
     @property
+    def needs_model(self) -> bool:
+        """Whether only a comparison with a model finds such things."""
+        return self in BY_BOXES or self in BY_PHRASES
+
+    @property
     def heading(self) -> str:
         """What such findings have in common, in words to stand above them: few, since the panel gives them a line."""
         return _KINDS[self][1]
 
+
+BY_BOXES = frozenset({FindingKind.OUTLINE_DISAGREES})
+"""What a model finds that is given the boxes of instances."""
+
+BY_PHRASES = frozenset({FindingKind.MISSED_OBJECT, FindingKind.ANOTHER_CATEGORY, FindingKind.NOT_SEEN})
+"""What a model finds that is asked for the phrases of categories."""
 
 _ERROR, _WARNING, _NOTE = Severity
 _KINDS = {
@@ -85,6 +100,9 @@ _KINDS = {
     FindingKind.ALIKE_CATEGORIES: (_WARNING, "Categories named alike"),
     FindingKind.CATEGORY_NOT_IN_VAL: (_WARNING, "Categories not in val"),
     FindingKind.VAL_IS_EMPTY: (_WARNING, "Nothing to validate with"),
+    FindingKind.MISSED_OBJECT: (_NOTE, "Objects that may be missed"),
+    FindingKind.ANOTHER_CATEGORY: (_NOTE, "Categories the model disputes"),
+    FindingKind.NOT_SEEN: (_NOTE, "Not seen by the model"),
     FindingKind.OUTLINE_DISAGREES: (_NOTE, "Outlines the model disputes"),
     FindingKind.UNSURE: (_NOTE, "Found with low scores"),
     FindingKind.INSIDE_ANOTHER: (_NOTE, "Instances inside another"),
@@ -104,7 +122,8 @@ class Finding:
 
     `image_id` is the image to look at, None if it is about the whole project; `other_image_id` the one that is the
     same. `box_xyxy` is where to look, in image pixels. `agreement` is the IoU of an outline and what the model draws,
-    where that is what was found.
+    where that is what was found; `score`, 0 to 1, and `phrase` are those by which a model saw something, and `region`
+    is where, if nothing is labelled there. `category_ids` begin with the category that is labelled.
     """
 
     kind: FindingKind
@@ -115,6 +134,9 @@ class Finding:
     category_ids: tuple[CategoryId, ...] = ()
     box_xyxy: Box | None = None
     agreement: float | None = None
+    score: float | None = None
+    phrase: str = ""
+    region: Region | None = None
 
     @property
     def severity(self) -> Severity:
@@ -122,5 +144,6 @@ class Finding:
         return self.kind.severity
 
     def as_dict(self) -> dict[str, object]:
-        """Return the finding as plain values, ready for JSON."""
-        return {"severity": str(self.severity), **asdict(self), "kind": str(self.kind)}
+        """Return the finding as plain values, ready for JSON; of a region, which can be long, the box has to do."""
+        facts = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "region"}
+        return {"severity": str(self.severity), **facts, "kind": str(self.kind)}

@@ -1,10 +1,10 @@
-"""Compares all outlines of the project with what the model draws in their boxes, while nobody waits for the model."""
+"""Compares all that is labelled in the project with what the model draws and sees, while nobody waits for the model."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -22,35 +22,53 @@ from sam3_annotator.model import (
 )
 from sam3_annotator.project import (
     Agreement,
+    Finding,
+    FindingKind,
     ImageId,
     ImageRecord,
     ImageUnreadable,
+    Instance,
+    InstanceId,
+    Labelled,
     OutlinedInstance,
     ProjectStore,
-    compare_outlines,
+    SeenImage,
+    SoughtCategory,
     counted,
+    find_by_sightings,
     find_disagreements,
     find_undecodable,
+    findings_that_hold,
     hash_file,
     images_in_use,
-    instance_counts,
-    outlined_instances,
+    labelled_on,
     read_image,
+    sightings_in_words,
+    sought_categories,
 )
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.background import BackgroundTask
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs.checking import Checking
+from sam3_annotator.ui.verbs.comparing import ImageComparison, images_to_compare, kinds_found_by
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a comparison is to go through, and which categories it is to look for on the way."""
+
+    images: tuple[ImageId, ...]
+    sought: tuple[SoughtCategory, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ReadImage:
-    """An image read from its file, with the instances to be compared; `error` says why there are no pixels."""
+class _ReadImage:
+    """An image read from its file, with what is labelled on it; `error` says why there are no pixels."""
 
     record: ImageRecord
     image: ShownImage | None = None
-    instances: tuple[OutlinedInstance, ...] = ()
+    labelled: Labelled | None = None
     error: ImageUnreadable | None = None
 
 
@@ -58,34 +76,33 @@ class ReadImage:
 class _Run:
     """A comparison under way: images still to be read, the one that is read and waits, and what came of the others."""
 
-    total: int
-    left: deque[ImageId]
+    total: int = 0
+    left: deque[ImageId] = field(default_factory=deque)
+    sought: tuple[SoughtCategory, ...] = ()
     task: BackgroundTask | None = None
-    waiting: ReadImage | None = None
-    asked: tuple[Ticket, ReadImage] | None = None
+    waiting: _ReadImage | None = None
+    asked: tuple[Ticket, ImageComparison] | None = None
     model: str = ""
+    kinds: frozenset[FindingKind] = frozenset()  # that the model can find
     agreements: list[Agreement] = field(default_factory=list)
+    seen: list[SeenImage] = field(default_factory=list)
     unreadable: list[tuple[ImageRecord, Exception]] = field(default_factory=list)
     done: set[ImageId] = field(default_factory=set)
 
 
-def audit_job(image: ShownImage, instances: tuple[OutlinedInstance, ...], shown_key: str | None) -> Job:
-    """Make the job that compares the outlines of an image; it gives their agreements and what the model is called.
+def audit_job(image: ShownImage, comparison: ImageComparison, shown_key: str | None) -> Job:
+    """Make the job of a comparison on an image; it gives what the model can find, and what the model is called.
 
     A job that had to step back goes on where it was. `shown_key` is the embedding the user may be working on.
     """
-    compared: list[Agreement] = []
 
-    def job(bench: Workbench) -> tuple[tuple[Agreement, ...], str]:
+    def job(bench: Workbench) -> tuple[frozenset[FindingKind], str]:
         if shown_key is not None:
             bench.embeddings.device.get(shown_key)  # looked up, it is the last that would have to go
-        embedding = image.embed(bench)
-        for agreement in compare_outlines(
-            instances[len(compared) :], lambda box: bench.draw(embedding, [BoxPrompt(*box)])
-        ):
-            compared.append(agreement)
-            bench.check()
-        return tuple(compared), bench.model_name
+        if comparison.has_questions(bench.session):
+            embedding = image.embed(bench)
+            comparison.ask(bench.session, embedding, lambda box: bench.draw(embedding, [BoxPrompt(*box)]), bench.check)
+        return kinds_found_by(bench.session), bench.model_name
 
     return job
 
@@ -146,34 +163,53 @@ class Auditing(QObject):
         """Give up the comparison under way without a word."""
         self._drop()
 
+    @property
+    def _may_take_phrases(self) -> bool:
+        """Whether the model knows names of things; of one that is being loaded that is not known."""
+        capabilities = self._engine.status.capabilities
+        return not capabilities or "phrases" in capabilities
+
     def _begin(self) -> None:
-        counts = instance_counts(self._store)
-        images = [image.id for image in images_in_use(self._store) if image.id in counts]
-        self._run = _Run(len(images), deque(images))
-        self._go_on(self._run)
+        run = self._run = _Run()
+        path, may_take_phrases = self._store.path, self._may_take_phrases
+        task = BackgroundTask(lambda _progress: _plan(path, may_take_phrases=may_take_phrases), owner=self)
+        task.result.connect(partial(self._take_plan, run))
+        self._start_task(run, task)
+
+    def _start_task(self, run: _Run, task: BackgroundTask) -> None:
+        run.task = task
+        task.failed.connect(partial(self._take_failure, run))
+        task.start()
+
+    def _take_plan(self, run: _Run, plan: _Plan) -> None:
+        if run is self._run:
+            run.task = None
+            run.total, run.left, run.sought = len(plan.images), deque(plan.images), plan.sought
+            self._go_on(run)
 
     def _go_on(self, run: _Run) -> None:
         """Ask the model about the image that is read, if it is free, and read the next one meanwhile."""
         if run.asked is None and run.waiting is not None:
             read, run.waiting = run.waiting, None
             assert read.image is not None
-            job = audit_job(read.image, read.instances, self._find_shown_key())
-            run.asked = self._engine.submit(EngineSlot.AUDIT, job, read.image.embedding_key), read
+            assert read.labelled is not None
+            comparison = ImageComparison(read.labelled, run.sought)
+            job = audit_job(read.image, comparison, self._find_shown_key())
+            run.asked = self._engine.submit(EngineSlot.AUDIT, job, read.image.embedding_key), comparison
         if run.task is None and run.waiting is None and run.left:
             path, image_id = self._store.path, run.left.popleft()
-            run.task = BackgroundTask(lambda _progress: _read(path, image_id), owner=self)
-            run.task.result.connect(partial(self._take_read, run, image_id))
-            run.task.failed.connect(partial(self._take_failure, run))
-            run.task.start()
+            task = BackgroundTask(lambda _progress: _read(path, image_id), owner=self)
+            task.result.connect(partial(self._take_read, run, image_id))
+            self._start_task(run, task)
         self.progress.emit(len(run.done), run.total)
         if run.task is None and run.asked is None:
             self._end()
 
-    def _take_read(self, run: _Run, image_id: ImageId, read: ReadImage | None) -> None:
+    def _take_read(self, run: _Run, image_id: ImageId, read: _ReadImage | None) -> None:
         if run is not self._run:
             return
         run.task = None
-        if read is not None and read.instances:
+        if read is not None and read.labelled is not None and (read.labelled.instances or run.sought):
             run.waiting = read
         else:
             run.done.add(image_id)
@@ -195,17 +231,18 @@ class Auditing(QObject):
             self._take_failure(run, outcome.error)
             return
         assert isinstance(outcome.value, tuple)
-        agreements, run.model = outcome.value
-        run.agreements += agreements
-        run.done.add(run.asked[1].record.id)
-        run.asked = None
+        run.kinds, run.model = outcome.value
+        comparison, run.asked = run.asked[1], None
+        run.agreements += comparison.agreements
+        run.seen += [] if comparison.seen is None else [comparison.seen]
+        run.done.add(comparison.labelled.image.id)
         self._go_on(run)
 
     @Slot(object)
     def _follow_model(self, status: EngineStatus) -> None:
         """Begin anew with another model: agreements of two models do not compare."""
         is_another = status.stage is EngineStage.LOADING and status.progress is None
-        if is_another and self._run is not None and (self._run.done or self._run.asked is not None):
+        if is_another and self._run is not None:
             self._drop()
             self._begin()
 
@@ -221,23 +258,50 @@ class Auditing(QObject):
         run = self._drop()
         assert run is not None
         if not is_stopped or run.done:
-            agreements = self._still_true(run.agreements)
-            low = find_disagreements(agreements)
-            present = {image.id for image in images_in_use(self._store)}
-            unread = [(record, error) for record, error in run.unreadable if record.id in present]
-            unreadable = find_undecodable(self._store, unread, self._checking.findings or ())
-            self._checking.take_comparison((*unreadable, *low), run.done)
-            self.notice.emit(_words(run, len(agreements), len(low), is_stopped=is_stopped))
+            self._tell(run, is_stopped=is_stopped)
         self.changed.emit()
 
-    def _still_true(self, agreements: list[Agreement]) -> list[Agreement]:
-        """Pass over instances that were changed or deleted since their image was read, and images left out since."""
-        images = {each.instance.image_id for each in agreements} & {image.id for image in images_in_use(self._store)}
-        regions = {each.id: each.region for image_id in images for each in self._store.instances(image_id)}
-        return [each for each in agreements if regions.get(each.instance.id) == each.instance.region]
+    def _tell(self, run: _Run, *, is_stopped: bool) -> None:
+        """Give the findings of a run to the check, and say what came of it."""
+        instances = self._instances_now(run)
+        agreements = [each for each in run.agreements if _has_outline(each.instance, instances)]
+        low = find_disagreements(agreements)
+        seen = [_still_true(each, instances) for each in run.seen]
+        spotted = findings_that_hold(self._store, find_by_sightings(seen), run.done)
+        present = {image.id for image in images_in_use(self._store)}
+        unread = [(record, error) for record, error in run.unreadable if record.id in present]
+        unreadable = find_undecodable(self._store, unread, self._checking.findings or ())
+        self._checking.take_comparison((*unreadable, *low, *spotted), run.done, run.kinds)
+        self.notice.emit(_words(run, len(agreements), len(low), spotted, is_stopped=is_stopped))
+
+    def _instances_now(self, run: _Run) -> dict[InstanceId, Instance]:
+        """Give the instances on the images that were compared, but of images left out since."""
+        images = run.done & {image.id for image in images_in_use(self._store)}
+        return {each.id: each for image_id in images for each in self._store.instances(image_id)}
 
 
-def _read(project: Path, image_id: ImageId) -> ReadImage | None:
+def _has_outline(instance: OutlinedInstance, now: dict[InstanceId, Instance]) -> bool:
+    return instance.id in now and now[instance.id].region == instance.region
+
+
+def _still_true(seen: SeenImage, now: dict[InstanceId, Instance]) -> SeenImage:
+    """Pass over instances that were changed or deleted since their image was read."""
+    kept = [
+        each
+        for each in seen.instances
+        if _has_outline(each.instance, now) and now[each.instance.id].category_id == each.instance.category_id
+    ]
+    return replace(seen, instances=tuple(kept))
+
+
+def _plan(project: Path, *, may_take_phrases: bool) -> _Plan:
+    """Give what there is to compare, over a store of its own."""
+    with ProjectStore.open(project, read_only=True) as store:
+        sought = sought_categories(store) if may_take_phrases else ()
+        return _Plan(tuple(image.id for image in images_to_compare(store, sought)), sought)
+
+
+def _read(project: Path, image_id: ImageId) -> _ReadImage | None:
     """Read an image and its instances over a store of its own; None if the image is none of the project's any more."""
     with ProjectStore.open(project, read_only=True) as store:
         record = next((image for image in store.images() if image.id == image_id), None)
@@ -247,13 +311,15 @@ def _read(project: Path, image_id: ImageId) -> ReadImage | None:
         try:
             image = ShownImage(image_id, hash_file(file), read_image(file))
         except ImageUnreadable as error:
-            return ReadImage(record, error=error)
-        return ReadImage(record, image, outlined_instances(store, record, *image.pixels.shape[:2]))
+            return _ReadImage(record, error=error)
+        return _ReadImage(record, image, labelled_on(store, record, *image.size))
 
 
-def _words(run: _Run, compared: int, low: int, *, is_stopped: bool) -> str:
-    if not compared:
-        return "There is no outline to compare with the model."
-    drawn = "none is drawn otherwise" if not low else f"{low:,} {'is' if low == 1 else 'are'} drawn otherwise"
+def _words(run: _Run, outlines: int, low: int, spotted: Iterable[Finding], *, is_stopped: bool) -> str:
     after = f", stopped after {len(run.done):,} of {counted(run.total, 'image')}" if is_stopped else ""
-    return f"{counted(compared, 'outline')} compared with {run.model}{after}: {drawn}."
+    drawn = "none is drawn otherwise" if not low else f"{low:,} {'is' if low == 1 else 'are'} drawn otherwise"
+    compared = f"{counted(outlines, 'outline')} compared with {run.model}{after}: {drawn}."
+    if not run.seen:
+        return compared if outlines else "There is no outline to compare with the model."
+    looked = sightings_in_words(len(run.sought), len(run.seen), spotted)
+    return f"{compared} {looked}." if outlines else f"{run.model}{after}: {looked}."

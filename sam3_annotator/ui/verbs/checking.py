@@ -12,11 +12,10 @@ from sam3_annotator.project import (
     Finding,
     FindingKind,
     ImageId,
-    InstanceId,
     Progress,
     ProjectStore,
     check_project,
-    images_in_use,
+    findings_that_hold,
 )
 from sam3_annotator.ui.background import BackgroundTask
 from sam3_annotator.ui.store_bridge import StoreBridge
@@ -27,10 +26,10 @@ _ORDER = {kind: number for number, kind in enumerate(FindingKind)}
 class Checking(QObject):
     """The findings of the last check, in its order: the worst kinds first.
 
-    What a model was found to draw otherwise stands among them, the lowest agreement first, until another comparison or,
-    where an outline was changed, the next check. What is deleted or left out takes its findings along. `is_outdated`
-    says that the project has been changed since the check. `failed` carries what kept a check from its end; the
-    findings before it stay then.
+    What a comparison with a model has found stands among them, the lowest agreement and the highest score first, until
+    another comparison or, where the instance was changed, the next check. What can be seen to hold no more goes at
+    once. `is_outdated` says that the project has been changed since the check. `failed` carries what kept a check from
+    its end; the findings before it stay then.
     """
 
     changed = Signal()
@@ -45,6 +44,7 @@ class Checking(QObject):
         self._is_outdated = False
         self._has_changed_meanwhile = False
         self._changed_since_compared: set[int] = set()  # ids of instances
+        self._changed_images: set[ImageId] = set()  # since findings were last held against the project
         bridge.changed.connect(self._follow)
 
     @property
@@ -81,21 +81,25 @@ class Checking(QObject):
         if self._task is not None:
             self._task.cancel()
 
-    def take_comparison(self, findings: Collection[Finding], image_ids: Collection[ImageId]) -> None:
-        """Have what a comparison of these images with a model has found, in place of an earlier one's."""
-        before = [each for each in self._findings or () if not _is_compared(each) or each.image_id not in image_ids]
+    def take_comparison(
+        self, findings: Collection[Finding], image_ids: Collection[ImageId], kinds: Collection[FindingKind]
+    ) -> None:
+        """Have what a comparison of these images with a model has found, in place of what an earlier one had.
+
+        Of other `kinds` than it can find, what the earlier one has found stays.
+        """
+        before = [each for each in self._findings or () if each.kind not in kinds or each.image_id not in image_ids]
         self._changed_since_compared -= {at for each in findings for at in each.instance_ids}
         self._findings = _in_order([*before, *findings])
         self.changed.emit()
 
     @Slot(object)
     def _take(self, findings: tuple[Finding, ...]) -> None:
-        compared = [each for each in self._findings or () if _is_compared(each)]
+        compared = [each for each in self._findings or () if each.kind.needs_model]
         kept = [each for each in compared if self._changed_since_compared.isdisjoint(each.instance_ids)]
         self._findings = _in_order([*findings, *kept])
         self._is_outdated = self._has_changed_meanwhile
-        if self._is_outdated:
-            self._drop_gone()
+        self._drop_gone()
 
     @Slot()
     def _end(self) -> None:
@@ -108,35 +112,21 @@ class Checking(QObject):
             return
         self._has_changed_meanwhile = True
         self._changed_since_compared |= changes.touched("instances")
+        rows = (row for each in changes.changes if each.table == "instances" for row in (each.before, each.after))
+        self._changed_images |= {row["image_id"] for row in rows if row is not None}
         if self._findings is not None and not self.is_running:
             self._is_outdated = True
             self._drop_gone()
             self.changed.emit()
 
     def _drop_gone(self) -> None:
-        """Drop what was found of instances, of which one is deleted by now, and of images gone or left out."""
-        images = {image.id for image in images_in_use(self._store)}
-        by_image: dict[ImageId, frozenset[InstanceId]] = {}
-
-        def is_there(finding: Finding) -> bool:
-            image_id = finding.image_id
-            if image_id is None:
-                return True
-            if not images.issuperset({image_id, finding.other_image_id or image_id}):
-                return False
-            if finding.instance_ids and image_id not in by_image:
-                by_image[image_id] = frozenset(each.id for each in self._store.instances(image_id))
-            return by_image.get(image_id, frozenset()).issuperset(finding.instance_ids)
-
-        self._findings = tuple(finding for finding in self._findings or () if is_there(finding))
-
-
-def _is_compared(finding: Finding) -> bool:
-    return finding.kind is FindingKind.OUTLINE_DISAGREES
+        """Drop what holds no more."""
+        self._findings = findings_that_hold(self._store, self._findings or (), self._changed_images)
+        self._changed_images.clear()
 
 
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda finding: (_ORDER[finding.kind], finding.agreement or 0.0)))
+    return tuple(sorted(findings, key=lambda each: (_ORDER[each.kind], each.agreement or 0.0, -(each.score or 0.0))))
 
 
 def _check(project: Path, progress: Progress) -> tuple[Finding, ...]:

@@ -114,6 +114,8 @@ def test_finding_goes_into_json(sound: Any) -> None:
         "category_ids": [sound.cat],
         "box_xyxy": [2.0, 2.0, 12.0, 12.0],
         "agreement": None,
+        "score": None,
+        "phrase": "",
     }
 
 

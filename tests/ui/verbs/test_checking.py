@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
-from sam3_annotator.project import FindingKind, ImageState, rectangle
+from sam3_annotator.project import BY_BOXES, BY_PHRASES, Finding, FindingKind, ImageState, rectangle
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.checking import Checking
 
@@ -107,3 +108,89 @@ def test_a_stopped_check_leaves_what_was_found_before(twice, check, checking, qt
     qtbot.waitUntil(lambda: not checking.is_running)
 
     assert [finding.kind for finding in checking.findings] == before
+
+
+PLACE = rectangle(40, 10, 60, 30)
+
+
+@pytest.fixture
+def compared(twice, check, checking, store) -> list[Finding]:
+    """Have a model miss a cat on the third image, which is done, and see something else in the cat on the second."""
+    cat, dog = store.categories()[0].id, operations.add_category(store, "dog")
+    _, second, third, _ = (image.id for image in store.images())
+    operations.set_image_state(store, [third], ImageState.DONE)
+    check()
+    missed = Finding(FindingKind.MISSED_OBJECT, "", third, category_ids=(cat,), score=0.8, region=PLACE)
+    other = Finding(
+        FindingKind.ANOTHER_CATEGORY, "", second, instance_ids=(twice[2],), category_ids=(cat, dog), score=0.9
+    )
+    checking.take_comparison([missed, other], [second, third], BY_BOXES | BY_PHRASES)
+    return [missed, other]
+
+
+def of_model(checking) -> list[Finding]:
+    return [each for each in checking.findings if each.kind.needs_model]
+
+
+def test_what_a_model_has_found_stays_when_the_project_is_checked_again(compared, check, checking):
+    check()
+
+    assert of_model(checking) == compared
+
+
+def test_the_highest_score_stands_first(compared, checking):
+    better = replace(compared[0], score=0.95)
+
+    checking.take_comparison([*compared, better], [each.image_id for each in compared], BY_PHRASES)
+
+    assert of_model(checking) == [better, *compared]
+
+
+def test_what_has_been_labelled_is_no_longer_missed(compared, checking, store):
+    with store.edit("Label") as edit:
+        edit.add_instance(compared[0].image_id, compared[0].category_ids[0], PLACE)
+
+    assert of_model(checking) == compared[1:]
+
+
+def test_an_image_no_longer_finished_misses_nothing(compared, checking, store):
+    operations.set_image_state(store, [compared[0].image_id], ImageState.IN_PROGRESS)
+
+    assert of_model(checking) == compared[1:]
+
+
+def test_an_instance_of_another_category_by_now_is_not_disputed(compared, checking, store):
+    operations.set_instances_category(store, compared[1].instance_ids, compared[1].category_ids[1])
+
+    assert of_model(checking) == compared[:1]
+
+
+def test_an_outline_changed_by_hand_takes_along_what_was_said_of_it_at_the_next_check(compared, check, checking, store):
+    with store.edit("Correct") as edit:
+        edit.update_instance(compared[1].instance_ids[0], region=rectangle(5, 5, 30, 31))
+    assert of_model(checking) == compared
+
+    check()
+
+    assert of_model(checking) == compared[:1]
+
+
+def test_what_changes_while_a_check_is_stopped_is_not_forgotten(compared, checking, store, qtbot):
+    checking.start()
+    with store.edit("Label") as edit:
+        edit.add_instance(compared[0].image_id, compared[0].category_ids[0], PLACE)
+    checking.stop()
+    qtbot.waitUntil(lambda: not checking.is_running)
+
+    operations.add_category(store, "bird")
+
+    assert of_model(checking) == compared[1:]
+
+
+def test_a_comparison_by_boxes_leaves_what_one_by_phrases_has_found(compared, checking):
+    images = [each.image_id for each in compared]
+
+    checking.take_comparison([], images, BY_BOXES)
+    assert of_model(checking) == compared
+    checking.take_comparison([], images[:1], BY_PHRASES)
+    assert of_model(checking) == compared[1:]
