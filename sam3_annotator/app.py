@@ -60,6 +60,7 @@ from sam3_annotator.ui.verbs.crowding import Crowding
 from sam3_annotator.ui.verbs.drawing import Drawing
 from sam3_annotator.ui.verbs.instance_clipboard import InstanceClipboard
 from sam3_annotator.ui.verbs.labelling import Labelling
+from sam3_annotator.ui.verbs.missed_object import MissedObject
 from sam3_annotator.ui.verbs.outlining import Outlining
 from sam3_annotator.ui.verbs.painting import Painting
 from sam3_annotator.ui.verbs.polygon_keeping import PolygonKeeping
@@ -181,7 +182,7 @@ def assemble_window(
     if session_factory is None:
         models.load()
     bind_background(window, engine, display, facts)
-    bind_findings(window, engine, display, Revealing(workspace, canvas, binding, display), compared)
+    bind_findings(window, engine, display, Revealing(workspace, canvas, binding, display), compared, finder, closer)
     for closes in (crashes.close, facts.close, models.close, display.close, engine.close, bridge.close):
         window.closing.connect(closes)
 
@@ -204,22 +205,26 @@ def bind_background(window: MainWindow, engine: EngineBridge, display: ImageDisp
 
 
 def bind_findings(
-    window: MainWindow, engine: EngineBridge, display: ImageDisplay, revealing: Revealing, compared: ComparedOutline
+    window: MainWindow,
+    engine: EngineBridge,
+    display: ImageDisplay,
+    revealing: Revealing,
+    compared: ComparedOutline,
+    finder: Finder,
+    closer: CloserLook,
 ) -> None:
-    """Show on the canvas of a window what findings are about, and what the model draws where it does not agree."""
+    """Show on the canvas of a window what findings are about, what the model draws otherwise, what is missed."""
+    missed = MissedObject(window, finder, display, closer.look_at_whole)
     window.finding_panel.show_wanted.connect(revealing.show)
     revealing.shown.connect(compared.show)
+    revealing.shown.connect(missed.show)
     compared.changed.connect(lambda region: window.canvas.set_preview(region, WHITE, PreviewKind.COMPARED))
     bind_audit(window, engine, display)
 
 
 def bind_audit(window: MainWindow, engine: EngineBridge, display: ImageDisplay) -> None:
-    """Let a window compare outlines with the model, and say how far it has come."""
-
-    def find_shown_key() -> str | None:
-        return None if display.seen is None else display.seen.embedding_key
-
-    auditing = Auditing(window.bridge, window.checking, engine, find_shown_key, window)
+    """Let a window compare labels with the model, and say how far it has come."""
+    auditing = Auditing(window.bridge, window.checking, engine, lambda: display.seen_key, window)
     AuditDisplay(window, auditing)
     window.add_idle_check(lambda: not auditing.is_running)
     window.closing.connect(auditing.close)

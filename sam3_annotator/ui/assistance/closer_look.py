@@ -58,6 +58,14 @@ class CloserLook(QObject):
         if before is None and window is None:
             self.notice.emit(WHOLE_IN_VIEW)
             return
+        self._look_through(window)
+
+    def look_at_whole(self) -> None:
+        """Have the model look at the whole image again."""
+        if self.window is not None:
+            self._look_through(None)
+
+    def _look_through(self, window: Window | None) -> None:
         self._show(window)
         self._assist.look_through(window)
         self._finder.look_through(window)

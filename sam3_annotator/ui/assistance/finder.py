@@ -203,6 +203,10 @@ class Finder(QObject):
         earlier = self.proposals
         self._ask_for(ConceptPrompt(" ".join(phrase.split()), earlier.concept.exemplars if earlier else ()))
 
+    def ask_alone(self, phrase: str) -> None:
+        """Look for all instances of a phrase alone, whatever was looked for before."""
+        self._ask_for(ConceptPrompt(phrase))
+
     def ask_alike(self, exemplars: Sequence[Exemplar]) -> None:
         """Look for all that are like these alone, whatever was looked for before."""
         self._ask_for(ConceptPrompt("", tuple(exemplars)))

@@ -70,6 +70,12 @@ class ImageDisplay(QObject):
         return self._assist.image
 
     @property
+    def seen_key(self) -> str | None:
+        """What names the content that the model sees in the embedding cache. May be asked on any thread."""
+        seen = self.seen
+        return None if seen is None else seen.embedding_key
+
+    @property
     def has_failed(self) -> bool:
         """The workspace's image cannot be shown: its file is missing or unreadable."""
         return self._has_failed

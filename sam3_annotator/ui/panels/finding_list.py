@@ -28,10 +28,16 @@ from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, theme
 from sam3_annotator.ui.verbs.checking import Checking
 
 _OPENING: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_COMPARE_TIP: Final = (
+    "Find the outlines that the model draws otherwise and, where it takes phrases, objects that are not labelled"
+)
 
 
 class FindingView(QuietListView):
-    """Tells which finding is to be shown; Enter and a click on the current one ask for it once more."""
+    """Tells which finding is to be shown; Enter and a click on the current one ask for it once more.
+
+    After a click or Enter on something that is missed the keys are the canvas's, where it is proposed.
+    """
 
     show_wanted = Signal(object)  # Finding
     focus_left = Signal()
@@ -89,15 +95,25 @@ class FindingView(QuietListView):
         elif event.key() == Qt.Key.Key_Escape:
             self.focus_left.emit()
         else:
+            is_missed = self._is_missed(self.currentIndex())
             self._tell_wish(self.currentIndex())
+            if is_missed:
+                self.focus_left.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take a click on the current row as the wish to see it again."""
         index = self.indexAt(event.position().toPoint())
         is_current = index.isValid() and index == self.currentIndex()
+        is_missed = self._is_missed(index)
         super().mousePressEvent(event)
-        if is_current and event.button() == Qt.MouseButton.LeftButton:
-            self._tell_wish(index)
+        if event.button() == Qt.MouseButton.LeftButton:
+            if is_current:
+                self._tell_wish(index)
+            if is_missed:
+                self.focus_left.emit()
+
+    def _is_missed(self, index: QModelIndex) -> bool:
+        return index.isValid() and self._findings.finding_at(index.row()).kind is FindingKind.MISSED_OBJECT
 
     def _tell_wish(self, index: QModelIndex) -> None:
         if index.isValid():
@@ -112,7 +128,7 @@ def _is_own(event: QKeyEvent) -> bool:
 class FindingPanel(QWidget):
     """Lists what was found, of one kind or of all, and tells which finding is to be shown.
 
-    At its foot outlines can be compared with the model, which whoever hears `comparison_wanted` does.
+    At its foot labels can be compared with the model, which whoever hears `comparison_wanted` does.
     """
 
     show_wanted = Signal(object)  # Finding
@@ -177,11 +193,11 @@ class FindingPanel(QWidget):
         return self._compare
 
     def show_comparison(self, *, is_running: bool) -> None:
-        """Say whether outlines are being compared with the model, and offer the other."""
+        """Say whether labels are being compared with the model, and offer the other."""
         self._is_comparing = is_running
-        self._comparison.setText("Comparing outlines…" if is_running else "")
+        self._comparison.setText("Comparing…" if is_running else "")
         self._compare.setText("Stop" if is_running else "Compare with the model")
-        self._compare.setToolTip("Stop comparing" if is_running else "Find the outlines that the model draws otherwise")
+        self._compare.setToolTip("Stop comparing" if is_running else _COMPARE_TIP)
 
     def show_comparison_progress(self, done: int, total: int) -> None:
         """Say how many images have been compared, of how many."""

@@ -1,4 +1,4 @@
-"""Shows how far a comparison of outlines with the model is and what came of it; lets it be begun and stopped."""
+"""Shows how far a comparison with the model is and what came of it; lets it be begun and stopped."""
 
 from __future__ import annotations
 
@@ -41,5 +41,5 @@ class AuditDisplay(QObject):
     @Slot(int, int)
     def _show_progress(self, done: int, total: int) -> None:
         self._window.finding_panel.show_comparison_progress(done, total)
-        words = f"Comparing outlines, {done:,} of {counted(total, 'image')}"
+        words = f"Comparing with the model, {done:,} of {counted(total, 'image')}"
         self._window.set_activity(words, done / max(total, 1), self._auditing.stop)

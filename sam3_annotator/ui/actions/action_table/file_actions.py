@@ -33,11 +33,11 @@ FILE_ACTIONS: Final = (
     ActionSpec("check_project", "Check project", ("F7",), "File", 2, tip="Look for overlaps, slivers, copies"),
     ActionSpec(
         "compare_outlines",
-        "Compare outlines with the model",
+        "Compare with the model",
         ("Shift+F7",),
         "File",
         2,
-        tip="Find the outlines that the model draws otherwise",
+        tip="Find outlines that the model draws otherwise, and with SAM 3 objects that are not labelled",
     ),
     ActionSpec("settings", "Settings…", ("Ctrl+,",), "File", 3, "cog-outline", "Appearance, canvas, memory"),
     ActionSpec("quit", "Quit", ("Ctrl+Q",), "File", 4, tip="Everything is saved already"),
