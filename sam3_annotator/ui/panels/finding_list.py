@@ -69,7 +69,7 @@ class FindingView(QuietListView):
         self._findings.show(findings)
         if chosen is not None and (row := self._findings.row_of(following[0])) >= 0:
             self._choose(self._findings.index(row))
-        else:
+        elif chosen is not None or self._next_row:  # else nobody has begun, and what comes on top is the first
             rows = {finding: row for row, finding in enumerate(findings)}
             self._next_row = next((rows[finding] for finding in following if finding in rows), 0)
 

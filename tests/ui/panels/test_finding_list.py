@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from sam3_annotator.project import FindingKind, rectangle
+from sam3_annotator.project import Finding, FindingKind, rectangle
 from sam3_annotator.ui.item_delegates.finding_delegate import FindingDelegate
 from sam3_annotator.ui.panels.finding_list import FindingPanel
 from sam3_annotator.ui.verbs import operations
@@ -129,6 +129,17 @@ def test_turning_goes_on_after_a_finding_that_is_gone(panel, store, qtbot):
     operations.delete_instances(store, specks[2].instance_ids)
     panel.view.turn(-1)
     assert shown[-1] == specks[0]
+
+
+def test_what_comes_on_top_before_anybody_has_begun_is_the_first(checked):
+    on_top = Finding(FindingKind.MISSING_FILE, "Gone.")
+    shown = []
+    checked.show_wanted.connect(shown.append)
+    checked._checking.take_comparison([on_top], (), ())
+
+    checked.view.turn(1)
+
+    assert shown == [on_top]
 
 
 def test_another_kind_is_gone_through_from_its_beginning(checked):
