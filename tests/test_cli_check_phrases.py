@@ -121,3 +121,15 @@ def test_a_model_without_phrases_is_asked_for_none(
     assert session.detected == []
     assert document["audit"]["phrases"] == []
     assert told(document, "missed_object") == []
+
+
+def test_sam_3_is_asked_too(
+    project: Path, tiny_session: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(model_options, "open_session", lambda *_, **__: tiny_session)
+
+    document = document_of(project, capsys)
+
+    assert [each["phrases"] for each in document["audit"]["phrases"]] == [["cat"], ["small dog"]]
+    assert len(document["audit"]["instances"]) == 2
+    assert "unreadable_file" not in document["counts"]["kinds"]

@@ -182,8 +182,8 @@ def _look_at(
     is_seen = score > 0 or placed.lies_in([place for _, place in own], COVERED_SHARE)
     for other, place in seen:
         if other.score < max(LEAST_SCORE, score + CLEARLY_HIGHER):
-            break
-        if other.category.id not in kin and placed.overlaps(place, SAME_IOU) and not _is_labelled(other, place, labels):
+            break  # none of its kin outscores the best of them
+        if placed.overlaps(place, SAME_IOU) and not _is_labelled(other, place, labels):
             return SeenInstance(instance, is_seen, score, other)
     return SeenInstance(instance, is_seen, score, None)
 
