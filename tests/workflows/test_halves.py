@@ -106,18 +106,18 @@ def test_the_detector_alone_finds_by_a_phrase(
     assert tell() == []  # what was said of the click is over
 
 
-def test_the_detector_alone_compares_no_outlines(
+def test_the_detector_alone_compares_labels_by_the_names_of_their_categories(
     user: Any, fake_session: NotedSession, select_instance: Callable[[], None], qtbot: Any
 ) -> None:
     select_instance()
     auditing = user.window.findChild(Auditing)
-    with qtbot.waitSignal(auditing.failed) as told:
+
+    with qtbot.waitSignal(auditing.notice) as told:
         user.window.window_actions.trigger("compare_outlines")
 
-    assert str(told.args[0]) == NO_CLICKS
-    assert not auditing.is_running
+    assert told.args[0].startswith("SAM 3: 1 category looked for on 1 image: ")
     user.settle()
-    assert fake_session.asked == []
+    assert fake_session.asked == ["detect"]
 
 
 @with_click_model

@@ -146,9 +146,6 @@ class Auditing(QObject):
         """Compare the project as it is now, and check it if nobody has; nothing while a comparison is under way."""
         if self._run is not None:
             return
-        if refusal := self._engine.refusal_of_clicks:
-            self.failed.emit(refusal)
-            return
         if self._checking.findings is None:
             self._checking.start()
         self._begin()
