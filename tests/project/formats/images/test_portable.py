@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ntpath
+import sys
 from pathlib import PurePosixPath, PureWindowsPath
 
 import pytest
@@ -29,7 +31,13 @@ from sam3_annotator.project.formats.images.portable import portable_part, portab
 def test_what_windows_cannot_have_is_replaced(name: str, portable: str) -> None:
     assert portable_part(name) == portable
     assert portable_part(portable) == portable
-    assert not PureWindowsPath(portable).is_reserved()
+    assert not _is_reserved(portable)
+
+
+def _is_reserved(name: str) -> bool:
+    if sys.version_info >= (3, 13):
+        return ntpath.isreserved(name)
+    return PureWindowsPath(name).is_reserved()
 
 
 @pytest.mark.parametrize(
