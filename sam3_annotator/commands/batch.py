@@ -14,20 +14,10 @@ from sam3_annotator.commands.failures import DONE, CommandFailed
 from sam3_annotator.commands.model_options import ModelOptions, open_chosen
 from sam3_annotator.commands.pictures import Pictures
 from sam3_annotator.commands.progress import progress_bar
-from sam3_annotator.model import ConceptPrompt, EmbeddingCache, RestoringSession, Session, Window
-from sam3_annotator.project import (
-    USUAL_TOLERANCE,
-    ImageId,
-    ImageRecord,
-    ProjectStore,
-    category_named,
-    images_in_use,
-)
+from sam3_annotator.model import RestoringSession, Workbench, never_cancelled
+from sam3_annotator.project import USUAL_TOLERANCE, ImageRecord, ProjectStore, images_in_use
 from sam3_annotator.ui.assistance.shown_image import ShownImage
-from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
-from sam3_annotator.ui.verbs import operations
-from sam3_annotator.ui.verbs.proposing import join_proposals, not_labelled, proposals_of
-from sam3_annotator.ui.verbs.provenance import provenances_of
+from sam3_annotator.ui.verbs.phrase_search import Manner, PhraseSearch, store_found
 
 
 def autolabel(
@@ -59,14 +49,19 @@ def autolabel(
             )
         counts: Counter[str] = Counter()
         pictures = Pictures(store, images)
+        manner = Manner(threshold, parts, USUAL_TOLERANCE)
         try:
             with progress_bar("Labelling") as progress, kept_embeddings(model.cache_gigabytes) as cache:
+                bench = Workbench(session, cache, never_cancelled, session.name)
                 for image, key, pixels in pictures.read(progress):
-                    shown = ShownImage(image.id, key, pixels)
-                    found = _find(session, cache, shown, parts, phrases, threshold)
-                    for phrase, proposals in found.items():
+                    search = PhraseSearch(ShownImage(image.id, key, pixels), phrases, manner)
+                    while search.looks_left:
+                        search.look(bench)
+                    news = search.news([instance.region for instance in store.instances(image.id)])
+                    for phrase, found in news.items():
                         name = category or phrase
-                        counts[name] += _store(store, image.id, name, phrase, proposals, threshold)
+                        store_found(store, image.id, name, phrase, found, threshold)
+                        counts[name] += len(found)
         finally:  # what is stored is told, however the run has ended
             print(f"{project}: {_found_in_words(counts)} on {pictures.in_words}")
     return DONE
@@ -79,46 +74,6 @@ def _images_in_use(store: ProjectStore, project: Path) -> tuple[ImageRecord, ...
         is_empty = not store.images()
         raise CommandFailed(f"{project} has no images." if is_empty else f"All images of {project} are left out.")
     return images
-
-
-def _find(
-    session: Session,
-    cache: EmbeddingCache,
-    image: ShownImage,
-    parts: int,
-    phrases: Sequence[str],
-    threshold: float,
-) -> dict[str, tuple[Proposal, ...]]:
-    """Look for phrases on the whole of an image, then on its parts; gives for each what is found."""
-    found: dict[str, tuple[Proposal, ...]] = dict.fromkeys(phrases, ())
-    windows = Window.parts(image.size, parts) if parts > 1 else []
-    for window in (None, *windows):
-        seen, is_closer = image.through(window), window is not None
-        embedding = cache.embed(seen.embedding_key, session, seen.read, lasts=not is_closer)
-        for phrase, before in found.items():
-            answer = session.detect(embedding, ConceptPrompt(phrase), threshold=threshold)
-            proposals = proposals_of(answer, (), USUAL_TOLERANCE, session.name, image=seen)
-            found[phrase] = join_proposals(proposals, before, (), is_closer=is_closer)
-    return found
-
-
-def _store(
-    store: ProjectStore,
-    image_id: ImageId,
-    category: str,
-    phrase: str,
-    proposals: Sequence[Proposal],
-    threshold: float,
-) -> int:
-    """Make instances of what is found and not labelled by now; gives their number."""
-    chosen = not_labelled(proposals, [instance.region for instance in store.instances(image_id)])
-    if chosen:
-        question = Proposals(image_id, ConceptPrompt(phrase))
-        provenances = provenances_of(question, chosen, threshold, lambda name: name)
-        regions = [(one.region, one.score, told) for one, told in zip(chosen, provenances, strict=True)]
-        known = category_named(store, category)
-        operations.accept_proposals(store, image_id, category if known is None else known.id, regions)
-    return len(chosen)
 
 
 def embed_project(project: Path, *, model: ModelOptions) -> int:
