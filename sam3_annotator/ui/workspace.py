@@ -12,11 +12,13 @@ from sam3_annotator.project import CategoryId, ImageId, InstanceId
 class Workspace(QObject):
     """The current image, category, selected and hidden instances; panels and canvas both read and set it.
 
-    Nothing in it is undoable or stored in the project. Setting a value that is already set emits nothing.
+    Nothing in it is undoable or stored in the project. Setting a value that is already set emits nothing, but for
+    `category_chosen`, which says what the user means: whatever waits for a category takes that.
     """
 
     image_changed = Signal(object)  # ImageId | None
     category_changed = Signal(object)  # CategoryId | None
+    category_chosen = Signal(object)  # CategoryId | None
     selection_changed = Signal(object)  # frozenset[InstanceId]
     hidden_changed = Signal(object)  # frozenset[InstanceId]
 
@@ -56,7 +58,12 @@ class Workspace(QObject):
         self.image_changed.emit(image_id)
 
     def set_category(self, category_id: CategoryId | None) -> None:
-        """Choose the category of what is accepted next."""
+        """Choose the category of what is accepted next, and of what waits for one."""
+        self.fall_back_on(category_id)
+        self.category_chosen.emit(category_id)
+
+    def fall_back_on(self, category_id: CategoryId | None) -> None:
+        """Have a category for what is accepted next though the user has chosen none: nothing that waits takes it."""
         if category_id != self._category_id:
             self._category_id = category_id
             self.category_changed.emit(category_id)

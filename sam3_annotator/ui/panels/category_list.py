@@ -233,4 +233,4 @@ class CategoryPanel(QWidget):
     def _choose_first_if_none(self) -> None:
         if self._model.row_of(self._workspace.category_id) < 0:
             first = self._model.category_at(0).id if self._model.rowCount() else None
-            self._workspace.set_category(first)
+            self._workspace.fall_back_on(first)

@@ -42,7 +42,7 @@ class ConceptLabelling(QObject):
         self._finder = finder
         self._describe_model = describe_model
         self._unnamed: tuple[Proposals, tuple[Proposal, ...]] | None = None
-        workspace.category_changed.connect(self._store_named)
+        workspace.category_chosen.connect(self._store_named)
 
     def find(self, phrase: str) -> None:
         """Look for all instances of a phrase; a category of that name becomes the current one."""

@@ -42,7 +42,8 @@ class Drawing(QObject):
         self._unnamed: Region | None = None
         self._asks = False
         self._has_category = workspace.category_id is not None
-        workspace.category_changed.connect(self._store_named)
+        workspace.category_changed.connect(self._follow_category)
+        workspace.category_chosen.connect(self._store_named)
 
     @property
     def waiting(self) -> Region | None:
@@ -118,6 +119,11 @@ class Drawing(QObject):
         if unnamed is not None:
             self._store_as(category_id, image_id, unnamed)
         self.category_found.emit()
+
+    @Slot(object)
+    def _follow_category(self, category_id: CategoryId | None) -> None:
+        if category_id is None:  # the next one that is chosen is the first again
+            self._has_category = False
 
     def withdraw(self) -> None:
         """Let no region wait that is not to be selected: whoever drew it has changed it."""

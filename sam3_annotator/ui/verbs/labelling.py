@@ -78,7 +78,7 @@ class Labelling(QObject):
         self._acceptance: _Acceptance | None = None
         self._unnamed: _Unnamed | None = None
         assist.accepted.connect(self._store_draft)
-        workspace.category_changed.connect(self._accept_named)
+        workspace.category_chosen.connect(self._accept_named)
 
     def accept(self, *, goes_on: bool = False) -> None:
         """Make the draft an instance of the current category; with `goes_on` also turn to the next image.

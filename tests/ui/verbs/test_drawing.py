@@ -55,6 +55,29 @@ def test_the_first_category_takes_the_drawing_that_waits_for_it(drawing, store, 
 
 
 @pytest.mark.parametrize("selects", [True, False])
+def test_a_category_that_nobody_has_chosen_is_not_for_what_waits(drawing, store, workspace, selects, qtbot):
+    drawing.add(SQUARE, selects)
+
+    workspace.fall_back_on(operations.add_category(store, "cat"))
+    assert store.instances(workspace.image_id) == ()
+
+    with qtbot.waitSignal(drawing.category_found):
+        workspace.set_category(store.categories()[0].id)  # the same, but now it is meant
+    assert [instance.region for instance in store.instances(workspace.image_id)] == [SQUARE]
+
+
+def test_once_all_categories_are_gone_the_next_is_the_first_again(drawing, store, workspace):
+    workspace.set_category(operations.add_category(store, "cat"))
+    operations.delete_category(store, store.categories()[0].id)
+    workspace.fall_back_on(None)
+    drawing.add(SQUARE, selects=True)
+
+    workspace.set_category(operations.add_category(store, "dog"))
+
+    assert len(store.instances(workspace.image_id)) == 1
+
+
+@pytest.mark.parametrize("selects", [True, False])
 def test_a_drawing_without_category_does_not_follow_to_another_image(drawing, store, workspace, selects):
     drawing.add(SQUARE, selects)
 
