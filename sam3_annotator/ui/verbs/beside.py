@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sam3_annotator.project import ChangeSet, Progress, ProjectStore
 from sam3_annotator.ui.background import Work
+
+_written: list[Path] = []  # the projects that are written to now, from whatever thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +26,21 @@ def beside(store: ProjectStore, work: Callable[[ProjectStore, Progress], Any]) -
 
     def run(progress: Progress) -> Written:
         changes: list[ChangeSet] = []
-        with store.open_beside() as other:
-            other.subscribe(changes.append)
-            value = work(other, progress)
+        _written.append(store.path)
+        try:
+            with store.open_beside() as other:
+                other.subscribe(changes.append)
+                value = work(other, progress)
+        finally:
+            _written.remove(store.path)
         return Written(value, tuple(changes))
 
     return run
+
+
+def is_written_beside(store: ProjectStore) -> bool:
+    """Whether work beside a store is under way: an edit of the store itself would have to wait for it."""
+    return store.path in _written
 
 
 def announce(store: ProjectStore, written: Written) -> Any:  # noqa: ANN401 - whatever the work returned
