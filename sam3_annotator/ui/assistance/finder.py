@@ -233,6 +233,16 @@ class Finder(QObject):
             self._keep(self.proposals.with_threshold(threshold))
             self._ask_if_needed()
 
+    def rejected(self, image_id: ImageId, phrase: str) -> tuple[Region, ...]:
+        """Give what the user has rejected on an image as being what the phrase says."""
+        proposals = self._kept.get(image_id)
+        if proposals is None or proposals.answered is None or proposals.answered.phrase != phrase:
+            return ()
+        settled = proposals.settled
+        return tuple(
+            each.region for each in proposals.answer if each.box_xyxy in settled and settled[each.box_xyxy] is None
+        )
+
     def focus(self, step: int) -> None:
         """Turn to the next proposal, or with -1 to the previous one."""
         if self.proposals is not None:

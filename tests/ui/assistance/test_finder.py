@@ -199,6 +199,16 @@ def test_of_two_proposals_for_one_thing_the_better_is_kept(finder: Finder, answe
     assert boxes(answer()) == [(0, 0, 20, 19), (0, 0, 20, 10)]
 
 
+def test_what_was_rejected_is_known_by_image_and_phrase(finder: Finder, answer: Any) -> None:
+    finder.ask("cat")
+    answer()
+    finder.reject_focused()
+    finder.show(TWO)
+
+    assert [region.box_xyxy for region in finder.rejected(ONE.image_id, "cat")] == [BOXES[1]]
+    assert finder.rejected(ONE.image_id, "dog") == finder.rejected(TWO.image_id, "cat") == ()
+
+
 def test_what_was_rejected_stays_so_at_another_threshold(finder: Finder, answer: Any) -> None:
     finder.ask("cat")
     answer()
