@@ -18,6 +18,7 @@ class Slot(IntEnum):
     PREFETCH = 5
     BATCH = 6
     AUDIT = 7
+    LABEL = 8
 
     @property
     def gives_way(self) -> bool:

@@ -38,6 +38,7 @@ _BUSY_WORDS: Final = {
     Slot.PREFETCH: "reading ahead",
     Slot.BATCH: "working through the images",
     Slot.AUDIT: "comparing outlines",
+    Slot.LABEL: "labelling the images",
 }
 _STAGE_WORDS: Final = {
     EngineStage.LOADING: "loading",
