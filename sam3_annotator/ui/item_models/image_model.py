@@ -312,6 +312,10 @@ class ImageFilter(QSortFilterProxyModel):
         if before != image_id and is_narrowed:
             self._images.announce(id_ for id_ in (before, image_id) if id_ is not None)
 
+    def records(self) -> list[ImageRecord]:
+        """Give the shown images, from the top."""
+        return [self._images.record_at(self.mapToSource(self.index(row, 0)).row()) for row in range(self.rowCount())]
+
     def neighbour(self, image_id: ImageId | None, step: int) -> ImageId | None:
         """Give the shown image after (`step` 1) or before (-1) an image; without one, the first or the last."""
         return next((record.id for record in self._beyond(image_id, step)), None)

@@ -54,7 +54,7 @@ class ScoreSlider(QWidget):
 
     def _show_score(self) -> None:
         self._number.setText(f"≥ {self.score:.2f}")
-        self.setToolTip(f"Show what scores at least {self.score:.2f}")
+        self.setToolTip(f"Find what scores at least {self.score:.2f}")
 
 
 class _Slider(QSlider):

@@ -57,5 +57,5 @@ def test_score_from_elsewhere_is_shown_and_not_told_back(slider: ScoreSlider, mo
     slider.set_score(0.35)
 
     assert slider.score == 0.35
-    assert slider.toolTip() == "Show what scores at least 0.35"
+    assert slider.toolTip() == "Find what scores at least 0.35"
     assert moves == []

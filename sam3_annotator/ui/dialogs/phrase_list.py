@@ -1,0 +1,313 @@
+"""The list of what is to be found: each category with a check mark and the phrases it is looked for by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from sam3_annotator.project import Category, ProjectStore, category_named, category_phrases, folded
+from sam3_annotator.ui.item_delegates.painting import SWATCH_SIZE, swatch_icon
+from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_S, SPACE_XS, bind_icon, theme
+from sam3_annotator.ui.verbs.autolabelling import Sought
+
+NAME_WIDTH: Final = 176
+# Half a row says that there are more. A low screen has no room for many beside the rest of a dialog.
+MOST_ROWS_SHOWN: Final = 7.5
+MOST_ROWS_SHOWN_LOW: Final = 3.5
+LOW_SCREEN: Final = 768
+# What a style keeps free between the parts of a check box.
+CHECK_BOX_PADDING: Final = 28
+
+
+class PhraseList(QWidget):
+    """One row per category, and one for each phrase that was added, which becomes a category with the first find."""
+
+    changed = Signal()
+
+    def __init__(self, store: ProjectStore, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._rows: list[PhraseRow] = []
+        self._all = QCheckBox("Category")
+        self._all.setAccessibleName("All categories")
+        self._all.setToolTip("Check all, or none")
+        self._all.clicked.connect(self._check_all)
+        self._head = self._make_head()
+        self._column = QVBoxLayout()
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(SPACE_XS)
+        self._column.addStretch(1)
+        self._scroll = _Scroll(self._column)
+        self.field = self._make_field()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_XS)
+        for widget in (self._head, self._scroll, self.field):
+            column.addWidget(widget)
+        self.setFocusProxy(self.field)
+        self.follow()
+
+    @property
+    def rows(self) -> tuple[PhraseRow, ...]:
+        """The rows, those of the categories first."""
+        return tuple(self._rows)
+
+    @property
+    def sought(self) -> tuple[Sought, ...]:
+        """What is checked, each phrase once: one that stands in several rows means the first of them."""
+        found: dict[str, Sought] = {}
+        for row in self._rows:
+            for phrase in row.phrases if row.is_checked else ():
+                found.setdefault(phrase, Sought(phrase, row.category.id if row.category else row.name))
+        return tuple(found.values())
+
+    def choose(self, phrase: str) -> None:
+        """Check the category of a phrase alone: the one of that name, else the one that is looked for by it."""
+        row = self._row_of(phrase)
+        for each in self._rows:
+            each.set_checked(False)
+        if row is None:
+            row = PhraseRow(None, (phrase,))
+            self._append(row)
+        else:
+            row.add_phrase(phrase)
+        self._tell()
+        self._scroll.reveal(row)
+
+    def add(self) -> None:
+        """Take the phrase that is being typed into the list, or check the category of that name."""
+        phrase = " ".join(self.field.text().split())
+        self.field.clear()
+        if not phrase:
+            return
+        row = self._row_of(phrase)
+        if row is None:
+            row = PhraseRow(None, (phrase,))
+            self._append(row)
+        row.set_checked(True)
+        self._tell()
+        self._scroll.reveal(row)
+
+    def follow(self) -> None:
+        """Follow the categories of the project; what the user has typed and checked stays."""
+        before = {row.category.id: row for row in self._rows if row.category is not None}
+        added = [row for row in self._rows if row.category is None]
+        phrases = category_phrases(self._store)
+        rows = []
+        for category in self._store.categories():
+            row = before.pop(category.id, None)
+            if row is None:
+                row = PhraseRow(category, phrases[category.id])
+                row.changed.connect(self._tell)
+            elif row.category != category:
+                row.show_category(category)
+            rows.append(row)
+        for gone in before.values():
+            gone.deleteLater()
+        for row in self._rows:
+            self._column.removeWidget(row)
+        self._rows = []
+        for row in (*rows, *added):
+            self._place(row)
+        self._tell()
+
+    def _row_of(self, phrase: str) -> PhraseRow | None:
+        """Give the row of the category of this name, else the one that is looked for by it."""
+        known = category_named(self._store, phrase)
+        named = (row for row in self._rows if row.category is not None and row.category == known)
+        return next(named, None) or next((row for row in self._rows if row.has_phrase(phrase)), None)
+
+    def _append(self, row: PhraseRow) -> None:
+        row.changed.connect(self._tell)
+        self._place(row)
+
+    def _place(self, row: PhraseRow) -> None:
+        self._column.insertWidget(len(self._rows), row)
+        self._rows.append(row)
+
+    def _tell(self) -> None:
+        checked = [row.is_checked for row in self._rows]
+        some = Qt.CheckState.PartiallyChecked if any(checked) else Qt.CheckState.Unchecked
+        self._all.setCheckState(Qt.CheckState.Checked if all(checked) else some)
+        self._head.setVisible(bool(self._rows))
+        self._scroll.setVisible(bool(self._rows))
+        self._scroll.set_rows(len(self._rows))
+        other = "Something else to find" if self._rows else "What to find: traffic light, for example"
+        self.field.setPlaceholderText(other)
+        self.changed.emit()
+
+    def _check_all(self) -> None:
+        checks = not all(row.is_checked for row in self._rows)
+        for row in self._rows:
+            row.set_checked(checks)
+        self._tell()
+
+    def _make_head(self) -> QWidget:
+        words = QLabel("Phrases, separated by commas")
+        for widget in (self._all, words):
+            widget.setFont(theme().font("caption"))
+            widget.setProperty("tone", "dim")
+        self._all.setFixedWidth(NAME_WIDTH)
+        head = QWidget()
+        row = QHBoxLayout(head)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_S)
+        row.addWidget(self._all)
+        row.addWidget(words, stretch=1)
+        return head
+
+    def _make_field(self) -> QLineEdit:
+        field = _AddingField()
+        field.setAccessibleName("Something else to find")
+        add = QAction("Add", field)
+        add.setToolTip("Add it to the list (Enter)")
+        bind_icon(add, "plus", "text_dim")
+        add.triggered.connect(self.add)
+        field.addAction(add, QLineEdit.ActionPosition.TrailingPosition)
+        field.editingFinished.connect(self.add)
+        return field
+
+
+class PhraseRow(QWidget):
+    """A category, None for one that is yet to come, which is called as its first phrase; whether and how it is found.
+
+    Its name stands for the phrases where all are taken away.
+    """
+
+    changed = Signal()
+
+    def __init__(self, category: Category | None, phrases: Sequence[str]) -> None:
+        super().__init__()
+        self.category = category
+        # As they are, also with commas in them, as long as the user does not touch them.
+        self._given = tuple(phrases)
+        self._name_shown = ""
+        self.check = QCheckBox()
+        self.check.setFixedWidth(NAME_WIDTH)
+        self.check.setIconSize(QSize(SWATCH_SIZE, SWATCH_SIZE))
+        self.check.setChecked(True)
+        self.check.toggled.connect(self.changed)
+        self.field = QLineEdit(", ".join(phrases))
+        self.field.setCursorPosition(0)
+        self.field.textEdited.connect(self._take_text)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_S)
+        row.addWidget(self.check)
+        row.addWidget(self.field, stretch=1)
+        self._show_name()
+
+    @property
+    def name(self) -> str:
+        """What the category is called, or will be."""
+        return self.category.name if self.category is not None else next(iter(self.phrases), "")
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether it is to be found."""
+        return self.check.isChecked()
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """The phrases, each once."""
+        if self.field.text() == ", ".join(self._given):
+            return self._given
+        typed = (" ".join(phrase.split()) for phrase in self.field.text().split(","))
+        phrases = tuple(dict.fromkeys(phrase for phrase in typed if phrase))
+        return phrases or (() if self.category is None else (self.category.name,))
+
+    def has_phrase(self, phrase: str) -> bool:
+        """Whether it is looked for by this phrase, in whatever case."""
+        return folded(phrase) in map(folded, self.phrases)
+
+    def set_checked(self, checked: bool) -> None:
+        """Have it found or not."""
+        self.check.setChecked(checked)
+
+    def add_phrase(self, phrase: str) -> None:
+        """Have it found, also by this phrase."""
+        if not self.has_phrase(phrase):
+            self._given = (phrase, *self.phrases)
+            self.field.setText(", ".join(self._given))
+            self.field.setCursorPosition(0)
+        self.set_checked(True)
+
+    def show_category(self, category: Category) -> None:
+        """Show a category that has another name or colour now."""
+        self.category = category
+        self._show_name()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten the name to the room there is."""
+        super().resizeEvent(event)
+        self._show_name()
+
+    def _take_text(self) -> None:
+        self.set_checked(True)
+        self._show_name()
+        self.changed.emit()
+
+    def _show_name(self) -> None:
+        """Show the name, shortened to the room there is; who names a category with & means one."""
+        name = self.name
+        room = NAME_WIDTH - CHECK_BOX_PADDING - SWATCH_SIZE - SPACE_S
+        shown = self.check.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
+        self.check.setText(shown.replace("&", "&&"))
+        self.check.setAccessibleName(name)
+        self.field.setAccessibleName(f"Phrases for {name}")
+        self.field.setPlaceholderText(name)
+        if self.category is None:
+            bind_icon(self.check, "plus", "text_dim")
+            self.check.setToolTip(f"{name}\nBecomes a category as soon as something is found")
+        else:
+            self.check.setIcon(swatch_icon(self.category.color))
+            self.check.setToolTip(name if shown != name else "")
+
+
+class _Scroll(QScrollArea):
+    """As high as its rows, up to some."""
+
+    def __init__(self, rows: QVBoxLayout) -> None:
+        super().__init__()
+        self._rows = rows
+        self._revealed: QWidget | None = None
+        self.verticalScrollBar().rangeChanged.connect(self._follow_range)
+        content = QWidget()
+        content.setLayout(rows)
+        self.setWidget(content)
+        self.setProperty("kind", "bare")
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def set_rows(self, count: int) -> None:
+        """Make room for so many rows, and beside them for the bar that is needed where not all are shown."""
+        self._revealed = None
+        is_low = self.screen().availableGeometry().height() <= LOW_SCREEN
+        shown = min(float(count), MOST_ROWS_SHOWN_LOW if is_low else MOST_ROWS_SHOWN)
+        self.setFixedHeight(round(shown * (CONTROL_HEIGHT + SPACE_XS)))
+        self._rows.setContentsMargins(0, 0, SPACE_XS if count > shown else 0, 0)
+
+    def reveal(self, row: QWidget) -> None:
+        """Have a row seen; one that is new as soon as it has its place."""
+        self._revealed = row
+        self._follow_range()
+
+    def _follow_range(self) -> None:
+        if self._revealed is not None:
+            self.ensureWidgetVisible(self._revealed, 0, 0)
+
+
+class _AddingField(QLineEdit):
+    """Keeps Enter to itself as long as there is something to be added; without that it is the dialog's."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take Enter."""
+        has_text = bool(self.text().strip())
+        super().keyPressEvent(event)
+        if has_text and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()
