@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -13,7 +12,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from sam3_annotator.model import EmbeddingCache, Exemplar, Session, default_folder, open_session
-from sam3_annotator.paths import resources_dir, samples_dir, user_data_dir
+from sam3_annotator.paths import resources_dir
 from sam3_annotator.project import ImageId, ProjectStore
 from sam3_annotator.ui.actions.situation import Situation
 from sam3_annotator.ui.actions.verb_slots import (
@@ -48,6 +47,7 @@ from sam3_annotator.ui.start import qt_messages
 from sam3_annotator.ui.start.interrupts import Interrupts
 from sam3_annotator.ui.start.launcher import Launcher
 from sam3_annotator.ui.start.opening import Opened, first_unfinished
+from sam3_annotator.ui.start.samples import copy_samples
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import apply_theme
 from sam3_annotator.ui.verbs.auditing import Auditing
@@ -112,16 +112,6 @@ def make_application() -> QApplication:
     app.setDesktopFileName("sam3-annotator")
     app.setWindowIcon(QIcon(str(resources_dir() / "app-icon.svg")))
     return app
-
-
-def copy_samples(folder: Path | None = None) -> Path:
-    """Copy the sample photographs into `folder` (by default the user's) and return the project to be opened."""
-    target = folder or user_data_dir() / "samples"
-    target.mkdir(parents=True, exist_ok=True)
-    for sample in samples_dir().glob("*.jpg"):
-        if not (target / sample.name).exists():
-            shutil.copyfile(sample, target / sample.name)
-    return target
 
 
 def build_window(project_path: Path | str, session_factory: SessionFactory | None = None) -> MainWindow:

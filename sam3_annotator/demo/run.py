@@ -24,6 +24,7 @@ from sam3_annotator.project.formats.verified import Verification
 from sam3_annotator.ui.actions.action_table import CATEGORY_KEYS
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.start.opening import open_path
+from sam3_annotator.ui.start.samples import copy_samples
 from sam3_annotator.ui.theme import Appearance, apply_theme
 from sam3_annotator.ui.window.main_window import MainWindow
 
@@ -42,7 +43,7 @@ def run_demo(out: Path | None, headless: bool) -> int:
     folder = _free_folder(out or Path.cwd() / "demo-output")
     if headless:
         return _run_headless(folder)
-    return app.run(app.copy_samples(folder / "samples"), shows_hints=True)
+    return app.run(copy_samples(folder / "samples"), shows_hints=True)
 
 
 def _free_folder(wanted: Path) -> Path:
@@ -68,7 +69,7 @@ def _run_headless(folder: Path) -> int:
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder / "settings"))
     apply_theme(application, Appearance.DARK)
     _say(f"SAM 3 Annotator demo, offscreen. Everything goes to {folder}")
-    window = app.assemble_window(open_path(app.copy_samples(folder / "samples")), Settings())
+    window = app.assemble_window(open_path(copy_samples(folder / "samples")), Settings())
     window.resize(*WINDOW_SIZE)
     window.show()
     try:

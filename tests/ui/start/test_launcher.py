@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from sam3_annotator.app import assemble_window, copy_samples
+from sam3_annotator.app import assemble_window
 from sam3_annotator.model import PointPrompt
 from sam3_annotator.project import ProjectStore
 from sam3_annotator.ui.settings import RecentProject, Settings
 from sam3_annotator.ui.start.launcher import Launcher
+from sam3_annotator.ui.start.samples import copy_samples
 from sam3_annotator.ui.start.start_page import StartPage
 from sam3_annotator.ui.window.main_window import MainWindow
 
