@@ -30,6 +30,7 @@ from sam3_annotator.ui.start.recent import remember_project
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import theme
 from sam3_annotator.ui.verbs.checking import Checking
+from sam3_annotator.ui.window.activities import Activities
 from sam3_annotator.ui.window.canvas_area import CanvasArea
 from sam3_annotator.ui.window.docks import Docks, first_focusable
 from sam3_annotator.ui.window.menus import add_recent_menu, build_menus
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         self.area = CanvasArea(canvas, self.keys)
         self.chip = ModelChip()
         self.status_line = StatusLine()
+        self._activities = Activities(self.status_line, self.area)
         self.image_panel = ImageListPanel(bridge, workspace)
         self.category_panel = CategoryPanel(bridge, workspace, self.keys)
         self.instance_panel = InstancePanel(bridge, workspace, self.keys)
@@ -110,8 +112,7 @@ class MainWindow(QMainWindow):
         self._connect()
         restore_place(self, self.settings)
         self._set_up_canvas()
-        # What a newcomer does first is to click on an object.
-        canvas.set_tool("points")
+        canvas.set_tool("points")  # what a newcomer does first is to click on an object
         self._show_title()
         self._name_categories()
         self.focus_canvas()
@@ -148,11 +149,10 @@ class MainWindow(QMainWindow):
         self.chip.set_status(status)
 
     def set_activity(
-        self, text: str, progress: float | None = None, cancel: Callable[[], object] | None = None
+        self, text: str, progress: float | None = None, cancel: Callable[[], object] | None = None, key: str = ""
     ) -> None:
-        """Show long work: words in the status line, the thin bar above the canvas; "" when it is over."""
-        self.status_line.set_activity(text, progress, cancel)
-        self.area.set_progress(progress, is_busy=bool(text))
+        """Show long work, `key`: words in the status line, the thin bar above the canvas; "" when it is over."""
+        self._activities.tell(key, text, progress, cancel)
 
     def add_idle_check(self, check: Callable[[], bool]) -> None:
         """Make `is_idle` ask this too."""

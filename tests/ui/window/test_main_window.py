@@ -165,6 +165,19 @@ def test_long_work_shows_in_place_and_goes_again(window: MainWindow, qtbot: Any)
     assert not bar.isVisible()
 
 
+def test_of_two_long_works_the_one_begun_last_is_shown_and_after_it_the_other(window: MainWindow) -> None:
+    activity = window.status_line._activity._text
+    window.set_activity("Comparing, 1 of 4", 0.25)
+    window.set_activity("Finding, 1 of 9", 0.1, key="finding")
+
+    window.set_activity("Comparing, 2 of 4", 0.5)
+    assert activity.text() == "Finding, 1 of 9"
+    window.set_activity("", key="finding")
+    assert activity.text() == "Comparing, 2 of 4"
+    window.set_activity("")
+    assert activity.text() == ""
+
+
 def test_problem_of_a_panel_becomes_a_message(window: MainWindow) -> None:
     window.category_panel.problem.emit("The name cat is taken.")
 
