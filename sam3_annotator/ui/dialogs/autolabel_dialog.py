@@ -117,7 +117,6 @@ class AutolabelDialog(FormDialog):
 
     def begin(self) -> None:
         """Hand the plan over."""
-        self.phrases.add()  # what is still being typed
         plan = self.plan
         if plan.sought and plan.image_ids:
             self.planned.emit(plan)

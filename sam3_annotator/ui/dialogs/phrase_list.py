@@ -58,12 +58,18 @@ class PhraseList(QWidget):
 
     @property
     def sought(self) -> tuple[Sought, ...]:
-        """What is checked, each phrase once: one that stands in several rows means the first of them."""
+        """What is checked or being typed, each phrase once: one that stands in several rows means the first of them."""
         found: dict[str, Sought] = {}
         for row in self._rows:
             for phrase in row.phrases if row.is_checked else ():
                 found.setdefault(phrase, Sought(phrase, row.category.id if row.category else row.name))
+        if self._typed:
+            found.setdefault(self._typed, Sought(self._typed, self._typed))
         return tuple(found.values())
+
+    @property
+    def _typed(self) -> str:
+        return " ".join(self.field.text().split())
 
     def choose(self, phrase: str) -> None:
         """Check the category of a phrase alone: the one of that name, else the one that is looked for by it."""
@@ -80,7 +86,7 @@ class PhraseList(QWidget):
 
     def add(self) -> None:
         """Take the phrase that is being typed into the list, or check the category of that name."""
-        phrase = " ".join(self.field.text().split())
+        phrase = self._typed
         self.field.clear()
         if not phrase:
             return
@@ -168,7 +174,8 @@ class PhraseList(QWidget):
         bind_icon(add, "plus", "text_dim")
         add.triggered.connect(self.add)
         field.addAction(add, QLineEdit.ActionPosition.TrailingPosition)
-        field.editingFinished.connect(self.add)
+        field.returnPressed.connect(self.add)
+        field.textChanged.connect(self.changed)
         return field
 
 

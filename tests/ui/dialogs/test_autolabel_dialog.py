@@ -120,6 +120,7 @@ def test_something_else_is_typed_and_becomes_a_category_of_that_name(open_dialog
     QTest.keyClick(field, Qt.Key.Key_Return)
     QTest.keyClicks(field, "bird")
     assert dialog.isVisible()
+    assert dialog.note == "4 phrases on 4 images"
     QTest.mouseClick(dialog.primary, Qt.MouseButton.LeftButton)
 
     (plan,) = dialog.plans
@@ -222,6 +223,8 @@ def test_in_an_empty_project_a_phrase_is_asked_for(open_dialog):
     assert dialog.note == "Type what to find"
     assert not dialog.phrases._scroll.isVisible()
     QTest.keyClicks(dialog.phrases.field, "bird")
+    assert dialog.note == "1 phrase on 4 images"
+    assert dialog.primary.isEnabled()
     QTest.keyClick(dialog.phrases.field, Qt.Key.Key_Return)
     assert dialog.note == "1 phrase on 4 images"
     assert dialog.phrases._scroll.isVisible()
