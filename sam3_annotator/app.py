@@ -16,7 +16,6 @@ from sam3_annotator.paths import resources_dir
 from sam3_annotator.project import ImageId, ProjectStore
 from sam3_annotator.ui.actions.situation import Situation
 from sam3_annotator.ui.actions.verb_slots import (
-    Slots,
     concept_slots,
     image_slots,
     labelling_slots,
@@ -51,6 +50,7 @@ from sam3_annotator.ui.start.samples import copy_samples
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import apply_theme
 from sam3_annotator.ui.verbs.auditing import Auditing
+from sam3_annotator.ui.verbs.autolabelling import Autolabelling
 from sam3_annotator.ui.verbs.combining import Combining
 from sam3_annotator.ui.verbs.compared_outline import ComparedOutline
 from sam3_annotator.ui.verbs.concept_labelling import ConceptLabelling
@@ -69,6 +69,7 @@ from sam3_annotator.ui.verbs.reshaping import Reshaping
 from sam3_annotator.ui.verbs.revealing import Revealing
 from sam3_annotator.ui.verbs.settling import Settling
 from sam3_annotator.ui.window.audit_display import AuditDisplay
+from sam3_annotator.ui.window.autolabel_display import AutolabelDisplay
 from sam3_annotator.ui.window.crash_messages import CrashMessages
 from sam3_annotator.ui.window.leaving import Leaving, LeavingStrokes
 from sam3_annotator.ui.window.main_window import MainWindow
@@ -168,11 +169,10 @@ def assemble_window(
     situation.changed.connect(window.window_actions.update)
     window.window_actions.bind(image_slots(window.image_panel, labelling, display))
     bind_project(window, project_verbs, opened)
-    bind_models(window, models, preview, project_verbs)
-    if session_factory is None:
-        models.load()
+    bind_models(window, models, preview, project_verbs, loads=session_factory is None)
     bind_background(window, engine, display, facts)
     bind_findings(window, engine, display, Revealing(workspace, canvas, binding, display), compared, finder, closer)
+    bind_autolabelling(window, engine, finder, display, models)
     for closes in (crashes.close, facts.close, models.close, display.close, engine.close, bridge.close):
         window.closing.connect(closes)
 
@@ -218,6 +218,17 @@ def bind_audit(window: MainWindow, engine: EngineBridge, display: ImageDisplay) 
     AuditDisplay(window, auditing)
     window.add_idle_check(lambda: not auditing.is_running)
     window.closing.connect(auditing.close)
+
+
+def bind_autolabelling(
+    window: MainWindow, engine: EngineBridge, finder: Finder, display: ImageDisplay, models: ModelChoice
+) -> None:
+    """Let a window have phrases found in all its images, and say how far that has come."""
+    bridge, settings = window.bridge, window.settings
+    labelling = Autolabelling(bridge, engine, finder, settings, models.describe, lambda: display.seen_key, window)
+    AutolabelDisplay(window, labelling, finder, engine)
+    window.add_idle_check(lambda: not labelling.is_running)
+    window.closing.connect(labelling.close)
 
 
 def bind_labelling(
@@ -314,12 +325,17 @@ def bind_project(window: MainWindow, verbs: ProjectVerbs, opened: Opened) -> Non
     window.window_actions.bind(project_slots(verbs, window))
 
 
-def bind_models(window: MainWindow, models: ModelChoice, preview: Preview, project_verbs: ProjectVerbs) -> None:
-    """Let the actions and the chip of a window, and what is dropped on it, choose its model."""
-    window.window_actions.bind(model_slots(models, preview, window))
+def bind_models(
+    window: MainWindow, models: ModelChoice, preview: Preview, project_verbs: ProjectVerbs, *, loads: bool
+) -> None:
+    """Let the actions and the chip of a window, and what is dropped on it, choose its model; `loads` the one chosen."""
+    choose = partial(open_model_setup, models, window)
+    window.window_actions.bind({"choose_model": choose, "toggle_preview": preview.toggle})
     window.chip.choose_wanted.connect(lambda: window.window_actions.trigger("choose_model"))
     project_verbs.model_dropped.connect(lambda path: open_model_setup(models, window).add(str(path)))
     window.chip.stop_wanted.connect(models.stop_loading)
+    if loads:
+        models.load()
 
 
 def bind_closer_look(window: MainWindow, assist: Assist, finder: Finder, display: ImageDisplay) -> CloserLook:
@@ -380,8 +396,3 @@ def bind_concepts(window: MainWindow, concepts: ConceptLabelling, finder: Finder
     panel.reject_as_exemplar_wanted.connect(partial(show_one, positive=False))
     for part in (bar.left, panel.focus_left):
         part.connect(window.focus_canvas)
-
-
-def model_slots(models: ModelChoice, preview: Preview, window: MainWindow) -> Slots:
-    """Say what the verbs about the model call."""
-    return {"choose_model": lambda: open_model_setup(models, window), "toggle_preview": preview.toggle}

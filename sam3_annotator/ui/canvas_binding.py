@@ -53,8 +53,8 @@ class CanvasBinding(QObject):
         image_id = self._workspace.image_id
         if image_id is None:
             return
-        if changes.touched("categories"):
-            self.show_instances()
+        if any(change.table == "categories" and change.before is not None for change in changes.changes):
+            self.show_instances()  # a new one, which another image may have brought, is not on the canvas yet
             return
         touched = changes.touched("instances")
         if not touched:

@@ -34,6 +34,8 @@ CATEGORY: Final = "category"
 INSTANCES: Final = "instances"
 # What a comparison of outlines with the model came to.
 COMPARISON: Final = "comparison"
+# What was found in all images, or why nothing can be.
+AUTOLABEL: Final = "autolabel"
 # What the model looks at.
 CLOSER_LOOK: Final = "closer look"
 

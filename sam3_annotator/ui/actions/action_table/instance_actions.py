@@ -133,5 +133,14 @@ INSTANCE_ACTIONS: Final = (
         tip="Find all that are like the selected instances, as far as nobody has labelled them",
         enabled=lambda state: rules.can_find(state) and state.selection_count > 0 and not state.is_making,
     ),
+    ActionSpec(
+        "find_everywhere",
+        "Find in all images…",
+        ("Ctrl+Shift+F",),
+        "Instance",
+        3,
+        tip="Have everything of some categories found and labelled, image by image, beside your work",
+        enabled=lambda state: not state.is_read_only,
+    ),
 )
 CATEGORY_ACTIONS: Final = tuple(_category(number, key) for number, key in enumerate(CATEGORY_KEYS, start=1))

@@ -1,0 +1,74 @@
+"""Lets a window have phrases found in all its images, and shows how far that is and what came of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from sam3_annotator.project import counted
+from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.assistance.finder import Finder
+from sam3_annotator.ui.background import error_sentence
+from sam3_annotator.ui.verbs.autolabelling import Autolabelling, AutolabelPlan, AutolabelProgress
+from sam3_annotator.ui.window.main_window import MainWindow
+from sam3_annotator.ui.window.message_bar import MessageAction, Severity
+from sam3_annotator.ui.window.notices import AUTOLABEL
+
+
+class AutolabelDisplay(QObject):
+    """Binds the labelling of all images to the action, the dialog, the status line and the messages of its window."""
+
+    def __init__(self, window: MainWindow, autolabelling: Autolabelling, finder: Finder, engine: EngineBridge) -> None:
+        super().__init__(window)
+        self._window = window
+        self._autolabelling = autolabelling
+        self._finder = finder
+        self._engine = engine
+        autolabelling.changed.connect(self._show_state)
+        autolabelling.progress.connect(self._show_progress)
+        autolabelling.notice.connect(lambda sentence: window.show_notice(sentence, AUTOLABEL))
+        autolabelling.failed.connect(lambda error: window.show_problem(error_sentence(error, "Finding in all images")))
+        window.window_actions.bind({"find_everywhere": self._open})
+
+    @Slot()
+    def _open(self) -> None:
+        """Open the dialog, or show the one that is open; where it would be of no use, say why and what to do."""
+        from sam3_annotator.ui.dialogs.autolabel_dialog import AutolabelDialog  # not needed at the start
+
+        if self._autolabelling.is_running:
+            self._say("Images are being looked through already.", MessageAction("Stop", self._autolabelling.stop))
+            return
+        if not self._finder.takes_phrases:
+            choose = MessageAction("Choose a model…", lambda: self._window.window_actions.trigger("choose_model"))
+            self._say("This model knows no names, so it cannot find things by phrases. SAM 3 does.", choose)
+            return
+        dialog = next((each for each in self._window.findChildren(AutolabelDialog) if each.isVisible()), None)
+        if dialog is None:
+            images = self._window.image_panel.shown
+            dialog = AutolabelDialog(
+                self._window.bridge, images, self._finder.threshold, lambda: self._finder.takes_phrases, self._window
+            )
+            dialog.planned.connect(self._start)
+            self._engine.status_changed.connect(dialog.refresh)
+            if phrase := " ".join(self._window.area.phrase_bar.field.text().split()):
+                dialog.phrases.choose(phrase)
+        dialog.open()
+
+    def _say(self, sentence: str, action: MessageAction) -> None:
+        self._window.messages.show_message(sentence, Severity.INFO, actions=(action,), key=AUTOLABEL)
+
+    @Slot(object)
+    def _start(self, plan: AutolabelPlan) -> None:
+        self._window.messages.dismiss(AUTOLABEL)
+        self._autolabelling.start(plan)
+
+    @Slot()
+    def _show_state(self) -> None:
+        if not self._autolabelling.is_running:
+            self._window.set_activity("", key=AUTOLABEL)
+
+    @Slot(object)
+    def _show_progress(self, progress: AutolabelProgress) -> None:
+        words = f"Finding, {progress.done:,} of {counted(progress.total, 'image')}"
+        if progress.looks > 1:
+            words += f", look {progress.looked + 1:,} of {progress.looks:,} at the next"
+        self._window.set_activity(words, progress.fraction, self._autolabelling.stop, AUTOLABEL)
