@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import shutil
 
 import numpy as np
 import pytest
@@ -11,15 +12,18 @@ from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtCore import Qt
 
+from sam3_annotator import cli
+from sam3_annotator.commands import model_options
 from sam3_annotator.model import Check, EngineStage, PointPrompt, never_cancelled
 from sam3_annotator.model.network.sam3_image import Sam3Image
 from sam3_annotator.model.preprocessing import to_model_input
 from sam3_annotator.model.sam3.embedding import Sam3Embedding
 from sam3_annotator.model.sam3.session import Sam3Session
-from sam3_annotator.project import outline_mask
+from sam3_annotator.project import ProjectStore, outline_mask
 from sam3_annotator.ui.assistance.closer_look import CloserLook
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.verbs.autolabelling import Autolabelling, AutolabelPlan, Sought
 
 
 class RecordingSession(Sam3Session):
@@ -132,3 +136,24 @@ def test_a_closer_look_answers_as_if_the_part_were_the_image(user, fake_session,
     ]
     assert [candidate.region for candidate in user.draft.candidates] == expected
     assert not expected[0].is_empty
+
+
+def test_what_is_found_in_all_images_is_what_the_command_finds(user, fake_session, monkeypatch) -> None:
+    user.close()
+    project = user.window.store.path
+    other = project.with_name("other.sam3proj")
+    shutil.copyfile(project, other)
+    monkeypatch.setattr(model_options, "open_session", lambda *_, **__: fake_session)
+    words = ["--phrase", "cat", "--phrase", "dog", "--threshold", "0.01", "--parts", "2"]
+    assert cli.run(["autolabel", str(other), *words]) == 0
+    with ProjectStore.open(other, read_only=True) as store:
+        expected = [[each.region for each in store.instances(image.id)] for image in store.images()]
+
+    user.restart()
+    images = tuple(image.id for image in user.window.store.images())
+    plan = AutolabelPlan((Sought("cat", "cat"), Sought("dog", "dog")), images, 0.01, 2)
+    user.window.findChild(Autolabelling).start(plan)
+    user.settle()
+
+    assert any(expected)
+    assert [[each.region for each in user.instances(position)] for position in range(4)] == expected

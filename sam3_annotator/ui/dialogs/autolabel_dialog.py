@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, QSpinBox, QVBoxLayout, QWidget
 
 from sam3_annotator.model import Window
@@ -76,12 +76,16 @@ class AutolabelDialog(FormDialog):
         self.add_row("Images", self._make_choice())
         self.add_row("Look at", self._make_parts())
         self.add_row("", _explanation())
+        self._counted: dict[ImageChoice, list[ImageRecord]] = {}
+        # A filter changes row by row, and there may be many.
+        self._counting = QTimer(self, singleShot=True, interval=0)
+        self._counting.timeout.connect(self._count)
         self.phrases.changed.connect(self.refresh)
         self.parts.valueChanged.connect(self.refresh)
         bridge.changed.connect(self._follow)
         for changed in (shown.rowsInserted, shown.rowsRemoved, shown.modelReset):
-            changed.connect(self.refresh)
-        self.refresh()
+            changed.connect(self._count_soon)
+        self._count()
 
     @property
     def choice(self) -> ImageChoice:
@@ -100,10 +104,8 @@ class AutolabelDialog(FormDialog):
         self.describe()
 
     def describe(self) -> None:
-        """Count what there is to do, or say what is in the way."""
-        for choice, button in self.images.items():
-            button.setText(f"{_WORDS[choice]} ({len(self._images_of(choice)):,})")
-        images, sought = self._images_of(self.choice), self.phrases.sought
+        """Say how much there is to do, or what is in the way."""
+        images, sought = self._counted[self.choice], self.phrases.sought
         self.primary.setEnabled(False)
         if not self._takes_phrases():
             self.say("This model knows no names. Choose one that does, as SAM 3, in the menu Model", "warning")
@@ -121,6 +123,16 @@ class AutolabelDialog(FormDialog):
         if plan.sought and plan.image_ids:
             self.planned.emit(plan)
             self.accept()
+
+    @Slot()
+    def _count_soon(self) -> None:
+        self._counting.start()
+
+    def _count(self) -> None:
+        self._counted = {choice: self._images_of(choice) for choice in ImageChoice}
+        for choice, button in self.images.items():
+            button.setText(f"{_WORDS[choice]} ({len(self._counted[choice]):,})")
+        self.refresh()
 
     def _images_of(self, choice: ImageChoice) -> list[ImageRecord]:
         images = self._shown.records() if choice is ImageChoice.SHOWN else self._store.images()
@@ -141,8 +153,8 @@ class AutolabelDialog(FormDialog):
     def _follow(self, changes: ChangeSet) -> None:
         if changes.touched("categories"):
             self.phrases.follow()
-        elif changes.touched("images"):
-            self.refresh()
+        if changes.touched("images"):
+            self._count_soon()
 
     def _make_choice(self) -> QWidget:
         choices = QWidget()

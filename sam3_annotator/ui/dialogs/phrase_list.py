@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
@@ -74,8 +74,7 @@ class PhraseList(QWidget):
     def choose(self, phrase: str) -> None:
         """Check the category of a phrase alone: the one of that name, else the one that is looked for by it."""
         row = self._row_of(phrase)
-        for each in self._rows:
-            each.set_checked(False)
+        self._check_rows(False)
         if row is None:
             row = PhraseRow(None, (phrase,))
             self._append(row)
@@ -147,10 +146,13 @@ class PhraseList(QWidget):
         self.changed.emit()
 
     def _check_all(self) -> None:
-        checks = not all(row.is_checked for row in self._rows)
-        for row in self._rows:
-            row.set_checked(checks)
+        self._check_rows(not all(row.is_checked for row in self._rows))
         self._tell()
+
+    def _check_rows(self, checked: bool) -> None:
+        for row in self._rows:
+            with QSignalBlocker(row):  # all are told of at once
+                row.set_checked(checked)
 
     def _make_head(self) -> QWidget:
         words = QLabel("Phrases, separated by commas")

@@ -92,8 +92,7 @@ class PhraseSearch:
         """
         known, news = list(labelled), dict[str, tuple[Proposal, ...]]()
         for phrase, proposals in self._found.items():
-            check()
-            news[phrase] = not_labelled(proposals, [*known, *(unwanted or {}).get(phrase, ())])
+            news[phrase] = not_labelled(proposals, [*known, *(unwanted or {}).get(phrase, ())], check)
             known += [proposal.region for proposal in news[phrase]]
         return news
 

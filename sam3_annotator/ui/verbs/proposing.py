@@ -78,10 +78,16 @@ def join_proposals(
     return tuple(sorted([*(proposal for proposal, _ in kept), *others], key=lambda one: -one.score))
 
 
-def not_labelled(proposals: Sequence[Proposal], labelled: Sequence[Region]) -> tuple[Proposal, ...]:
+def not_labelled(
+    proposals: Sequence[Proposal], labelled: Sequence[Region], check: Check = never_cancelled
+) -> tuple[Proposal, ...]:
     """Give those that are none of what has been labelled by now."""
-    instances = [Placed.of(region) for region in labelled]
-    return tuple(each for each in proposals if not _is_one_of(Placed.of(each.region), instances, LABELLED_IOU))
+    instances, news = [Placed.of(region) for region in labelled], []
+    for proposal in proposals:
+        check()
+        if not _is_one_of(Placed.of(proposal.region), instances, LABELLED_IOU):
+            news.append(proposal)
+    return tuple(news)
 
 
 def _is_one_of(placed: Placed, others: Sequence[Placed], least_iou: float) -> bool:

@@ -177,21 +177,23 @@ def test_which_images_are_looked_at_is_counted_as_the_project_and_its_list_chang
 ):
     dialog = open_dialog()
 
-    def offered() -> list[str]:
-        return [dialog.images[choice].text()[-3:] for choice in ImageChoice]
+    def expect(*counts: int) -> None:
+        words = [f"({count})" for count in counts]
+        qtbot.waitUntil(lambda: [dialog.images[choice].text()[-3:] for choice in ImageChoice] == words)
 
-    assert offered() == ["(4)", "(3)", "(4)"]
+    expect(4, 3, 4)
     images = [image.id for image in store.images()]
     operations.set_image_state(store, [images[1]], ImageState.DONE)
     operations.set_image_state(store, [images[2]], ImageState.LEFT_OUT)
-    assert offered() == ["(2)", "(1)", "(2)"]
+    expect(2, 1, 2)
     shown.set_text("10")
-    assert offered() == ["(2)", "(1)", "(1)"]
+    expect(2, 1, 1)
 
     dialog.images[ImageChoice.SHOWN].click()
     assert dialog.plan.image_ids == (images[3],)
     assert dialog.note == "2 phrases on 1 image"
     shown.set_text("nowhere")
+    expect(2, 1, 0)
     assert dialog.note == "There is no such image"
     assert not dialog.primary.isEnabled()
 
