@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
@@ -90,6 +90,7 @@ class _Run:
     asked: _Asked | None = None
     looked: int = 0
     unreadable: list[str] = field(default_factory=list)
+    made: dict[CategoryId | str, CategoryId] = field(default_factory=dict)  # of the categories given by name
     counts: Counter[CategoryId] = field(default_factory=Counter)
     annotated: set[ImageId] = field(default_factory=set)
 
@@ -176,16 +177,23 @@ class Autolabelling(QObject):
         self._drop()
 
     def _go_on(self, run: _Run) -> None:
-        """Look at the image that is read, if no other is looked at, and read the next one meanwhile."""
         if run is not self._run:
             return  # it was stopped by what followed from its own last step
+        try:
+            self._take_next(run)
+        except KnownError as error:  # the project cannot be read
+            self._fail(error)
+
+    def _take_next(self, run: _Run) -> None:
+        """Look at the image that is read, if no other is looked at, and read the next one meanwhile."""
         if run.search is None and run.waiting is not None:
             image, run.waiting = run.waiting, None
-            phrases = [each.phrase for each in run.plan.sought if self._is_still_sought(each)]
+            phrases = [each.phrase for each in self._still_sought(run)]
             if phrases and self._is_open(image.image_id):
                 manner = Manner(run.plan.threshold, run.plan.parts, self._settings.simplification_tolerance)
                 run.search = PhraseSearch(image, phrases, manner)
-                self._ask(run, run.search)
+        if run.search is not None and run.asked is None:
+            self._ask(run, run.search)
         if run.task is None and run.waiting is None:
             self._read_next(run)
         self._tell_progress(run)
@@ -198,8 +206,15 @@ class Autolabelling(QObject):
         except KeyError:
             return False
 
-    def _is_still_sought(self, sought: Sought) -> bool:
-        return isinstance(sought.category, str) or sought.category in {each.id for each in self._store.categories()}
+    def _still_sought(self, run: _Run) -> list[Sought]:
+        """Give what is sought with the categories as they are by now.
+
+        What belongs to one that is gone is passed over; one that was made by this run may have got another name.
+        """
+        known = {each.id for each in self._store.categories()}
+        made = {name: category_id for name, category_id in run.made.items() if category_id in known}
+        sought = [replace(each, category=made.get(each.category, each.category)) for each in run.plan.sought]
+        return [each for each in sought if isinstance(each.category, str) or each.category in known]
 
     def _read_next(self, run: _Run) -> None:
         while run.left and not self._is_open(run.left[0]):
@@ -244,12 +259,11 @@ class Autolabelling(QObject):
             return
         if outcome.error is not None:
             self._fail(outcome.error)
-        elif outcome.value is None:
-            self._ask(run, run.search)
-            self._tell_progress(run)
-        else:
-            assert isinstance(outcome.value, dict)
+        elif isinstance(outcome.value, dict):
             self._store_news(run, run.search.image.image_id, outcome.value)
+        else:
+            run.asked = None
+            self._go_on(run)
 
     def _store_news(self, run: _Run, image_id: ImageId, news: Found) -> None:
         """Make instances of what an image has brought, as soon as nothing else writes to the project."""
@@ -272,21 +286,18 @@ class Autolabelling(QObject):
         before = {instance.id: instance.region for instance in run.asked.instances}
         now = self._store.instances(image_id)
         meanwhile = [instance.region for instance in now if before.get(instance.id) != instance.region]
-        for sought in run.plan.sought:
-            chosen = not_labelled(news.get(sought.phrase, ()), meanwhile)
-            if chosen and run is self._run and self._is_still_sought(sought):
-                category_id = store_found(
-                    self._store,
-                    image_id,
-                    sought.category,
-                    sought.phrase,
-                    chosen,
-                    run.plan.threshold,
-                    self._describe_model,
-                )
-                assert category_id is not None
-                run.counts[category_id] += len(chosen)
-                run.annotated.add(image_id)
+        threshold, describe = run.plan.threshold, self._describe_model
+        for sought in self._still_sought(run):
+            category, phrase = sought.category, sought.phrase
+            chosen = not_labelled(news.get(phrase, ()), meanwhile)
+            if run is not self._run or not chosen:
+                continue
+            category_id = store_found(self._store, image_id, category, phrase, chosen, threshold, describe)
+            assert category_id is not None
+            if isinstance(category, str):
+                run.made[category] = category_id
+            run.counts[category_id] += len(chosen)
+            run.annotated.add(image_id)
         run.looked += 1
 
     def _tell_progress(self, run: _Run) -> None:
@@ -308,7 +319,8 @@ class Autolabelling(QObject):
 
     def _end(self, *, is_stopped: bool = False) -> None:
         run = self._drop()
-        assert run is not None
+        if run is None:
+            return
         self.notice.emit(self._words(run, is_stopped=is_stopped))
         self.changed.emit()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from PySide6.QtCore import QTimer
 
 from sam3_annotator.model import ModelSource, OutOfMemory, PointPrompt, Slot
 from sam3_annotator.project import ImageState, StorageFull, no_progress, rectangle
@@ -151,6 +152,24 @@ def test_a_category_deleted_meanwhile_does_not_come_back(labelling, start_and_ho
 
     assert [each.name for each in store.categories()] == ["dog"]
     assert [concept.phrase for concept in session.detected][-3:] == ["dog", "dog", "dog"]
+
+
+def test_a_category_that_was_made_and_gets_another_name_goes_on_under_that(labelling, plan, finish, store, bridge):
+    def rename_the_first(changes) -> None:
+        if changes.touched("categories") and store.categories()[0].name == "cat":
+            qt_later(lambda: operations.rename_category(store, store.categories()[0].id, "tabby"))
+
+    bridge.changed.connect(rename_the_first)
+    labelling.start(plan())
+    finish()
+
+    assert [each.name for each in store.categories()] == ["tabby"]
+    assert labelling.told == ["4 images looked through: 8 instances found on 4 of them (8 tabby)."]
+
+
+def qt_later(function) -> None:
+    """Call a function once the change that is being told is over."""
+    QTimer.singleShot(0, function)
 
 
 def test_what_the_user_has_rejected_stays_so(labelling, plan, finish, finder, session, store, qtbot):
