@@ -13,7 +13,17 @@ from sam3_annotator import cli
 from sam3_annotator.commands import model_options, pictures
 from sam3_annotator.model import ConceptPrompt, DiskLevel, default_folder
 from sam3_annotator.model.sam3.session import Sam3Session
-from sam3_annotator.project import Cancelled, ImageState, Origin, ProjectStore, outline_mask, read_image, region_iou
+from sam3_annotator.project import (
+    Cancelled,
+    ImageState,
+    Origin,
+    ProjectStore,
+    Provenance,
+    outline_mask,
+    read_image,
+    rectangle,
+    region_iou,
+)
 from tests.counting_session import CountingSession
 
 
@@ -154,6 +164,45 @@ def test_several_phrases_go_to_categories_there_are_or_to_one(project: Path, ses
             opened.category(one.category_id).name for image in opened.images() for one in opened.instances(image.id)
         }
     assert used == {"animal"}
+
+
+def test_without_phrases_the_categories_are_looked_for_as_their_instances_were_found(
+    project: Path, session: CountingSession, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ProjectStore.open(project) as opened, opened.edit("Set up") as edit:
+        cat, dog = edit.add_category("cat"), edit.add_category("dog")
+        told = Provenance(Origin.MODEL, "SAM 3", phrase="tabby", threshold=0.5)
+        edit.add_instance(opened.images()[0].id, cat, rectangle(1, 1, 3, 3), provenance=told)
+    detect, asked = session.detect, list[str]()
+
+    def noted(embedding: Any, concept: ConceptPrompt, **words: Any) -> Any:
+        asked.append(concept.phrase)
+        return detect(embedding, concept, **words)
+
+    monkeypatch.setattr(session, "detect", noted)
+    words = ["autolabel", str(project), "--threshold", "0.01"]
+
+    assert cli.run([*words, "--category", "DOG"]) == 0
+    assert cli.run(words) == 0
+
+    assert asked == ["dog"] * 4 + ["tabby", "dog"] * 4
+    with ProjectStore.open(project, read_only=True) as opened:
+        found = {each.category_id for image in opened.images()[1:] for each in opened.instances(image.id)}
+        assert [category.name for category in opened.categories()] == ["cat", "dog"]
+    assert dog in found
+    assert capsys.readouterr().out.splitlines()[0].endswith(" dog on 4 images")
+
+
+def test_without_phrases_and_categories_there_is_nothing_to_look_for(
+    project: Path, session: CountingSession, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["autolabel", str(project)]) == 1
+    assert cli.run(["autolabel", str(project), "--category", "cat"]) == 1
+
+    nothing, no_cat = capsys.readouterr().err.splitlines()
+    assert "has no categories to look for; say with --phrase what to find." in nothing
+    assert "has no category “cat” to look for" in no_cat
+    assert session.encoded == 0
 
 
 def test_images_that_cannot_be_read_are_told_and_passed_over(

@@ -15,7 +15,14 @@ from sam3_annotator.commands.model_options import ModelOptions, open_chosen
 from sam3_annotator.commands.pictures import Pictures
 from sam3_annotator.commands.progress import progress_bar
 from sam3_annotator.model import RestoringSession, Workbench, never_cancelled
-from sam3_annotator.project import USUAL_TOLERANCE, ImageRecord, ProjectStore, images_in_use
+from sam3_annotator.project import (
+    USUAL_TOLERANCE,
+    ImageRecord,
+    ProjectStore,
+    category_named,
+    images_in_use,
+    sought_categories,
+)
 from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.verbs.phrase_search import Manner, PhraseSearch, store_found
 
@@ -32,15 +39,16 @@ def autolabel(
 ) -> int:
     """Make instances of all that phrases find on a project's images, as far as it is not labelled yet.
 
-    They get the category of the phrase's name, or `category`. With more than one, so many `parts` along the longer side
-    of each image are looked at by themselves too. Images that are finished are left alone unless
-    `takes_finished`, those left out in any case. What is done stays if the command is stopped; each phrase on each
-    image is one undo step.
+    They get the category of the phrase's name, or `category`. Without phrases the project's categories are looked for,
+    or that `category` alone. With more than one, so many `parts` along the longer side of each image are looked at by
+    themselves too. Images that are finished are left alone unless `takes_finished`, those left out in any case. What is
+    done stays if the command is stopped; each phrase on each image is one undo step.
     """
     with ProjectStore.open(project) as store:
         images = [image for image in _images_in_use(store, project) if takes_finished or not image.state.is_finished]
         if not images:
             raise CommandFailed("All images of the project are finished; --all-images has them looked at, too.")
+        sought = _sought(store, project, phrases, category)
         session = open_chosen(model)
         if "phrases" not in session.capabilities:
             raise CommandFailed(
@@ -54,17 +62,34 @@ def autolabel(
             with progress_bar("Labelling") as progress, kept_embeddings(model.cache_gigabytes) as cache:
                 bench = Workbench(session, cache, never_cancelled, session.name)
                 for image, key, pixels in pictures.read(progress):
-                    search = PhraseSearch(ShownImage(image.id, key, pixels), phrases, manner)
+                    search = PhraseSearch(ShownImage(image.id, key, pixels), sought, manner)
                     while search.looks_left:
                         search.look(bench)
                     news = search.news([instance.region for instance in store.instances(image.id)])
                     for phrase, found in news.items():
-                        name = category or phrase
-                        store_found(store, image.id, name, phrase, found, threshold)
-                        counts[name] += len(found)
+                        store_found(store, image.id, sought[phrase], phrase, found, threshold)
+                        counts[sought[phrase]] += len(found)
         finally:  # what is stored is told, however the run has ended
             print(f"{project}: {_found_in_words(counts)} on {pictures.in_words}")
     return DONE
+
+
+def _sought(store: ProjectStore, project: Path, phrases: Sequence[str], category: str) -> dict[str, str]:
+    """Give the category of each phrase, by name; raises `CommandFailed` if there is nothing to look for."""
+    if phrases:
+        return {phrase: category or phrase for phrase in phrases}
+    categories = sought_categories(store)
+    if category:
+        named = category_named(store, category)
+        categories = tuple(each for each in categories if named is not None and each.id == named.id)
+    if not categories:
+        missing = f"category “{category}”" if category else "categories"
+        raise CommandFailed(f"{project} has no {missing} to look for; say with --phrase what to find.")
+    found: dict[str, str] = {}
+    for each in categories:
+        for phrase in each.phrases:
+            found.setdefault(phrase, each.name)
+    return found
 
 
 def _images_in_use(store: ProjectStore, project: Path) -> tuple[ImageRecord, ...]:

@@ -16,11 +16,22 @@ MOST_PARTS = 16
 def autolabel_command(
     project: Project,
     phrase: Annotated[
-        list[str],
-        typer.Option("--phrase", parser=word(parse_phrase), metavar="TEXT", help="What to look for; may be repeated."),
-    ],
+        list[str] | None,
+        typer.Option(
+            "--phrase",
+            parser=word(parse_phrase),
+            metavar="TEXT",
+            help="What to look for; may be repeated. If left out the categories of the project, each by what its "
+            "instances were found by, else by its name.",
+        ),
+    ] = None,
     category: Annotated[
-        str, typer.Option("--category", metavar="NAME", help="The category of what is found; else that of the phrase.")
+        str,
+        typer.Option(
+            "--category",
+            metavar="NAME",
+            help="The category of what is found; else that of the phrase. Without --phrase: which one to look for.",
+        ),
     ] = "",
     model: Annotated[
         str,
@@ -53,14 +64,14 @@ def autolabel_command(
         ),
     ] = False,
 ) -> None:
-    """Label all that phrases find on the images of a project, as far as nobody has labelled it yet."""
+    """Label all that phrases, or its categories, find on the images of a project and nobody has labelled yet."""
     from sam3_annotator.commands.batch import autolabel
     from sam3_annotator.commands.model_options import ModelOptions
 
     status = autolabel(
         project,
         model=ModelOptions(model, device, dtype.value, cache_gb),
-        phrases=tuple(dict.fromkeys(phrase)),
+        phrases=tuple(dict.fromkeys(phrase or ())),
         category=" ".join(category.split()),
         threshold=threshold,
         parts=parts,
