@@ -176,7 +176,10 @@ def _image_warnings(selection: Selection) -> Iterator[str]:
 
 def _warnings(findings: _Findings) -> Iterator[str]:
     if findings.crowds:
-        yield f"{listed(findings.crowds, 'crowd')} left out: YOLO cannot tell a crowd from an instance."
+        yield (
+            f"{listed(findings.crowds, 'crowd')} left out: YOLO cannot tell a crowd from an instance, and training "
+            "takes what they cover for background."
+        )
     if findings.poor:
         yield f"{listed(findings.poor, 'instance')} will be filled differently in training; COCO keeps their shape."
     if findings.moved:
