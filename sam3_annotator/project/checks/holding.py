@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from sam3_annotator.project.checks.findings import BY_PHRASES, Finding, FindingKind
-from sam3_annotator.project.entities import ImageId, Instance, InstanceId
+from sam3_annotator.project.entities import ImageId, ImageState, Instance, InstanceId
 from sam3_annotator.project.overlap import LABELLED_IOU, Placed
-from sam3_annotator.project.queries import images_in_use
 from sam3_annotator.project.reading import ProjectReader
 
 _OF_ITS_CATEGORY = (FindingKind.ANOTHER_CATEGORY, FindingKind.NOT_SEEN)
@@ -18,12 +17,15 @@ def findings_that_hold(
 ) -> tuple[Finding, ...]:
     """Give the findings whose images, instances and categories are still there and as they were found.
 
-    Images gone or left out take all their findings along, those no more finished what they may miss. What is on images
-    is looked up on those that were `changed`: a deleted instance takes along what was found of it, one that has another
-    category by now what a model said of that, and one that has been labelled what was missed there. Other changes of
-    instances leave findings as they are: only a check can tell.
+    Only those on images that were `changed`, themselves or in what is labelled on them, and those of categories that
+    are gone can hold no more. Images gone or left out take all their findings along, those no more finished what they
+    may miss; a deleted instance takes along what was found of it, one that has another category by now what a model
+    said of that, and one that has been labelled what was missed there. Other changes of instances leave findings as
+    they are: only a check can tell.
     """
-    images = {image.id: image for image in images_in_use(store)}
+    changed = frozenset(changed)
+    there = [image for image in store.images() if image.id in changed] if changed else []
+    images = {image.id: image for image in there if image.state is not ImageState.LEFT_OUT}
     categories = {category.id for category in store.categories()}
     by_image: dict[ImageId, dict[InstanceId, Instance]] = {}
 
@@ -33,16 +35,18 @@ def findings_that_hold(
         return by_image[image_id]
 
     def holds(finding: Finding) -> bool:
+        # There may be many, and this follows every edit: what is true of nearly all of them is asked first.
+        if not categories.issuperset(finding.category_ids) and finding.kind in BY_PHRASES:
+            return False
+        if finding.other_image_id in changed and finding.other_image_id not in images:
+            return False
         image_id = finding.image_id
-        if image_id is None:
+        if image_id is None or image_id not in changed:
             return True
-        if not images.keys() >= {image_id, finding.other_image_id or image_id}:
+        image = images.get(image_id)
+        if image is None or (finding.kind is FindingKind.MISSED_OBJECT and not image.state.is_finished):
             return False
-        if finding.kind in BY_PHRASES and not categories.issuperset(finding.category_ids):
-            return False
-        if finding.kind is FindingKind.MISSED_OBJECT and not images[image_id].state.is_finished:
-            return False
-        return image_id not in changed or _holds_among(finding, instances(image_id))
+        return _holds_among(finding, instances(image_id))
 
     return tuple(finding for finding in findings if holds(finding))
 

@@ -56,7 +56,9 @@ class FindingModel(QAbstractListModel):
 
     def row_of(self, finding: Finding) -> int:
         """Give the row of a finding, -1 if it is none of them."""
-        return self._findings.index(finding) if finding in self._findings else -1
+        # What both say is compared first: it tells most apart, and quickly.
+        alike = (row for row, each in enumerate(self._findings) if each.sentence == finding.sentence)
+        return next((row for row in alike if self._findings[row] == finding), -1)
 
     def show(self, findings: Sequence[Finding]) -> None:
         """Have these rows."""

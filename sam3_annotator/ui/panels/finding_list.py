@@ -70,8 +70,9 @@ class FindingView(QuietListView):
         if chosen is not None and (row := self._findings.row_of(following[0])) >= 0:
             self._choose(self._findings.index(row))
         elif chosen is not None or self._next_row:  # else nobody has begun, and what comes on top is the first
-            rows = {finding: row for row, finding in enumerate(findings)}
-            self._next_row = next((rows[finding] for finding in following if finding in rows), 0)
+            # By what they say: to look for whole findings, outlines and all, takes long where there are many.
+            rows = {finding.sentence: row for row, finding in enumerate(findings)}
+            self._next_row = next((rows[each.sentence] for each in following if each.sentence in rows), 0)
 
     def _chosen_row(self) -> int | None:
         """Give the chosen row; Qt makes a row current that nobody has chosen."""
@@ -139,6 +140,7 @@ class FindingPanel(QWidget):
     def __init__(self, checking: Checking, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._checking = checking
+        self._shown: tuple[Finding, ...] = ()
         self._model = FindingModel(self)
         self._list = FindingView(self._model)
         self._list.show_wanted.connect(self.show_wanted)
@@ -224,8 +226,10 @@ class FindingPanel(QWidget):
 
     def _show(self) -> None:
         findings = self._checking.findings or ()
-        self._fill_kinds(findings)
-        self._show_rows()
+        if findings is not self._shown:  # most edits leave them as they are, and there may be many
+            self._shown = findings
+            self._fill_kinds(findings)
+            self._show_rows()
         self._header.setVisible(bool(findings))
         self._again.setText("Stop" if self._checking.is_running else "Check again")
         self._again.setProperty("tone", "warning" if self._checking.is_outdated else "")

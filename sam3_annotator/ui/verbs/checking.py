@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sam3_annotator.project import (
+    ChangeKind,
     ChangeSet,
     Finding,
     FindingKind,
@@ -20,6 +22,8 @@ from sam3_annotator.project import (
 from sam3_annotator.ui.background import BackgroundTask
 from sam3_annotator.ui.store_bridge import StoreBridge
 
+# What is labelled on more images takes too long to be read on the GUI thread.
+FEW_IMAGES: Final = 20
 _ORDER = {kind: number for number, kind in enumerate(FindingKind)}
 
 
@@ -28,7 +32,8 @@ class Checking(QObject):
 
     What a comparison with a model has found stands among them, the lowest agreement and the highest score first, until
     another comparison or, where the instance was changed, the next check. What can be seen to hold no more goes at
-    once. `is_outdated` says that the project has been changed since the check. `failed` carries what kept a check from
+    once, or soon after many images were changed. `findings` are the same object as long as none comes or goes.
+    `is_outdated` says that the project has been changed since the check. `failed` carries what kept a check from
     its end; the findings before it stay then.
     """
 
@@ -88,7 +93,8 @@ class Checking(QObject):
 
         Of other `kinds` than it can find, what the earlier one has found stays.
         """
-        before = [each for each in self._findings or () if each.kind not in kinds or each.image_id not in image_ids]
+        compared = frozenset(image_ids)
+        before = [each for each in self._findings or () if each.kind not in kinds or each.image_id not in compared]
         self._changed_since_compared -= {at for each in findings for at in each.instance_ids}
         self._findings = _in_order([*before, *findings])
         self.changed.emit()
@@ -110,10 +116,11 @@ class Checking(QObject):
     def _follow(self, changes: ChangeSet) -> None:
         if not any(changes.touched(table) for table in ("images", "categories", "instances")):
             return
+        if self._findings is None and not self.is_running:
+            return  # a check to come sees the project as it is then
         self._has_changed_meanwhile = True
         self._changed_since_compared |= changes.touched("instances")
-        rows = (row for each in changes.changes if each.table == "instances" for row in (each.before, each.after))
-        self._changed_images |= {row["image_id"] for row in rows if row is not None}
+        self._changed_images |= _changed_images(changes)
         if self._findings is not None and not self.is_running:
             self._is_outdated = True
             self._drop_gone()
@@ -121,8 +128,34 @@ class Checking(QObject):
 
     def _drop_gone(self) -> None:
         """Drop what holds no more."""
-        self._findings = findings_that_hold(self._store, self._findings or (), self._changed_images)
+        findings, changed = self._findings or (), frozenset(self._changed_images)
         self._changed_images.clear()
+        if len(changed) <= FEW_IMAGES:
+            self._keep(findings_that_hold(self._store, findings, changed))
+            return
+        path = self._store.path
+        task = BackgroundTask(lambda _progress: _gone(path, findings, changed), owner=self)
+        task.result.connect(self._drop)
+        task.failed.connect(self.failed)
+        task.start()
+
+    @Slot(object)
+    def _drop(self, gone: frozenset[int]) -> None:
+        self._keep(tuple(each for each in self._findings or () if id(each) not in gone))
+        self.changed.emit()
+
+    def _keep(self, findings: tuple[Finding, ...]) -> None:
+        if len(findings) < len(self._findings or ()):
+            self._findings = findings
+
+
+def _changed_images(changes: ChangeSet) -> set[ImageId]:
+    """Give the images that were changed, themselves or in what is labelled on them."""
+    rows = (row for each in changes.changes if each.table == "instances" for row in (each.before, each.after))
+    labelled = {ImageId(row["image_id"]) for row in rows if row is not None}
+    # Reading its file changes no image.
+    themselves = () if changes.kind is ChangeKind.FACTS else changes.touched("images")
+    return labelled.union(map(ImageId, themselves))
 
 
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -133,3 +166,10 @@ def _check(project: Path, progress: Progress) -> tuple[Finding, ...]:
     """Check one state of the project, over a store of its own."""
     with ProjectStore.open(project, read_only=True) as store, store.snapshot():
         return tuple(check_project(store, progress))
+
+
+def _gone(project: Path, findings: tuple[Finding, ...], changed: Collection[ImageId]) -> frozenset[int]:
+    """Give the identities of the findings that hold no more, over a store of its own."""
+    with ProjectStore.open(project, read_only=True) as store, store.snapshot():
+        held = {id(each) for each in findings_that_hold(store, findings, changed)}
+    return frozenset(id(each) for each in findings if id(each) not in held)

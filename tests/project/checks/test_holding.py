@@ -68,7 +68,7 @@ def test_an_image_that_is_not_finished_misses_nothing(
 ) -> None:
     sound.update(0, state=state)
 
-    assert bool(findings_that_hold(sound.store, [missed], ())) is holds
+    assert bool(findings_that_hold(sound.store, [missed], [missed.image_id])) is holds
 
 
 def test_an_instance_that_has_another_category_takes_along_what_was_said_of_the_one_before(

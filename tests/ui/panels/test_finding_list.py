@@ -105,6 +105,16 @@ def test_a_stale_list_says_so_and_keeps_its_place(checked, store):
     assert "has been changed" in checked._again.toolTip()
 
 
+def test_an_edit_that_no_finding_is_about_leaves_the_list_alone(checked, store, qtbot):
+    is_filled_again = []
+    checked.kinds.model().rowsInserted.connect(lambda *_: is_filled_again.append(True))
+
+    operations.add_category(store, "another")
+
+    assert checked._again.property("tone") == "warning"
+    assert not is_filled_again
+
+
 def test_turning_goes_on_after_a_finding_that_is_gone(panel, store, qtbot):
     with store.edit("Label") as edit:
         cat, image = store.categories()[0].id, store.images()[1].id

@@ -90,6 +90,32 @@ def test_what_changes_while_the_check_runs_outdates_it(twice, checking, store, q
     assert checking.is_outdated
 
 
+def test_an_edit_that_no_finding_is_about_leaves_them_the_same_object(twice, check, checking, store):
+    check()
+    before = checking.findings
+
+    operations.delete_instances(store, [twice[2]])
+
+    assert checking.is_outdated
+    assert checking.findings is before
+
+
+def test_what_many_changed_images_hold_no_more_goes_in_the_background(
+    twice, check, checking, store, qtbot, monkeypatch
+):
+    monkeypatch.setattr("sam3_annotator.ui.verbs.checking.FEW_IMAGES", 1)
+    check()
+    before = checking.findings
+
+    operations.set_image_state(store, [image.id for image in store.images()[:2]], ImageState.LEFT_OUT)
+    assert checking.findings is before
+
+    with qtbot.waitSignal(checking.changed):
+        pass
+    assert FindingKind.LABELLED_TWICE not in [finding.kind for finding in checking.findings]
+    assert FindingKind.NO_SPLITS in [finding.kind for finding in checking.findings]
+
+
 def test_a_second_check_is_current_again(twice, check, checking, store):
     check()
     operations.delete_instances(store, [twice[1]])
