@@ -2,6 +2,7 @@
 
 from sam3_annotator.project.checks.agreement import (
     Agreement,
+    ComparedInstance,
     OutlinedInstance,
     agreement_with,
     compare_outlines,
@@ -32,6 +33,7 @@ __all__ = [
     "BY_BOXES",
     "BY_PHRASES",
     "Agreement",
+    "ComparedInstance",
     "Finding",
     "FindingKind",
     "Labelled",

@@ -26,23 +26,33 @@ ENOUGH: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class OutlinedInstance:
-    """An instance that a model can be asked about: `box_xyxy` is around its pixels on the image, all parts of it."""
+class ComparedInstance:
+    """What is to be told of an instance that a model was asked about: `box_xyxy` is around all its pixels on the image.
+
+    Its outline is not kept: those of all instances of a project take a gigabyte.
+    """
 
     id: InstanceId
     image_id: ImageId
     image_path: str
     category_id: CategoryId
     category_name: str
-    region: Region
     box_xyxy: Box
+
+
+@dataclass(frozen=True, slots=True)
+class OutlinedInstance:
+    """An instance that a model can be asked about, with its outline."""
+
+    instance: ComparedInstance
+    region: Region
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """How much of an instance's outline a model confirms: the IoU, 0 to 1, of both masks at image pixels."""
 
-    instance: OutlinedInstance
+    instance: ComparedInstance
     iou: float
 
 
@@ -61,7 +71,8 @@ def outlined_instances(
         if box_width and not each.is_crowd:
             box = (float(x), float(y), float(x + box_width), float(y + box_height))
             name = names[each.category_id]
-            outlined.append(OutlinedInstance(each.id, image.id, image.path, each.category_id, name, each.region, box))
+            instance = ComparedInstance(each.id, image.id, image.path, each.category_id, name, box)
+            outlined.append(OutlinedInstance(instance, each.region))
     return tuple(outlined)
 
 
@@ -69,8 +80,8 @@ def compare_outlines(
     instances: Sequence[OutlinedInstance], draw: Callable[[Box], NDArray[np.bool_]]
 ) -> Iterator[Agreement]:
     """Compare outlines, one by one, with what a model draws in their boxes: `draw` gives a `(H, W)` mask for a box."""
-    for instance in instances:
-        yield Agreement(instance, agreement_with(instance.region, draw(instance.box_xyxy)))
+    for each in instances:
+        yield Agreement(each.instance, agreement_with(each.region, draw(each.instance.box_xyxy)))
 
 
 def agreement_with(region: Region, mask: NDArray[np.bool_]) -> float:

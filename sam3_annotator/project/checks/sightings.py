@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sam3_annotator.project.checks.agreement import OutlinedInstance, outlined_instances
+from sam3_annotator.project.checks.agreement import ComparedInstance, OutlinedInstance, outlined_instances
 from sam3_annotator.project.checks.findings import Finding, FindingKind
 from sam3_annotator.project.entities import CategoryId, ImageRecord
 from sam3_annotator.project.overlap import LABELLED_IOU, Placed
@@ -92,7 +92,7 @@ class SeenInstance:
     `other` is what the model sees there rather, None if nothing. What only parts of it are seen of counts as seen.
     """
 
-    instance: OutlinedInstance
+    instance: ComparedInstance
     is_seen: bool
     score: float
     other: Sighting | None
@@ -139,17 +139,17 @@ def compare_sightings(
     Only an image that is finished misses anything. `check` is called between steps, and may raise to end it.
     """
     seen = [(each, Placed.of(each.region)) for each in sorted(sightings, key=lambda each: -each.score)]
-    labels = [(each.category_id, Placed.of(each.region)) for each in labelled.instances]
+    labels = [(each.instance.category_id, Placed.of(each.region)) for each in labelled.instances]
     crowds = [(category_id, Placed.of(region)) for category_id, region in labelled.crowds]
     missed = tuple(_find_missed(seen, labels, crowds, check)) if labelled.image.state.is_finished else ()
     there = {category_id for category_id, _ in labels}
     spotted = {sighting.category for sighting, _ in seen}
     kin = {own.id: {own.id, *(each.id for each in spotted if own.may_be(each))} for own in sought if own.id in there}
     instances = []
-    for instance, (category_id, placed) in zip(labelled.instances, labels, strict=True):
+    for each, (category_id, placed) in zip(labelled.instances, labels, strict=True):
         check()
         if category_id in kin:  # else it is a newer one, which was not looked for
-            instances.append(_look_at(instance, placed, kin[category_id], seen, [*labels, *crowds]))
+            instances.append(_look_at(each.instance, placed, kin[category_id], seen, [*labels, *crowds]))
     return SeenImage(labelled.image, tuple(instances), missed)
 
 
@@ -174,7 +174,7 @@ def _find_missed(
 
 
 def _look_at(
-    instance: OutlinedInstance, placed: Placed, kin: set[CategoryId], seen: Sequence[_Seen], labels: Sequence[_Label]
+    instance: ComparedInstance, placed: Placed, kin: set[CategoryId], seen: Sequence[_Seen], labels: Sequence[_Label]
 ) -> SeenInstance:
     """Say what is seen in an instance; `kin` are its category and those that do not exclude it."""
     own = [(sighting, place) for sighting, place in seen if sighting.category.id in kin]
@@ -262,12 +262,12 @@ def _other_finding(seen: SeenInstance, other: Sighting) -> Finding:
     return _instance_finding(FindingKind.ANOTHER_CATEGORY, sentence, seen.instance, other)
 
 
-def _named(instance: OutlinedInstance) -> str:
+def _named(instance: ComparedInstance) -> str:
     return f"{instance.image_path}: instance {instance.id} ({instance.category_name})"
 
 
 def _instance_finding(
-    kind: FindingKind, sentence: str, instance: OutlinedInstance, other: Sighting | None = None
+    kind: FindingKind, sentence: str, instance: ComparedInstance, other: Sighting | None = None
 ) -> Finding:
     others = () if other is None else (other.category.id,)
     return Finding(

@@ -59,19 +59,19 @@ def test_parts_of_an_instance_are_in_one_box_that_is_cut_at_the_image(sound) -> 
     parts = rectangle(40, 10, 44, 14).polygons + rectangle(50, 30, 999, 36).polygons
     added = sound.add(Region(parts))
 
-    (found,) = [each for each in outlined(sound) if each.id == added]
+    (found,) = [each.instance for each in outlined(sound) if each.instance.id == added]
 
     assert found.box_xyxy == (40, 10, image.facts.width, 36)
     assert (found.image_path, found.category_name) == (image.path, "cat")
 
 
 def test_crowds_and_what_has_no_pixel_on_the_image_are_not_compared(sound) -> None:
-    before = [each.id for each in outlined(sound)]
+    before = [each.instance.id for each in outlined(sound)]
     sound.add(rectangle(40, 10, 50, 20), is_crowd=True)
     sound.add(rectangle(4000, 10, 4010, 20))
     sound.add(rectangle(40.6, 10.6, 41.4, 11.4))
 
-    assert [each.id for each in outlined(sound)] == before
+    assert [each.instance.id for each in outlined(sound)] == before
 
 
 def test_the_model_is_asked_by_the_box_one_instance_after_the_other(sound) -> None:
@@ -83,7 +83,7 @@ def test_the_model_is_asked_by_the_box_one_instance_after_the_other(sound) -> No
 
     agreements = list(compare_outlines(outlined(sound), draw))
 
-    assert asked == [each.box_xyxy for each in outlined(sound)]
+    assert asked == [each.instance.box_xyxy for each in outlined(sound)]
     assert [each.iou for each in agreements] == [1.0] * len(asked)
 
 
@@ -93,7 +93,7 @@ def agreements(sound) -> list[Agreement]:
     for left in range(31, 56, 5):
         sound.add(rectangle(left, 5, left + 4, 9))
     ious = {"cat": 0.9, "dog": 0.71}
-    return [Agreement(each, ious[each.category_name]) for each in outlined(sound)]
+    return [Agreement(each.instance, ious[each.instance.category_name]) for each in outlined(sound)]
 
 
 def with_iou(agreements: list[Agreement], at: int, iou: float) -> list[Agreement]:

@@ -9,6 +9,7 @@ import pytest
 from sam3_annotator.project import (
     Cancelled,
     CategoryId,
+    ComparedInstance,
     Finding,
     FindingKind,
     ImageId,
@@ -57,7 +58,7 @@ class Picture:
         """Label something; the ids count on from a hundred times that of the image."""
         number = InstanceId(100 * self.record.id + len(self.instances))
         facts = self.record.id, self.record.path, category.id, category.name
-        self.instances.append(OutlinedInstance(number, *facts, region, region.box_xyxy))
+        self.instances.append(OutlinedInstance(ComparedInstance(number, *facts, region.box_xyxy), region))
         return self
 
     def add_crowd(self, category: SoughtCategory, region: Region) -> Picture:
