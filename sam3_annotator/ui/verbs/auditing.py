@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sam3_annotator.model import (
-    BoxPrompt,
-    EngineStage,
-    EngineStatus,
-    Job,
-    Outcome,
-    Slot as EngineSlot,
-    Ticket,
-    Workbench,
-)
+from sam3_annotator.model import BoxPrompt, EngineStage, EngineStatus, Job, Slot as EngineSlot, Workbench
 from sam3_annotator.project import (
     Agreement,
+    ChangeKind,
+    ChangeSet,
+    ComparedInstance,
     Finding,
     FindingKind,
     ImageId,
-    ImageRecord,
     ImageUnreadable,
-    Instance,
     InstanceId,
     Labelled,
-    OutlinedInstance,
     ProjectStore,
     SeenImage,
     SoughtCategory,
@@ -48,10 +39,11 @@ from sam3_annotator.project import (
 )
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.shown_image import ShownImage
-from sam3_annotator.ui.background import BackgroundTask
+from sam3_annotator.ui.background import BackgroundTask, Work
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs.checking import Checking
 from sam3_annotator.ui.verbs.comparing import ImageComparison, images_to_compare, kinds_found_by
+from sam3_annotator.ui.verbs.image_walk import ImageWalk
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +56,39 @@ class _Plan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _ReadImage:
-    """An image read from its file, with what is labelled on it; `error` says why there are no pixels."""
+    """An image read from its file, with what is labelled on it."""
 
-    record: ImageRecord
-    image: ShownImage | None = None
-    labelled: Labelled | None = None
-    error: ImageUnreadable | None = None
+    image: ShownImage
+    labelled: Labelled
+
+
+_Changed = Mapping[ImageId, set[InstanceId]]
+"""The images that were changed since they were read, themselves or in what is labelled on them, and these instances."""
 
 
 @dataclass(slots=True, eq=False)
 class _Run:
-    """A comparison under way: images still to be read, the one that is read and waits, and what came of the others."""
+    """A comparison under way, and what came of the images that are done."""
 
-    total: int = 0
-    left: deque[ImageId] = field(default_factory=deque)
     sought: tuple[SoughtCategory, ...] = ()
-    task: BackgroundTask | None = None
-    waiting: _ReadImage | None = None
-    asked: tuple[Ticket, ImageComparison] | None = None
+    task: BackgroundTask | None = None  # that plans it or, once it is over, sums it up
+    walk: ImageWalk | None = None
+    is_over: bool = False
+    comparison: ImageComparison | None = None  # of the image that is looked at
     model: str = ""
     kinds: frozenset[FindingKind] = frozenset()  # that the model can find
     agreements: list[Agreement] = field(default_factory=list)
     seen: list[SeenImage] = field(default_factory=list)
-    unreadable: list[tuple[ImageRecord, Exception]] = field(default_factory=list)
-    done: set[ImageId] = field(default_factory=set)
+    unreadable: dict[ImageId, ImageUnreadable] = field(default_factory=dict)
+    changed: dict[ImageId, set[InstanceId]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """What came of all images that are done: how many outlines were compared, and what was found."""
+
+    outlines: int
+    findings: tuple[Finding, ...]
 
 
 def audit_job(image: ShownImage, comparison: ImageComparison, shown_key: str | None) -> Job:
@@ -134,8 +135,8 @@ class Auditing(QObject):
         self._engine = engine
         self._find_shown_key = find_shown_key
         self._run: _Run | None = None
-        engine.answered.connect(self._take_answer)
         engine.status_changed.connect(self._follow_model)
+        bridge.changed.connect(self._follow)
 
     @property
     def is_running(self) -> bool:
@@ -153,8 +154,9 @@ class Auditing(QObject):
 
     def stop(self) -> None:
         """Give up the comparison under way; what it has found stays."""
-        if self._run is not None:
-            self._end(is_stopped=True)
+        run = self._run
+        if run is not None and not run.is_over:
+            self._end(run)
 
     def close(self) -> None:
         """Give up the comparison under way without a word."""
@@ -169,126 +171,109 @@ class Auditing(QObject):
     def _begin(self) -> None:
         run = self._run = _Run()
         path, may_take_phrases = self._store.path, self._may_take_phrases
-        task = BackgroundTask(lambda _progress: _plan(path, may_take_phrases=may_take_phrases), owner=self)
-        task.result.connect(partial(self._take_plan, run))
-        self._start_task(run, task)
+        self._work(run, lambda _progress: _plan(path, may_take_phrases=may_take_phrases), self._walk)
 
-    def _start_task(self, run: _Run, task: BackgroundTask) -> None:
-        run.task = task
-        task.failed.connect(partial(self._take_failure, run))
-        task.start()
+    def _work(self, run: _Run, work: Work, take: Callable[[_Run, Any], None]) -> None:
+        """Have work for a run done in the background; `take` gets what it gives, if the run is still wanted then."""
+        run.task = BackgroundTask(work, owner=self)
+        run.task.result.connect(lambda value: take(run, value) if run is self._run else None)
+        run.task.failed.connect(partial(self._fail, run))
+        run.task.start()
 
-    def _take_plan(self, run: _Run, plan: _Plan) -> None:
-        if run is self._run:
-            run.task = None
-            run.total, run.left, run.sought = len(plan.images), deque(plan.images), plan.sought
-            self._go_on(run)
+    def _walk(self, run: _Run, plan: _Plan) -> None:
+        run.sought = plan.sought
+        walk = run.walk = ImageWalk(plan.images, partial(self._read, run), self._engine, EngineSlot.AUDIT, self)
+        walk.came.connect(partial(self._ask, run, walk))
+        walk.answered.connect(partial(self._take_answer, run, walk))
+        walk.unreadable.connect(run.unreadable.__setitem__)
+        walk.moved.connect(lambda: self.progress.emit(len(walk.done), walk.total))
+        walk.failed.connect(partial(self._fail, run))
+        walk.ended.connect(partial(self._sum_up, run, walk))
+        walk.start()
 
-    def _go_on(self, run: _Run) -> None:
-        """Ask the model about the image that is read, if it is free, and read the next one meanwhile."""
-        if run.asked is None and run.waiting is not None:
-            read, run.waiting = run.waiting, None
-            assert read.image is not None
-            assert read.labelled is not None
-            comparison = ImageComparison(read.labelled, run.sought)
-            job = audit_job(read.image, comparison, self._find_shown_key())
-            run.asked = self._engine.submit(EngineSlot.AUDIT, job, read.image.embedding_key), comparison
-        if run.task is None and run.waiting is None and run.left:
-            path, image_id = self._store.path, run.left.popleft()
-            task = BackgroundTask(lambda _progress: _read(path, image_id), owner=self)
-            task.result.connect(partial(self._take_read, run, image_id))
-            self._start_task(run, task)
-        self.progress.emit(len(run.done), run.total)
-        if run.task is None and run.asked is None:
-            self._end()
+    def _read(self, run: _Run, image_id: ImageId) -> Work:
+        run.changed.pop(image_id, None)  # what was changed before is seen
+        path = self._store.path
+        return lambda _progress: _read(path, image_id)
 
-    def _take_read(self, run: _Run, image_id: ImageId, read: _ReadImage | None) -> None:
-        if run is not self._run:
+    def _ask(self, run: _Run, walk: ImageWalk, read: _ReadImage) -> None:
+        if not read.labelled.instances and not run.sought:
+            walk.go_on()
             return
-        run.task = None
-        if read is not None and read.labelled is not None and (read.labelled.instances or run.sought):
-            run.waiting = read
-        else:
-            run.done.add(image_id)
-            if read is not None and read.error is not None:
-                run.unreadable.append((read.record, read.error))
-        self._go_on(run)
+        run.comparison = ImageComparison(read.labelled, run.sought)
+        walk.ask(audit_job(read.image, run.comparison, self._find_shown_key()), read.image.embedding_key)
 
-    def _take_failure(self, run: _Run, error: Exception) -> None:
+    def _take_answer(self, run: _Run, walk: ImageWalk, answer: tuple[frozenset[FindingKind], str]) -> None:
+        assert run.comparison is not None
+        run.kinds, run.model = answer
+        run.agreements += run.comparison.agreements
+        run.seen += [] if run.comparison.seen is None else [run.comparison.seen]
+        run.comparison = None
+        walk.go_on()
+
+    def _fail(self, run: _Run, error: Exception) -> None:
         if run is self._run:
-            self._end(is_stopped=True)
+            self._end(run)
             self.failed.emit(error)
-
-    @Slot(object)
-    def _take_answer(self, outcome: Outcome) -> None:
-        run = self._run
-        if run is None or run.asked is None or outcome.ticket != run.asked[0]:
-            return
-        if outcome.error is not None:
-            self._take_failure(run, outcome.error)
-            return
-        assert isinstance(outcome.value, tuple)
-        run.kinds, run.model = outcome.value
-        comparison, run.asked = run.asked[1], None
-        run.agreements += comparison.agreements
-        run.seen += [] if comparison.seen is None else [comparison.seen]
-        run.done.add(comparison.labelled.image.id)
-        self._go_on(run)
 
     @Slot(object)
     def _follow_model(self, status: EngineStatus) -> None:
         """Begin anew with another model: agreements of two models do not compare."""
         is_another = status.stage is EngineStage.LOADING and status.progress is None
-        if is_another and self._run is not None:
+        if is_another and self._run is not None and not self._run.is_over:
             self._drop()
             self._begin()
 
-    def _drop(self) -> _Run | None:
+    @Slot(object)
+    def _follow(self, changes: ChangeSet) -> None:
+        if self._run is None or changes.kind is ChangeKind.FACTS:
+            return
+        changed = self._run.changed
+        for image_id in changes.touched("images"):
+            changed.setdefault(ImageId(image_id), set())
+        for each in changes.changes:
+            for row in (each.before, each.after) if each.table == "instances" else ():
+                if row is not None:
+                    changed.setdefault(row["image_id"], set()).add(InstanceId(each.row_id))
+
+    def _drop(self) -> None:
         run, self._run = self._run, None
-        if run is not None:
-            if run.task is not None:
-                run.task.cancel()
-            self._engine.cancel(EngineSlot.AUDIT)
-        return run
+        if run is not None and run.task is not None:
+            run.task.cancel()
+        if run is not None and run.walk is not None:
+            run.walk.close()
 
-    def _end(self, *, is_stopped: bool = False) -> None:
-        run = self._drop()
-        assert run is not None
-        if not is_stopped or run.done:
-            self._tell(run, is_stopped=is_stopped)
-        self.changed.emit()
+    def _end(self, run: _Run) -> None:
+        """End a run before it has come to its end."""
+        if run.walk is not None and run.walk.done:
+            self._sum_up(run, run.walk, is_stopped=True)
+        else:
+            self._drop()
+            self.changed.emit()
 
-    def _tell(self, run: _Run, *, is_stopped: bool) -> None:
+    def _sum_up(self, run: _Run, walk: ImageWalk, *, is_stopped: bool = False) -> None:
+        """Find what is to be told in the background: there may be hundreds of thousands of instances."""
+        walk.close()
+        run.walk, run.is_over = None, True
+        after = f", stopped after {len(walk.done):,} of {counted(walk.total, 'image')}" if is_stopped else ""
+        # What is changed from now on is looked at in the end.
+        path, changed, run.changed = self._store.path, run.changed, {}
+        tell = partial(self._tell, done=walk.done, after=after)
+        self._work(run, lambda _progress: _sum(path, run.agreements, run.seen, changed), tell)
+
+    def _tell(self, run: _Run, total: _Sum, *, done: set[ImageId], after: str) -> None:
         """Give the findings of a run to the check, and say what came of it."""
-        instances = self._instances_now(run)
-        agreements = [each for each in run.agreements if _has_outline(each.instance, instances)]
-        low = find_disagreements(agreements)
-        seen = [_still_true(each, instances) for each in run.seen]
-        spotted = findings_that_hold(self._store, find_by_sightings(seen), run.done)
-        present = {image.id for image in images_in_use(self._store)}
-        unread = [(record, error) for record, error in run.unreadable if record.id in present]
+        self._drop()
+        unread = [
+            (image, run.unreadable[image.id]) for image in images_in_use(self._store) if image.id in run.unreadable
+        ]
         unreadable = find_undecodable(self._store, unread, self._checking.findings or ())
-        self._checking.take_comparison((*unreadable, *low, *spotted), run.done, run.kinds)
-        self.notice.emit(_words(run, len(agreements), len(low), spotted, is_stopped=is_stopped))
-
-    def _instances_now(self, run: _Run) -> dict[InstanceId, Instance]:
-        """Give the instances on the images that were compared, but of images left out since."""
-        images = run.done & {image.id for image in images_in_use(self._store)}
-        return {each.id: each for image_id in images for each in self._store.instances(image_id)}
-
-
-def _has_outline(instance: OutlinedInstance, now: dict[InstanceId, Instance]) -> bool:
-    return instance.id in now and now[instance.id].region == instance.region
-
-
-def _still_true(seen: SeenImage, now: dict[InstanceId, Instance]) -> SeenImage:
-    """Pass over instances that were changed or deleted since their image was read."""
-    kept = [
-        each
-        for each in seen.instances
-        if _has_outline(each.instance, now) and now[each.instance.id].category_id == each.instance.category_id
-    ]
-    return replace(seen, instances=tuple(kept))
+        changed = set().union(*run.changed.values())
+        as_they_were = [each for each in total.findings if changed.isdisjoint(each.instance_ids)]
+        findings = findings_that_hold(self._store, as_they_were, run.changed)
+        self._checking.take_comparison((*unreadable, *findings), done, run.kinds)
+        self.notice.emit(_words(run, total.outlines, findings, after))
+        self.changed.emit()
 
 
 def _plan(project: Path, *, may_take_phrases: bool) -> _Plan:
@@ -301,22 +286,40 @@ def _plan(project: Path, *, may_take_phrases: bool) -> _Plan:
 def _read(project: Path, image_id: ImageId) -> _ReadImage | None:
     """Read an image and its instances over a store of its own; None if the image is none of the project's any more."""
     with ProjectStore.open(project, read_only=True) as store:
-        record = next((image for image in store.images() if image.id == image_id), None)
-        if record is None:
+        try:
+            record = store.image(image_id)
+        except KeyError:
             return None
         file = store.image_file(image_id)
-        try:
-            image = ShownImage(image_id, hash_file(file), read_image(file))
-        except ImageUnreadable as error:
-            return _ReadImage(record, error=error)
-        return _ReadImage(record, image, labelled_on(store, record, *image.size))
+        image = ShownImage(image_id, hash_file(file), read_image(file))
+        return _ReadImage(image, labelled_on(store, record, *image.size))
 
 
-def _words(run: _Run, outlines: int, low: int, spotted: Iterable[Finding], *, is_stopped: bool) -> str:
-    after = f", stopped after {len(run.done):,} of {counted(run.total, 'image')}" if is_stopped else ""
+def _sum(project: Path, agreements: Iterable[Agreement], seen: Iterable[SeenImage], changed: _Changed) -> _Sum:
+    """Find what the model says otherwise, but of what was `changed` since it was read, over a store of its own."""
+    with ProjectStore.open(project, read_only=True) as store:
+        in_use = {image.id for image in images_in_use(store)}
+        current = [
+            each for each in agreements if each.instance.image_id in in_use and _is_as_it_was(each.instance, changed)
+        ]
+        images = [
+            replace(image, instances=tuple(each for each in image.instances if _is_as_it_was(each.instance, changed)))
+            for image in seen
+            if image.image.id in in_use
+        ]
+        findings = (*find_disagreements(current), *find_by_sightings(images))
+        return _Sum(len(current), findings_that_hold(store, findings, changed))
+
+
+def _is_as_it_was(instance: ComparedInstance, changed: _Changed) -> bool:
+    return instance.id not in changed.get(instance.image_id, ())
+
+
+def _words(run: _Run, outlines: int, findings: Iterable[Finding], after: str) -> str:
+    low = sum(each.kind is FindingKind.OUTLINE_DISAGREES for each in findings)
     drawn = "none is drawn otherwise" if not low else f"{low:,} {'is' if low == 1 else 'are'} drawn otherwise"
     compared = f"{counted(outlines, 'outline')} compared with {run.model}{after}: {drawn}."
     if not run.seen:
         return compared if outlines else "There is no outline to compare with the model."
-    looked = sightings_in_words(len(run.sought), len(run.seen), spotted)
+    looked = sightings_in_words(len(run.sought), len(run.seen), findings)
     return f"{compared} {looked}." if outlines else f"{run.model}{after}: {looked}."

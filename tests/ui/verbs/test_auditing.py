@@ -168,14 +168,7 @@ def _pixels():
 
 
 def test_stopping_keeps_what_was_found_by_then(labelled, auditing, checking, engine, fake_session, qtbot):
-    done = []
-
-    def hold_after_two(outcome) -> None:
-        done.append(outcome)
-        if len(done) == 2:
-            auditing.stop()
-
-    engine.answered.connect(hold_after_two)
+    auditing.progress.connect(lambda done, _total: auditing.stop() if done == 2 else None)
     auditing.start()
     qtbot.waitUntil(lambda: not auditing.is_running and not checking.is_running)
 

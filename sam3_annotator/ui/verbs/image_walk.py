@@ -1,0 +1,130 @@
+"""Goes through images one after the other: each is read while the model is asked about the one before."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from sam3_annotator.model import Job, Outcome, Slot as EngineSlot, Ticket
+from sam3_annotator.project import ImageId, ImageUnreadable, KnownError
+from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.background import BackgroundTask, Work
+
+
+class ImageWalk(QObject):
+    """Has each image read in the background, one ahead, and looked at by whoever hears `came`, one at a time.
+
+    `read` is called when it is an image's turn to be read, and gives the work that does it; None passes the image over,
+    as None from the work does. What else the work gives comes with `came`: `ask` the model about it, as often as need
+    be, in a slot of its own, and `go_on` when nothing is left to be done about it. Images that cannot be read are
+    told and passed over. After `ended`, when all are `done`, and `failed`, which carries what went wrong, it is to be
+    closed, as it can be at any time: it tells nothing any more then.
+    """
+
+    came = Signal(object)  # what an image was read as
+    answered = Signal(object)  # what the job gave
+    unreadable = Signal(object, object)  # ImageId, ImageUnreadable
+    moved = Signal()  # an image was read or is done
+    failed = Signal(object)  # Exception
+    ended = Signal()
+
+    def __init__(
+        self,
+        image_ids: Sequence[ImageId],
+        read: Callable[[ImageId], Work | None],
+        engine: EngineBridge,
+        slot: EngineSlot,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self.total = len(image_ids)
+        self.done: set[ImageId] = set()
+        self._left = deque(image_ids)
+        self._read = read
+        self._engine = engine
+        self._slot = slot
+        self._task: BackgroundTask | None = None
+        self._waiting: tuple[ImageId, object] | None = None  # read, and not looked at yet
+        self._looked_at: ImageId | None = None
+        self._ticket: Ticket | None = None
+        engine.answered.connect(self._take_answer)
+
+    def start(self) -> None:
+        """Begin with the first image."""
+        self._move()
+
+    def ask(self, job: Job, embedding_key: str) -> None:
+        """Ask the model about the image that has come."""
+        self._ticket = self._engine.submit(self._slot, job, embedding_key)
+
+    def go_on(self) -> None:
+        """Have done with the image that has come."""
+        if self._looked_at is not None:
+            self.done.add(self._looked_at)
+            self._looked_at = None
+        self._move()
+
+    def close(self) -> None:
+        """Give up what is left."""
+        self.blockSignals(True)
+        self._left.clear()
+        if self._task is not None:
+            self._task.cancel()
+        self._engine.cancel(self._slot)
+        self.deleteLater()
+
+    def _move(self) -> None:
+        if self._looked_at is None and self._waiting is not None:
+            (self._looked_at, value), self._waiting = self._waiting, None
+            self.came.emit(value)
+        try:
+            if self._task is None and self._waiting is None:
+                self._read_next()
+        except KnownError as error:  # the project cannot be read
+            self.failed.emit(error)
+            return
+        self.moved.emit()
+        if self._task is None and self._waiting is None and self._looked_at is None:
+            self.ended.emit()
+
+    def _read_next(self) -> None:
+        while self._left and self._task is None:
+            image_id = self._left.popleft()
+            work = self._read(image_id)
+            if work is None:
+                self.done.add(image_id)
+                continue
+            self._task = BackgroundTask(work, owner=self)
+            self._task.result.connect(partial(self._take, image_id))
+            self._task.failed.connect(partial(self._take_failure, image_id))
+            self._task.start()
+
+    def _take(self, image_id: ImageId, value: object) -> None:
+        self._task = None
+        if value is None:
+            self.done.add(image_id)
+        else:
+            self._waiting = image_id, value
+        self._move()
+
+    def _take_failure(self, image_id: ImageId, error: Exception) -> None:
+        self._task = None
+        if not isinstance(error, ImageUnreadable):
+            self.failed.emit(error)
+            return
+        self.done.add(image_id)
+        self.unreadable.emit(image_id, error)
+        self._move()
+
+    @Slot(object)
+    def _take_answer(self, outcome: Outcome) -> None:
+        if self._ticket is None or outcome.ticket != self._ticket:
+            return
+        self._ticket = None
+        if outcome.error is not None:
+            self.failed.emit(outcome.error)
+        else:
+            self.answered.emit(outcome.value)
