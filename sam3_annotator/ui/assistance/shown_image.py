@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.model import BoxPrompt, ConceptPrompt, Embedding, MaskPrompt, PointPrompt, Prompt, Window, Workbench
-from sam3_annotator.project import ImageId
+from sam3_annotator.project import ImageId, hash_file, read_image
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 
 
@@ -25,6 +26,11 @@ class ShownImage:
     content_key: str
     pixels: NDArray[np.uint8]
     window: Window | None = None
+
+    @staticmethod
+    def of_file(image_id: ImageId, file: Path) -> ShownImage:
+        """Read the whole of an image from its file; raises `ImageUnreadable`."""
+        return ShownImage(image_id, hash_file(file), read_image(file))
 
     @property
     def embedding_key(self) -> str:

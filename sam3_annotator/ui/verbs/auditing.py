@@ -30,10 +30,8 @@ from sam3_annotator.project import (
     find_disagreements,
     find_undecodable,
     findings_that_hold,
-    hash_file,
     images_in_use,
     labelled_on,
-    read_image,
     sightings_in_words,
     sought_categories,
 )
@@ -290,8 +288,7 @@ def _read(project: Path, image_id: ImageId) -> _ReadImage | None:
             record = store.image(image_id)
         except KeyError:
             return None
-        file = store.image_file(image_id)
-        image = ShownImage(image_id, hash_file(file), read_image(file))
+        image = ShownImage.of_file(image_id, store.image_file(image_id))
         return _ReadImage(image, labelled_on(store, record, *image.size))
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from sam3_annotator.model import Job, Outcome, Slot as EngineSlot, Ticket, Workbench
+from sam3_annotator.model import Job, Slot as EngineSlot, Workbench
 from sam3_annotator.project import (
     CategoryId,
     ImageId,
@@ -19,16 +20,16 @@ from sam3_annotator.project import (
     KnownError,
     Region,
     counted,
-    hash_file,
-    read_image,
 )
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.assistance.shown_image import ShownImage
-from sam3_annotator.ui.background import BackgroundTask
+from sam3_annotator.ui.background import Work
+from sam3_annotator.ui.canvas.proposals import Proposal
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs.beside import is_written_beside
+from sam3_annotator.ui.verbs.image_walk import ImageWalk
 from sam3_annotator.ui.verbs.phrase_search import Found, Manner, PhraseSearch, store_found
 from sam3_annotator.ui.verbs.proposing import not_labelled
 
@@ -71,34 +72,18 @@ class AutolabelProgress:
 
 
 @dataclass(slots=True, eq=False)
-class _Asked:
-    """A look under way: the ticket, and the instances that were on the image when it was asked for."""
-
-    ticket: Ticket
-    instances: tuple[Instance, ...]
-
-
-@dataclass(slots=True, eq=False)
 class _Run:
-    """A plan being carried out: images still to be read, the one that waits, the one looked at, what came of others."""
+    """A plan being carried out, and what came of the images that are done."""
 
     plan: AutolabelPlan
-    left: deque[ImageId]
-    task: BackgroundTask | None = None
-    waiting: ShownImage | None = None
-    search: PhraseSearch | None = None
-    asked: _Asked | None = None
-    looked: int = 0
+    walk: ImageWalk
+    search: PhraseSearch | None = None  # on the image that is looked at
+    instances: tuple[Instance, ...] = ()  # that were on it when the look under way was asked for
+    looked: set[ImageId] = field(default_factory=set)
     unreadable: list[str] = field(default_factory=list)
     made: dict[CategoryId | str, CategoryId] = field(default_factory=dict)  # of the categories given by name
     counts: Counter[CategoryId] = field(default_factory=Counter)
     annotated: set[ImageId] = field(default_factory=set)
-
-    @property
-    def done(self) -> int:
-        """How many images nothing is to be done about any more."""
-        under_way = sum(each is not None for each in (self.task, self.waiting, self.search))
-        return len(self.plan.image_ids) - len(self.left) - under_way
 
 
 def look_job(
@@ -153,7 +138,6 @@ class Autolabelling(QObject):
         self._describe_model = describe_model
         self._find_shown_key = find_shown_key
         self._run: _Run | None = None
-        engine.answered.connect(self._take_answer)
 
     @property
     def is_running(self) -> bool:
@@ -162,10 +146,18 @@ class Autolabelling(QObject):
 
     def start(self, plan: AutolabelPlan) -> None:
         """Carry out a plan; nothing while another one is under way."""
-        if self._run is None:
-            self._run = _Run(plan, deque(plan.image_ids))
-            self._go_on(self._run)
-            self.changed.emit()
+        if self._run is not None:
+            return
+        walk = ImageWalk(plan.image_ids, self._read, self._engine, EngineSlot.LABEL, self)
+        run = self._run = _Run(plan, walk)
+        walk.came.connect(partial(self._take_image, run))
+        walk.answered.connect(partial(self._take_answer, run))
+        walk.unreadable.connect(partial(self._note_unreadable, run))
+        walk.moved.connect(partial(self._tell_progress, run))
+        walk.failed.connect(self._fail)
+        walk.ended.connect(self._end)
+        walk.start()
+        self.changed.emit()
 
     def stop(self) -> None:
         """Give up what is left; what is stored stays."""
@@ -176,29 +168,13 @@ class Autolabelling(QObject):
         """Give up what is left without a word."""
         self._drop()
 
-    def _go_on(self, run: _Run) -> None:
-        if run is not self._run:
-            return  # it was stopped by what followed from its own last step
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """End the run where the project cannot be read or written."""
         try:
-            self._take_next(run)
-        except KnownError as error:  # the project cannot be read
+            yield
+        except KnownError as error:
             self._fail(error)
-
-    def _take_next(self, run: _Run) -> None:
-        """Look at the image that is read, if no other is looked at, and read the next one meanwhile."""
-        if run.search is None and run.waiting is not None:
-            image, run.waiting = run.waiting, None
-            phrases = [each.phrase for each in self._still_sought(run)]
-            if phrases and self._is_open(image.image_id):
-                manner = Manner(run.plan.threshold, run.plan.parts, self._settings.simplification_tolerance)
-                run.search = PhraseSearch(image, phrases, manner)
-        if run.search is not None and run.asked is None:
-            self._ask(run, run.search)
-        if run.task is None and run.waiting is None:
-            self._read_next(run)
-        self._tell_progress(run)
-        if run.task is None and run.search is None:
-            self._end()
 
     def _is_open(self, image_id: ImageId) -> bool:
         try:
@@ -206,104 +182,96 @@ class Autolabelling(QObject):
         except KeyError:
             return False
 
-    def _still_sought(self, run: _Run) -> list[Sought]:
-        """Give what is sought with the categories as they are by now.
+    def _still_sought(self, run: _Run) -> dict[str, CategoryId | str]:
+        """Give the phrases that are sought, with their categories as they are by now.
 
         What belongs to one that is gone is passed over; one that was made by this run may have got another name.
         """
         known = {each.id for each in self._store.categories()}
         made = {name: category_id for name, category_id in run.made.items() if category_id in known}
-        sought = [replace(each, category=made.get(each.category, each.category)) for each in run.plan.sought]
-        return [each for each in sought if isinstance(each.category, str) or each.category in known]
+        sought = {each.phrase: made.get(each.category, each.category) for each in run.plan.sought}
+        return {phrase: each for phrase, each in sought.items() if isinstance(each, str) or each in known}
 
-    def _read_next(self, run: _Run) -> None:
-        while run.left and not self._is_open(run.left[0]):
-            run.left.popleft()
-        if run.left:
-            image_id = run.left.popleft()
-            file = self._store.image_file(image_id)
-            run.task = BackgroundTask(
-                lambda _progress: ShownImage(image_id, hash_file(file), read_image(file)), owner=self
-            )
-            run.task.result.connect(partial(self._take_image, run))
-            run.task.failed.connect(partial(self._take_unread, run, file.name))
-            run.task.start()
+    def _read(self, image_id: ImageId) -> Work | None:
+        if not self._is_open(image_id):
+            return None
+        file = self._store.image_file(image_id)
+        return lambda _progress: ShownImage.of_file(image_id, file)
+
+    def _note_unreadable(self, run: _Run, image_id: ImageId, _error: ImageUnreadable) -> None:
+        with suppress(KeyError):  # it may be gone by now
+            run.unreadable.append(self._store.image_file(image_id).name)
 
     def _take_image(self, run: _Run, image: ShownImage) -> None:
-        if run is self._run:
-            run.task, run.waiting = None, image
-            self._go_on(run)
-
-    def _take_unread(self, run: _Run, name: str, error: Exception) -> None:
-        if run is not self._run:
-            return
-        run.task = None
-        if isinstance(error, ImageUnreadable):
-            run.unreadable.append(name)
-            self._go_on(run)
-        else:
-            self._fail(error)
+        with self._failing():
+            phrases = tuple(self._still_sought(run))
+            if not phrases or not self._is_open(image.image_id):
+                run.walk.go_on()
+                return
+            manner = Manner(run.plan.threshold, run.plan.parts, self._settings.simplification_tolerance)
+            run.search = PhraseSearch(image, phrases, manner)
+            self._ask(run, run.search)
 
     def _ask(self, run: _Run, search: PhraseSearch) -> None:
         image_id = search.image.image_id
-        instances = self._store.instances(image_id)
-        labelled = [instance.region for instance in instances]
+        run.instances = self._store.instances(image_id)
+        labelled = [instance.region for instance in run.instances]
         unwanted = {each.phrase: self._finder.rejected(image_id, each.phrase) for each in run.plan.sought}
-        job = look_job(search, labelled, unwanted, self._find_shown_key())
-        run.asked = _Asked(self._engine.submit(EngineSlot.LABEL, job, search.embedding_key), instances)
+        run.walk.ask(look_job(search, labelled, unwanted, self._find_shown_key()), search.embedding_key)
 
-    @Slot(object)
-    def _take_answer(self, outcome: Outcome) -> None:
-        run = self._run
-        if run is None or run.asked is None or run.search is None or outcome.ticket != run.asked.ticket:
-            return
-        if outcome.error is not None:
-            self._fail(outcome.error)
-        elif isinstance(outcome.value, dict):
-            self._store_news(run, run.search.image.image_id, outcome.value)
+    def _take_answer(self, run: _Run, news: Found | None) -> None:
+        assert run.search is not None
+        if news is None:
+            with self._failing():
+                self._ask(run, run.search)
+            self._tell_progress(run)
         else:
-            run.asked = None
-            self._go_on(run)
+            self._store_news(run, run.search.image.image_id, deque(news.items()))
 
-    def _store_news(self, run: _Run, image_id: ImageId, news: Found) -> None:
-        """Make instances of what an image has brought, as soon as nothing else writes to the project."""
+    def _store_news(self, run: _Run, image_id: ImageId, news: deque[tuple[str, tuple[Proposal, ...]]]) -> None:
+        """Make instances of what an image has brought, as soon as nothing else writes to the project.
+
+        Each phrase is a step that waits for the disk: the user's own work goes on in between.
+        """
         if run is not self._run:
             return
         if is_written_beside(self._store):
             QTimer.singleShot(RETRY_MS, self, partial(self._store_news, run, image_id, news))
             return
-        try:
-            if self._is_open(image_id):
-                self._label(run, image_id, news)
-        except KnownError as error:
-            self._fail(error)
-            return
-        run.search = run.asked = None
-        self._go_on(run)
+        with self._failing():
+            is_open = self._is_open(image_id)
+            while is_open and news:
+                if self._label(run, image_id, *news.popleft()):
+                    QTimer.singleShot(0, self, partial(self._store_news, run, image_id, news))
+                    return
+            if is_open:
+                run.looked.add(image_id)
+            run.search = None
+            run.walk.go_on()
 
-    def _label(self, run: _Run, image_id: ImageId, news: Found) -> None:
-        assert run.asked is not None
-        before = {instance.id: instance.region for instance in run.asked.instances}
+    def _label(self, run: _Run, image_id: ImageId, phrase: str, found: Sequence[Proposal]) -> bool:
+        """Label what a phrase has found, but of what was labelled meanwhile; says whether anything is left."""
+        before = {instance.id: instance.region for instance in run.instances}
         now = self._store.instances(image_id)
-        meanwhile = [instance.region for instance in now if before.get(instance.id) != instance.region]
+        chosen = not_labelled(found, [each.region for each in now if before.get(each.id) != each.region])
+        category = self._still_sought(run).get(phrase) if chosen else None
+        if category is None:
+            return False
         threshold, describe = run.plan.threshold, self._describe_model
-        for sought in self._still_sought(run):
-            category, phrase = sought.category, sought.phrase
-            chosen = not_labelled(news.get(phrase, ()), meanwhile)
-            if run is not self._run or not chosen:
-                continue
-            category_id = store_found(self._store, image_id, category, phrase, chosen, threshold, describe)
-            assert category_id is not None
-            if isinstance(category, str):
-                run.made[category] = category_id
-            run.counts[category_id] += len(chosen)
-            run.annotated.add(image_id)
-        run.looked += 1
+        category_id = store_found(self._store, image_id, category, phrase, chosen, threshold, describe)
+        assert category_id is not None
+        if isinstance(category, str):
+            run.made[category] = category_id
+        run.counts[category_id] += len(chosen)
+        run.annotated.add(image_id)
+        run.looked.add(image_id)
+        return True
 
     def _tell_progress(self, run: _Run) -> None:
-        looks = run.search.looks if run.search is not None else 1
-        looked = looks - run.search.looks_left if run.search is not None else 0
-        self.progress.emit(AutolabelProgress(run.done, len(run.plan.image_ids), looked, looks))
+        if run is self._run:
+            looks = run.search.looks if run.search is not None else 1
+            looked = looks - run.search.looks_left if run.search is not None else 0
+            self.progress.emit(AutolabelProgress(len(run.walk.done), run.walk.total, looked, looks))
 
     def _fail(self, error: Exception) -> None:
         self._end(is_stopped=True)
@@ -312,9 +280,7 @@ class Autolabelling(QObject):
     def _drop(self) -> _Run | None:
         run, self._run = self._run, None
         if run is not None:
-            if run.task is not None:
-                run.task.cancel()
-            self._engine.cancel(EngineSlot.LABEL)
+            run.walk.close()
         return run
 
     def _end(self, *, is_stopped: bool = False) -> None:
@@ -325,10 +291,10 @@ class Autolabelling(QObject):
         self.changed.emit()
 
     def _words(self, run: _Run, *, is_stopped: bool) -> str:
-        left = len(run.plan.image_ids) - run.done
+        left = run.walk.total - len(run.walk.done)
         sentences = [f"Stopped with {counted(left, 'image')} left."] if is_stopped and left else []
         if run.looked or not sentences:
-            sentences.append(f"{counted(run.looked, 'image')} looked through: {self._found_in_words(run)}.")
+            sentences.append(f"{counted(len(run.looked), 'image')} looked through: {self._found_in_words(run)}.")
         if run.unreadable:
             names = ", ".join(run.unreadable[:NAMES_TOLD]) + (", …" if run.unreadable[NAMES_TOLD:] else "")
             sentences.append(f"{counted(len(run.unreadable), 'image')} could not be read: {names}.")

@@ -80,6 +80,8 @@ class ImageWalk(QObject):
         if self._looked_at is None and self._waiting is not None:
             (self._looked_at, value), self._waiting = self._waiting, None
             self.came.emit(value)
+            if self._looked_at is None:
+                return  # that was all, and it has gone on
         try:
             if self._task is None and self._waiting is None:
                 self._read_next()

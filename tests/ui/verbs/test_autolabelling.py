@@ -115,6 +115,22 @@ def test_each_phrase_on_each_image_is_a_step(labelling, plan, finish, store, ses
     assert labelling.told == ["4 images looked through: 8 instances found on 4 of them (4 cat, 4 dog)."]
 
 
+def test_the_user_can_do_something_between_two_phrases(labelling, plan, finish, store, session, bridge):
+    session.instances, session.seen = [], {"cat": [(BOXES[0], 0.9)], "dog": [(BOXES[1], 0.9)]}
+    first = store.images()[0].id
+
+    def call_the_first_done(changes) -> None:
+        if changes.touched("instances") and counts(store)[0] == 1:
+            qt_later(lambda: operations.set_image_state(store, [first], ImageState.DONE))
+
+    bridge.changed.connect(call_the_first_done)
+    labelling.start(plan(Sought("cat", "cat"), Sought("dog", "dog")))
+    finish()
+
+    assert counts(store) == [1, 2, 2, 2]
+    assert labelling.told[0].startswith("4 images looked through: 7 instances")
+
+
 def test_what_is_labelled_meanwhile_is_not_labelled_twice(labelling, start_and_hold, finish, session, store):
     start_and_hold()
     cat = operations.add_category(store, "cat")
