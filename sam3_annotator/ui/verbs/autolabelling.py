@@ -226,7 +226,7 @@ class Autolabelling(QObject):
                 self._ask(run, run.search)
             self._tell_progress(run)
         else:
-            self._store_news(run, run.search.image.image_id, deque(news.items()))
+            self._store_news(run, run.search.image.image_id, deque(each for each in news.items() if each[1]))
 
     def _store_news(self, run: _Run, image_id: ImageId, news: deque[tuple[str, tuple[Proposal, ...]]]) -> None:
         """Make instances of what an image has brought, as soon as nothing else writes to the project.

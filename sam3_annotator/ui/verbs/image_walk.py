@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Final
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from sam3_annotator.model import Job, Outcome, Slot as EngineSlot, Ticket
 from sam3_annotator.project import ImageId, ImageUnreadable, KnownError
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.background import BackgroundTask, Work
+
+# In one turn of the event loop: some milliseconds.
+MOST_PASSED_OVER: Final = 500
 
 
 class ImageWalk(QObject):
@@ -78,9 +82,10 @@ class ImageWalk(QObject):
 
     def _move(self) -> None:
         if self._looked_at is None and self._waiting is not None:
-            (self._looked_at, value), self._waiting = self._waiting, None
+            (image_id, value), self._waiting = self._waiting, None
+            self._looked_at = image_id
             self.came.emit(value)
-            if self._looked_at is None:
+            if image_id in self.done:
                 return  # that was all, and it has gone on
         try:
             if self._task is None and self._waiting is None:
@@ -89,20 +94,23 @@ class ImageWalk(QObject):
             self.failed.emit(error)
             return
         self.moved.emit()
-        if self._task is None and self._waiting is None and self._looked_at is None:
+        if self._task is not None or self._waiting is not None:
+            return
+        if self._left:  # others have their turn between those that are passed over
+            QTimer.singleShot(0, self, self._move)
+        elif self._looked_at is None:
             self.ended.emit()
 
     def _read_next(self) -> None:
-        while self._left and self._task is None:
+        for _ in range(min(len(self._left), MOST_PASSED_OVER)):
             image_id = self._left.popleft()
-            work = self._read(image_id)
-            if work is None:
-                self.done.add(image_id)
-                continue
-            self._task = BackgroundTask(work, owner=self)
-            self._task.result.connect(partial(self._take, image_id))
-            self._task.failed.connect(partial(self._take_failure, image_id))
-            self._task.start()
+            if (work := self._read(image_id)) is not None:
+                self._task = BackgroundTask(work, owner=self)
+                self._task.result.connect(partial(self._take, image_id))
+                self._task.failed.connect(partial(self._take_failure, image_id))
+                self._task.start()
+                return
+            self.done.add(image_id)
 
     def _take(self, image_id: ImageId, value: object) -> None:
         self._task = None

@@ -81,10 +81,12 @@ def test_what_is_nothing_or_cannot_be_read_is_passed_over(make_walk, qtbot):
     assert walk.done == {1, 2, 3, 4}
 
 
-def test_an_image_whose_turn_brings_no_work_is_passed_over(engine, qtbot):
+@pytest.mark.parametrize("in_one_turn", [1, 500])
+def test_images_whose_turn_brings_no_work_are_passed_over(engine, qtbot, monkeypatch, in_one_turn):
+    monkeypatch.setattr("sam3_annotator.ui.verbs.image_walk.MOST_PASSED_OVER", in_one_turn)
     owner = QObject()
     walk = ImageWalk(
-        [1, 2], lambda image_id: None if image_id == 1 else lambda _progress: "two", engine, Slot.AUDIT, owner
+        [1, 2, 3, 4], lambda number: (lambda _progress: "three") if number == 3 else None, engine, Slot.AUDIT, owner
     )
     came = []
     walk.came.connect(came.append)
@@ -93,8 +95,8 @@ def test_an_image_whose_turn_brings_no_work_is_passed_over(engine, qtbot):
     with qtbot.waitSignal(walk.ended):
         walk.start()
 
-    assert came == ["two"]
-    assert walk.done == {1, 2}
+    assert came == ["three"]
+    assert walk.done == {1, 2, 3, 4}
 
 
 def test_what_else_goes_wrong_is_told(make_walk, qtbot):
