@@ -28,6 +28,7 @@ def finding(finding_session, user):
 def open_dialog(finding):
     def press() -> AutolabelDialog:
         finding.press(Qt.Key.Key_F, CTRL | SHIFT)
+        finding.settle()
         return next(each for each in finding.window.findChildren(AutolabelDialog) if each.isVisible())
 
     return press
@@ -187,6 +188,7 @@ def test_closing_the_window_ends_it(finding, find_and_hold, finding_session, qtb
 
 def test_a_model_that_knows_no_names_leads_to_the_models(user, tell, qtbot):
     user.press(Qt.Key.Key_F, CTRL | SHIFT)
+    user.settle()
     assert tell() == ["This model knows no names, so it cannot find things by phrases. SAM 3 does."]
     assert user.window.findChildren(AutolabelDialog) == []
 

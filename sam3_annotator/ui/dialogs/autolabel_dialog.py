@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, QSpinBox, QVBoxLayout, QWidget
 
 from sam3_annotator.model import Window
-from sam3_annotator.project import ChangeSet, ImageRecord, ImageState, counted
+from sam3_annotator.project import CategoryId, ChangeSet, ImageRecord, ImageState, counted
 from sam3_annotator.ui.dialogs.form_dialog import DIALOG_WIDTH, LABEL_WIDTH, FormDialog
 from sam3_annotator.ui.dialogs.phrase_list import PhraseList
 from sam3_annotator.ui.item_models.image_model import ImageFilter
@@ -48,7 +48,8 @@ _EXPLANATION: Final = (
 class AutolabelDialog(FormDialog):
     """Emits `planned` with what is to be done, and closes.
 
-    `takes_phrases` says whether the model knows names; call `refresh` when another one is loaded.
+    `phrases` are those by which the categories are found. `takes_phrases` says whether the model knows names; call
+    `refresh` when another one is loaded.
     """
 
     planned = Signal(object)  # AutolabelPlan
@@ -56,6 +57,7 @@ class AutolabelDialog(FormDialog):
     def __init__(
         self,
         bridge: StoreBridge,
+        phrases: Mapping[CategoryId, Sequence[str]],
         shown: ImageFilter,
         threshold: float,
         takes_phrases: Callable[[], bool],
@@ -65,7 +67,7 @@ class AutolabelDialog(FormDialog):
         self._store = bridge.store
         self._shown = shown
         self._takes_phrases = takes_phrases
-        self.phrases = PhraseList(bridge.store)
+        self.phrases = PhraseList(bridge.store, phrases)
         self.threshold = ScoreSlider()
         self.threshold.set_score(threshold)
         self.images = {choice: QRadioButton() for choice in ImageChoice}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from sam3_annotator.project import Category, ProjectStore, category_named, category_phrases, folded
+from sam3_annotator.project import Category, CategoryId, ProjectStore, category_named, folded
 from sam3_annotator.ui.item_delegates.painting import SWATCH_SIZE, swatch_icon
 from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_S, SPACE_XS, bind_icon, theme
 from sam3_annotator.ui.verbs.autolabelling import Sought
@@ -24,13 +24,19 @@ CHECK_BOX_PADDING: Final = 28
 
 
 class PhraseList(QWidget):
-    """One row per category, and one for each phrase that was added, which becomes a category with the first find."""
+    """One row per category, and one for each phrase that was added, which becomes a category with the first find.
+
+    `phrases` are those by which the categories are found; one that comes later is found by its name.
+    """
 
     changed = Signal()
 
-    def __init__(self, store: ProjectStore, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, store: ProjectStore, phrases: Mapping[CategoryId, Sequence[str]], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._store = store
+        self._phrases = phrases
         self._rows: list[PhraseRow] = []
         self._all = QCheckBox("Category")
         self._all.setAccessibleName("All categories")
@@ -101,12 +107,11 @@ class PhraseList(QWidget):
         """Follow the categories of the project; what the user has typed and checked stays."""
         before = {row.category.id: row for row in self._rows if row.category is not None}
         added = [row for row in self._rows if row.category is None]
-        phrases = category_phrases(self._store)
         rows = []
         for category in self._store.categories():
             row = before.pop(category.id, None)
             if row is None:
-                row = PhraseRow(category, phrases[category.id])
+                row = PhraseRow(category, self._phrases.get(category.id, (category.name,)))
                 row.changed.connect(self._tell)
             elif row.category != category:
                 row.show_category(category)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
 from PySide6.QtCore import QObject, Slot
 
-from sam3_annotator.project import counted
+from sam3_annotator.project import CategoryId, ProjectStore, category_phrases, counted
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
-from sam3_annotator.ui.background import error_sentence
+from sam3_annotator.ui.background import BackgroundTask, error_sentence
 from sam3_annotator.ui.verbs.autolabelling import Autolabelling, AutolabelPlan, AutolabelProgress
 from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.message_bar import MessageAction, Severity
@@ -23,6 +26,7 @@ class AutolabelDisplay(QObject):
         self._autolabelling = autolabelling
         self._finder = finder
         self._engine = engine
+        self._reading: BackgroundTask | None = None  # before the dialog opens
         autolabelling.changed.connect(self._show_state)
         autolabelling.progress.connect(self._show_progress)
         autolabelling.notice.connect(lambda sentence: window.show_notice(sentence, AUTOLABEL))
@@ -31,9 +35,7 @@ class AutolabelDisplay(QObject):
 
     @Slot()
     def _open(self) -> None:
-        """Open the dialog, or show the one that is open; where it would be of no use, say why and what to do."""
-        from sam3_annotator.ui.dialogs.autolabel_dialog import AutolabelDialog  # not needed at the start
-
+        """Open the dialog as soon as it is known by what categories are found; where it would be of no use, say why."""
         if self._autolabelling.is_running:
             self._say("Images are being looked through already.", MessageAction("Stop", self._autolabelling.stop))
             return
@@ -41,15 +43,35 @@ class AutolabelDisplay(QObject):
             choose = MessageAction("Choose a model…", lambda: self._window.window_actions.trigger("choose_model"))
             self._say("This model knows no names, so it cannot find things by phrases. SAM 3 does.", choose)
             return
-        dialog = next((each for each in self._window.findChildren(AutolabelDialog) if each.isVisible()), None)
+        if self._reading is None:
+            project = self._window.store.path
+            self._reading = BackgroundTask(lambda _progress: _read_phrases(project), owner=self)
+            self._reading.result.connect(self._show_dialog)
+            self._reading.failed.connect(lambda error: self._window.show_problem(error_sentence(error, "The search")))
+            self._reading.finished.connect(self._end_reading)
+            self._reading.start()
+
+    @Slot()
+    def _end_reading(self) -> None:
+        self._reading = None
+
+    @Slot(object)
+    def _show_dialog(self, phrases: Mapping[CategoryId, Sequence[str]]) -> None:
+        """Open the dialog, or show the one that is open."""
+        from sam3_annotator.ui.dialogs.autolabel_dialog import AutolabelDialog  # not needed at the start
+
+        window, finder = self._window, self._finder
+        if not window.isVisible():
+            return  # it was closed meanwhile
+        dialog = next((each for each in window.findChildren(AutolabelDialog) if each.isVisible()), None)
         if dialog is None:
-            images = self._window.image_panel.shown
+            images = window.image_panel.shown
             dialog = AutolabelDialog(
-                self._window.bridge, images, self._finder.threshold, lambda: self._finder.takes_phrases, self._window
+                window.bridge, phrases, images, finder.threshold, lambda: finder.takes_phrases, window
             )
             dialog.planned.connect(self._start)
             self._engine.status_changed.connect(dialog.refresh)
-            if phrase := " ".join(self._window.area.phrase_bar.field.text().split()):
+            if phrase := " ".join(window.area.phrase_bar.field.text().split()):
                 dialog.phrases.choose(phrase)
         dialog.open()
 
@@ -72,3 +94,9 @@ class AutolabelDisplay(QObject):
         if progress.looks > 1:
             words += f", look {progress.looked + 1:,} of {progress.looks:,} at the next"
         self._window.set_activity(words, progress.fraction, self._autolabelling.stop, AUTOLABEL)
+
+
+def _read_phrases(project: Path) -> Mapping[CategoryId, Sequence[str]]:
+    """Give by what categories are found, over a store of its own: all instances are looked through for that."""
+    with ProjectStore.open(project, read_only=True) as store:
+        return category_phrases(store)

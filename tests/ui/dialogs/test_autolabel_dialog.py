@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from sam3_annotator.commands.batch_words import MOST_PARTS as MOST_PARTS_OF_THE_COMMAND
-from sam3_annotator.project import ImageFacts, ImageState, Origin, Provenance, rectangle
+from sam3_annotator.project import ImageFacts, ImageState, Origin, Provenance, category_phrases, rectangle
 from sam3_annotator.ui.dialogs.autolabel_dialog import AutolabelDialog, ImageChoice
 from sam3_annotator.ui.item_models.image_model import ImageFilter, ImageModel
 from sam3_annotator.ui.verbs import operations
@@ -34,7 +34,7 @@ def names() -> set[str]:
 @pytest.fixture
 def open_dialog(qtbot, bridge, shown, names):
     def make(threshold: float = 0.4) -> AutolabelDialog:
-        made = AutolabelDialog(bridge, shown, threshold, lambda: "phrases" in names)
+        made = AutolabelDialog(bridge, category_phrases(bridge.store), shown, threshold, lambda: "phrases" in names)
         qtbot.addWidget(made)
         with qtbot.waitExposed(made):
             made.show()
