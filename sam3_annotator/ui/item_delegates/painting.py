@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
@@ -54,7 +55,12 @@ def paint_swatch(painter: QPainter, rect: QRect, color: str, *, is_faded: bool =
 
 
 def swatch_icon(color: str, ratio: float = 2.0) -> QIcon:
-    """Give the colour of a category as an icon for menus and combo boxes."""
+    """Give the colour of a category as an icon for menus and combo boxes; painted once for all that have it."""
+    return _swatch_icon(color, ratio, theme().is_dark)
+
+
+@lru_cache(maxsize=256)
+def _swatch_icon(color: str, ratio: float, _is_dark: bool) -> QIcon:  # the rim is of the theme
     pixmap = QPixmap(round(SWATCH_SIZE * ratio), round(SWATCH_SIZE * ratio))
     pixmap.fill(Qt.GlobalColor.transparent)
     pixmap.setDevicePixelRatio(ratio)
