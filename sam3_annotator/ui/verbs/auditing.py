@@ -89,15 +89,13 @@ class _Sum:
     findings: tuple[Finding, ...]
 
 
-def audit_job(image: ShownImage, comparison: ImageComparison, shown_key: str | None) -> Job:
+def audit_job(image: ShownImage, comparison: ImageComparison) -> Job:
     """Make the job of a comparison on an image; it gives what the model can find, and what the model is called.
 
-    A job that had to step back goes on where it was. `shown_key` is the embedding the user may be working on.
+    A job that had to step back goes on where it was.
     """
 
     def job(bench: Workbench) -> tuple[frozenset[FindingKind], str]:
-        if shown_key is not None:
-            bench.embeddings.device.get(shown_key)  # looked up, it is the last that would have to go
         if comparison.has_questions(bench.session):
             embedding = image.embed(bench)
             comparison.ask(bench.session, embedding, lambda box: bench.draw(embedding, [BoxPrompt(*box)]), bench.check)
@@ -180,7 +178,8 @@ class Auditing(QObject):
 
     def _walk(self, run: _Run, plan: _Plan) -> None:
         run.sought = plan.sought
-        walk = run.walk = ImageWalk(plan.images, partial(self._read, run), self._engine, EngineSlot.AUDIT, self)
+        read, shown = partial(self._read, run), self._find_shown_key
+        walk = run.walk = ImageWalk(plan.images, read, self._engine, EngineSlot.AUDIT, shown, self)
         walk.came.connect(partial(self._ask, run, walk))
         walk.answered.connect(partial(self._take_answer, run, walk))
         walk.unreadable.connect(run.unreadable.__setitem__)
@@ -199,7 +198,7 @@ class Auditing(QObject):
             walk.go_on()
             return
         run.comparison = ImageComparison(read.labelled, run.sought)
-        walk.ask(audit_job(read.image, run.comparison, self._find_shown_key()), read.image.embedding_key)
+        walk.ask(audit_job(read.image, run.comparison), read.image.embedding_key)
 
     def _take_answer(self, run: _Run, walk: ImageWalk, answer: tuple[frozenset[FindingKind], str]) -> None:
         assert run.comparison is not None

@@ -86,20 +86,10 @@ class _Run:
     annotated: set[ImageId] = field(default_factory=set)
 
 
-def look_job(
-    search: PhraseSearch,
-    labelled: Sequence[Region],
-    unwanted: Mapping[str, Sequence[Region]],
-    shown_key: str | None,
-) -> Job:
-    """Make the job that looks once; after the last look it gives what is found and not `labelled`, before that None.
-
-    `shown_key` is the embedding the user may be working on.
-    """
+def look_job(search: PhraseSearch, labelled: Sequence[Region], unwanted: Mapping[str, Sequence[Region]]) -> Job:
+    """Make the job that looks once; after the last look it gives what is found and not `labelled`, before that None."""
 
     def job(bench: Workbench) -> Found | None:
-        if shown_key is not None:
-            bench.embeddings.device.get(shown_key)  # looked up, it is the last that would have to go
         if search.looks_left:  # else it had to step back when all was seen
             search.look(bench)
         return None if search.looks_left else search.news(labelled, unwanted, bench.check)
@@ -148,7 +138,7 @@ class Autolabelling(QObject):
         """Carry out a plan; nothing while another one is under way."""
         if self._run is not None:
             return
-        walk = ImageWalk(plan.image_ids, self._read, self._engine, EngineSlot.LABEL, self)
+        walk = ImageWalk(plan.image_ids, self._read, self._engine, EngineSlot.LABEL, self._find_shown_key, self)
         run = self._run = _Run(plan, walk)
         walk.came.connect(partial(self._take_image, run))
         walk.answered.connect(partial(self._take_answer, run))
@@ -217,7 +207,7 @@ class Autolabelling(QObject):
         run.instances = self._store.instances(image_id)
         labelled = [instance.region for instance in run.instances]
         unwanted = {each.phrase: self._finder.rejected(image_id, each.phrase) for each in run.plan.sought}
-        run.walk.ask(look_job(search, labelled, unwanted, self._find_shown_key()), search.embedding_key)
+        run.walk.ask(look_job(search, labelled, unwanted), search.embedding_key)
 
     def _take_answer(self, run: _Run, news: Found | None) -> None:
         assert run.search is not None

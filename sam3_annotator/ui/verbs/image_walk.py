@@ -9,7 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from sam3_annotator.model import Job, Outcome, Slot as EngineSlot, Ticket
+from sam3_annotator.model import Job, Outcome, Slot as EngineSlot, Ticket, Workbench
 from sam3_annotator.project import ImageId, ImageUnreadable, KnownError
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.background import BackgroundTask, Work
@@ -24,8 +24,9 @@ class ImageWalk(QObject):
     `read` is called when it is an image's turn to be read, and gives the work that does it; None passes the image over,
     as None from the work does. What else the work gives comes with `came`: `ask` the model about it, as often as need
     be, in a slot of its own, and `go_on` when nothing is left to be done about it. Images that cannot be read are
-    told and passed over. After `ended`, when all are `done`, and `failed`, which carries what went wrong, it is to be
-    closed, as it can be at any time: it tells nothing any more then.
+    told and passed over. The embedding that `find_shown_key` names, on which the user may be working, is kept at hand.
+    After `ended`, when all are `done`, and `failed`, which carries what went wrong, it is to be closed, as it can be at
+    any time: it tells nothing any more then.
     """
 
     came = Signal(object)  # what an image was read as
@@ -41,6 +42,7 @@ class ImageWalk(QObject):
         read: Callable[[ImageId], Work | None],
         engine: EngineBridge,
         slot: EngineSlot,
+        find_shown_key: Callable[[], str | None],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -50,6 +52,7 @@ class ImageWalk(QObject):
         self._read = read
         self._engine = engine
         self._slot = slot
+        self._find_shown_key = find_shown_key
         self._task: BackgroundTask | None = None
         self._waiting: tuple[ImageId, object] | None = None  # read, and not looked at yet
         self._looked_at: ImageId | None = None
@@ -62,7 +65,14 @@ class ImageWalk(QObject):
 
     def ask(self, job: Job, embedding_key: str) -> None:
         """Ask the model about the image that has come."""
-        self._ticket = self._engine.submit(self._slot, job, embedding_key)
+        shown_key = self._find_shown_key()
+
+        def ask(bench: Workbench) -> object:
+            if shown_key is not None:
+                bench.embeddings.device.get(shown_key)  # looked up, it is the last that would have to go
+            return job(bench)
+
+        self._ticket = self._engine.submit(self._slot, ask, embedding_key)
 
     def go_on(self) -> None:
         """Have done with the image that has come."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QObject
 
 from sam3_annotator.model import OutOfMemory, Slot
 from sam3_annotator.project import ImageUnreadable, StorageFull
 from sam3_annotator.ui.verbs.image_walk import ImageWalk
+
+EMBEDDING_BYTES = 1000  # of the fake session
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ def make_walk(qtbot, engine, begun):
             begun.append(image_id)
             return lambda _progress: work(image_id)
 
-        walk = ImageWalk([1, 2, 3, 4], read, engine, Slot.AUDIT, owner)
+        walk = ImageWalk([1, 2, 3, 4], read, engine, Slot.AUDIT, lambda: "shown", owner)
         walk.told = []
         for name in ("came", "answered", "unreadable", "failed", "ended"):
             getattr(walk, name).connect(lambda *values, name=name: walk.told.append((name, *values)))
@@ -85,9 +88,11 @@ def test_what_is_nothing_or_cannot_be_read_is_passed_over(make_walk, qtbot):
 def test_images_whose_turn_brings_no_work_are_passed_over(engine, qtbot, monkeypatch, in_one_turn):
     monkeypatch.setattr("sam3_annotator.ui.verbs.image_walk.MOST_PASSED_OVER", in_one_turn)
     owner = QObject()
-    walk = ImageWalk(
-        [1, 2, 3, 4], lambda number: (lambda _progress: "three") if number == 3 else None, engine, Slot.AUDIT, owner
-    )
+
+    def read(image_id: int):
+        return (lambda _progress: "three") if image_id == 3 else None
+
+    walk = ImageWalk([1, 2, 3, 4], read, engine, Slot.AUDIT, lambda: None, owner)
     came = []
     walk.came.connect(came.append)
     walk.came.connect(walk.go_on)
@@ -125,6 +130,28 @@ def test_the_model_is_asked_as_often_as_need_be(make_walk, qtbot):
 
     assert [told[1] for told in walk.told if told[0] == "answered"] == [1, 2]
     assert walk.done == set()
+
+
+def test_what_the_user_works_on_stays_at_hand(make_walk, engine, qtbot):
+    def embed(key: str):
+        return lambda bench: bench.embed(key, lambda: np.zeros((4, 4, 3), np.uint8))
+
+    def kept(bench) -> list[str]:
+        return [key for key in ("shown", "another", "asked about") if key in bench.embeddings.device]
+
+    walk = make_walk()
+    walk.start()
+    wait_for(qtbot, walk, "came")
+    engine.submit(Slot.PREFETCH, lambda bench: setattr(bench.embeddings.device, "budget_bytes", 2 * EMBEDDING_BYTES))
+    for key in ("shown", "another"):
+        with qtbot.waitSignal(engine.answered):
+            engine.submit(Slot.EMBED, embed(key))
+        qtbot.waitUntil(lambda: engine.is_idle)
+
+    with qtbot.waitSignal(walk.answered) as answered:
+        walk.ask(lambda bench: (embed("asked about")(bench), kept(bench))[1], "asked about")
+
+    assert answered.args[0] == ["shown", "asked about"]
 
 
 def test_once_closed_it_tells_nothing_and_reads_nothing(make_walk, begun, engine, fake_session, qtbot):
