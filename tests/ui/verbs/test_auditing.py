@@ -29,6 +29,7 @@ def checking(bridge) -> Checking:
 
 @pytest.fixture
 def auditing(bridge, checking, engine, qtbot) -> Auditing:
+    qtbot.waitUntil(lambda: bool(engine.status.capabilities))  # a model that comes later is another one
     made = Auditing(bridge, checking, engine, lambda: None, bridge)
     made.told = []
     made.notice.connect(made.told.append)
@@ -174,7 +175,7 @@ def test_stopping_keeps_what_was_found_by_then(labelled, auditing, checking, eng
 
     assert auditing.told == ["3 outlines compared with Fake, stopped after 2 of 4 images: 1 is drawn otherwise."]
     assert [each.instance_ids[0] for each in checking.findings if each.agreement is not None] == [labelled["triangle"]]
-    assert engine.is_idle
+    qtbot.waitUntil(lambda: engine.is_idle)
 
 
 def test_another_model_begins_anew(labelled, auditing, engine, fake_session, qtbot):

@@ -33,7 +33,8 @@ def checking(bridge) -> Checking:
 
 
 @pytest.fixture
-def auditing(bridge, checking, engine) -> Auditing:
+def auditing(bridge, checking, engine, qtbot) -> Auditing:
+    qtbot.waitUntil(lambda: bool(engine.status.capabilities))  # a model that comes later is another one
     made = Auditing(bridge, checking, engine, lambda: None, bridge)
     made.told = []
     made.notice.connect(made.told.append)
