@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -46,7 +45,8 @@ class MessageAction:
 class Message:
     """A sentence for the user; `details` is what "Copy details" puts on the clipboard, such as a traceback.
 
-    A message with a `key` replaces the one shown or waiting with the same key.
+    A message with a `key` replaces the one shown or waiting with the same key. Information that nobody may be there to
+    read `stays`, as all does that asks for something.
     """
 
     text: str
@@ -54,6 +54,12 @@ class Message:
     actions: Sequence[MessageAction] = field(default_factory=tuple)
     details: str = ""
     key: str = ""
+    stays: bool = False
+
+    @property
+    def passes(self) -> bool:
+        """Whether it goes by itself after some seconds."""
+        return self.severity is Severity.INFO and not self.actions and not self.stays
 
     def stands_for(self, other: Message) -> bool:
         """Say whether showing this one makes the other superfluous."""
@@ -124,16 +130,18 @@ class MessageRow(QFrame):
 
 
 class MessageBar(QWidget):
-    """Shows up to three messages, the latest below; more wait until one is closed.
+    """Shows up to three messages, the latest below: it answers what was done last, so an earlier one gives way to it.
 
-    Information without an action goes by itself after some seconds; all else stays until it is closed.
+    Information gives way first, the oldest before others. What gave way comes back as soon as there is room.
+    Information without an action goes by itself after some seconds, unless it is to stay; all else stays until it is
+    closed.
     """
 
     def __init__(self, parent: QWidget | None = None, *, info_seconds: float = INFO_SECONDS) -> None:
         super().__init__(parent)
         self._info_seconds = info_seconds
         self._rows: list[MessageRow] = []
-        self._waiting: deque[Message] = deque()
+        self._waiting: list[Message] = []  # in the order in which they gave way
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
@@ -157,18 +165,21 @@ class MessageBar(QWidget):
         actions: Sequence[MessageAction] = (),
         details: str = "",
         key: str = "",
+        stays: bool = False,
     ) -> None:
         """Show a sentence; `actions` become buttons, `details` a "Copy details", `key` makes it replace its like."""
-        message = Message(text, Severity(severity), tuple(actions), details, key)
-        self._waiting = deque(waiting for waiting in self._waiting if not message.stands_for(waiting))
+        message = Message(text, Severity(severity), tuple(actions), details, key, stays)
+        self._waiting = [waiting for waiting in self._waiting if not message.stands_for(waiting)]
         for row in [row for row in self._rows if message.stands_for(row.message)]:
             self._remove(row)
-        self._waiting.append(message)
         self._fill()
+        if len(self._rows) == MAX_SHOWN:
+            self._give_way()
+        self._add(message, len(self._rows))
 
     def dismiss(self, key: str) -> None:
         """Take the messages with this key away, because what they say is no longer so."""
-        self._waiting = deque(message for message in self._waiting if message.key != key)
+        self._waiting = [message for message in self._waiting if message.key != key]
         for row in [row for row in self._rows if row.message.key == key]:
             self._remove(row)
         self._fill()
@@ -182,15 +193,22 @@ class MessageBar(QWidget):
 
     def _fill(self) -> None:
         while self._waiting and len(self._rows) < MAX_SHOWN:
-            self._add(self._waiting.popleft())
+            self._add(self._waiting.pop(), 0)
         self.setVisible(bool(self._rows))
 
-    def _add(self, message: Message) -> None:
-        passes = message.severity is Severity.INFO and not message.actions
-        row = MessageRow(message, self._info_seconds if passes else 0.0)
+    def _give_way(self) -> None:
+        row = next((row for row in self._rows if row.message.severity is Severity.INFO), self._rows[0])
+        if not row.message.passes:
+            self._waiting.append(row.message)
+        self._remove(row)
+
+    def _add(self, message: Message, position: int) -> None:
+        row = MessageRow(message, self._info_seconds if message.passes else 0.0)
         row.closed.connect(self._close)
-        self._rows.append(row)
-        self._layout.addWidget(row)
+        self._rows.insert(position, row)
+        self._layout.insertWidget(position, row)
+        row.show()
+        self.show()
 
     def _close(self, row: MessageRow) -> None:
         if row in self._rows:

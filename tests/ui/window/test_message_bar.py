@@ -67,16 +67,30 @@ def test_closing_the_last_message_gives_the_room_back(bar: MessageBar) -> None:
     assert bar.isHidden()
 
 
-def test_more_than_three_wait_their_turn(bar: MessageBar) -> None:
+def test_the_latest_of_more_than_three_is_shown_and_an_earlier_one_waits(bar: MessageBar) -> None:
     for number in range(MAX_SHOWN + 2):
         bar.show_message(f"Message {number}.")
 
-    assert texts(bar) == ["Message 0.", "Message 1.", "Message 2."]
+    assert texts(bar) == ["Message 2.", "Message 3.", "Message 4."]
     assert bar.waiting_count == 2
 
     close(rows(bar)[0])
 
-    assert texts(bar) == ["Message 1.", "Message 2.", "Message 3."]
+    assert texts(bar) == ["Message 1.", "Message 3.", "Message 4."]
+
+
+def test_information_gives_way_first_and_what_would_pass_does_not_come_back(bar: MessageBar) -> None:
+    bar.show_message("The disk is full.")
+    bar.show_message("8 instances found.", Severity.INFO, stays=True)
+    bar.show_message("Saved.", Severity.INFO)
+    bar.show_message("A draft is not accepted yet.", Severity.WARNING)
+    assert texts(bar) == ["The disk is full.", "Saved.", "A draft is not accepted yet."]
+
+    bar.show_message("A polygon is not closed yet.", Severity.WARNING, key="polygon")
+    assert texts(bar) == ["The disk is full.", "A draft is not accepted yet.", "A polygon is not closed yet."]
+
+    bar.dismiss("polygon")
+    assert texts(bar) == ["8 instances found.", "The disk is full.", "A draft is not accepted yet."]
 
 
 def test_same_message_twice_is_shown_once(bar: MessageBar) -> None:
@@ -92,7 +106,7 @@ def test_key_replaces_the_message_shown_and_the_one_waiting(bar: MessageBar) -> 
         bar.show_message(f"Message {number}.")
     bar.show_message("Reading 2.", key="reading")
 
-    assert "Reading 1." not in texts(bar)
+    assert texts(bar) == ["Message 1.", "Message 2.", "Reading 2."]
     assert bar.waiting_count == 1
 
 
@@ -131,6 +145,15 @@ def test_information_goes_by_itself(qtbot: Any) -> None:
     bar.show_message("Not saved.", Severity.ERROR)
 
     qtbot.waitUntil(lambda: texts(bar) == ["Not saved."])
+
+
+def test_information_that_stays_is_left_when_other_has_gone(qtbot: Any) -> None:
+    bar = MessageBar(info_seconds=0.01)
+    qtbot.addWidget(bar)
+    bar.show_message("1,000 images looked through.", Severity.INFO, stays=True)
+    bar.show_message("Saved.", Severity.INFO)
+
+    qtbot.waitUntil(lambda: texts(bar) == ["1,000 images looked through."])
 
 
 def test_long_sentence_does_not_widen_the_window(bar: MessageBar) -> None:
