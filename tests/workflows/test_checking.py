@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 
 from sam3_annotator.project import FindingKind, InstanceId, NotAProject, Polygon, Region, rectangle
 from sam3_annotator.ui.canvas.preview_item import PreviewKind
+from sam3_annotator.ui.images.fact_reader import FactReader
 from sam3_annotator.ui.keyboard.key_hints import key_hints
 
 
@@ -123,6 +124,22 @@ def test_an_outline_that_the_model_draws_otherwise_is_shown_and_taken(user, fake
     user.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert window.store.instance(odd).region == triangle
     assert compared.region is None
+
+
+def test_a_comparison_is_still_told_when_the_images_have_been_read_beside_it(user, fake_session, qtbot):
+    with user.window.store.edit("Label") as edit:
+        edit.add_instance(user.window.store.images()[0].id, edit.add_category("cat"), rectangle(5, 5, 30, 30))
+    fake_session.hold()
+    user.press(Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(fake_session.has_call_waiting.is_set)
+    told = user.window.status_line._activity._text
+    read = user.window.findChild(FactReader).progress
+
+    read.emit(1, 4)
+    assert told.text() == "Reading images, 1 of 4"
+    read.emit(4, 4)
+
+    assert told.text() == "Comparing with the model, 0 of 1 image"
 
 
 HALF = Region((Polygon([(30, 10), (50, 10), (30, 30)]),))

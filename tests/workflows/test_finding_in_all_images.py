@@ -11,6 +11,7 @@ from sam3_annotator.project import ImageState, ProjectStore
 from sam3_annotator.ui.dialogs.autolabel_dialog import AutolabelDialog
 from sam3_annotator.ui.dialogs.model_setup import ModelSetupDialog
 from sam3_annotator.ui.verbs.autolabelling import Autolabelling
+from sam3_annotator.ui.window.notices import AUTOLABEL, COMPARISON
 from tests.workflows.conftest import NO_MODIFIER, PATIENCE_MS
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -140,7 +141,7 @@ def test_a_polygon_and_a_drag_go_on_while_a_category_and_its_instances_come(
 
 def test_the_work_is_told_and_stopped_from_the_status_line(finding, find_and_hold, finding_session, tell, qtbot):
     find_and_hold()
-    assert activity(finding) == "Finding, 0 of 4 images"
+    assert activity(finding) == "Finding in image 1 of 4"
 
     finding.press(Qt.Key.Key_F, CTRL | SHIFT)
     assert tell() == ["Images are being looked through already."]
@@ -152,6 +153,36 @@ def test_the_work_is_told_and_stopped_from_the_status_line(finding, find_and_hol
     assert counts(finding) == [0, 0, 0, 0]
     assert tell() == ["Stopped with 4 images left."]
     assert activity(finding) == ""
+
+
+def test_the_part_that_is_looked_at_is_told(finding, open_dialog, finding_session, qtbot):
+    dialog = open_dialog()
+    QTest.keyClicks(dialog.phrases.field, "cat")
+    dialog.parts.setValue(2)
+    told = []
+    finding.window.findChild(Autolabelling).progress.connect(lambda _: told.append(activity(finding)))
+
+    start(finding, dialog)
+    finding.settle()
+
+    assert [words for words in dict.fromkeys(told) if words.startswith("Finding in image 2 of 4")] == [
+        "Finding in image 2 of 4",
+        "Finding in image 2 of 4, part 1 of 4",
+        "Finding in image 2 of 4, part 2 of 4",
+        "Finding in image 2 of 4, part 3 of 4",
+        "Finding in image 2 of 4, part 4 of 4",
+    ]
+
+
+def test_what_came_of_it_is_still_told_when_somebody_comes_back(finding, find):
+    find()
+    finding.settle()
+    finding.press(Qt.Key.Key_F7, SHIFT)
+    finding.settle()
+
+    told = finding.window.messages.messages
+    assert [message.key for message in told] == [AUTOLABEL, COMPARISON]
+    assert not any(message.passes for message in told)
 
 
 def test_it_and_a_comparison_with_the_model_go_on_side_by_side(finding, find_and_hold, finding_session, tell, qtbot):

@@ -20,7 +20,7 @@ class AuditDisplay(QObject):
         self._auditing = auditing
         auditing.changed.connect(self._show_state)
         auditing.progress.connect(self._show_progress)
-        auditing.notice.connect(lambda sentence: window.show_notice(sentence, COMPARISON))
+        auditing.notice.connect(lambda sentence: window.show_notice(sentence, COMPARISON, stays=True))
         auditing.failed.connect(lambda error: window.show_problem(error_sentence(error, "The comparison")))
         window.finding_panel.comparison_wanted.connect(self._start)
         window.finding_panel.comparison_unwanted.connect(auditing.stop)
@@ -36,10 +36,10 @@ class AuditDisplay(QObject):
     def _show_state(self) -> None:
         self._window.finding_panel.show_comparison(is_running=self._auditing.is_running)
         if not self._auditing.is_running:
-            self._window.set_activity("")
+            self._window.set_activity("", key=COMPARISON)
 
     @Slot(int, int)
     def _show_progress(self, done: int, total: int) -> None:
         self._window.finding_panel.show_comparison_progress(done, total)
         words = f"Comparing with the model, {done:,} of {counted(total, 'image')}"
-        self._window.set_activity(words, done / max(total, 1), self._auditing.stop)
+        self._window.set_activity(words, done / max(total, 1), self._auditing.stop, COMPARISON)

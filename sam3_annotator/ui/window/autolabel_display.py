@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
-from sam3_annotator.project import CategoryId, ProjectStore, category_phrases, counted
+from sam3_annotator.project import CategoryId, ProjectStore, category_phrases
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.background import BackgroundTask, error_sentence
@@ -29,7 +29,7 @@ class AutolabelDisplay(QObject):
         self._reading: BackgroundTask | None = None  # before the dialog opens
         autolabelling.changed.connect(self._show_state)
         autolabelling.progress.connect(self._show_progress)
-        autolabelling.notice.connect(lambda sentence: window.show_notice(sentence, AUTOLABEL))
+        autolabelling.notice.connect(lambda sentence: window.show_notice(sentence, AUTOLABEL, stays=True))
         autolabelling.failed.connect(lambda error: window.show_problem(error_sentence(error, "Finding in all images")))
         window.window_actions.bind({"find_everywhere": self._open})
 
@@ -90,9 +90,10 @@ class AutolabelDisplay(QObject):
 
     @Slot(object)
     def _show_progress(self, progress: AutolabelProgress) -> None:
-        words = f"Finding, {progress.done:,} of {counted(progress.total, 'image')}"
-        if progress.looks > 1:
-            words += f", look {progress.looked + 1:,} of {progress.looks:,} at the next"
+        words = f"Finding in image {min(progress.done + 1, progress.total):,} of {progress.total:,}"
+        parts = progress.looks - 1  # the first look is at the whole
+        if progress.looked and parts:
+            words += f", part {min(progress.looked, parts):,} of {parts:,}"
         self._window.set_activity(words, progress.fraction, self._autolabelling.stop, AUTOLABEL)
 
 

@@ -140,9 +140,9 @@ class MainWindow(QMainWindow):
         """Show why something could not be done; nothing is lost then."""
         self.messages.show_message(sentence, Severity.WARNING)
 
-    def show_notice(self, sentence: str, key: str = "") -> None:
-        """Show what was done, for some seconds; it replaces a message with the same key."""
-        self.messages.show_message(sentence, Severity.INFO, key=key)
+    def show_notice(self, sentence: str, key: str = "", *, stays: bool = False) -> None:
+        """Show what was done, for some seconds unless it `stays`; it replaces a message with the same key."""
+        self.messages.show_message(sentence, Severity.INFO, key=key, stays=stays)
 
     def set_model_status(self, status: EngineStatus) -> None:
         """Show what the engine reports."""

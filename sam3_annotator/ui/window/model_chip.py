@@ -37,8 +37,8 @@ _BUSY_WORDS: Final = {
     Slot.DETECT: "finding",
     Slot.PREFETCH: "reading ahead",
     Slot.BATCH: "working through the images",
-    Slot.AUDIT: "comparing outlines",
-    Slot.LABEL: "labelling the images",
+    Slot.AUDIT: "comparing labels",
+    Slot.LABEL: "finding in all images",
 }
 _STAGE_WORDS: Final = {
     EngineStage.LOADING: "loading",

@@ -36,6 +36,8 @@ INSTANCES: Final = "instances"
 COMPARISON: Final = "comparison"
 # What was found in all images, or why nothing can be.
 AUTOLABEL: Final = "autolabel"
+# Images being read for their facts.
+READING: Final = "reading"
 # What the model looks at.
 CLOSER_LOOK: Final = "closer look"
 
@@ -147,6 +149,6 @@ class Notices(QObject):
     @Slot(int, int)
     def _show_reading(self, done: int, total: int) -> None:
         if done < total:
-            self._window.set_activity(f"Reading images, {done:,} of {total:,}", done / total)
+            self._window.set_activity(f"Reading images, {done:,} of {total:,}", done / total, key=READING)
         else:
-            self._window.set_activity("")
+            self._window.set_activity("", key=READING)
