@@ -42,9 +42,8 @@ def focused(user) -> tuple | None:
     return proposals.focused.box_xyxy if proposals is not None and proposals.focused else None
 
 
-@pytest.fixture
-def curator(finding_session, user):
-    """Give a project whose third image is done: of three cats a model sees there, found as “tabby”, one is labelled."""
+def label(user, finding_session) -> None:
+    """Have the third image done: of three cats that the model sees there, found as “tabby”, one is labelled."""
     with user.window.store.edit("Label") as edit:
         edit.add_category("dog")
         cat = edit.add_category("cat")
@@ -53,6 +52,11 @@ def curator(finding_session, user):
         edit.add_instance(image, cat, rectangle(*LABELLED), provenance=by_phrase)
         edit.update_image(image, state=ImageState.DONE)
     finding_session.seen = {"tabby": [(LABELLED, 0.95), (FIRST, 0.9), (SECOND, 0.6)]}
+
+
+@pytest.fixture
+def curator(finding_session, user):
+    label(user, finding_session)
     return user
 
 
@@ -187,6 +191,30 @@ def test_an_open_draft_keeps_the_keys(compared, finding_session):
 
     assert compared.draft is not None
     assert len(finding_session.detected) == asked
+
+
+def test_what_waits_for_a_category_does_not_take_that_of_a_finding(finding_session, user):
+    user.window.workspace.set_image(user.window.store.images()[2].id)
+    user.settle()
+    user.press(Qt.Key.Key_R)
+    user.drag(40, 10, 55, 12)
+    user.press(Qt.Key.Key_S)
+    user.click(50, 30)
+    user.settle()
+    user.press(Qt.Key.Key_Return)  # there is no category yet, so both wait for one
+    label(user, finding_session)
+    compare(user)
+    list_only(user, FindingKind.MISSED_OBJECT)
+
+    list_only(user, FindingKind.MISSED_OBJECT)
+    go_to_next(user)
+    assert user.window.store.category(user.window.workspace.category_id).name == "cat"
+    assert len(user.instances(2)) == 1
+    assert user.draft is not None
+
+    user.press(Qt.Key.Key_1)
+    user.settle()
+    assert [user.window.store.category(each.category_id).name for each in user.instances(2)] == ["cat", "dog", "dog"]
 
 
 def test_a_model_without_phrases_is_not_asked_but_all_else_is_shown(compared, finding_session, qtbot):

@@ -127,7 +127,7 @@ class CategoryPanel(QWidget):
         is_current = self._workspace.category_id == category_id
         is_done = attempt(lambda: operations.merge_category(self._store, category_id, into), self.problem.emit)
         if is_done and is_current:
-            self._workspace.set_category(into)
+            self._workspace.fall_back_on(into)
 
     def context_menu(self, category_id: CategoryId) -> QMenu:
         """Make the menu of one category."""

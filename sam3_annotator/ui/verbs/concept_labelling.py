@@ -49,7 +49,7 @@ class ConceptLabelling(QObject):
         name = " ".join(phrase.split())
         category = category_named(self._store, name)
         if category is not None:
-            self._workspace.set_category(category.id)
+            self._workspace.fall_back_on(category.id)
         self._finder.ask(phrase)
 
     def find_like_selected(self) -> None:
@@ -63,7 +63,7 @@ class ConceptLabelling(QObject):
         self._workspace.select(())  # the keys are about what will be found
         categories = {instance.category_id for instance in selected}
         if len(categories) == 1:
-            self._workspace.set_category(categories.pop())
+            self._workspace.fall_back_on(categories.pop())
         self._finder.ask_alike([Exemplar(*instance.region.box_xyxy) for instance in selected])
 
     def accept_focused(self) -> bool:

@@ -44,7 +44,7 @@ class MissedObject(QObject):
         (category_id,) = finding.category_ids
         if image is None or image.image_id != finding.image_id or category_id not in self._categories():
             return  # it may be gone while a check is under way, which findings wait for
-        self._window.workspace.set_category(category_id)
+        self._window.workspace.fall_back_on(category_id)
         if self._window.window_actions.state.is_making or not self._finder.takes_phrases:
             return
         if image.cuts(region.box_xyxy):

@@ -194,8 +194,8 @@ def test_context_menu_says_what_can_be_done(panel: CategoryPanel, categories: li
     ]
 
 
-def test_merging_moves_all_instances_and_is_one_step(
-    panel: CategoryPanel, categories: list[CategoryId], store: ProjectStore, workspace: Workspace
+def test_merging_moves_all_instances_is_one_step_and_chooses_no_category(
+    qtbot: QtBot, panel: CategoryPanel, categories: list[CategoryId], store: ProjectStore, workspace: Workspace
 ) -> None:
     person, car = categories[:2]
     made = [
@@ -205,7 +205,8 @@ def test_merging_moves_all_instances_and_is_one_step(
     (merge,) = (action for action in panel.context_menu(car).actions() if action.text() == "Merge into")
     before = names(store)
 
-    next(action for action in merge.menu().actions() if action.text() == "person").trigger()
+    with qtbot.assertNotEmitted(workspace.category_chosen):
+        next(action for action in merge.menu().actions() if action.text() == "person").trigger()
 
     assert len(made) > 1
     assert {store.instance(each).category_id for each in made} == {person}

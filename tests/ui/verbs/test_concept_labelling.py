@@ -140,6 +140,21 @@ def test_a_phrase_turns_to_the_category_of_that_name_and_no_other(store, workspa
     assert workspace.category_id == store.categories()[0].id
 
 
+def test_what_is_looked_for_chooses_no_category_for_what_waits_for_one(
+    qtbot, store, workspace, finder, concepts, find
+) -> None:
+    add_categories(store, "dog", "coin")
+    with store.edit("Add an instance") as edit:
+        coin = edit.add_instance(workspace.image_id, store.categories()[1].id, rectangle(0, 0, 10, 10))
+    workspace.select([coin])
+
+    with qtbot.assertNotEmitted(workspace.category_chosen):
+        find("dog")
+        concepts.find_like_selected()
+
+    assert workspace.category_id == store.categories()[1].id
+
+
 def test_of_categories_that_differ_in_case_the_phrase_means_the_one_written_so(store, workspace, find) -> None:
     add_categories(store, "Cat", "cat", "CAT")
 
