@@ -104,12 +104,15 @@ class Checking(QObject):
         compared = [each for each in self._findings or () if each.kind.needs_model]
         kept = [each for each in compared if self._changed_since_compared.isdisjoint(each.instance_ids)]
         self._findings = _in_order([*findings, *kept])
-        self._is_outdated = self._has_changed_meanwhile
-        self._drop_gone()
+        self._is_outdated = False
 
     @Slot()
     def _end(self) -> None:
+        """Catch up with what has changed meanwhile, also where the check was stopped or failed."""
         self._task = None
+        if self._findings is not None:
+            self._is_outdated = self._is_outdated or self._has_changed_meanwhile
+            self._drop_gone()
         self.changed.emit()
 
     @Slot(object)

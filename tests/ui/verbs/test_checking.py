@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from sam3_annotator.project import BY_BOXES, BY_PHRASES, Finding, FindingKind, ImageState, rectangle
+from sam3_annotator.project import BY_BOXES, BY_PHRASES, Finding, FindingKind, ImageState, NotAProject, rectangle
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.checking import Checking
 
@@ -201,16 +201,20 @@ def test_an_outline_changed_by_hand_takes_along_what_was_said_of_it_at_the_next_
     assert of_model(checking) == compared[:1]
 
 
-def test_what_changes_while_a_check_is_stopped_is_not_forgotten(compared, checking, store, qtbot):
+def test_what_changes_while_a_check_is_under_way_that_fails_is_not_forgotten(
+    compared, checking, store, qtbot, monkeypatch
+):
+    def fail(*_: object) -> None:
+        raise NotAProject("A region in the project file is damaged and cannot be read; restore it from a backup.")
+
+    monkeypatch.setattr("sam3_annotator.ui.verbs.checking.check_project", fail)
     checking.start()
     with store.edit("Label") as edit:
         edit.add_instance(compared[0].image_id, compared[0].category_ids[0], PLACE)
-    checking.stop()
     qtbot.waitUntil(lambda: not checking.is_running)
 
-    operations.add_category(store, "bird")
-
     assert of_model(checking) == compared[1:]
+    assert checking.is_outdated
 
 
 def test_a_comparison_by_boxes_leaves_what_one_by_phrases_has_found(compared, checking):
