@@ -152,9 +152,6 @@ class FindingPanel(QWidget):
         self._stack.addWidget(self._empty)
         self._kinds = NarrowBox()
         self._kinds.setAccessibleName("Kind of findings")
-        # The longest heading must not make the whole column wide.
-        self._kinds.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._kinds.setMinimumContentsLength(8)
         self._kinds.activated.connect(self._show_rows)
         self._again = QToolButton()
         self._again.setFont(theme().font("caption_strong"))

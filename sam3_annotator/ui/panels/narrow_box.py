@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 # What a style keeps free beside the words.
 PADDING = 4
+# Characters that there is always room for.
+LEAST_SHOWN = 8
 
 
 class NarrowBox(QComboBox):
-    """Ends words that do not fit with an ellipsis, where Qt cuts them off; the column around it may be narrow."""
+    """Ends words that do not fit with an ellipsis, where Qt cuts them off; no words make the column around it wide."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(LEAST_SHOWN)
 
     def shown_option(self) -> QStyleOptionComboBox:
         """Say what is painted: as much of the words as there is room for."""

@@ -14,7 +14,7 @@ def test_words_end_with_an_ellipsis_where_they_do_not_fit(qtbot):
     qtbot.addWidget(box)
     box.addItem(WORDS)
 
-    box.resize(box.sizeHint().width() + 20, 30)
+    box.resize(box.fontMetrics().horizontalAdvance(WORDS) + 80, 30)
     assert box.shown_option().currentText == WORDS
     box.resize(100, 30)
     shown = box.shown_option().currentText
@@ -32,3 +32,13 @@ def test_an_icon_takes_room_from_the_words(qtbot):
         box.resize(120, 30)
 
     assert len(marked.shown_option().currentText) < len(plain.shown_option().currentText)
+
+
+def test_long_words_ask_for_no_more_room_than_short_ones(qtbot):
+    short, long = NarrowBox(), NarrowBox()
+    for box, words in ((short, "cat"), (long, WORDS)):
+        qtbot.addWidget(box)
+        box.addItem(words)
+
+    assert long.sizeHint() == short.sizeHint()
+    assert long.minimumSizeHint() == short.minimumSizeHint()
