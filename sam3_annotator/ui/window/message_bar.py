@@ -207,7 +207,6 @@ class MessageBar(QWidget):
         row.closed.connect(self._close)
         self._rows.insert(position, row)
         self._layout.insertWidget(position, row)
-        row.show()
         self.show()
 
     def _close(self, row: MessageRow) -> None:

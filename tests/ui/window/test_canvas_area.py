@@ -16,6 +16,7 @@ from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.phrase_bar.bar import MAX_WIDTH, QUIET_WIDTH
 from sam3_annotator.ui.window.canvas_area import CanvasArea
+from sam3_annotator.ui.window.message_bar import MAX_SHOWN, MessageRow
 
 
 @pytest.fixture
@@ -70,6 +71,24 @@ def test_phrase_bar_grows_with_what_it_has_to_say(area: CanvasArea, qtbot: Any) 
 
     area.phrase_bar.show_proposals(None)
     qtbot.waitUntil(lambda: area.phrase_bar.width() == QUIET_WIDTH)
+
+
+def test_messages_have_room_for_their_words_also_those_that_come_back(area: CanvasArea, qtbot: Any) -> None:
+    def have_room(count: int) -> bool:
+        rows = [row for row in area.messages.findChildren(MessageRow) if row.isVisible()]
+        return len(rows) == count and all(row.height() > row.fontMetrics().height() for row in rows)
+
+    area.messages.show_message("Message 0.")
+    qtbot.waitUntil(lambda: have_room(1))
+
+    for number in range(1, MAX_SHOWN + 1):
+        area.messages.show_message(f"Message {number}.", key=f"{number}")
+    qtbot.waitUntil(lambda: have_room(MAX_SHOWN))
+    area.messages.dismiss("3")
+    qtbot.waitUntil(lambda: have_room(MAX_SHOWN))
+    area.messages.clear()
+    area.messages.show_message("Message 5.")
+    qtbot.waitUntil(lambda: have_room(1))
 
 
 def test_click_beside_the_phrase_bar_is_the_canvas_s(area: CanvasArea) -> None:

@@ -23,7 +23,7 @@ def texts(bar: MessageBar) -> list[str]:
 
 
 def rows(bar: MessageBar) -> list[MessageRow]:
-    return [row for row in bar.findChildren(MessageRow) if not row.isHidden()]
+    return [bar.layout().itemAt(position).widget() for position in range(bar.layout().count())]
 
 
 def button(row: MessageRow, text: str) -> QPushButton:
