@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QToolButton
 from sam3_annotator.project import ImageState, ProjectStore
 from sam3_annotator.ui.dialogs.autolabel_dialog import AutolabelDialog
 from sam3_annotator.ui.dialogs.model_setup import ModelSetupDialog
+from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.autolabelling import Autolabelling
 from sam3_annotator.ui.window.notices import AUTOLABEL, COMPARISON
 from tests.workflows.conftest import NO_MODIFIER, PATIENCE_MS
@@ -215,6 +216,16 @@ def test_closing_the_window_ends_it(finding, find_and_hold, finding_session, qtb
     assert not labelling.is_running
     with ProjectStore.open(path) as store:
         assert all(image.state in (ImageState.UNANNOTATED, ImageState.IN_PROGRESS) for image in store.images())
+
+
+def test_the_dialog_goes_with_its_window(finding, open_dialog, qapp):
+    dialog = open_dialog()
+    operations.set_image_state(finding.window.store, [finding.window.store.images()[0].id], ImageState.DONE)
+
+    finding.close()
+
+    assert not dialog.isVisible()
+    qapp.processEvents()  # whatever it still had to do needs no project that is closed
 
 
 def test_a_model_that_knows_no_names_leads_to_the_models(user, tell, qtbot):

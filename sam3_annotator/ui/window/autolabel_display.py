@@ -70,6 +70,7 @@ class AutolabelDisplay(QObject):
                 window.bridge, phrases, images, finder.threshold, lambda: finder.takes_phrases, window
             )
             dialog.planned.connect(self._start)
+            self._window.closing.connect(dialog.reject)
             self._engine.status_changed.connect(dialog.refresh)
             if phrase := " ".join(window.area.phrase_bar.field.text().split()):
                 dialog.phrases.choose(phrase)
