@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sam3_annotator.model import ModelSource, PointPrompt, Slot
-from sam3_annotator.project import FindingKind, ImageState, Polygon, Region, rectangle
+from sam3_annotator.project import FindingKind, ImageState, Polygon, Region, read_image, rectangle
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.auditing import Auditing
 from sam3_annotator.ui.verbs.checking import Checking
@@ -92,6 +92,27 @@ def test_what_is_changed_while_it_is_compared_is_not_told(labelled, auditing, fa
     fake_session.release()
 
     assert compare() == []
+
+
+def test_what_is_written_while_an_image_is_read_ends_nothing(labelled, compare, auditing, store, monkeypatch):
+    failures = []
+    auditing.failed.connect(failures.append)
+    first = store.images()[0].id
+
+    def read_and_delete(path):
+        with store.open_beside() as other:
+            if any(image.id == first for image in other.images()):
+                with other.edit("Delete") as edit:
+                    edit.delete_instance(other.instances(first)[0].id)
+                    edit.delete_image(first)
+        return read_image(path)
+
+    monkeypatch.setattr("sam3_annotator.ui.assistance.shown_image.read_image", read_and_delete)
+
+    compare()
+
+    assert failures == []
+    assert auditing.told == ["4 outlines compared with Fake: 1 is drawn otherwise."]
 
 
 def test_images_that_cannot_be_read_are_findings_and_end_nothing(labelled, compare, checking, store):
