@@ -86,6 +86,14 @@ class Checking(QObject):
         if self._task is not None:
             self._task.cancel()
 
+    def close(self) -> None:
+        """Give up the check under way without a word: the project is about to be closed."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task.result.disconnect(self._take)
+            self._task.finished.disconnect(self._end)
+            self._task = None
+
     def take_comparison(
         self, findings: Collection[Finding], image_ids: Collection[ImageId], kinds: Collection[FindingKind]
     ) -> None:

@@ -215,7 +215,7 @@ class MainWindow(QMainWindow):
         self.canvas.context_menu_requested.connect(self._open_canvas_menu)
         self.finding_panel.focus_left.connect(self.focus_canvas)
         self.checking.failed.connect(lambda error: self.show_problem(error_sentence(error, "The check")))
-        self.closing.connect(self.checking.stop)
+        self.closing.connect(self.checking.close)
         for panel in (self.image_panel, self.category_panel, self.instance_panel):
             panel.problem.connect(self.show_problem)
             panel.focus_left.connect(self.focus_canvas)

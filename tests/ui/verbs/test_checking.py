@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from sam3_annotator.project import BY_BOXES, BY_PHRASES, Finding, FindingKind, ImageState, NotAProject, rectangle
+from sam3_annotator.ui.background import background_is_idle
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.checking import Checking
 
@@ -133,6 +134,18 @@ def test_a_stopped_check_leaves_what_was_found_before(twice, check, checking, qt
     checking.stop()
     qtbot.waitUntil(lambda: not checking.is_running)
 
+    assert [finding.kind for finding in checking.findings] == before
+
+
+def test_a_check_given_up_needs_no_project_any_more(twice, check, checking, store, qtbot):
+    before = check()
+
+    checking.start()
+    checking.close()
+    store.close()
+
+    qtbot.waitUntil(background_is_idle)
+    assert not checking.is_running
     assert [finding.kind for finding in checking.findings] == before
 
 
