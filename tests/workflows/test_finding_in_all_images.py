@@ -11,7 +11,7 @@ from sam3_annotator.project import ImageState, ProjectStore
 from sam3_annotator.ui.dialogs.autolabel_dialog import AutolabelDialog
 from sam3_annotator.ui.dialogs.model_setup import ModelSetupDialog
 from sam3_annotator.ui.verbs import operations
-from sam3_annotator.ui.verbs.autolabelling import Autolabelling
+from sam3_annotator.ui.verbs.autolabelling import Autolabelling, AutolabelProgress
 from sam3_annotator.ui.window.notices import AUTOLABEL, COMPARISON
 from tests.workflows.conftest import NO_MODIFIER, PATIENCE_MS
 
@@ -156,23 +156,21 @@ def test_the_work_is_told_and_stopped_from_the_status_line(finding, find_and_hol
     assert activity(finding) == ""
 
 
-def test_the_part_that_is_looked_at_is_told(finding, open_dialog, finding_session, qtbot):
-    dialog = open_dialog()
-    QTest.keyClicks(dialog.phrases.field, "cat")
-    dialog.parts.setValue(2)
-    told = []
-    finding.window.findChild(Autolabelling).progress.connect(lambda _: told.append(activity(finding)))
+@pytest.mark.parametrize(
+    ("looked", "looks", "words"),
+    [
+        (0, 1, "Finding in image 2 of 4"),
+        (1, 1, "Finding in image 2 of 4"),
+        (0, 5, "Finding in image 2 of 4"),
+        (1, 5, "Finding in image 2 of 4, part 1 of 4"),
+        (4, 5, "Finding in image 2 of 4, part 4 of 4"),
+        (5, 5, "Finding in image 2 of 4, part 4 of 4"),
+    ],
+)
+def test_image_and_part_that_are_looked_at_are_told(finding, looked, looks, words):
+    finding.window.findChild(Autolabelling).progress.emit(AutolabelProgress(1, 4, looked, looks))
 
-    start(finding, dialog)
-    finding.settle()
-
-    assert [words for words in dict.fromkeys(told) if words.startswith("Finding in image 2 of 4")] == [
-        "Finding in image 2 of 4",
-        "Finding in image 2 of 4, part 1 of 4",
-        "Finding in image 2 of 4, part 2 of 4",
-        "Finding in image 2 of 4, part 3 of 4",
-        "Finding in image 2 of 4, part 4 of 4",
-    ]
+    assert activity(finding) == words
 
 
 def test_what_came_of_it_is_still_told_when_somebody_comes_back(finding, find):

@@ -240,10 +240,11 @@ class Autolabelling(QObject):
             run.walk.go_on()
 
     def _label(self, run: _Run, image_id: ImageId, phrase: str, found: Sequence[Proposal]) -> bool:
-        """Label what a phrase has found, but of what was labelled meanwhile; says whether anything is left."""
+        """Label what a phrase has found, but of what was labelled or rejected meanwhile; says whether any was left."""
         before = {instance.id: instance.region for instance in run.instances}
         now = self._store.instances(image_id)
-        chosen = not_labelled(found, [each.region for each in now if before.get(each.id) != each.region])
+        meanwhile = [each.region for each in now if before.get(each.id) != each.region]
+        chosen = not_labelled(found, [*meanwhile, *self._finder.rejected(image_id, phrase)])
         category = self._still_sought(run).get(phrase) if chosen else None
         if category is None:
             return False
@@ -283,12 +284,13 @@ class Autolabelling(QObject):
     def _words(self, run: _Run, *, is_stopped: bool) -> str:
         left = run.walk.total - len(run.walk.done)
         sentences = [f"Stopped with {counted(left, 'image')} left."] if is_stopped and left else []
-        if run.looked or not sentences:
+        if run.looked:
             sentences.append(f"{counted(len(run.looked), 'image')} looked through: {self._found_in_words(run)}.")
         if run.unreadable:
             names = ", ".join(run.unreadable[:NAMES_TOLD]) + (", …" if run.unreadable[NAMES_TOLD:] else "")
             sentences.append(f"{counted(len(run.unreadable), 'image')} could not be read: {names}.")
-        return " ".join(sentences)
+        nothing = "Nothing was looked for: the images are finished by now, or what was sought is gone."
+        return " ".join(sentences) or nothing
 
     def _found_in_words(self, run: _Run) -> str:
         if not run.counts:
@@ -296,5 +298,6 @@ class Autolabelling(QObject):
         names = {each.id: each.name for each in self._store.categories()}
         kinds = [f"{number:,} {names[id_]}" for id_, number in run.counts.most_common() if id_ in names]
         more = f" and {len(kinds) - NAMES_TOLD:,} more" if kinds[NAMES_TOLD:] else ""
-        total = counted(run.counts.total(), "instance")
-        return f"{total} found on {len(run.annotated):,} of them ({', '.join(kinds[:NAMES_TOLD])}{more})"
+        where = f" on {len(run.annotated):,} of them" if len(run.looked) > 1 else ""
+        of_what = f" ({', '.join(kinds[:NAMES_TOLD])}{more})" if kinds else ""  # they may be gone since
+        return f"{counted(run.counts.total(), 'instance')} found{where}{of_what}"

@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import QTimer
 
 from sam3_annotator.model import ModelSource, OutOfMemory, PointPrompt, Slot
-from sam3_annotator.project import ImageState, StorageFull, no_progress, rectangle
+from sam3_annotator.project import ImageState, StorageFull, hash_file, no_progress, read_image, rectangle
+from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.autolabelling import Autolabelling, AutolabelPlan, Sought
@@ -156,7 +157,7 @@ def test_images_that_are_finished_left_out_or_gone_meanwhile_are_passed_over(
     finish()
 
     assert counts(store) == [0, 0, 2]
-    assert labelling.told == ["1 image looked through: 2 instances found on 1 of them (2 cat)."]
+    assert labelling.told == ["1 image looked through: 2 instances found (2 cat)."]
 
 
 def test_a_category_deleted_meanwhile_does_not_come_back(labelling, start_and_hold, finish, session, store):
@@ -188,22 +189,66 @@ def qt_later(function) -> None:
     QTimer.singleShot(0, function)
 
 
-def test_what_the_user_has_rejected_stays_so(labelling, plan, finish, finder, session, store, qtbot):
-    from sam3_annotator.project import hash_file, read_image
-    from sam3_annotator.ui.assistance.shown_image import ShownImage
-
+@pytest.fixture
+def proposed(finder, store, qtbot):
+    """Have “cat” proposed on the first image; gives it."""
     first = store.images()[0].id
     file = store.image_file(first)
     finder.show(ShownImage(first, hash_file(file), read_image(file)))
     finder.ask("cat")
     qtbot.waitUntil(lambda: finder.proposals.is_current)
+    return first
+
+
+def test_what_the_user_has_rejected_stays_so(labelling, plan, finish, finder, store, proposed):
     finder.reject_focused()
 
     labelling.start(plan())
     finish()
 
-    assert [each.region.box_xyxy for each in store.instances(first)] == [BOXES[0]]
+    assert [each.region.box_xyxy for each in store.instances(proposed)] == [BOXES[0]]
     assert counts(store) == [1, 2, 2, 2]
+
+
+def test_what_the_user_rejects_meanwhile_is_not_labelled(
+    labelling, session, proposed, start_and_hold, finish, finder, store
+):
+    start_and_hold()
+    finder.reject_focused()
+    session.release()
+    finish()
+
+    assert [each.region.box_xyxy for each in store.instances(proposed)] == [BOXES[0]]
+
+
+def test_what_came_of_nothing_is_told_in_words(labelling, plan, finish, store):
+    cat = operations.add_category(store, "cat")
+    operations.set_image_state(store, [image.id for image in store.images()[1:]], ImageState.DONE)
+    store.image_file(store.images()[0].id).unlink()
+
+    labelling.start(plan(Sought("cat", cat)))
+    finish()
+    operations.set_image_state(store, [store.images()[0].id], ImageState.DONE)
+    labelling.start(plan(Sought("cat", cat)))
+    finish()
+
+    assert labelling.told == [
+        "1 image could not be read: 1.png.",
+        "Nothing was looked for: the images are finished by now, or what was sought is gone.",
+    ]
+
+
+def test_categories_that_are_gone_at_the_end_are_not_named(labelling, plan, finish, store, bridge):
+    def undo_and_stop(_changes) -> None:
+        if store.instances(store.images()[0].id):
+            qt_later(lambda: (store.undo(), labelling.stop()))
+
+    bridge.changed.connect(undo_and_stop)
+    labelling.start(plan())
+    finish()
+
+    assert store.categories() == ()
+    assert labelling.told == ["Stopped with 3 images left. 1 image looked through: 2 instances found."]
 
 
 def test_images_that_cannot_be_read_are_passed_over_and_told(labelling, plan, finish, store):
