@@ -7,12 +7,13 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 
+from sam3_annotator.model import OutOfMemory
 from sam3_annotator.project import ImageState, ProjectStore
 from sam3_annotator.ui.dialogs.autolabel_dialog import AutolabelDialog
 from sam3_annotator.ui.dialogs.model_setup import ModelSetupDialog
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.autolabelling import Autolabelling, AutolabelProgress
-from sam3_annotator.ui.window.notices import AUTOLABEL, COMPARISON
+from sam3_annotator.ui.window.notices import AUTOLABEL, AUTOLABEL_FAILURE, COMPARISON, COMPARISON_FAILURE
 from tests.workflows.conftest import NO_MODIFIER, PATIENCE_MS
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -182,6 +183,28 @@ def test_what_came_of_it_is_still_told_when_somebody_comes_back(finding, find):
     told = finding.window.messages.messages
     assert [message.key for message in told] == [AUTOLABEL, COMPARISON]
     assert not any(message.passes for message in told)
+
+
+def test_what_ended_both_early_is_told_until_they_are_begun_again(finding, find, finding_session, tell, monkeypatch):
+    def fail(*_arguments, **_words) -> None:
+        raise OutOfMemory("The model needs more memory. Close other programs.")
+
+    finding.add_category("cat")
+    operations.set_image_state(finding.window.store, [finding.window.store.images()[0].id], ImageState.DONE)
+    with monkeypatch.context() as patched:
+        patched.setattr(finding_session, "detect", fail)
+        find()
+        finding.settle()
+        finding.press(Qt.Key.Key_F7, SHIFT)
+        finding.settle()
+        failures = [message.key for message in finding.window.messages.messages if "more memory" in message.text]
+        assert failures == [AUTOLABEL_FAILURE, COMPARISON_FAILURE]
+
+    find()
+    finding.settle()
+    finding.press(Qt.Key.Key_F7, SHIFT)
+    finding.settle()
+    assert not any("more memory" in sentence for sentence in tell())
 
 
 def test_it_and_a_comparison_with_the_model_go_on_side_by_side(finding, find_and_hold, finding_session, tell, qtbot):

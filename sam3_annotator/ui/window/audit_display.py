@@ -8,7 +8,7 @@ from sam3_annotator.project import counted
 from sam3_annotator.ui.background import error_sentence
 from sam3_annotator.ui.verbs.auditing import Auditing
 from sam3_annotator.ui.window.main_window import MainWindow
-from sam3_annotator.ui.window.notices import COMPARISON
+from sam3_annotator.ui.window.notices import COMPARISON, COMPARISON_FAILURE
 
 
 class AuditDisplay(QObject):
@@ -21,7 +21,7 @@ class AuditDisplay(QObject):
         auditing.changed.connect(self._show_state)
         auditing.progress.connect(self._show_progress)
         auditing.notice.connect(lambda sentence: window.show_notice(sentence, COMPARISON, stays=True))
-        auditing.failed.connect(lambda error: window.show_problem(error_sentence(error, "The comparison")))
+        auditing.failed.connect(self._show_failure)
         window.finding_panel.comparison_wanted.connect(self._start)
         window.finding_panel.comparison_unwanted.connect(auditing.stop)
         window.window_actions.bind({"compare_outlines": self._start})
@@ -29,8 +29,13 @@ class AuditDisplay(QObject):
     @Slot()
     def _start(self) -> None:
         self._window.show_findings()
-        self._window.messages.dismiss(COMPARISON)
+        for key in (COMPARISON, COMPARISON_FAILURE):
+            self._window.messages.dismiss(key)
         self._auditing.start()
+
+    @Slot(object)
+    def _show_failure(self, error: Exception) -> None:
+        self._window.show_problem(error_sentence(error, "The comparison"), COMPARISON_FAILURE)
 
     @Slot()
     def _show_state(self) -> None:

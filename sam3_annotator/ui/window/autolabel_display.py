@@ -14,7 +14,7 @@ from sam3_annotator.ui.background import BackgroundTask, error_sentence
 from sam3_annotator.ui.verbs.autolabelling import Autolabelling, AutolabelPlan, AutolabelProgress
 from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.message_bar import MessageAction, Severity
-from sam3_annotator.ui.window.notices import AUTOLABEL
+from sam3_annotator.ui.window.notices import AUTOLABEL, AUTOLABEL_FAILURE
 
 
 class AutolabelDisplay(QObject):
@@ -30,7 +30,7 @@ class AutolabelDisplay(QObject):
         autolabelling.changed.connect(self._show_state)
         autolabelling.progress.connect(self._show_progress)
         autolabelling.notice.connect(lambda sentence: window.show_notice(sentence, AUTOLABEL, stays=True))
-        autolabelling.failed.connect(lambda error: window.show_problem(error_sentence(error, "Finding in all images")))
+        autolabelling.failed.connect(self._show_failure)
         window.window_actions.bind({"find_everywhere": self._open})
 
     @Slot()
@@ -81,8 +81,13 @@ class AutolabelDisplay(QObject):
 
     @Slot(object)
     def _start(self, plan: AutolabelPlan) -> None:
-        self._window.messages.dismiss(AUTOLABEL)
+        for key in (AUTOLABEL, AUTOLABEL_FAILURE):
+            self._window.messages.dismiss(key)
         self._autolabelling.start(plan)
+
+    @Slot(object)
+    def _show_failure(self, error: Exception) -> None:
+        self._window.show_problem(error_sentence(error, "Finding in all images"), AUTOLABEL_FAILURE)
 
     @Slot()
     def _show_state(self) -> None:

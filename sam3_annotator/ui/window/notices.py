@@ -32,10 +32,12 @@ ANSWER: Final = "answer"
 CATEGORY: Final = "category"
 # What was done with whole instances, as long as it is so.
 INSTANCES: Final = "instances"
-# What a comparison of outlines with the model came to.
+# What a comparison of labels with the model came to, and what has ended it early.
 COMPARISON: Final = "comparison"
-# What was found in all images, or why nothing can be.
+COMPARISON_FAILURE: Final = "comparison failure"
+# What was found in all images, or why nothing can be, and what has ended it early.
 AUTOLABEL: Final = "autolabel"
+AUTOLABEL_FAILURE: Final = "autolabel failure"
 # Images being read for their facts.
 READING: Final = "reading"
 # What the model looks at.
