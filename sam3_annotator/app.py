@@ -215,7 +215,7 @@ def bind_findings(
 def bind_audit(window: MainWindow, engine: EngineBridge, display: ImageDisplay) -> None:
     """Let a window compare labels with the model, and say how far it has come."""
     auditing = Auditing(window.bridge, window.checking, engine, lambda: display.seen_key, window)
-    AuditDisplay(window, auditing)
+    AuditDisplay(window, auditing, engine)
     window.add_idle_check(lambda: not auditing.is_running)
     window.closing.connect(auditing.close)
 

@@ -7,13 +7,15 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 
-from sam3_annotator.model import OutOfMemory
+from sam3_annotator.model import ModelSource, ModelUnavailable, OutOfMemory
 from sam3_annotator.project import ImageState, ProjectStore
+from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.dialogs.autolabel_dialog import AutolabelDialog
 from sam3_annotator.ui.dialogs.model_setup import ModelSetupDialog
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.autolabelling import Autolabelling, AutolabelProgress
 from sam3_annotator.ui.window.notices import AUTOLABEL, AUTOLABEL_FAILURE, COMPARISON, COMPARISON_FAILURE
+from tests.conftest import FakeSession
 from tests.workflows.conftest import NO_MODIFIER, PATIENCE_MS
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -205,6 +207,32 @@ def test_what_ended_both_early_is_told_until_they_are_begun_again(finding, find,
     finding.press(Qt.Key.Key_F7, SHIFT)
     finding.settle()
     assert not any("more memory" in sentence for sentence in tell())
+
+
+def test_a_model_that_cannot_be_loaded_ends_both_and_is_told_once(finding, find_and_hold, finding_session, tell, qtbot):
+    def fail(_progress) -> None:
+        raise ModelUnavailable("It is cut off.")
+
+    finding.add_category("cat")
+    operations.set_image_state(finding.window.store, [finding.window.store.images()[0].id], ImageState.DONE)
+    find_and_hold()
+    finding.press(Qt.Key.Key_F7, SHIFT)
+    finding.window.findChild(EngineBridge).load(ModelSource(fail, "Broken"))
+    finding_session.release()
+    finding.settle()
+
+    assert tell().count("It is cut off.") == 1
+    assert any(sentence.startswith("Stopped with ") for sentence in tell())
+
+
+def test_a_model_without_phrases_in_the_midst_leads_to_the_models(finding, find_and_hold, finding_session, qtbot):
+    find_and_hold()
+    finding.window.findChild(EngineBridge).load(ModelSource(lambda _progress: FakeSession(), "Without phrases"))
+    finding_session.release()
+    finding.settle()
+
+    (told,) = (each for each in finding.window.messages.messages if "takes no phrases" in each.text)
+    assert [action.text for action in told.actions] == ["Choose a model…"]
 
 
 def test_it_and_a_comparison_with_the_model_go_on_side_by_side(finding, find_and_hold, finding_session, tell, qtbot):

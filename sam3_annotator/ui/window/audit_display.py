@@ -5,19 +5,20 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 
 from sam3_annotator.project import counted
-from sam3_annotator.ui.background import error_sentence
+from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.verbs.auditing import Auditing
 from sam3_annotator.ui.window.main_window import MainWindow
-from sam3_annotator.ui.window.notices import COMPARISON, COMPARISON_FAILURE
+from sam3_annotator.ui.window.notices import COMPARISON, COMPARISON_FAILURE, tell_early_end
 
 
 class AuditDisplay(QObject):
     """Binds a comparison to the findings, the status line, the messages and the action of its window."""
 
-    def __init__(self, window: MainWindow, auditing: Auditing) -> None:
+    def __init__(self, window: MainWindow, auditing: Auditing, engine: EngineBridge) -> None:
         super().__init__(window)
         self._window = window
         self._auditing = auditing
+        self._engine = engine
         auditing.changed.connect(self._show_state)
         auditing.progress.connect(self._show_progress)
         auditing.notice.connect(lambda sentence: window.show_notice(sentence, COMPARISON, stays=True))
@@ -35,7 +36,7 @@ class AuditDisplay(QObject):
 
     @Slot(object)
     def _show_failure(self, error: Exception) -> None:
-        self._window.show_problem(error_sentence(error, "The comparison"), COMPARISON_FAILURE)
+        tell_early_end(self._window, self._engine, error, "The comparison", COMPARISON_FAILURE)
 
     @Slot()
     def _show_state(self) -> None:

@@ -14,7 +14,7 @@ from sam3_annotator.ui.background import BackgroundTask, error_sentence
 from sam3_annotator.ui.verbs.autolabelling import Autolabelling, AutolabelPlan, AutolabelProgress
 from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.message_bar import MessageAction, Severity
-from sam3_annotator.ui.window.notices import AUTOLABEL, AUTOLABEL_FAILURE
+from sam3_annotator.ui.window.notices import AUTOLABEL, AUTOLABEL_FAILURE, choosing_a_model, tell_early_end
 
 
 class AutolabelDisplay(QObject):
@@ -40,8 +40,8 @@ class AutolabelDisplay(QObject):
             self._say("Images are being looked through already.", MessageAction("Stop", self._autolabelling.stop))
             return
         if not self._finder.takes_phrases:
-            choose = MessageAction("Choose a model…", lambda: self._window.window_actions.trigger("choose_model"))
-            self._say("This model knows no names, so it cannot find things by phrases. SAM 3 does.", choose)
+            sentence = "This model knows no names, so it cannot find things by phrases. SAM 3 does."
+            self._say(sentence, choosing_a_model(self._window))
             return
         if self._reading is None:
             project = self._window.store.path
@@ -87,7 +87,7 @@ class AutolabelDisplay(QObject):
 
     @Slot(object)
     def _show_failure(self, error: Exception) -> None:
-        self._window.show_problem(error_sentence(error, "Finding in all images"), AUTOLABEL_FAILURE)
+        tell_early_end(self._window, self._engine, error, "Finding in all images", AUTOLABEL_FAILURE)
 
     @Slot()
     def _show_state(self) -> None:
@@ -105,5 +105,5 @@ class AutolabelDisplay(QObject):
 
 def _read_phrases(project: Path) -> Mapping[CategoryId, Sequence[str]]:
     """Give by what categories are found, over a store of its own: all instances are looked through for that."""
-    with ProjectStore.open(project, read_only=True) as store:
+    with ProjectStore.open(project, read_only=True) as store, store.snapshot():
         return category_phrases(store)

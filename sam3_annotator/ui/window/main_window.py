@@ -136,9 +136,9 @@ class MainWindow(QMainWindow):
         """The bar over the top of the canvas."""
         return self.area.messages
 
-    def show_problem(self, sentence: str, key: str = "") -> None:
-        """Show why something could not be done; nothing is lost then. It replaces a message with the same key."""
-        self.messages.show_message(sentence, Severity.WARNING, key=key)
+    def show_problem(self, sentence: str) -> None:
+        """Show why something could not be done; nothing is lost then."""
+        self.messages.show_message(sentence, Severity.WARNING)
 
     def show_notice(self, sentence: str, key: str = "", *, stays: bool = False) -> None:
         """Show what was done, for some seconds unless it `stays`; it replaces a message with the same key."""

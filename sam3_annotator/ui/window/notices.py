@@ -9,7 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Slot
 
-from sam3_annotator.model import EngineStage, EngineStatus, ModelError
+from sam3_annotator.model import EngineStage, EngineStatus, ModelError, UnsupportedPrompt
 from sam3_annotator.project import ChangeKind, ChangeSet
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
@@ -46,6 +46,18 @@ CLOSER_LOOK: Final = "closer look"
 # What helps where nobody knows what was wrong.
 OUTLINE_AGAIN: Final = "Nothing was changed; outline the instances again to retry."
 ADD_PROMPT: Final = "Your prompts are still there; add another to try again."
+
+
+def choosing_a_model(window: MainWindow) -> MessageAction:
+    """Give the button that leads to the models."""
+    return MessageAction("Choose a model…", lambda: window.window_actions.trigger("choose_model"))
+
+
+def tell_early_end(window: MainWindow, engine: EngineBridge, error: Exception, work: str, key: str) -> None:
+    """Say what has ended long `work` early; where there is no model at all, that is told already."""
+    if engine.status.stage is not EngineStage.FAILED:
+        actions = (choosing_a_model(window),) if isinstance(error, UnsupportedPrompt) else ()
+        window.messages.show_message(error_sentence(error, work), Severity.WARNING, actions=actions, key=key)
 
 
 class Notices(QObject):
@@ -102,11 +114,10 @@ class Notices(QObject):
             self._show_unavailable(status.error, FALLBACK_WORDS)
 
     def _show_unavailable(self, error: Exception, consequence: str) -> None:
-        choose = MessageAction("Choose a model…", lambda: self._window.window_actions.trigger("choose_model"))
         self._window.messages.show_message(
             " ".join(filter(None, (error_sentence(error, "Loading the model"), consequence))),
             Severity.WARNING if consequence else Severity.ERROR,
-            actions=(choose,),
+            actions=(choosing_a_model(self._window),),
             details="" if isinstance(error, ModelError) else "".join(traceback.format_exception(error)).rstrip(),
             key=MODEL,
         )
