@@ -19,9 +19,10 @@ def findings_that_hold(
 
     Only those on images that were `changed`, themselves or in what is labelled on them, and those of categories that
     are gone can hold no more. Images gone or left out take all their findings along, those no more finished what they
-    may miss; a deleted instance takes along what was found of it, one that has another category by now what a model
-    said of that, and one that has been labelled what was missed there. Other changes of instances leave findings as
-    they are: only a check can tell.
+    may miss, those finished by now what a search was not sure of; a deleted instance takes along what was found of it,
+    one that has another category by now what a model said of that, one that has another outline what a search was not
+    sure of, and one that has been labelled what was missed there. Other changes of instances leave findings as they
+    are: only a check can tell.
     """
     changed = frozenset(changed)
     there = [image for image in store.images() if image.id in changed] if changed else []
@@ -44,7 +45,9 @@ def findings_that_hold(
         if image_id is None or image_id not in changed:
             return True
         image = images.get(image_id)
-        if image is None or (finding.kind is FindingKind.MISSED_OBJECT and not image.state.is_finished):
+        if image is None:
+            return False
+        if finding.kind is (FindingKind.UNSURE if image.state.is_finished else FindingKind.MISSED_OBJECT):
             return False
         return _holds_among(finding, instances(image_id))
 
@@ -56,6 +59,8 @@ def _holds_among(finding: Finding, instances: dict[InstanceId, Instance]) -> boo
         return False
     if finding.kind in _OF_ITS_CATEGORY:
         return all(instances[each].category_id == finding.category_ids[0] for each in finding.instance_ids)
+    if finding.kind is FindingKind.UNSURE:
+        return not any(instances[each].provenance.edit_count for each in finding.instance_ids)
     if finding.region is None:
         return True
     missed = Placed.of(finding.region)

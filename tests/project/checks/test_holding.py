@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sam3_annotator.project import Finding, FindingKind, ImageState, Region, findings_that_hold, rectangle
+from sam3_annotator.project import Finding, FindingKind, ImageState, Provenance, Region, findings_that_hold, rectangle
 
 EVERYTHING = range(100)
 PLACE = rectangle(40, 10, 60, 30)
@@ -69,6 +69,34 @@ def test_an_image_that_is_not_finished_misses_nothing(
     sound.update(0, state=state)
 
     assert bool(findings_that_hold(sound.store, [missed], [missed.image_id])) is holds
+
+
+@pytest.fixture
+def unsure(sound: Any, other: Finding) -> Finding:
+    """Give the same cat, which a search was not sure of."""
+    return Finding(FindingKind.UNSURE, "", sound.images[1], instance_ids=other.instance_ids, category_ids=(sound.cat,))
+
+
+@pytest.mark.parametrize(
+    ("state", "holds"), [(ImageState.IN_PROGRESS, True), (ImageState.DONE, False), (ImageState.LEFT_OUT, False)]
+)
+def test_what_a_search_was_not_sure_of_goes_with_the_image_that_is_done(
+    sound: Any, unsure: Finding, state: ImageState, holds: bool
+) -> None:
+    sound.update(1, state=state)
+
+    assert bool(findings_that_hold(sound.store, [unsure], [unsure.image_id])) is holds
+
+
+@pytest.mark.parametrize(("edit_count", "holds"), [(0, True), (1, False)])
+def test_what_a_search_was_not_sure_of_goes_once_its_outline_is_changed(
+    sound: Any, unsure: Finding, edit_count: int, holds: bool
+) -> None:
+    (instance_id,) = unsure.instance_ids
+    with sound.store.edit("Change") as edit:
+        edit.update_instance(instance_id, provenance=Provenance(edit_count=edit_count))
+
+    assert bool(findings_that_hold(sound.store, [unsure], [unsure.image_id])) is holds
 
 
 def test_an_instance_that_has_another_category_takes_along_what_was_said_of_the_one_before(
