@@ -221,36 +221,6 @@ def test_what_the_user_rejects_meanwhile_is_not_labelled(
     assert [each.region.box_xyxy for each in store.instances(proposed)] == [BOXES[0]]
 
 
-def test_what_came_of_nothing_is_told_in_words(labelling, plan, finish, store):
-    cat = operations.add_category(store, "cat")
-    operations.set_image_state(store, [image.id for image in store.images()[1:]], ImageState.DONE)
-    store.image_file(store.images()[0].id).unlink()
-
-    labelling.start(plan(Sought("cat", cat)))
-    finish()
-    operations.set_image_state(store, [store.images()[0].id], ImageState.DONE)
-    labelling.start(plan(Sought("cat", cat)))
-    finish()
-
-    assert labelling.told == [
-        "1 image could not be read: 1.png.",
-        "Nothing was looked for: the images are finished by now, or what was sought is gone.",
-    ]
-
-
-def test_categories_that_are_gone_at_the_end_are_not_named(labelling, plan, finish, store, bridge):
-    def undo_and_stop(_changes) -> None:
-        if store.instances(store.images()[0].id):
-            qt_later(lambda: (store.undo(), labelling.stop()))
-
-    bridge.changed.connect(undo_and_stop)
-    labelling.start(plan())
-    finish()
-
-    assert store.categories() == ()
-    assert labelling.told == ["Stopped with 3 images left. 1 image looked through: 2 instances found."]
-
-
 def test_images_that_cannot_be_read_are_passed_over_and_told(labelling, plan, finish, store):
     store.image_file(store.images()[1].id).unlink()
 
