@@ -12,6 +12,27 @@ from sam3_annotator.commands.words import parse_phrase
 MOST_PARTS = 16
 """Along the longer side: some hundred parts to be read of each image."""
 
+PhraseModel = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        metavar="MODEL",
+        show_default=False,
+        help="A model that takes phrases: sam3, another name from “models list”, or the path of a checkpoint.",
+    ),
+]
+Parts = Annotated[
+    int,
+    typer.Option(
+        "--parts",
+        min=1,
+        max=MOST_PARTS,
+        metavar="N",
+        help="Look at so many overlapping parts along the longer side by themselves, too: for small things in "
+        "large images. Each part takes as long as an image.",
+    ),
+]
+
 
 def autolabel_command(
     project: Project,
@@ -33,30 +54,12 @@ def autolabel_command(
             help="The category of what is found; else that of the phrase. Without --phrase: which one to look for.",
         ),
     ] = "",
-    model: Annotated[
-        str,
-        typer.Option(
-            "--model",
-            metavar="MODEL",
-            show_default=False,
-            help="A model that takes phrases: sam3, another name from “models list”, or the path of a checkpoint.",
-        ),
-    ] = "builtin",
+    model: PhraseModel = "builtin",
     device: Device = "auto",
     dtype: ModelDtype = Dtype.AUTO,
     cache_gb: CacheGb = None,
     threshold: Threshold = 0.5,
-    parts: Annotated[
-        int,
-        typer.Option(
-            "--parts",
-            min=1,
-            max=MOST_PARTS,
-            metavar="N",
-            help="Look at so many overlapping parts along the longer side by themselves, too: for small things in "
-            "large images. Each part takes as long as an image.",
-        ),
-    ] = 1,
+    parts: Parts = 1,
     all_images: Annotated[
         bool,
         typer.Option(
