@@ -56,6 +56,19 @@ hypothesis.settings.register_profile("repository", deadline=None, database=None)
 hypothesis.settings.load_profile("repository")
 
 
+PATIENCE_MS = 30_000  # a shared machine may stand still for seconds; nobody waits that long where all is well
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have tests of the window wait with patience wherever they do not say otherwise."""
+    if config.pluginmanager.hasplugin("pytest-qt"):
+        from pytestqt.qtbot import QtBot  # where there is no Qt, the tests of the model run without it
+
+        for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed):
+            assert wait.__kwdefaults__ is not None
+            wait.__kwdefaults__["timeout"] = PATIENCE_MS
+
+
 def pytest_collection_finish() -> None:
     """Leave alone what was imported: engines and windows collect garbage as they go, half a second each otherwise."""
     gc.collect()
