@@ -7,8 +7,6 @@ import pytest
 from sam3_annotator.model import ModelSource, PointPrompt, Slot
 from sam3_annotator.project import FindingKind, ImageState, Polygon, Region, read_image, rectangle
 from sam3_annotator.ui.verbs import operations
-from sam3_annotator.ui.verbs.auditing import Auditing
-from sam3_annotator.ui.verbs.checking import Checking
 
 TRIANGLE = Region((Polygon([(30, 10), (50, 10), (30, 30)]),))  # half of its box, which the fake session fills
 
@@ -20,21 +18,6 @@ def labelled(store) -> dict[str, int]:
         cat = edit.add_category("cat")
         squares = [edit.add_instance(image.id, cat, rectangle(5, 5, 25, 25)) for image in store.images()]
         return {"triangle": edit.add_instance(store.images()[1].id, cat, TRIANGLE), "square": squares[1]}
-
-
-@pytest.fixture
-def checking(bridge) -> Checking:
-    return Checking(bridge)
-
-
-@pytest.fixture
-def auditing(bridge, checking, engine, qtbot) -> Auditing:
-    qtbot.waitUntil(lambda: bool(engine.status.capabilities))  # a model that comes later is another one
-    made = Auditing(bridge, checking, engine, lambda: None, bridge)
-    made.told = []
-    made.notice.connect(made.told.append)
-    yield made
-    made.close()
 
 
 @pytest.fixture

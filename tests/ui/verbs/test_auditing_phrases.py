@@ -7,8 +7,6 @@ import pytest
 from sam3_annotator.model import ConceptPrompt, ModelSource
 from sam3_annotator.project import FindingKind, ImageState, rectangle
 from sam3_annotator.ui.verbs import operations
-from sam3_annotator.ui.verbs.auditing import Auditing
-from sam3_annotator.ui.verbs.checking import Checking
 
 SQUARE, FREE = (5, 5, 25, 25), (40, 5, 55, 20)
 
@@ -25,21 +23,6 @@ def labelled(store, finding_session) -> list[int]:
             edit.update_image(image.id, state=ImageState.DONE)
     finding_session.seen = {"cat": [(SQUARE, 0.9), (FREE, 0.8)]}
     return [image.id for image in images]
-
-
-@pytest.fixture
-def checking(bridge) -> Checking:
-    return Checking(bridge)
-
-
-@pytest.fixture
-def auditing(bridge, checking, engine, qtbot) -> Auditing:
-    qtbot.waitUntil(lambda: bool(engine.status.capabilities))  # a model that comes later is another one
-    made = Auditing(bridge, checking, engine, lambda: None, bridge)
-    made.told = []
-    made.notice.connect(made.told.append)
-    yield made
-    made.close()
 
 
 @pytest.fixture

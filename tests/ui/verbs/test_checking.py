@@ -10,7 +10,6 @@ import pytest
 from sam3_annotator.project import BY_BOXES, BY_PHRASES, Finding, FindingKind, ImageState, NotAProject, rectangle
 from sam3_annotator.ui.background import background_is_idle
 from sam3_annotator.ui.verbs import operations
-from sam3_annotator.ui.verbs.checking import Checking
 
 
 @pytest.fixture
@@ -20,11 +19,6 @@ def twice(store) -> list[int]:
         cat = edit.add_category("cat")
         first, second = (image.id for image in store.images()[:2])
         return [edit.add_instance(image, cat, rectangle(5, 5, 30, 30)) for image in (first, first, second)]
-
-
-@pytest.fixture
-def checking(bridge) -> Checking:
-    return Checking(bridge)
 
 
 @pytest.fixture
