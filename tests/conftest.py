@@ -221,17 +221,18 @@ def _fill(mask: NDArray[np.bool_], box_xyxy: tuple[float, float, float, float], 
 
 
 @pytest.fixture
-def fake_session() -> Iterator[FakeSession]:
+def fake_session(request: pytest.FixtureRequest) -> Iterator[FakeSession]:
     """Make a fake session, its gate open; released at the end, so that no thread is left waiting."""
     session = FakeSession()
+    if "finding_session" in request.fixturenames:  # from the start: an engine reads once what its session can do
+        session.capabilities |= {"phrases", "exemplars"}
     yield session
     session.release()
 
 
 @pytest.fixture
 def finding_session(fake_session: FakeSession) -> FakeSession:
-    """Let the fake session find concepts too."""
-    fake_session.capabilities |= {"phrases", "exemplars"}
+    """Give the fake session, which finds concepts too."""
     return fake_session
 
 
