@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sam3_annotator.project.attributes import NO_ATTRIBUTES, Attributes, AttributeValue
 from sam3_annotator.project.changes import ChangeKind, ChangeSet, RowChange
 from sam3_annotator.project.checks import (
     ASKED_SCORE,
@@ -125,9 +126,12 @@ __all__ = [
     "EXPORT_MARKER",
     "IMAGE_SUFFIXES",
     "LABELLED_IOU",
+    "NO_ATTRIBUTES",
     "PALETTE",
     "USUAL_TOLERANCE",
     "Agreement",
+    "AttributeValue",
+    "Attributes",
     "Cancelled",
     "Category",
     "CategoryId",

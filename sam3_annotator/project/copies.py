@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sam3_annotator.project.attributes import NO_ATTRIBUTES, Attributes, decode_attributes, encode_attributes
 from sam3_annotator.project.entities import Category, Instance, Provenance
 from sam3_annotator.project.errors import FormatError, NotAProject
 from sam3_annotator.project.regions import Region, decode_region, encode_region
@@ -31,6 +32,7 @@ class InstanceCopy:
     score: float | None = None
     is_crowd: bool = False
     provenance: Provenance = field(default_factory=Provenance)
+    attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES)
 
 
 def copy_instance(instance: Instance, category: Category) -> InstanceCopy:
@@ -49,6 +51,7 @@ def copy_instance(instance: Instance, category: Category) -> InstanceCopy:
         instance.score,
         instance.is_crowd,
         provenance,
+        instance.attributes,
     )
 
 
@@ -85,6 +88,7 @@ def _as_json(copy: InstanceCopy) -> dict[str, Any]:
         "score": None if copy.score is None else float(copy.score),
         "is_crowd": copy.is_crowd,
         "provenance": encode_provenance(copy.provenance),
+        "attributes": encode_attributes(copy.attributes),
     }
 
 
@@ -93,7 +97,9 @@ def _from_json(values: dict[str, Any]) -> InstanceCopy:
     name, color, supercategory = values["category"], values["color"], values["supercategory"]
     if region.is_empty or not all(isinstance(text, str) for text in (name, color, supercategory)) or not name.strip():
         raise ValueError("This is no instance.")
-    score = values["score"]
+    score, attributes = values["score"], decode_attributes(values.get("attributes", "{}"))
+    if not all(isinstance(value, str | int | float) for value in attributes.values()):
+        raise ValueError("These are no attributes.")
     return InstanceCopy(
         name,
         color,
@@ -102,4 +108,5 @@ def _from_json(values: dict[str, Any]) -> InstanceCopy:
         None if score is None else float(score),
         bool(values["is_crowd"]),
         decode_provenance(values["provenance"]),
+        attributes,
     )

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 
+from sam3_annotator.project.attributes import NO_ATTRIBUTES, Attributes, encode_attributes
 from sam3_annotator.project.entities import (
     CategoryId,
     ImageFacts,
@@ -159,12 +160,13 @@ class Edit:
         score: float | None = None,
         is_crowd: bool = False,
         provenance: Provenance = Provenance(),  # noqa: B008 - frozen
+        attributes: Attributes = NO_ATTRIBUTES,
     ) -> InstanceId:
         """Add an instance; an image not yet annotated, or confirmed as empty, is in progress from then on.
 
         One that is left out stays so.
 
-        Raises KnownError on an empty region.
+        Raises KnownError on an empty region, and on attributes that `encode_attributes` refuses.
         """
         state = self._recorder.row("images", image_id)["state"]
         self._recorder.row("categories", category_id)
@@ -175,6 +177,7 @@ class Edit:
             "is_crowd": int(is_crowd),
             "provenance": encode_provenance(provenance),
             "region": _checked_region(region),
+            "attributes": encode_attributes(attributes),
         }
         instance_id = InstanceId(self._recorder.insert("instances", row))
         if state in (ImageState.UNANNOTATED, ImageState.CONFIRMED_EMPTY):
@@ -190,8 +193,9 @@ class Edit:
         score: float | Unset | None = UNSET,
         is_crowd: bool | None = None,
         provenance: Provenance | None = None,
+        attributes: Attributes | None = None,
     ) -> None:
-        """Change what is given; raises KnownError on an empty region."""
+        """Change what is given; raises KnownError as `add_instance` does."""
         before = self._recorder.row("instances", instance_id)
         if category_id is not None:
             self._recorder.row("categories", category_id)
@@ -201,6 +205,7 @@ class Edit:
             "score": score if score is None or isinstance(score, Unset) else float(score),
             "is_crowd": UNSET if is_crowd is None else int(is_crowd),
             "provenance": UNSET if provenance is None else encode_provenance(provenance),
+            "attributes": UNSET if attributes is None else encode_attributes(attributes),
         }
         self._recorder.update("instances", instance_id, before, wanted)
 

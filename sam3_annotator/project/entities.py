@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType
 
+from sam3_annotator.project.attributes import NO_ATTRIBUTES, Attributes
 from sam3_annotator.project.regions import Region
 
 ImageId = NewType("ImageId", int)
@@ -137,7 +138,8 @@ class Instance:
     """One object on one image.
 
     `score` is a detector's confidence (None when made by hand); `is_crowd` marks a group of objects that
-    COCO counts as one (`iscrowd` 1). Instances of an image are painted in the order of their ids.
+    COCO counts as one (`iscrowd` 1). `attributes` are what else is said of it, as "occluded" or a colour. Instances of
+    an image are painted in the order of their ids.
     """
 
     id: InstanceId
@@ -147,3 +149,4 @@ class Instance:
     score: float | None = None
     is_crowd: bool = False
     provenance: Provenance = field(default_factory=Provenance)
+    attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES)

@@ -18,8 +18,14 @@ Migration = Callable[[sqlite3.Connection], None]
 
 Migrations = Mapping[int, Migration | None]
 
+
+def _add_attributes(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE instances ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}'")
+
+
 MIGRATIONS: Migrations = {
     2: None,  # the state `left_out` of images
+    3: _add_attributes,
 }
 """Version -> the function that makes it from the version before, in a transaction of its own.
 

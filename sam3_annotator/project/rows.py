@@ -9,6 +9,7 @@ from dataclasses import asdict, fields
 from functools import lru_cache
 from typing import Any
 
+from sam3_annotator.project.attributes import decode_attributes
 from sam3_annotator.project.changes import Row, RowChange
 from sam3_annotator.project.entities import (
     Category,
@@ -30,7 +31,7 @@ from sam3_annotator.project.regions import decode_region
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "images": ("path", "state", "split"),
     "categories": ("name", "color", "position", "supercategory"),
-    "instances": ("image_id", "category_id", "score", "is_crowd", "provenance", "region"),
+    "instances": ("image_id", "category_id", "score", "is_crowd", "provenance", "region", "attributes"),
 }
 """The tables under history and their columns besides `id`."""
 
@@ -41,7 +42,7 @@ IMAGES_QUERY = (
     "FROM images LEFT JOIN image_files ON image_files.image_id = images.id"
 )
 CATEGORIES_QUERY = "SELECT id, name, color, position, supercategory FROM categories"
-INSTANCES_QUERY = "SELECT id, image_id, category_id, score, is_crowd, provenance, region FROM instances"
+INSTANCES_QUERY = "SELECT id, image_id, category_id, score, is_crowd, provenance, region, attributes FROM instances"
 
 _SELECT = {table: f"SELECT {', '.join(columns)} FROM {table} WHERE id = ?" for table, columns in COLUMNS.items()}
 _INSERT = {
@@ -98,7 +99,7 @@ def category_from_values(values: Sequence[Any]) -> Category:
 
 def instance_from_values(values: Sequence[Any]) -> Instance:
     """Make the record of one row of `INSTANCES_QUERY`; raises NotAProject if its region is damaged."""
-    instance_id, image_id, category_id, score, is_crowd, provenance, region = values
+    instance_id, image_id, category_id, score, is_crowd, provenance, region, attributes = values
     return Instance(
         InstanceId(instance_id),
         ImageId(image_id),
@@ -107,6 +108,7 @@ def instance_from_values(values: Sequence[Any]) -> Instance:
         score,
         bool(is_crowd),
         decode_provenance(provenance),
+        decode_attributes(attributes),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -43,8 +44,12 @@ FOUND = Provenance(
     threshold=0.4,
 )
 CATEGORY = Category(CategoryId(7), "Vögel & Co", "#0072b2", 3, "Tiere")
+SAID = {"Farbe": "weiß", "occluded": True, "age": 2, "share": 0.5}
 COPY = copy_instance(
-    Instance(InstanceId(1), ImageId(2), CATEGORY.id, HOLED, score=0.1 + 0.2, is_crowd=True, provenance=FOUND), CATEGORY
+    Instance(
+        InstanceId(1), ImageId(2), CATEGORY.id, HOLED, score=0.1 + 0.2, is_crowd=True, provenance=FOUND, attributes=SAID
+    ),
+    CATEGORY,
 )
 
 
@@ -61,9 +66,18 @@ def test_copies_come_back_equal_regions_bit_for_bit() -> None:
     assert decode_copies(encode_copies([])) == ()
 
 
+def test_what_an_earlier_program_has_copied_has_no_attributes() -> None:
+    content = json.loads(encode_copies([COPY]))
+    del content["instances"][0]["attributes"]
+
+    (copy,) = decode_copies(json.dumps(content).encode())
+
+    assert copy == replace(COPY, attributes={})
+
+
 def test_a_copy_tells_how_its_region_was_made_but_nothing_of_the_pixels_it_came_from() -> None:
     assert (COPY.category_name, COPY.category_color, COPY.supercategory) == ("Vögel & Co", "#0072b2", "Tiere")
-    assert (COPY.region, COPY.score, COPY.is_crowd) == (HOLED, 0.1 + 0.2, True)
+    assert (COPY.region, COPY.score, COPY.is_crowd, COPY.attributes) == (HOLED, 0.1 + 0.2, True, SAID)
     assert COPY.provenance == Provenance(
         origin=Origin.MODEL,
         model="SAM 3 · 12ab",

@@ -307,3 +307,26 @@ def test_write_that_fails_spoils_the_edit_even_if_caught(small: Any) -> None:
 
     assert store.category(small.cat).name == "cat"
     assert store.undo_label is None
+
+
+def test_attributes_are_kept_as_they_are_and_undone(small: Any, square: Square) -> None:
+    said = {"occluded": True, "count": 3, "share": 0.25, "Farbe": "weiß", "note": ""}
+    with small.store.edit("Add instance") as edit:
+        instance = edit.add_instance(small.images[0], small.cat, square(), attributes=said)
+        other = edit.add_instance(small.images[0], small.cat, square())
+    with small.store.edit("Say") as edit:
+        edit.update_instance(other, attributes={"occluded": False})
+        edit.update_instance(instance, score=0.5)
+
+    assert list(small.store.instance(instance).attributes.items()) == list(said.items())
+    assert small.store.instance(other).attributes == {"occluded": False}
+    small.store.undo()
+    assert small.store.instance(other).attributes == {}
+
+
+@pytest.mark.parametrize("said", [{"": 1}, {" occluded": True}, {"share": float("nan")}, {"note": "\ud800"}])
+def test_attributes_that_cannot_be_kept_are_refused_with_a_sentence(small: Any, square: Square, said: Any) -> None:
+    with pytest.raises(KnownError, match="attribute"), small.store.edit("Add instance") as edit:
+        edit.add_instance(small.images[0], small.cat, square(), attributes=said)
+
+    assert small.store.instances(small.images[0]) == ()

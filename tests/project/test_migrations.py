@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sam3_annotator.project import ImageState, KnownError, NotAProject, ProjectStore, ProjectTooNew
+from sam3_annotator.project import ImageState, KnownError, NotAProject, ProjectStore, ProjectTooNew, rectangle
 from sam3_annotator.project.database import open_for_reading, open_for_writing
 from sam3_annotator.project.migrations import APPLICATION_ID, current_version, version_of
 
@@ -36,6 +36,7 @@ def closed_project(small: Any) -> Path:
     small.store.close()
     path: Path = small.store.path
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("ALTER TABLE instances DROP COLUMN attributes")
         connection.execute("PRAGMA user_version = 1")
     return path
 
@@ -84,20 +85,19 @@ def test_a_version_of_the_same_tables_keeps_its_history(closed_project: Path, ra
     assert raw.execute("SELECT count(*) FROM history").fetchone() == (1,)
 
 
-def test_an_older_project_opens_with_its_history_and_images_can_be_left_out_of_it(closed_project: Path) -> None:
-    with ProjectStore.open(closed_project, read_only=True) as store:
-        assert store.undo_label == "Rename"
+def test_an_older_project_opens_and_takes_what_is_new(closed_project: Path) -> None:
     with ProjectStore.open(closed_project) as store:
-        assert store.undo_label == "Rename"
-        image = store.images()[0].id
-        with store.edit("Leave out") as edit:
+        image, category = store.images()[0].id, store.categories()[0].id
+        with store.edit("Label") as edit:
+            instance = edit.add_instance(image, category, rectangle(0, 0, 5, 5), attributes={"occluded": True})
             edit.update_image(image, state=ImageState.LEFT_OUT)
 
     with ProjectStore.open(closed_project) as store:
         assert store.image(image).state is ImageState.LEFT_OUT
+        assert store.instance(instance).attributes == {"occluded": True}
 
 
-def test_a_program_that_knows_no_images_left_out_refuses_the_project_with_what_to_do(
+def test_a_program_that_is_older_refuses_the_project_with_what_to_do(
     closed_project: Path, raw: sqlite3.Connection
 ) -> None:
     ProjectStore.open(closed_project).close()
@@ -114,7 +114,7 @@ def test_reader_refuses_a_version_of_other_tables(closed_project: Path) -> None:
 
 
 def test_reader_does_not_migrate(closed_project: Path, raw: sqlite3.Connection) -> None:
-    open_for_reading(closed_project).close()
+    open_for_reading(closed_project, {2: None}).close()
 
     assert raw.execute("PRAGMA user_version").fetchone() == (1,)
     assert raw.execute("SELECT count(*) FROM history").fetchone() == (1,)

@@ -24,6 +24,7 @@ from sam3_annotator.project import (
     Region,
 )
 from sam3_annotator.project.locking import ProjectLock
+from sam3_annotator.project.migrations import current_version
 
 RunPython = Callable[..., subprocess.CompletedProcess[str]]
 Square = Callable[..., Region]
@@ -277,7 +278,7 @@ def test_refused_opening_leaves_no_lock_behind(small: Any) -> None:
     connection.execute("PRAGMA user_version = 99")
     _refusal(small.store.path, read_only=False)
 
-    connection.execute("PRAGMA user_version = 1")
+    connection.execute(f"PRAGMA user_version = {current_version()}")
     connection.close()
 
     ProjectStore.open(small.store.path).close()

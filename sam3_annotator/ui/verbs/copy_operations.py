@@ -116,6 +116,7 @@ def _put(store: ProjectStore, image_id: ImageId, copies: Sequence[InstanceCopy],
                 score=copy.score,
                 is_crowd=copy.is_crowd,
                 provenance=replace(copy.provenance, created_at=now),
+                attributes=copy.attributes,
             )
             for copy in inside
         )

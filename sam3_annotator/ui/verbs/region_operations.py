@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from sam3_annotator.project import (
     Instance,
@@ -56,13 +57,16 @@ def simplify_instances(store: ProjectStore, simplified: Mapping[InstanceId, Simp
 def merge_instances(store: ProjectStore, instance_ids: Collection[InstanceId]) -> Instance:
     """Make two or more instances of one image one, in one step: the largest, which gets the area of all.
 
-    Category, score and where it comes from stay those of the largest; the others are deleted.
+    Category, score and where it comes from stay those of the largest, and so do its attributes, with those that only
+    others have; the others are deleted.
     """
     instances = [store.instance(instance_id) for instance_id in sorted(instance_ids)]
     largest = max(instances, key=lambda instance: instance.region.area)
     region = merge_regions([instance.region for instance in instances])
+    attributes = dict(chain.from_iterable(each.attributes.items() for each in (*reversed(instances), largest)))
     with store.edit(step_on("Merge", len(instances))) as edit:
-        edit.update_instance(largest.id, region=region, provenance=_edited(largest.provenance))
+        provenance = _edited(largest.provenance)
+        edit.update_instance(largest.id, region=region, provenance=provenance, attributes=attributes)
         for instance in instances:
             if instance.id != largest.id:
                 edit.delete_instance(instance.id)
@@ -92,6 +96,7 @@ def split_instances(store: ProjectStore, instance_ids: Collection[InstanceId]) -
                     score=instance.score,
                     is_crowd=instance.is_crowd,
                     provenance=provenance,
+                    attributes=instance.attributes,
                 )
                 for part in others
             ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sam3_annotator.project import (
+    Attributes,
     CategoryId,
     ImageState,
     Instance,
@@ -45,6 +46,12 @@ def there(store: ProjectStore) -> tuple[Instance, ...]:
     return store.instances(store.images()[1].id)
 
 
+def say(store: ProjectStore, attributes: dict[InstanceId, Attributes]) -> None:
+    with store.edit("Say") as edit:
+        for instance_id, said in attributes.items():
+            edit.update_instance(instance_id, attributes=said)
+
+
 def test_merging_keeps_the_largest_and_undo_brings_all_back(store: ProjectStore, categories: list[CategoryId]) -> None:
     small = add(store, categories[0], rectangle(0, 0, 5, 5))
     large = add(store, categories[1], rectangle(4, 0, 40, 20))
@@ -61,6 +68,16 @@ def test_merging_keeps_the_largest_and_undo_brings_all_back(store: ProjectStore,
     assert there(store) == before
 
 
+def test_merged_attributes_are_those_of_the_largest_and_what_only_others_have(
+    store: ProjectStore, categories: list[CategoryId]
+) -> None:
+    large = add(store, categories[0], rectangle(0, 0, 40, 20))
+    small, smaller = (add(store, categories[0], rectangle(0, 0, side, 5)) for side in (5, 4))
+    say(store, {large: {"colour": "red"}, small: {"colour": "blue", "age": 2}, smaller: {"age": 3, "wet": True}})
+
+    assert merge_instances(store, [large, small, smaller]).attributes == {"colour": "red", "age": 2, "wet": True}
+
+
 def test_merging_equal_instances_keeps_the_first(store: ProjectStore, categories: list[CategoryId]) -> None:
     ids = [add(store, categories[0], rectangle(0, 0, 5, 5)) for _ in range(3)]
 
@@ -72,6 +89,7 @@ def test_split_parts_are_like_the_whole_and_the_largest_keeps_the_id(
 ) -> None:
     parted = add(store, categories[1], Region((DOT, FRAME)))
     single = add(store, categories[0], rectangle(0, 0, 5, 5))
+    say(store, {parted: {"occluded": True}})
     before = there(store)
 
     ids = split_instances(store, [parted, single])
@@ -83,6 +101,7 @@ def test_split_parts_are_like_the_whole_and_the_largest_keeps_the_id(
     for part in (largest, other):
         assert (part.category_id, part.score, part.is_crowd) == (categories[1], 0.5, True)
         assert part.provenance == Provenance(Origin.MODEL, model="M", edit_count=4)
+        assert part.attributes == {"occluded": True}
     assert store.undo_label == "Split instance"
     store.undo()
     assert there(store) == before
