@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from sam3_annotator.project.changes import RowChange, decode_changes, encode_changes, net_changes
 
@@ -34,9 +36,40 @@ class Step:
     changes: tuple[RowChange, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Background:
+    """When the work began, as a mark; the rows the step has changed, and those that what it added belongs to.
+
+    A row is `[table, id]`, as in JSON.
+    """
+
+    since: int
+    changed: list[list[Any]]
+    owners: list[list[Any]]
+
+    @classmethod
+    def of(cls, changes: Sequence[RowChange], since: int) -> _Background:
+        changed = [[change.table, change.row_id] for change in changes if change.before is not None]
+        added = [change.after for change in changes if change.table == "instances" and change.after is not None]
+        owners = {("images", row["image_id"]) for row in added} | {("categories", row["category_id"]) for row in added}
+        return cls(since, changed, [list(owner) for owner in sorted(owners)])
+
+    def encode(self) -> str:
+        return json.dumps([self.since, self.changed, self.owners], separators=(",", ":"))
+
+    def rests_on(self, changes: Sequence[Any]) -> bool:
+        """Whether a step cannot be replayed before this one; `changes` are its, as `encode_changes` writes them."""
+        return any(
+            [table, row_id] in self.changed or (before is None and [table, row_id] in self.owners)
+            for table, row_id, before, _after in changes
+        )
+
+
 class History:
     """Both stacks of a project; every method that writes belongs inside a transaction of the caller's.
 
+    A background step is made by work that goes on by itself, elsewhere in the project, while the user works. What the
+    user has done since that work began is undone before it, and stays redoable, as far as the step does not rest on it.
     Nothing is remembered outside the file, so a transaction rolled back needs no undoing here.
     """
 
@@ -45,15 +78,25 @@ class History:
         self._budget_bytes = budget_bytes
 
     def label(self, stack: Stack) -> str | None:
-        """Return the label of the step on top, None if there is none."""
-        row = self._top(stack, "label")
+        """Return the label of the step that is replayed next, None if there is none."""
+        row = self._next(stack, "label")
         return None if row is None else str(row[0])
 
-    def record(self, label: str, changes: Sequence[RowChange], merge_key: str | None = None) -> None:
+    def mark(self) -> int:
+        """Return where the history stands: steps of the user's that come now have a higher id."""
+        return int(self._connection.execute("SELECT coalesce(max(id), 0) FROM history").fetchone()[0])
+
+    def record(
+        self, label: str, changes: Sequence[RowChange], merge_key: str | None = None, since: int | None = None
+    ) -> None:
         """Push what an edit changed to be undone, and drop what could be redone.
 
-        With the `merge_key` of the step on top it joins that step, unless something was undone in between.
+        With the `merge_key` of the step that is undone next it joins that one, unless something was undone in between.
+        `since` makes it a background step: it is the mark at which the work began. Such a step adds things.
         """
+        if since is not None:
+            self._record_background(label, changes, since)
+            return
         earlier = None if merge_key is None else self._mergeable(merge_key)
         self._drop_redo()
         if earlier is not None:
@@ -63,50 +106,80 @@ class History:
             self._push(Stack.UNDO, label, changes, merge_key)
 
     def pop(self, stack: Stack) -> Step | None:
-        """Take the step on top off its stack."""
-        step = self._read_top(stack)
+        """Take the step that is replayed next off its stack."""
+        step = self._read_next(stack)
         if step is not None:
             self._delete(step.id)
         return step
 
     def push_replayed(self, stack: Stack, label: str, changes: Sequence[RowChange]) -> None:
         """Push what replaying a step changed; nothing merges with it any more."""
-        self._push(stack, label, changes, None)
+        self._push(stack, label, changes)
 
     def clear(self) -> None:
         """Forget all steps."""
         self._connection.execute("DELETE FROM history")
         self._count(-self._byte_size())
 
-    def _top(self, stack: Stack, columns: str) -> tuple[object, ...] | None:
-        query = f"SELECT {columns} FROM history WHERE stack = ? ORDER BY id DESC LIMIT 1"
-        row: tuple[object, ...] | None = self._connection.execute(query, (stack,)).fetchone()
+    def _record_background(self, label: str, changes: Sequence[RowChange], since: int) -> None:
+        background = _Background.of(changes, since)
+        redoable = self._connection.execute("SELECT changes FROM history WHERE stack = ?", (Stack.REDO,))
+        if any(background.rests_on(json.loads(text)) for (text,) in redoable):
+            self._drop_redo()
+        if changes:
+            self._push(Stack.UNDO, label, changes, background=background.encode())
+
+    def _next(self, stack: Stack, columns: str) -> tuple[object, ...] | None:
+        query = f"SELECT {columns} FROM history WHERE id = ?"
+        row: tuple[object, ...] | None = self._connection.execute(query, (self._next_id(stack),)).fetchone()
         return row
 
-    def _read_top(self, stack: Stack) -> Step | None:
-        query = "SELECT id, label, changes, blobs FROM history WHERE stack = ? ORDER BY id DESC LIMIT 1"
-        row = self._connection.execute(query, (stack,)).fetchone()
+    def _next_id(self, stack: Stack) -> int | None:
+        """Find the newest step, or the user's newest if only background steps that began before it are newer."""
+        newest, own = self._connection.execute(
+            "SELECT max(id), max(id) FILTER (WHERE background IS NULL) FROM history WHERE stack = ?", (stack,)
+        ).fetchone()
+        if own is None or own == newest:
+            return None if newest is None else int(newest)
+        (text,) = self._connection.execute("SELECT changes FROM history WHERE id = ?", (own,)).fetchone()
+        changes = json.loads(text)
+        query = "SELECT background FROM history WHERE stack = ? AND id > ?"
+        for (code,) in self._connection.execute(query, (stack, own)):
+            background = _Background(*json.loads(code))
+            if own <= background.since or background.rests_on(changes):
+                return int(newest)
+        return int(own)
+
+    def _read_next(self, stack: Stack) -> Step | None:
+        row: tuple[Any, ...] | None = self._next(stack, "id, label, changes, blobs")
         return None if row is None else Step(row[0], row[1], decode_changes(row[2], row[3]))
 
     def _mergeable(self, merge_key: str) -> Step | None:
-        top = self._top(Stack.UNDO, "merge_key")
-        if top is None or top[0] != merge_key or self._top(Stack.REDO, "id") is not None:
+        following = self._next(Stack.UNDO, "merge_key")
+        if following is None or following[0] != merge_key or self._next(Stack.REDO, "id") is not None:
             return None
-        return self._read_top(Stack.UNDO)
+        return self._read_next(Stack.UNDO)
 
-    def _push(self, stack: Stack, label: str, changes: Sequence[RowChange], merge_key: str | None) -> None:
+    def _push(
+        self,
+        stack: Stack,
+        label: str,
+        changes: Sequence[RowChange],
+        merge_key: str | None = None,
+        background: str | None = None,
+    ) -> None:
         text, blobs = encode_changes(changes)
         byte_size = len(text) + len(blobs)
         self._connection.execute(
-            "INSERT INTO history (stack, label, merge_key, created_at, byte_size, changes, blobs) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (stack, label, merge_key, _now(), byte_size, text, blobs),
+            "INSERT INTO history (stack, label, merge_key, created_at, byte_size, changes, blobs, background) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (stack, label, merge_key, _now(), byte_size, text, blobs, background),
         )
         self._count(byte_size)
         self._keep_budget()
 
     def _drop_redo(self) -> None:
-        if self._top(Stack.REDO, "id") is not None:
+        if self._next(Stack.REDO, "id") is not None:
             query = "SELECT sum(byte_size) FROM history WHERE stack = ?"
             self._count(-self._connection.execute(query, (Stack.REDO,)).fetchone()[0])
             self._connection.execute("DELETE FROM history WHERE stack = ?", (Stack.REDO,))

@@ -23,9 +23,15 @@ def _add_attributes(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE instances ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}'")
 
 
+def _add_background_steps(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE history ADD COLUMN background TEXT")  # JSON, see history.History.record
+    connection.execute("CREATE INDEX history_background ON history (stack, id, background)")
+
+
 MIGRATIONS: Migrations = {
     2: None,  # the state `left_out` of images
     3: _add_attributes,
+    4: _add_background_steps,
 }
 """Version -> the function that makes it from the version before, in a transaction of its own.
 

@@ -132,19 +132,24 @@ class ProjectStore(ProjectReader):
     # Writing
 
     @contextmanager
-    def edit(self, label: str, *, undoable: bool = True, merge_key: str | None = None) -> Iterator[Edit]:
+    def edit(
+        self, label: str, *, undoable: bool = True, merge_key: str | None = None, since: int | None = None
+    ) -> Iterator[Edit]:
         """Change the project: one transaction, one undo step named `label`, one `ChangeSet`.
 
         If the block raises, nothing of it is kept. With a `merge_key` the edit joins the step before if that has the
         same key and nothing was undone in between. With `undoable=False` it cannot be undone, nor can anything
-        before it. Raises EditError inside another edit, ProjectReadOnly, and KnownError if the disk refuses.
+        before it. Work that goes on by itself beside the user's, and only adds things, gives as `since` the
+        `history_mark` at which it began: what the user has done since is undone first, and can still be redone, as
+        long as nothing that was added rests on it. Raises EditError inside another edit, ProjectReadOnly, and
+        KnownError if the disk refuses.
         """
         with self._writing() as recorder:
             yield Edit(self._connection, recorder, self.path.parent)
             with told(self.path):
                 changes = recorder.finish()
                 if changes and undoable:
-                    self._history.record(label, changes, merge_key)
+                    self._history.record(label, changes, merge_key, since)
                 elif changes:
                     self._history.clear()
         self._publish(ChangeSet(label, changes))
@@ -168,6 +173,12 @@ class ProjectStore(ProjectReader):
         """The label of the step that `redo` would do again, None if there is none."""
         with told(self.path):
             return self._history.label(Stack.REDO)
+
+    @property
+    def history_mark(self) -> int:
+        """Where the history stands now, for the `since` of edits to come."""
+        with told(self.path):
+            return self._history.mark()
 
     def set_image_facts(self, facts: Mapping[ImageId, ImageFacts]) -> None:
         """Write what image files tell, outside the history; ids that are gone are left out.

@@ -37,6 +37,8 @@ def closed_project(small: Any) -> Path:
     path: Path = small.store.path
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("ALTER TABLE instances DROP COLUMN attributes")
+        connection.execute("DROP INDEX history_background")
+        connection.execute("ALTER TABLE history DROP COLUMN background")
         connection.execute("PRAGMA user_version = 1")
     return path
 

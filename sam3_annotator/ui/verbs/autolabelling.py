@@ -77,6 +77,7 @@ class _Run:
 
     plan: AutolabelPlan
     walk: ImageWalk
+    since: int  # the mark of the history as it began
     search: PhraseSearch | None = None  # on the image that is looked at
     instances: tuple[Instance, ...] = ()  # that were on it when the look under way was asked for
     looked: set[ImageId] = field(default_factory=set)
@@ -100,9 +101,10 @@ def look_job(search: PhraseSearch, labelled: Sequence[Region], unwanted: Mapping
 class Autolabelling(QObject):
     """One image after the other: read in the background, looked at when nobody waits for the model, then labelled.
 
-    Each phrase on each image is one undo step. What is labelled already, or was rejected by the user, is not labelled
-    again. Images that are gone, finished or left out by the time are passed over, as are those that cannot be read,
-    and categories that are gone. `notice` says what came of it, `failed` carries what ended it; what is stored stays.
+    Each phrase on each image is one undo step; what the user has done meanwhile is undone before. What is labelled
+    already, or was rejected by the user, is not labelled again. Images that are gone, finished or left out by the time
+    are passed over, as are those that cannot be read, and categories that are gone. `notice` says what came of it,
+    `failed` carries what ended it; what is stored stays.
     """
 
     changed = Signal()  # it has begun or ended
@@ -138,8 +140,13 @@ class Autolabelling(QObject):
         """Carry out a plan; nothing while another one is under way."""
         if self._run is not None:
             return
+        try:
+            since = self._store.history_mark
+        except KnownError as error:
+            self.failed.emit(error)
+            return
         walk = ImageWalk(plan.image_ids, self._read, self._engine, EngineSlot.LABEL, self._find_shown_key, self)
-        run = self._run = _Run(plan, walk)
+        run = self._run = _Run(plan, walk, since)
         walk.came.connect(partial(self._take_image, run))
         walk.answered.connect(partial(self._take_answer, run))
         walk.unreadable.connect(partial(self._note_unreadable, run))
@@ -249,7 +256,7 @@ class Autolabelling(QObject):
         if category is None:
             return False
         threshold, describe = run.plan.threshold, self._describe_model
-        category_id = store_found(self._store, image_id, category, phrase, chosen, threshold, describe)
+        category_id = store_found(self._store, image_id, category, phrase, chosen, threshold, describe, run.since)
         assert category_id is not None
         if isinstance(category, str):
             run.made[category] = category_id

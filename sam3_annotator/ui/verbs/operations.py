@@ -162,9 +162,13 @@ def accept_proposals(
     image_id: ImageId,
     category: CategoryId | str,
     found: Sequence[tuple[Region, float, Provenance]],
+    since: int | None = None,
 ) -> tuple[InstanceId, ...]:
-    """Make instances of regions with their scores, all in one step; a category given by name is added with them."""
-    with store.edit(step_on("Add", len(found))) as edit:
+    """Make instances of regions with their scores, all in one step; a category given by name is added with them.
+
+    `since` as in `store.edit`.
+    """
+    with store.edit(step_on("Add", len(found)), since=since) as edit:
         category_id = edit.add_category(_clean_name(category)) if isinstance(category, str) else category
         return tuple(
             edit.add_instance(image_id, category_id, region, score=score, provenance=provenance)

@@ -105,10 +105,12 @@ def store_found(
     chosen: Sequence[Proposal],
     threshold: float,
     describe_model: Callable[[str], str] = str,
+    since: int | None = None,
 ) -> CategoryId | None:
     """Make instances of what was found of a phrase, in one step; gives their category, None if there are none.
 
-    A category given by name is the one of that name, or is added with them. `describe_model` as in `provenances_of`.
+    A category given by name is the one of that name, or is added with them. `describe_model` as in `provenances_of`,
+    `since` as in `store.edit`.
     """
     if not chosen:
         return None
@@ -118,5 +120,5 @@ def store_found(
     question = Proposals(image_id, ConceptPrompt(phrase))
     provenances = provenances_of(question, tuple(chosen), threshold, describe_model)
     found = [(one.region, one.score, told) for one, told in zip(chosen, provenances, strict=True)]
-    made = operations.accept_proposals(store, image_id, category, found)
+    made = operations.accept_proposals(store, image_id, category, found, since)
     return store.instance(made[0]).category_id

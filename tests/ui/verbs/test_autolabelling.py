@@ -130,6 +130,8 @@ def test_the_user_can_do_something_between_two_phrases(labelling, plan, finish, 
 
     assert counts(store) == [1, 2, 2, 2]
     assert labelling.told[0].startswith("4 images looked through: 7 instances")
+    store.undo()
+    assert (store.image(first).state, counts(store)) == (ImageState.IN_PROGRESS, [1, 2, 2, 2])
 
 
 def test_what_is_labelled_meanwhile_is_not_labelled_twice(labelling, start_and_hold, finish, session, store):
