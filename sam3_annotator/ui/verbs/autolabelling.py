@@ -219,9 +219,9 @@ class Autolabelling(QObject):
     def _take_answer(self, run: _Run, news: Found | None) -> None:
         assert run.search is not None
         if news is None:
+            self._tell_progress(run)
             with self._failing():
                 self._ask(run, run.search)
-            self._tell_progress(run)
         else:
             self._store_news(run, run.search.image.image_id, deque(each for each in news.items() if each[1]))
 

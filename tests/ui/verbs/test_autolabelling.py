@@ -276,7 +276,7 @@ def test_parts_are_looked_at_one_after_the_other_and_told(labelling, plan, finis
 
     looks = max(each.looks for each in told)
     assert looks > 2
-    assert {each.looked for each in told} == set(range(looks))
+    assert {each.looked for each in told} - {looks} == set(range(looks))  # all, if it is told just after the last look
     assert len(session.embedded) == 4 * looks
 
 
