@@ -9,9 +9,11 @@ from PySide6.QtGui import QImage, QPainter
 
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.items import DEFAULT_FILL_OPACITY, SAVED, SELECTED, OutlineStyle, plan_batch, small_side
+from sam3_annotator.ui.canvas.lit_tiles import LitTiles
 from sam3_annotator.ui.canvas.proposals_item import plan_proposals
 from sam3_annotator.ui.canvas.pyramid import CRISP_ZOOM, ImagePyramid
 from sam3_annotator.ui.canvas.scene import Scene
+from sam3_annotator.ui.canvas.shown_light import ShownLight
 from sam3_annotator.ui.canvas.tile_worker import TileWorker
 from sam3_annotator.ui.canvas.tiles import Frame, TileJob, TileLayer
 from sam3_annotator.ui.theme import theme
@@ -41,6 +43,9 @@ class Layers:
         self._selected = TileLayer(self._plan_selected, self.worker, self._announce)
         self._proposals = TileLayer(self._plan_proposals, self.worker, self._announce, patches=True)
         self._ground: tuple[Frame, QImage] | None = None
+        self.light = ShownLight()
+        self.light.changed.connect(self._announce)
+        self._lit = LitTiles()
 
     @property
     def is_settled(self) -> bool:
@@ -56,7 +61,9 @@ class Layers:
     def show(self, pyramid: ImagePyramid | None) -> None:
         """Show another image or none."""
         self.pyramid = pyramid
+        self.light.look_at(None if pyramid is None else pyramid.pixels)
         self._image.clear()
+        self._lit.clear()
         self._proposals.clear()
         self.clear_instances()
         if pyramid is not None and pyramid.width * pyramid.height <= PREPARED_AT_ONCE:
@@ -156,7 +163,18 @@ class Layers:
             missing |= frame.rect_of(key) & frame.size
         if not missing.isEmpty():
             self._paint_crisp(painter, frame, pyramid, missing)
-        self._image.paint(painter, frame)
+        self._paint_tiles(painter, frame)
+
+    def _paint_tiles(self, painter: QPainter, frame: Frame) -> None:
+        table = self.light.table
+        if table is None:
+            self._lit.clear()
+            self._image.paint(painter, frame)
+            return
+        shown = self._image.shown(frame)
+        plain = [(tile, frame.size.translated(-place) & tile.rect()) for place, tile in shown]
+        for (place, _), tile in zip(shown, self._lit.of(plain, table), strict=True):
+            painter.drawImage(place, tile)
 
     def _paint_crisp(self, painter: QPainter, frame: Frame, pyramid: ImagePyramid, rect: QRect) -> None:
         """Paint without smoothing, which is ten times faster: large pixels, or a preview."""
@@ -164,7 +182,7 @@ class Layers:
         painter.setClipRect(rect)
         painter.translate(frame.origin.x() + frame.grid.phase_x, frame.origin.y() + frame.grid.phase_y)
         painter.scale(frame.grid.scale, frame.grid.scale)
-        pyramid.paint(painter, frame.box_of(rect), frame.grid.scale, is_smooth=False)
+        pyramid.paint(painter, frame.box_of(rect), frame.grid.scale, is_smooth=False, table=self.light.table)
         painter.restore()
 
     def _plan_image(self, box_xyxy: BoxXyxy, frame: Frame) -> TileJob:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
+from sam3_annotator.ui.canvas.light import relit
 
 # Rows halved at a time: Qt's images are limited to 2^31 bytes, and its painting to sides of 32767 pixels.
 STRIP_ROWS = 2048
@@ -62,8 +63,19 @@ class ImagePyramid:
         while not self.is_prepared:
             self._levels.append(_halved(self._levels[-1]))
 
-    def paint(self, painter: QPainter, box_xyxy: BoxXyxy, device_scale: float, *, is_smooth: bool) -> None:
-        """Paint the part in `box_xyxy` (image pixels, as is the painter) at device pixels per image pixel."""
+    def paint(
+        self,
+        painter: QPainter,
+        box_xyxy: BoxXyxy,
+        device_scale: float,
+        *,
+        is_smooth: bool,
+        table: NDArray[np.uint8] | None = None,
+    ) -> None:
+        """Paint the part in `box_xyxy` (image pixels, as is the painter) at device pixels per image pixel.
+
+        The `table` says what each of the 256 values is shown as; None leaves all as they are.
+        """
         wanted = min(max(math.floor(math.log2(1 / device_scale) + 1e-9), 0), self._deepest)
         level = min(wanted, len(self._levels) - 1)
         pixels, factor, step = self._levels[level], 2.0**level, 2 ** (wanted - level)
@@ -78,6 +90,8 @@ class ImagePyramid:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
         target = QRectF(x0 * factor, y0 * factor, part.shape[1] * step * factor, part.shape[0] * step * factor)
         packed = np.ascontiguousarray(part)
+        if table is not None:
+            packed = relit(packed.reshape(len(packed), -1), table).reshape(packed.shape)
         painter.drawImage(target, _image_of(packed))
 
 

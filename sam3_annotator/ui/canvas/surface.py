@@ -54,6 +54,7 @@ class CanvasSurface(QAbstractScrollArea):
         super().__init__(parent)
         self._scene = Scene()
         self._layers = Layers(self._scene, self.refresh)
+        self.light = self._layers.light
         self._view = ViewTransform()
         self._is_fitted = True
         self._message: Message | None = None

@@ -256,10 +256,13 @@ class TileLayer:
         missing = [key for key in self._visible if key not in self._tiles]
         if missing and self._previous is not None:
             self._paint_previous(painter, frame, missing)
-        for key in self._visible:
-            tile = self._tiles.get(key)
-            if tile is not None and tile.image is not None:
-                painter.drawImage(frame.rect_of(key).topLeft(), tile.image)
+        for place, image in self.shown(frame):
+            painter.drawImage(place, image)
+
+    def shown(self, frame: Frame) -> list[tuple[QPoint, QImage]]:
+        """Give what is there of the frame last refreshed: where a tile is in device pixels, and the tile."""
+        tiles = ((frame.rect_of(key).topLeft(), self._tiles.get(key)) for key in self._visible)
+        return [(place, tile.image) for place, tile in tiles if tile is not None and tile.image is not None]
 
     def _turn_to(self, grid: Grid) -> bool:
         if grid == self._grid:
