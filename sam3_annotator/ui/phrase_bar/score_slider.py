@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QStyle, QStyleOptionSlider, QWidget
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from sam3_annotator.ui.direct_slider import DirectSlider
 from sam3_annotator.ui.settings import LEAST_THRESHOLD
 from sam3_annotator.ui.theme import SPACE_S, SPACE_XS, theme
 
@@ -22,7 +22,8 @@ class ScoreSlider(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.handle = _Slider()
+        self.handle = DirectSlider(round(LEAST_THRESHOLD * STEPS), STEPS, STEPS // 20)
+        self.handle.setFixedWidth(WIDTH)
         self.handle.setAccessibleName("Threshold")
         self.handle.valueChanged.connect(self._move)
         self._number = QLabel()
@@ -55,32 +56,3 @@ class ScoreSlider(QWidget):
     def _show_score(self) -> None:
         self._number.setText(f"≥ {self.score:.2f}")
         self.setToolTip(f"Find what scores at least {self.score:.2f}")
-
-
-class _Slider(QSlider):
-    """A click beside the handle takes the handle there, from where it can be dragged."""
-
-    def __init__(self) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
-        self.setRange(round(LEAST_THRESHOLD * STEPS), STEPS)
-        self.setSingleStep(1)
-        self.setPageStep(STEPS // 20)
-        self.setFixedWidth(WIDTH)
-        # Dragging it leaves the keys to the canvas.
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take the handle below the cursor."""
-        option = QStyleOptionSlider()
-        self.initStyleOption(option)
-        parts = QStyle.SubControl
-        handle, groove = (
-            self.style().subControlRect(QStyle.ComplexControl.CC_Slider, option, part, self)
-            for part in (parts.SC_SliderHandle, parts.SC_SliderGroove)
-        )
-        at = event.position().toPoint()
-        if event.button() is Qt.MouseButton.LeftButton and not handle.contains(at):
-            x = at.x() - groove.x() - handle.width() // 2
-            span = groove.width() - handle.width()
-            self.setValue(QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), x, span))
-        super().mousePressEvent(event)
