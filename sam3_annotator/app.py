@@ -72,6 +72,7 @@ from sam3_annotator.ui.window.audit_display import AuditDisplay
 from sam3_annotator.ui.window.autolabel_display import AutolabelDisplay
 from sam3_annotator.ui.window.crash_messages import CrashMessages
 from sam3_annotator.ui.window.leaving import Leaving, LeavingStrokes
+from sam3_annotator.ui.window.light_display import LightDisplay
 from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.notices import CATEGORY, CLOSER_LOOK, INSTANCES, Notices
 from sam3_annotator.ui.window.waiting_drafts import WaitingDrafts
@@ -164,6 +165,7 @@ def assemble_window(
     crashes = CrashMessages(window.messages)
     DraftDisplay(bridge, workspace, canvas, assist, preview, engine, window.status_line)
     ProposalsDisplay(window, bridge, workspace, assist, finder, engine)
+    LightDisplay(window)
     Notices(window, engine, assist, finder, outlining, (labelling, concepts, drawing), facts)
 
     situation.changed.connect(window.window_actions.update)

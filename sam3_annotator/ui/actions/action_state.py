@@ -22,7 +22,8 @@ class ActionState:
     vertices of the polygon being drawn, 0 where none is or another tool is in the hand; `has_strokes_waiting` says that
     the brush is in the hand and what was painted waits for its category; `brush_radius` is in image pixels;
     `is_comparing` says that what the model draws is shown beside the selected instance; `is_looking_closer` that the
-    model sees only a part of the image.
+    model sees only a part of the image; `has_light` that another brightness or contrast is set, `shows_original` that
+    the image is shown without it.
     """
 
     has_image: bool = False
@@ -55,6 +56,8 @@ class ActionState:
     brush_radius: int = 1
     is_comparing: bool = False
     is_looking_closer: bool = False
+    has_light: bool = False
+    shows_original: bool = False
 
     @property
     def visible_count(self) -> int:

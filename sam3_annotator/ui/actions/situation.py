@@ -64,6 +64,7 @@ class Situation(QObject):
             window.canvas.tool_changed,
             window.canvas.polygon.changed,
             window.canvas.brush.changed,
+            window.canvas.light.changed,
             display.shown,
             display.failed,
             preview.switched,
@@ -110,6 +111,8 @@ class Situation(QObject):
             has_strokes_waiting=self._canvas.tool == "brush" and self._drawing.has_strokes_waiting,
             is_comparing=self._compared.is_shown,
             is_looking_closer=self._closer_look.window is not None,
+            has_light=not self._canvas.light.light.is_neutral,
+            shows_original=self._canvas.light.shows_original,
             brush_radius=self._canvas.brush.radius_on(self._canvas.image_size),
         )
 

@@ -8,20 +8,25 @@ from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QWidget
 
 from sam3_annotator.paths import user_data_dir
+from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.settings import RecentProject, Settings
 
 THUMBNAIL_SIZE: Final = QSize(400, 250)
 
 
-def remember_project(settings: Settings, path: Path, done: int, total: int, canvas: QWidget) -> None:
+def remember_project(settings: Settings, path: Path, done: int, total: int, canvas: CanvasView) -> None:
     """Put a project first among the recent ones, with a picture of its canvas; a picture that fails is left out."""
     thumbnail = _thumbnail_path(path)
-    is_saved = canvas.isVisible() and _save(canvas.grab(), thumbnail)
+    is_saved = canvas.isVisible() and _save(_picture_of(canvas), thumbnail)
     picture = str(thumbnail) if is_saved else _known_thumbnail(settings, path)
     settings.remember_project(RecentProject(str(path), done, total, picture))
+
+
+def _picture_of(canvas: CanvasView) -> QPixmap:
+    with canvas.light.left_out():
+        return canvas.grab()
 
 
 def remember_opened(settings: Settings, path: Path, done: int, total: int) -> None:

@@ -72,6 +72,11 @@ class CanvasArea(QWidget):
         self.phrase_bar.setVisible(is_shown)
         self._place()
 
+    @property
+    def stage(self) -> QWidget:
+        """What cards that float over the canvas are put on."""
+        return self._stage
+
     def show_hint_card(self) -> HintCard:
         """Float the card for newcomers over the lower left corner."""
         card = HintCard(self._stage, self._keys)

@@ -9,16 +9,19 @@ from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_L, SPACE_M, SPACE_S, 
 
 
 class FloatingCard(QFrame):
-    """Stays in a lower corner of the widget below it, out of the way where it has no room; `body` is what it shows."""
+    """Stays in the lower left corner of the widget below it, out of the way where it has no room.
+
+    `body` is what it shows. A card with a `width` stays in the lower right corner, and narrower where there is less.
+    """
 
     dismissed = Signal()
 
-    def __init__(self, title: str, ground: QWidget, *, cross_words: str, is_right: bool = False) -> None:
+    def __init__(self, title: str, ground: QWidget, *, cross_words: str, width: int | None = None) -> None:
         super().__init__(ground)
         self.setProperty("surface", "card")
         self.setAccessibleName(title)
         self._ground = ground
-        self._is_right = is_right
+        self._width = width
         heading = QLabel(title)
         heading.setFont(theme().font("strong"))
         self.cross = _cross(cross_words)
@@ -57,9 +60,13 @@ class FloatingCard(QFrame):
 
     def _place(self) -> None:
         room = self._ground.size().shrunkBy(QMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L))
-        left = room.width() - self.width() if self._is_right else 0
+        if self._width is not None:
+            width = max(min(self._width, room.width()), self.minimumSizeHint().width())
+            self.resize(width, self.heightForWidth(width))
+        left = 0 if self._width is None else room.width() - self.width()
         self.move(SPACE_L + left, SPACE_L + room.height() - self.height())
-        self.setVisible(self.width() <= room.width() and self.height() <= room.height())
+        has_room = self.width() <= room.width() and self.height() <= room.height()
+        self.setVisible(has_room or self._width is not None)
 
 
 def _cross(words: str) -> QToolButton:

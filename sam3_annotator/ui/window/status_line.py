@@ -24,11 +24,15 @@ from sam3_annotator.ui.theme import FONT_CAPTION_PX, SPACE_M, SPACE_S, SPACE_XS,
 from sam3_annotator.ui.window.key_hint_bar import KeyHintBar
 
 HEIGHT: Final = 28
+ADJUSTED: Final = "Brightness adjusted"
 _NO_CURSOR: Final = "x -  y -"
 
 
 class StatusLine(QStatusBar):
-    """Left to right: cursor and zoom, image left out, draft in words, key hints, activity, latency and device."""
+    """Left to right: cursor and zoom, what is special about the image, draft in words, key hints, activity, device.
+
+    `adjusted` is there while the image is not shown as it is.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +41,7 @@ class StatusLine(QStatusBar):
         self._cursor = self._number(_NO_CURSOR, "x 00000  y 00000")
         self._zoom = self._number("", "0000 %")
         self._left_out = _Mark("minus-circle-outline", "Left out")
+        self.adjusted = _adjusted_button()
         self._hint = _ShrinkingLabel()
         self._keys = KeyHintBar()
         self._activity = _Activity()
@@ -50,7 +55,7 @@ class StatusLine(QStatusBar):
         layout = QHBoxLayout(row)
         layout.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
         layout.setSpacing(SPACE_M)
-        left: tuple[QWidget, ...] = (self._cursor, self._zoom, _line(), self._left_out, self._hint)
+        left: tuple[QWidget, ...] = (self._cursor, self._zoom, _line(), self.adjusted, self._left_out, self._hint)
         right: tuple[QWidget, ...] = (self._activity, self._latency, self._device)
         for widget in left:
             layout.addWidget(widget)
@@ -60,7 +65,7 @@ class StatusLine(QStatusBar):
         self.addWidget(row, 1)
         for label, name in ((self._cursor, "Cursor"), (self._zoom, "Zoom"), (self._latency, "Answer time")):
             label.setAccessibleName(name)
-        for optional in (self._left_out, self._hint, self._latency, self._device):
+        for optional in (self.adjusted, self._left_out, self._hint, self._latency, self._device):
             optional.hide()
 
     def set_cursor(self, position: QPointF | None) -> None:
@@ -78,6 +83,10 @@ class StatusLine(QStatusBar):
     def set_left_out(self, *, is_left_out: bool) -> None:
         """Say whether the image is left out of the dataset."""
         self._left_out.setVisible(is_left_out)
+
+    def set_adjusted(self, *, is_adjusted: bool) -> None:
+        """Say whether the image is shown with another brightness and contrast than its own."""
+        self.adjusted.setVisible(is_adjusted)
 
     def set_hint(self, text: str) -> None:
         """Say something about the draft or the selection ("2 clicks, 0.94"); "" for nothing."""
@@ -193,6 +202,18 @@ class _Activity(QWidget):
     def _run_stop(self) -> None:
         if self._stop is not None:
             self._stop()
+
+
+def _adjusted_button() -> QToolButton:
+    button = QToolButton()
+    button.setText(ADJUSTED)
+    button.setToolTip("The image is not shown as it is: click to see its brightness and contrast")
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setIconSize(QSize(FONT_CAPTION_PX + 3, FONT_CAPTION_PX + 3))
+    button.setFont(theme().font("caption"))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    bind_icon(button, "brightness-6", "warning")
+    return button
 
 
 def _line() -> QFrame:

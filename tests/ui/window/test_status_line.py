@@ -63,7 +63,7 @@ def test_activity_shows_how_far_it_is_and_can_be_stopped(line: StatusLine) -> No
     assert bar.value() / bar.maximum() == pytest.approx(0.25)
     assert "Exporting, 3 of 12" in words(line)
 
-    line.findChildren(QToolButton)[0].click()
+    next(each for each in line.findChildren(QToolButton) if each.accessibleName() == "Stop").click()
 
     assert stopped == [True]
 
@@ -134,3 +134,14 @@ def test_everything_stays_within_a_narrow_window(line: StatusLine, qtbot: Any) -
     rights = [widget.mapTo(line, QPoint(widget.width(), 0)).x() for widget in shown]
     assert line.width() == 880
     assert max(rights) <= 880
+
+
+def test_an_image_in_another_light_is_said_to_be_so(line: StatusLine) -> None:
+    assert not line.adjusted.isVisible()
+
+    line.set_adjusted(is_adjusted=True)
+    assert line.adjusted.isVisible()
+    assert line.adjusted.text() == "Brightness adjusted"
+
+    line.set_adjusted(is_adjusted=False)
+    assert not line.adjusted.isVisible()
