@@ -64,7 +64,7 @@ class Situation(QObject):
             window.canvas.tool_changed,
             window.canvas.polygon.changed,
             window.canvas.brush.changed,
-            window.canvas.light.changed,
+            window.canvas.light.switched,
             display.shown,
             display.failed,
             preview.switched,

@@ -19,6 +19,7 @@ class ShownLight(QObject):
     """
 
     changed = Signal()
+    switched = Signal()  # whether anything is set, or whether the original is shown, is another now
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -85,6 +86,9 @@ class ShownLight(QObject):
         before = self._light, self._is_automatic, self._shows_original
         if before == (light, is_automatic, shows_original):
             return
+        was = self._light.is_neutral, self._shows_original
         self._light, self._is_automatic, self._shows_original = light, is_automatic, shows_original
         self._table = None if shows_original or light.is_neutral else light.table()
         self.changed.emit()
+        if was != (light.is_neutral, shows_original):
+            self.switched.emit()

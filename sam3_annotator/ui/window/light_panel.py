@@ -21,8 +21,8 @@ from sam3_annotator.ui.window.centred_slider import STEPS, CentredSlider
 from sam3_annotator.ui.window.floating_card import FloatingCard
 
 TITLE: Final = "Brightness and contrast"
-WIDTH: Final = 368
-NOTE: Final = "Only the view changes, not the file and not what the model sees."
+WIDTH: Final = 336
+NOTE: Final = "Only the view changes; file and model keep the original."
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,11 +192,14 @@ def test_a_picture_can_be_taken_without_it(canvas: CanvasView, shot: Shot) -> No
 
 
 def test_changes_are_announced_once_and_only_when_there_are_some(canvas: CanvasView) -> None:
-    told: list[bool] = []
-    canvas.light.changed.connect(lambda: told.append(True))
+    told: list[str] = []
+    canvas.light.changed.connect(lambda: told.append("changed"))
+    canvas.light.switched.connect(lambda: told.append("switched"))
 
     canvas.light.set_light(LIGHT)
     canvas.light.set_light(LIGHT)
     canvas.show_image(image(50, 80))
+    canvas.light.set_light(OTHER)
+    canvas.light.toggle_original()
 
-    assert told == [True]
+    assert told == ["changed", "switched", "changed", "changed", "switched"]
