@@ -149,6 +149,7 @@ class LightPanel(FloatingCard):
         row.setSpacing(SPACE_S)
         for button in (self._automatic, self._original, self._reset):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(partial(self._leave_keys, button))
         row.addWidget(self._automatic)
         row.addWidget(self._original)
         row.addStretch()
@@ -160,6 +161,10 @@ class LightPanel(FloatingCard):
         self._original.setToolTip(with_key("Show the image as it is", self._keys.text("show_original")))
         self._reset.setToolTip("Take all back to the middle")
 
+    def _leave_keys(self, button: QPushButton, _checked: bool = False) -> None:
+        if not button.hasFocus():  # it was the mouse
+            self.focus_left.emit()
+
     def _set(self, part: _Part, step: int) -> None:
         self._light.set_light(replace(self._light.light, **{part.field: part.value_of(step)}))
 
@@ -170,7 +175,9 @@ class LightPanel(FloatingCard):
             slider = self._sliders[part.field]
             with QSignalBlocker(slider):
                 slider.setValue(round(part.step_of(value)))
-            self._numbers[part.field].setText(_written(value, part.words))
+            words = _written(value, part.words)
+            self._numbers[part.field].setText(words)
+            slider.setAccessibleDescription(words)
         self._automatic.setChecked(self._light.is_automatic)
         self._original.setChecked(self._light.shows_original)
         self._original.setEnabled(not light.is_neutral)

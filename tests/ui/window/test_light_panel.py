@@ -73,6 +73,7 @@ def test_keys_move_the_sliders(
 
     assert light.light == light_then
     assert number in numbers(panel)
+    assert slider(panel, name).accessibleDescription() == number
 
 
 def test_double_click_takes_a_slider_back_to_the_middle(panel: LightPanel, light: ShownLight, qtbot: Any) -> None:
@@ -132,10 +133,18 @@ def test_reset_takes_all_back(panel: LightPanel, light: ShownLight, qtbot: Any) 
 
 
 def test_mouse_leaves_the_keys_to_the_canvas(panel: LightPanel, qtbot: Any) -> None:
-    gamma = slider(panel, "Gamma")
+    gamma, auto = slider(panel, "Gamma"), button(panel, "Auto")
+    left: list[bool] = []
+    panel.focus_left.connect(lambda: left.append(True))
 
-    with qtbot.waitSignal(panel.focus_left):
-        qtbot.mouseClick(gamma, LEFT, pos=QPoint(5, gamma.height() // 2))
+    qtbot.mouseClick(gamma, LEFT, pos=QPoint(5, gamma.height() // 2))
+    qtbot.mouseClick(auto, LEFT)
+    assert len(left) == 2
+
+    auto.setFocus()
+    qtbot.keyClick(auto, Qt.Key.Key_Space)
+    qtbot.keyClick(gamma, Qt.Key.Key_Left)
+    assert len(left) == 2
 
 
 def test_it_opens_again_as_things_are(ground: QWidget, panel: LightPanel, light: ShownLight) -> None:
