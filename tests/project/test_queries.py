@@ -19,6 +19,7 @@ from sam3_annotator.project import (
     category_phrases,
     images_in_use,
     instance_counts,
+    instances_by_image,
     state_counts,
     statistics,
 )
@@ -46,6 +47,15 @@ def test_instances_are_counted_by_image_and_by_category(small: Any, square: Squa
     assert instance_counts(small.store) == {small.images[0]: 4, small.images[1]: 1}
     assert category_counts(small.store) == {small.cat: 4, small.dog: 1}
     assert crowd_counts(small.store) == {small.cat: 1}
+
+
+def test_instances_are_counted_by_category_on_each_image(small: Any, square: Square) -> None:
+    _fill(small, square)
+
+    assert instances_by_image(small.store) == {
+        small.images[0]: {small.cat: 3, small.dog: 1},
+        small.images[1]: {small.cat: 1},
+    }
 
 
 def test_a_category_is_found_by_its_name_in_whatever_case_the_very_one_first(small: Any) -> None:

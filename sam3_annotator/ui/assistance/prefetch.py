@@ -20,7 +20,7 @@ from sam3_annotator.project import ImageId
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.images.image_display import ImageDisplay
-from sam3_annotator.ui.item_models.image_model import ImageFilter
+from sam3_annotator.ui.item_models.image_filter import ImageFilter
 from sam3_annotator.ui.workspace import Workspace
 
 # So many in the direction in which the labeler goes; then the one on the other side.

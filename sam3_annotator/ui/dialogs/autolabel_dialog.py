@@ -14,7 +14,7 @@ from sam3_annotator.model import Window
 from sam3_annotator.project import CategoryId, ChangeSet, ImageRecord, ImageState, counted
 from sam3_annotator.ui.dialogs.form_dialog import DIALOG_WIDTH, LABEL_WIDTH, FormDialog
 from sam3_annotator.ui.dialogs.phrase_list import PhraseList
-from sam3_annotator.ui.item_models.image_model import ImageFilter
+from sam3_annotator.ui.item_models.image_filter import ImageFilter
 from sam3_annotator.ui.phrase_bar.score_slider import ScoreSlider
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS

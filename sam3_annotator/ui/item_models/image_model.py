@@ -1,17 +1,17 @@
-"""The images of the project as a list model that follows the store row by row, and the filter over it."""
+"""The images of the project as a list model that follows the store row by row."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from enum import IntEnum, StrEnum
-from itertools import chain
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from enum import IntEnum
+from types import MappingProxyType
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from sam3_annotator.project import (
+    CategoryId,
     ChangeKind,
     ChangeSet,
     ImageId,
@@ -19,8 +19,7 @@ from sam3_annotator.project import (
     ImageState,
     Split,
     counted,
-    folded,
-    instance_counts,
+    instances_by_image,
 )
 from sam3_annotator.ui.item_models.distinct_names import distinct_names
 from sam3_annotator.ui.item_models.runs import runs
@@ -28,6 +27,7 @@ from sam3_annotator.ui.store_bridge import StoreBridge
 
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
+_NONE: Mapping[CategoryId, int] = MappingProxyType({})
 MANY_ROWS = 200
 """From here on reading all records at once is quicker than one by one."""
 
@@ -51,47 +51,6 @@ class ImageRole(IntEnum):
     NAME = Qt.ItemDataRole.UserRole + 5  # its name, led by folders where others have the same
 
 
-class StateFilter(StrEnum):
-    """Which images the list shows."""
-
-    ALL = "all"
-    UNANNOTATED = "unannotated"
-    IN_PROGRESS = "in_progress"
-    DONE = "done"  # also reviewed and confirmed empty
-    LEFT_OUT = "left_out"
-    MISSING = "missing"  # also unreadable
-
-    def accepts(self, state: ImageState, *, has_problem: bool) -> bool:
-        """Whether an image in this state is shown."""
-        match self:
-            case StateFilter.ALL:
-                return True
-            case StateFilter.MISSING:
-                return has_problem
-            case StateFilter.DONE:
-                return state.is_finished
-        return state.value == self.value
-
-
-class SplitFilter(StrEnum):
-    """Which splits the images are in that the list shows."""
-
-    ANY = "any"
-    TRAIN = Split.TRAIN.value
-    VAL = Split.VAL.value
-    TEST = Split.TEST.value
-    NONE = "none"
-
-    def accepts(self, split: Split | None) -> bool:
-        """Whether an image in this split, or with None in none, is shown."""
-        match self:
-            case SplitFilter.ANY:
-                return True
-            case SplitFilter.NONE:
-                return split is None
-        return split is not None and split.value == self.value
-
-
 class ImageModel(QAbstractListModel):
     """One row per image, in the store's order; a change of the store refreshes the touched rows only."""
 
@@ -100,7 +59,7 @@ class ImageModel(QAbstractListModel):
         self._store = bridge.store
         self._records: list[ImageRecord] = list(self._store.images())
         self._rows = _rows_by_id(self._records)
-        self._counts: dict[ImageId, int] = dict(instance_counts(self._store))
+        self._instances: dict[ImageId, dict[CategoryId, int]] = instances_by_image(self._store)
         self._problems: dict[ImageId, str] = {}
         self._distinct: dict[ImageId, str] | None = None  # made when it is asked for
         bridge.changed.connect(self._follow)
@@ -124,7 +83,7 @@ class ImageModel(QAbstractListModel):
             case ImageRole.RECORD:
                 return record
             case ImageRole.COUNT:
-                return self._counts.get(record.id, 0)
+                return self._count(record.id)
             case ImageRole.PROBLEM:
                 return self.problem(record.id)
             case ImageRole.CAPTION:
@@ -132,6 +91,11 @@ class ImageModel(QAbstractListModel):
             case ImageRole.NAME:
                 return self._name(record)
         return None
+
+    @property
+    def records(self) -> Sequence[ImageRecord]:
+        """All images, in the order of the rows."""
+        return self._records
 
     def record_at(self, row: int) -> ImageRecord:
         """Give the image of a row."""
@@ -145,9 +109,13 @@ class ImageModel(QAbstractListModel):
         """Say why the image cannot be shown; empty if nothing is known against it."""
         return self._problems.get(image_id) or self._records[self._rows[image_id]].facts.problem
 
+    def instances_on(self, image_id: ImageId) -> Mapping[CategoryId, int]:
+        """Give the number of instances on an image by their category; of some each."""
+        return self._instances.get(image_id, _NONE)
+
     def caption(self, image_id: ImageId) -> str:
         """Say in a few words how far the image has come, and which split it is in, if any."""
-        record, count = self._records[self._rows[image_id]], self._counts.get(image_id, 0)
+        record, count = self._records[self._rows[image_id]], self._count(image_id)
         words = [_instances(count)] if count else []
         if record.state is ImageState.LEFT_OUT or not (count or self.problem(image_id)):
             words.insert(0, STATE_WORDS[record.state])
@@ -168,32 +136,6 @@ class ImageModel(QAbstractListModel):
         for first, last in runs(rows):
             self.dataChanged.emit(self.index(first), self.index(last))
 
-    def tally(self, split: SplitFilter = SplitFilter.ANY) -> Mapping[StateFilter, int]:
-        """Count the images each filter by state would show, of those that a filter by split shows."""
-        kinds = Counter(
-            (record.state, bool(self.problem(record.id))) for record in self._records if split.accepts(record.split)
-        )
-        return {
-            state_filter: sum(
-                count
-                for (state, has_problem), count in kinds.items()
-                if state_filter.accepts(state, has_problem=has_problem)
-            )
-            for state_filter in StateFilter
-        }
-
-    def split_tally(self, state: StateFilter = StateFilter.ALL) -> Mapping[SplitFilter, int]:
-        """Count the images each filter by split would show, of those that a filter by state shows."""
-        kinds = Counter(
-            record.split
-            for record in self._records
-            if state.accepts(record.state, has_problem=bool(self.problem(record.id)))
-        )
-        return {
-            split_filter: sum(count for split, count in kinds.items() if split_filter.accepts(split))
-            for split_filter in SplitFilter
-        }
-
     def _name(self, record: ImageRecord) -> str:
         if self._distinct is None:
             self._distinct = distinct_names(self._records)
@@ -203,13 +145,14 @@ class ImageModel(QAbstractListModel):
         lines = [record.path]
         if record.facts.width:
             lines.append(f"{record.facts.width} × {record.facts.height} px")  # noqa: RUF001 - the sign meant
-        words = [STATE_WORDS[record.state], _instances(self._counts.get(record.id, 0))]
+        words = [STATE_WORDS[record.state], _instances(self._count(record.id))]
         lines.append(_joined(words, record.split))
         if problem := self.problem(record.id):
             lines.append(problem)
         return "\n".join(lines)
 
     def _follow(self, changes: ChangeSet) -> None:
+        recounted = self._recount(changes)  # first: a row that comes back is shown or not by what is on the image
         touched = {ImageId(id_) for id_ in changes.touched("images")}
         present = self._read(touched)
         gone = touched - {record.id for record in present}
@@ -223,7 +166,7 @@ class ImageModel(QAbstractListModel):
             self._records[row] = record
         for image_id in changed_files(changes):
             self._problems.pop(image_id, None)
-        self.announce((touched | self._recount(changes)) - gone)
+        self.announce((touched | recounted) - gone)
 
     def _read(self, image_ids: Collection[ImageId]) -> list[ImageRecord]:
         """Give those of the images that are in the store."""
@@ -243,9 +186,18 @@ class ImageModel(QAbstractListModel):
                 for row, step in ((change.before, -1), (change.after, 1)):
                     if row is not None:
                         image_id = ImageId(row["image_id"])
-                        self._counts[image_id] = self._counts.get(image_id, 0) + step
+                        self._add(image_id, CategoryId(row["category_id"]), step)
                         recounted.add(image_id)
         return recounted
+
+    def _add(self, image_id: ImageId, category_id: CategoryId, step: int) -> None:
+        instances = self._instances.setdefault(image_id, {})
+        instances[category_id] = instances.get(category_id, 0) + step
+        if not instances[category_id]:
+            del instances[category_id]
+
+    def _count(self, image_id: ImageId) -> int:
+        return sum(self.instances_on(image_id).values())
 
     def _remove(self, image_ids: Collection[ImageId]) -> None:
         rows = sorted(self._rows[id_] for id_ in image_ids)
@@ -263,104 +215,6 @@ class ImageModel(QAbstractListModel):
             self._records[first:first] = wanted[first : last + 1]
             self._rows, self._distinct = _rows_by_id(self._records), None
             self.endInsertRows()
-
-
-class ImageFilter(QSortFilterProxyModel):
-    """The images whose name contains a text and whose state and split are wanted.
-
-    The image being worked on stays in the list when its state or split changes, until another image is shown.
-    """
-
-    def __init__(self, images: ImageModel, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._images = images
-        self._text = ""
-        self._state = StateFilter.ALL
-        self._split = SplitFilter.ANY
-        self._kept: ImageId | None = None
-        self.setSourceModel(images)
-
-    @property
-    def state(self) -> StateFilter:
-        """Which states are shown."""
-        return self._state
-
-    @property
-    def split(self) -> SplitFilter:
-        """Which splits are shown."""
-        return self._split
-
-    def set_text(self, text: str) -> None:
-        """Show only images whose path contains this, whatever the case and the form of its letters."""
-        with self._filter_changing():
-            self._text = folded(text.strip())
-
-    def set_state(self, state: StateFilter) -> None:
-        """Show only images in these states."""
-        with self._filter_changing():
-            self._state = state
-
-    def set_split(self, split: SplitFilter) -> None:
-        """Show only images in this split."""
-        with self._filter_changing():
-            self._split = split
-
-    def keep(self, image_id: ImageId | None) -> None:
-        """Name the image being worked on."""
-        before, self._kept = self._kept, image_id
-        is_narrowed = self._state is not StateFilter.ALL or self._split is not SplitFilter.ANY
-        if before != image_id and is_narrowed:
-            self._images.announce(id_ for id_ in (before, image_id) if id_ is not None)
-
-    def records(self) -> list[ImageRecord]:
-        """Give the shown images, from the top."""
-        return [self._images.record_at(self.mapToSource(self.index(row, 0)).row()) for row in range(self.rowCount())]
-
-    def neighbour(self, image_id: ImageId | None, step: int) -> ImageId | None:
-        """Give the shown image after (`step` 1) or before (-1) an image; without one, the first or the last."""
-        return next((record.id for record in self._beyond(image_id, step)), None)
-
-    def unfinished_neighbour(self, image_id: ImageId | None, step: int) -> ImageId | None:
-        """Give the nearest other shown image that can be worked on and is not finished, going round at the end."""
-        round_trip = chain(self._beyond(image_id, step), self._beyond(None, step))
-        return next((record.id for record in round_trip if record.id != image_id and self._is_unfinished(record)), None)
-
-    @contextmanager
-    def _filter_changing(self) -> Iterator[None]:
-        if not hasattr(self, "endFilterChange"):  # before Qt 6.10
-            yield
-            self.invalidateRowsFilter()
-            return
-        self.beginFilterChange()
-        try:
-            yield
-        finally:
-            self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
-
-    def _beyond(self, image_id: ImageId | None, step: int) -> Iterator[ImageRecord]:
-        count = self._images.rowCount()
-        start = self._images.row_of(image_id)
-        if start < 0:
-            start = -1 if step > 0 else count
-        rows = range(start + 1, count) if step > 0 else range(start - 1, -1, -1)
-        return (self._images.record_at(row) for row in rows if self.filterAcceptsRow(row, NO_PARENT))
-
-    def _is_unfinished(self, record: ImageRecord) -> bool:
-        return record.state.is_open and not self._images.problem(record.id)
-
-    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: ARG002 - Qt's
-        """Whether a row is shown."""
-        record = self._images.record_at(source_row)
-        if self._text and self._text not in folded(record.path):
-            return False
-        if record.id == self._kept:
-            return True
-        return self._split.accepts(record.split) and self._accepts_state(record)
-
-    def _accepts_state(self, record: ImageRecord) -> bool:
-        if self._state is StateFilter.ALL:
-            return True
-        return self._state.accepts(record.state, has_problem=bool(self._images.problem(record.id)))
 
 
 def changed_files(changes: ChangeSet) -> frozenset[ImageId]:

@@ -1,16 +1,29 @@
-"""What narrows the image list down: a field for the name, a menu for the state and the split."""
+"""What narrows the image list down: a field for the name, a menu for the state, the split and what is on the images."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from sam3_annotator.ui.item_models.image_model import ImageModel, SplitFilter, StateFilter
+from sam3_annotator.project import CategoryId, ProjectStore, counted
+from sam3_annotator.ui.item_models.image_criteria import (
+    ANY_CONTENT,
+    NO_CONTENT,
+    Content,
+    ContentFilter,
+    SplitFilter,
+    StateFilter,
+)
+from sam3_annotator.ui.item_models.image_filter import ImageFilter
+from sam3_annotator.ui.panels.category_menu import CategoryMenu
 from sam3_annotator.ui.panels.text_field import TextField
 from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
+from sam3_annotator.ui.window.sentence_label import SentenceLabel
 
 FILTER_WORDS: Mapping[StateFilter, str] = {
     StateFilter.ALL: "All images",
@@ -29,27 +42,32 @@ SPLIT_FILTER_WORDS: Mapping[SplitFilter, str] = {
     SplitFilter.NONE: "No split",
 }
 
+# What the name of a category, or of none in particular, follows.
+_CONTENT_WORDS: Mapping[Content, str] = {Content.WITH: "With", Content.WITHOUT: "Without"}
+_FILTER_TIP: Final = "Filter by state, split or category"
+
 
 class ImageFilterBar(QWidget):
-    """Says what the user asks for; a strip below names the filters by state and split while one is on."""
+    """Says what the user asks for; a strip below names the filters while one is on but that by name."""
 
     text_changed = Signal(str)
     state_chosen = Signal(StateFilter)
     split_chosen = Signal(SplitFilter)
+    content_chosen = Signal(ContentFilter)
     left = Signal()  # the user is done here
 
-    def __init__(self, images: ImageModel, parent: QWidget | None = None) -> None:
+    def __init__(self, store: ProjectStore, shown: ImageFilter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._images = images
-        self._state, self._split = StateFilter.ALL, SplitFilter.ANY
+        self._store = store
+        self._shown = shown
         self._field = self._make_field()
         self._button = QToolButton()
         self._button.setFixedSize(CONTROL_HEIGHT, CONTROL_HEIGHT)
-        self._button.setAccessibleName("Filter by state or split")
-        self._button.setToolTip("Filter by state or split")
+        self._button.setAccessibleName(_FILTER_TIP)
+        self._button.setToolTip(_FILTER_TIP)
         self._button.clicked.connect(self._show_menu)
         self._strip = QWidget()
-        self._strip_text = QLabel()
+        self._strip_text = SentenceLabel()  # the column may be narrow, and names long
         row = QHBoxLayout()
         row.setSpacing(SPACE_XS)
         row.addWidget(self._field, stretch=1)
@@ -59,7 +77,7 @@ class ImageFilterBar(QWidget):
         layout.setSpacing(SPACE_XS)
         layout.addLayout(row)
         layout.addWidget(self._fill_strip())
-        self._show_choice()
+        self.refresh()
 
     @property
     def field(self) -> TextField:
@@ -70,38 +88,65 @@ class ImageFilterBar(QWidget):
         """Empty the field."""
         self._field.clear()
 
-    def show_state(self, state: StateFilter) -> None:
-        """Show which state filter is on."""
-        self._state = state
-        self._show_choice()
-
-    def show_split(self, split: SplitFilter) -> None:
-        """Show which split filter is on."""
-        self._split = split
-        self._show_choice()
-
-    def show_count(self, count: int) -> None:
-        """Show how many images pass the filter."""
-        images = "1 image" if count == 1 else f"{count:,} images"
-        state = FILTER_WORDS[self._state] if self._state is not StateFilter.ALL else ""
-        split = SPLIT_FILTER_WORDS[self._split] if self._split is not SplitFilter.ANY else ""
-        self._strip_text.setText(" · ".join(filter(None, (state, split, images))))
+    def refresh(self) -> None:
+        """Show which filters are on, and how many images pass."""
+        shown = self._shown
+        self._strip.setVisible(shown.is_narrowed)
+        bind_icon(self._button, "filter-variant", "accent" if shown.is_narrowed else "text_dim")
+        state = FILTER_WORDS[shown.state] if shown.state is not StateFilter.ALL else ""
+        split = SPLIT_FILTER_WORDS[shown.split] if shown.split is not SplitFilter.ANY else ""
+        content = self._content_words(shown.content) if shown.content != ANY_CONTENT else ""
+        words = (state, split, content, counted(shown.rowCount(), "image"))
+        self._strip_text.set_sentence(" · ".join(filter(None, words)))
 
     def menu(self) -> QMenu:
-        """Make the menu of states and splits, each with the number of images that it would show."""
+        """Make the menu of all filters but that by name, each with the number of images that it would show."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         states, splits = QActionGroup(menu), QActionGroup(menu)
-        for state, count in self._images.tally(self._split).items():
-            action = _entry(f"{FILTER_WORDS[state]}\t{count:,}", states, is_chosen=state is self._state)
+        for state, count in self._shown.tally().items():
+            action = _entry(f"{FILTER_WORDS[state]}\t{count:,}", states, is_chosen=state is self._shown.state)
             action.triggered.connect(lambda _checked, state=state: self.state_chosen.emit(state))
-        for split, count in self._images.split_tally(self._state).items():
-            action = _entry(f"{SPLIT_FILTER_WORDS[split]}\t{count:,}", splits, is_chosen=split is self._split)
+        for split, count in self._shown.split_tally().items():
+            action = _entry(f"{SPLIT_FILTER_WORDS[split]}\t{count:,}", splits, is_chosen=split is self._shown.split)
             action.triggered.connect(lambda _checked, split=split: self.split_chosen.emit(split))
         menu.addActions(states.actions())
         menu.addSeparator()
         menu.addActions(splits.actions())
+        menu.addSeparator()
+        self._add_contents(menu)
         return menu
+
+    def _add_contents(self, menu: QMenu) -> None:
+        """Add the filters by what is on the images; the one by a category that is on has an entry of its own."""
+        tally, on = self._shown.content_tally(), self._shown.content
+        contents = [ANY_CONTENT, NO_CONTENT] if on.category_id is None else [ANY_CONTENT, on, NO_CONTENT]
+        group = QActionGroup(menu)
+        for content in contents:
+            words = self._content_words(content).replace("&", "&&")  # an ampersand would mark a mnemonic
+            action = _entry(f"{words}\t{tally.count(content):,}", group, is_chosen=content == on)
+            action.triggered.connect(lambda _checked, content=content: self.content_chosen.emit(content))
+        *others, nothing = group.actions()
+        menu.addActions(others)
+        for kind, words in _CONTENT_WORDS.items():
+            filters = [(category, ContentFilter(kind, category.id)) for category in self._store.categories()]
+            chosen = on.category_id if on.content is kind else None
+            categories = CategoryMenu(
+                f"{words} category", ((each, tally.count(filter_)) for each, filter_ in filters), chosen, menu
+            )
+            categories.chosen.connect(partial(self._choose_category, kind))
+            menu.addMenu(categories)
+        menu.addAction(nothing)
+
+    def _choose_category(self, content: Content, category_id: CategoryId) -> None:
+        self.content_chosen.emit(ContentFilter(content, category_id))
+
+    def _content_words(self, content: ContentFilter) -> str:
+        if content.category_id is None:
+            return "Any category" if content == ANY_CONTENT else "No instances"
+        # A category that has just been deleted has no name any more; the filter is about to fall away.
+        names = (category.name for category in self._store.categories() if category.id == content.category_id)
+        return f"{_CONTENT_WORDS[content.content]} {next(names, 'a category')}"
 
     def _make_field(self) -> TextField:
         field = TextField()
@@ -118,7 +163,6 @@ class ImageFilterBar(QWidget):
 
     def _fill_strip(self) -> QWidget:
         self._strip_text.setFont(theme().font("number_caption"))
-        self._strip_text.setWordWrap(True)  # the column may be narrow
         close = QToolButton()
         close.setAccessibleName("Show all images")
         close.setToolTip("Show all images")
@@ -130,14 +174,10 @@ class ImageFilterBar(QWidget):
         row.addWidget(close)
         return self._strip
 
-    def _show_choice(self) -> None:
-        is_on = self._state is not StateFilter.ALL or self._split is not SplitFilter.ANY
-        self._strip.setVisible(is_on)
-        bind_icon(self._button, "filter-variant", "accent" if is_on else "text_dim")
-
     def _take_off(self) -> None:
         self.state_chosen.emit(StateFilter.ALL)
         self.split_chosen.emit(SplitFilter.ANY)
+        self.content_chosen.emit(ANY_CONTENT)
 
     def _leave(self) -> None:
         self._field.clear()

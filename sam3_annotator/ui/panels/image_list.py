@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QMenu, QStackedWidget, QVBoxLay
 
 from sam3_annotator.paths import user_cache_dir
 from sam3_annotator.project import (
+    CategoryId,
     ChangeSet,
     ImageId,
     ImageRecord,
@@ -25,13 +26,15 @@ from sam3_annotator.ui.dialogs.path_field import ask_folder
 from sam3_annotator.ui.images.image_scan import ImageScan, scan_images
 from sam3_annotator.ui.images.thumbnails import ThumbnailLoader, ThumbnailSource, prune_thumbnails
 from sam3_annotator.ui.item_delegates.image_delegate import STATE_ICONS, ImageDelegate
-from sam3_annotator.ui.item_models.image_model import (
-    ImageFilter,
-    ImageModel,
+from sam3_annotator.ui.item_models.image_criteria import (
+    ANY_CONTENT,
+    Content,
+    ContentFilter,
     SplitFilter,
     StateFilter,
-    changed_files,
 )
+from sam3_annotator.ui.item_models.image_filter import ImageFilter
+from sam3_annotator.ui.item_models.image_model import ImageModel, changed_files
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.image_filter_bar import ImageFilterBar
 from sam3_annotator.ui.panels.quiet_list import QuietListView
@@ -79,7 +82,7 @@ class ImageListPanel(QWidget):
         self._thumbnails.problem_found.connect(self._take_problem)
         self._scan: BackgroundTask | None = None
         self._search: BackgroundTask | None = None
-        self._filter_bar = ImageFilterBar(self._model)
+        self._filter_bar = ImageFilterBar(self._store, self._shown)
         self._list = self._make_list()
         self._nothing = EmptyState("image-multiple-outline")
         self._nothing.link_clicked.connect(self.clear_filter)
@@ -94,6 +97,7 @@ class ImageListPanel(QWidget):
         self._filter_bar.text_changed.connect(self._filter_text)
         self._filter_bar.state_chosen.connect(self.set_state_filter)
         self._filter_bar.split_chosen.connect(self.set_split_filter)
+        self._filter_bar.content_chosen.connect(self.set_content_filter)
         self._filter_bar.left.connect(self.focus_left)
         workspace.image_changed.connect(self._show_current)
         bridge.changed.connect(self._follow)
@@ -148,20 +152,26 @@ class ImageListPanel(QWidget):
         if state is StateFilter.MISSING:
             self.rescan()
         self._shown.set_state(state)
-        self._filter_bar.show_state(state)
-        self._show_current()
-        self._refresh()
+        self._show_narrowed()
 
     def set_split_filter(self, split: SplitFilter) -> None:
         """Show only images in a split, or in none."""
         self._shown.set_split(split)
-        self._filter_bar.show_split(split)
-        self._show_current()
-        self._refresh()
+        self._show_narrowed()
+
+    def set_content_filter(self, content: ContentFilter) -> None:
+        """Show only images with something on them, or without."""
+        self._shown.set_content(content)
+        self._show_narrowed()
+
+    def show_with(self, category_id: CategoryId) -> None:
+        """Show only images with a category, of those that the other filters show."""
+        self.set_content_filter(ContentFilter(Content.WITH, category_id))
 
     def clear_filter(self) -> None:
         """Show all images."""
         self._filter_bar.clear_text()
+        self.set_content_filter(ANY_CONTENT)
         self.set_split_filter(SplitFilter.ANY)
         self.set_state_filter(StateFilter.ALL)
 
@@ -332,6 +342,15 @@ class ImageListPanel(QWidget):
         if changes.touched("images"):
             self._leave_removed()
             self._show_current()
+        if self._shown.content.category_id in changes.touched("categories"):
+            self._follow_category()
+
+    def _follow_category(self) -> None:
+        """Take the filter by a category off where that is gone, and name it anew where it is not."""
+        if any(category.id == self._shown.content.category_id for category in self._store.categories()):
+            self._filter_bar.refresh()
+        else:
+            self.set_content_filter(ANY_CONTENT)
 
     def _leave_removed(self) -> None:
         """Turn to the image before one that is gone; in a project that was empty, to the first of the new ones."""
@@ -347,10 +366,13 @@ class ImageListPanel(QWidget):
             self._nothing.say("No images yet", "Drop images or a folder of them here, or add some from the File menu")
         else:
             self._nothing.say("No image matches", "Nothing in this project fits the filter", "Show all images")
-        self._filter_bar.show_count(self._shown.rowCount())
+        self._filter_bar.refresh()
 
     def _filter_text(self, text: str) -> None:
         self._shown.set_text(text)
+        self._show_narrowed()
+
+    def _show_narrowed(self) -> None:
         self._show_current()
         self._refresh()
 

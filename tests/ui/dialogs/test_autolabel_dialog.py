@@ -11,7 +11,8 @@ from PySide6.QtTest import QTest
 from sam3_annotator.commands.batch_words import MOST_PARTS as MOST_PARTS_OF_THE_COMMAND
 from sam3_annotator.project import ImageFacts, ImageState, Origin, Provenance, category_phrases, rectangle
 from sam3_annotator.ui.dialogs.autolabel_dialog import AutolabelDialog, ImageChoice
-from sam3_annotator.ui.item_models.image_model import ImageFilter, ImageModel
+from sam3_annotator.ui.item_models.image_filter import ImageFilter
+from sam3_annotator.ui.item_models.image_model import ImageModel
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.autolabelling import AutolabelPlan, Sought
 

@@ -1,9 +1,8 @@
-"""The list of images: it follows the store row by row, and its filter keeps what is worked on."""
+"""The list of images: it follows the store row by row."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, Qt
@@ -19,7 +18,7 @@ from sam3_annotator.project import (
     Region,
     Split,
 )
-from sam3_annotator.ui.item_models.image_model import ImageFilter, ImageModel, ImageRole, SplitFilter, StateFilter
+from sam3_annotator.ui.item_models.image_model import ImageModel, ImageRole
 from sam3_annotator.ui.item_models.runs import runs
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import operations
@@ -33,11 +32,6 @@ def model(bridge: StoreBridge, checked: Checked) -> ImageModel:
     made = ImageModel(bridge)
     checked(made)
     return made
-
-
-@pytest.fixture
-def shown(model: ImageModel) -> ImageFilter:
-    return ImageFilter(model)
 
 
 @pytest.fixture
@@ -210,152 +204,6 @@ def test_images_of_one_name_are_told_apart_by_their_folders(store: ProjectStore,
     assert shown()[len(before) :] == ["b/photo.jpg", "photo.jpg"]
 
 
-def test_filter_finds_part_of_a_name_whatever_the_case(shown: ImageFilter) -> None:
-    shown.set_text(" 1")
-    assert names(shown) == ["1.png", "10.png"]
-    shown.set_text("PNG")
-    assert len(names(shown)) == 4
-
-
-@pytest.mark.parametrize(
-    ("state", "expected"),
-    [
-        (StateFilter.ALL, ["1.png", "2.png", "3.png", "10.png"]),
-        (StateFilter.UNANNOTATED, ["10.png"]),
-        (StateFilter.DONE, ["1.png", "2.png"]),
-        (StateFilter.IN_PROGRESS, []),
-        (StateFilter.LEFT_OUT, ["3.png"]),
-        (StateFilter.MISSING, ["10.png"]),
-    ],
-)
-def test_filter_by_state(
-    store: ProjectStore, model: ImageModel, shown: ImageFilter, state: StateFilter, expected: list[str]
-) -> None:
-    operations.set_image_state(store, ids(store)[:1], ImageState.DONE)
-    operations.set_image_state(store, ids(store)[1:2], ImageState.CONFIRMED_EMPTY)
-    operations.set_image_state(store, ids(store)[2:3], ImageState.LEFT_OUT)
-    model.set_problems({ids(store)[3]: "missing"}, ids(store))
-
-    shown.set_state(state)
-
-    assert names(shown) == expected
-    assert model.tally()[state] == len(expected)
-
-
-@pytest.mark.parametrize(
-    ("split", "expected", "of_done"),
-    [
-        (SplitFilter.ANY, ["1.png", "2.png", "3.png", "10.png"], ["1.png", "2.png"]),
-        (SplitFilter.TRAIN, ["1.png", "3.png"], ["1.png"]),
-        (SplitFilter.VAL, ["2.png"], ["2.png"]),
-        (SplitFilter.TEST, [], []),
-        (SplitFilter.NONE, ["10.png"], []),
-    ],
-)
-def test_filter_by_split_goes_with_the_one_by_state(
-    store: ProjectStore,
-    model: ImageModel,
-    shown: ImageFilter,
-    split: SplitFilter,
-    expected: list[str],
-    of_done: list[str],
-) -> None:
-    one, two, three, _ = ids(store)
-    operations.set_image_split(store, [one, three], Split.TRAIN)
-    operations.set_image_split(store, [two], Split.VAL)
-    operations.set_image_state(store, [one, two], ImageState.DONE)
-
-    shown.set_split(split)
-    assert names(shown) == expected
-    assert model.split_tally()[split] == len(expected)
-
-    shown.set_state(StateFilter.DONE)
-    assert names(shown) == of_done
-    assert model.split_tally(StateFilter.DONE)[split] == len(of_done)
-    assert model.tally(split)[StateFilter.DONE] == len(of_done)
-
-
-def test_image_being_worked_on_stays_in_the_split_shown_until_another_is_shown(
-    store: ProjectStore, shown: ImageFilter
-) -> None:
-    first, second, *_ = ids(store)
-    operations.set_image_split(store, [first, second], Split.TRAIN)
-    shown.set_split(SplitFilter.TRAIN)
-    shown.keep(first)
-
-    operations.set_image_split(store, [first], Split.VAL)
-    assert names(shown) == ["1.png", "2.png"]
-    assert shown.neighbour(first, 1) == second
-
-    shown.keep(second)
-    assert names(shown) == ["2.png"]
-    assert shown.neighbour(second, 1) is None
-
-
-def test_image_being_worked_on_stays_until_another_is_shown(
-    store: ProjectStore, shown: ImageFilter, car: CategoryId
-) -> None:
-    first, second, *_ = ids(store)
-    shown.set_state(StateFilter.UNANNOTATED)
-    shown.keep(first)
-
-    operations.add_instance(store, first, car, SQUARE, Provenance())
-    assert names(shown)[0] == "1.png"
-
-    shown.keep(second)
-    assert names(shown)[0] == "2.png"
-
-
-def test_neighbours_are_those_shown(store: ProjectStore, shown: ImageFilter) -> None:
-    one, two, three, ten = ids(store)
-    assert shown.neighbour(one, 1) == two
-    assert shown.neighbour(ten, 1) is None
-    assert shown.neighbour(None, 1) == one
-    assert shown.neighbour(None, -1) == ten
-
-    shown.set_text("1")
-
-    assert shown.neighbour(one, 1) == ten
-    assert shown.neighbour(three, -1) == one
-
-
-def test_next_unfinished_goes_round_and_skips_what_cannot_be_shown(
-    store: ProjectStore, model: ImageModel, shown: ImageFilter
-) -> None:
-    one, two, three, ten = ids(store)
-    operations.set_image_state(store, [two], ImageState.DONE)
-    model.set_problems({ten: "missing"}, [ten])
-
-    assert shown.unfinished_neighbour(one, 1) == three
-    assert shown.unfinished_neighbour(three, 1) == one
-    assert shown.unfinished_neighbour(one, -1) == three
-    operations.set_image_state(store, [three], ImageState.DONE)
-    assert shown.unfinished_neighbour(one, 1) is None
-
-
-def test_one_of_a_thousand_images_is_found(tmp_path: Path, qapp: object) -> None:
-    with ProjectStore.create(tmp_path / "large.sam3proj") as large:
-        with large.edit("Add images", undoable=False) as edit:
-            for number in range(1000):
-                edit.add_image(f"photos/{number:03}.jpg")
-        bridge = StoreBridge(large)
-
-        shown = ImageFilter(ImageModel(bridge))
-        shown.set_text("999")
-
-        assert names(shown) == ["999.jpg"]
-        bridge.close()
-
-
 def test_runs_are_rows_without_gaps() -> None:
     assert runs([]) == []
     assert runs([0, 1, 2, 5, 7, 8]) == [(0, 2), (5, 5), (7, 8)]
-
-
-def test_filter_finds_names_whose_accents_macos_has_written(store: ProjectStore, shown: ImageFilter) -> None:
-    with store.edit("Add") as edit:
-        edit.add_image("photos/e\u0301te\u0301.png")
-
-    shown.set_text("\u00c9t\u00e9")
-
-    assert names(shown) == ["e\u0301te\u0301.png"]

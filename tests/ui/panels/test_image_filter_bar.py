@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import ImageId, ImageState, ProjectStore, Split
-from sam3_annotator.ui.item_models.image_model import SplitFilter, StateFilter
+from sam3_annotator.ui.item_models.image_criteria import SplitFilter, StateFilter
 from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import operations
@@ -64,6 +64,11 @@ def test_menu_counts_the_images_of_states_and_splits(panel: ImageListPanel, sort
         "Val\t1",
         "Test\t0",
         "No split\t1",
+        "",
+        "Any category\t4",
+        "With category",
+        "Without category",
+        "No instances\t4",
     ]
 
 
@@ -76,6 +81,7 @@ def test_menu_counts_what_each_filter_leaves_of_the_other(panel: ImageListPanel,
     assert [action.text() for action in panel.filter_bar.menu().actions() if action.isChecked()] == [
         "Done\t1",
         "Train\t1",
+        "Any category\t1",
     ]
 
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import ImageFacts, ImageId, ImageState, InstanceId, ProjectStore, Split
 from sam3_annotator.ui.background import background_is_idle
-from sam3_annotator.ui.item_models.image_model import StateFilter
+from sam3_annotator.ui.item_models.image_criteria import StateFilter
 from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import operations

@@ -1,0 +1,177 @@
+"""The images that the user has chosen to see: a filter over the list of all, and how many each choice would leave."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import chain
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel
+
+from sam3_annotator.project import ImageId, ImageRecord, folded
+from sam3_annotator.ui.item_models.image_criteria import (
+    ANY_CONTENT,
+    ContentFilter,
+    ContentTally,
+    SplitFilter,
+    StateFilter,
+)
+from sam3_annotator.ui.item_models.image_model import ImageModel
+
+Index = QModelIndex | QPersistentModelIndex
+NO_PARENT = QModelIndex()
+
+
+class ImageFilter(QSortFilterProxyModel):
+    """The images whose name contains a text, and whose state, split and content are wanted.
+
+    The image being worked on stays in the list, whatever becomes of it, until another image is shown.
+    """
+
+    def __init__(self, images: ImageModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._images = images
+        self._text = ""
+        self._state = StateFilter.ALL
+        self._split = SplitFilter.ANY
+        self._content = ANY_CONTENT
+        self._kept: ImageId | None = None
+        self.setSourceModel(images)
+
+    @property
+    def state(self) -> StateFilter:
+        """Which states are shown."""
+        return self._state
+
+    @property
+    def split(self) -> SplitFilter:
+        """Which splits are shown."""
+        return self._split
+
+    @property
+    def content(self) -> ContentFilter:
+        """What is on the images that are shown."""
+        return self._content
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether images are chosen by anything but their name."""
+        return (self._state, self._split, self._content) != (StateFilter.ALL, SplitFilter.ANY, ANY_CONTENT)
+
+    def set_text(self, text: str) -> None:
+        """Show only images whose path contains this, whatever the case and the form of its letters."""
+        with self._filter_changing():
+            self._text = folded(text.strip())
+
+    def set_state(self, state: StateFilter) -> None:
+        """Show only images in these states."""
+        with self._filter_changing():
+            self._state = state
+
+    def set_split(self, split: SplitFilter) -> None:
+        """Show only images in this split."""
+        with self._filter_changing():
+            self._split = split
+
+    def set_content(self, content: ContentFilter) -> None:
+        """Show only images with this on them."""
+        with self._filter_changing():
+            self._content = content
+
+    def keep(self, image_id: ImageId | None) -> None:
+        """Name the image being worked on."""
+        before, self._kept = self._kept, image_id
+        if before != image_id and self.is_narrowed:
+            self._images.announce(id_ for id_ in (before, image_id) if id_ is not None)
+
+    def records(self) -> list[ImageRecord]:
+        """Give the shown images, from the top."""
+        return [self._images.record_at(self.mapToSource(self.index(row, 0)).row()) for row in range(self.rowCount())]
+
+    def tally(self) -> Mapping[StateFilter, int]:
+        """Count the images each filter by state would leave of those in the split and with the content shown."""
+        kinds = Counter(
+            (record.state, bool(self._images.problem(record.id)))
+            for record in self._images.records
+            if self._split.accepts(record.split) and self._accepts_content(record)
+        )
+        return {
+            state_filter: sum(
+                count
+                for (state, has_problem), count in kinds.items()
+                if state_filter.accepts(state, has_problem=has_problem)
+            )
+            for state_filter in StateFilter
+        }
+
+    def split_tally(self) -> Mapping[SplitFilter, int]:
+        """Count the images each filter by split would leave of those in the state and with the content shown."""
+        kinds = Counter(
+            record.split
+            for record in self._images.records
+            if self._accepts_state(record) and self._accepts_content(record)
+        )
+        return {
+            split_filter: sum(count for split, count in kinds.items() if split_filter.accepts(split))
+            for split_filter in SplitFilter
+        }
+
+    def content_tally(self) -> ContentTally:
+        """Count what is on the images in the state and in the split shown."""
+        contents = [
+            self._images.instances_on(record.id)
+            for record in self._images.records
+            if self._split.accepts(record.split) and self._accepts_state(record)
+        ]
+        by_category = Counter(chain.from_iterable(contents))  # each category once for each image that it is on
+        return ContentTally(len(contents), sum(not instances for instances in contents), by_category)
+
+    def neighbour(self, image_id: ImageId | None, step: int) -> ImageId | None:
+        """Give the shown image after (`step` 1) or before (-1) an image; without one, the first or the last."""
+        return next((record.id for record in self._beyond(image_id, step)), None)
+
+    def unfinished_neighbour(self, image_id: ImageId | None, step: int) -> ImageId | None:
+        """Give the nearest other shown image that can be worked on and is not finished, going round at the end."""
+        round_trip = chain(self._beyond(image_id, step), self._beyond(None, step))
+        return next((record.id for record in round_trip if record.id != image_id and self._is_unfinished(record)), None)
+
+    @contextmanager
+    def _filter_changing(self) -> Iterator[None]:
+        if not hasattr(self, "endFilterChange"):  # before Qt 6.10
+            yield
+            self.invalidateRowsFilter()
+            return
+        self.beginFilterChange()
+        try:
+            yield
+        finally:
+            self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+
+    def _beyond(self, image_id: ImageId | None, step: int) -> Iterator[ImageRecord]:
+        count = self._images.rowCount()
+        start = self._images.row_of(image_id)
+        if start < 0:
+            start = -1 if step > 0 else count
+        rows = range(start + 1, count) if step > 0 else range(start - 1, -1, -1)
+        return (self._images.record_at(row) for row in rows if self.filterAcceptsRow(row, NO_PARENT))
+
+    def _is_unfinished(self, record: ImageRecord) -> bool:
+        return record.state.is_open and not self._images.problem(record.id)
+
+    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: ARG002 - Qt's
+        """Whether a row is shown."""
+        record = self._images.record_at(source_row)
+        if self._text and self._text not in folded(record.path):
+            return False
+        if record.id == self._kept:
+            return True
+        return self._split.accepts(record.split) and self._accepts_state(record) and self._accepts_content(record)
+
+    def _accepts_state(self, record: ImageRecord) -> bool:
+        if self._state is StateFilter.ALL:
+            return True
+        return self._state.accepts(record.state, has_problem=bool(self._images.problem(record.id)))
+
+    def _accepts_content(self, record: ImageRecord) -> bool:
+        return self._content.accepts(self._images.instances_on(record.id))
