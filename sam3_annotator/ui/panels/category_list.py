@@ -1,4 +1,4 @@
-"""The panel of categories: choose, add, rename, recolour, reorder, merge, delete."""
+"""The panel of categories: choose, add, rename, recolour, reorder, merge, delete, find their images."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class CategoryPanel(QWidget):
 
     problem = Signal(str)  # a sentence saying why something could not be done
     focus_left = Signal()  # the user is done typing: the canvas may take the focus
+    images_wanted = Signal(object)  # CategoryId whose images are to be shown
     clicked = Signal(object)  # CategoryId whose row was clicked, by which the user means the selected instances too
 
     def __init__(
@@ -143,9 +144,14 @@ class CategoryPanel(QWidget):
             action.setShortcut(QKeySequence(key))
             action.setEnabled(not self._store.is_read_only)
             bind_icon(action, icon_name, "text_dim")
-        *_, delete = menu.actions()
+        rename, *_, delete = menu.actions()
         menu.insertMenu(delete, self._merge_menu(category_id, menu))
         menu.insertSeparator(delete)
+        show = QAction("Show its images", menu)
+        bind_icon(show, "filter-variant", "text_dim")
+        show.triggered.connect(lambda: self.images_wanted.emit(category_id))
+        menu.insertAction(rename, show)
+        menu.insertSeparator(rename)
         return menu
 
     def _merge_menu(self, category_id: CategoryId, parent: QMenu) -> QMenu:

@@ -48,6 +48,11 @@ class Docks:
         """Put all panels back in their places."""
         self._window.restoreState(self._first_layout, LAYOUT_VERSION)
 
+    def show_images(self) -> None:
+        """Bring the images to the front, also where their panel was closed."""
+        self._docks["images"].show()
+        self._docks["images"].raise_()
+
     def show_findings(self) -> None:
         """Give the findings half of their column, unless they are shown already."""
         if not self._docks["findings"].isVisible():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -48,6 +49,7 @@ MINIMUM_SIZE: Final = QSize(880, 560)
 ZOOM_STEP: Final = 1.25
 # A window that is never shown begins all the same.
 BEGIN_UNSEEN_MS: Final = 1000
+_TOOLS: Final = ("select", "points", "box", "exemplar", "polygon", "brush")
 _CANVAS_MENU: Final = (
     ("paste", "keep_previous"),
     ("select_all", "hide_all"),
@@ -220,6 +222,8 @@ class MainWindow(QMainWindow):
             panel.problem.connect(self.show_problem)
             panel.focus_left.connect(self.focus_canvas)
         self.instance_panel.offer(*map(self.window_actions.group, _INSTANCE_MENU))
+        self.category_panel.images_wanted.connect(self.image_panel.show_with)
+        self.category_panel.images_wanted.connect(self._docks.show_images)
         self.image_panel.missing_found.connect(self._tell_missing)
         self.image_panel.notice.connect(lambda sentence: self.show_notice(sentence, "missing"))
         self.window_actions.bind(
@@ -228,12 +232,7 @@ class MainWindow(QMainWindow):
                 "zoom_100": lambda: self.canvas.set_zoom(1.0),
                 "zoom_in": lambda: self.canvas.set_zoom(self.canvas.zoom * ZOOM_STEP),
                 "zoom_out": lambda: self.canvas.set_zoom(self.canvas.zoom / ZOOM_STEP),
-                "tool_select": lambda: self.canvas.set_tool("select"),
-                "tool_points": lambda: self.canvas.set_tool("points"),
-                "tool_box": lambda: self.canvas.set_tool("box"),
-                "tool_exemplar": lambda: self.canvas.set_tool("exemplar"),
-                "tool_polygon": lambda: self.canvas.set_tool("polygon"),
-                "tool_brush": lambda: self.canvas.set_tool("brush"),
+                **{f"tool_{tool}": partial(self.canvas.set_tool, tool) for tool in _TOOLS},
                 "next_panel": lambda: self._focus_panel(1),
                 "previous_panel": lambda: self._focus_panel(-1),
                 "reset_layout": self._docks.reset,

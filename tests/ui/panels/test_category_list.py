@@ -187,11 +187,19 @@ def test_context_menu_says_what_can_be_done(panel: CategoryPanel, categories: li
     menu = panel.context_menu(categories[0])
 
     assert [action.text() for action in menu.actions() if not action.isSeparator()] == [
+        "Show its images",
         "Rename",
         "Change colour…",
         "Merge into",
         "Delete",
     ]
+
+
+def test_images_of_a_category_are_asked_for(qtbot: QtBot, panel: CategoryPanel, categories: list[CategoryId]) -> None:
+    with qtbot.waitSignal(panel.images_wanted) as asked:
+        panel.context_menu(categories[1]).actions()[0].trigger()
+
+    assert asked.args == [categories[1]]
 
 
 def test_merging_moves_all_instances_is_one_step_and_chooses_no_category(
