@@ -84,6 +84,20 @@ def test_word_typed_in_the_menu_finds_the_category_and_works_no_tool(user):
     assert user.image_position() == 0
 
 
+def test_keys_lead_on_as_soon_as_the_filter_is_taken_off(user):
+    cat = operations.add_category(user.window.store, "cat")
+    add(user, 0, cat)
+    show_its_images(user, cat)
+    add(user, 0, cat)  # whatever is done meanwhile: there is no next image
+    assert shown(user) == ["1.png"]
+
+    user.window.image_panel.clear_filter()
+    user.press(Qt.Key.Key_D)
+    user.settle()
+
+    assert user.image_position() == 1
+
+
 def choose_in_menu(user, title: str, word: str) -> None:
     """Open a submenu of the filter button, type a word if there is a field, and press Enter."""
     bar = user.window.image_panel.filter_bar

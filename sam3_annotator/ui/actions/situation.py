@@ -59,6 +59,7 @@ class Situation(QObject):
             window.workspace.category_changed,
             window.workspace.selection_changed,
             window.workspace.hidden_changed,
+            window.image_panel.shown.changed,
             assist.draft_changed,
             finder.changed,
             window.canvas.tool_changed,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Signal
 
 from sam3_annotator.project import ImageId, ImageRecord, folded
 from sam3_annotator.ui.item_models.image_criteria import (
@@ -28,6 +28,8 @@ class ImageFilter(QSortFilterProxyModel):
 
     The image being worked on stays in the list, whatever becomes of it, until another image is shown.
     """
+
+    changed = Signal()  # the user asks for other images
 
     def __init__(self, images: ImageModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,18 +68,21 @@ class ImageFilter(QSortFilterProxyModel):
 
     def set_state(self, state: StateFilter) -> None:
         """Show only images in these states."""
-        with self._filter_changing():
-            self._state = state
+        if state != self._state:
+            with self._filter_changing():
+                self._state = state
 
     def set_split(self, split: SplitFilter) -> None:
         """Show only images in this split."""
-        with self._filter_changing():
-            self._split = split
+        if split != self._split:
+            with self._filter_changing():
+                self._split = split
 
     def set_content(self, content: ContentFilter) -> None:
         """Show only images with this on them."""
-        with self._filter_changing():
-            self._content = content
+        if content != self._content:
+            with self._filter_changing():
+                self._content = content
 
     def keep(self, image_id: ImageId | None) -> None:
         """Name the image being worked on."""
@@ -138,15 +143,16 @@ class ImageFilter(QSortFilterProxyModel):
 
     @contextmanager
     def _filter_changing(self) -> Iterator[None]:
-        if not hasattr(self, "endFilterChange"):  # before Qt 6.10
+        if hasattr(self, "endFilterChange"):
+            self.beginFilterChange()
+            try:
+                yield
+            finally:
+                self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+        else:  # before Qt 6.10
             yield
             self.invalidateRowsFilter()
-            return
-        self.beginFilterChange()
-        try:
-            yield
-        finally:
-            self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+        self.changed.emit()
 
     def _beyond(self, image_id: ImageId | None, step: int) -> Iterator[ImageRecord]:
         count = self._images.rowCount()
