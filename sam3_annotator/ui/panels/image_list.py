@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -101,8 +101,11 @@ class ImageListPanel(QWidget):
         self._filter_bar.left.connect(self.focus_left)
         workspace.image_changed.connect(self._show_current)
         bridge.changed.connect(self._follow)
+        # Of thousands of rows that come or go at once, each run is told of: what is said of them is said once.
+        self._refreshing = QTimer(self, singleShot=True, interval=0)
+        self._refreshing.timeout.connect(self._refresh)
         for changed in (self._shown.rowsInserted, self._shown.rowsRemoved, self._shown.modelReset):
-            changed.connect(self._refresh)
+            changed.connect(self._refreshing.start)
         self._show_current()
         self._refresh()
 
@@ -343,13 +346,13 @@ class ImageListPanel(QWidget):
             self._leave_removed()
             self._show_current()
         if self._shown.content.category_id in changes.touched("categories"):
-            self._follow_category()
+            self._leave_deleted_category()
+        self._refresh()
 
-    def _follow_category(self) -> None:
-        """Take the filter by a category off where that is gone, and name it anew where it is not."""
-        if any(category.id == self._shown.content.category_id for category in self._store.categories()):
-            self._filter_bar.refresh()
-        else:
+    def _leave_deleted_category(self) -> None:
+        """Take the filter by a category off where that is gone."""
+        wanted = self._shown.content.category_id
+        if all(category.id != wanted for category in self._store.categories()):
             self.set_content_filter(ANY_CONTENT)
 
     def _leave_removed(self) -> None:
@@ -361,6 +364,7 @@ class ImageListPanel(QWidget):
             self._workspace.set_image(before[-1] if before else next(iter(ids), None))
 
     def _refresh(self) -> None:
+        self._refreshing.stop()
         self._stack.setCurrentIndex(0 if self._shown.rowCount() else 1)
         if not self._model.rowCount():
             self._nothing.say("No images yet", "Drop images or a folder of them here, or add some from the File menu")

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import ImageId, ImageState, ProjectStore, Split
 from sam3_annotator.ui.item_models.image_criteria import SplitFilter, StateFilter
+from sam3_annotator.ui.panels.image_filter_bar import ImageFilterBar
 from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import operations
@@ -138,3 +139,29 @@ def test_words_of_the_strip_go_on_below_in_a_narrow_column(panel: ImageListPanel
     label = next(label for label in panel.filter_bar.findChildren(QLabel) if label.isVisible())
     assert label.text().startswith("Missing or unreadable · No split · ")
     assert label.minimumSizeHint().width() < label.fontMetrics().horizontalAdvance(label.text()) / 2
+
+
+def test_strip_counts_again_when_the_image_worked_on_is_left(
+    qtbot: QtBot, panel: ImageListPanel, sorted_images: list[ImageId]
+) -> None:
+    choose(panel, "Done")
+    assert strip(panel) == "Done · 3 images"  # 1.png is worked on
+
+    panel.next_image()
+
+    qtbot.waitUntil(lambda: strip(panel) == "Done · 2 images")
+
+
+def test_images_that_go_here_and_there_are_told_of_once(
+    qtbot: QtBot, panel: ImageListPanel, store: ProjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.edit("Add images") as edit:
+        added = [edit.add_image(f"more/{number}.png") for number in range(60)]
+    operations.set_image_state(store, added[::2], ImageState.DONE)
+    told: list[int] = []
+    monkeypatch.setattr(ImageFilterBar, "refresh", lambda _bar: told.append(1))
+
+    panel.set_state_filter(StateFilter.DONE)
+
+    assert len(names(panel)) == 31
+    assert told == [1]
