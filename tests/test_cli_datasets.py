@@ -154,6 +154,17 @@ def test_stats_counts_in_lines(labelled: Path, capsys: pytest.CaptureFixture[str
     assert lines[-2:] == ["  cat  2 instances on 2 images", "  dog  0 instances on 0 images"]
 
 
+def test_stats_counts_attributes(labelled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with ProjectStore.open(labelled) as store, store.edit("Say") as edit:
+        for image in store.images():
+            for instance in store.instances(image.id):
+                edit.update_instance(instance.id, attributes={"wet": True, "seen_by": "me"})
+
+    assert cli.run(["stats", str(labelled)]) == 0
+
+    assert "attributes  wet on 2 instances, seen_by on 2 instances" in capsys.readouterr().out.splitlines()
+
+
 def test_images_left_out_are_counted_apart_and_not_exported_whatever_is_asked_for(
     labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

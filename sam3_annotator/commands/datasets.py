@@ -113,6 +113,9 @@ def _statistics_text(project: Path, numbers: ProjectStatistics) -> str:
         f"per image   {numbers.mean_per_image:.1f} mean, {numbers.median_per_image:g} median, "
         f"{numbers.most_per_image} most, over {counted(numbers.annotated_images, 'annotated image')}",
     ]
+    if numbers.attributes:
+        names = (f"{name} on {counted(count, 'instance')}" for name, count in numbers.attributes.items())
+        lines.append(f"attributes  {', '.join(names)}")
     if numbers.unreadable_images:
         lines.append(f"unreadable  {counted(numbers.unreadable_images, 'image')}")
     width = max((len(category.name) for category in numbers.categories), default=0)

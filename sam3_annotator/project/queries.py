@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Final
 
+from sam3_annotator.project.attributes import AttributeValue, decode_attributes
 from sam3_annotator.project.entities import (
     Category,
     CategoryId,
@@ -39,7 +40,8 @@ class ProjectStatistics:
 
     `states`, `splits` and `origins` count images, images and instances by their word, zeros included (images
     without a split are under `none`). `unreadable_images` are those with a problem. The three `per_image` numbers are
-    over the images that have instances, 0 if none has.
+    over the images that have instances, 0 if none has. `attributes` counts the instances that have each, the most
+    frequent first.
     """
 
     images: int
@@ -54,6 +56,7 @@ class ProjectStatistics:
     median_per_image: float
     mean_per_image: float
     categories: tuple[CategoryStatistics, ...]
+    attributes: Mapping[str, int]
 
     def as_dict(self) -> dict[str, object]:
         """Return the numbers as plain dictionaries, lists and numbers, ready for JSON."""
@@ -128,6 +131,22 @@ def crowd_counts(store: ProjectReader) -> dict[CategoryId, int]:
     return {CategoryId(row[0]): row[1] for row in store.select(query)}
 
 
+def attribute_values(store: ProjectReader) -> dict[CategoryId, dict[str, list[tuple[AttributeValue, int]]]]:
+    """Return which values the attributes of each category have, by name, each with a number of instances.
+
+    Values may be listed more than once, and the number is then that of all of their entries.
+    """
+    query = (
+        "SELECT category_id, attributes, count(*) FROM instances WHERE attributes != '{}' "
+        "GROUP BY category_id, attributes ORDER BY min(id)"
+    )
+    found: dict[CategoryId, dict[str, list[tuple[AttributeValue, int]]]] = {}
+    for category_id, code, count in store.select(query):
+        for name, value in decode_attributes(code).items():
+            found.setdefault(CategoryId(category_id), {}).setdefault(name, []).append((value, count))
+    return found
+
+
 def images_in_use(store: ProjectReader) -> tuple[ImageRecord, ...]:
     """Return the images of the dataset, which are all but those left out, in the order of the project."""
     return tuple(image for image in store.images() if image.state is not ImageState.LEFT_OUT)
@@ -160,6 +179,7 @@ def statistics(store: ProjectReader) -> ProjectStatistics:
         median_per_image=_median(per_image),
         mean_per_image=sum(per_image) / len(per_image) if per_image else 0.0,
         categories=_category_statistics(store),
+        attributes=_attribute_counts(store),
     )
 
 
@@ -170,6 +190,14 @@ def _origin_counts(store: ProjectReader) -> dict[str, int]:
     )
     found = dict(store.select(query, Origin.HAND.value))
     return {origin.value: found.get(origin.value, 0) for origin in Origin}
+
+
+def _attribute_counts(store: ProjectReader) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for values in attribute_values(store).values():
+        for name, found in values.items():
+            counts[name] += sum(count for _, count in found)
+    return dict(counts.most_common())
 
 
 def _category_statistics(store: ProjectReader) -> tuple[CategoryStatistics, ...]:

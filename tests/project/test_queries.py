@@ -139,7 +139,18 @@ def test_statistics_count_everything_and_go_into_json(small: Any, square: Square
             {"name": "dog", "instances": 1, "images": 1},
             {"name": "bird", "instances": 0, "images": 0},
         ],
+        "attributes": {},
     }
+
+
+def test_statistics_count_the_instances_that_have_each_attribute(small: Any, square: Square) -> None:
+    a, b, _ = small.images
+    with small.store.edit("Add") as edit:
+        for image, category, said in ((a, small.cat, {"wet": True}), (a, small.cat, {"wet": True, "age": 1})):
+            edit.add_instance(image, category, square(), attributes=said)
+        edit.add_instance(b, small.dog, square(), attributes={"colour": "red", "age": 2, "wet": False})
+
+    assert list(statistics(small.store).attributes.items()) == [("wet", 3), ("age", 2), ("colour", 1)]
 
 
 def test_median_of_an_odd_number_of_images_is_the_middle_one(small: Any, square: Square) -> None:
