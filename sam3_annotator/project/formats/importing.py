@@ -7,9 +7,20 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sam3_annotator.project.attributes import Attributes
 from sam3_annotator.project.edit import Edit
-from sam3_annotator.project.entities import CategoryId, ImageFacts, ImageId, ImageRecord, ImageState, Origin, Provenance
+from sam3_annotator.project.entities import (
+    CategoryId,
+    ImageFacts,
+    ImageId,
+    ImageRecord,
+    ImageState,
+    Instance,
+    Origin,
+    Provenance,
+)
 from sam3_annotator.project.errors import FormatError, KnownError
+from sam3_annotator.project.formats.attributes import coded, with_attributes
 from sam3_annotator.project.formats.images.matching import Match, Wanted, match_images
 from sam3_annotator.project.formats.known_instances import KnownInstances
 from sam3_annotator.project.formats.plan import (
@@ -81,6 +92,7 @@ def apply_import(
         added_categories=filler.added_categories,
         unmatched=unmatched,
         warnings=tuple(warnings),
+        changed_instances=filler.changed_instances,
     )
 
 
@@ -123,7 +135,7 @@ class _Filler:
             self._categories[category.name] = known[category.name]
         self._provenance = Provenance(origin=Origin.IMPORT, created_at=datetime.now(UTC).isoformat(timespec="seconds"))
         self.image_ids: list[ImageId] = []
-        self.added_images = self.instances = self.known_instances = 0
+        self.added_images = self.instances = self.known_instances = self.changed_instances = 0
         self._of_other_size: list[str] = []
         self._left_out: list[str] = []
         self._turned: list[str] = []
@@ -146,8 +158,10 @@ class _Filler:
         known = KnownInstances(there, now)
         for instance in (*planned.instances, *self._placed(planned.relative, now, record.path)):
             category_id = self._categories[instance.category]
-            if known.take(category_id, instance.is_crowd, instance.region):
+            known_instance = known.take(category_id, instance.is_crowd, instance.region)
+            if known_instance is not None:
                 self.known_instances += 1
+                self._add_attributes(known_instance, instance.attributes)
                 continue
             self._edit.add_instance(
                 image_id,
@@ -156,11 +170,19 @@ class _Filler:
                 score=instance.score,
                 is_crowd=instance.is_crowd,
                 provenance=self._provenance,
+                attributes=instance.attributes,
             )
             self.instances += 1
             self._empty.pop(image_id, None)
             if record.state is ImageState.LEFT_OUT:
                 self._left_out.append(record.path)
+
+    def _add_attributes(self, known: Instance, attributes: Attributes) -> None:
+        """Give an instance that is there already what the labels say of it; what only the project says stays."""
+        joined = with_attributes(known.attributes, attributes)
+        if coded(joined) != coded(known.attributes):
+            self._edit.update_instance(known.id, attributes=joined)
+            self.changed_instances += 1
 
     def _placed(self, relative: Sequence[RelativeInstance], facts: ImageFacts, path: str) -> Iterator[PlannedInstance]:
         """Give instances their region on an image; what has none is left out and noted."""

@@ -25,38 +25,38 @@ class KnownInstances:
     """
 
     def __init__(self, instances: Iterable[Instance], facts: ImageFacts) -> None:
-        by_kind: dict[tuple[CategoryId, bool], list[Region]] = {}
+        by_kind: dict[tuple[CategoryId, bool], list[Instance]] = {}
         for instance in instances:
-            by_kind.setdefault((instance.category_id, instance.is_crowd), []).append(instance.region)
-        self._by_kind = {kind: _OfKind(regions, facts.width, facts.height) for kind, regions in by_kind.items()}
+            by_kind.setdefault((instance.category_id, instance.is_crowd), []).append(instance)
+        self._by_kind = {kind: _OfKind(known, facts.width, facts.height) for kind, known in by_kind.items()}
 
-    def take(self, category_id: CategoryId, is_crowd: bool, region: Region) -> bool:
-        """Whether there is such an instance that has not been taken before; it is taken then."""
+    def take(self, category_id: CategoryId, is_crowd: bool, region: Region) -> Instance | None:
+        """Return such an instance, None if there is none that has not been taken before; it is taken then."""
         of_kind = self._by_kind.get((category_id, is_crowd))
-        return of_kind is not None and of_kind.take(region)
+        return None if of_kind is None else of_kind.take(region)
 
 
 class _OfKind:
-    """The regions of one category, crowds apart; pixels are made when the first region has other vertices."""
+    """The instances of one category, crowds apart; pixels are made when the first region has other vertices."""
 
-    def __init__(self, regions: list[Region], width: int, height: int) -> None:
-        self._regions = regions
+    def __init__(self, instances: list[Instance], width: int, height: int) -> None:
+        self._instances = instances
         self._width, self._height = width, height
-        self._is_free = np.ones(len(regions), dtype=np.bool_)
+        self._is_free = np.ones(len(instances), dtype=np.bool_)
         self._by_code: dict[bytes, list[int]] = {}
-        for number, region in enumerate(regions):
-            self._by_code.setdefault(encode_region(region), []).append(number)
+        for number, instance in enumerate(instances):
+            self._by_code.setdefault(encode_region(instance.region), []).append(number)
 
-    def take(self, region: Region) -> bool:
+    def take(self, region: Region) -> Instance | None:
         if not self._is_free.any():
-            return False
+            return None
         number = self._first_free(self._by_code.get(encode_region(region), ()))
         if number is None:
             number = self._of_same_pixels(pixels_of_region(region, self._height, self._width))
         if number is None:
-            return False
+            return None
         self._is_free[number] = False
-        return True
+        return self._instances[number]
 
     def _first_free(self, numbers: Iterable[int]) -> int | None:
         return next((number for number in numbers if self._is_free[number]), None)
@@ -73,7 +73,7 @@ class _OfKind:
 
     @cached_property
     def _pixels(self) -> _Pixels:
-        regions = self._regions
+        regions = [instance.region for instance in self._instances]
         areas = [pixels_of_region(region, self._height, self._width, has_outline=True) for region in regions]
         by_ends: dict[bytes, list[int]] = {}
         for number, area in enumerate(areas):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from sam3_annotator.project.attributes import NO_ATTRIBUTES, Attributes
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.sentences import first_of
@@ -30,6 +31,7 @@ class PlannedInstance:
     region: Region
     is_crowd: bool = False
     score: float | None = None
+    attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ class ImportReport:
     """What an import has done; `str()` is a sentence.
 
     `images` were matched, `added_images` of them are new in the project; `instances` were added, `known_instances`
-    were there already, to the pixel, and not added again; `unmatched` names images without a file.
+    were there already, to the pixel, and not added again, but `changed_instances` of these have got other attributes;
+    `unmatched` names images without a file.
     """
 
     images: int
@@ -104,6 +107,7 @@ class ImportReport:
     added_categories: int
     unmatched: tuple[str, ...]
     warnings: tuple[str, ...]
+    changed_instances: int = 0
 
     def __str__(self) -> str:
         """Say how much came in."""
@@ -116,4 +120,6 @@ class ImportReport:
         words += f" ({' and '.join(new)} new in the project)" if new else ""
         if self.known_instances:
             words += f"; {self.known_instances} {'was' if self.known_instances == 1 else 'were'} there already"
+        if self.changed_instances:
+            words += f", of which {self.changed_instances} got attributes"
         return f"{words}."

@@ -8,7 +8,16 @@ from typing import Any
 
 import pytest
 
-from sam3_annotator.project import CategoryId, ImageFacts, Instance, InstanceId, Polygon, Region, rectangle
+from sam3_annotator.project import (
+    AttributeValue,
+    CategoryId,
+    ImageFacts,
+    Instance,
+    InstanceId,
+    Polygon,
+    Region,
+    rectangle,
+)
 from sam3_annotator.project.formats.known_instances import KnownInstances
 from sam3_annotator.project.formats.registry import export_project, import_project
 
@@ -73,7 +82,8 @@ def test_thousands_of_instances_of_other_vertices_are_known_at_once(make_instanc
 def test_an_instance_stands_for_one_of_the_labels_only(make_instance: Any) -> None:
     instances = known(make_instance, RING, RING)
 
-    assert [instances.take(CAT, False, region) for region in (KEYHOLED, RING, KEYHOLED)] == [True, True, False]
+    taken = [instances.take(CAT, False, region) for region in (KEYHOLED, RING, KEYHOLED)]
+    assert [instance is not None for instance in taken] == [True, True, False]
 
 
 def test_a_pixel_a_category_or_a_crowd_makes_another_instance(make_instance: Any) -> None:
@@ -102,3 +112,60 @@ def test_reimported_export_adds_nothing_twice(dataset: Any, tmp_path: Path, name
     report = import_project(dataset.store, tmp_path / "out", name)
 
     assert (report.instances, report.known_instances) == (0, len(dataset.instances()))
+
+
+def say(store: Any, *said: dict[str, AttributeValue]) -> None:
+    """Say so of the instances of the first image."""
+    instances = store.instances(store.images()[0].id)
+    with store.edit("Say", undoable=False) as edit:
+        for instance, attributes in zip(instances, said, strict=True):
+            edit.update_instance(instance.id, attributes=attributes)
+
+
+@pytest.mark.parametrize("name", ["coco", "cvat", "labelme", "masks", "voc"])
+def test_known_instances_get_the_attributes_of_the_labels_and_lose_none(
+    crowded: Any, tmp_path: Path, name: str
+) -> None:
+    store = crowded(1, 3)
+    say(store, {"colour": "red", "age": 1}, {"wet": True}, {})
+    export_project(store, tmp_path / "out", name)
+    say(store, {"colour": "blue", "note": "mine"}, {"wet": True}, {})
+    before = [instance.id for instance in store.instances(store.images()[0].id)]
+
+    report = import_project(store, tmp_path / "out", name)
+
+    instances = store.instances(store.images()[0].id)
+    assert [instance.id for instance in instances] == before
+    assert [instance.attributes for instance in instances] == [
+        {"colour": "red", "note": "mine", "age": 1},
+        {"wet": True},
+        {},
+    ]
+    assert (report.instances, report.known_instances, report.changed_instances) == (0, 3, 1)
+    assert str(report).endswith("; 3 were there already, of which 1 got attributes.")
+
+
+def test_a_format_without_types_does_not_change_those_of_known_instances(crowded: Any, tmp_path: Path) -> None:
+    store = crowded(1, 1)
+    say(store, {"code": "1", "sure": "true"})
+    export_project(store, tmp_path / "out", "voc")
+
+    report = import_project(store, tmp_path / "out", "voc")
+
+    (instance,) = store.instances(store.images()[0].id)
+    assert instance.attributes == {"code": "1", "sure": "true"}
+    assert report.changed_instances == 0
+
+
+def test_new_instances_have_the_attributes_of_the_labels(crowded: Any, tmp_path: Path) -> None:
+    store = crowded(1, 1)
+    say(store, {"colour": "red", "age": 1})
+    export_project(store, tmp_path / "out", "coco")
+    (instance,) = store.instances(store.images()[0].id)
+    with store.edit("Delete") as edit:
+        edit.delete_instance(instance.id)
+
+    import_project(store, tmp_path / "out", "coco")
+
+    (instance,) = store.instances(store.images()[0].id)
+    assert instance.attributes == {"colour": "red", "age": 1}

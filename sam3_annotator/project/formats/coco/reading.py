@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.formats.coco.attributes import AttributeReader
 from sam3_annotator.project.formats.coco.segmentation import region_of_annotation
 from sam3_annotator.project.formats.files.export_folder import has_exported
 from sam3_annotator.project.formats.files.json_files import Json, parse_json
@@ -20,7 +20,7 @@ from sam3_annotator.project.formats.plan import (
     PlannedInstance,
     with_problems,
 )
-from sam3_annotator.project.formats.sentences import left_out, listed
+from sam3_annotator.project.formats.sentences import left_out
 from sam3_annotator.project.formats.splits import split_of_names
 from sam3_annotator.project.words import counted
 
@@ -68,15 +68,16 @@ class _FileReader:
         self._name = name_in(file, source)
         self._warnings: list[str] = []
         self._with_keypoints = 0
-        self._attributes: Counter[str] = Counter()
 
     def read(self) -> ImportPlan:
         content = self._parse()
         categories = self._read_categories(content.get("categories") or [])
         images = self._read_images(content["images"])
+        annotations = content.get("annotations") or []
+        attributes = AttributeReader(content.get("info"), annotations)
         instances: dict[str, list[PlannedInstance]] = {}
         unread: set[str | None] = set()
-        for number, annotation in enumerate(content.get("annotations") or [], start=1):
+        for number, annotation in enumerate(annotations, start=1):
             try:
                 key, instance = self._read_annotation(annotation, images, categories)
             except ValueError as error:
@@ -84,8 +85,11 @@ class _FileReader:
                 self._warn(left_out(f"annotation {label}", error))
                 unread.add(_key(annotation.get("image_id")) if isinstance(annotation, dict) else None)
                 continue
-            instances.setdefault(key, []).append(instance)
-        self._warn_of_more()
+            instances.setdefault(key, []).append(replace(instance, attributes=attributes.read(annotation)))
+        if self._with_keypoints:
+            self._warn(f"the keypoints of {counted(self._with_keypoints, 'annotation')} were left out.")
+        for sentence in attributes.sentences():
+            self._warn(sentence)
         # Others list images that nobody has looked at as well.
         is_ours = has_exported(bases_beside(self._file)[0], self._file)
         planned = (
@@ -97,15 +101,6 @@ class _FileReader:
             for key, image in images.items()
         )
         return ImportPlan(_TITLE, tuple(categories.values()), tuple(planned), tuple(self._warnings))
-
-    def _warn_of_more(self) -> None:
-        """Tell what annotations hold beside an area."""
-        if self._with_keypoints:
-            self._warn(f"the keypoints of {counted(self._with_keypoints, 'annotation')} were left out.")
-        if self._attributes:
-            values = counted(self._attributes.total(), "value")
-            names = listed([name for name, _ in self._attributes.most_common()], "attribute")
-            self._warn(f"{values} of {names} left out; instances have no attributes here.")
 
     def _warn(self, sentence: str) -> None:
         self._warnings.append(f"{self._name}: {sentence}")
@@ -167,9 +162,6 @@ class _FileReader:
             self._warn(f"the category {category} has no name; it is called “category {category}”.")
         region = region_of_annotation(annotation, images[key].width, images[key].height)
         self._with_keypoints += bool(annotation.get("keypoints"))
-        attributes = annotation.get("attributes")
-        if isinstance(attributes, dict):  # CVAT writes for each annotation that it is not occluded
-            self._attributes.update(storable(name) for name, value in attributes.items() if value)
         code = annotation.get("segmentation")
         if not images[key].width and isinstance(code, dict):  # run lengths tell the size of the image, too
             images[key] = replace(images[key], width=int(code["size"][1]), height=int(code["size"][0]))

@@ -79,12 +79,14 @@ def _annotation(instance: Instance, runs: Runs, image: ChosenImage, options: Exp
         if not rings or coco_iou(rings, rle) < _GOOD_ENOUGH:
             rings = _rings(region_of_runs(runs))
         segmentation = [_numbers(ring) for ring in rings]
-    return {
+    facts: Json = {
         "iscrowd": int(instance.is_crowd),
         "area": rle.area,
         "bbox": list(runs.box_xywh),
         "segmentation": segmentation,
     }
+    # The key of Datumaro, and so of CVAT, which FiftyOne reads as well.
+    return {**facts, "attributes": dict(instance.attributes)} if instance.attributes else facts
 
 
 def _rings(region: Region) -> list[Ring]:
