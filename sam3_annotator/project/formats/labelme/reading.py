@@ -6,18 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sam3_annotator.project.attributes import Attributes
 from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.formats.attributes import AttributesRead
 from sam3_annotator.project.formats.files.json_files import Json, parse_json
 from sam3_annotator.project.formats.files.label_files import LabelFile, find_image, read_label_files
 from sam3_annotator.project.formats.foreign_values import is_number, size_of, storable_score, storable_text
-from sam3_annotator.project.formats.labelme.shapes import CROWD_FLAG, REGION_TYPES, region_of_entry
+from sam3_annotator.project.formats.labelme.attributes import read_attributes
+from sam3_annotator.project.formats.labelme.shapes import CROWD_FLAG, HOLE_FLAG, REGION_TYPES, region_of_entry
 from sam3_annotator.project.formats.plan import ImportPlan, PlannedImage, PlannedInstance
 from sam3_annotator.project.formats.rings.parts import cut_out, join_regions
 from sam3_annotator.project.formats.sentences import left_out, listed
 from sam3_annotator.project.regions import Region
 from sam3_annotator.project.words import counted
 
-_HOLE_FLAG = "__hole__"
 _TITLE = "labelme"
 _UNPACK = "save the images that the labels hold inside (imageData) as files"
 
@@ -33,6 +35,7 @@ class _Shape:
     is_hole: bool
     is_crowd: bool
     score: float | None
+    attributes: Attributes
 
 
 def read(path: Path) -> ImportPlan:
@@ -54,10 +57,12 @@ class _Reader:
     def __init__(self) -> None:
         self.has_embedded_images = False
         self._left_out: list[str] = []
+        self._attributes = AttributesRead()
         self._without_area: dict[str, list[str]] = {}
 
     def problems(self) -> list[str]:
-        return [*(_kind_words(kind, files) for kind, files in self._without_area.items()), *self._left_out]
+        kinds = [_kind_words(kind, files) for kind, files in self._without_area.items()]
+        return [*kinds, *self._attributes.sentences(), *self._left_out]
 
     def read(self, file: LabelFile) -> PlannedImage:
         content = _parse(file)
@@ -92,9 +97,10 @@ class _Reader:
                 shape = _Shape(
                     name,
                     region_of_entry(entry, shape_type, width, height),
-                    _has_flag(flags, _HOLE_FLAG),
+                    _has_flag(flags, HOLE_FLAG),
                     _has_flag(flags, CROWD_FLAG),
                     storable_score(entry.get("score")),
+                    read_attributes(entry, self._attributes),
                 )
             except ValueError as error:
                 self._leave_out(file, name, str(error))
@@ -115,7 +121,13 @@ class _Reader:
             self._leave_out(file, parts[0].name, "has holes that leave nothing of it")
             return None
         scores = [part.score for part in parts if part.score is not None]
-        return PlannedInstance(label, region, any(part.is_crowd for part in parts), max(scores, default=None))
+        return PlannedInstance(
+            label,
+            region,
+            any(part.is_crowd for part in parts),
+            max(scores, default=None),
+            self._attributes.join(part.attributes for part in parts),
+        )
 
     def _leave_out(self, file: LabelFile, name: str, reason: str) -> None:
         self._left_out.append(left_out(f"{file.name}: {name}", reason))

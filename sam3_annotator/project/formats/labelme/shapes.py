@@ -25,6 +25,9 @@ REGION_TYPES = _POLYGONS | {"rectangle", "circle", "mask"}
 CROWD_FLAG = "__crowd__"
 """The flag by which our own files tell a crowd; labelme keeps it."""
 
+HOLE_FLAG = "__hole__"
+"""The flag of shapes that are cut out of the others of their group."""
+
 
 def region_of_entry(shape: dict[str, Any], shape_type: str, width: int, height: int) -> Region:
     """Return the region of a shape of one of the `REGION_TYPES`.

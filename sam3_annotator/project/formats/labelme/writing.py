@@ -13,11 +13,13 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from sam3_annotator.project.entities import Instance
+from sam3_annotator.project.formats.attributes import AttributesLost
 from sam3_annotator.project.formats.exporting import Export
 from sam3_annotator.project.formats.files.json_files import Json
 from sam3_annotator.project.formats.files.text_files import write_text
 from sam3_annotator.project.formats.images.naming import nested_names_of_other_stems
 from sam3_annotator.project.formats.images.selection import ChosenImage
+from sam3_annotator.project.formats.labelme.attributes import MARKS, attribute_keys
 from sam3_annotator.project.formats.labelme.base64_masks import encode_mask_png
 from sam3_annotator.project.formats.labelme.shapes import CROWD_FLAG
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
@@ -37,6 +39,7 @@ class _Findings:
 
     crowds: list[str] = field(default_factory=list)
     masks: list[str] = field(default_factory=list)
+    attributes: AttributesLost = field(default_factory=AttributesLost)
     instances: int = 0
 
 
@@ -68,6 +71,7 @@ def _content(export: Export, image: ChosenImage, options: ExportOptions, finding
         group = groups if len(parts) > 1 else None
         shapes.extend(_shape(instance, category, group, part) for part in parts)
         findings.instances += 1
+        findings.attributes.note(MARKS & instance.attributes.keys())
     # Where no images are written, labels go beside images that have their own names.
     name = image.file.name if options.images == "none" else PurePosixPath(image.name).name
     return {
@@ -83,14 +87,16 @@ def _content(export: Export, image: ChosenImage, options: ExportOptions, finding
 
 def _shape(instance: Instance, category: str, group: int | None, part: Json) -> Json:
     """Return a shape with all its keys, in the order of labelme, of which a `part` tells points, type and mask."""
+    said = attribute_keys(instance.attributes)
     shape = {
         "label": category,
         "points": part["points"],
         "group_id": group,
-        "description": "",
+        "description": said.pop("description"),
         "shape_type": part["shape_type"],
-        "flags": {CROWD_FLAG: True} if instance.is_crowd else {},
+        "flags": {**({CROWD_FLAG: True} if instance.is_crowd else {}), **said.pop("flags")},
         "mask": part.get("mask"),
+        **said,
     }
     # The key of X-AnyLabeling.
     return shape if instance.score is None else {**shape, "score": instance.score}
@@ -134,3 +140,4 @@ def _warnings(findings: _Findings) -> Iterator[str]:
         )
     if findings.crowds:
         yield f"{listed(findings.crowds, 'crowd')} written with the flag {CROWD_FLAG}, which other programs ignore."
+    yield from findings.attributes.sentences("as flags, these names mark crowds and holes; give them others")

@@ -136,7 +136,7 @@ def test_holes_of_a_group_are_cut_wherever_they_stand(tmp_path: Path) -> None:
 
 
 def test_what_x_anylabeling_adds_is_read_without_complaint(tmp_path: Path) -> None:
-    more = {"difficult": True, "attributes": {"a": 1}, "kie_linking": [], "description": None, "flags": None}
+    more = {"kie_linking": [], "description": None, "flags": None}
 
     found = instances(
         tmp_path,
