@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sam3_annotator.project.attributes import Attributes
 from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.formats.attributes import AttributesRead
 from sam3_annotator.project.formats.files.json_files import Json, parse_json
 from sam3_annotator.project.formats.files.label_files import LabelFile, find_image, read_label_files
 from sam3_annotator.project.formats.foreign_values import is_number, size_of, storable_text
@@ -18,6 +20,7 @@ from sam3_annotator.project.regions import Region
 
 _TITLE = "ISAT"
 _BACKGROUND = "__background__"
+_NOTE = "note"  # empty where there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +33,16 @@ class _Object:
     layer: float
     region: Region
     is_crowd: bool
+    attributes: Attributes
 
 
 def read(path: Path) -> ImportPlan:
     """Read what is to be imported from a file of ISAT, or from those in a folder and the folders inside it.
 
     Objects of one category and one group, other than 0, are one instance; the `__background__` of a group is cut out
-    of what lies in lower layers of it. Folders named after splits say the split. What cannot be accepted is left out
-    and told by file and object. Raises FormatError if that leaves nothing, or there is no file of ISAT.
+    of what lies in lower layers of it. A note is an attribute. Folders named after splits say the split. What cannot be
+    accepted is left out and told by file and object. Raises FormatError if that leaves nothing, or there is no file of
+    ISAT.
     """
     reader = _Reader()
     return read_label_files(path, _TITLE, reader.read, reader.problems)
@@ -48,9 +53,10 @@ class _Reader:
 
     def __init__(self) -> None:
         self._left_out: list[str] = []
+        self._attributes = AttributesRead()
 
     def problems(self) -> list[str]:
-        return self._left_out
+        return [*self._attributes.sentences(), *self._left_out]
 
     def read(self, file: LabelFile) -> PlannedImage:
         info, entries = _parse(file)
@@ -93,6 +99,7 @@ class _Reader:
                     layer if is_number(layer) else 1.0,
                     region,
                     entry.get("iscrowd") in (True, 1),
+                    self._attributes.take({_NOTE: entry[_NOTE]} if entry.get(_NOTE) else {}),
                 )
             )
         return objects
@@ -118,7 +125,9 @@ class _Reader:
             if region.is_empty:
                 self._leave_out(file, parts[0].name, "has background on all of it")
             else:
-                planned.append(PlannedInstance(category, region, any(part.is_crowd for part in parts)))
+                is_crowd = any(part.is_crowd for part in parts)
+                attributes = self._attributes.join(part.attributes for part in parts)
+                planned.append(PlannedInstance(category, region, is_crowd, attributes=attributes))
         return planned
 
     def _leave_out(self, file: LabelFile, name: str, reason: str) -> None:

@@ -55,6 +55,15 @@ def test_objects_of_a_category_and_group_are_one_instance(tmp_path: Path) -> Non
     ]
 
 
+def test_note_is_an_attribute_and_the_first_one_counts(tmp_path: Path) -> None:
+    objects = [entry(note="seen"), entry(note="", segmentation=box(12, 1, 14, 3)), entry(note="late"), entry(group=2)]
+
+    plan = read(write(tmp_path / "a.json", *objects))
+
+    assert [instance.attributes for instance in plan.images[0].instances] == [{"note": "seen"}, {}]
+    assert plan.warnings == ("1 value of 1 attribute (note) left out: the same instance says something else before.",)
+
+
 @pytest.mark.parametrize("group", [0, None, "", True])
 def test_objects_without_a_group_are_instances_of_their_own(tmp_path: Path, group: object) -> None:
     assert len(instances(tmp_path, entry(group=group), entry(group=group))) == 2
