@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+from sam3_annotator.project.attributes import Attributes
 from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.formats.attributes import AttributesRead
+from sam3_annotator.project.formats.cvat.labels import OCCLUDED, declared_kinds, value_of_kind
 from sam3_annotator.project.formats.cvat.shapes import AREAS, region_of_element
 from sam3_annotator.project.formats.cvat.sources import Source, find_source
 from sam3_annotator.project.formats.files.xml_files import read_children
@@ -22,13 +25,11 @@ from sam3_annotator.project.formats.plan import (
     with_problems,
 )
 from sam3_annotator.project.formats.rings.parts import join_regions
-from sam3_annotator.project.formats.sentences import left_out, listed
+from sam3_annotator.project.formats.sentences import left_out
 from sam3_annotator.project.formats.splits import split_of_names
+from sam3_annotator.project.formats.xml_attributes import CROWD, is_crowd_mark
 from sam3_annotator.project.regions import Region
 from sam3_annotator.project.words import counted
-
-CROWD = "is_crowd"
-"""The attribute that marks a crowd, by the name that Datumaro, which CVAT converts with, gives it."""
 
 _WITHOUT_AREA = {
     "polyline": "polyline",
@@ -43,8 +44,9 @@ def read(path: Path) -> ImportPlan:
     """Read what is to be imported from an export of CVAT for images.
 
     Boxes (turned ones, too), polygons, masks and ellipses become instances, painted in the order of `z_order`; those
-    of one `group_id` and label on one image, boxes apart, are one instance. Polylines, points, skeletons, cuboids,
-    tags and attributes are left out and counted. Raises FormatError if nothing is left, or this is no such export.
+    of one `group_id` and label on one image, boxes apart, are one instance. Attributes are of the kind that their label
+    declares, texts if it does not. Polylines, points, skeletons, cuboids and tags are left out and counted. Raises
+    FormatError if nothing is left, or this is no such export.
     """
     source = find_source(path)
     reader = _Reader(source)
@@ -62,6 +64,7 @@ class _Shape:
     group: object
     """What shapes of one instance have in common."""
     is_crowd: bool
+    attributes: Attributes
 
 
 class _Reader:
@@ -75,7 +78,9 @@ class _Reader:
         self._categories: dict[str, PlannedCategory] = {}
         self._images: list[PlannedImage] = []
         self._without_area: Counter[str] = Counter()
-        self._attributes: Counter[str] = Counter()
+        self._attributes = AttributesRead()
+        self._kinds: dict[tuple[str, str], str] = {}
+        """The kinds of attributes by label and name."""
 
     def take(self, element: Element) -> None:
         if element.tag == "meta":
@@ -100,10 +105,7 @@ class _Reader:
         for tag, count in self._without_area.items():
             noun = _WITHOUT_AREA.get(tag, f"<{tag[:40]}>")
             yield self._sentence(f"{counted(count, noun)} left out, having no area.")
-        if self._attributes:
-            values = counted(self._attributes.total(), "value")
-            names = listed([name for name, _ in self._attributes.most_common()], "attribute")
-            yield self._sentence(f"{values} of {names} left out; instances have no attributes here.")
+        yield from map(self._sentence, self._attributes.sentences())
 
     def _sentence(self, text: str) -> str:
         return f"{self._source.name}: {text}"
@@ -114,6 +116,7 @@ class _Reader:
             if name and not label.findtext("parent"):  # which labels of the points of a skeleton have
                 color = storable_color(label.findtext("color"))
                 self._categories.setdefault(name, PlannedCategory(name, color=color))
+                self._kinds.update(((name, attribute), kind) for attribute, kind in declared_kinds(label))
 
     def _take_image(self, element: Element) -> None:
         name = element.get("name", "").replace("\\", "/")  # with the spaces that a file may have at its ends
@@ -129,7 +132,9 @@ class _Reader:
         # CVAT lists images that nobody has looked at as well.
         is_known_empty = self._source.is_ours and not len(element)
         self._images.append(
-            PlannedImage(name, width, height, split, folders, tuple(_instances(shapes)), is_known_empty=is_known_empty)
+            PlannedImage(
+                name, width, height, split, folders, tuple(self._instances(shapes)), is_known_empty=is_known_empty
+            )
         )
 
     def _read_shapes(self, image: Element, name: str, width: int, height: int) -> Iterator[_Shape]:
@@ -147,24 +152,41 @@ class _Reader:
         if not label:
             raise ValueError("has no label")
         region = region_of_element(element, width, height)
-        attributes = {child.get("name", ""): (child.text or "").strip() for child in element.iter("attribute")}
-        is_crowd = attributes.pop(CROWD, "").lower() in {"true", "1"}
-        self._attributes.update(attributes.keys())
+        texts = {child.get("name", "").strip(): child.text or "" for child in element.iter("attribute")}
+        is_crowd = is_crowd_mark(texts.pop(CROWD, ""))
         self._categories.setdefault(label, PlannedCategory(label))
         group = element.get("group_id", "0").strip()
         # A box in a group goes around others, or is an object of its own.
         is_alone = group in {"", "0"} or element.tag == "box"
-        return _Shape(label, region, _order(element.get("z_order")), number if is_alone else (group, label), is_crowd)
+        attributes = self._read_attributes(texts, label, is_occluded=element.get("occluded", "").strip() == "1")
+        key = number if is_alone else (group, label)
+        return _Shape(label, region, _order(element.get("z_order")), key, is_crowd, attributes)
 
+    def _read_attributes(self, texts: Mapping[str, str], label: str, *, is_occluded: bool) -> Attributes:
+        """Return the attributes of a shape.
 
-def _instances(shapes: Sequence[_Shape]) -> Iterator[PlannedInstance]:
-    """Put groups together, each in the place of its lowest shape."""
-    groups: dict[object, list[_Shape]] = {}
-    for shape in sorted(shapes, key=lambda shape: shape.z_order):
-        groups.setdefault(shape.group, []).append(shape)
-    for group in groups.values():
-        region = join_regions([shape.region for shape in group])
-        yield PlannedInstance(group[0].label, region, any(shape.is_crowd for shape in group))
+        CVAT says of all that they are occluded or not, and has empty texts where nobody has written any; neither is
+        an attribute, unless this program has written the file.
+        """
+        values = {name: value_of_kind(text, self._kinds.get((label, name), "")) for name, text in texts.items()}
+        said = {
+            name: value
+            for name, value in values.items()
+            if not (value is None or (value == "" and not self._source.is_ours))
+        }
+        own = {OCCLUDED: True} if is_occluded else {}
+        return self._attributes.join(map(self._attributes.take, (said, own)))
+
+    def _instances(self, shapes: Sequence[_Shape]) -> Iterator[PlannedInstance]:
+        """Put groups together, each in the place of its lowest shape."""
+        groups: dict[object, list[_Shape]] = {}
+        for shape in sorted(shapes, key=lambda shape: shape.z_order):
+            groups.setdefault(shape.group, []).append(shape)
+        for group in groups.values():
+            region = join_regions([shape.region for shape in group])
+            attributes = self._attributes.join(shape.attributes for shape in group)
+            is_crowd = any(shape.is_crowd for shape in group)
+            yield PlannedInstance(group[0].label, region, is_crowd, attributes=attributes)
 
 
 def _order(text: str | None) -> int:

@@ -13,8 +13,8 @@ from typing import TextIO
 
 import numpy as np
 
-from sam3_annotator.project.entities import Category, Instance
-from sam3_annotator.project.formats.cvat.reading import CROWD
+from sam3_annotator.project.entities import Instance
+from sam3_annotator.project.formats.cvat.labels import OCCLUDED, label_element
 from sam3_annotator.project.formats.cvat.shapes import mask_attributes
 from sam3_annotator.project.formats.exporting import Export
 from sam3_annotator.project.formats.files.xml_files import unfit_warnings, without_controls, xml_attributes, xml_text
@@ -25,19 +25,16 @@ from sam3_annotator.project.formats.rings.even_odd import fill_even_odd
 from sam3_annotator.project.formats.rings.parts import join_regions
 from sam3_annotator.project.formats.sentences import listed
 from sam3_annotator.project.formats.splits import ONE_SET
+from sam3_annotator.project.formats.xml_attributes import CROWD, AttributesChanged, fitted
 from sam3_annotator.project.geometry import clip_region
 from sam3_annotator.project.progress import Progress, no_progress
-from sam3_annotator.project.queries import crowd_counts
+from sam3_annotator.project.queries import attribute_values, crowd_counts
 from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.regions import Region, Ring
 from sam3_annotator.project.runs import Runs, runs_in_box
 
 _NAME = Path("annotations.xml")
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n'
-_CROWD_ATTRIBUTE = (
-    f"<attribute><name>{CROWD}</name><mutable>False</mutable><input_type>checkbox</input_type>"
-    "<default_value>false</default_value><values>false</values></attribute>"
-)
 
 
 def write(store: ProjectReader, out: Path, options: ExportOptions, progress: Progress = no_progress) -> ExportReport:
@@ -46,10 +43,11 @@ def write(store: ProjectReader, out: Path, options: ExportOptions, progress: Pro
     Without splits the file is that of a task of CVAT, with images in `images/`; with splits that of a project, whose
     subsets they are, with images in `images/train/`, .... Regions without holes become polygons, several of them a
     group; all others masks, and so does a region that its polygons would not give back to the pixel. Crowds have the
-    attribute `is_crowd`.
+    attribute `is_crowd`. Labels declare the attributes of their instances by what their values are.
     """
     export = Export(store, out, options, progress, nested_names)
     crowds: list[str] = []
+    changed = AttributesChanged()
     instances, groups = 0, count(1)
     with (out / _NAME).open("w", encoding="utf-8", newline="\n") as file:
         file.write(_HEAD)
@@ -60,6 +58,7 @@ def write(store: ProjectReader, out: Path, options: ExportOptions, progress: Pro
                 category = store.category(instance.category_id).name
                 file.writelines(_shape_elements(instance, category, order, image, runs, groups))
                 instances += 1
+                changed.note(instance.attributes)
                 if instance.is_crowd:
                     crowds.append(label)
             file.write("  </image>\n")
@@ -67,6 +66,7 @@ def write(store: ProjectReader, out: Path, options: ExportOptions, progress: Pro
         file.write("</annotations>\n")
     warnings = [
         *_warnings(crowds),
+        *changed.sentences(),
         *unfit_warnings((image.name for image in export.selection.images), "image"),
         *unfit_warnings((category.name for category in store.categories()), "category"),
     ]
@@ -86,8 +86,11 @@ def _write_meta(file: TextIO, store: ProjectReader, selection: Selection) -> Non
     if not is_project:
         file.write(f"      {_task_facts(len(selection.images))}\n")
     file.write("      <labels>\n")
-    crowds = crowd_counts(store)
-    file.writelines(_label(category, is_crowded=category.id in crowds) for category in store.categories())
+    crowds, values = crowd_counts(store), attribute_values(store)
+    file.writelines(
+        label_element(category, values.get(category.id, {}), has_crowds=category.id in crowds)
+        for category in store.categories()
+    )
     file.write("      </labels>\n")
     if is_project:
         subsets = "\n".join(counts)
@@ -104,12 +107,6 @@ def _task_facts(size: int) -> str:
     return f"<size>{size}</size><mode>annotation</mode><overlap>0</overlap>"
 
 
-def _label(category: Category, *, is_crowded: bool) -> str:
-    attributes = f"<attributes>{_CROWD_ATTRIBUTE if is_crowded else ''}</attributes>"
-    facts = f"<name>{xml_text(category.name)}</name><color>{category.color}</color><type>any</type>{attributes}"
-    return f"        <label>{facts}</label>\n"
-
-
 def _image_element(image: ChosenImage, number: int) -> str:
     values = {"id": str(number), "name": image.name, "width": str(image.width), "height": str(image.height)}
     return f"  <image{xml_attributes(values | ({'subset': image.split} if image.split else {}))}>\n"
@@ -118,14 +115,24 @@ def _image_element(image: ChosenImage, number: int) -> str:
 def _shape_elements(
     instance: Instance, category: str, order: int, image: ChosenImage, runs: Runs, groups: Iterator[int]
 ) -> Iterator[str]:
-    values = {"label": category, "occluded": "0", "z_order": str(order)}
+    is_occluded = instance.attributes.get(OCCLUDED) is True
+    values = {"label": category, "occluded": str(int(is_occluded)), "z_order": str(order)}
     rings = _rings(clip_region(instance.region, image.width, image.height), runs)
     if len(rings) > 1:
         values["group_id"] = str(next(groups))
-    inside = f'<attribute name="{CROWD}">true</attribute>' if instance.is_crowd else ""
+    inside = "".join(_attribute_elements(instance, is_occluded=is_occluded))
     shapes = [("polygon", {"points": _points(ring)}) for ring in rings] or [("mask", mask_attributes(runs))]
     for tag, area in shapes:
         yield f"    <{tag}{xml_attributes(values | area)}>{inside}</{tag}>\n"
+
+
+def _attribute_elements(instance: Instance, *, is_occluded: bool) -> Iterator[str]:
+    """Give the mark of a crowd, and the attributes but for what the shape says itself."""
+    if instance.is_crowd:
+        yield f'<attribute name="{CROWD}">true</attribute>'
+    for name, text in fitted(instance.attributes).items():
+        if not (name == OCCLUDED and is_occluded):
+            yield f"<attribute{xml_attributes({'name': name})}>{xml_text(text)}</attribute>"
 
 
 def _rings(region: Region, runs: Runs) -> list[Ring]:
