@@ -16,6 +16,7 @@ from sam3_annotator.project.formats.value_masks.files import MaskFile, read_mask
 from sam3_annotator.project.formats.value_masks.names import ValueNames
 from sam3_annotator.project.formats.voc.objects import VocObject
 from sam3_annotator.project.pixel_edges import region_of_runs
+from sam3_annotator.project.regions import Region
 from sam3_annotator.project.runs import Runs, box_mask_of_runs, runs_by_value
 
 Box = tuple[float, float, float, float]
@@ -65,18 +66,24 @@ def read_masked_instances(
         name = said[number] or (owner.name if owner else "")
         if name or indexes[number]:
             name = name or f"category {indexes[number]}"
-            is_crowd = owner is not None and owner.is_crowd
-            instances.append((owners.get(number, number - 1), PlannedInstance(name, region_of_runs(runs), is_crowd)))
+            instances.append((owners.get(number, number - 1), planned_instance(name, region_of_runs(runs), owner)))
         else:
             problems.append(f"“{object_mask.name}”: value {number} belongs to no category, so it was left out.")
     boxed = []
     for place, other in enumerate(objects):
         if other is not None and place not in owners.values():
             boxed.append(other.name)
-            instances.append((place, PlannedInstance(other.name, other.polygon or other.box, other.is_crowd)))
+            instances.append((place, planned_instance(other.name, other.polygon or other.box, other)))
     instances.sort(key=lambda entry: entry[0])
     ordered = tuple(instance for _, instance in instances)
     return MaskedInstances(ordered, width, height, tuple(boxed), tuple(problems))
+
+
+def planned_instance(name: str, region: Region, owner: VocObject | None) -> PlannedInstance:
+    """Return an instance with what the object that it is, if there is one, says of it."""
+    if owner is None:
+        return PlannedInstance(name, region)
+    return PlannedInstance(name, region, owner.is_crowd, attributes=owner.attributes)
 
 
 def _index(mask: MaskFile, value: int) -> int:

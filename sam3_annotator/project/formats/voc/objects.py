@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
+from typing import Final
 from xml.etree import ElementTree as ET
 
 import numpy as np
 
+from sam3_annotator.project.attributes import NO_ATTRIBUTES, Attributes
+from sam3_annotator.project.formats.attributes import AttributesRead
+from sam3_annotator.project.formats.exporting import EXPORT_INFO
 from sam3_annotator.project.formats.files.text_files import readable
 from sam3_annotator.project.formats.files.xml_files import read_children, without_controls
 from sam3_annotator.project.formats.foreign_values import LARGEST_COORDINATE, size_of
 from sam3_annotator.project.formats.rings.even_odd import fill_even_odd
 from sam3_annotator.project.formats.sentences import left_out
+from sam3_annotator.project.formats.voc.attributes import read_attributes
 from sam3_annotator.project.regions import Region, rectangle
 
-# Datumaro and CVAT write attributes of their own as `attributes/attribute`, and call that of a crowd so.
-CROWD = "is_crowd"
+ORIGIN: Final = "source/annotation"
+"""Where a file says which program has written it."""
+
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 
 
 @dataclass(frozen=True, slots=True)
 class VocObject:
-    """An object: its category, its box as a region, its polygon if it has one."""
+    """An object: its category, its box as a region, its polygon if it has one, what else is said of it."""
 
     name: str
     box: Region
     polygon: Region | None = None
-    is_difficult: bool = False
     is_crowd: bool = False
+    attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +77,19 @@ def read_annotation(file: Path, name: str, *, counts_from_zero: bool = False) ->
     elements = root.findall("object")
     starts = [_decimal(_text(element, f"bndbox/{corner}")) for element in elements for corner in ("xmin", "ymin")]
     counts_from_zero = counts_from_zero or 0 in starts
+    is_ours = _text(root, ORIGIN) == EXPORT_INFO["description"]
+    attributes = AttributesRead()
     objects: list[VocObject | None] = []
     problems: list[str] = []
     for number, element in enumerate(elements, start=1):
         try:
-            objects.append(_object(element, counts_from_zero))
+            found = _object(element, counts_from_zero)
+            said, is_crowd = read_attributes(element, attributes, is_ours=is_ours)
+            objects.append(replace(found, is_crowd=is_crowd, attributes=said))
         except ValueError as error:
             objects.append(None)
             problems.append(left_out(f"{name}: object {number}", error))
+    problems.extend(f"{name}: {sentence}" for sentence in attributes.sentences())
     return VocAnnotation(
         filename=_text(root, "filename").replace("\\", "/"),
         width=size_of(_text(root, "size/width")),
@@ -108,12 +119,7 @@ def _object(element: ET.Element, counts_from_zero: bool) -> VocObject:
     box = rectangle(x0 - first, y0 - first, x1, y1)
     if box.is_empty:
         raise ValueError(f"has a box without area (x {x0:g} to {x1:g}, y {y0:g} to {y1:g})")
-    return VocObject(name, box, _polygon(element, first), _text(element, "difficult") == "1", _is_crowd(element))
-
-
-def _is_crowd(element: ET.Element) -> bool:
-    attributes = {_text(each, "name"): _text(each, "value") for each in element.findall("attributes/attribute")}
-    return attributes.get(CROWD, "").lower() in {"true", "1"}
+    return VocObject(name, box, _polygon(element, first))
 
 
 def _polygon(element: ET.Element, first: float) -> Region | None:

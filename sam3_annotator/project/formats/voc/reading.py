@@ -16,13 +16,12 @@ from sam3_annotator.project.formats.plan import (
     ImportPlan,
     PlannedCategory,
     PlannedImage,
-    PlannedInstance,
     with_problems,
 )
 from sam3_annotator.project.formats.sentences import listed
 from sam3_annotator.project.formats.splits import split_of_names
 from sam3_annotator.project.formats.value_masks.names import ValueNames, find_value_names, planned_categories
-from sam3_annotator.project.formats.voc.masks import read_masked_instances
+from sam3_annotator.project.formats.voc.masks import planned_instance, read_masked_instances
 from sam3_annotator.project.formats.voc.objects import VocAnnotation, read_annotation
 from sam3_annotator.project.formats.voc.writing import ANNOTATIONS, CLASS_MASKS, IMAGES, LISTS, OBJECT_MASKS
 from sam3_annotator.project.image_files import is_there
@@ -54,7 +53,6 @@ class _Findings:
     problems: list[str] = field(default_factory=list)
     from_zero: list[str] = field(default_factory=list)
     boxed: list[str] = field(default_factory=list)
-    difficult: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
 
 
@@ -94,8 +92,6 @@ def _warnings(findings: _Findings) -> Iterator[str]:
     if findings.parts:
         kinds = ", ".join(f"{count} {name}" for name, count in Counter(findings.parts).most_common(5))
         yield f"{counted(len(findings.parts), 'part')} of objects ({kinds}) left out; instances have no parts here."
-    if findings.difficult:
-        yield f"{listed(findings.difficult, 'object')} marked as difficult, which this program keeps like any other."
 
 
 def _places(path: Path) -> list[_Place]:
@@ -205,11 +201,6 @@ class _PlaceReader:
             file = self._place.files[stem]
             self._findings.problems.extend(annotation.problems)
             self._findings.parts.extend(annotation.parts)
-            self._findings.difficult += [
-                f"{stem}: {each.name}"
-                for each in annotation.objects
-                if each and each.is_difficult and not each.is_crowd
-            ]
             if annotation.counts_from_zero and file is not None:
                 self._findings.from_zero.append(name_in(file, self._source))
 
@@ -229,7 +220,7 @@ class _PlaceReader:
         split = self._splits.get(stem, None if self._splits else self._split_of_folder)
         width, height = annotation.width, annotation.height
         instances = tuple(
-            PlannedInstance(each.name, each.polygon or each.box, each.is_crowd)
+            planned_instance(each.name, each.polygon or each.box, each)
             for each in annotation.objects
             if each is not None
         )

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 
 from sam3_annotator.project.entities import Category, CategoryId, Instance, Split
-from sam3_annotator.project.formats.exporting import Export
+from sam3_annotator.project.formats.exporting import EXPORT_INFO, Export
 from sam3_annotator.project.formats.files.text_files import write_text
 from sam3_annotator.project.formats.files.xml_files import unfit_warnings, without_controls
 from sam3_annotator.project.formats.images.naming import flat_names
@@ -20,7 +20,9 @@ from sam3_annotator.project.formats.sentences import listed
 from sam3_annotator.project.formats.value_masks.colors import VOID, Palette, voc_colormap
 from sam3_annotator.project.formats.value_masks.files import write_palette_mask
 from sam3_annotator.project.formats.value_masks.painting import Covered, paint
-from sam3_annotator.project.formats.voc.objects import CROWD, in_one_line
+from sam3_annotator.project.formats.voc.attributes import named_values, object_elements
+from sam3_annotator.project.formats.voc.objects import ORIGIN, in_one_line
+from sam3_annotator.project.formats.xml_attributes import AttributesChanged
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.runs import Runs
@@ -38,6 +40,7 @@ class _Findings:
 
     covered: Covered = field(default_factory=Covered)
     crowds: list[str] = field(default_factory=list)
+    changed: AttributesChanged = field(default_factory=AttributesChanged)
     unpainted: list[str] = field(default_factory=list)
     instances: int = 0
 
@@ -50,7 +53,8 @@ def write(store: ProjectReader, out: Path, options: ExportOptions, progress: Pro
     go up to 254, and what comes after has its box only. `labelmap.txt` names the values of `SegmentationClass` as CVAT
     and Datumaro read them. `ImageSets` lists train and val, both as trainval, and test; without splits there is only
     trainval, with all images. Crowds are `difficult`, which evaluation leaves out as that of COCO does with crowds,
-    and have the attribute `is_crowd`, by which they come back.
+    and have the attribute `is_crowd`, by which they come back. Other attributes are elements where VOC has some, and
+    below `attributes` as Datumaro has them.
     File names are flat and their stems different, since the stem leads to the labels.
     """
     export = Export(store, out, options, progress, flat_names)
@@ -75,6 +79,7 @@ def _write_labels(
     root = _annotation(image)
     for instance, label, runs in instances:
         _add_object(root, in_one_line(export.store.category(instance.category_id).name), instance, runs, image)
+        findings.changed.note(instance.attributes)
         if instance.is_crowd:
             findings.crowds.append(label)
     of_values = np.array([0, *(numbers[instance.category_id] for instance, _, _ in instances[:_MOST])], dtype=np.int32)
@@ -99,7 +104,9 @@ def _annotation(image: ChosenImage) -> ET.Element:
     root = ET.Element("annotation")
     _add_text(root, "folder", IMAGES)
     _add_text(root, "filename", image.name)
-    _add_text(ET.SubElement(root, "source"), "database", "Unknown")
+    source = ET.SubElement(root, "source")
+    _add_text(source, "database", "Unknown")
+    _add_text(source, ORIGIN.rpartition("/")[2], EXPORT_INFO["description"])
     size = ET.SubElement(root, "size")
     for tag, value in (("width", image.width), ("height", image.height), ("depth", 3)):
         _add_text(size, tag, value)
@@ -112,16 +119,19 @@ def _add_object(root: ET.Element, name: str, instance: Instance, runs: Runs, ima
     right, bottom = x + box_width, y + box_height
     element = ET.SubElement(root, "object")
     _add_text(element, "name", name)
-    _add_text(element, "pose", "Unspecified")
-    _add_text(element, "truncated", int(x == 0 or y == 0 or right == image.width or bottom == image.height))
-    _add_text(element, "difficult", int(instance.is_crowd))
+    is_at_border = x == 0 or y == 0 or right == image.width or bottom == image.height
+    said, is_crowd = instance.attributes, instance.is_crowd
+    for tag, value in object_elements(said, is_crowd=is_crowd, is_at_border=is_at_border).items():
+        _add_text(element, tag, value)
     box = ET.SubElement(element, "bndbox")
-    for tag, value in (("xmin", x + 1), ("ymin", y + 1), ("xmax", right), ("ymax", bottom)):
-        _add_text(box, tag, value)
-    if instance.is_crowd:
-        attribute = ET.SubElement(ET.SubElement(element, "attributes"), "attribute")
-        _add_text(attribute, "name", CROWD)
-        _add_text(attribute, "value", 1)
+    for corner, number in (("xmin", x + 1), ("ymin", y + 1), ("xmax", right), ("ymax", bottom)):
+        _add_text(box, corner, number)
+    values = named_values(said, is_crowd=is_crowd)
+    attributes = ET.SubElement(element, "attributes") if values else element
+    for key, value in values.items():
+        attribute = ET.SubElement(attributes, "attribute")
+        _add_text(attribute, "name", key)
+        _add_text(attribute, "value", value)
 
 
 def _add_text(parent: ET.Element, tag: str, text: object) -> None:
@@ -129,10 +139,14 @@ def _add_text(parent: ET.Element, tag: str, text: object) -> None:
 
 
 def _write_xml(root: ET.Element, file: Path) -> None:
-    """Write ASCII, other characters as references, which any parser reads: programs open files as the system does."""
+    """Write ASCII, other characters as references, which any parser reads: programs open files as the system does.
+
+    So is a carriage return, which parsers would make a line feed.
+    """
     ET.indent(root)
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(ET.tostring(root, encoding="us-ascii", xml_declaration=False) + b"\n")
+    content = ET.tostring(root, encoding="us-ascii", xml_declaration=False)
+    file.write_bytes(content.replace(b"\r", b"&#13;") + b"\n")
 
 
 def _write_lists(images: Sequence[ChosenImage], out: Path) -> Iterator[Path]:
@@ -167,6 +181,7 @@ def _warnings(findings: _Findings) -> Iterator[str]:
             f"VOC's masks hold {_MOST} categories and {_MOST} instances of an image."
         )
     yield from findings.covered.warnings()
+    yield from findings.changed.sentences()
 
 
 def _name_warnings(images: Sequence[ChosenImage], categories: Sequence[Category]) -> Iterator[str]:
