@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError, ImageUnreadable
+from sam3_annotator.project.formats.attributes import AttributesRead
 from sam3_annotator.project.formats.files.json_files import Json, parse_json
 from sam3_annotator.project.formats.foreign_values import mask_value_of, storable_color, storable_score, storable_text
 from sam3_annotator.project.formats.plan import (
@@ -33,8 +34,9 @@ def read_mask_document(file: Path) -> ImportPlan:
     images = [reader.read_image(entry, number, categories) for number, entry in enumerate(content["images"], start=1)]
     found = tuple(image for image in images if image is not None)
     hidden = listed(reader.hidden, "instance")
-    warnings = (f"{hidden} left out: others cover all of it in the mask.",) if reader.hidden else ()
-    return with_problems(ImportPlan("masks", tuple(categories.values()), found, warnings), reader.problems, file)
+    warnings = [f"{hidden} left out: others cover all of it in the mask."] if reader.hidden else []
+    warnings.extend(f"{file.name}: {sentence}" for sentence in reader.attributes.sentences())
+    return with_problems(ImportPlan("masks", tuple(categories.values()), found, tuple(warnings)), reader.problems, file)
 
 
 def _parse(file: Path) -> Json:
@@ -45,12 +47,13 @@ def _parse(file: Path) -> Json:
 
 
 class _DocumentReader:
-    """Reads what a document lists below `folder`; `problems` and `hidden` collect what was left out."""
+    """Reads what a document lists below `folder`; the others collect what was left out."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.problems: list[str] = []
         self.hidden: list[str] = []
+        self.attributes = AttributesRead()
 
     def read_categories(self, entries: list[object]) -> dict[int, PlannedCategory]:
         categories: dict[int, PlannedCategory] = {}
@@ -110,6 +113,7 @@ class _DocumentReader:
                 region_of_runs(runs),
                 is_crowd=entry.get("is_crowd") is True,
                 score=storable_score(entry.get("score")),
+                attributes=self.attributes.take(entry.get("attributes")),
             )
         if found:
             values = listed([str(value) for value in found], "value")

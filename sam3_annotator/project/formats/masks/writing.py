@@ -44,9 +44,10 @@ def write(store: ProjectReader, out: Path, options: ExportOptions, progress: Pro
     `instances/NAME.png` is grey: the n-th instance of an image has the value n, 0 is background. `categories/NAME.png`
     has the value n for the n-th category, in its colour by the palette. Both have 8 bits, or 16 where there are more
     than 255; later instances lie over earlier ones. `images/` has the images, and `masks.json` what the masks cannot
-    tell: sizes, names, colours, boxes and areas of whole instances, scores, crowds, how much of each lies under others.
-    With splits each of the three folders has one folder per split. File names are flat and their stems different,
-    since the stem leads to the masks. Raises KnownError if there are more categories than 16 bits tell apart.
+    tell: sizes, names, colours, boxes and areas of whole instances, scores, crowds, attributes, how much of each lies
+    under others. With splits each of the three folders has one folder per split. File names are flat and their stems
+    different, since the stem leads to the masks. Raises KnownError if there are more categories than 16 bits tell
+    apart.
     """
     if len(store.categories()) > MOST_VALUES:
         raise KnownError(f"Masks hold {MOST_VALUES:,} categories, and the project has more; delete those not needed.")
@@ -115,6 +116,7 @@ def _entry(instance: Instance, runs: Runs, value: int, category: int, visible: i
         "hidden_area": runs.area - visible,
         "score": instance.score,
         "is_crowd": instance.is_crowd,
+        "attributes": dict(instance.attributes),
     }
 
 

@@ -54,6 +54,7 @@ def test_document_explains_every_value_of_the_masks(dataset: Any, tmp_path: Path
             assert told["hidden_area"] == (mask & ~visible).sum()
             assert told["box_xywh"] == [x.min(), y.min(), np.ptp(x) + 1, np.ptp(y) + 1]
             assert told["is_crowd"] == instance.is_crowd
+            assert told["attributes"] == {}
             expected[visible] = told["category"]
         assert (category_mask == expected).all()
 
