@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.project.entities import Category, CategoryId, Instance, Split
+from sam3_annotator.project.formats.attributes import AttributesLost
 from sam3_annotator.project.formats.exporting import Export
 from sam3_annotator.project.formats.files.text_files import write_text
 from sam3_annotator.project.formats.images.naming import flat_names
@@ -35,6 +36,7 @@ class _Findings:
     crowds: list[str] = field(default_factory=list)
     poor: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
+    attributes: AttributesLost = field(default_factory=AttributesLost)
     instances: int = 0
 
 
@@ -99,6 +101,7 @@ def _lines(
             findings.crowds.append(label)
         else:
             findings.instances += 1
+            findings.attributes.note(instance.attributes)
             values = _decimals(row(instance, runs, image, label, findings))
             yield f"{numbers[instance.category_id]} {values}"
 
@@ -187,3 +190,4 @@ def _warnings(findings: _Findings) -> Iterator[str]:
             f"{listed(findings.moved, 'instance')} with a corner of the oriented box outside the image, "
             "which was moved to the edge: YOLO takes no corner outside."
         )
+    yield from findings.attributes.sentences("YOLO has no place for attributes")

@@ -255,3 +255,17 @@ def test_corners_of_pixels_are_found_again_when_cut_to_whole_pixels(tmp_path: Pa
     for x, row in zip(range(1, width - 100, 97), labels(tmp_path / "out")["large"], strict=True):
         corners = (np.array(row[1:]).reshape(-1, 2) * (width, height)).astype(int)
         assert corners.tolist() == [[x, 7], [x + 83, 7], [x + 83, 1009], [x, 1009]]
+
+
+@pytest.mark.parametrize("name", ["yolo-segment", "yolo-detect", "yolo-obb"])
+def test_attributes_that_yolo_leaves_out_are_counted(dataset: Any, tmp_path: Path, name: str) -> None:
+    first, second, *_ = dataset.instances()
+    with dataset.store.edit("Say") as edit:
+        edit.update_instance(first.id, attributes={"wet": True, "colour": "red"})
+        edit.update_instance(second.id, attributes={"colour": "blue"})
+
+    warnings = export_project(dataset.store, tmp_path / "out", name).warnings
+
+    assert (
+        "3 values of 2 attributes (colour, wet) on 2 instances left out: YOLO has no place for attributes." in warnings
+    )
