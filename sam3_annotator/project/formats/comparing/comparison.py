@@ -13,6 +13,7 @@ from sam3_annotator.project.formats.comparing.differences import (
     extra,
     iou_words,
     missing,
+    other_attributes,
     other_category,
     other_crowd,
     other_shape,
@@ -150,7 +151,8 @@ class Comparer:
         height, width = size_of_image(image)
         area_of = self.known.area_of
         for instance in planned.instances:
-            yield _Found(HeldInstance(instance.category, area_of(instance.region, height, width), instance.is_crowd))
+            area = area_of(instance.region, height, width)
+            yield _Found(HeldInstance(instance.category, area, instance.is_crowd, attributes=instance.attributes))
         for relative in planned.relative:
             try:
                 region = relative.region_on(width, height)
@@ -179,6 +181,10 @@ class Comparer:
             self.tell(other_category(path, ours.category, theirs.category, ours.area.iou(theirs.area)))
         if self.known.keeps_crowds and ours.is_crowd != theirs.is_crowd:
             self.tell(other_crowd(path, ours.category, is_crowd=ours.is_crowd))
+        for difference in other_attributes(
+            path, ours.category, *map(self.known.attributes, (ours.attributes, theirs.attributes))
+        ):
+            self.tell(difference)
         is_exact = ours.area.equals(theirs.area)
         if not is_exact and not ours.area.equals_but_for_outline(theirs.area):
             self.tell(other_shape(path, ours.category, ours.area.iou(theirs.area)))

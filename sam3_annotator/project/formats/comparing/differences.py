@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -21,6 +22,7 @@ class DifferenceKind(StrEnum):
     CATEGORY = "category"
     SHAPE = "shape"
     CROWD = "crowd"
+    ATTRIBUTE = "attribute"
     BOX = "box"
     MASK = "mask"
     CATEGORIES = "categories"
@@ -74,6 +76,25 @@ def other_crowd(image: str, category: str, *, is_crowd: bool) -> Difference:
     """Tell of an instance that is a crowd on one side only; `is_crowd` if it is so in the project."""
     words = f"a crowd of {category} is no crowd any more." if is_crowd else f"an instance of {category} became a crowd."
     return Difference(DifferenceKind.CROWD, words, image, category)
+
+
+def other_attributes(
+    image: str, category: str, ours: Mapping[str, str], theirs: Mapping[str, str]
+) -> Iterator[Difference]:
+    """Tell, one by one, of attributes that an instance has only in the project, only in the export, or of other values.
+
+    Values are as sentences should call them.
+    """
+    for name in dict.fromkeys((*ours, *theirs)):
+        if name not in theirs:
+            words = f"an instance of {category} has lost the attribute {name}."
+        elif name not in ours:
+            words = f"an instance of {category} has the attribute {name}, which the project does not have."
+        elif ours[name] != theirs[name]:
+            words = f"the attribute {name} of an instance of {category} is {theirs[name]} instead of {ours[name]}."
+        else:
+            continue
+        yield Difference(DifferenceKind.ATTRIBUTE, words, image, category)
 
 
 def iou_words(iou: float) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from sam3_annotator.project.attributes import NO_ATTRIBUTES, Attributes
 from sam3_annotator.project.formats.comparing.areas import Area, PixelArea, TurnedBox, pixels_of_region, pixels_of_runs
 from sam3_annotator.project.formats.images.selection import ChosenImage
 from sam3_annotator.project.formats.value_masks.colors import VOID
@@ -26,11 +27,12 @@ class WholeInstance:
     region: Region
     runs: Runs
     is_crowd: bool
+    attributes: Attributes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeldInstance:
-    """An instance as it is compared: its category, what there is of its area, whether it is a crowd.
+    """An instance as it is compared: its category, what there is of its area, whether it is a crowd, its attributes.
 
     `is_box` says that its box is all that there is, `is_covered` that others hide a part of it. `whole` is the instance
     of the project.
@@ -41,6 +43,7 @@ class HeldInstance:
     is_crowd: bool = False
     is_box: bool = False
     is_covered: bool = False
+    attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES)
     whole: WholeInstance | None = None
 
 
@@ -58,6 +61,7 @@ def whole_instances(store: ProjectReader, image: ChosenImage) -> list[WholeInsta
             instance.region,
             runs_of_region(instance.region, *size_of_image(image)),
             instance.is_crowd,
+            instance.attributes,
         )
         for instance in store.instances(image.record.id)
     )
@@ -72,6 +76,7 @@ def outlined(known: Sequence[WholeInstance], image: ChosenImage) -> list[HeldIns
             whole.category,
             pixels_of_runs(whole.runs, width, None if whole.is_crowd else whole.region),
             whole.is_crowd,
+            attributes=whole.attributes,
             whole=whole,
         )
         for whole in known
@@ -81,7 +86,10 @@ def outlined(known: Sequence[WholeInstance], image: ChosenImage) -> list[HeldIns
 def exact(known: Sequence[WholeInstance], image: ChosenImage) -> list[HeldInstance]:
     """Return instances as they are where they are written to the pixel."""
     width = image.record.facts.width
-    return [HeldInstance(whole.category, pixels_of_runs(whole.runs, width), whole.is_crowd) for whole in known]
+    return [
+        HeldInstance(whole.category, pixels_of_runs(whole.runs, width), whole.is_crowd, attributes=whole.attributes)
+        for whole in known
+    ]
 
 
 def without_crowds(known: Sequence[WholeInstance], image: ChosenImage) -> list[HeldInstance]:
@@ -115,11 +123,7 @@ def turned_box(region: Region, height: int, width: int) -> TurnedBox:
 def visible(known: Sequence[WholeInstance], image: ChosenImage) -> list[HeldInstance]:
     """Return what is seen of instances in a mask; those that others cover wholly are not in it."""
     painted = _shown([whole.runs for whole in known], image)
-    return [
-        _seen(whole, painted[value], image, is_crowd=whole.is_crowd)
-        for value, whole in enumerate(known, start=1)
-        if value in painted
-    ]
+    return [_seen(whole, painted[value], image) for value, whole in enumerate(known, start=1) if value in painted]
 
 
 def visible_or_boxes(known: Sequence[WholeInstance], image: ChosenImage) -> list[HeldInstance]:
@@ -129,9 +133,11 @@ def visible_or_boxes(known: Sequence[WholeInstance], image: ChosenImage) -> list
         image,
     )
     return [
-        _seen(whole, painted[value], image, is_crowd=whole.is_crowd)
+        _seen(whole, painted[value], image)
         if value in painted
-        else HeldInstance(whole.category, _box(whole.runs, image), whole.is_crowd, is_box=True)
+        else HeldInstance(
+            whole.category, _box(whole.runs, image), whole.is_crowd, is_box=True, attributes=whole.attributes
+        )
         for value, whole in enumerate(known, start=1)
     ]
 
@@ -150,6 +156,6 @@ def _shown(runs: Sequence[Runs | None], image: ChosenImage) -> dict[int, Runs]:
     return runs_by_value(paint_instances(runs, image).values)
 
 
-def _seen(whole: WholeInstance, seen: Runs, image: ChosenImage, *, is_crowd: bool = False) -> HeldInstance:
-    area = pixels_of_runs(seen, image.record.facts.width)
-    return HeldInstance(whole.category, area, is_crowd, is_covered=seen.area < whole.runs.area)
+def _seen(whole: WholeInstance, seen: Runs, image: ChosenImage) -> HeldInstance:
+    area, is_covered = pixels_of_runs(seen, image.record.facts.width), seen.area < whole.runs.area
+    return HeldInstance(whole.category, area, whole.is_crowd, is_covered=is_covered, attributes=whole.attributes)

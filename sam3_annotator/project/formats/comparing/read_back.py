@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from sam3_annotator.project.attributes import Attributes
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.formats import coco, cvat, labelme, masks, voc, yolo
+from sam3_annotator.project.formats.attributes import coded
 from sam3_annotator.project.formats.comparing.areas import Area, pixels_of_region
 from sam3_annotator.project.formats.comparing.held_instances import (
     HeldInstance,
@@ -35,9 +37,11 @@ from sam3_annotator.project.formats.images.naming import (
     nested_names_of_other_stems,
 )
 from sam3_annotator.project.formats.images.selection import ChosenImage, Selection
+from sam3_annotator.project.formats.labelme.attributes import held_attributes
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.plan import ImportPlan
 from sam3_annotator.project.formats.voc.objects import in_one_line
+from sam3_annotator.project.formats.xml_attributes import fitted
 from sam3_annotator.project.regions import Region
 
 Instances = Callable[[Sequence[WholeInstance], ChosenImage], list[HeldInstance]]
@@ -60,8 +64,8 @@ class ReadBack:
 
     `instances` tells what of an image the format should hold, in its order; `area_of` gives what a region that was read
     is compared as, from its image's height and width. `name_of` is the image's name in a plan, `split_of` the split
-    that is read (empty: none), `told` how a category is spelled. `form` says how instances come back, if not as they
-    are. `overlooked` looks at what the reader passes over.
+    that is read (empty: none), `told` how a category is spelled, `attributes` what of attributes, by name, is to be the
+    same. `form` says how instances come back, if not as they are. `overlooked` looks at what the reader passes over.
     """
 
     read: Callable[[Path], ImportPlan]
@@ -71,6 +75,7 @@ class ReadBack:
     name_of: Callable[[ChosenImage, ExportOptions], str] = _name
     split_of: Callable[[ChosenImage, Selection], str] = _split
     told: Callable[[str], str] = str
+    attributes: Callable[[Attributes], Mapping[str, str]] = coded
     form: str = ""
     keeps_crowds: bool = True
     lists_categories: bool = True
@@ -100,6 +105,15 @@ def _yolo_split(image: ChosenImage, selection: Selection) -> str:
     return "" if is_short and image.split == selection.splits[0] else image.split
 
 
+def _labelme_attributes(attributes: Attributes) -> dict[str, str]:
+    return coded(held_attributes(attributes))
+
+
+def _no_attributes(attributes: Attributes) -> dict[str, str]:
+    del attributes
+    return {}
+
+
 _COCO = ReadBack(coco.read, nested_names, outlined, overlooked=OverlookedInCoco)
 _YOLO = ReadBack(
     yolo.read,
@@ -107,6 +121,7 @@ _YOLO = ReadBack(
     without_crowds,
     name_of=_yolo_name,
     split_of=_yolo_split,
+    attributes=_no_attributes,
     keeps_crowds=False,
     is_filled_wider=True,
 )
@@ -118,14 +133,20 @@ READ_BACK: dict[str, ReadBack] = {
     "yolo-detect": _YOLO_BOXES,
     "yolo-obb": replace(_YOLO_BOXES, instances=turned_boxes, area_of=turned_box, form="as oriented boxes"),
     "labelme": ReadBack(
-        labelme.read, nested_names_of_other_stems, exact, name_of=_labelme_name, lists_categories=False
+        labelme.read,
+        nested_names_of_other_stems,
+        exact,
+        name_of=_labelme_name,
+        attributes=_labelme_attributes,
+        lists_categories=False,
     ),
-    "cvat": ReadBack(cvat.read, nested_names, exact, name_of=_cvat_name, told=without_controls),
+    "cvat": ReadBack(cvat.read, nested_names, exact, name_of=_cvat_name, told=without_controls, attributes=fitted),
     "voc": ReadBack(
         voc.read,
         flat_names,
         visible_or_boxes,
         told=in_one_line,
+        attributes=fitted,
         overlooked=OverlookedInVoc,
     ),
     "masks": ReadBack(masks.read, flat_names, visible, overlooked=OverlookedInMasks),
