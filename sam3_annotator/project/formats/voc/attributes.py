@@ -17,6 +17,7 @@ _OCCLUDED: Final = "occluded"
 _DIFFICULT: Final = "difficult"
 
 _NO_POSE = "Unspecified"
+_TRUNCATION, _SAID = "truncation", "said"  # an element of ours: somebody has said it, not the border of the image
 
 
 def object_elements(attributes: Attributes, *, is_crowd: bool, is_at_border: bool) -> dict[str, object]:
@@ -30,19 +31,17 @@ def object_elements(attributes: Attributes, *, is_crowd: bool, is_at_border: boo
         _POSE: attributes[_POSE] if _has_own_pose(attributes) else _NO_POSE,
         _TRUNCATED: int(truncated if isinstance(truncated, bool) else is_at_border),
     }
+    if isinstance(truncated, bool):
+        elements[_TRUNCATION] = _SAID
     if isinstance(attributes.get(_OCCLUDED), bool):
         elements[_OCCLUDED] = int(attributes[_OCCLUDED])
     return {**elements, _DIFFICULT: int(is_crowd or attributes.get(_DIFFICULT) is True)}
 
 
 def named_values(attributes: Attributes, *, is_crowd: bool) -> dict[str, object]:
-    """Return what goes below `attributes`, as Datumaro has it: the mark of a crowd, and what the elements do not tell.
-
-    `truncated` is told again, since the element does not say whether it was said.
-    """
+    """Return what goes below `attributes`, as Datumaro has it: the mark of a crowd, and what elements do not tell."""
     told = {_POSE} if _has_own_pose(attributes) else set()
-    if isinstance(attributes.get(_OCCLUDED), bool):
-        told.add(_OCCLUDED)
+    told.update(name for name in (_TRUNCATED, _OCCLUDED) if isinstance(attributes.get(name), bool))
     if attributes.get(_DIFFICULT) is True and not is_crowd:
         told.add(_DIFFICULT)
     others = {name: text for name, text in fitted(attributes).items() if name not in told}
@@ -54,8 +53,8 @@ def read_attributes(element: Element, read: AttributesRead, *, is_ours: bool) ->
 
     VOC says of each object whether it is truncated, occluded or difficult, and which pose it has: what is so, and a
     pose, are attributes. So are the values below `attributes`, but for those that programs write without anybody
-    having said so: empty ones, and a rotation of 0. If this program has written the file (`is_ours`) all of these are
-    attributes, and that something is truncated is told there only.
+    having said so: empty ones, and a rotation of 0. In a file that this program has written (`is_ours`) all values are
+    attributes, and so is what is not occluded, and what is truncated or not where somebody has said it.
     """
     texts = {
         (each.findtext("name") or "").strip(): each.findtext("value") or ""
@@ -67,18 +66,26 @@ def read_attributes(element: Element, read: AttributesRead, *, is_ours: bool) ->
         named = {
             name: value for name, value in named.items() if value != "" and not (name == "rotation" and value == 0)
         }
-    elements: dict[str, AttributeValue] = {}
+    elements = _told_by_elements(element, is_crowd=is_crowd, is_ours=is_ours)
+    return read.join(map(read.take, (named, elements))), is_crowd
+
+
+def _told_by_elements(element: Element, *, is_crowd: bool, is_ours: bool) -> dict[str, AttributeValue]:
+    told: dict[str, AttributeValue] = {}
     pose = (element.findtext(_POSE) or "").strip()
     if pose.casefold() not in {"", _NO_POSE.casefold()}:
-        elements[_POSE] = pose
-    for name in (_TRUNCATED, _OCCLUDED, _DIFFICULT):
+        told[_POSE] = pose
+    is_truncation_said = element.findtext(_TRUNCATION) == _SAID
+    texts_said = {
+        _TRUNCATED: "01" if is_truncation_said else "" if is_ours else "1",
+        _OCCLUDED: "01" if is_ours else "1",
+        _DIFFICULT: "" if is_crowd else "1",
+    }
+    for name, texts in texts_said.items():
         text = (element.findtext(name) or "").strip()
-        is_passed_over = (name == _TRUNCATED and is_ours) or (name == _DIFFICULT and is_crowd)
-        if text == "1" and not is_passed_over:
-            elements[name] = True
-        elif name == _OCCLUDED and text == "0" and is_ours:
-            elements[name] = False
-    return read.join(map(read.take, (named, elements))), is_crowd
+        if text in [*texts]:
+            told[name] = text == "1"
+    return told
 
 
 def _has_own_pose(attributes: Attributes) -> bool:

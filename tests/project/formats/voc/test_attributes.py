@@ -70,7 +70,7 @@ SAID: list[tuple[dict[str, AttributeValue], dict[str, str]]] = [
     ({}, {"pose": "Unspecified", "truncated": "0", "difficult": "0"}),
     (
         {"pose": "Left", "truncated": True, "occluded": False, "difficult": True},
-        {"pose": "Left", "truncated": "1", "occluded": "0", "difficult": "1", "@truncated": "true"},
+        {"pose": "Left", "truncated": "1", "truncation": "said", "occluded": "0", "difficult": "1"},
     ),
     (
         {"pose": 3, "truncated": "half", "occluded": "partly", "difficult": False, "wet": True},
