@@ -47,6 +47,7 @@ def write(store: ProjectReader, out: Path, options: ExportOptions, progress: Pro
     """
     export = Export(store, out, options, progress, nested_names)
     crowds: list[str] = []
+    names: dict[str, None] = {}
     changed = AttributesChanged()
     instances, groups = 0, count(1)
     with (out / _NAME).open("w", encoding="utf-8", newline="\n") as file:
@@ -59,13 +60,14 @@ def write(store: ProjectReader, out: Path, options: ExportOptions, progress: Pro
                 file.writelines(_shape_elements(instance, category, order, image, runs, groups))
                 instances += 1
                 changed.note(instance.attributes)
+                names.update(dict.fromkeys(_attribute_texts(instance)))
                 if instance.is_crowd:
                     crowds.append(label)
             file.write("  </image>\n")
             export.place(image, Path("images", image.split))
         file.write("</annotations>\n")
     warnings = [
-        *_warnings(crowds),
+        *_warnings(crowds, [*names]),
         *changed.sentences(),
         *unfit_warnings((image.name for image in export.selection.images), "image"),
         *unfit_warnings((category.name for category in store.categories()), "category"),
@@ -115,24 +117,29 @@ def _image_element(image: ChosenImage, number: int) -> str:
 def _shape_elements(
     instance: Instance, category: str, order: int, image: ChosenImage, runs: Runs, groups: Iterator[int]
 ) -> Iterator[str]:
-    is_occluded = instance.attributes.get(OCCLUDED) is True
-    values = {"label": category, "occluded": str(int(is_occluded)), "z_order": str(order)}
+    occluded = str(int(instance.attributes.get(OCCLUDED) is True))
+    values = {"label": category, "occluded": occluded, "z_order": str(order)}
     rings = _rings(clip_region(instance.region, image.width, image.height), runs)
     if len(rings) > 1:
         values["group_id"] = str(next(groups))
-    inside = "".join(_attribute_elements(instance, is_occluded=is_occluded))
+    inside = "".join(_attribute_elements(instance))
     shapes = [("polygon", {"points": _points(ring)}) for ring in rings] or [("mask", mask_attributes(runs))]
     for tag, area in shapes:
         yield f"    <{tag}{xml_attributes(values | area)}>{inside}</{tag}>\n"
 
 
-def _attribute_elements(instance: Instance, *, is_occluded: bool) -> Iterator[str]:
-    """Give the mark of a crowd, and the attributes but for what the shape says itself."""
+def _attribute_elements(instance: Instance) -> Iterator[str]:
     if instance.is_crowd:
         yield f'<attribute name="{CROWD}">true</attribute>'
-    for name, text in fitted(instance.attributes).items():
-        if not (name == OCCLUDED and is_occluded):
-            yield f"<attribute{xml_attributes({'name': name})}>{xml_text(text)}</attribute>"
+    for name, text in _attribute_texts(instance).items():
+        yield f"<attribute{xml_attributes({'name': name})}>{xml_text(text)}</attribute>"
+
+
+def _attribute_texts(instance: Instance) -> dict[str, str]:
+    """Return the attributes but for what the shape says itself."""
+    attributes = instance.attributes
+    own = {OCCLUDED} if attributes.get(OCCLUDED) is True else set()
+    return fitted({name: value for name, value in attributes.items() if name not in own})
 
 
 def _rings(region: Region, runs: Runs) -> list[Ring]:
@@ -155,7 +162,9 @@ def _decimal(value: float) -> str:
     return short if float(short) == value else repr(value)
 
 
-def _warnings(crowds: Sequence[str]) -> Iterator[str]:
+def _warnings(crowds: Sequence[str], attributes: Sequence[str]) -> Iterator[str]:
+    if attributes:
+        yield f"{listed(attributes, 'attribute')} written: CVAT keeps those that the label has in its task."
     if crowds:
         yield (
             f"{listed(crowds, 'crowd')} marked by the attribute {CROWD}: CVAT keeps that only if the label "

@@ -156,7 +156,17 @@ def test_occluded_is_what_the_shape_says_and_an_attribute_only_if_that_does_not_
     assert [told[0], told[1]] == [("1", None), ("0", "false")]
     assert declarations(root) == {"occluded": ("checkbox", "false", "false")}
     say(dataset, {"occluded": True}, {"occluded": True})
-    assert declarations(exported(dataset, tmp_path)[0]) == {}
+    root, warnings = exported(dataset, tmp_path)
+    assert declarations(root) == {}
+    assert not any("attribute (" in warning for warning in warnings)
+
+
+def test_what_cvat_keeps_only_if_its_label_has_it_is_told(dataset: Any, tmp_path: Path) -> None:
+    say(dataset, {"wet": True, "occluded": True}, {"colour": "red", "wet": False})
+
+    _, warnings = exported(dataset, tmp_path)
+
+    assert "2 attributes (wet, colour) written: CVAT keeps those that the label has in its task." in warnings
 
 
 def test_what_looks_like_the_mark_of_a_crowd_or_is_no_xml_is_told(dataset: Any, tmp_path: Path) -> None:
