@@ -134,7 +134,7 @@ def crowd_counts(store: ProjectReader) -> dict[CategoryId, int]:
 def attribute_values(store: ProjectReader) -> dict[CategoryId, dict[str, list[tuple[AttributeValue, int]]]]:
     """Return which values the attributes of each category have, by name, each with a number of instances.
 
-    Values may be listed more than once, and the number is then that of all of their entries.
+    A value may be listed more than once, each time with some of the instances that have it.
     """
     query = (
         "SELECT category_id, attributes, count(*) FROM instances WHERE attributes != '{}' "
