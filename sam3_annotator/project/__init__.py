@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sam3_annotator.project.attributes import NO_ATTRIBUTES, Attributes, AttributeValue
+from sam3_annotator.project.attributes import NO_ATTRIBUTES, Attributes, AttributeValue, decode_attributes
 from sam3_annotator.project.changes import ChangeKind, ChangeSet, RowChange
 from sam3_annotator.project.checks import (
     ASKED_SCORE,
@@ -94,15 +94,19 @@ from sam3_annotator.project.overlap import LABELLED_IOU, Placed
 from sam3_annotator.project.palette import PALETTE, next_color
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.queries import (
+    AttributeUse,
     CategoryStatistics,
     ProjectStatistics,
+    attribute_uses,
     category_counts,
     category_named,
     category_phrases,
     images_in_use,
     instance_counts,
+    instance_described_before,
     instances_by_image,
     instances_of_category,
+    instances_with_attribute,
     state_counts,
     statistics,
 )
@@ -131,6 +135,7 @@ __all__ = [
     "PALETTE",
     "USUAL_TOLERANCE",
     "Agreement",
+    "AttributeUse",
     "AttributeValue",
     "Attributes",
     "Cancelled",
@@ -183,6 +188,7 @@ __all__ = [
     "absolute_path",
     "add_image_files",
     "agreement_with",
+    "attribute_uses",
     "brushed",
     "category_counts",
     "category_named",
@@ -194,6 +200,7 @@ __all__ = [
     "copy_instance",
     "counted",
     "cut_out",
+    "decode_attributes",
     "decode_copies",
     "delete_vertex",
     "difference",
@@ -208,8 +215,10 @@ __all__ = [
     "images_in_use",
     "insert_vertex",
     "instance_counts",
+    "instance_described_before",
     "instances_by_image",
     "instances_of_category",
+    "instances_with_attribute",
     "intersection",
     "is_export",
     "is_folder",

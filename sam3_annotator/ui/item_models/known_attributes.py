@@ -1,0 +1,143 @@
+"""The attributes that the project knows: names, kinds and values in use, counted once and kept from then on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, Signal
+
+from sam3_annotator.project import (
+    Attributes,
+    AttributeValue,
+    CategoryId,
+    ChangeSet,
+    attribute_uses,
+    decode_attributes,
+)
+from sam3_annotator.ui.attribute_words import AttributeKind, kind_of, value_words
+from sam3_annotator.ui.store_bridge import StoreBridge
+
+MAX_SWITCHES: Final = 9
+MAX_VALUES: Final = 200
+"""More are no help: what is typed narrows them down among these."""
+
+
+class KnownAttributes(QObject):
+    """Names keep their order while the project is open, so that eyes and fingers find them where they were.
+
+    It is that of how often they were in use when first asked for; names that come later follow. The project is
+    asked then, and never again.
+    """
+
+    changed = Signal()  # a name has come into use or gone out of it, with some category, or has another kind
+
+    def __init__(self, bridge: StoreBridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = bridge.store
+        self._is_counted = False
+        self._ranks: dict[CategoryId, dict[str, None]] = {}
+        self._rank: dict[str, None] = {}
+        self._uses: dict[CategoryId, Counter[str]] = {}
+        self._kinds: dict[str, Counter[AttributeKind]] = {}
+        self._values: dict[str, Counter[tuple[AttributeKind, AttributeValue]]] = {}
+        bridge.changed.connect(self._follow)
+
+    def names(self, categories: Collection[CategoryId]) -> tuple[list[str], list[str]]:
+        """Give the names in use with any of the categories, and all others in use in the project."""
+        self._count_once()
+        own = dict.fromkeys(
+            name
+            for category in sorted(categories)
+            for name in self._ranks.get(category, ())
+            if self._uses[category][name]
+        )
+        return list(own), [name for name in self._rank if name not in own and self._kinds.get(name)]
+
+    def kind(self, name: str) -> AttributeKind | None:
+        """Give the kind of all values of an attribute, `TEXT` if they are of several; None if it is not in use."""
+        self._count_once()
+        kinds = self._kinds.get(name)
+        if not kinds:
+            return None
+        return next(iter(kinds)) if len(kinds) == 1 else AttributeKind.TEXT
+
+    def values(self, name: str) -> list[str]:
+        """Give the values in use of an attribute as they are typed, the most frequent first."""
+        self._count_once()
+        frequent = self._values.get(name, Counter[tuple[AttributeKind, AttributeValue]]()).most_common(MAX_VALUES)
+        return list(dict.fromkeys(value_words(value) for (_, value), _ in frequent if value_words(value)))
+
+    def count(self, name: str) -> int:
+        """Say how many instances of the project have an attribute."""
+        self._count_once()
+        return sum(self._kinds.get(name, Counter[AttributeKind]()).values())
+
+    def switches(self, categories: Collection[CategoryId]) -> list[str]:
+        """Give the truth attributes that have a key where instances of these categories are selected, in its order."""
+        own, others = self.names(categories)
+        return [name for name in (*own, *others) if self.kind(name) is AttributeKind.TRUTH][:MAX_SWITCHES]
+
+    def _count_once(self) -> None:
+        if self._is_counted:
+            return
+        self._is_counted = True
+        totals: dict[CategoryId, Counter[str]] = {}
+        for use in attribute_uses(self._store):
+            totals.setdefault(use.category_id, Counter())[use.name] += use.count
+            self._add(use.category_id, use.name, use.value, use.count)
+        # The most frequent first: what was added above stands in the order of single values.
+        self._ranks = {category: dict.fromkeys(_by_count(counts)) for category, counts in totals.items()}
+        self._rank = dict.fromkeys(_by_count(sum(totals.values(), Counter[str]())))
+
+    def _follow(self, changes: ChangeSet) -> None:
+        if not self._is_counted:
+            return
+        differing = [
+            (row, sign)
+            for change in changes.changes
+            if change.table == "instances" and _described(change.before) != _described(change.after)
+            for row, sign in ((change.before, -1), (change.after, 1))
+            if row is not None
+        ]
+        taken = [
+            (CategoryId(row["category_id"]), decode_attributes(row["attributes"]), sign) for row, sign in differing
+        ]
+        touched = {name for _, attributes, _ in taken for name in attributes}
+        before = self._situation(touched)
+        for category_id, attributes, sign in taken:
+            self._take(category_id, attributes, sign)
+        if self._situation(touched) != before:
+            self.changed.emit()
+
+    def _situation(self, names: Iterable[str]) -> dict[str, object]:
+        return {
+            name: (self.kind(name), {category for category, uses in self._uses.items() if uses[name]}) for name in names
+        }
+
+    def _take(self, category_id: CategoryId, attributes: Attributes, sign: int) -> None:
+        for name, value in attributes.items():
+            self._add(category_id, name, value, sign)
+
+    def _add(self, category_id: CategoryId, name: str, value: AttributeValue, count: int) -> None:
+        kind = kind_of(value)
+        self._ranks.setdefault(category_id, {}).setdefault(name)
+        self._rank.setdefault(name)
+        self._uses.setdefault(category_id, Counter())[name] += count
+        kinds, values = self._kinds.setdefault(name, Counter()), self._values.setdefault(name, Counter())
+        kinds[kind] += count
+        values[kind, value] += count
+        if not kinds[kind]:
+            del kinds[kind]
+        if not values[kind, value]:
+            del values[kind, value]
+
+
+def _described(row: Mapping[str, Any] | None) -> tuple[int, str] | None:
+    """Give what of an instance's row counts here."""
+    return None if row is None or row["attributes"] == "{}" else (row["category_id"], row["attributes"])
+
+
+def _by_count(counts: Counter[str]) -> list[str]:
+    return [name for name, _ in counts.most_common()]
