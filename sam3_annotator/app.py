@@ -49,6 +49,7 @@ from sam3_annotator.ui.start.opening import Opened, first_unfinished
 from sam3_annotator.ui.start.samples import copy_samples
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import apply_theme
+from sam3_annotator.ui.verbs.attributing import Attributing
 from sam3_annotator.ui.verbs.auditing import Auditing
 from sam3_annotator.ui.verbs.autolabelling import Autolabelling
 from sam3_annotator.ui.verbs.combining import Combining
@@ -296,6 +297,7 @@ def bind_instance_verbs(
         Combining(store, workspace, find_size, window),
         Reshaping(store, workspace, find_size, settings, window),
         Crowding(store, workspace, find_size, window),
+        Attributing(window, find_size),
     ):
         verbs.problem.connect(window.messages.show_message)
         verbs.notice.connect(lambda sentence: window.show_notice(sentence, INSTANCES))

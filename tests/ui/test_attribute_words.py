@@ -40,8 +40,12 @@ def test_what_is_typed_is_read_by_the_kind_of_the_attribute(
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("maybe", AttributeKind.TRUTH), ("2,5", AttributeKind.NUMBER), ("inf", AttributeKind.NUMBER)]
-    + [("9" * 5000, AttributeKind.NUMBER)],
+    [
+        ("maybe", AttributeKind.TRUTH),
+        ("2,5", AttributeKind.NUMBER),
+        ("inf", AttributeKind.NUMBER),
+        ("9" * 5000, AttributeKind.NUMBER),
+    ],
 )
 def test_what_is_no_value_of_the_kind_is_refused(text: str, kind: AttributeKind) -> None:
     with pytest.raises(KnownError, match="age is"):

@@ -1,4 +1,4 @@
-"""Paints a row of the instance list: colour, category, measure, and the eye that hides the instance."""
+"""Paints a row of the instance list: colour, category, attributes, measure, and the eye that hides the instance."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_S
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT: Final = 30
+# With less room nothing is said of attributes; the tooltip does.
+LEAST_WORDS_WIDTH: Final = 24
 
 
 class InstanceDelegate(QStyledItemDelegate):
@@ -48,6 +50,10 @@ class InstanceDelegate(QStyledItemDelegate):
         paint_text(painter, text, measure, font="number_caption", role="text_dim", is_right=True)
         text.setRight(text.right() - text_width(measure, "number_caption") - SPACE_S)
         paint_text(painter, text, category.name, role="text_dim" if is_hidden else "text")
+        text.setLeft(text.left() + text_width(category.name) + SPACE_S)
+        if text.width() > LEAST_WORDS_WIDTH:
+            told: str = index.data(InstanceRole.ATTRIBUTES)
+            paint_text(painter, text, told, font="caption", role="text_dim")
         is_pointed_at = bool(option.state & QStyle.StateFlag.State_MouseOver)
         role = "text" if is_pointed_at else "text_dim"
         paint_icon(painter, eye, "eye-off-outline" if is_hidden else "eye-outline", role)

@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from sam3_annotator.project import Category, CategoryId, ChangeSet, ImageId, Instance, InstanceId, Origin
+from sam3_annotator.ui.attribute_words import summary, value_words
 from sam3_annotator.ui.item_models.runs import runs
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.workspace import Workspace
@@ -29,6 +30,7 @@ class InstanceRole(IntEnum):
     CATEGORY = Qt.ItemDataRole.UserRole + 2  # Category
     MEASURE = Qt.ItemDataRole.UserRole + 3  # crowd or not, the score, or the area if it has none, in words
     HIDDEN = Qt.ItemDataRole.UserRole + 4  # bool
+    ATTRIBUTES = Qt.ItemDataRole.UserRole + 5  # those that hold, in a line; "" without
 
 
 class InstanceModel(QAbstractListModel):
@@ -64,7 +66,8 @@ class InstanceModel(QAbstractListModel):
                 return self._tooltip(instance)
             case Qt.ItemDataRole.AccessibleTextRole:
                 hidden = ", hidden" if instance.id in self._hidden else ""
-                return f"{category.name}, {self._measure(instance)}{hidden}"
+                told = f", {words}" if (words := summary(instance.attributes)) else ""
+                return f"{category.name}, {self._measure(instance)}{told}{hidden}"
             case InstanceRole.RECORD:
                 return instance
             case InstanceRole.CATEGORY:
@@ -73,6 +76,8 @@ class InstanceModel(QAbstractListModel):
                 return self._measure(instance)
             case InstanceRole.HIDDEN:
                 return instance.id in self._hidden
+            case InstanceRole.ATTRIBUTES:
+                return summary(instance.attributes)
         return None
 
     def instance_at(self, row: int) -> Instance:
@@ -124,6 +129,7 @@ class InstanceModel(QAbstractListModel):
             edited = f", edited {edits} time{'s' if edits != 1 else ''}" if edits else ""
             verb = "made" if instance.provenance.origin is Origin.MODEL else "corrected"
             lines.append(f"{verb} with {instance.provenance.model}{edited}")
+        lines += [f"{name}: {value_words(value)}" for name, value in instance.attributes.items()]
         return "\n".join(lines)
 
     def _read_all(self, image_id: ImageId | None) -> None:

@@ -16,10 +16,10 @@ from sam3_annotator.project import (
     attribute_uses,
     decode_attributes,
 )
+from sam3_annotator.ui.actions.action_table import ATTRIBUTE_KEYS
 from sam3_annotator.ui.attribute_words import AttributeKind, kind_of, value_words
 from sam3_annotator.ui.store_bridge import StoreBridge
 
-MAX_SWITCHES: Final = 9
 MAX_VALUES: Final = 200
 """More are no help: what is typed narrows them down among these."""
 
@@ -56,12 +56,10 @@ class KnownAttributes(QObject):
         return list(own), [name for name in self._rank if name not in own and self._kinds.get(name)]
 
     def kind(self, name: str) -> AttributeKind | None:
-        """Give the kind of all values of an attribute, `TEXT` if they are of several; None if it is not in use."""
+        """Give the kind of all values of an attribute; None if they are of several, or there are none."""
         self._count_once()
-        kinds = self._kinds.get(name)
-        if not kinds:
-            return None
-        return next(iter(kinds)) if len(kinds) == 1 else AttributeKind.TEXT
+        kinds = self._kinds.get(name, ())
+        return next(iter(kinds)) if len(kinds) == 1 else None
 
     def values(self, name: str) -> list[str]:
         """Give the values in use of an attribute as they are typed, the most frequent first."""
@@ -77,7 +75,7 @@ class KnownAttributes(QObject):
     def switches(self, categories: Collection[CategoryId]) -> list[str]:
         """Give the truth attributes that have a key where instances of these categories are selected, in its order."""
         own, others = self.names(categories)
-        return [name for name in (*own, *others) if self.kind(name) is AttributeKind.TRUTH][:MAX_SWITCHES]
+        return [name for name in (*own, *others) if self.kind(name) is AttributeKind.TRUTH][: len(ATTRIBUTE_KEYS)]
 
     def _count_once(self) -> None:
         if self._is_counted:

@@ -17,6 +17,7 @@ _ROWS: Final = (
     "+ěščřžýáíé",  # Czech
     "+ľščťžýáíé",  # Slovak
 )
+_MODIFIERS: Final = MappingProxyType({Qt.KeyboardModifier.NoModifier: "", Qt.KeyboardModifier.AltModifier: "Alt+"})
 # What the systems call the keys of that row, from the left.
 _LINUX: Final = tuple(range(10, 20))
 _SCAN_CODES: Final = MappingProxyType({"xcb": _LINUX, "wayland": _LINUX, "windows": tuple(range(2, 12))})
@@ -24,7 +25,7 @@ _MAC: Final = (18, 19, 20, 21, 23, 22, 26, 28, 25, 29)
 
 
 def digit_of(event: QKeyEvent, platform: str = "") -> str:
-    """Give the digit that a key pressed without Shift stands for on such a keyboard; "" for every other key.
+    """Give the digit that a key pressed without Shift stands for on such a keyboard, with Alt `Alt+1`; "" for others.
 
     `platform` is Qt's name of the window system, by default that of the program.
     """
@@ -32,7 +33,9 @@ def digit_of(event: QKeyEvent, platform: str = "") -> str:
     is_mac = platform == "cocoa"
     code = event.nativeVirtualKey() if is_mac else event.nativeScanCode()
     codes = _MAC if is_mac else _SCAN_CODES.get(platform, ())
-    if event.modifiers() != Qt.KeyboardModifier.NoModifier or code not in codes:
+    modifiers = event.modifiers()
+    if modifiers not in _MODIFIERS or code not in codes:
         return ""
     place = codes.index(code)
-    return _DIGITS[place] if any(row[place] == event.text().lower() for row in _ROWS) else ""
+    is_digit = any(row[place] == event.text().lower() for row in _ROWS)
+    return f"{_MODIFIERS[modifiers]}{_DIGITS[place]}" if is_digit else ""

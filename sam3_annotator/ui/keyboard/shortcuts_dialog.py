@@ -50,7 +50,12 @@ MOUSE: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
 # Headings of the page, and which menus' actions stand under them; two columns.
 _COLUMNS: Final = (
     (("Annotate", ("Edit/Tool", "Instance")), ("Categories", ("Instance/Category",)), ("Images", ("Image",))),
-    (("Edit", ("Edit", "")), ("View", ("View", "View/Panels")), ("Program", ("File", "Model", "Help"))),
+    (
+        ("Edit", ("Edit", "")),
+        ("Attributes", ("Instance/Attribute",)),
+        ("View", ("View", "View/Panels")),
+        ("Program", ("File", "Model", "Help")),
+    ),
 )
 
 

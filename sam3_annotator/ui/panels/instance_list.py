@@ -1,4 +1,4 @@
-"""The panel of the instances on the current image: select, hide, change category, delete."""
+"""The panel of the instances on the current image: select, hide, change category and attributes, delete."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sam3_annotator.ui.item_delegates.painting import swatch_icon
 from sam3_annotator.ui.item_models.instance_model import InstanceModel
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.keyboard.keys import with_key
+from sam3_annotator.ui.panels.attribute_section import AttributeSection
 from sam3_annotator.ui.panels.category_box import CategoryBox
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.instance_view import InstanceView
@@ -56,14 +57,19 @@ class InstancePanel(QWidget):
         self._shows_hidden: bool | None = None  # what the eye in the header says
         self._header = self._make_header()
         self._categories = CategoryBox()
+        self._describe = QToolButton()
         self._delete = QToolButton()
         self._bar = self._make_bar()
+        self.attributes = AttributeSection(bridge, self._keys)
+        self.attributes.problem.connect(self.problem)
+        self.attributes.left.connect(self.focus_left)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._header)
         layout.addWidget(self._stack, stretch=1)
         layout.addWidget(self._bar)
+        layout.addWidget(self.attributes)
         for changed in (self._model.rowsInserted, self._model.rowsRemoved, self._model.modelReset):
             changed.connect(self._refresh)
         workspace.selection_changed.connect(self._refresh)
@@ -86,6 +92,11 @@ class InstancePanel(QWidget):
     def offer(self, *groups: Sequence[QAction]) -> None:
         """Put groups of actions of the window, which concern the selection as well, into its menu."""
         self._offered = groups
+
+    def focus_attributes(self) -> None:
+        """Lead the keyboard to the attributes of the selected instances."""
+        self.attributes.focus_field()
+        self._describe.hide()
 
     def toggle_hidden(self, instance_id: InstanceId) -> None:
         """Hide or show an instance, and with it the whole selection if it belongs to it."""
@@ -167,6 +178,10 @@ class InstancePanel(QWidget):
         self._categories.setPlaceholderText("Several categories")
         self._categories.focus_left.connect(self.focus_left)
         self._categories.activated.connect(lambda row: self.set_category(self._categories.itemData(row)))
+        describe = self._describe
+        describe.setAccessibleName("Add an attribute to the selected instances")
+        bind_icon(describe, "plus", "text_dim")
+        describe.clicked.connect(lambda: self.focus_attributes())
         delete = self._delete
         delete.setAccessibleName("Delete the selected instances")
         bind_icon(delete, "delete-outline", "text_dim")
@@ -175,6 +190,7 @@ class InstancePanel(QWidget):
         row.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         row.setSpacing(SPACE_XS)
         row.addWidget(self._categories, stretch=1)
+        row.addWidget(describe)
         row.addWidget(delete)
         bar.setEnabled(not self._store.is_read_only)
         return bar
@@ -190,7 +206,7 @@ class InstancePanel(QWidget):
     def _follow(self, changes: ChangeSet) -> None:
         if changes.touched("categories"):
             self._fill_categories()
-        self._show_common_category()
+        self._show_selected()
 
     def _fill_categories(self) -> None:
         self._categories.clear()
@@ -216,14 +232,17 @@ class InstancePanel(QWidget):
         words = "Show all instances" if any_hidden else "Hide all instances"
         self._eye.setToolTip(with_key(words, self._keys.text("hide_all")))
         self._delete.setToolTip(with_key("Delete the selected instances", self._keys.text("delete")))
+        self._describe.setToolTip(with_key("Add an attribute", self._keys.text("attributes")))
         self._bar.setVisible(bool(selected))
-        self._show_common_category()
+        self._show_selected()
 
-    def _show_common_category(self) -> None:
-        rows = self._model.rows_of(self._workspace.selection)
-        categories = {self._model.instance_at(row).category_id for row in rows}
+    def _show_selected(self) -> None:
+        selected = [self._model.instance_at(row) for row in self._model.rows_of(self._workspace.selection)]
+        categories = {instance.category_id for instance in selected}
         row = self._categories.findData(next(iter(categories))) if len(categories) == 1 else -1
         self._categories.setCurrentIndex(row)
+        self.attributes.show_instances(selected)
+        self._describe.setVisible(self.attributes.isHidden())
 
 
 def _menu_text(name: str, key: str) -> str:

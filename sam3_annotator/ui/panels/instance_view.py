@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from sam3_annotator.project import InstanceId
-from sam3_annotator.ui.item_delegates.instance_delegate import InstanceDelegate, eye_rect
+from sam3_annotator.ui.item_delegates.instance_delegate import ROW_HEIGHT, InstanceDelegate, eye_rect
 from sam3_annotator.ui.item_models.instance_model import InstanceModel
 from sam3_annotator.ui.item_models.runs import runs
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.keyboard.keys import key_of
 from sam3_annotator.ui.panels.quiet_list import QuietListView
 from sam3_annotator.ui.workspace import Workspace
+
+LEAST_ROWS: Final = 2
 
 
 class InstanceView(QuietListView):
@@ -37,6 +40,21 @@ class InstanceView(QuietListView):
         workspace.selection_changed.connect(self.apply_selection)
         model.rowsInserted.connect(self.apply_selection)
         self.apply_selection()
+
+    def sizeHint(self) -> QSize:
+        """Ask for some rows only: what is below the list needs room too where there is little."""
+        return QSize(super().sizeHint().width(), LEAST_ROWS * ROW_HEIGHT + 2 * self.frameWidth())
+
+    def minimumSizeHint(self) -> QSize:
+        """Keep them."""
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the current row in view if it was: what comes with a selection takes room from the list."""
+        was_in_view = self.visualRect(self.currentIndex()).intersects(QRect(QPoint(), event.oldSize()))
+        super().resizeEvent(event)
+        if was_in_view:
+            self.scrollTo(self.currentIndex())
 
     def apply_selection(self) -> None:
         """Select the rows of the workspace's selection; rows it names that are not here yet follow when inserted."""

@@ -29,7 +29,8 @@ class NarrowBox(QComboBox):
         )
         icon = 0 if option.currentIcon.isNull() else option.iconSize.width() + PADDING
         room = field.width() - icon - PADDING
-        option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
+        words = option.currentText if self.currentIndex() >= 0 else self.placeholderText()
+        option.currentText = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room)
         return option
 
     def paintEvent(self, _event: QPaintEvent) -> None:

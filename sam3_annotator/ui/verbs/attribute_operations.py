@@ -49,9 +49,10 @@ def rename_attribute(store: ProjectStore, name: str, new_name: str) -> int:
         return len(concerned)
     differing = sum(_differs(store.instance(instance_id).attributes, name, new_name) for instance_id in concerned)
     if differing:
+        told = f"{counted(differing, 'instance')} {'has' if differing == 1 else 'have'}"
         raise KnownError(
-            f"{counted(differing, 'instance')} {'has' if differing == 1 else 'have'} another value of {new_name} already, "
-            "which would be lost. Choose another name, or take one of the two away there."
+            f"{told} another value of {new_name} already, which would be lost. "
+            "Choose another name, or take one of the two away there."
         )
     label = f"Rename {name} to {new_name}"
     _change(store, label, concerned, lambda attributes: _renamed(attributes, name, new_name))

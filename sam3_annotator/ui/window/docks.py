@@ -32,7 +32,7 @@ class Docks:
                 window.addDockWidget(area, self._docks[name])
         self._docks["findings"].hide()
         self._resize(("images", "categories"), (248, 264), Qt.Orientation.Horizontal)
-        self._resize(_RIGHT, (250, 280, 290), Qt.Orientation.Vertical)
+        self._resize(_RIGHT, (220, 340, 260), Qt.Orientation.Vertical)
         self._first_layout = window.saveState(LAYOUT_VERSION)
 
     @property

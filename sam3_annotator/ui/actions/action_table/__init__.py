@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from sam3_annotator.ui.actions.action_table.attribute_actions import ATTRIBUTE_ACTIONS, ATTRIBUTE_KEYS
 from sam3_annotator.ui.actions.action_table.edit_actions import EDIT_ACTIONS
 from sam3_annotator.ui.actions.action_table.file_actions import FILE_ACTIONS
 from sam3_annotator.ui.actions.action_table.image_actions import IMAGE_ACTIONS
@@ -17,7 +18,7 @@ from sam3_annotator.ui.actions.action_table.reshaping_actions import (
 from sam3_annotator.ui.actions.action_table.spec import ActionSpec
 from sam3_annotator.ui.actions.action_table.view_actions import VIEW_ACTIONS
 
-__all__ = ["ACTIONS", "CATEGORY_KEYS", "MENUS", "NUDGING_ACTIONS", "ActionSpec"]
+__all__ = ["ACTIONS", "ATTRIBUTE_KEYS", "CATEGORY_KEYS", "MENUS", "NUDGING_ACTIONS", "ActionSpec"]
 
 ACTIONS: Final = (
     *FILE_ACTIONS,
@@ -26,6 +27,7 @@ ACTIONS: Final = (
     *IMAGE_ACTIONS,
     *INSTANCE_ACTIONS,
     *CATEGORY_ACTIONS,
+    *ATTRIBUTE_ACTIONS,
     *COMBINING_ACTIONS,
     *RESHAPING_ACTIONS,
     *NUDGING_ACTIONS,
