@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Final
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
 from sam3_annotator.project import (
-    Attributes,
     AttributeValue,
     CategoryId,
     ChangeSet,
@@ -37,40 +36,37 @@ class KnownAttributes(QObject):
         super().__init__(parent)
         self._store = bridge.store
         self._is_counted = False
-        self._ranks: dict[CategoryId, dict[str, None]] = {}
+        self._ranks: defaultdict[CategoryId, dict[str, None]] = defaultdict(dict)
         self._rank: dict[str, None] = {}
-        self._uses: dict[CategoryId, Counter[str]] = {}
-        self._kinds: dict[str, Counter[AttributeKind]] = {}
-        self._values: dict[str, Counter[tuple[AttributeKind, AttributeValue]]] = {}
+        self._uses: defaultdict[CategoryId, Counter[str]] = defaultdict(Counter)
+        self._kinds: defaultdict[str, Counter[AttributeKind]] = defaultdict(Counter)
+        self._values: defaultdict[str, Counter[tuple[AttributeKind, AttributeValue]]] = defaultdict(Counter)
         bridge.changed.connect(self._follow)
 
     def names(self, categories: Collection[CategoryId]) -> tuple[list[str], list[str]]:
         """Give the names in use with any of the categories, and all others in use in the project."""
         self._count_once()
         own = dict.fromkeys(
-            name
-            for category in sorted(categories)
-            for name in self._ranks.get(category, ())
-            if self._uses[category][name]
+            name for category in sorted(categories) for name in self._ranks[category] if self._uses[category][name]
         )
-        return list(own), [name for name in self._rank if name not in own and self._kinds.get(name)]
+        return list(own), [name for name in self._rank if name not in own and self._kinds[name]]
 
     def kind(self, name: str) -> AttributeKind | None:
         """Give the kind of all values of an attribute; None if they are of several, or there are none."""
         self._count_once()
-        kinds = self._kinds.get(name, ())
+        kinds = self._kinds[name]
         return next(iter(kinds)) if len(kinds) == 1 else None
 
     def values(self, name: str) -> list[str]:
         """Give the values in use of an attribute as they are typed, the most frequent first."""
         self._count_once()
-        frequent = self._values.get(name, Counter[tuple[AttributeKind, AttributeValue]]()).most_common(MAX_VALUES)
+        frequent = self._values[name].most_common(MAX_VALUES)
         return list(dict.fromkeys(value_words(value) for (_, value), _ in frequent if value_words(value)))
 
     def count(self, name: str) -> int:
         """Say how many instances of the project have an attribute."""
         self._count_once()
-        return sum(self._kinds.get(name, Counter[AttributeKind]()).values())
+        return self._kinds[name].total()
 
     def switches(self, categories: Collection[CategoryId]) -> list[str]:
         """Give the truth attributes that have a key where instances of these categories are selected, in its order."""
@@ -86,26 +82,24 @@ class KnownAttributes(QObject):
             totals.setdefault(use.category_id, Counter())[use.name] += use.count
             self._add(use.category_id, use.name, use.value, use.count)
         # The most frequent first: what was added above stands in the order of single values.
-        self._ranks = {category: dict.fromkeys(_by_count(counts)) for category, counts in totals.items()}
+        self._ranks.update((category, dict.fromkeys(_by_count(counts))) for category, counts in totals.items())
         self._rank = dict.fromkeys(_by_count(sum(totals.values(), Counter[str]())))
 
     def _follow(self, changes: ChangeSet) -> None:
         if not self._is_counted:
             return
-        differing = [
-            (row, sign)
-            for change in changes.changes
-            if change.table == "instances" and _described(change.before) != _described(change.after)
-            for row, sign in ((change.before, -1), (change.after, 1))
-            if row is not None
-        ]
-        taken = [
-            (CategoryId(row["category_id"]), decode_attributes(row["attributes"]), sign) for row, sign in differing
-        ]
-        touched = {name for _, attributes, _ in taken for name in attributes}
+        steps: Counter[tuple[int, str]] = Counter()  # many instances have the same attributes
+        for change in changes.changes:
+            if change.table == "instances":
+                for row, step in ((change.before, -1), (change.after, 1)):
+                    if row is not None:
+                        steps[row["category_id"], row["attributes"]] += step
+        concerned = [(CategoryId(key[0]), decode_attributes(key[1]), step) for key, step in steps.items() if step]
+        touched = {name for _, attributes, _ in concerned for name in attributes}
         before = self._situation(touched)
-        for category_id, attributes, sign in taken:
-            self._take(category_id, attributes, sign)
+        for category_id, attributes, step in concerned:
+            for name, value in attributes.items():
+                self._add(category_id, name, value, step)
         if self._situation(touched) != before:
             self.changed.emit()
 
@@ -114,27 +108,18 @@ class KnownAttributes(QObject):
             name: (self.kind(name), {category for category, uses in self._uses.items() if uses[name]}) for name in names
         }
 
-    def _take(self, category_id: CategoryId, attributes: Attributes, sign: int) -> None:
-        for name, value in attributes.items():
-            self._add(category_id, name, value, sign)
-
     def _add(self, category_id: CategoryId, name: str, value: AttributeValue, count: int) -> None:
         kind = kind_of(value)
-        self._ranks.setdefault(category_id, {}).setdefault(name)
+        self._ranks[category_id].setdefault(name)
         self._rank.setdefault(name)
-        self._uses.setdefault(category_id, Counter())[name] += count
-        kinds, values = self._kinds.setdefault(name, Counter()), self._values.setdefault(name, Counter())
+        self._uses[category_id][name] += count
+        kinds, values = self._kinds[name], self._values[name]
         kinds[kind] += count
         values[kind, value] += count
         if not kinds[kind]:
             del kinds[kind]
         if not values[kind, value]:
             del values[kind, value]
-
-
-def _described(row: Mapping[str, Any] | None) -> tuple[int, str] | None:
-    """Give what of an instance's row counts here."""
-    return None if row is None or row["attributes"] == "{}" else (row["category_id"], row["attributes"])
 
 
 def _by_count(counts: Counter[str]) -> list[str]:

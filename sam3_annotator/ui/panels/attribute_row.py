@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
@@ -52,12 +53,13 @@ def held_by(instances: Collection[Instance]) -> dict[str, Held]:
     """Say which values instances have, attribute by attribute."""
     # Most instances share their attributes with others, as objects: there are far fewer of these.
     alike = list({id(instance.attributes): instance.attributes for instance in instances}.values())
-    held = {}
-    for name in dict.fromkeys(name for attributes in alike for name in attributes):
-        having = [attributes[name] for attributes in alike if name in attributes]
-        values = {(type(value), value): value for value in having}
-        held[name] = Held(tuple(values.values()), is_partial=len(having) < len(alike))
-    return held
+    values: defaultdict[str, dict[tuple[type, AttributeValue], AttributeValue]] = defaultdict(dict)
+    having: Counter[str] = Counter()
+    for attributes in alike:
+        for name, value in attributes.items():
+            values[name][type(value), value] = value
+            having[name] += 1
+    return {name: Held(tuple(each.values()), having[name] < len(alike)) for name, each in values.items()}
 
 
 class AttributeRow(QWidget):
@@ -76,13 +78,12 @@ class AttributeRow(QWidget):
         self._is_target = False
         self.setFixedHeight(ROW_HEIGHT)
         control.setAccessibleName(name)
-        self._cross = self._make_cross()
+        self._cross: QToolButton | None = None  # made when first offered: there may be many rows
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_M + SPACE_XS, 0, SPACE_S, 0)
         layout.setSpacing(0)
         layout.addStretch(_NAME_PART)
         layout.addWidget(control, _VALUE_PART)
-        self._cross.raise_()
 
     def show_held(self, held: Held, key: str) -> None:
         """Show the values of the selected instances, and the key that switches them ("" without)."""
@@ -119,7 +120,7 @@ class AttributeRow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the cross into the right end of the value."""
         super().resizeEvent(event)
-        self._cross.move(self.width() - SPACE_S - CROSS_SIZE, (self.height() - CROSS_SIZE) // 2)
+        self._place_cross()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Take a click on the name for one on the value."""
@@ -140,8 +141,9 @@ class AttributeRow(QWidget):
             painter.drawRoundedRect(self.rect().adjusted(SPACE_XS, 1, -SPACE_XS, -1), RADIUS, RADIUS)
         control = self.control.geometry()
         name = QRect(SPACE_M + SPACE_XS, 0, control.left() - SPACE_M - 2 * SPACE_XS, self.height())
-        paint_text(painter, name, self.name, role="text" if self.held.values else "text_dim")
-        if self._key and self._cross.isHidden():
+        role = "text" if self.held.values else "text_dim"
+        paint_text(painter, name, self.name, role=role, elide=Qt.TextElideMode.ElideMiddle)
+        if self._key and not self.offers_cross:
             paint_text(painter, control, self._key, font="number_caption", role="text_dim", is_right=True)
 
     def _make_cross(self) -> QToolButton:
@@ -152,13 +154,26 @@ class AttributeRow(QWidget):
         cross.setToolTip("Take it away from the selected instances")
         cross.setCursor(Qt.CursorShape.ArrowCursor)
         bind_icon(cross, "close", "text_dim")
-        cross.hide()
         cross.clicked.connect(self.take_wanted)
         return cross
 
-    def _offer_cross(self, is_offered: bool) -> None:
-        self._cross.setVisible(is_offered and bool(self.held.values))
-        self.update()
+    @property
+    def offers_cross(self) -> bool:
+        """The cross is shown."""
+        return self._cross is not None and not self._cross.isHidden()
+
+    def _offer_cross(self, is_pointed_at: bool) -> None:
+        is_offered = is_pointed_at and bool(self.held.values)
+        if is_offered and self._cross is None:
+            self._cross = self._make_cross()
+            self._place_cross()
+        if self._cross is not None:
+            self._cross.setVisible(is_offered)
+            self.update()
+
+    def _place_cross(self) -> None:
+        if self._cross is not None:
+            self._cross.move(self.width() - SPACE_S - CROSS_SIZE, (self.height() - CROSS_SIZE) // 2)
 
 
 class SwitchBox(QCheckBox):
@@ -237,9 +252,9 @@ class ValueRow(AttributeRow):
         super().__init__(name, self.field, parent)
         self.field.left.connect(self.left)
 
-    def _offer_cross(self, is_offered: bool) -> None:
-        super()._offer_cross(is_offered)
-        self.field.make_room(0 if self._cross.isHidden() else CROSS_SIZE)
+    def _offer_cross(self, is_pointed_at: bool) -> None:
+        super()._offer_cross(is_pointed_at)
+        self.field.make_room(CROSS_SIZE if self.offers_cross else 0)
 
     def show_value(self) -> None:
         """Show the value that all have, or that they differ."""

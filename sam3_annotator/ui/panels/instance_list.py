@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from sam3_annotator.project import CategoryId, ChangeSet, InstanceId
 from sam3_annotator.ui.item_delegates.painting import swatch_icon
@@ -217,6 +217,10 @@ class InstancePanel(QWidget):
         count = self._model.rowCount()
         self._header.setVisible(bool(count))
         self._stack.setCurrentWidget(self._list if count else self._empty)
+        policy = QSizePolicy.Policy.Ignored if count else QSizePolicy.Policy.Preferred
+        if policy != self._empty.sizePolicy().verticalPolicy():
+            self._empty.setSizePolicy(policy, policy)  # a page that is not shown needs no room
+            self._stack.updateGeometry()
         if self._workspace.image_id is None:
             self._empty.say("No image open", "Choose one in the image list")
         else:

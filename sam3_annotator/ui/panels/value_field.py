@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QCompleter, QStyle, QStyleOptionFrame, QWidget
+from PySide6.QtWidgets import QCompleter, QListView, QStyle, QStyleOptionFrame, QWidget
 
 from sam3_annotator.ui.panels.text_field import TextField
 
@@ -29,11 +29,6 @@ class ValueField(TextField):
         self._values = values
         self._shown = ""
         self._offered = QStringListModel(self)
-        self._completer = QCompleter(self._offered, self)
-        self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self._completer.activated.connect(lambda _text: self.keep())
-        self.setCompleter(self._completer)
         self.setMaxLength(MAX_LENGTH)
         self.setProperty("kind", "value")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # that of the row says more
@@ -69,14 +64,16 @@ class ValueField(TextField):
 
     def offer_all(self) -> None:
         """Open the list of the values in use."""
-        self._completer.setCompletionPrefix("")
-        if self._completer.completionCount():
-            self._completer.complete()
+        completer = self.completer()
+        if completer is not None:
+            completer.setCompletionPrefix("")
+            if completer.completionCount():
+                completer.complete()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Learn which values are in use."""
         if event.reason() not in _PASSING:
-            self._offered.setStringList(self._values())
+            self._offer(self._values())
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -113,6 +110,18 @@ class ValueField(TextField):
             self.offer_all()
         else:
             super().keyPressEvent(event)
+
+    def _offer(self, values: list[str]) -> None:
+        if self.completer() is None:  # made when first needed: there may be many fields
+            popup = QListView()
+            popup.setProperty("kind", "offers")
+            completer = QCompleter(self._offered, self)
+            completer.setPopup(popup)
+            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+            completer.activated.connect(lambda _text: self.keep())
+            self.setCompleter(completer)
+        self._offered.setStringList(values)
 
     def _finish(self) -> None:
         if self.keep():

@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractItemModel, Qt
 from sam3_annotator.project import CategoryId, ImageId, InstanceId, Origin, Polygon, ProjectStore, Provenance, Region
 from sam3_annotator.ui.item_models.instance_model import InstanceModel, InstanceRole, area_words
 from sam3_annotator.ui.store_bridge import StoreBridge
-from sam3_annotator.ui.verbs import operations
+from sam3_annotator.ui.verbs import attribute_operations, operations
 from sam3_annotator.ui.workspace import Workspace
 
 Checked = Callable[[QAbstractItemModel], None]
@@ -187,3 +187,16 @@ def test_crowd_is_told_before_the_area_and_follows_the_store(
     assert model.index(0).data(Qt.ItemDataRole.AccessibleTextRole) == "car, crowd · 400 px²"
     store.undo()
     assert model.index(0).data(InstanceRole.MEASURE) == "400 px²"
+
+
+def test_attributes_are_told_in_a_line_and_all_of_them_in_the_tooltip(
+    store: ProjectStore, model: InstanceModel, images: list[ImageId], car: CategoryId
+) -> None:
+    made = add(store, images[0], car)
+    assert model.index(0).data(InstanceRole.ATTRIBUTES) == ""
+
+    attribute_operations.give_attributes(store, [made], {"occluded": True, "parked": False, "colour": "red"})
+
+    assert model.index(0).data(InstanceRole.ATTRIBUTES) == "occluded · red"
+    assert model.index(0).data(Qt.ItemDataRole.AccessibleTextRole) == "car, 64 px², occluded · red"
+    assert model.index(0).data(Qt.ItemDataRole.ToolTipRole).endswith("\noccluded: yes\nparked: no\ncolour: red")

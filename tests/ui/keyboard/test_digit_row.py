@@ -42,7 +42,11 @@ def test_the_same_characters_elsewhere_and_other_ones_there_are_no_digits(text: 
     assert digit(text, scan) == ""
 
 
-def test_with_a_modifier_it_is_another_key() -> None:
+def test_with_alt_it_is_the_digit_with_alt() -> None:
+    assert digit("&", 10, modifiers=Qt.KeyboardModifier.AltModifier) == "Alt+1"
+
+
+def test_with_another_modifier_it_is_another_key() -> None:
     assert digit("&", 10, modifiers=SHIFT) == ""
     assert digit("&", 10, modifiers=Qt.KeyboardModifier.ControlModifier) == ""
 

@@ -42,3 +42,15 @@ def test_long_words_ask_for_no_more_room_than_short_ones(qtbot):
 
     assert long.sizeHint() == short.sizeHint()
     assert long.minimumSizeHint() == short.minimumSizeHint()
+
+
+def test_without_a_choice_it_says_what_stands_for_none(qtbot):
+    box = NarrowBox()
+    qtbot.addWidget(box)
+    box.addItem("cat")
+    box.setPlaceholderText("Several")
+    box.resize(160, 30)
+
+    box.setCurrentIndex(-1)
+
+    assert box.shown_option().currentText == "Several"
