@@ -103,13 +103,13 @@ def instances_of_category(store: ProjectReader, category_id: CategoryId) -> tupl
 
 
 def attribute_uses(store: ProjectReader) -> tuple[AttributeUse, ...]:
-    """Return every value that an attribute has in the project, by category, the most frequent first."""
+    """Return every value that an attribute has in the project, by category: the most frequent, then the first given."""
     # Whole sets of attributes are counted first: there are far fewer of them than instances.
     query = (
         "SELECT category_id, key, type, atom, sum(alike) FROM ("
         "SELECT category_id, attributes, count(*) AS alike, min(id) AS first FROM instances NOT INDEXED "
         "WHERE attributes != '{}' GROUP BY category_id, attributes"
-        "), json_each(attributes) GROUP BY category_id, key, type, atom ORDER BY sum(alike) DESC, min(first), key"
+        "), json_each(attributes) GROUP BY category_id, key, type, atom ORDER BY sum(alike) DESC, min(first), min(id)"
     )
     return tuple(
         AttributeUse(CategoryId(category_id), name, atom == 1 if kind in ("true", "false") else atom, count)

@@ -123,8 +123,10 @@ class AttributeSection(QWidget):
     def _enter(self, *, stays: bool) -> None:
         """Do what is typed in the field; nothing typed leads back to the canvas."""
         asked = self._field.asked(self._is_known)
-        if self._target is None:
+        if not self._field.text().strip() and self._target is None:
             self._leave()
+        elif not asked.name and self._target is None:
+            self.problem.emit("Type the name of the attribute before the =, for example colour=red.")
         elif isinstance(self._target, AttributeRow):
             self._enter_for(self._target, asked.value, stays=stays)
         elif asked.value == "":

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import CategoryId, ImageId, InstanceId, Polygon, ProjectStore, Provenance, Region
-from sam3_annotator.ui.verbs import operations
+from sam3_annotator.ui.panels.attribute_section import AttributeSection
+from sam3_annotator.ui.panels.instance_list import InstancePanel
+from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.verbs import attribute_operations, operations
+from sam3_annotator.ui.workspace import Workspace
 
 AddInstance = Callable[..., InstanceId]
+Press = Callable[..., None]
 
 
 @pytest.fixture
@@ -47,3 +53,52 @@ def add_instance(store: ProjectStore, images: list[ImageId], categories: list[Ca
         return operations.add_instance(store, images[image], categories[category], region, Provenance())
 
     return add
+
+
+@pytest.fixture
+def instance_panel(
+    qtbot: QtBot, bridge: StoreBridge, workspace: Workspace, images: list[ImageId], window: QMainWindow
+) -> InstancePanel:
+    """Make the panel of the instances on the first image, in an active window."""
+    workspace.set_image(images[0])
+    made = InstancePanel(bridge, workspace)
+    window.setCentralWidget(made)
+    window.resize(280, 700)
+    qtbot.waitUntil(made.isVisible)
+    return made
+
+
+@pytest.fixture
+def section(instance_panel: InstancePanel) -> AttributeSection:
+    """Give its section of attributes."""
+    return instance_panel.attributes
+
+
+@pytest.fixture
+def told(instance_panel: InstancePanel) -> list[str]:
+    """Collect problems, and "left" whenever the canvas may take the focus."""
+    made: list[str] = []
+    instance_panel.problem.connect(made.append)
+    instance_panel.focus_left.connect(lambda: made.append("left"))
+    return made
+
+
+@pytest.fixture
+def ids(instance_panel: InstancePanel, add_instance: AddInstance, store: ProjectStore) -> list[InstanceId]:
+    """Add two persons, of which the first is ids, and a car that has an attribute of its own."""
+    made = [add_instance(category=category) for category in (0, 0, 1)]
+    attribute_operations.give_attributes(store, made[:1], {"occluded": True, "age": 3, "colour": "red"})
+    attribute_operations.give_attributes(store, made[2:], {"doors": 4})
+    return made
+
+
+@pytest.fixture
+def type_in(qtbot: QtBot, section: AttributeSection) -> Press:
+    """Type into the field of the section, and press a key."""
+
+    def press(text: str, key: Qt.Key = Qt.Key.Key_Return) -> None:
+        section.focus_field()
+        qtbot.keyClicks(section.field, text)
+        qtbot.keyClick(section.field, key)
+
+    return press

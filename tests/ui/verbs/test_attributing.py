@@ -1,0 +1,180 @@
+"""Keys set attributes of the selected instances, or of the one just made, and say so where it is not to be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from sam3_annotator.project import Attributes, AttributeValue, InstanceId, ProjectStore, Provenance, rectangle
+from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.verbs import attribute_operations, operations
+from sam3_annotator.ui.verbs.attributing import Attributing
+from sam3_annotator.ui.window.main_window import MainWindow
+from sam3_annotator.ui.workspace import Workspace
+
+Add = Callable[..., InstanceId]
+
+
+@pytest.fixture
+def window(qtbot: QtBot, bridge: StoreBridge, workspace: Workspace) -> Iterator[MainWindow]:
+    workspace.set_image(bridge.store.images()[0].id)
+    made = MainWindow(bridge, workspace, CanvasView(), Settings())
+    qtbot.addWidget(made)
+    made.show()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def verbs(window: MainWindow) -> Attributing:
+    made = Attributing(window, lambda: (64, 48))
+    window.window_actions.bind(made.slots())
+    return made
+
+
+@pytest.fixture
+def told(verbs: Attributing) -> list[str]:
+    made: list[str] = []
+    verbs.notice.connect(made.append)
+    return made
+
+
+@pytest.fixture
+def add(store: ProjectStore, verbs: Attributing) -> Add:
+    """Add an instance with attributes, `add(image=0, category=0, occluded=True)`, of a car or a person."""
+    categories = [operations.add_category(store, name) for name in ("car", "person")]
+
+    def put(image: int = 0, category: int = 0, **attributes: AttributeValue) -> InstanceId:
+        image_id, category_id = store.images()[image].id, categories[category]
+        made = operations.add_instance(store, image_id, category_id, rectangle(0, 0, 5, 5), Provenance())
+        attribute_operations.give_attributes(store, [made], attributes)
+        return made
+
+    return put
+
+
+def attributes(store: ProjectStore, instance_id: InstanceId) -> Attributes:
+    return dict(store.instance(instance_id).attributes)
+
+
+def test_a_key_switches_its_attribute_on_and_off_for_the_selected(
+    verbs: Attributing, add: Add, store: ProjectStore, workspace: Workspace, told: list[str]
+) -> None:
+    ids = [add(occluded=True, parked=False), add()]
+    workspace.select(ids)
+
+    verbs.switch(0)
+    assert [attributes(store, each)["occluded"] for each in ids] == [True, True]
+    verbs.switch(0)
+    assert [attributes(store, each)["occluded"] for each in ids] == [False, False]
+    verbs.switch(1)
+    assert [attributes(store, each)["parked"] for each in ids] == [True, True]
+    label = store.undo_label
+    verbs.switch(2)
+
+    assert store.undo_label == label
+    assert told == []
+
+
+def test_the_one_just_made_needs_no_selecting_and_is_told(
+    verbs: Attributing, add: Add, store: ProjectStore, told: list[str]
+) -> None:
+    add(occluded=True, parked=True)
+    made = add()
+
+    verbs.switch(0)
+
+    assert attributes(store, made) == {"occluded": True}
+    assert told == ["The car just made: occluded."]
+
+
+def test_what_is_on_another_image_or_came_with_others_is_not_the_one_just_made(
+    verbs: Attributing, add: Add, store: ProjectStore, workspace: Workspace, told: list[str]
+) -> None:
+    add(occluded=True)
+    workspace.set_image(store.images()[1].id)
+    verbs.switch(0)
+    verbs.open()
+    verbs.repeat()
+    assert told == ["Select the instance that the attribute is about. One just made needs no selecting."] * 3
+
+    workspace.set_image(store.images()[0].id)
+    region, category = rectangle(0, 0, 5, 5), store.categories()[0].id
+    operations.accept_proposals(store, store.images()[0].id, category, [(region, 0.9, Provenance())] * 2)
+    label = store.undo_label
+    verbs.switch(0)
+
+    assert store.undo_label == label
+    assert len(told) == 4
+
+
+def test_the_one_made_before_of_the_same_category_is_repeated_and_what_only_this_one_has_stays(
+    verbs: Attributing, add: Add, store: ProjectStore, workspace: Workspace, told: list[str]
+) -> None:
+    add(occluded=True, colour="red")
+    add(1, 0, colour="blue", doors=4)
+    add(category=1, age=3)
+    add()
+    made = add(height=2)
+
+    verbs.repeat()
+
+    assert attributes(store, made) == {"height": 2, "colour": "blue", "doors": 4}
+    assert store.undo_label == "Same attributes"
+    assert told == ["The car just made: height 2 · blue · doors 4."]
+
+
+def test_without_any_before_there_is_nothing_to_repeat(verbs: Attributing, add: Add, told: list[str]) -> None:
+    add(category=1, age=3)
+    add()
+
+    verbs.repeat()
+
+    assert told == ["Nothing to repeat: no car made before has attributes."]
+
+
+def test_the_one_just_made_is_selected_as_long_as_its_attributes_are_at_hand(
+    verbs: Attributing, add: Add, window: MainWindow, workspace: Workspace
+) -> None:
+    made = add()
+
+    verbs.open()
+    assert workspace.selection == {made}
+    assert window.focusWidget() is window.instance_panel.attributes.field
+    window.instance_panel.attributes.left.emit()
+    assert workspace.selection == frozenset()
+
+    workspace.select([made])
+    verbs.open()
+    window.instance_panel.attributes.left.emit()
+    assert workspace.selection == {made}
+
+
+def test_a_closed_panel_is_opened(verbs: Attributing, add: Add, window: MainWindow) -> None:
+    add()
+    window.instance_panel.parent().close()
+
+    verbs.open()
+
+    assert window.instance_panel.attributes.field.isVisible()
+
+
+def test_keys_are_called_after_what_they_switch(
+    verbs: Attributing, add: Add, window: MainWindow, workspace: Workspace
+) -> None:
+    ids = [add(occluded=True), add(category=1, asleep=True, age=3)]
+
+    def switches() -> list[str]:
+        actions = [window.window_actions.action(f"attribute_{number}") for number in range(1, 10)]
+        return [action.text() for action in actions if action.isVisible()]
+
+    workspace.select(ids[:1])
+    assert switches() == ["occluded", "asleep"]
+    workspace.select(ids[1:])
+    assert switches() == ["asleep", "occluded"]
+    attribute_operations.delete_attribute(window.store, "asleep")
+    assert switches() == ["occluded"]
