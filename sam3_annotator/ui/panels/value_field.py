@@ -117,6 +117,7 @@ class ValueField(TextField):
             popup.setProperty("kind", "offers")
             completer = QCompleter(self._offered, self)
             completer.setPopup(popup)
+            popup.setParent(self, Qt.WindowType.Popup)  # after the completer, which deletes it before the field would
             completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
             completer.activated.connect(lambda _text: self.keep())
