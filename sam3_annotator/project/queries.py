@@ -107,7 +107,7 @@ def attribute_uses(store: ProjectReader) -> tuple[AttributeUse, ...]:
     # Whole sets of attributes are counted first: there are far fewer of them than instances.
     query = (
         "SELECT category_id, key, type, atom, sum(alike) FROM ("
-        "SELECT category_id, attributes, count(*) AS alike, min(id) AS first FROM instances NOT INDEXED "
+        "SELECT category_id, attributes, count(*) AS alike, min(id) AS first FROM instances "
         "WHERE attributes != '{}' GROUP BY category_id, attributes"
         "), json_each(attributes) GROUP BY category_id, key, type, atom ORDER BY sum(alike) DESC, min(first), min(id)"
     )
@@ -119,8 +119,11 @@ def attribute_uses(store: ProjectReader) -> tuple[AttributeUse, ...]:
 
 def instances_with_attribute(store: ProjectReader, name: str) -> tuple[InstanceId, ...]:
     """Return all instances that have an attribute, whatever its value, on whatever image, by their ids."""
-    query = "SELECT id FROM instances WHERE EXISTS (SELECT 1 FROM json_each(attributes) WHERE key = ?) ORDER BY id"
-    return tuple(InstanceId(row[0]) for row in store.select(query, name))
+    query = (
+        "SELECT id FROM instances WHERE attributes != '{}' "
+        "AND EXISTS (SELECT 1 FROM json_each(attributes) WHERE key = ?)"
+    )
+    return tuple(sorted(InstanceId(row[0]) for row in store.select(query, name)))
 
 
 def instance_described_before(

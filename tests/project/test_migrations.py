@@ -36,6 +36,7 @@ def closed_project(small: Any) -> Path:
     small.store.close()
     path: Path = small.store.path
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DROP INDEX instances_by_attributes")
         connection.execute("ALTER TABLE instances DROP COLUMN attributes")
         connection.execute("DROP INDEX history_background")
         connection.execute("ALTER TABLE history DROP COLUMN background")

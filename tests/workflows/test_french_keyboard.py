@@ -7,6 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
+from sam3_annotator.project import Provenance, rectangle
+from sam3_annotator.ui.verbs import attribute_operations, operations
+
 
 @pytest.fixture
 def labeler(user, monkeypatch):
@@ -16,8 +19,7 @@ def labeler(user, monkeypatch):
     return user
 
 
-def strike(user, text: str, scan_code: int) -> None:
-    modifier = Qt.KeyboardModifier.NoModifier
+def strike(user, text: str, scan_code: int, modifier=Qt.KeyboardModifier.NoModifier) -> None:
     event = QKeyEvent(QKeyEvent.Type.KeyPress, ord(text.upper()), modifier, scan_code, 0, 0, text)
     QApplication.sendEvent(user.window.canvas, event)
 
@@ -48,3 +50,14 @@ def test_where_the_digit_has_another_key_the_row_follows(labeler):
     strike(labeler, "&", 10)
 
     assert category(labeler) == "dog"
+
+
+def test_with_alt_they_switch_attributes(labeler):
+    store, category_id = labeler.window.store, labeler.window.workspace.category_id
+    region = rectangle(5, 5, 20, 20)
+    made = operations.add_instance(store, store.images()[0].id, category_id, region, Provenance())
+    attribute_operations.set_attribute(store, [made], "asleep", False)
+
+    strike(labeler, "&", 10, Qt.KeyboardModifier.AltModifier)
+
+    assert store.instance(made).attributes == {"asleep": True}

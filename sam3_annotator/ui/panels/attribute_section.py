@@ -56,7 +56,7 @@ class AttributeSection(QWidget):
         self._others.setContentsMargins(SPACE_M + SPACE_XS, SPACE_S, SPACE_M, SPACE_XS)
         self._add = QPushButton()
         self._add.setProperty("kind", "add")
-        self._add.clicked.connect(lambda: self._enter(stays=True))
+        self._add.clicked.connect(self._enter_new)
         self._column = QWidget()
         self._list = QVBoxLayout(self._column)
         self._list.setContentsMargins(0, 0, 0, SPACE_XS)
@@ -85,6 +85,7 @@ class AttributeSection(QWidget):
         ids = tuple(instance.id for instance in instances)
         if ids != self._ids:
             self.keep_typed()
+            self._clear()
             self._ids = ids
             self._is_wanted = self._is_wanted and bool(ids)
         self._instances = instances
@@ -135,6 +136,10 @@ class AttributeSection(QWidget):
             self._end(self._set_new(asked.name, "yes"), stays=stays)
         else:
             self._end(self._set_new(asked.name, asked.value), stays=stays)
+
+    def _enter_new(self) -> None:
+        self._mark(self._add)
+        self._enter(stays=True)
 
     def _enter_for(self, row: AttributeRow, value: str | None, *, stays: bool) -> None:
         if value:
@@ -259,7 +264,7 @@ class AttributeSection(QWidget):
         else:
             row = ValueRow(name, lambda text: self._set_typed(name, text), lambda: self.known.values(name))
         row.take_wanted.connect(lambda: self._take(name))
-        row.left.connect(self.left)
+        row.left.connect(self._leave)
         row.menu_wanted.connect(lambda place: self._open_menu(row, place))
         return row
 

@@ -94,12 +94,9 @@ class Attributing(InstanceVerbs):
             self._tell_of_made()
 
     def _concerned(self) -> list[Instance]:
-        if self._workspace.selection:
-            return self._selected()
-        if self._made is None or self._workspace.image_id is None:
-            return []
-        there = self._store.instances(self._workspace.image_id)
-        return [instance for instance in there if instance.id == self._made]
+        image_id, wanted = self._workspace.image_id, self._workspace.selection or {self._made}
+        there = () if image_id is None else self._store.instances(image_id)
+        return [instance for instance in there if instance.id in wanted]
 
     def _switches(self, concerned: list[Instance]) -> list[str]:
         return self._known.switches({instance.category_id for instance in concerned}) if concerned else []
