@@ -11,6 +11,7 @@ from sam3_annotator.project import Attributes, AttributeValue, KnownError
 
 _WHOLE: Final = re.compile(r"[+-]?[0-9]+")
 _DECIMAL: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_LONGEST_TOLD: Final = 60
 _TRUTHS: Final = {
     "yes": True,
     "true": True,
@@ -43,6 +44,12 @@ def value_words(value: AttributeValue) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
+
+
+def told_value(value: AttributeValue) -> str:
+    """Give a value to be read in passing: a long text is cut."""
+    words = value_words(value)
+    return words if len(words) <= _LONGEST_TOLD else f"{words[: _LONGEST_TOLD - 1]}…"
 
 
 def summary(attributes: Attributes) -> str:

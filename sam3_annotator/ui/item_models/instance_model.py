@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from sam3_annotator.project import Category, CategoryId, ChangeSet, ImageId, Instance, InstanceId, Origin
-from sam3_annotator.ui.attribute_words import summary, value_words
+from sam3_annotator.ui.attribute_words import summary, told_value
 from sam3_annotator.ui.item_models.runs import runs
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.workspace import Workspace
@@ -129,7 +129,7 @@ class InstanceModel(QAbstractListModel):
             edited = f", edited {edits} time{'s' if edits != 1 else ''}" if edits else ""
             verb = "made" if instance.provenance.origin is Origin.MODEL else "corrected"
             lines.append(f"{verb} with {instance.provenance.model}{edited}")
-        lines += [f"{name}: {value_words(value)}" for name, value in instance.attributes.items()]
+        lines += [f"{name}: {told_value(value)}" for name, value in instance.attributes.items()]
         return "\n".join(lines)
 
     def _read_all(self, image_id: ImageId | None) -> None:

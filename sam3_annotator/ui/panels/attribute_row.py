@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from html import escape
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
@@ -12,7 +13,7 @@ from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QWidget
 
 from sam3_annotator.project import AttributeValue, Instance
-from sam3_annotator.ui.attribute_words import value_words
+from sam3_annotator.ui.attribute_words import told_value, value_words
 from sam3_annotator.ui.item_delegates.painting import paint_text
 from sam3_annotator.ui.panels.value_field import ValueField
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, RADIUS, SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
@@ -44,7 +45,7 @@ class Held:
     @property
     def told(self) -> str:
         """All values in one line."""
-        words = [value_words(value) or "empty" for value in self.values[:_MOST_TOLD]]
+        words = [told_value(value) or "empty" for value in self.values[:_MOST_TOLD]]
         more = ["…"] if len(self.values) > _MOST_TOLD else []
         return ", ".join([*words, *more, *(["not set"] if self.is_partial or not self.values else [])])
 
@@ -89,7 +90,7 @@ class AttributeRow(QWidget):
         """Show the values of the selected instances, and the key that switches them ("" without)."""
         self.held, self._key = held, key
         self._offer_cross(self.underMouse())
-        self.setToolTip(f"{self.name}: {held.told}")
+        self.setToolTip(f"<div>{escape(self.name)}: {escape(held.told)}</div>")
         self.show_value()
         self.update()
 

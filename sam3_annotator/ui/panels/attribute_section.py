@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 from PySide6.QtCore import QPoint, Signal
@@ -101,13 +102,21 @@ class AttributeSection(QWidget):
     def keep_typed(self) -> None:
         """Keep what is typed in a field for those that are shown, as leaving it would."""
         for row in self._rows.values():
-            if isinstance(row, ValueRow) and row.field.hasFocus() and not row.field.keep():
-                row.field.take_back()
+            if isinstance(row, ValueRow) and row.field.hasFocus() and row.field.is_typed:
+                self._ids = tuple(instance_id for instance_id in self._ids if self._is_there(instance_id))
+                if not row.field.keep():
+                    row.field.take_back()
 
     # --- what the user does ------------------------------------------------------------------
 
     def _set(self, name: str, value: AttributeValue) -> bool:
         return attempt(lambda: operations.set_attribute(self._store, self._ids, name, value), self.problem.emit)
+
+    def _is_there(self, instance_id: InstanceId) -> bool:
+        with suppress(KeyError):  # what has changed the selection may have deleted it
+            self._store.instance(instance_id)
+            return True
+        return False
 
     def _set_typed(self, name: str, text: str) -> bool:
         """Set what was typed for an attribute; nothing takes it away."""
@@ -229,14 +238,21 @@ class AttributeSection(QWidget):
             keys = {name: self._keys.text(f"attribute_{number}") for number, name in enumerate(switches, start=1)}
             for row in self._rows.values():
                 row.show_held(held.get(row.name, Held()), keys.get(row.name, ""))
+        had_focus = self._has_focus()
         self.setVisible(is_shown)
+        if had_focus and not is_shown:
+            self.left.emit()
+
+    def _has_focus(self) -> bool:
+        focused = self.window().focusWidget()
+        return focused is not None and self.isAncestorOf(focused)
 
     def _show_rows(self, own: Sequence[str], others: Sequence[str]) -> None:
         wanted = {(name, self.known.kind(name) is AttributeKind.TRUTH): None for name in (*own, *others)}
         if list(wanted) == list(self._rows) and len(own) == self._own_count:
             return
         self._own_count = len(own)
-        had_focus = self.isAncestorOf(self.window().focusWidget() or self.window())
+        had_focus = self._has_focus()
         self._column.setUpdatesEnabled(False)
         for key in [key for key in self._rows if key not in wanted]:
             gone = self._rows.pop(key)
@@ -254,7 +270,7 @@ class AttributeSection(QWidget):
             previous = row.control
         self._column.setUpdatesEnabled(True)
         self._narrow()
-        if had_focus and not self.isAncestorOf(self.window().focusWidget() or self.window()):
+        if had_focus and not self._has_focus():
             self._field.begin()
 
     def _make_row(self, name: str, is_switch: bool) -> AttributeRow:
@@ -298,7 +314,7 @@ class AttributeSection(QWidget):
                 ranks[row] = (row.name != asked.name) + (name != sought) + (not name.startswith(sought))
         is_new = bool(asked.name) and not self._is_known(asked.name)
         self._add.setVisible(is_new)
-        self._add.setText(asked.offer)
+        self._add.setText(asked.offer.replace("&", "&&"))
         own = list(self._rows.values())[: self._own_count]
         self._others.setVisible(any(row in ranks for row in own) and any(row not in own for row in ranks))
         best: QWidget | None = min(ranks, key=lambda row: ranks[row], default=self._add)

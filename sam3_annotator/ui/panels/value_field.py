@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QCompleter, QListView, QStyle, QStyleOptionFrame, 
 
 from sam3_annotator.ui.panels.text_field import TextField
 
-MAX_LENGTH = 1000
+MAX_LENGTH = 1 << 24  # Qt's own limit would cut what another program has written
 TEXT_MARGIN = 2  # what Qt leaves beside the text
-_PASSING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.MenuBarFocusReason)
+_PASSING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
 
 
 class ValueField(TextField):

@@ -25,12 +25,12 @@ def clean_name(name: str) -> str:
 
 def set_attribute(store: ProjectStore, instance_ids: Collection[InstanceId], name: str, value: AttributeValue) -> None:
     """Give instances a value of an attribute, all in one step; raises `KnownError` on a bad name."""
-    _change(store, f"Set {name}", instance_ids, lambda attributes: {**attributes, name: value})
+    _change(store, "Set attribute", instance_ids, lambda attributes: {**attributes, name: value})
 
 
 def take_attribute(store: ProjectStore, instance_ids: Collection[InstanceId], name: str) -> None:
     """Take an attribute from those of the instances that have it, all in one step."""
-    _change(store, f"Take away {name}", instance_ids, lambda attributes: _without(attributes, name))
+    _change(store, "Take away attribute", instance_ids, lambda attributes: _without(attributes, name))
 
 
 def give_attributes(store: ProjectStore, instance_ids: Collection[InstanceId], given: Attributes) -> None:
@@ -54,15 +54,14 @@ def rename_attribute(store: ProjectStore, name: str, new_name: str) -> int:
             f"{told} another value of {new_name} already, which would be lost. "
             "Choose another name, or take one of the two away there."
         )
-    label = f"Rename {name} to {new_name}"
-    _change(store, label, concerned, lambda attributes: _renamed(attributes, name, new_name))
+    _change(store, "Rename attribute", concerned, lambda attributes: _renamed(attributes, name, new_name))
     return len(concerned)
 
 
 def delete_attribute(store: ProjectStore, name: str) -> int:
     """Take an attribute from all instances of the project, in one step, and say how many had it."""
     concerned = instances_with_attribute(store, name)
-    _change(store, f"Delete {name}", concerned, lambda attributes: _without(attributes, name))
+    _change(store, "Delete attribute", concerned, lambda attributes: _without(attributes, name))
     return len(concerned)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -11,7 +12,7 @@ from sam3_annotator.project import ImageId, InstanceId, ProjectStore
 from sam3_annotator.ui.panels.attribute_section import AttributeSection
 from sam3_annotator.ui.panels.instance_list import InstancePanel
 from sam3_annotator.ui.store_bridge import StoreBridge
-from sam3_annotator.ui.verbs import attribute_operations as operations
+from sam3_annotator.ui.verbs import attribute_operations as operations, operations as instance_operations
 from sam3_annotator.ui.workspace import Workspace
 from tests.ui.panels.attribute_rows import attributes, row, shown, switch, value
 
@@ -107,7 +108,7 @@ def test_what_is_typed_is_set_for_all_and_read_by_its_kind(
 
     assert [attributes(store, each)["age"] for each in ids[:2]] == [7, 7]
     assert field.text() == "7"
-    assert store.undo_label == "Set age"
+    assert store.undo_label == "Set attribute"
     assert told == ["left"]
 
 
@@ -202,6 +203,47 @@ def test_a_change_from_elsewhere_shows_but_leaves_what_is_being_typed(
     assert value(section, "age").field.text() == "8"
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert field.text() == "green"
+
+
+def test_what_was_typed_for_one_that_is_deleted_meanwhile_is_for_the_others(
+    qtbot: QtBot, section: AttributeSection, ids: list[InstanceId], workspace: Workspace, store: ProjectStore
+) -> None:
+    workspace.select(ids[:2])
+    field = value(section, "colour").field
+    field.setFocus()
+    qtbot.keyClicks(field, "blue")
+
+    instance_operations.delete_instances(store, ids[:1])
+    workspace.select(ids[1:2])
+
+    assert attributes(store, ids[1]) == {"colour": "blue"}
+
+
+@pytest.mark.parametrize("text", ["two\nlines", " space around ", "x" * 40_000])
+def test_a_text_that_nobody_touches_stays_as_it_is(
+    section: AttributeSection, ids: list[InstanceId], workspace: Workspace, store: ProjectStore, text: str
+) -> None:
+    operations.set_attribute(store, ids[:1], "colour", text)
+    label = store.undo_label
+    workspace.select(ids[:1])
+    value(section, "colour").field.setFocus()
+    section.field.setFocus()
+    workspace.select(ids[1:2])
+
+    assert attributes(store, ids[0])["colour"] == text
+    store.undo()
+    assert label == store.redo_label
+
+
+def test_the_focus_goes_back_to_the_canvas_when_nothing_is_selected_any_more(
+    section: AttributeSection, ids: list[InstanceId], workspace: Workspace, told: list[str]
+) -> None:
+    workspace.select(ids[:1])
+    switch(section, "occluded").box.setFocus()
+
+    workspace.select([])
+
+    assert told == ["left"]
 
 
 def test_nothing_typed_takes_it_away_and_so_do_cross_and_delete_key(

@@ -35,7 +35,7 @@ def test_a_value_is_set_on_several_in_one_step_and_what_else_they_have_stays(
     verbs.set_attribute(store, ids, "colour", "blue")
 
     assert attributes(store, ids) == [{"colour": "blue"}, {"occluded": True, "colour": "blue"}, {"colour": "blue"}]
-    assert store.undo_label == "Set colour"
+    assert store.undo_label == "Set attribute"
     store.undo()
     assert attributes(store, ids) == before
 
@@ -45,7 +45,7 @@ def test_a_value_that_all_have_is_no_step_but_another_kind_of_it_is(store: Proje
     assert store.undo_label == "Describe"
 
     verbs.set_attribute(store, ids[1:2], "occluded", 1)
-    assert store.undo_label == "Set occluded"
+    assert store.undo_label == "Set attribute"
     assert store.instance(ids[1]).attributes["occluded"] is not True
 
 
@@ -53,7 +53,7 @@ def test_an_attribute_is_taken_from_those_that_have_it(store: ProjectStore, ids:
     verbs.take_attribute(store, ids, "colour")
 
     assert attributes(store, ids) == [{}, {"occluded": True}, {}]
-    assert store.undo_label == "Take away colour"
+    assert store.undo_label == "Take away attribute"
 
 
 def test_what_only_the_instance_itself_has_it_keeps_when_it_gets_those_of_another(
@@ -71,7 +71,7 @@ def test_a_name_is_changed_everywhere_in_its_place(store: ProjectStore, ids: lis
     assert verbs.rename_attribute(store, "occluded", "  partly   hidden ") == 1
 
     assert list(store.instance(ids[1]).attributes.items()) == [("partly hidden", True), ("colour", "red")]
-    assert store.undo_label == "Rename occluded to partly hidden"
+    assert store.undo_label == "Rename attribute"
     store.undo()
     assert attributes(store, ids) == before
 
