@@ -158,7 +158,7 @@ def assemble_window(
     bind_labelling(window, labelling, assist, drawing, display)
     bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing, window.messages), labelling)
     preview = Preview(engine, assist, settings, window)
-    clipboard, outlining, compared = bind_instance_verbs(window, settings, display, engine, models, assist)
+    clipboard, outlining, compared = bind_instance_verbs(window, display, engine, models, assist)
     closer = bind_closer_look(window, assist, finder, display)
     situation = Situation(window, assist, finder, binding, display, preview, compared, clipboard, drawing, closer)
     facts = FactReader(bridge, window)
@@ -269,15 +269,11 @@ def bind_painting(window: MainWindow, labelling: Labelling, drawing: Drawing) ->
 
 
 def bind_instance_verbs(
-    window: MainWindow,
-    settings: Settings,
-    display: ImageDisplay,
-    engine: EngineBridge,
-    models: ModelChoice,
-    assist: Assist,
+    window: MainWindow, display: ImageDisplay, engine: EngineBridge, models: ModelChoice, assist: Assist
 ) -> tuple[InstanceClipboard, Outlining, ComparedOutline]:
     """Let the actions of a window copy, combine, reshape and outline the instances on its image."""
     bridge, store, workspace, find_size = window.bridge, window.store, window.workspace, display.find_size
+    settings = window.settings
     clipboard = InstanceClipboard(window)
     window.begun.connect(clipboard.look)
     window.closing.connect(clipboard.close)

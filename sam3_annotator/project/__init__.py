@@ -94,10 +94,9 @@ from sam3_annotator.project.overlap import LABELLED_IOU, Placed
 from sam3_annotator.project.palette import PALETTE, next_color
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.queries import (
-    AttributeUse,
     CategoryStatistics,
     ProjectStatistics,
-    attribute_uses,
+    attribute_values,
     category_counts,
     category_named,
     category_phrases,
@@ -135,7 +134,6 @@ __all__ = [
     "PALETTE",
     "USUAL_TOLERANCE",
     "Agreement",
-    "AttributeUse",
     "AttributeValue",
     "Attributes",
     "Cancelled",
@@ -188,7 +186,7 @@ __all__ = [
     "absolute_path",
     "add_image_files",
     "agreement_with",
-    "attribute_uses",
+    "attribute_values",
     "brushed",
     "category_counts",
     "category_named",

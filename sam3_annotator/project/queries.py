@@ -26,16 +26,6 @@ LEAST_PHRASE_SHARE: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class AttributeUse:
-    """How many instances of a category have a value of an attribute."""
-
-    category_id: CategoryId
-    name: str
-    value: AttributeValue
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
 class CategoryStatistics:
     """How often a category occurs: `instances` of it, on `images` different images."""
 
@@ -100,21 +90,6 @@ def instances_of_category(store: ProjectReader, category_id: CategoryId) -> tupl
     """Return all instances of a category, on whatever image, by their ids."""
     query = "SELECT id FROM instances WHERE category_id = ? ORDER BY id"
     return tuple(InstanceId(row[0]) for row in store.select(query, category_id))
-
-
-def attribute_uses(store: ProjectReader) -> tuple[AttributeUse, ...]:
-    """Return every value that an attribute has in the project, by category: the most frequent, then the first given."""
-    # Whole sets of attributes are counted first: there are far fewer of them than instances.
-    query = (
-        "SELECT category_id, key, type, atom, sum(alike) FROM ("
-        "SELECT category_id, attributes, count(*) AS alike, min(id) AS first FROM instances "
-        "WHERE attributes != '{}' GROUP BY category_id, attributes"
-        "), json_each(attributes) GROUP BY category_id, key, type, atom ORDER BY sum(alike) DESC, min(first), min(id)"
-    )
-    return tuple(
-        AttributeUse(CategoryId(category_id), name, atom == 1 if kind in ("true", "false") else atom, count)
-        for category_id, name, kind, atom, count in store.select(query)
-    )
 
 
 def instances_with_attribute(store: ProjectReader, name: str) -> tuple[InstanceId, ...]:

@@ -8,14 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 from sam3_annotator.project import (
-    AttributeUse,
     ImageFacts,
     ImageState,
     Origin,
     Provenance,
     Region,
     Split,
-    attribute_uses,
+    attribute_values,
     category_counts,
     category_named,
     category_phrases,
@@ -174,34 +173,13 @@ def test_statistics_of_an_empty_project_are_zeros(small: Any) -> None:
     assert (numbers.instances, numbers.most_per_image, numbers.median_per_image, numbers.mean_per_image) == (0, 0, 0, 0)
 
 
-def test_values_of_attributes_are_counted_by_category_each_with_its_kind(small: Any, square: Square) -> None:
-    a, b, _ = small.images
-    with small.store.edit("Fill") as edit:
-        edit.add_instance(a, small.cat, square(), attributes={"age": 1, "asleep": True})
-        edit.add_instance(b, small.cat, square(), attributes={"asleep": True, "age": 1.5})
-        edit.add_instance(a, small.dog, square(), attributes={"asleep": False, "age": "1"})
-        edit.add_instance(a, small.dog, square())
-
-    uses = attribute_uses(small.store)
-
-    assert uses[0] == AttributeUse(small.cat, "asleep", True, 2)
-    told = {(use.category_id, use.name, type(use.value), use.value, use.count) for use in uses}
-    assert told == {
-        (small.cat, "asleep", bool, True, 2),
-        (small.cat, "age", int, 1, 1),
-        (small.cat, "age", float, 1.5, 1),
-        (small.dog, "asleep", bool, False, 1),
-        (small.dog, "age", str, "1", 1),
-    }
-
-
 def test_attributes_with_marks_in_their_names_are_found_by_them(small: Any, square: Square) -> None:
     name = 'the "so called" \\ größe'
     with small.store.edit("Fill") as edit:
         edit.add_instance(small.images[0], small.cat, square(), attributes={"size": 2})
         named = edit.add_instance(small.images[1], small.dog, square(), attributes={name: ""})
 
-    assert AttributeUse(small.dog, name, "", 1) in attribute_uses(small.store)
+    assert attribute_values(small.store)[small.dog] == {name: [("", 1)]}
     assert instances_with_attribute(small.store, name) == (named,)
     assert instances_with_attribute(small.store, "so called") == ()
 

@@ -12,7 +12,7 @@ from sam3_annotator.project import (
     AttributeValue,
     CategoryId,
     ChangeSet,
-    attribute_uses,
+    attribute_values,
     decode_attributes,
 )
 from sam3_annotator.ui.actions.action_table import ATTRIBUTE_KEYS
@@ -78,9 +78,11 @@ class KnownAttributes(QObject):
             return
         self._is_counted = True
         totals: dict[CategoryId, Counter[str]] = {}
-        for use in attribute_uses(self._store):
-            totals.setdefault(use.category_id, Counter())[use.name] += use.count
-            self._add(use.category_id, use.name, use.value, use.count)
+        for category_id, names in attribute_values(self._store).items():
+            for name, values in names.items():
+                totals.setdefault(category_id, Counter())[name] += sum(count for _, count in values)
+                for value, count in values:
+                    self._add(category_id, name, value, count)
         # The most frequent first: what was added above stands in the order of single values.
         self._ranks.update((category, dict.fromkeys(_by_count(counts))) for category, counts in totals.items())
         self._rank = dict.fromkeys(_by_count(sum(totals.values(), Counter[str]())))

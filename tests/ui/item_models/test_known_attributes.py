@@ -73,7 +73,7 @@ def test_the_project_is_asked_once(
 ) -> None:
     add(store, cat, age=3)
     assert known.values("age") == ["3"]
-    monkeypatch.setattr(known_attributes, "attribute_uses", None)
+    monkeypatch.setattr(known_attributes, "attribute_values", None)
 
     add(store, cat, age=4, collar=True)
 
