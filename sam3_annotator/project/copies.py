@@ -32,7 +32,7 @@ class InstanceCopy:
     score: float | None = None
     is_crowd: bool = False
     provenance: Provenance = field(default_factory=Provenance)
-    attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES)
+    attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES, hash=False)
 
 
 def copy_instance(instance: Instance, category: Category) -> InstanceCopy:

@@ -149,4 +149,4 @@ class Instance:
     score: float | None = None
     is_crowd: bool = False
     provenance: Provenance = field(default_factory=Provenance)
-    attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES)
+    attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES, hash=False)
