@@ -88,24 +88,27 @@ from sam3_annotator.project.image_files import (
     why_no_images,
 )
 from sam3_annotator.project.image_paths import absolute_path
-from sam3_annotator.project.images import make_thumbnail, read_facts, read_image
+from sam3_annotator.project.images import make_thumbnail, read_facts, read_image, read_reduced
 from sam3_annotator.project.masks import mask_to_region, region_pixel_area, region_to_mask
 from sam3_annotator.project.overlap import LABELLED_IOU, Placed
 from sam3_annotator.project.palette import PALETTE, next_color
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.queries import (
     CategoryStatistics,
+    ListedInstance,
     ProjectStatistics,
     attribute_values,
     category_counts,
     category_named,
     category_phrases,
     images_in_use,
+    instance_areas,
     instance_counts,
     instance_described_before,
     instances_by_image,
     instances_of_category,
     instances_with_attribute,
+    listed_instances,
     state_counts,
     statistics,
 )
@@ -158,6 +161,7 @@ __all__ = [
     "InstanceId",
     "KnownError",
     "Labelled",
+    "ListedInstance",
     "NotAProject",
     "Origin",
     "OutlinedInstance",
@@ -212,6 +216,7 @@ __all__ = [
     "hash_file",
     "images_in_use",
     "insert_vertex",
+    "instance_areas",
     "instance_counts",
     "instance_described_before",
     "instances_by_image",
@@ -227,6 +232,7 @@ __all__ = [
     "least_agreement",
     "list_contents",
     "list_image_files",
+    "listed_instances",
     "make_thumbnail",
     "mask_to_region",
     "merge_regions",
@@ -240,6 +246,7 @@ __all__ = [
     "phrases_of",
     "read_facts",
     "read_image",
+    "read_reduced",
     "rectangle",
     "region_iou",
     "region_pixel_area",

@@ -67,6 +67,19 @@ def read_image(path: str | Path) -> Pixels:
         return _rgb(_upright(image))
 
 
+def read_reduced(path: str | Path, least_scale: float) -> tuple[Pixels, float]:
+    """Read an image file as `read_image` does, but smaller where that is quicker; gives its scale beside the pixels.
+
+    The scale is pixels read per pixel of the image: 1, or of a JPEG a half, a quarter or an eighth, the smallest that
+    is not below `least_scale`. Raises `ImageUnreadable` with a sentence.
+    """
+    with opened_image(Path(path)) as image:
+        width, height = image.size
+        drafted = image.draft(None, (max(int(width * least_scale), 1), max(int(height * least_scale), 1)))
+        image.load()
+        return _rgb(_upright(image)), 1.0 if drafted is None else drafted[1][2] / width
+
+
 def read_facts(path: str | Path) -> ImageFacts:
     """Tell size and identity of an image file from its header and bytes.
 

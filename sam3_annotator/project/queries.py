@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from sam3_annotator.project.attributes import AttributeValue, decode_attributes
 from sam3_annotator.project.entities import (
@@ -19,8 +19,11 @@ from sam3_annotator.project.entities import (
     Split,
 )
 from sam3_annotator.project.image_files import folded
+from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.reading import ProjectReader
+from sam3_annotator.project.regions import decode_region
 
+REGIONS_AT_A_TIME: Final = 1000
 LEAST_PHRASE_SHARE: Final = 0.1
 """Of the instances of a category that were found by phrases: one that found fewer does not stand for it."""
 
@@ -61,6 +64,39 @@ class ProjectStatistics:
     def as_dict(self) -> dict[str, object]:
         """Return the numbers as plain dictionaries, lists and numbers, ready for JSON."""
         return asdict(self)
+
+
+class ListedInstance(NamedTuple):
+    """An instance without its region: what a list of all instances of a project goes by."""
+
+    id: InstanceId
+    image_id: ImageId
+    category_id: CategoryId
+    score: float | None
+
+
+def listed_instances(store: ProjectReader) -> list[ListedInstance]:
+    """Return all instances of the project by their ids, those on images that are left out too; reads no regions."""
+    # Through the table from end to end: by the index of images it would be gone through criss-cross.
+    query = "SELECT id, image_id, category_id, score FROM instances NOT INDEXED ORDER BY id"
+    return [ListedInstance._make(row) for row in store.select(query)]
+
+
+def instance_areas(store: ProjectReader, progress: Progress = no_progress) -> dict[InstanceId, float]:
+    """Return the area of every instance, in px², holes subtracted; `progress` counts instances.
+
+    Decodes every region. Raises NotAProject if one is damaged, and Cancelled if `progress` does.
+    """
+    ((total,),) = store.select("SELECT count(*) FROM instances")
+    query = "SELECT id, region FROM instances WHERE id > ? ORDER BY id LIMIT ?"
+    areas: dict[InstanceId, float] = {}
+    last = 0
+    while rows := store.select(query, last, REGIONS_AT_A_TIME):
+        progress(len(areas), max(total, len(areas)))
+        for instance_id, region in rows:
+            areas[InstanceId(instance_id)] = decode_region(region).area
+        last = rows[-1][0]
+    return areas
 
 
 def instance_counts(store: ProjectReader) -> dict[ImageId, int]:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from sam3_annotator.project.entities import ImageFacts
 from sam3_annotator.project.image_files import list_image_files
-from sam3_annotator.project.images import current_facts, make_thumbnail, read_facts, read_image
+from sam3_annotator.project.images import current_facts, make_thumbnail, read_facts, read_image, read_reduced
 from tests.made_images import corners, png_file, save
 
 MakeImage = Callable[..., Path]
@@ -298,6 +298,39 @@ def test_a_thumbnail_of_a_jpeg_looks_like_the_image(tmp_path: Path) -> None:
 
     assert quick.shape == careful.shape
     assert np.abs(quick - careful).mean() < 4
+
+
+@pytest.mark.parametrize(
+    ("least_scale", "scale"), [(1.0, 1.0), (0.6, 1.0), (0.5, 0.5), (0.3, 0.5), (0.2, 0.25), (0.01, 0.125)]
+)
+def test_a_jpeg_is_read_as_small_as_is_enough(tmp_path: Path, least_scale: float, scale: float) -> None:
+    path = save(tmp_path / "a.jpg", corners(1601, 1200), quality=95)
+
+    pixels, found = read_reduced(path, least_scale)
+
+    assert found == scale
+    assert pixels.shape == (np.ceil(1200 * scale), np.ceil(1601 * scale), 3)
+    assert np.abs(pixels[round(300 * scale) :: round(600 * scale)].astype(int) - corners(len(pixels[0]), 2)).mean() < 8
+
+
+def test_what_is_read_smaller_is_upright(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = save(tmp_path / "a.jpg", corners(480, 320), quality=95, exif=exif)
+
+    pixels, scale = read_reduced(path, 0.25)
+
+    assert (pixels.shape, scale) == ((120, 80, 3), 0.25)
+    assert np.abs(pixels[20, 60].astype(int) - read_image(path)[80, 240]).max() < 8
+
+
+def test_other_formats_are_read_whole(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.png", corners(480, 320))
+
+    pixels, scale = read_reduced(path, 0.1)
+
+    assert scale == 1.0
+    assert (pixels == read_image(path)).all()
 
 
 def test_facts_of_an_unchanged_or_missing_file_stand(make_image: MakeImage) -> None:

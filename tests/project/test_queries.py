@@ -7,9 +7,12 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from sam3_annotator.project import (
     ImageFacts,
     ImageState,
+    ListedInstance,
     Origin,
     Provenance,
     Region,
@@ -19,10 +22,12 @@ from sam3_annotator.project import (
     category_named,
     category_phrases,
     images_in_use,
+    instance_areas,
     instance_counts,
     instance_described_before,
     instances_by_image,
     instances_with_attribute,
+    listed_instances,
     state_counts,
     statistics,
 )
@@ -59,6 +64,34 @@ def test_instances_are_counted_by_category_on_each_image(small: Any, square: Squ
         small.images[0]: {small.cat: 3, small.dog: 1},
         small.images[1]: {small.cat: 1},
     }
+
+
+def test_all_instances_are_listed_by_their_ids_without_regions(small: Any, square: Square) -> None:
+    a, b, _ = small.images
+    with small.store.edit("Fill") as edit:
+        first = edit.add_instance(b, small.cat, square(), score=0.5)
+        second = edit.add_instance(a, small.dog, square())
+        edit.update_image(a, state=ImageState.LEFT_OUT)
+
+    assert listed_instances(small.store) == [
+        ListedInstance(first, b, small.cat, 0.5),
+        ListedInstance(second, a, small.dog, None),
+    ]
+
+
+def test_areas_of_all_instances_are_measured_some_at_a_time(
+    small: Any, square: Square, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sam3_annotator.project.queries.REGIONS_AT_A_TIME", 2)
+    with small.store.edit("Fill") as edit:
+        ids = [edit.add_instance(small.images[0], small.cat, square(size=size)) for size in (1, 2, 3, 4, 5)]
+        edit.delete_instance(ids[1])
+    told: list[tuple[int, int]] = []
+
+    areas = instance_areas(small.store, lambda done, total: told.append((done, total)))
+
+    assert areas == {ids[0]: 1, ids[2]: 9, ids[3]: 16, ids[4]: 25}
+    assert told == [(0, 4), (2, 4)]
 
 
 def test_a_category_is_found_by_its_name_in_whatever_case_the_very_one_first(small: Any) -> None:

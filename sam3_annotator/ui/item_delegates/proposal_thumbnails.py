@@ -14,16 +14,11 @@ from sam3_annotator.project import Region
 from sam3_annotator.ui.canvas.outlines import level_for_scale
 from sam3_annotator.ui.canvas.paths import outline_of_region
 from sam3_annotator.ui.canvas.proposals import Proposal
+from sam3_annotator.ui.images.cutout import scaled_part, square_around
 from sam3_annotator.ui.theme import RADIUS_SMALL
 
 THUMBNAIL_SIDE: Final = 40
 """In device-independent pixels."""
-MARGIN: Final = 0.2
-"""What is shown around a region on each side, as a share of its longer side."""
-LEAST_SIDE: Final = 24
-"""Image pixels shown at least: of a speck, its surroundings say what it is."""
-OVERSAMPLING: Final = 5
-"""Image pixels looked at per pixel of a thumbnail and side, at most: more are not seen, and cost."""
 KEPT: Final = 500
 """Thumbnails in memory: more than a model ever finds on an image, 13 MB at two pixels per point."""
 OUTLINE_WIDTH: Final = 1.5
@@ -76,7 +71,7 @@ def draw_thumbnail(pixels: NDArray[np.uint8], region: Region, color: QColor, pix
     painter.scale(scale, scale)
     painter.translate(-window.topLeft())
     part = window.intersected(QRect(0, 0, width, height))
-    painter.drawImage(QRectF(part), _scaled_part(pixels, part, scale))
+    painter.drawImage(QRectF(part), scaled_part(pixels, part, scale))
     outline = outline_of_region(region, level_for_scale(scale))
     around = QPainterPath()
     around.setFillRule(Qt.FillRule.OddEvenFill)
@@ -89,38 +84,6 @@ def draw_thumbnail(pixels: NDArray[np.uint8], region: Region, color: QColor, pix
         painter.strokePath(outline.fill, pen)
     painter.end()
     return _rounded(picture, pixel_ratio)
-
-
-def square_around(box_xyxy: tuple[float, float, float, float], width: int, height: int) -> QRect:
-    """Give the square of an image of `width` and `height` to be shown of a region with this box.
-
-    It stays inside the image as far as it fits in.
-    """
-    x0, y0, x1, y1 = box_xyxy
-    longer = max(x1 - x0, y1 - y0)
-    side = round(min(max(longer * (1 + 2 * MARGIN), LEAST_SIDE), max(width, height)))
-    return QRect(_start(x0, x1, side, width), _start(y0, y1, side, height), side, side)
-
-
-def _start(low: float, high: float, side: int, length: int) -> int:
-    if side >= length:
-        return (length - side) // 2
-    return min(max(round((low + high - side) / 2), 0), length - side)
-
-
-def _scaled_part(pixels: NDArray[np.uint8], part: QRect, scale: float) -> QImage:
-    """Give a part of the image at about the size it is shown in: Qt scales down well only before painting."""
-    step = max(int(1 / scale / OVERSAMPLING), 1)
-    rows = slice(part.top(), part.top() + part.height(), step)
-    columns = slice(part.left(), part.left() + part.width(), step)
-    packed = np.ascontiguousarray(pixels[rows, columns])
-    rgb = QImage(packed.data, packed.shape[1], packed.shape[0], 3 * packed.shape[1], QImage.Format.Format_RGB888)
-    return rgb.convertToFormat(QImage.Format.Format_RGB32).scaled(  # seven times as fast as scaling what is packed
-        max(round(part.width() * scale), 1),
-        max(round(part.height() * scale), 1),
-        Qt.AspectRatioMode.IgnoreAspectRatio,
-        Qt.TransformationMode.SmoothTransformation,
-    )
 
 
 def _rounded(picture: QImage, pixel_ratio: float) -> QImage:

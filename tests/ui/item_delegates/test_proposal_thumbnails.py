@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor
 
 from sam3_annotator.project import Polygon, Region
@@ -18,7 +17,6 @@ from sam3_annotator.ui.item_delegates.proposal_thumbnails import (
     THUMBNAIL_SIDE,
     ProposalThumbnails,
     draw_thumbnail,
-    square_around,
 )
 
 RED = QColor("#ff0000")
@@ -82,19 +80,6 @@ def test_fine_texture_of_a_large_region_gives_its_mean_and_no_moire() -> None:
 
 def test_corners_are_round() -> None:
     assert draw_thumbnail(grey(100, 100), box(20, 20, 60, 60), RED, 1.0).pixelColor(0, 0).alpha() < 64
-
-
-@pytest.mark.parametrize(
-    ("box_xyxy", "window"),
-    [
-        pytest.param((100, 100, 200, 150), QRect(80, 55, 140, 140), id="margin around the longer side"),
-        pytest.param((0, 0, 100, 100), QRect(0, 0, 140, 140), id="moved into the image"),
-        pytest.param((390, 290, 400, 300), QRect(376, 276, 24, 24), id="surroundings of a speck"),
-        pytest.param((0, 100, 400, 200), QRect(0, -50, 400, 400), id="wider than the image is high"),
-    ],
-)
-def test_window_is_a_square_in_the_image_if_it_fits(box_xyxy: tuple[int, int, int, int], window: QRect) -> None:
-    assert square_around(box_xyxy, 400, 300) == window
 
 
 @pytest.fixture
