@@ -72,6 +72,7 @@ from sam3_annotator.ui.verbs.settling import Settling
 from sam3_annotator.ui.window.audit_display import AuditDisplay
 from sam3_annotator.ui.window.autolabel_display import AutolabelDisplay
 from sam3_annotator.ui.window.crash_messages import CrashMessages
+from sam3_annotator.ui.window.gallery_display import GalleryDisplay
 from sam3_annotator.ui.window.leaving import Leaving, LeavingStrokes
 from sam3_annotator.ui.window.light_display import LightDisplay
 from sam3_annotator.ui.window.main_window import MainWindow
@@ -206,7 +207,8 @@ def bind_findings(
     finder: Finder,
     closer: CloserLook,
 ) -> None:
-    """Show on the canvas of a window what findings are about, what the model draws otherwise, what is missed."""
+    """Show on the canvas of a window what findings and the gallery are about, and what the model sees otherwise."""
+    GalleryDisplay(window, revealing)
     missed = MissedObject(window, finder, display, closer.look_at_whole)
     window.finding_panel.show_wanted.connect(revealing.show)
     revealing.shown.connect(compared.show)

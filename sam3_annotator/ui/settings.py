@@ -202,6 +202,24 @@ class Settings(QObject):
         self._write("window/layout", value)
 
     @property
+    def gallery_geometry(self) -> QByteArray:
+        """Where the gallery was (`QWidget.saveGeometry`); empty at first."""
+        return self._read("gallery/geometry", _bytes, QByteArray())
+
+    @gallery_geometry.setter
+    def gallery_geometry(self, value: QByteArray) -> None:
+        self._write("gallery/geometry", value)
+
+    @property
+    def gallery_side(self) -> int:
+        """What a thumbnail in the gallery measures, in device-independent pixels."""
+        return int(self._read("gallery/side", _within(1, 1000), 144.0))
+
+    @gallery_side.setter
+    def gallery_side(self, value: int) -> None:
+        self._write("gallery/side", value)
+
+    @property
     def recent_projects(self) -> tuple[RecentProject, ...]:
         """Projects opened before, latest first; their files may be gone by now."""
         return self._read("recent_projects", _recent, ())

@@ -25,6 +25,8 @@ CHANGES: list[tuple[str, Any]] = [
     ("key_changes", {"next_image": ("F",), "delete": ()}),
     ("window_geometry", QByteArray(b"\x00\x01geometry")),
     ("window_layout", QByteArray(b"\x00\x02layout")),
+    ("gallery_geometry", QByteArray(b"\x00\x03gallery")),
+    ("gallery_side", 224),
 ]
 
 

@@ -23,9 +23,14 @@ def square_around(box_xyxy: tuple[float, float, float, float], width: int, heigh
     It stays inside the image as far as it fits in.
     """
     x0, y0, x1, y1 = box_xyxy
-    longer = max(x1 - x0, y1 - y0)
-    side = round(min(max(longer * (1 + 2 * MARGIN), LEAST_SIDE), max(width, height)))
+    side = round(side_around(box_xyxy, max(width, height)))
     return QRect(_start(x0, x1, side, width), _start(y0, y1, side, height), side, side)
+
+
+def side_around(box_xyxy: tuple[float, float, float, float], image_side: float) -> float:
+    """Give the side of that square, in pixels of an image whose longer side is `image_side`."""
+    x0, y0, x1, y1 = box_xyxy
+    return min(max(max(x1 - x0, y1 - y0) * (1 + 2 * MARGIN), LEAST_SIDE), image_side)
 
 
 def _start(low: float, high: float, side: int, length: int) -> int:

@@ -44,6 +44,11 @@ class EmptyState(QWidget):
         self._draw_icon()
         self.say(title, text)
 
+    @property
+    def words(self) -> str:
+        """The title and the sentence."""
+        return "\n".join(filter(None, (self._title.text(), self._text.text())))
+
     def say(self, title: str, text: str, link: str = "", icon_name: str = "") -> None:
         """Show these words, and another icon if one is named."""
         if icon_name and icon_name != self._icon_name:

@@ -1,18 +1,31 @@
-"""Shows on the canvas what a finding is about: turns to its image, selects its instances, brings them near."""
+"""Shows a finding or an instance on the canvas: turns to its image, selects what it is about, brings that near."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sam3_annotator.project import Finding, ImageId
+from sam3_annotator.project import Finding, ImageId, Instance, InstanceId
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
 from sam3_annotator.ui.images.image_display import ImageDisplay
 from sam3_annotator.ui.workspace import Workspace
 
 
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What is to be shown on an image, and the finding that it is about, if any; without a box the whole image."""
+
+    image_id: ImageId
+    instance_ids: frozenset[InstanceId]
+    box_xyxy: BoxXyxy | None
+    finding: Finding | None = None
+
+
 class Revealing(QObject):
-    """Waits for the image of a finding to be shown, unless the user turns to another one meanwhile."""
+    """Waits for an image to be shown, unless the user turns to another one meanwhile."""
 
     shown = Signal(object)  # Finding, all that it is about being on the canvas
 
@@ -22,30 +35,37 @@ class Revealing(QObject):
         self._canvas = canvas
         self._binding = binding
         self._display = display
-        self._awaited: Finding | None = None
+        self._awaited: _Sight | None = None
         display.shown.connect(self._arrive)
 
     @Slot(object)
     def show(self, finding: Finding) -> None:
         """Show what a finding is about; one about the whole project has no place to be shown."""
-        if finding.image_id is None:
-            return
-        self._awaited = finding
-        if self._display.image_id == finding.image_id:
-            self._arrive(finding.image_id)
+        if finding.image_id is not None:
+            self._go_to(_Sight(finding.image_id, frozenset(finding.instance_ids), finding.box_xyxy, finding))
+
+    def show_instance(self, instance: Instance) -> None:
+        """Show an instance."""
+        self._go_to(_Sight(instance.image_id, frozenset({instance.id}), instance.region.box_xyxy))
+
+    def _go_to(self, sight: _Sight) -> None:
+        self._awaited = sight
+        if self._display.image_id == sight.image_id:
+            self._arrive(sight.image_id)
         else:
-            self._workspace.set_image(finding.image_id)
+            self._workspace.set_image(sight.image_id)
 
     @Slot(object)
     def _arrive(self, image_id: ImageId) -> None:
-        finding, self._awaited = self._awaited, None
-        if finding is None or finding.image_id != image_id:
+        sight, self._awaited = self._awaited, None
+        if sight is None or sight.image_id != image_id:
             return
-        present = self._binding.instance_ids & set(finding.instance_ids)
+        present = self._binding.instance_ids & sight.instance_ids
         self._workspace.hide(self._workspace.hidden - present)
         self._workspace.select(present)
-        if finding.box_xyxy is not None:
-            self._canvas.zoom_to(finding.box_xyxy)
+        if sight.box_xyxy is not None:
+            self._canvas.zoom_to(sight.box_xyxy)
         else:
             self._canvas.fit()
-        self.shown.emit(finding)
+        if sight.finding is not None:
+            self.shown.emit(sight.finding)

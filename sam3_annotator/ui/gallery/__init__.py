@@ -1,0 +1,1 @@
+"""The gallery: all instances of a project as a grid of thumbnails, where wrong labels stand out."""

@@ -1,0 +1,42 @@
+"""What can be done with the selected instances of the gallery; each is one undo step of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from PySide6.QtCore import QObject, Signal
+
+from sam3_annotator.project import CategoryId, ChangeSet, InstanceId, ProjectStore
+from sam3_annotator.ui.verbs import operations
+from sam3_annotator.ui.verbs.attempt import attempt
+
+
+class GalleryVerbs(QObject):
+    """Writes to the project; `problem` carries a sentence when something could not be done, `notice` what was."""
+
+    problem = Signal(str)
+    notice = Signal(str)
+
+    def __init__(self, store: ProjectStore, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+
+    def set_category(self, instance_ids: Collection[InstanceId], category_id: CategoryId) -> None:
+        """Give instances another category."""
+        attempt(lambda: operations.set_instances_category(self._store, instance_ids, category_id), self.problem.emit)
+
+    def delete(self, instance_ids: Collection[InstanceId]) -> None:
+        """Delete instances."""
+        attempt(lambda: operations.delete_instances(self._store, instance_ids), self.problem.emit)
+
+    def undo(self) -> None:
+        """Take back the last step, whatever window it was made in, and say what that was: it may not be in view."""
+        attempt(lambda: self._tell("Undone", self._store.undo()), self.problem.emit)
+
+    def redo(self) -> None:
+        """Do the step undone last again."""
+        attempt(lambda: self._tell("Done again", self._store.redo()), self.problem.emit)
+
+    def _tell(self, word: str, changes: ChangeSet | None) -> None:
+        if changes is not None:
+            self.notice.emit(f"{word}: {changes.label[:1].lower()}{changes.label[1:]}")
