@@ -205,7 +205,12 @@ class GalleryModel(QAbstractListModel):
     def _show_anew(self) -> None:
         self.shifting.emit()
         self.beginResetModel()
-        shown = [entry for entry in self._entries.values() if self._belongs(entry)]
+        wanted, left_out = self._category_id, self._left_out
+        shown = [  # as `_belongs` says, without a call for each
+            entry
+            for entry in self._entries.values()
+            if (wanted is None or entry.category_id == wanted) and entry.image_id not in left_out
+        ]
         self._key_of = sort_keys(self._order, shown, self._areas)
         self._keys = sorted(self._key_of.values())
         self.endResetModel()

@@ -28,7 +28,7 @@ from sam3_annotator.ui.item_models.runs import runs
 from sam3_annotator.ui.theme import theme
 
 SIDES: Final = (80, 112, 144, 176, 224, 288)
-"""What a crop measures at least, in device-independent pixels: as many are side by side as there is room for."""
+"""What a crop measures about, in device-independent pixels: exactly what has columns fill the width."""
 CROP_STEP: Final = 32
 """Crops are made in steps of so many pixels: where the window is made a little wider, those made before do."""
 MANY_ROWS: Final = 500
@@ -85,7 +85,7 @@ class GalleryView(QListView):
 
     @property
     def side(self) -> int:
-        """What a crop measures at least, in device-independent pixels."""
+        """What a crop measures about, in device-independent pixels."""
         return self._side
 
     def set_side(self, side: int) -> None:
@@ -215,12 +215,16 @@ class GalleryView(QListView):
             super().keyPressEvent(event)
 
     def _columns(self) -> int:
-        return max(self.viewport().width() // self.gridSize().width(), 1)
+        return max(self._room() // self.gridSize().width(), 1)
+
+    def _room(self) -> int:
+        """Give the width for the columns: Qt begins another line where they would fill all of it."""
+        return self.viewport().width() - 1
 
     def _fit_grid(self) -> None:
-        """Have as many columns as there is room for, as wide as they can be."""
-        width, least = self.viewport().width(), cell_size(self._side).width()
-        columns = max(width // least, 1)
-        size = self._cells.cell = cell_size(self._side + max(width // columns - least, 0))
+        """Have columns fill the width, as many as come next to the size that is wanted."""
+        wanted = cell_size(self._side).width()
+        columns = max(round(self._room() / wanted), 1)
+        size = self._cells.cell = cell_size(self._side + self._room() // columns - wanted)
         self.setGridSize(size)
         self.verticalScrollBar().setSingleStep(size.height() // 3)
