@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from sam3_annotator.project import Category, ListedInstance
 from sam3_annotator.ui.gallery.crop_loader import CropLoader
@@ -56,6 +56,15 @@ class GalleryDelegate(QStyledItemDelegate):
         _paint_caption(painter, caption, category, entry.score)
         painter.restore()
 
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
+        """Say what an instance is, or why it cannot be shown."""
+        entry: ListedInstance | None = index.data(GalleryRole.ENTRY)
+        problem = "" if entry is None else self._loader.problem(entry.image_id)
+        if problem:
+            QToolTip.showText(event.globalPos(), problem, view)
+            return True
+        return super().helpEvent(event, view, option, index)
+
     def _paint_absence(self, painter: QPainter, place: QRect, problem: str) -> None:
         """Paint that there is no crop yet, or why there will be none."""
         painter.setPen(Qt.PenStyle.NoPen)
@@ -66,11 +75,16 @@ class GalleryDelegate(QStyledItemDelegate):
         icon.moveCenter(place.center() - QPointF(0, SPACE_S * has_words).toPoint())
         paint_icon(painter, icon, "image-off-outline" if problem else "image-outline", "text_disabled")
         if has_words:
-            words = "Image is missing" if "is missing" in problem else "Image is unreadable"
+            words = absence_words(problem)
             painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("text_dim"))
             below = QRect(place.left(), icon.bottom() + SPACE_XS, place.width(), 2 * SPACE_S)
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, words)
+
+
+def absence_words(problem: str) -> str:
+    """Say in few words what a sentence says of an image."""
+    return "Image is missing" if "is missing" in problem else "Image is unreadable"
 
 
 def cell_size(side: int) -> QSize:

@@ -181,9 +181,8 @@ class GalleryWindow(QWidget):
         box = NarrowBox()
         box.setAccessibleName("Order")
         box.setFixedWidth(ORDER_WIDTH)
-        for order in Order:
-            box.addItem(order.words, order)
-        box.activated.connect(lambda row: self._show_order(box.itemData(row)))
+        box.addItems([order.words for order in Order])
+        box.activated.connect(lambda row: self._show_order(tuple(Order)[row]))
         return box
 
     def _make_slider(self) -> QSlider:
@@ -279,7 +278,7 @@ class GalleryWindow(QWidget):
         self.size_slider.setValue(self.size_slider.value() + steps)
 
     def _show_measuring(self, done: int, total: int) -> None:
-        self.order_box.setCurrentIndex(self.order_box.findData(self.model.order))
+        self.order_box.setCurrentIndex(tuple(Order).index(self.model.order))
         if self.model.is_measuring:
             share = f", {100 * done // total} %" if total else ""
             self._note.setText(f"Measuring the instances{share}")
