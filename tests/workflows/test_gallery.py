@@ -19,7 +19,7 @@ def gallery(user, qtbot):
         for number, image in enumerate(store.images()):
             edit.add_instance(image.id, cat, rectangle(2, 2, 20, 20))
             edit.add_instance(image.id, cat if number < 2 else dog, rectangle(20, 20, 40, 40))
-    user.press(Qt.Key.Key_G)
+    user.press(Qt.Key.Key_I)
     made = user.window.findChild(GalleryDisplay).gallery
     qtbot.waitUntil(made.isActiveWindow)
     user.settle()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
@@ -20,19 +20,25 @@ from sam3_annotator.ui.gallery.gallery_delegate import GalleryDelegate, absence_
 from sam3_annotator.ui.gallery.gallery_model import GalleryModel
 from sam3_annotator.ui.theme import theme
 
-CELL = cell_size(128)
+SIDE = 128
 Draw = Callable[..., QImage]
 
 
 @pytest.fixture
-def draw(model: GalleryModel, loader: CropLoader) -> Draw:
+def cell(qapp: object) -> QRect:
+    """Give a cell with a crop of 128 points."""
+    return QRect(QPoint(), cell_size(SIDE))
+
+
+@pytest.fixture
+def draw(model: GalleryModel, loader: CropLoader, cell: QRect) -> Draw:
     """Paint the first cell, selected if so wanted."""
 
     def paint(*, is_selected: bool = False) -> QImage:
-        picture = QImage(CELL, QImage.Format.Format_RGB32)
+        picture = QImage(cell.size(), QImage.Format.Format_RGB32)
         picture.fill(theme().color("panel"))
         option = QStyleOptionViewItem()
-        option.rect = QRect(0, 0, CELL.width(), CELL.height())
+        option.rect = cell
         option.state = QStyle.StateFlag.State_Enabled
         if is_selected:
             option.state |= QStyle.StateFlag.State_Selected
@@ -49,19 +55,19 @@ def first_entry(model: GalleryModel) -> list[ListedInstance]:
 
 
 def test_a_crop_takes_its_place_once_it_is_there(
-    qtbot: QtBot, model: GalleryModel, loader: CropLoader, draw: Draw
+    qtbot: QtBot, model: GalleryModel, loader: CropLoader, draw: Draw, cell: QRect
 ) -> None:
-    place = crop_rect(QRect(0, 0, CELL.width(), CELL.height()))
+    place = crop_rect(cell)
     before = draw()
-    assert before.pixelColor(place.center() + place.topLeft() / 2) == theme().color("canvas")
+    assert before.pixelColor(place.left() + SIDE // 4, place.center().y()) == theme().color("canvas")
 
-    loader.want(first_entry(model), 128)
+    loader.want(first_entry(model), SIDE)
     qtbot.waitUntil(lambda: loader.is_idle)
 
-    assert place.size() == QSize(128, 128)
+    assert place.size() == QSize(SIDE, SIDE)
     after = draw()
     assert after.copy(place) != before.copy(place)
-    below = QRect(0, place.bottom() + 1, CELL.width(), CELL.height() - place.bottom() - 1)
+    below = cell.adjusted(0, place.bottom() + 1, 0, 0)
     assert after.copy(below) == before.copy(below)
 
 
@@ -91,7 +97,7 @@ def test_a_missing_image_is_painted_otherwise_than_one_to_come(
     to_come = draw()
     labelled.store.image_file(labelled.images[0]).unlink()
 
-    loader.want(first_entry(model), 128)
+    loader.want(first_entry(model), SIDE)
     qtbot.waitUntil(lambda: loader.is_idle)
 
     assert draw() != to_come

@@ -96,7 +96,7 @@ def test_enter_asks_for_the_current_instance(qtbot: QtBot, window: GalleryWindow
 
 def test_the_key_of_the_gallery_leads_back(qtbot: QtBot, window: GalleryWindow) -> None:
     with qtbot.waitSignal(window.left):
-        press(window, Qt.Key.Key_G)
+        press(window, Qt.Key.Key_I)
 
 
 def test_keys_are_those_that_the_user_has_chosen(window: GalleryWindow, labelled: Any) -> None:

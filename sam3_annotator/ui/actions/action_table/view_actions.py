@@ -59,7 +59,7 @@ VIEW_ACTIONS: Final = (
     ActionSpec(
         "gallery",
         "Instance gallery",
-        ("G",),
+        ("I",),
         "View",
         2,
         tip="See all instances of the project side by side, and mend wrong labels many at a time",
