@@ -338,8 +338,8 @@ class GalleryModel(QAbstractListModel):
             self._remove(blocks)
             self._insert(coming)
             self.shifted.emit()
-        for row in (self.row_of(id_) for id_ in belonging - coming):
-            self.dataChanged.emit(self.index(row), self.index(row))
+        for first, last in runs(sorted(self.row_of(id_) for id_ in belonging - coming)):
+            self.dataChanged.emit(self.index(first), self.index(last))
 
     def _remove(self, blocks: Sequence[tuple[int, int]]) -> None:
         for first, last in reversed(blocks):

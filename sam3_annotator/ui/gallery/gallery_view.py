@@ -140,14 +140,16 @@ class GalleryView(QListView):
     def _remember(self) -> None:
         rows = self.rows_in_view()
         self._anchor = None
-        if rows and self.verticalOffset():  # at the top, what comes there is to be seen
+        if rows and self.isVisible() and self.verticalOffset():  # at the top, what comes there is to be seen
             top = self.visualRect(self._gallery.index(rows[0])).top()
             self._anchor = [self._gallery.id_at(row) for row in rows], top
 
     def _restore(self) -> None:
         """Have the first of what was in view, if it is still there, where it was."""
+        if self._anchor is None:
+            return
         self.executeDelayedItemsLayout()
-        ids, top = self._anchor or ([], 0)
+        ids, top = self._anchor
         row = next((row for id_ in ids if (row := self._gallery.row_of(id_)) >= 0), -1)
         if row >= 0:
             moved = self.visualRect(self._gallery.index(row)).top() - top

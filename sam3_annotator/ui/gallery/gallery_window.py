@@ -13,8 +13,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QSizePolicy,
-    QSlider,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -27,27 +25,24 @@ from sam3_annotator.ui.background import error_sentence
 from sam3_annotator.ui.gallery.category_filter import CategoryFilterDelegate, CategoryFilterModel
 from sam3_annotator.ui.gallery.crop_loader import CropLoader
 from sam3_annotator.ui.gallery.gallery_actions import GalleryActions
+from sam3_annotator.ui.gallery.gallery_head import GalleryHead
 from sam3_annotator.ui.gallery.gallery_model import GalleryModel
 from sam3_annotator.ui.gallery.gallery_verbs import GalleryVerbs
 from sam3_annotator.ui.gallery.gallery_view import SIDES, GalleryView
 from sam3_annotator.ui.gallery.sorting import Order
 from sam3_annotator.ui.keyboard.digit_row import digit_of
 from sam3_annotator.ui.keyboard.key_map import KeyMap
-from sam3_annotator.ui.keyboard.keys import modifier_words
 from sam3_annotator.ui.panels.empty_state import EmptyState
-from sam3_annotator.ui.panels.narrow_box import NarrowBox
 from sam3_annotator.ui.panels.quiet_list import QuietListView
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.store_bridge import StoreBridge
-from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, pixmap, theme
+from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, theme
 from sam3_annotator.ui.window.key_hint_bar import KeyHintBar
 from sam3_annotator.ui.window.message_bar import MessageBar, Severity
 
 SIZE: Final = (1180, 780)
 MINIMUM_SIZE: Final = (640, 420)
 COLUMN_WIDTH: Final = 224
-SLIDER_WIDTH: Final = 112
-ORDER_WIDTH: Final = 208
 
 
 class GalleryWindow(QWidget):
@@ -71,8 +66,7 @@ class GalleryWindow(QWidget):
         self.actions_here = GalleryActions(self, keys, self._slots(), is_read_only=bridge.store.is_read_only)
         self.filter_model = CategoryFilterModel(self.model, keys, self)
         self.filter_view = self._make_filter()
-        self.order_box = self._make_order_box()
-        self.size_slider = self._make_slider()
+        self.head = GalleryHead(self.view.side)
         self._empty = EmptyState("shape-outline")
         self._stack = QStackedWidget()
         self._stack.addWidget(self.view)
@@ -114,20 +108,11 @@ class GalleryWindow(QWidget):
     # --- assembly ----------------------------------------------------------------------------
 
     def _assemble(self) -> None:
-        head = QWidget()
-        row = QHBoxLayout(head)
-        row.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
-        row.setSpacing(SPACE_S)
-        row.addWidget(self.order_box)
-        row.addStretch(1)
-        row.addWidget(_icon_label("image-outline", 12))
-        row.addWidget(self.size_slider)
-        row.addWidget(_icon_label("image-outline", 20))
         grid = QWidget()
         column = QVBoxLayout(grid)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(head)
+        column.addWidget(self.head)
         column.addWidget(self._stack, stretch=1)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)
@@ -177,28 +162,11 @@ class GalleryWindow(QWidget):
         view.row_chosen.connect(self._show_chosen_category)
         return view
 
-    def _make_order_box(self) -> NarrowBox:
-        box = NarrowBox()
-        box.setAccessibleName("Order")
-        box.setFixedWidth(ORDER_WIDTH)
-        box.addItems([order.words for order in Order])
-        box.activated.connect(lambda row: self._show_order(tuple(Order)[row]))
-        return box
-
-    def _make_slider(self) -> QSlider:
-        slider = QSlider(Qt.Orientation.Horizontal)
-        slider.setRange(0, len(SIDES) - 1)
-        slider.setPageStep(1)
-        slider.setValue(SIDES.index(self.view.side))
-        slider.setFixedWidth(SLIDER_WIDTH)
-        slider.setAccessibleName("Size of the thumbnails")
-        slider.setToolTip(f"Size of the thumbnails ({modifier_words('Ctrl')}+wheel)")
-        slider.valueChanged.connect(self._show_side)
-        return slider
-
     def _connect(self) -> None:
         self.view.show_wanted.connect(self.show_wanted)
-        self.view.side_wanted.connect(self._step_side)
+        self.view.side_wanted.connect(self.head.step)
+        self.head.order_wanted.connect(self._show_order)
+        self.head.side_wanted.connect(self._show_side)
         self.view.selection_moved.connect(self._follow_selection)
         self.view.customContextMenuRequested.connect(self._open_menu)
         self.model.shifted.connect(self._refresh)
@@ -224,8 +192,8 @@ class GalleryWindow(QWidget):
             "undo": self.verbs.undo,
             "redo": self.verbs.redo,
             "select_all": self.view.selectAll,
-            "zoom_in": lambda: self._step_side(1),
-            "zoom_out": lambda: self._step_side(-1),
+            "zoom_in": lambda: self.head.step(1),
+            "zoom_out": lambda: self.head.step(-1),
             "gallery": self.left.emit,
             "escape": self._step_back,
             **{f"category_{number + 1}": partial(give, number) for number in range(len(CATEGORY_KEYS))},
@@ -270,15 +238,12 @@ class GalleryWindow(QWidget):
         self.model.show_order(order)
         self.view.scrollToTop()
 
-    def _show_side(self, step: int) -> None:
-        self.view.set_side(SIDES[step])
-        self._settings.gallery_side = SIDES[step]
-
-    def _step_side(self, steps: int) -> None:
-        self.size_slider.setValue(self.size_slider.value() + steps)
+    def _show_side(self, side: int) -> None:
+        self.view.set_side(side)
+        self._settings.gallery_side = side
 
     def _show_measuring(self, done: int, total: int) -> None:
-        self.order_box.setCurrentIndex(tuple(Order).index(self.model.order))
+        self.head.show_order(self.model.order)
         if self.model.is_measuring:
             share = f", {100 * done // total} %" if total else ""
             self._note.setText(f"Measuring the instances{share}")
@@ -360,18 +325,6 @@ class GalleryWindow(QWidget):
 
 def _nearest_side(side: int) -> int:
     return min(SIDES, key=lambda known: abs(known - side))
-
-
-def _icon_label(name: str, size: int) -> QLabel:
-    label = QLabel()
-    label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-
-    def draw() -> None:
-        label.setPixmap(pixmap(name, "text_dim", size, label.devicePixelRatioF()))
-
-    theme().theme_changed.connect(draw)
-    draw()
-    return label
 
 
 def _line() -> QFrame:

@@ -250,14 +250,14 @@ def test_size_and_place_are_remembered(make_window: Any) -> None:
     second = make_window()
 
     assert second.view.side == SIDES[SIDES.index(before) + 1]
-    assert second.size_slider.value() == SIDES.index(second.view.side)
+    assert second.head.slider.value() == SIDES.index(second.view.side)
     assert (second.width(), second.height()) == (700, 500)
 
 
 def test_the_slider_chooses_the_size(window: GalleryWindow) -> None:
     wide = window.view._columns()
 
-    window.size_slider.setValue(len(SIDES) - 1)
+    window.head.slider.setValue(len(SIDES) - 1)
 
     assert window.view.side == SIDES[-1]
     assert window.view._columns() < wide
@@ -265,16 +265,16 @@ def test_the_slider_chooses_the_size(window: GalleryWindow) -> None:
 
 def test_an_order_is_chosen_in_its_box(window: GalleryWindow, labelled: Any) -> None:
     row = tuple(Order).index(Order.LOWEST_SCORE)
-    window.order_box.activated.emit(row)
+    window.head.orders.activated.emit(row)
 
     assert window.model.id_at(0) == labelled.ids[2]
-    assert window.order_box.currentIndex() == row
+    assert window.head.orders.currentIndex() == row
 
 
 def test_measuring_is_told(window: GalleryWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gallery_model, "FEW_AREAS", 2)
 
-    window.order_box.activated.emit(tuple(Order).index(Order.SMALLEST))
+    window.head.orders.activated.emit(tuple(Order).index(Order.SMALLEST))
     window.model.measured.emit(1, 4)
     assert window._note.text() == "Measuring the instances, 25 %"
     qtbot.waitUntil(lambda: not window.model.is_measuring)
