@@ -30,11 +30,6 @@ class GalleryDelegate(QStyledItemDelegate):
     def __init__(self, loader: CropLoader, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._loader = loader
-        self.cell = QSize()
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's
-        """Give the size that the view has chosen for all cells."""
-        return self.cell
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one cell."""

@@ -17,25 +17,24 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
+from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from sam3_annotator.project import InstanceId
 from sam3_annotator.ui.gallery.crop_loader import CropLoader
 from sam3_annotator.ui.gallery.gallery_delegate import GalleryDelegate, cell_size, crop_rect
 from sam3_annotator.ui.gallery.gallery_model import GalleryModel
+from sam3_annotator.ui.gallery.grid_view import GridView
 from sam3_annotator.ui.item_models.runs import runs
-from sam3_annotator.ui.theme import theme
 
 SIDES: Final = (80, 112, 144, 176, 224, 288)
 """What a crop measures about, in device-independent pixels: exactly what has columns fill the width."""
 CROP_STEP: Final = 32
 """Crops are made in steps of so many pixels: where the window is made a little wider, those made before do."""
-MANY_ROWS: Final = 500
 WHEEL_STEP: Final = 120
 
 
-class GalleryView(QListView):
+class GalleryView(GridView):
     """What is selected stays so, also when rows are put in another order."""
 
     selection_moved = Signal()  # other rows are selected, or as many others
@@ -47,7 +46,6 @@ class GalleryView(QListView):
         self._gallery = model
         self._loader = loader
         self._side = side
-        self._cells = GalleryDelegate(loader, self)
         self._wheel = 0
         self._anchor: tuple[list[InstanceId], int] | None = None  # rows in view, the top of the first
         self._selected: list[InstanceId] = []  # while rows are put in another order
@@ -55,23 +53,9 @@ class GalleryView(QListView):
         self._asking = QTimer(self, singleShot=True, interval=0)
         self._asking.timeout.connect(self._ask)
         self.setAccessibleName("Instances")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setMouseTracking(True)
-        self.setUniformItemSizes(True)
-        self.setFlow(QListView.Flow.LeftToRight)
-        self.setWrapping(True)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setSelectionRectVisible(True)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        # Whoever paints all of it himself is scrolled by copying what is there, and paints only what comes into view.
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setModel(model)
-        self.setItemDelegate(self._cells)
+        self.setItemDelegate(GalleryDelegate(loader, self))
         self.selectionModel().selectionChanged.connect(self.selection_moved)
         self.doubleClicked.connect(lambda index: self.show_wanted.emit(model.id_at(index.row())))
         model.shifting.connect(self._remember)
@@ -79,7 +63,7 @@ class GalleryView(QListView):
         model.modelAboutToBeReset.connect(self._remember_selection)
         model.modelReset.connect(self._restore_selection)
         loader.ready.connect(self._repaint)
-        self._fit_grid()
+        self._fit_cells()
 
     # --- what is shown -----------------------------------------------------------------------
 
@@ -95,16 +79,8 @@ class GalleryView(QListView):
         rows = self.rows_in_view()
         middle = self._gallery.index(rows[len(rows) // 2]) if rows else QModelIndex()
         self._side = side
-        self._fit_grid()
+        self._fit_cells()
         self.scrollTo(middle, QAbstractItemView.ScrollHint.PositionAtCenter)
-
-    def rows_in_view(self) -> range:
-        """Give the rows of which something can be seen."""
-        cell, top = self.gridSize(), self.verticalOffset()
-        columns = self._columns()
-        first = top // cell.height() * columns
-        end = ((top + self.viewport().height() - 1) // cell.height() + 1) * columns
-        return range(min(first, self._gallery.rowCount()), min(end, self._gallery.rowCount()))
 
     # --- what is selected --------------------------------------------------------------------
 
@@ -172,7 +148,7 @@ class GalleryView(QListView):
 
     def _ask(self) -> None:
         in_view = [self._gallery.entry_at(row) for row in self.rows_in_view()] if self.isVisible() else []
-        shown = crop_rect(QRect(QPoint(), self.gridSize())).width() * self.devicePixelRatioF()
+        shown = crop_rect(QRect(QPoint(), self.cell)).width() * self.devicePixelRatioF()
         self._loader.want(in_view, ceil(shown / CROP_STEP) * CROP_STEP)
 
     def _repaint(self, instance_ids: frozenset[InstanceId]) -> None:
@@ -182,20 +158,14 @@ class GalleryView(QListView):
 
     # --- Qt's events -------------------------------------------------------------------------
 
-    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
-        """Have all repainted where much is selected: Qt would look for the place of every row."""
-        rows = sum(selection.at(number).height() for number in range(selection.count()))
-        return QRegion(self.viewport().rect()) if rows > MANY_ROWS else super().visualRegionForSelection(selection)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ask for the crops of what is painted, once all of it is."""
-        QPainter(self.viewport()).fillRect(event.rect(), theme().color("panel"))
         super().paintEvent(event)
         self._asking.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Spread the columns over the new width."""
-        self._fit_grid()
+        self._fit_cells()
         super().resizeEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -216,17 +186,10 @@ class GalleryView(QListView):
         else:
             super().keyPressEvent(event)
 
-    def _columns(self) -> int:
-        return max(self._room() // self.gridSize().width(), 1)
-
-    def _room(self) -> int:
-        """Give the width for the columns: Qt begins another line where they would fill all of it."""
-        return self.viewport().width() - 1
-
-    def _fit_grid(self) -> None:
+    def _fit_cells(self) -> None:
         """Have columns fill the width, as many as come next to the size that is wanted."""
-        wanted = cell_size(self._side).width()
-        columns = max(round(self._room() / wanted), 1)
-        size = self._cells.cell = cell_size(self._side + self._room() // columns - wanted)
-        self.setGridSize(size)
-        self.verticalScrollBar().setSingleStep(size.height() // 3)
+        width, wanted = self.viewport().width(), cell_size(self._side).width()
+        columns = max(round(width / wanted), 1)
+        size = cell_size(self._side + width // columns - wanted)
+        if size != self.cell:
+            self.set_cell(size)

@@ -62,10 +62,10 @@ def test_columns_fill_the_width(view: GalleryView, width: int) -> None:
     view.resize(width, 420)
     view.executeDelayedItemsLayout()
 
-    first, last = (view.visualRect(view.model().index(row)) for row in (0, view._columns() - 1))
+    first, last = (view.visualRect(view.model().index(row)) for row in (0, view.columns() - 1))
     assert first.top() == last.top()
-    assert 0 < view.viewport().width() - (last.right() + 1) <= view._columns()
-    assert view.visualRect(view.model().index(view._columns())).top() > first.top()
+    assert 0 <= view.viewport().width() - (last.right() + 1) < view.columns()
+    assert view.visualRect(view.model().index(view.columns())).top() > first.top()
 
 
 def test_crops_are_asked_for_what_is_in_view_alone(qtbot: QtBot, view: GalleryView, loader: CropLoader) -> None:
@@ -97,7 +97,7 @@ def test_the_place_stays_when_rows_before_it_go(view: GalleryView, many: Any) ->
     view.verticalScrollBar().setValue(500)
     first = view._gallery.id_at(view.rows_in_view()[0])
     before = view.visualRect(view._gallery.index(view._gallery.row_of(first))).top()
-    gone = [view._gallery.id_at(row) for row in range(2 * view._columns())]
+    gone = [view._gallery.id_at(row) for row in range(2 * view.columns())]
 
     with many.store.edit("Delete") as edit:
         for id_ in gone:
@@ -120,7 +120,7 @@ def test_at_the_top_what_comes_there_is_seen(view: GalleryView, many: Any) -> No
 
 
 def test_a_rubber_band_selects_what_it_touches(view: GalleryView) -> None:
-    columns = view._columns()
+    columns = view.columns()
     start = view.visualRect(view.model().index(0)).center()
     end = view.visualRect(view.model().index(columns + 1)).center()
     viewport = view.viewport()

@@ -255,12 +255,12 @@ def test_size_and_place_are_remembered(make_window: Any) -> None:
 
 
 def test_the_slider_chooses_the_size(window: GalleryWindow) -> None:
-    wide = window.view._columns()
+    wide = window.view.columns()
 
     window.head.slider.setValue(len(SIDES) - 1)
 
     assert window.view.side == SIDES[-1]
-    assert window.view._columns() < wide
+    assert window.view.columns() < wide
 
 
 def test_an_order_is_chosen_in_its_box(window: GalleryWindow, labelled: Any) -> None:
