@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -263,6 +263,8 @@ class GalleryWindow(QWidget):
         if is_empty:
             self._say_empty()
         self._stack.setCurrentWidget(self._empty if is_empty else self.view)
+        if not is_empty and self._empty.isAncestorOf(self.focusWidget() or self):
+            self.view.setFocus()
         self._show_numbers()
 
     def _show_numbers(self) -> None:
@@ -312,10 +314,12 @@ class GalleryWindow(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Try images again that could not be read."""
-        self.loader.retry()
-        super().showEvent(event)
+    def changeEvent(self, event: QEvent) -> None:
+        """Try images again that could not be read, once the user comes back: their files may be back, too."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.loader.retry()
+            self.view.viewport().update()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the place."""

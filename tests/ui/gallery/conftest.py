@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from sam3_annotator.project import CategoryId, ImageId, InstanceId, ProjectStore, Region, rectangle
 from sam3_annotator.ui.gallery.crop_loader import CropLoader
@@ -96,7 +97,7 @@ def make_window(qtbot: QtBot, labelled: Labelled, bridge: StoreBridge) -> Iterat
         return window
 
     yield make
-    for window in opened:
+    for window in filter(isValid, opened):
         window.close_for_good()
 
 

@@ -8,8 +8,9 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QToolTip
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from sam3_annotator.project import ImageState, NotAProject, ProjectStore, StorageFull, rectangle
 from sam3_annotator.ui.gallery import gallery_model
@@ -19,6 +20,7 @@ from sam3_annotator.ui.gallery.sorting import Order
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.theme import theme
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -313,3 +315,44 @@ def test_a_missing_image_says_so_under_the_pointer(make_window: Any, labelled: A
 
     assert QToolTip.text().startswith("“3.png” is missing")
     QToolTip.hideText()
+
+
+def test_an_image_that_is_back_is_shown_once_the_user_comes_back(make_window: Any, labelled: Any, qtbot: QtBot) -> None:
+    path = labelled.store.image_file(labelled.images[2])
+    content = path.read_bytes()
+    path.unlink()
+    window = make_window()
+    qtbot.waitUntil(lambda: "is missing" in window.loader.problem(labelled.images[2]))
+    path.write_bytes(content)
+    other = QWidget()
+    qtbot.addWidget(other)
+    with qtbot.waitActive(other):
+        other.show()
+        other.activateWindow()
+
+    with qtbot.waitActive(window):
+        window.activateWindow()
+
+    qtbot.waitUntil(lambda: window.loader.crop(labelled.ids[4]) is not None)
+
+
+def test_the_keys_are_the_grids_again_once_there_is_one(window: GalleryWindow, labelled: Any) -> None:
+    with labelled.store.edit("Add category") as edit:
+        edit.add_category("bird")
+    window._show_category(window.model.categories[2])
+    link = window._empty.findChild(QPushButton)
+    link.setFocus()
+
+    QTest.keyClick(link, Qt.Key.Key_Space)
+
+    assert window.focusWidget() is window.view
+
+
+def test_a_gallery_that_is_gone_hears_of_no_other_theme(make_window: Any, qapp: QApplication) -> None:
+    window = make_window()
+    window.close_for_good()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+    theme().theme_changed.emit()
+
+    assert not isValid(window)
