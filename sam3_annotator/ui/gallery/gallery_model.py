@@ -57,6 +57,7 @@ class GalleryModel(QAbstractListModel):
 
     shifting = Signal()  # rows are about to come, go or be put in another order
     shifted = Signal()  # they have
+    reordered = Signal()  # the rows are in the order chosen
     counts_changed = Signal()
     outlines_changed = Signal(object)  # frozenset[InstanceId]: outlined otherwise, or gone
     files_changed = Signal(object)  # frozenset[ImageId]: their files are others
@@ -181,15 +182,19 @@ class GalleryModel(QAbstractListModel):
     def show_order(self, order: Order) -> None:
         """Show this first, as soon as is known what that is."""
         self._wanted_order = order
-        if not self._is_loaded or self._measuring is not None:
+        if not self._is_loaded:
             return
         if order.needs_areas and not self._measure_few(self._entries):
+            self._measure_all()
+        else:
+            self._show_wanted_order()
+
+    def _measure_all(self) -> None:
+        if self._measuring is None:
             path = self._store.path
             self._measuring = self._run(lambda progress: _areas(path, progress), self._take_areas)
             self._measuring.progress.connect(self.measured)
             self._measuring.failed.connect(self._drop_wanted_order)
-            return
-        self._show_wanted_order()
 
     @Slot()
     def _drop_wanted_order(self) -> None:
@@ -200,6 +205,7 @@ class GalleryModel(QAbstractListModel):
         if self._order is not self._wanted_order:
             self._order = self._wanted_order
             self._show_anew()
+            self.reordered.emit()
         self.measured.emit(len(self._areas), len(self._areas))
 
     def _show_anew(self) -> None:
@@ -266,8 +272,9 @@ class GalleryModel(QAbstractListModel):
 
     @Slot(object)
     def _follow(self, changes: ChangeSet) -> None:
-        if not self._is_loaded:
+        if changes.touched("categories"):
             self._read_categories()
+        if not self._is_loaded:
             self._untold.append(changes)
             return
         if changed := changed_files(changes):
@@ -281,7 +288,7 @@ class GalleryModel(QAbstractListModel):
             self.outlines_changed.emit(frozenset(InstanceId(each.row_id) for each in rows if _has_other_outline(each)))
             self._shift(touched)
         if changes.touched("categories"):
-            self._follow_categories()
+            self._show_categories()
         if touched or changes.touched("categories"):
             self.counts_changed.emit()
 
@@ -361,8 +368,8 @@ class GalleryModel(QAbstractListModel):
     def _read_categories(self) -> None:
         self._categories = {category.id: category for category in self._store.categories()}
 
-    def _follow_categories(self) -> None:
-        self._read_categories()
+    def _show_categories(self) -> None:
+        """Show what the categories are called now, all of them where the one shown is gone."""
         if self._category_id is not None and self._category_id not in self._categories:
             self.show_category(None)
         elif self._keys:

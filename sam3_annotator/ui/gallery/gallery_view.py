@@ -24,7 +24,7 @@ from sam3_annotator.project import InstanceId
 from sam3_annotator.ui.gallery.crop_loader import CropLoader
 from sam3_annotator.ui.gallery.gallery_delegate import GalleryDelegate, cell_size, crop_rect
 from sam3_annotator.ui.gallery.gallery_model import GalleryModel
-from sam3_annotator.ui.gallery.grid_view import GridView
+from sam3_annotator.ui.gallery.grid_view import GridView, Index
 from sam3_annotator.ui.item_models.runs import runs
 
 SIDES: Final = (80, 112, 144, 176, 224, 288)
@@ -155,6 +155,11 @@ class GalleryView(GridView):
         for row in self.rows_in_view():
             if self._gallery.id_at(row) in instance_ids:
                 self.update(self._gallery.index(row))
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        """Have screen readers say what is current."""
+        super().currentChanged(current, previous)
+        self.setAccessibleDescription(current.data(Qt.ItemDataRole.AccessibleTextRole) or "")
 
     # --- Qt's events -------------------------------------------------------------------------
 

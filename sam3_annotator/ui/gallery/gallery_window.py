@@ -170,6 +170,7 @@ class GalleryWindow(QWidget):
         self.view.selection_moved.connect(self._follow_selection)
         self.view.customContextMenuRequested.connect(self._open_menu)
         self.model.shifted.connect(self._refresh)
+        self.model.reordered.connect(self.view.scrollToTop)
         self.model.counts_changed.connect(self._refresh)
         self.model.measured.connect(self._show_measuring)
         self.model.failed.connect(self._tell_failure)
@@ -236,7 +237,7 @@ class GalleryWindow(QWidget):
 
     def _show_order(self, order: Order) -> None:
         self.model.show_order(order)
-        self.view.scrollToTop()
+        self.view.setFocus()  # a digit typed next is the key of a category, not the start of an order
 
     def _show_side(self, side: int) -> None:
         self.view.set_side(side)
@@ -249,7 +250,6 @@ class GalleryWindow(QWidget):
             self._note.setText(f"Measuring the instances{share}")
         else:
             self._note.clear()
-            self.view.scrollToTop()
 
     def _follow_selection(self) -> None:
         self._note.clear()

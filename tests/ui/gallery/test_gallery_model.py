@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -170,6 +171,21 @@ def test_many_areas_are_measured_in_the_background(
     assert shown_ids(model) == [new, *(labelled.ids[place] for place in (1, 4, 2, 0, 3))]
 
 
+def test_another_order_need_not_wait_for_areas(
+    qtbot: QtBot, model: GalleryModel, labelled: Any, shown_ids: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gallery_model, "FEW_AREAS", 2)
+    model.show_order(Order.SMALLEST)
+
+    model.show_order(Order.NEWEST)
+    newest_first = list(reversed(labelled.ids))
+    assert not model.is_measuring
+    assert shown_ids(model) == newest_first
+    qtbot.waitUntil(lambda: model.is_idle)
+
+    assert shown_ids(model) == newest_first
+
+
 def test_the_order_stays_where_areas_cannot_be_measured(
     qtbot: QtBot, model: GalleryModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,3 +228,59 @@ def test_other_files_are_told(qtbot: QtBot, model: GalleryModel, labelled: Any) 
 
     assert told.args == [frozenset({labelled.images[0]})]
     assert set(model.ids_on({labelled.images[0]})) == {labelled.ids[0], labelled.ids[2]}
+
+
+def change_something(labelled: Any, rng: random.Random) -> None:
+    """Do one of the things that change what is shown, or undo or redo one."""
+    store = labelled.store
+    present = [instance.id for image in labelled.images for instance in store.instances(image)]
+    match rng.randrange(7):
+        case 0:
+            store.undo()
+        case 1:
+            store.redo()
+        case 2:
+            labelled.add(rng.randrange(4), rectangle(0, 0, rng.randrange(2, 40), 9), score=rng.choice([None, 0.3, 0.6]))
+        case 3 if present:
+            with store.edit("Delete") as edit:
+                for id_ in rng.sample(present, rng.randint(1, len(present))):
+                    edit.delete_instance(id_)
+        case 4:
+            image = rng.choice(labelled.images)
+            is_left_out = store.image(image).state is ImageState.LEFT_OUT
+            with store.edit("Leave out") as edit:
+                edit.update_image(image, state=ImageState.DONE if is_left_out else ImageState.LEFT_OUT)
+        case _:
+            with store.edit("Change category") as edit:
+                for id_ in rng.sample(present, len(present) // 2):
+                    edit.update_instance(id_, category_id=rng.choice([labelled.cat, labelled.dog]))
+
+
+@pytest.mark.parametrize("blocks", [0, 3, 200])
+@pytest.mark.parametrize("order", Order)
+def test_whatever_happens_it_shows_what_one_that_reads_the_project_then_shows(
+    qtbot: QtBot,
+    model: GalleryModel,
+    labelled: Any,
+    bridge: Any,
+    shown_ids: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    blocks: int,
+    order: Order,
+) -> None:
+    monkeypatch.setattr(gallery_model, "MANY_BLOCKS", blocks)
+    rng = random.Random(blocks)
+    model.show_order(order)
+    model.show_category(labelled.cat)
+
+    for _ in range(40):
+        change_something(labelled, rng)
+    fresh = GalleryModel(bridge)
+    fresh.start()
+    qtbot.waitUntil(lambda: fresh.is_loaded)
+    fresh.show_order(order)
+    fresh.show_category(labelled.cat)
+
+    assert shown_ids(model) == shown_ids(fresh)
+    for category in (None, labelled.cat, labelled.dog):
+        assert model.count(category) == fresh.count(category)

@@ -15,6 +15,7 @@ from sam3_annotator.project import InstanceId, rectangle
 from sam3_annotator.ui.gallery.crop_loader import CropLoader
 from sam3_annotator.ui.gallery.gallery_model import GalleryModel
 from sam3_annotator.ui.gallery.gallery_view import SIDES, GalleryView
+from sam3_annotator.ui.gallery.gallery_window import GalleryWindow
 from sam3_annotator.ui.gallery.sorting import Order
 
 MANY = 95
@@ -195,3 +196,14 @@ def test_the_current_instance_is_that_of_the_keys(view: GalleryView, many: Any) 
 
     view.setCurrentIndex(view.model().index(7))
     assert view.current_id() == InstanceId(view._gallery.id_at(7))
+    assert view.accessibleDescription() == view.model().index(7).data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_another_order_begins_at_its_top(window: GalleryWindow, many: Any, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: window.model.rowCount() == MANY + 5)
+    window.view.scrollToBottom()
+    assert window.view.verticalScrollBar().value() > 0
+
+    window.head.order_wanted.emit(Order.SMALLEST)
+
+    assert window.view.verticalScrollBar().value() == 0

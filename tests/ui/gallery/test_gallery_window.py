@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtGui import QGuiApplication, QHelpEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
@@ -108,6 +108,19 @@ def test_keys_are_those_that_the_user_has_chosen(window: GalleryWindow, labelled
     press(window, Qt.Key.Key_2)
     assert categories_of(labelled)[0] == labelled.cat
     press(window, Qt.Key.Key_2, CTRL)
+    assert categories_of(labelled)[0] == labelled.dog
+
+
+def test_a_keyboard_with_digits_behind_shift_needs_no_shift(
+    window: GalleryWindow, labelled: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QGuiApplication, "platformName", lambda: "xcb")
+    click(window, 0)
+
+    no_modifier = Qt.KeyboardModifier.NoModifier
+    event = QKeyEvent(QKeyEvent.Type.KeyPress, ord("É"), no_modifier, 11, 0, 0, "é")
+    QApplication.sendEvent(window.view, event)
+
     assert categories_of(labelled)[0] == labelled.dog
 
 
@@ -271,6 +284,7 @@ def test_an_order_is_chosen_in_its_box(window: GalleryWindow, labelled: Any) -> 
 
     assert window.model.id_at(0) == labelled.ids[2]
     assert window.head.orders.currentIndex() == row
+    assert window.focusWidget() is window.view
 
 
 def test_measuring_is_told(window: GalleryWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
