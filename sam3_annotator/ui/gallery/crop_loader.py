@@ -11,7 +11,7 @@ from math import inf
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, QThread, QThreadPool, Signal
 
 from sam3_annotator.project import (
     ImageId,
@@ -65,6 +65,8 @@ class CropLoader(QObject):
         self._in_view: frozenset[InstanceId] = frozenset()
         self._queue: dict[ImageId, list[InstanceId]] = {}
         self._jobs: list[_Job] = []
+        self._pool = QThreadPool(self)  # nobody waits for a screenful until an export is through
+        self._pool.setMaxThreadCount(thread_count())
 
     @property
     def is_idle(self) -> bool:
@@ -121,8 +123,9 @@ class CropLoader(QObject):
         self._problems.clear()
 
     def close(self) -> None:
-        """Stop everything without a word."""
+        """Wait for the files being read; nobody is told what came of them."""
         self.want((), self._side)
+        self._pool.waitForDone()
 
     def _start_next(self) -> None:
         while self._queue and len(self._jobs) < thread_count():
@@ -143,7 +146,7 @@ class CropLoader(QObject):
                 max(facts.width, facts.height) or inf,
             )
             job = _Job(image_id, self._side, set(regions))
-            job.task = BackgroundTask(work, owner=self)
+            job.task = BackgroundTask(work, self._pool, owner=self)
             job.task.result.connect(partial(self._keep, job))
             job.task.failed.connect(partial(self._fail, job))
             job.task.finished.connect(partial(self._end, job))

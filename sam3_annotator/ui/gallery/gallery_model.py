@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from enum import IntEnum
 from pathlib import Path
@@ -19,15 +19,13 @@ from sam3_annotator.project import (
     ImageId,
     ImageState,
     InstanceId,
-    KnownError,
     ListedInstance,
-    Progress,
     ProjectStore,
     RowChange,
-    instance_areas,
     listed_instances,
 )
-from sam3_annotator.ui.background import BackgroundTask, Work
+from sam3_annotator.ui.background import BackgroundTask
+from sam3_annotator.ui.gallery.areas import Areas
 from sam3_annotator.ui.gallery.sorting import Order, SortKey, sort_keys
 from sam3_annotator.ui.item_models.image_model import changed_files
 from sam3_annotator.ui.item_models.runs import runs
@@ -37,8 +35,6 @@ Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
 # Views are told of so many blocks of rows one by one; of more, that all is new.
 MANY_BLOCKS: Final = 200
-# Of so many instances at most are the areas measured on the GUI thread.
-FEW_AREAS: Final = 300
 
 
 class GalleryRole(IntEnum):
@@ -73,14 +69,16 @@ class GalleryModel(QAbstractListModel):
         self._counts: Counter[CategoryId] = Counter()
         self._keys: list[SortKey] = []  # of the rows, ascending
         self._key_of: dict[InstanceId, SortKey] = {}
-        self._areas: dict[InstanceId, float] = {}
+        self._areas = Areas(self._store, self)
+        self._areas.progress.connect(self.measured)
+        self._areas.ready.connect(self._take_areas)
+        self._areas.failed.connect(self._keep_order)
         self._category_id: CategoryId | None = None
         self._order = Order.IMAGES  # as shown
         self._wanted_order = Order.IMAGES  # as chosen; shown once the areas are known
         self._is_loaded = False
         self._untold: list[ChangeSet] = []
-        self._tasks: list[BackgroundTask] = []
-        self._measuring: BackgroundTask | None = None
+        self._reading: BackgroundTask | None = None
         self._read_categories()
         bridge.changed.connect(self._follow)
 
@@ -135,7 +133,7 @@ class GalleryModel(QAbstractListModel):
     @property
     def is_idle(self) -> bool:
         """Whether nothing is being read."""
-        return not self._tasks
+        return self._reading is None and self._areas.is_idle
 
     @property
     def categories(self) -> tuple[Category, ...]:
@@ -166,12 +164,17 @@ class GalleryModel(QAbstractListModel):
     def start(self) -> None:
         """Read the project."""
         path = self._store.path
-        self._run(lambda _progress: _listed(path), self._take_all)
+        self._reading = BackgroundTask(lambda _progress: _listed(path), owner=self)
+        self._reading.result.connect(self._take_all)
+        self._reading.failed.connect(self.failed)
+        self._reading.finished.connect(self._end_reading)
+        self._reading.start()
 
     def close(self) -> None:
         """Give up what is being read, without a word."""
-        for task in self._tasks:
-            task.cancel()
+        self._areas.close()
+        if self._reading is not None:
+            self._reading.cancel()
 
     def show_category(self, category_id: CategoryId | None) -> None:
         """Show the instances of a category, or with None all."""
@@ -184,29 +187,17 @@ class GalleryModel(QAbstractListModel):
         self._wanted_order = order
         if not self._is_loaded:
             return
-        if order.needs_areas and not self._measure_few(self._entries):
-            self._measure_all()
+        if order.needs_areas and not self._areas.measure_few(self._entries):
+            self._areas.measure_all()
         else:
             self._show_wanted_order()
-
-    def _measure_all(self) -> None:
-        if self._measuring is None:
-            path = self._store.path
-            self._measuring = self._run(lambda progress: _areas(path, progress), self._take_areas)
-            self._measuring.progress.connect(self.measured)
-            self._measuring.failed.connect(self._drop_wanted_order)
-
-    @Slot()
-    def _drop_wanted_order(self) -> None:
-        self._measuring, self._wanted_order = None, self._order
-        self.measured.emit(0, 0)
 
     def _show_wanted_order(self) -> None:
         if self._order is not self._wanted_order:
             self._order = self._wanted_order
             self._show_anew()
             self.reordered.emit()
-        self.measured.emit(len(self._areas), len(self._areas))
+        self.measured.emit(1, 1)
 
     def _show_anew(self) -> None:
         self.shifting.emit()
@@ -217,7 +208,7 @@ class GalleryModel(QAbstractListModel):
             for entry in self._entries.values()
             if (wanted is None or entry.category_id == wanted) and entry.image_id not in left_out
         ]
-        self._key_of = sort_keys(self._order, shown, self._areas)
+        self._key_of = sort_keys(self._order, shown, self._areas.known)
         self._keys = sorted(self._key_of.values())
         self.endResetModel()
         self.shifted.emit()
@@ -228,14 +219,9 @@ class GalleryModel(QAbstractListModel):
 
     # --- what is read in the background ------------------------------------------------------
 
-    def _run(self, work: Work, take: Callable[[Any], None]) -> BackgroundTask:
-        task = BackgroundTask(work, owner=self)
-        self._tasks.append(task)
-        task.result.connect(take)
-        task.failed.connect(self.failed)
-        task.finished.connect(lambda: self._tasks.remove(task))
-        task.start()
-        return task
+    @Slot()
+    def _end_reading(self) -> None:
+        self._reading = None
 
     @Slot(object)
     def _take_all(self, entries: dict[InstanceId, ListedInstance]) -> None:
@@ -250,23 +236,17 @@ class GalleryModel(QAbstractListModel):
         self.counts_changed.emit()
         self.show_order(self._wanted_order)
 
-    @Slot(object)
-    def _take_areas(self, areas: dict[InstanceId, float]) -> None:
-        self._measuring = None
-        known = self._areas  # what was measured beside is newer
-        self._areas = {id_: area for id_, area in (areas | known).items() if id_ in self._entries}
-        self._measure_few(self._entries)
+    @Slot()
+    def _take_areas(self) -> None:
+        self._areas.measure_few(self._entries)
         self._show_wanted_order()
 
-    def _measure_few(self, instance_ids: Collection[InstanceId]) -> bool:
-        """Measure those that are not yet, at once, unless they are many; says whether all are measured now."""
-        unknown = [instance_id for instance_id in instance_ids if instance_id not in self._areas]
-        if len(unknown) > FEW_AREAS:
-            return False
-        for instance_id in unknown:
-            with suppress(KeyError, KnownError):  # gone by now, or damaged
-                self._areas[instance_id] = self._store.instance(instance_id).region.area
-        return True
+    @Slot(object)
+    def _keep_order(self, error: Exception) -> None:
+        """Go on without areas."""
+        self._wanted_order = self._order
+        self.measured.emit(0, 0)
+        self.failed.emit(error)
 
     # --- what changes ------------------------------------------------------------------------
 
@@ -281,11 +261,16 @@ class GalleryModel(QAbstractListModel):
             self.files_changed.emit(changed)
         rows = [change for change in changes.changes if change.table == "instances"]
         touched = {InstanceId(change.row_id) for change in rows}
-        touched |= self._follow_left_out(changes.touched("images"))
-        if touched:
+        flipped = self._follow_left_out(changes.touched("images"))
+        if touched := touched | flipped:
             self._put_entries(rows)
-            self._recount_changed(touched, rows)
-            self.outlines_changed.emit(frozenset(InstanceId(each.row_id) for each in rows if _has_other_outline(each)))
+            if flipped:
+                self._recount()
+            else:
+                self._recount_changed(rows)
+            reshaped = frozenset(InstanceId(each.row_id) for each in rows if _has_other_outline(each))
+            self._areas.forget(reshaped)
+            self.outlines_changed.emit(reshaped)
             self._shift(touched)
         if changes.touched("categories"):
             self._show_categories()
@@ -312,14 +297,9 @@ class GalleryModel(QAbstractListModel):
                 self._entries[instance_id] = ListedInstance(
                     instance_id, row["image_id"], row["category_id"], row["score"]
                 )
-            if _has_other_outline(change):
-                self._areas.pop(instance_id, None)
 
-    def _recount_changed(self, touched: Collection[InstanceId], rows: Sequence[RowChange]) -> None:
-        """Count anew; where only categories of some instances have changed, by what has changed alone."""
-        if len(touched) > len(rows):  # images were left out or taken back
-            self._recount()
-            return
+    def _recount_changed(self, rows: Iterable[RowChange]) -> None:
+        """Count anew by what has changed alone."""
         for change in rows:
             for row, step in ((change.before, -1), (change.after, 1)):
                 if row is not None and row["image_id"] not in self._left_out:
@@ -335,7 +315,7 @@ class GalleryModel(QAbstractListModel):
         going = sorted(self.row_of(id_) for id_ in touched - belonging if id_ in self._key_of)
         coming = belonging - self._key_of.keys()
         if self._order.needs_areas:
-            self._measure_few(coming)
+            self._areas.measure_few(coming)
         blocks = runs(going)
         if len(blocks) + len(coming) > MANY_BLOCKS:
             self._show_anew()
@@ -358,7 +338,7 @@ class GalleryModel(QAbstractListModel):
 
     def _insert(self, instance_ids: Collection[InstanceId]) -> None:
         coming = [self._entries[instance_id] for instance_id in instance_ids]
-        for wanted in sorted(sort_keys(self._order, coming, self._areas).values()):
+        for wanted in sorted(sort_keys(self._order, coming, self._areas.known).values()):
             row = bisect_left(self._keys, wanted)
             self.beginInsertRows(NO_PARENT, row, row)
             self._keys.insert(row, wanted)
@@ -389,9 +369,3 @@ def _listed(project: Path) -> dict[InstanceId, ListedInstance]:
     """List all instances over a store of its own."""
     with ProjectStore.open(project, read_only=True) as store:
         return {entry.id: entry for entry in listed_instances(store)}
-
-
-def _areas(project: Path, progress: Progress) -> dict[InstanceId, float]:
-    """Measure all instances over a store of its own."""
-    with ProjectStore.open(project, read_only=True) as store, store.snapshot():
-        return instance_areas(store, progress)

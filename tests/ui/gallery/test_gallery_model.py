@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import ImageFacts, ImageState, NotAProject, rectangle
-from sam3_annotator.ui.gallery import gallery_model
+from sam3_annotator.ui.gallery import areas, gallery_model
 from sam3_annotator.ui.gallery.gallery_model import GalleryModel, GalleryRole
 from sam3_annotator.ui.gallery.sorting import Order
 
@@ -110,6 +110,14 @@ def test_images_left_out_before_are_not_shown(qtbot: QtBot, labelled: Any, bridg
     assert model.count(None) == model.rowCount() == 3
 
 
+def test_an_image_left_out_with_another_change_is_counted_right(model: GalleryModel, labelled: Any) -> None:
+    with labelled.store.edit("Leave out") as edit:
+        edit.update_image(labelled.images[2], state=ImageState.LEFT_OUT)
+        edit.update_instance(labelled.ids[4], category_id=labelled.dog)
+
+    assert [model.count(category) for category in (None, labelled.cat, labelled.dog)] == [4, 2, 2]
+
+
 def test_an_image_taken_out_of_the_project_goes(model: GalleryModel, labelled: Any) -> None:
     with labelled.store.edit("Remove image") as edit:
         edit.delete_image(labelled.images[1])
@@ -159,22 +167,24 @@ def test_another_category_is_no_other_outline(qtbot: QtBot, model: GalleryModel,
 def test_many_areas_are_measured_in_the_background(
     qtbot: QtBot, model: GalleryModel, labelled: Any, shown_ids: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gallery_model, "FEW_AREAS", 2)
+    monkeypatch.setattr(areas, "FEW", 2)
     before = shown_ids(model)
 
     model.show_order(Order.SMALLEST)
     assert model.is_measuring
     assert shown_ids(model) == before
     new = labelled.add(2, rectangle(0, 0, 2, 2))
+    with labelled.store.edit("Reshape") as edit:
+        edit.update_instance(labelled.ids[1], region=rectangle(0, 0, 60, 60))
     qtbot.waitUntil(lambda: not model.is_measuring)
 
-    assert shown_ids(model) == [new, *(labelled.ids[place] for place in (1, 4, 2, 0, 3))]
+    assert shown_ids(model) == [new, *(labelled.ids[place] for place in (4, 2, 0, 3, 1))]
 
 
 def test_another_order_need_not_wait_for_areas(
     qtbot: QtBot, model: GalleryModel, labelled: Any, shown_ids: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gallery_model, "FEW_AREAS", 2)
+    monkeypatch.setattr(areas, "FEW", 2)
     model.show_order(Order.SMALLEST)
 
     model.show_order(Order.NEWEST)
@@ -192,8 +202,8 @@ def test_the_order_stays_where_areas_cannot_be_measured(
     def refuse(*_: object) -> None:
         raise NotAProject("A region in the project file is damaged.")
 
-    monkeypatch.setattr(gallery_model, "FEW_AREAS", 2)
-    monkeypatch.setattr(gallery_model, "instance_areas", refuse)
+    monkeypatch.setattr(areas, "FEW", 2)
+    monkeypatch.setattr(areas, "instance_areas", refuse)
 
     with qtbot.waitSignal(model.failed):
         model.show_order(Order.LARGEST)

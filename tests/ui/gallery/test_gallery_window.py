@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from sam3_annotator.project import ImageState, NotAProject, ProjectStore, StorageFull, rectangle
-from sam3_annotator.ui.gallery import gallery_model
+from sam3_annotator.ui.gallery import areas, gallery_model
 from sam3_annotator.ui.gallery.gallery_view import SIDES
 from sam3_annotator.ui.gallery.gallery_window import GalleryWindow
 from sam3_annotator.ui.gallery.sorting import Order
@@ -288,7 +288,7 @@ def test_an_order_is_chosen_in_its_box(window: GalleryWindow, labelled: Any) -> 
 
 
 def test_measuring_is_told(window: GalleryWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gallery_model, "FEW_AREAS", 2)
+    monkeypatch.setattr(areas, "FEW", 2)
 
     window.head.orders.activated.emit(tuple(Order).index(Order.SMALLEST))
     window.model.measured.emit(1, 4)
