@@ -238,7 +238,6 @@ def test_nothing_is_written_where_the_project_is_open_for_reading_only(
     settings = Settings()
     reading = StoreBridge(ProjectStore.open(labelled.store.path, read_only=True))
     window = GalleryWindow(reading, KeyMap(settings), settings, "photos")
-    qtbot.addWidget(window)
     with qtbot.waitActive(window):
         window.show()
         window.activateWindow()
@@ -251,7 +250,7 @@ def test_nothing_is_written_where_the_project_is_open_for_reading_only(
     assert window.summary == "5 instances · 1 selected"
     assert window.messages.messages == ()
     assert [hint.text for hint in window.actions_here.hints(1)] == ["show on its image"]
-    qtbot.waitUntil(lambda: window.is_idle)
+    window.close_for_good()
     reading.close()
 
 
