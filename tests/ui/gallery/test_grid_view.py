@@ -126,6 +126,29 @@ def test_ctrl_adds_and_takes_away(view: GridView) -> None:
     assert selected(view) == [6]
 
 
+def test_a_click_beside_the_cells_selects_nothing(view: GridView) -> None:
+    view.scrollToBottom()
+    click(view, COUNT - 2)
+    beside = view.visualRect(view.model().index(COUNT - 1, 0)).center() + QPoint(50, 0)
+
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=beside)
+
+    assert selected(view) == []
+
+
+def test_a_rubber_band_reaches_beyond_what_is_in_view(view: GridView) -> None:
+    viewport, left = view.viewport(), Qt.MouseButton.LeftButton
+    no_modifier = Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(viewport, left, no_modifier, QPoint(10, 10))
+    QTest.mouseMove(viewport, QPoint(60, 60))
+
+    view.scrollToBottom()
+    QTest.mouseMove(viewport, QPoint(60, 70))
+    QTest.mouseRelease(viewport, left, no_modifier, QPoint(60, 70))
+
+    assert selected(view) == sorted([*range(0, 25, 4), *range(1, 26, 4)])
+
+
 def test_a_rubber_band_is_shown_while_it_is_drawn(view: GridView) -> None:
     viewport, left = view.viewport(), Qt.MouseButton.LeftButton
     start, end = QPoint(60, 5), QPoint(140, 70)
