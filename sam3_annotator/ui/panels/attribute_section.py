@@ -308,7 +308,8 @@ class AttributeSection(QWidget):
         ranks: dict[AttributeRow, int] = {}
         for row in self._rows.values():
             name = row.name.casefold()
-            fits = sought in name
+            # With a value the name is spelt: the `type=van` of a new attribute is not about `licence type`.
+            fits = sought in name if asked.value is None else name.startswith(sought)
             row.setVisible(fits)
             if fits:
                 ranks[row] = (row.name != asked.name) + (name != sought) + (not name.startswith(sought))

@@ -79,6 +79,7 @@ def test_enter_on_a_name_without_value_leads_to_its_field(
         ("height = 2.5", "height", 2.5),
         ("plate=007", "plate", "007"),
         ("formula=a=b", "formula", "a=b"),
+        ("our=11", "our", 11),  # which the name of another has in it
     ],
 )
 def test_what_is_not_known_is_added(
