@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QCursor, QMouseEvent, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
+from PySide6.QtGui import QCursor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QStyle, QStyleOptionViewItem, QWidget
 
 from sam3_annotator.ui.theme import theme
@@ -148,6 +148,17 @@ class GridView(QAbstractItemView):
             row = current if action == _Action.MoveUp or is_last_line else count - 1
         return self.model().index(min(max(row, 0), count - 1), 0)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Have an arrow that leads on take the current cell first, where nothing is selected: none is passed over."""
+        leads_on = event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Down)
+        current, selection = self.currentIndex(), self.selectionModel()
+        is_ctrl = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if leads_on and current.isValid() and not selection.hasSelection() and not is_ctrl:
+            selection.setCurrentIndex(current, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self.scrollTo(current)
+        else:
+            super().keyPressEvent(event)
+
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         """Select what the rubber band touches, or the rows from one corner to the other."""
         selection = QItemSelection()
@@ -239,7 +250,10 @@ class GridView(QAbstractItemView):
         self.scheduleDelayedItemsLayout()
 
     def rowsAboutToBeRemoved(self, parent: Index, start: int, end: int) -> None:
-        """Close the gap."""
+        """Close the gap; the keyboard goes on with what comes after it, as the eye does."""
+        if start <= self.currentIndex().row() <= end and end + 1 < self.row_count():
+            after = self.model().index(end + 1, 0)
+            self.selectionModel().setCurrentIndex(after, QItemSelectionModel.SelectionFlag.NoUpdate)
         super().rowsAboutToBeRemoved(parent, start, end)
         self.scheduleDelayedItemsLayout()
 

@@ -89,12 +89,32 @@ def test_the_scroll_bar_reaches_to_the_last_line(view: GridView) -> None:
 )
 def test_keys_lead_from_cell_to_cell(view: GridView, start: int, key: Qt.Key, end: int) -> None:
     view.setCurrentIndex(view.model().index(start, 0))
+    assert selected(view) == [start]
 
     QTest.keyClick(view, key)
 
     assert view.currentIndex().row() == end
     assert selected(view) == [end]
     assert end in view.rows_in_view()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Right, Qt.Key.Key_Down])
+def test_keys_begin_with_the_first_cell(view: GridView, key: Qt.Key) -> None:
+    QTest.keyClick(view, key)
+
+    assert selected(view) == [0]
+
+
+@pytest.mark.parametrize(("first", "last", "next_one"), [(0, 0, "1"), (7, 9, "10"), (28, 29, "27")])
+def test_keys_go_on_behind_what_is_gone(view: GridView, first: int, last: int, next_one: str) -> None:
+    click(view, first)
+    click(view, last, SHIFT)
+
+    view.model().removeRows(first, last - first + 1)
+    assert selected(view) == []
+    QTest.keyClick(view, Qt.Key.Key_Right)
+
+    assert [index.data() for index in view.selectionModel().selectedIndexes()] == [next_one]
 
 
 def test_shift_selects_all_from_one_to_the_other(view: GridView) -> None:
