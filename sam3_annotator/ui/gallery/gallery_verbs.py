@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from PySide6.QtCore import QObject, Signal
 
-from sam3_annotator.project import CategoryId, ChangeSet, InstanceId, ProjectStore
+from sam3_annotator.project import Category, ChangeSet, InstanceId, ProjectStore, counted
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.attempt import attempt
 
@@ -21,13 +21,15 @@ class GalleryVerbs(QObject):
         super().__init__(parent)
         self._store = store
 
-    def set_category(self, instance_ids: Collection[InstanceId], category_id: CategoryId) -> None:
-        """Give instances another category."""
-        attempt(lambda: operations.set_instances_category(self._store, instance_ids, category_id), self.problem.emit)
+    def set_category(self, instance_ids: Collection[InstanceId], category: Category) -> None:
+        """Give instances another category, and say so: they may go from view by that."""
+        words = f"{counted(len(instance_ids), 'instance')} given the category {category.name}."
+        self._write(words, lambda: operations.set_instances_category(self._store, instance_ids, category.id))
 
     def delete(self, instance_ids: Collection[InstanceId]) -> None:
-        """Delete instances."""
-        attempt(lambda: operations.delete_instances(self._store, instance_ids), self.problem.emit)
+        """Delete instances, and say how many."""
+        words = f"{counted(len(instance_ids), 'instance')} deleted."
+        self._write(words, lambda: operations.delete_instances(self._store, instance_ids))
 
     def undo(self) -> None:
         """Take back the last step, whatever window it was made in, and say what that was: it may not be in view."""
@@ -40,3 +42,7 @@ class GalleryVerbs(QObject):
     def _tell(self, word: str, changes: ChangeSet | None) -> None:
         if changes is not None:
             self.notice.emit(f"{word}: {changes.label[:1].lower()}{changes.label[1:]}")
+
+    def _write(self, words: str, operation: Callable[[], object]) -> None:
+        if attempt(operation, self.problem.emit):
+            self.notice.emit(words)

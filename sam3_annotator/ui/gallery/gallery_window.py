@@ -171,7 +171,7 @@ class GalleryWindow(QWidget):
         self.view.customContextMenuRequested.connect(self._open_menu)
         self.model.shifted.connect(self._refresh)
         self.model.reordered.connect(self.view.scrollToTop)
-        self.model.counts_changed.connect(self._refresh)
+        self.model.counts_changed.connect(self._follow_change)
         self.model.measured.connect(self._show_measuring)
         self.model.failed.connect(self._tell_failure)
         self.model.outlines_changed.connect(self._forget_crops)
@@ -185,6 +185,8 @@ class GalleryWindow(QWidget):
         def give(number: int) -> None:
             if number < len(self.model.categories):
                 self._give(self.model.categories[number])
+            else:
+                self._note.setText("No category has this key.")
 
         return {
             "accept": self._show_current,
@@ -203,15 +205,23 @@ class GalleryWindow(QWidget):
     # --- verbs -------------------------------------------------------------------------------
 
     def _give(self, category: Category) -> None:
-        self.verbs.set_category(self.view.selected_ids(), category.id)
+        if selected := self._selected():
+            self.verbs.set_category(selected, category)
 
     def _delete(self) -> None:
-        self.verbs.delete(self.view.selected_ids())
+        if selected := self._selected():
+            self.verbs.delete(selected)
 
     def _show_current(self) -> None:
-        current = self.view.current_id()
-        if current is not None:
+        if self._selected() and (current := self.view.current_id()) is not None:
             self.show_wanted.emit(current)
+
+    def _selected(self) -> list[InstanceId]:
+        """Give what the keys are about; where there is none, say so."""
+        selected = self.view.selected_ids()
+        if not selected and self.model.rowCount():
+            self._note.setText("Nothing is selected.")
+        return selected
 
     def _step_back(self) -> None:
         if self.view.selected_count():
@@ -250,6 +260,10 @@ class GalleryWindow(QWidget):
             self._note.setText(f"Measuring the instances{share}")
         else:
             self._note.clear()
+
+    def _follow_change(self) -> None:
+        self._note.clear()  # it is about the step before
+        self._refresh()
 
     def _follow_selection(self) -> None:
         self._note.clear()

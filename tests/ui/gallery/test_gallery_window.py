@@ -49,6 +49,7 @@ def test_a_digit_gives_all_that_are_selected_a_category_in_one_step(window: Gall
     cat, dog = labelled.cat, labelled.dog
     assert categories_of(labelled) == [dog, dog, dog, dog, cat]
     assert window.view.selected_count() == 3
+    assert window._note.text() == "3 instances given the category dog."
     press(window, Qt.Key.Key_Z, CTRL)
     assert categories_of(labelled) == [cat, cat, dog, dog, cat]
     press(window, Qt.Key.Key_Z, CTRL | SHIFT)
@@ -61,10 +62,35 @@ def test_del_deletes_what_is_selected_in_one_step(window: GalleryWindow, labelle
 
     press(window, Qt.Key.Key_Delete)
     assert window.summary == "3 instances"
+    assert window._note.text() == "2 instances deleted."
     press(window, Qt.Key.Key_Z, CTRL)
 
     assert window.summary == "5 instances"
     assert window._note.text() == "Undone: delete 2 instances"
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_2, Qt.Key.Key_Delete, Qt.Key.Key_Return])
+def test_a_key_that_is_about_nothing_says_so(window: GalleryWindow, key: Qt.Key) -> None:
+    press(window, key)
+
+    assert window._note.text() == "Nothing is selected."
+
+
+def test_a_digit_without_a_category_says_so(window: GalleryWindow) -> None:
+    click(window, 0)
+
+    press(window, Qt.Key.Key_3)
+
+    assert window._note.text() == "No category has this key."
+
+
+def test_what_was_done_is_told_until_something_else_is(window: GalleryWindow, labelled: Any) -> None:
+    click(window, 0)
+    press(window, Qt.Key.Key_Delete)
+
+    labelled.edit_category(labelled.ids[1], labelled.dog)  # in the main window
+
+    assert window._note.text() == ""
 
 
 def test_all_are_selected_and_deselected_by_keys(window: GalleryWindow) -> None:
