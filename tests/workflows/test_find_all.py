@@ -277,3 +277,18 @@ def test_exemplars_stay_when_the_phrase_is_changed(finding, finding_session) -> 
     asked = finding_session.detected[-1]
     assert asked.phrase == "coin"
     assert [isinstance(exemplar, Exemplar) for exemplar in asked.exemplars] == [True]
+
+
+def test_the_list_keeps_its_room_while_the_phrase_goes_on(finding, monkeypatch) -> None:
+    finding.add_category("cat")
+    finding.type_phrase("cat")
+    finding.settle()
+    told: list[bool] = []
+    monkeypatch.setattr(finding.window, "set_searching", told.append)
+
+    finding.press(Qt.Key.Key_Return, SHIFT)
+    finding.settle()
+    assert set(told) == {True}
+    finding.press(Qt.Key.Key_Escape)
+
+    assert told[-1] is False

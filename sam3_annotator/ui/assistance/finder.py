@@ -136,6 +136,11 @@ class Finder(QObject):
         return self._kept.get(self._image.image_id) if self._image else None
 
     @property
+    def has_image(self) -> bool:
+        """Whether an image is shown, rather than left for the next."""
+        return self._image is not None
+
+    @property
     def image_ids(self) -> Collection[ImageId]:
         """The images with proposals."""
         return self._kept.keys()

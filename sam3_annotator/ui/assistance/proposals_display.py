@@ -75,6 +75,8 @@ class ProposalsDisplay(QObject):
         self._window.canvas.set_proposals(proposals, color)
         self._window.area.phrase_bar.show_proposals(proposals)
         self._window.proposal_panel.show_proposals(proposals, image.pixels if image else None, color)
+        if self._finder.has_image:  # else the next one may be searched, too
+            self._window.set_searching(proposals is not None)
         if self._assist.draft is None:
             self._window.status_line.set_hint(proposals_in_words(proposals) if proposals is not None else "")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -13,6 +14,10 @@ from sam3_annotator.ui.window.window_place import LAYOUT_VERSION
 
 _LEFT = ("images", "findings")
 _RIGHT = ("categories", "instances", "proposals")
+# Of the right column, in parts, while nothing is looked for.
+_RIGHT_HEIGHTS: Final = (220, 480, 120)
+# What a list of proposals needs, and what it leaves to the instances, in pixels.
+_PROPOSALS_HEIGHT, _INSTANCES_HEIGHT = 240, 200
 
 
 class Docks:
@@ -32,7 +37,8 @@ class Docks:
                 window.addDockWidget(area, self._docks[name])
         self._docks["findings"].hide()
         self._resize(("images", "categories"), (248, 264), Qt.Orientation.Horizontal)
-        self._resize(_RIGHT, (220, 340, 260), Qt.Orientation.Vertical)
+        self._resize(_RIGHT, _RIGHT_HEIGHTS, Qt.Orientation.Vertical)
+        self._own_height = 0  # of the proposals, while they have room of the instances
         self._first_layout = window.saveState(LAYOUT_VERSION)
 
     @property
@@ -46,6 +52,7 @@ class Docks:
 
     def reset(self) -> None:
         """Put all panels back in their places."""
+        self._own_height = 0
         self._window.restoreState(self._first_layout, LAYOUT_VERSION)
 
     def show_images(self) -> None:
@@ -59,6 +66,19 @@ class Docks:
             self._docks["findings"].show()
             self._resize(_LEFT, (1, 1), Qt.Orientation.Vertical)
 
+    def set_searching(self, is_searching: bool) -> None:
+        """Lend the proposals room of the instances, as much as their list lacks, while something is looked for."""
+        instances, proposals = self._docks["instances"], self._docks["proposals"]
+        if is_searching == bool(self._own_height) or not self._are_neighbours(instances, proposals):
+            return
+        shared = instances.height() + proposals.height()
+        if is_searching:
+            self._own_height = proposals.height()
+            height = max(min(_PROPOSALS_HEIGHT, shared - _INSTANCES_HEIGHT), self._own_height)
+        else:
+            height, self._own_height = self._own_height, 0
+        self._resize(("instances", "proposals"), (shared - height, height), Qt.Orientation.Vertical)
+
     def next_to_focus(self, canvas: QWidget, step: int) -> QWidget:
         """Give the panel, or the canvas, that the keyboard goes to from where it is, by `step`, 1 or -1.
 
@@ -67,6 +87,12 @@ class Docks:
         shown = [widget for widget in self._in_order(canvas) if widget is canvas or _focusable(widget)]
         at = next((number for number, widget in enumerate(shown) if _has_focus(widget)), -step)
         return shown[(at + step) % len(shown)]
+
+    def _are_neighbours(self, *docks: Dock) -> bool:
+        """Whether these stand one over the other, in one column."""
+        areas = {self._window.dockWidgetArea(dock) for dock in docks}
+        is_seen = all(dock.isVisible() and not dock.isFloating() for dock in docks)
+        return is_seen and len(areas) == 1 and not self._window.tabifiedDockWidgets(docks[0])
 
     def _in_order(self, canvas: QWidget) -> Iterator[QWidget]:
         for name in _LEFT:

@@ -9,7 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenuBar, QWidget
 
 from sam3_annotator.model import EngineStatus
 from sam3_annotator.paths import user_log_dir
@@ -34,7 +34,7 @@ from sam3_annotator.ui.verbs.checking import Checking
 from sam3_annotator.ui.window.activities import Activities
 from sam3_annotator.ui.window.canvas_area import CanvasArea
 from sam3_annotator.ui.window.docks import Docks, first_focusable
-from sam3_annotator.ui.window.menus import add_recent_menu, build_menus
+from sam3_annotator.ui.window.menus import add_recent_menu, build_menus, make_canvas_menu
 from sam3_annotator.ui.window.message_bar import MessageAction, MessageBar, Severity
 from sam3_annotator.ui.window.model_chip import ModelChip
 from sam3_annotator.ui.window.status_line import StatusLine
@@ -50,12 +50,6 @@ ZOOM_STEP: Final = 1.25
 # A window that is never shown begins all the same.
 BEGIN_UNSEEN_MS: Final = 1000
 _TOOLS: Final = ("select", "points", "box", "exemplar", "polygon", "brush")
-_CANVAS_MENU: Final = (
-    ("paste", "keep_previous"),
-    ("select_all", "hide_all"),
-    ("fit", "zoom_100"),
-    ("next_image", "previous_image"),
-)
 _INSTANCE_MENU: Final = (
     ("correct", "outline_boxes", "find_like"),
     ("cut", "copy", "paste", "duplicate"),
@@ -261,6 +255,10 @@ class MainWindow(QMainWindow):
         """Show the panel of what was found."""
         self._docks.show_findings()
 
+    def set_searching(self, is_searching: bool) -> None:
+        """Give the proposals the room for a list while something is looked for on the image."""
+        self._docks.set_searching(is_searching)
+
     def open_settings(self) -> None:
         """Open the settings."""
         from sam3_annotator.ui.dialogs.settings_dialog import SettingsDialog  # rarely needed, never at the start
@@ -321,11 +319,7 @@ class MainWindow(QMainWindow):
 
     def _open_canvas_menu(self, instance_id: InstanceId | None, at: QPoint) -> None:
         if instance_id is None:
-            menu = QMenu(self)
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            for names in _CANVAS_MENU:
-                menu.addActions(self.window_actions.group(names))
-                menu.addSeparator()
+            menu = make_canvas_menu(self.window_actions, self)
         else:
             if instance_id not in self.workspace.selection:
                 self.workspace.select((instance_id,))
@@ -382,6 +376,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._beginning.stop()
+        self.set_searching(False)
         save_place(self, self.settings)
         remember_project(self.settings, self.store.path, *self.progress, self.canvas)
         self.closing.emit()

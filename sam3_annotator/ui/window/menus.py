@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtWidgets import QMenu, QMenuBar
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from sam3_annotator.project import is_there
 from sam3_annotator.ui.actions.action_table import ACTIONS, MENUS
 from sam3_annotator.ui.actions.actions import Actions
 from sam3_annotator.ui.settings import RecentProject
+
+_CANVAS_MENU: Final = (
+    ("paste", "keep_previous"),
+    ("select_all", "hide_all"),
+    ("fit", "zoom_100"),
+    ("next_image", "previous_image"),
+)
 
 
 def build_menus(menu_bar: QMenuBar, actions: Actions) -> dict[str, QMenu]:
@@ -27,6 +36,16 @@ def build_menus(menu_bar: QMenuBar, actions: Actions) -> dict[str, QMenu]:
         groups[spec.menu] = spec.group
         menu.addAction(actions.action(spec.id))
     return menus
+
+
+def make_canvas_menu(actions: Actions, parent: QWidget) -> QMenu:
+    """Make the menu of a right click where no instance is."""
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    for names in _CANVAS_MENU:
+        menu.addActions(actions.group(names))
+        menu.addSeparator()
+    return menu
 
 
 def _add_submenu(menus: dict[str, QMenu], path: str) -> QMenu:
