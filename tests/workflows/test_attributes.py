@@ -59,6 +59,19 @@ def test_objects_are_described_as_they_are_made_and_the_next_ones_in_a_key_or_tw
     assert attributes(labeler)[2] == {}
 
 
+def test_a_key_that_is_about_no_instance_says_so(labeler, tell):
+    make(labeler, 20, 20)
+    labeler.press(Qt.Key.Key_Q)
+    type_in(labeler, "asleep")
+    labeler.restart()
+    labeler.press(Qt.Key.Key_A, CTRL)
+    labeler.press(Qt.Key.Key_Escape)
+
+    labeler.press(Qt.Key.Key_1, ALT)
+
+    assert tell() == ["Select the instance that the attribute is about. One just made needs no selecting."]
+
+
 def test_all_on_an_image_are_described_in_one_step_that_undo_takes_back(labeler):
     make(labeler, 20, 20)
     make(labeler, 45, 20)

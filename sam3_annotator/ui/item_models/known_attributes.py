@@ -43,6 +43,11 @@ class KnownAttributes(QObject):
         self._values: defaultdict[str, Counter[tuple[AttributeKind, AttributeValue]]] = defaultdict(Counter)
         bridge.changed.connect(self._follow)
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether the project has been asked."""
+        return self._is_counted
+
     def names(self, categories: Collection[CategoryId]) -> tuple[list[str], list[str]]:
         """Give the names in use with any of the categories, and all others in use in the project."""
         self._count_once()

@@ -67,10 +67,11 @@ class Attributing(InstanceVerbs):
     def switch(self, number: int) -> None:
         """Switch the truth attribute of a key (from 0): on, unless it is for all."""
         concerned = self._concerned()
-        names = self._switches(concerned)
         if not concerned:
             self._tell_nothing_selected()
-        elif number < len(names):
+            return
+        names = self._known.switches({instance.category_id for instance in concerned})
+        if number < len(names):
             name = names[number]
             value = not all(instance.attributes.get(name) is True for instance in concerned)
             ids = [instance.id for instance in concerned]
@@ -97,9 +98,6 @@ class Attributing(InstanceVerbs):
         image_id, wanted = self._workspace.image_id, self._workspace.selection or {self._made}
         there = () if image_id is None else self._store.instances(image_id)
         return [instance for instance in there if instance.id in wanted]
-
-    def _switches(self, concerned: list[Instance]) -> list[str]:
-        return self._known.switches({instance.category_id for instance in concerned}) if concerned else []
 
     def _tell_nothing_selected(self) -> None:
         self.notice.emit("Select the instance that the attribute is about. One just made needs no selecting.")
@@ -132,8 +130,13 @@ class Attributing(InstanceVerbs):
             self._workspace.select(())
 
     def _name_switches(self) -> None:
-        """Call the keys after what they switch; those without anything to switch are not offered."""
-        names = self._switches(self._concerned())
+        """Call the keys after what they switch; those without anything to switch are not offered.
+
+        Where nothing is selected they say so; but the project is not asked for its attributes just for that.
+        """
+        concerned = self._concerned()
+        categories = {instance.category_id for instance in concerned}
+        names = self._known.switches(categories) if concerned or self._known.is_counted else []
         for number in range(len(ATTRIBUTE_KEYS)):
             action = self._window.window_actions.action(f"attribute_{number + 1}")
             action.setVisible(number < len(names))
