@@ -15,7 +15,7 @@ from sam3_annotator.ui.window.window_place import LAYOUT_VERSION
 _LEFT = ("images", "findings")
 _RIGHT = ("categories", "instances", "proposals")
 # Of the right column, in parts, while nothing is looked for.
-_RIGHT_HEIGHTS: Final = (220, 480, 120)
+_RIGHT_HEIGHTS: Final = (260, 440, 120)
 # What a list of proposals needs, and what it leaves to the instances, in pixels.
 _PROPOSALS_HEIGHT, _INSTANCES_HEIGHT = 240, 200
 

@@ -73,15 +73,15 @@ def test_proposals_that_have_room_need_none(qtbot: QtBot, column: Column) -> Non
 
 @pytest.mark.parametrize("part", ["float", "close", "move"])
 def test_panels_that_are_no_neighbours_stay_as_they_are(qtbot: QtBot, column: Column, part: str) -> None:
-    proposals = column.dock("proposals")
+    proposals, instances = column.dock("proposals"), column.dock("instances")
+    at_first = instances.height()
     if part == "float":
         proposals.setFloating(True)
     elif part == "close":
         proposals.close()
     else:
         column.window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, proposals)
-    instances = column.dock("instances")
-    qtbot.waitUntil(lambda: instances.height() > 500)
+    qtbot.waitUntil(lambda: instances.height() > at_first)
     before = instances.height()
 
     column.docks.set_searching(True)
