@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from sam3_annotator.project import Category, ChangeSet, InstanceId, ProjectStore, counted
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.attempt import attempt
+from sam3_annotator.ui.verbs.beside import is_written_beside
 
 
 class GalleryVerbs(QObject):
@@ -33,16 +34,23 @@ class GalleryVerbs(QObject):
 
     def undo(self) -> None:
         """Take back the last step, whatever window it was made in, and say what that was: it may not be in view."""
-        attempt(lambda: self._tell("Undone", self._store.undo()), self.problem.emit)
+        self._attempt(lambda: self._tell("Undone", self._store.undo()))
 
     def redo(self) -> None:
         """Do the step undone last again."""
-        attempt(lambda: self._tell("Done again", self._store.redo()), self.problem.emit)
+        self._attempt(lambda: self._tell("Done again", self._store.redo()))
 
     def _tell(self, word: str, changes: ChangeSet | None) -> None:
         if changes is not None:
             self.notice.emit(f"{word}: {changes.label[:1].lower()}{changes.label[1:]}")
 
     def _write(self, words: str, operation: Callable[[], object]) -> None:
-        if attempt(operation, self.problem.emit):
+        if self._attempt(operation):
             self.notice.emit(words)
+
+    def _attempt(self, verb: Callable[[], object]) -> bool:
+        # The dialog of an import blocks the main window, but not this one: the verb would wait for it, and both freeze.
+        if is_written_beside(self._store):
+            self.problem.emit("Labels are being imported, or images searched for. Try again when that has ended.")
+            return False
+        return attempt(verb, self.problem.emit)
