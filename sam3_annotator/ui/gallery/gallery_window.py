@@ -63,7 +63,8 @@ class GalleryWindow(QWidget):
         self.loader = CropLoader(bridge.store, self)
         self.view = GalleryView(self.model, self.loader, _nearest_side(settings.gallery_side))
         self.verbs = GalleryVerbs(bridge.store, self)
-        self.actions_here = GalleryActions(self, keys, self._slots(), is_read_only=bridge.store.is_read_only)
+        self._is_read_only = bridge.store.is_read_only
+        self.actions_here = GalleryActions(self, keys, self._slots(), is_read_only=self._is_read_only)
         self.filter_model = CategoryFilterModel(self.model, keys, self)
         self.filter_view = self._make_filter()
         self.head = GalleryHead(self.view.side)
@@ -284,7 +285,8 @@ class GalleryWindow(QWidget):
     def _show_numbers(self) -> None:
         selected = self.view.selected_count()
         shown = counted(self.model.rowCount(), "instance")
-        self._summary.setText(f"{shown} · {selected:,} selected" if selected else shown)
+        chosen = f"{selected:,} selected" if selected else ""
+        self._summary.setText(" · ".join(filter(None, (shown, chosen, "read-only" if self._is_read_only else ""))))
         self._hints.set_hints(self.actions_here.hints(selected) if self.model.rowCount() else ())
 
     def _say_empty(self) -> None:

@@ -273,7 +273,7 @@ def test_nothing_is_written_where_the_project_is_open_for_reading_only(
     press(window, Qt.Key.Key_2)
     press(window, Qt.Key.Key_Delete)
 
-    assert window.summary == "5 instances · 1 selected"
+    assert window.summary == "5 instances · 1 selected · read-only"
     assert window.messages.messages == ()
     assert [hint.text for hint in window.actions_here.hints(1)] == ["show on its image"]
     window.close_for_good()
