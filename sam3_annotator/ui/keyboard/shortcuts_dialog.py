@@ -54,7 +54,8 @@ _COLUMNS: Final = (
         ("Edit", ("Edit", "")),
         ("Attributes", ("Instance/Attribute",)),
         ("View", ("View", "View/Panels")),
-        ("Program", ("File", "Model", "Help")),
+        ("Model", ("Model",)),
+        ("Program", ("File", "Help")),
     ),
 )
 

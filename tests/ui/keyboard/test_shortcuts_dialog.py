@@ -107,10 +107,11 @@ def test_field_leaves_the_rows_that_match_by_words_or_key(dialog: ShortcutsDialo
     assert (dialog.hint, len(visible(dialog))) == (HOW_TO, len(dialog.rows))
 
 
-def test_headings_go_with_their_last_row(dialog: ShortcutsDialog) -> None:
-    dialog.field.setText("unfinished")
+@pytest.mark.parametrize(("query", "heading"), [("unfinished", "Images"), ("closer", "Model"), ("settings", "Program")])
+def test_headings_go_with_their_last_row(dialog: ShortcutsDialog, query: str, heading: str) -> None:
+    dialog.field.setText(query)
 
-    assert [section.heading for section in dialog.sections if not section.isHidden()] == ["Images"]
+    assert [section.heading for section in dialog.sections if not section.isHidden()] == [heading]
 
 
 def test_arrows_go_from_row_to_row_past_those_left_out(dialog: ShortcutsDialog) -> None:
