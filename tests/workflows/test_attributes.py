@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from sam3_annotator.ui.window.key_hint_bar import KeyHintBar
+
 CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.ShiftModifier,
@@ -57,6 +59,18 @@ def test_objects_are_described_as_they_are_made_and_the_next_ones_in_a_key_or_tw
     assert attributes(labeler)[2] == {"asleep": True}
     labeler.press(Qt.Key.Key_Z, CTRL)
     assert attributes(labeler)[2] == {}
+
+
+def test_the_status_line_says_what_the_keys_do_at_the_attributes(labeler):
+    hints = labeler.window.status_line.findChild(KeyHintBar)
+    make(labeler, 20, 20)
+    before = hints.accessibleName()
+
+    labeler.press(Qt.Key.Key_Q)
+    assert hints.accessibleName() == "Enter: set, back to the image, Tab: set, go on, Esc: give up"
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+
+    assert hints.accessibleName() == before
 
 
 def test_a_key_that_is_about_no_instance_says_so(labeler, tell):

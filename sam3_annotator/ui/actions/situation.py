@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QApplication, QWidget
 
 from sam3_annotator.project import ImageState
 from sam3_annotator.ui.actions.action_state import ActionState
@@ -53,6 +54,12 @@ class Situation(QObject):
         self._clipboard = clipboard
         self._drawing = drawing
         self._closer_look = closer_look
+        self._attributes = window.instance_panel.attributes
+        self._is_describing = False
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._follow_focus)
+        window.closing.connect(lambda: app.focusChanged.disconnect(self._follow_focus))
         for source in (
             window.bridge.changed,
             window.workspace.image_changed,
@@ -114,6 +121,7 @@ class Situation(QObject):
             is_looking_closer=self._closer_look.window is not None,
             has_light=not self._canvas.light.light.is_neutral,
             shows_original=self._canvas.light.shows_original,
+            is_describing=self._is_describing,
             brush_radius=self._canvas.brush.radius_on(self._canvas.image_size),
         )
 
@@ -122,6 +130,13 @@ class Situation(QObject):
             image_id = self._workspace.image_id
             return image_id is not None and self._store.image(image_id).state is ImageState.LEFT_OUT
         return False
+
+    @Slot(QWidget, QWidget)
+    def _follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        is_describing = now is not None and self._attributes.isAncestorOf(now)
+        if is_describing != self._is_describing:
+            self._is_describing = is_describing
+            self._announce()
 
     @Slot()
     def _announce(self) -> None:

@@ -40,6 +40,11 @@ _CORRECTING_HINTS = {
     "points": (KeyHint("Click", "on what is missing"), KeyHint("Right click", "on what is too much")),
     "box": (KeyHint("Drag", "a box around the object"),),
 }
+_DESCRIBING_HINTS = (
+    KeyHint("Enter", "set, back to the image"),
+    KeyHint("Tab", "set, go on"),
+    KeyHint("Esc", "give up"),
+)
 # A longer name would leave no room for the other hints.
 _LONGEST_NAME: Final = 24
 
@@ -62,6 +67,8 @@ def key_hints(state: ActionState, key_of: Callable[[str], str]) -> tuple[KeyHint
 def _hints(state: ActionState) -> tuple[_Hint, ...]:
     if not state.has_image:
         return ()
+    if state.is_describing:
+        return _DESCRIBING_HINTS
     if state.is_unreadable:
         return (_ActionHint("reload_image", "try again"), *_next_hint(state))
     if state.is_drawing:
