@@ -64,16 +64,18 @@ class GalleryActions(QObject):
 
     def hints(self, selected_count: int) -> list[KeyHint]:
         """Say what mouse and keys would do now, the most useful first."""
+        undo = ("" if self._is_read_only else self._keys.text("undo"), "undo")
         if not selected_count:
-            hints = [("Click", "select"), ("Ctrl click", "one more"), ("Shift click", "all up to here")]
-            return [KeyHint(modifier_words(key), words) for key, words in hints]
+            clicks = [("Click", "select"), ("Ctrl click", "one more"), ("Shift click", "all up to here")]
+            keys = [*((modifier_words(click), words) for click, words in clicks), undo]
+            return [KeyHint(key, words) for key, words in keys if key]
         first, last = self._keys.category_text(0), self._keys.category_text(8)
         categories = f"{first}-{last}" if len(first) == len(last) == 1 else first
         keys = [
             ("" if self._is_read_only else categories, "give a category"),
             ("" if self._is_read_only else self._keys.text("delete"), "delete"),
             (self._keys.text("accept"), "show on its image"),
-            ("" if self._is_read_only else self._keys.text("undo"), "undo"),
+            undo,
         ]
         return [KeyHint(key, words) for key, words in keys if key]
 

@@ -63,6 +63,7 @@ def test_del_deletes_what_is_selected_in_one_step(window: GalleryWindow, labelle
     press(window, Qt.Key.Key_Delete)
     assert window.summary == "3 instances"
     assert window._note.text() == "2 instances deleted."
+    assert "Ctrl+Z: undo" in window._hints.accessibleName()
     press(window, Qt.Key.Key_Z, CTRL)
 
     assert window.summary == "5 instances"
