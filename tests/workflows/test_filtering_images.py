@@ -84,6 +84,21 @@ def test_word_typed_in_the_menu_finds_the_category_and_works_no_tool(user):
     assert user.image_position() == 0
 
 
+def test_filter_falls_away_with_the_category_in_hand(user):
+    user.add_category("cat")
+    store = user.window.store
+    cat = store.categories()[0].id
+    show_its_images(user, cat)
+    assert shown(user) == ["1.png"]  # it is worked on
+
+    user.press(Qt.Key.Key_Z, CTRL)  # an error in what follows is one of the test
+
+    assert store.categories() == ()
+    assert user.window.workspace.category_id is None
+    assert len(shown(user)) == 4
+    assert user.window.window_actions.state.category_name == ""
+
+
 def test_keys_lead_on_as_soon_as_the_filter_is_taken_off(user):
     cat = operations.add_category(user.window.store, "cat")
     add(user, 0, cat)

@@ -88,7 +88,7 @@ class Situation(QObject):
         """Describe the situation now."""
         draft = self._assist.draft
         proposals = self._finder.proposals
-        image_id, category_id = self._workspace.image_id, self._workspace.category_id
+        image_id = self._workspace.image_id
         return ActionState(
             has_image=image_id is not None,
             is_unreadable=self._display.has_failed,
@@ -107,7 +107,7 @@ class Situation(QObject):
             instance_count=len(self._binding.instance_ids),
             hidden_count=len(self._workspace.hidden & self._binding.instance_ids),
             category_count=len(self._store.categories()),
-            category_name="" if category_id is None else self._store.category(category_id).name,
+            category_name=self._category_name(),
             undo_label=self._store.undo_label,
             redo_label=self._store.redo_label,
             tool=self._canvas.tool,
@@ -130,6 +130,12 @@ class Situation(QObject):
             image_id = self._workspace.image_id
             return image_id is not None and self._store.image(image_id).state is ImageState.LEFT_OUT
         return False
+
+    def _category_name(self) -> str:
+        with suppress(KeyError):  # so is a category
+            category_id = self._workspace.category_id
+            return "" if category_id is None else self._store.category(category_id).name
+        return ""
 
     @Slot(QWidget, QWidget)
     def _follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
