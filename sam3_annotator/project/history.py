@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,9 @@ from typing import Any
 from sam3_annotator.project.changes import RowChange, decode_changes, encode_changes, net_changes
 
 HISTORY_BUDGET_BYTES = 256 << 20
+
+# What an instance belongs to: table, and the column of the instance that names the row.
+_OWNERS = (("images", "image_id"), ("categories", "category_id"))
 
 
 class Stack(StrEnum):
@@ -37,31 +40,59 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class _Replay:
+    """The rows that replaying a step writes, as `(table, id)`, and the names that categories get by it.
+
+    To the `unsteady` ones nothing may belong: rows that go, images whose state becomes another.
+    """
+
+    rows: frozenset[tuple[str, int]]
+    unsteady: frozenset[tuple[str, int]]
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str) -> _Replay:
+        """Read it from the changes of a step, as `encode_changes` writes them."""
+        changes = json.loads(text)
+        unsteady = [
+            (table, row_id)
+            for table, row_id, before, after in changes
+            if before is None or (table == "images" and after is not None and before["state"] != after["state"])
+        ]
+        names = [before["name"] for table, _, before, _ in changes if table == "categories" and before is not None]
+        return cls(frozenset((change[0], change[1]) for change in changes), frozenset(unsteady), frozenset(names))
+
+
+@dataclass(frozen=True, slots=True)
 class _Background:
     """When the work began, as a mark; the rows the step has changed, and those that what it added belongs to.
 
-    A row is `[table, id]`, as in JSON.
+    A row is `[table, id]`, as in JSON; `names` are those of the categories it added.
     """
 
     since: int
     changed: list[list[Any]]
     owners: list[list[Any]]
+    names: list[str] = field(default_factory=list)  # an earlier program has written none
 
     @classmethod
     def of(cls, changes: Sequence[RowChange], since: int) -> _Background:
         changed = [[change.table, change.row_id] for change in changes if change.before is not None]
-        added = [change.after for change in changes if change.table == "instances" and change.after is not None]
-        owners = {("images", row["image_id"]) for row in added} | {("categories", row["category_id"]) for row in added}
-        return cls(since, changed, [list(owner) for owner in sorted(owners)])
+        added = [(change.table, change.after) for change in changes if change.before is None]
+        instances = [row for table, row in added if table == "instances" and row is not None]
+        owners = {(table, row[column]) for row in instances for table, column in _OWNERS}
+        names = sorted(row["name"] for table, row in added if table == "categories" and row is not None)
+        return cls(since, changed, [list(owner) for owner in sorted(owners)], names)
 
     def encode(self) -> str:
-        return json.dumps([self.since, self.changed, self.owners], separators=(",", ":"))
+        return json.dumps([self.since, self.changed, self.owners, self.names], separators=(",", ":"))
 
-    def rests_on(self, changes: Sequence[Any]) -> bool:
-        """Whether a step cannot be replayed before this one; `changes` are its, as `encode_changes` writes them."""
-        return any(
-            [table, row_id] in self.changed or (before is None and [table, row_id] in self.owners)
-            for table, row_id, before, _after in changes
+    def rests_on(self, replay: _Replay) -> bool:
+        """Whether a step cannot be replayed before this one."""
+        return (
+            any((table, row_id) in replay.rows for table, row_id in self.changed)
+            or any((table, row_id) in replay.unsteady for table, row_id in self.owners)
+            or not replay.names.isdisjoint(self.names)
         )
 
 
@@ -124,7 +155,7 @@ class History:
     def _record_background(self, label: str, changes: Sequence[RowChange], since: int) -> None:
         background = _Background.of(changes, since)
         redoable = self._connection.execute("SELECT changes FROM history WHERE stack = ?", (Stack.REDO,))
-        if any(background.rests_on(json.loads(text)) for (text,) in redoable):
+        if any(background.rests_on(_Replay.of(text)) for (text,) in redoable):
             self._drop_redo()
         if changes:
             self._push(Stack.UNDO, label, changes, background=background.encode())
@@ -142,11 +173,11 @@ class History:
         if own is None or own == newest:
             return None if newest is None else int(newest)
         (text,) = self._connection.execute("SELECT changes FROM history WHERE id = ?", (own,)).fetchone()
-        changes = json.loads(text)
+        replay = _Replay.of(text)
         query = "SELECT background FROM history WHERE stack = ? AND id > ?"
         for (code,) in self._connection.execute(query, (stack, own)):
             background = _Background(*json.loads(code))
-            if own <= background.since or background.rests_on(changes):
+            if own <= background.since or background.rests_on(replay):
                 return int(newest)
         return int(own)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sam3_annotator.project import CategoryId, ImageId, InstanceId, ProjectStore, Region
+from sam3_annotator.project import CategoryId, ImageId, ImageState, InstanceId, ProjectStore, Region
 
 Square = Callable[..., Region]
 Add = Callable[..., InstanceId]
@@ -101,6 +101,42 @@ def test_an_image_it_has_brought_into_progress_stays_so(small: Any, add: Add) ->
     add(first, mark)
 
     assert store.undo_label == "Background"
+
+
+def test_an_image_of_the_users_does_not_go_back_to_not_annotated_with_its_instance_on_it(small: Any, add: Add) -> None:
+    store, first = small.store, small.images[0]
+    mark = store.history_mark
+    add(first)
+    add(first, mark)
+
+    assert store.undo_label == "Background"
+    store.undo()
+    store.undo()
+    assert store.image(first).state is ImageState.UNANNOTATED
+    assert store.instances(first) == ()
+
+
+def test_a_name_given_up_meanwhile_does_not_come_back_beside_a_category_it_has_made(small: Any, square: Square) -> None:
+    store = small.store
+    mark = store.history_mark
+    with store.edit("Rename") as edit:
+        edit.update_category(small.cat, name="lion")
+    with store.edit("Background", since=mark) as edit:
+        edit.add_instance(small.images[0], edit.add_category("cat"), square())
+
+    assert store.undo_label == "Background"
+
+
+def test_a_category_undone_is_not_redone_beside_one_of_that_name_it_has_made(small: Any, square: Square) -> None:
+    store = small.store
+    mark = store.history_mark
+    with store.edit("Add category") as edit:
+        edit.add_category("bird")
+    store.undo()
+    with store.edit("Background", since=mark) as edit:
+        edit.add_instance(small.images[0], edit.add_category("bird"), square())
+
+    assert store.redo_label is None
 
 
 def test_a_category_renamed_meanwhile_gets_its_name_back_before(small: Any, add: Add) -> None:

@@ -10,13 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from sam3_annotator.project import (
-    ImageState,
-    KnownError,
-    Polygon,
-    ProjectStore,
-    Region,
-)
+from sam3_annotator.project import KnownError, Polygon, ProjectStore, Region
+from tests.project.random_edits import VERBS, Verb, perform
 
 Square = Callable[..., Region]
 Tables = Callable[[ProjectStore], dict[str, Any]]
@@ -227,56 +222,7 @@ def test_undo_while_a_category_was_deleted_and_named_anew_gives_back_both(small:
     assert [(found.id, found.name) for found in small.store.categories()] == [(small.cat, "cat"), (small.dog, "dog")]
 
 
-Verb = tuple[str, int, int]
-_INSTANCE_VERBS = ("add", "add", "add", "move", "recategorise", "delete")
-_OTHER_VERBS = ("category", "uncategory", "rename", "state", "image", "unimage")
-_VERBS = st.lists(
-    st.tuples(st.sampled_from(_INSTANCE_VERBS + _OTHER_VERBS), st.integers(0, 7), st.integers(0, 7)), max_size=5
-)
-_STEPS = st.lists(st.tuples(_VERBS, st.sampled_from([None, None, "key"])), min_size=1, max_size=12)
-
-
-def _triangle(size: int) -> Region:
-    return Region((Polygon([(0, 0), (size + 1, 0), (size + 1, size + 1)]),))
-
-
-def _ids(store: ProjectStore, table: str) -> list[int]:
-    return [row[0] for row in store.select(f"SELECT id FROM {table} ORDER BY id")]
-
-
-def _perform(store: ProjectStore, edit: Any, verb: Verb) -> None:
-    """Do one thing to whatever the numbers pick, if there is something to do it to."""
-    (_perform_on_instances if verb[0] in _INSTANCE_VERBS else _perform_on_others)(store, edit, *verb)
-
-
-def _perform_on_instances(store: ProjectStore, edit: Any, name: str, a: int, b: int) -> None:
-    images, categories, instances = (_ids(store, table) for table in ("images", "categories", "instances"))
-    match name:
-        case "add" if images and categories:
-            edit.add_instance(images[a % len(images)], categories[b % len(categories)], _triangle(a))
-        case "move" if instances:
-            edit.update_instance(instances[a % len(instances)], region=_triangle(b))
-        case "recategorise" if instances and categories:
-            edit.update_instance(instances[a % len(instances)], category_id=categories[b % len(categories)])
-        case "delete" if instances:
-            edit.delete_instance(instances[a % len(instances)])
-
-
-def _perform_on_others(store: ProjectStore, edit: Any, name: str, a: int, b: int) -> None:
-    images, categories = (_ids(store, table) for table in ("images", "categories"))
-    match name:
-        case "category":
-            edit.add_category(f"category {a}")
-        case "uncategory" if categories:
-            edit.delete_category(categories[a % len(categories)])
-        case "rename" if categories:
-            edit.update_category(categories[a % len(categories)], name=f"category {b}")
-        case "state" if images:
-            edit.update_image(images[a % len(images)], state=list(ImageState)[b % len(ImageState)])
-        case "image":
-            edit.add_image(f"{a}.png")
-        case "unimage" if images:
-            edit.delete_image(images[a % len(images)])
+_STEPS = st.lists(st.tuples(VERBS, st.sampled_from([None, None, "key"])), min_size=1, max_size=12)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -294,7 +240,7 @@ def test_undoing_and_redoing_everything_gives_the_same_tables(
             try:
                 with store.edit("Step", merge_key=key) as edit:
                     for verb in verbs:
-                        _perform(store, edit, verb)
+                        perform(store, edit, verb)
             except KnownError:
                 assert tables(store) == states[-1]
                 continue
@@ -332,7 +278,7 @@ def test_records_in_memory_equal_those_in_the_file_whatever_was_done(
             try:
                 with store.edit("Step", merge_key=key) as edit:
                     for verb in verbs:
-                        _perform(store, edit, verb)
+                        perform(store, edit, verb)
             except KnownError:
                 pass
             for back in moves:
