@@ -85,7 +85,10 @@ class AttributeSection(QWidget):
         """Show the attributes of these, which are selected."""
         ids = tuple(instance.id for instance in instances)
         if ids != self._ids:
+            before = self._instances
             self.keep_typed()
+            if self._instances is not before:
+                return  # what was kept has shown these already, as they are by now
             self._clear()
             self._ids = ids
             self._is_wanted = self._is_wanted and bool(ids)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import ImageId, InstanceId, ProjectStore
+from sam3_annotator.ui.panels.attribute_row import Held
 from sam3_annotator.ui.panels.attribute_section import AttributeSection
 from sam3_annotator.ui.panels.instance_list import InstancePanel
 from sam3_annotator.ui.store_bridge import StoreBridge
@@ -185,6 +186,22 @@ def test_what_is_typed_is_for_those_it_was_typed_for(
 
     assert attributes(store, ids[0])["colour"] == "blue"
     assert attributes(store, ids[1]) == {}
+    assert field.text() == ""
+
+
+def test_what_is_typed_shows_on_those_that_stay_selected(
+    qtbot: QtBot, section: AttributeSection, ids: list[InstanceId], workspace: Workspace, store: ProjectStore
+) -> None:
+    workspace.select(ids[:1])
+    field = value(section, "colour").field
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "blue")
+
+    workspace.select(ids[:2])
+
+    assert attributes(store, ids[0])["colour"] == "blue"
+    assert value(section, "colour").held == Held(("blue",), is_partial=True)
     assert field.text() == ""
 
 
