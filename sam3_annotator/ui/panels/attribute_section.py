@@ -105,7 +105,7 @@ class AttributeSection(QWidget):
     def keep_typed(self) -> None:
         """Keep what is typed in a field for those that are shown, as leaving it would."""
         for row in self._rows.values():
-            if isinstance(row, ValueRow) and row.field.hasFocus() and row.field.is_typed:
+            if isinstance(row, ValueRow) and row.field.is_typed:
                 self._ids = tuple(instance_id for instance_id in self._ids if self._is_there(instance_id))
                 if not row.field.keep():
                     row.field.take_back()

@@ -42,7 +42,7 @@ class ValueField(TextField):
 
     def show_value(self, text: str, placeholder: str) -> None:
         """Show a value, or `placeholder` in place of none; what is being typed stays."""
-        is_free = not (self.hasFocus() and self.is_typed)
+        is_free = not self.is_typed  # also while another window has the keyboard
         self._shown = text
         self.setPlaceholderText(placeholder)
         if is_free and text != self.text():

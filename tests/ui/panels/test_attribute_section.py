@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import ImageId, InstanceId, ProjectStore
@@ -220,6 +221,27 @@ def test_a_change_from_elsewhere_shows_but_leaves_what_is_being_typed(
     assert value(section, "age").field.text() == "8"
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert field.text() == "green"
+
+
+def test_what_is_typed_waits_while_another_window_has_the_keyboard(
+    qtbot: QtBot, section: AttributeSection, ids: list[InstanceId], workspace: Workspace, store: ProjectStore
+) -> None:
+    workspace.select(ids[:1])
+    field = value(section, "colour").field
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "blue")
+    other = QWidget()
+    qtbot.addWidget(other)
+    other.show()
+    other.activateWindow()
+    qtbot.waitUntil(lambda: not field.hasFocus())
+
+    operations.set_attribute(store, ids[1:2], "age", 5)
+
+    assert field.text() == "blue"
+    workspace.select(ids[1:2])
+    assert attributes(store, ids[0])["colour"] == "blue"
 
 
 def test_what_was_typed_for_one_that_is_deleted_meanwhile_is_for_the_others(
