@@ -265,7 +265,7 @@ class AttributeSection(QWidget):
         ordered: list[QWidget] = list(self._rows.values())
         ordered.insert(len(own), self._others)
         for place, widget in enumerate([*ordered, self._add]):
-            if (item := self._list.itemAt(place)) is None or item.widget() is not widget:
+            if self._list.indexOf(widget) != place:  # itemAt would keep items for Python that are long gone
                 self._list.insertWidget(place, widget)
         previous: QWidget = self._field
         for row in self._rows.values():

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QWidget, QWidgetItem
 from pytestqt.qtbot import QtBot
+from shiboken6 import getAllValidWrappers
 
 from sam3_annotator.project import ImageId, InstanceId, ProjectStore
 from sam3_annotator.ui.panels.attribute_row import Held
@@ -47,6 +48,17 @@ def test_attributes_of_the_category_come_first(
     assert shown(section) == ["occluded", "age", "colour", "doors"]
     workspace.select(ids[2:])
     assert shown(section) == ["doors", "occluded", "age", "colour"]
+
+
+def test_rows_that_move_leave_no_item_of_the_layout_with_python(
+    section: AttributeSection, ids: list[InstanceId], workspace: Workspace
+) -> None:
+    before = len([each for each in getAllValidWrappers() if isinstance(each, QWidgetItem)])
+
+    workspace.select(ids[:1])
+    workspace.select(ids[2:])  # whatever is made at the address of an item that is gone would crash with it
+
+    assert len([each for each in getAllValidWrappers() if isinstance(each, QWidgetItem)]) == before
 
 
 def test_values_of_one_are_shown_and_of_several_that_they_differ(
