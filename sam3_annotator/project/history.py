@@ -174,9 +174,10 @@ class History:
             return None if newest is None else int(newest)
         (text,) = self._connection.execute("SELECT changes FROM history WHERE id = ?", (own,)).fetchone()
         replay = _Replay.of(text)
-        query = "SELECT background FROM history WHERE stack = ? AND id > ?"
-        for (code,) in self._connection.execute(query, (stack, own)):
-            background = _Background(*json.loads(code))
+        # As one text: a run over all images leaves thousands, and every view asks which step is next.
+        query = "SELECT '[' || group_concat(background) || ']' FROM history WHERE stack = ? AND id > ?"
+        for code in json.loads(self._connection.execute(query, (stack, own)).fetchone()[0]):
+            background = _Background(*code)
             if own <= background.since or background.rests_on(replay):
                 return int(newest)
         return int(own)
