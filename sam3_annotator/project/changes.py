@@ -18,6 +18,7 @@ class ChangeKind(StrEnum):
     """What made a `ChangeSet`."""
 
     EDIT = "edit"
+    BACKGROUND = "background"  # by work beside the user's
     UNDO = "undo"
     REDO = "redo"
     FACTS = "facts"

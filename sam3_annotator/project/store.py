@@ -152,7 +152,7 @@ class ProjectStore(ProjectReader):
                     self._history.record(label, changes, merge_key, since)
                 elif changes:
                     self._history.clear()
-        self._publish(ChangeSet(label, changes))
+        self._publish(ChangeSet(label, changes, ChangeKind.EDIT if since is None else ChangeKind.BACKGROUND))
 
     def undo(self) -> ChangeSet | None:
         """Take back the last step and return what that changed; None if there is none."""

@@ -112,6 +112,21 @@ def test_what_is_on_another_image_or_came_with_others_is_not_the_one_just_made(
     assert len(told) == 4
 
 
+def test_what_work_beside_the_user_adds_is_not_the_one_just_made(
+    verbs: Attributing, add: Add, store: ProjectStore, told: list[str]
+) -> None:
+    add(occluded=True)
+    mark, made, image = store.history_mark, add(), store.images()[0].id
+    found = [(rectangle(0, 0, 5, 5), 0.9, Provenance())]
+    (other,) = operations.accept_proposals(store, image, store.categories()[1].id, found, mark)
+
+    verbs.switch(0)
+
+    assert attributes(store, made) == {"occluded": True}
+    assert attributes(store, other) == {}
+    assert told == ["The car just made: occluded."]
+
+
 def test_the_one_made_before_of_the_same_category_is_repeated_and_what_only_this_one_has_stays(
     verbs: Attributing, add: Add, store: ProjectStore, workspace: Workspace, told: list[str]
 ) -> None:
