@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -73,7 +73,7 @@ class _Background:
     since: int
     changed: list[list[Any]]
     owners: list[list[Any]]
-    names: list[str] = field(default_factory=list)  # an earlier program has written none
+    names: list[str]
 
     @classmethod
     def of(cls, changes: Sequence[RowChange], since: int) -> _Background:
