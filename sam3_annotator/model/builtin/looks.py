@@ -19,8 +19,8 @@ MOST_VIEWS = 4
 LEAST_PIXELS = 6
 """A mask with fewer pixels of the view shows nothing."""
 
-ALIKE_ABOVE = 0.9
-"""Masks of one look with this IoU are one guess."""
+SAME_ABOVE = 0.8
+"""Masks of one look with this IoU show the same thing; their mean shows it better than each of them."""
 
 
 class StemArrays(NamedTuple):
@@ -69,10 +69,11 @@ class BuiltinEmbedding:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Guess:
-    """One mask of a look, as what the user may mean: probabilities `chance` `(S, S)` and the view it was seen in.
+    """One thing seen in a look, as what the user may mean: probabilities `chance` `(S, S)` and the view it was seen in.
 
-    `scores` `(4,)` are the IoU that the network predicts for all masks of the look, of which this one is `index`, the
-    merged one 0; `agreement` is its mean IoU with the others.
+    `chance` is the mean of the masks that show it, of which `index` is the first, the merged one 0. `scores` `(4,)` are
+    the IoU that the network predicts for all masks of the look; `agreement` is the mean IoU of that first one with all
+    others.
     """
 
     chance: NDArray[np.float32]
@@ -100,19 +101,20 @@ class Look:
         return Belief(self.chances[0], self.view.window.area, self.view.window)
 
     def guesses(self) -> list[Guess]:
-        """Give the masks that differ and are not empty; the merged one if all are empty."""
+        """Give each thing that is seen; what the merged mask shows if all are empty."""
         masks = [chance > 0.5 for chance in self.chances]
-        kept: list[int] = []
+        things: dict[int, list[int]] = {}  # the masks that show the same, by the first of them
         for index, mask in enumerate(masks):
-            shows = np.count_nonzero(mask) >= LEAST_PIXELS
-            if shows and all(overlap(mask, masks[other]) < ALIKE_ABOVE for other in kept):
-                kept.append(index)
-        return [self._guess(index, masks) for index in kept or [0]]
+            if np.count_nonzero(mask) >= LEAST_PIXELS:
+                first = next((first for first in things if overlap(mask, masks[first]) >= SAME_ABOVE), index)
+                things.setdefault(first, []).append(index)
+        return [self._guess(same, masks) for same in things.values() or [[0]]]
 
-    def _guess(self, index: int, masks: list[NDArray[np.bool_]]) -> Guess:
+    def _guess(self, same: list[int], masks: list[NDArray[np.bool_]]) -> Guess:
+        index = same[0]
         agreement = [overlap(masks[index], mask) for other, mask in enumerate(masks) if other != index]
-        view = self.view
-        return Guess(self.chances[index], view.pixels, view.window, self.scores, index, sum(agreement) / len(agreement))
+        chance = np.average(self.chances[same], axis=0, weights=self.scores[same])
+        return Guess(chance, self.view.pixels, self.view.window, self.scores, index, sum(agreement) / len(agreement))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
