@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QToolButton
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import CategoryId, ImageId, InstanceId, ProjectStore
@@ -17,6 +17,7 @@ from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.workspace import Workspace
+from tests.ui.panels.image_panels import names, show_panel, strip
 
 AddInstance = Callable[..., InstanceId]
 
@@ -29,20 +30,7 @@ def panel(
     for image, category in ((0, 0), (1, 0), (1, 1)):
         add_instance(image=image, category=category)
     workspace.set_image(images[3])
-    made = ImageListPanel(bridge, workspace)
-    qtbot.addWidget(made)
-    made.resize(260, 400)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
-
-
-def names(panel: ImageListPanel) -> list[str]:
-    return [panel.shown.index(row, 0).data() for row in range(panel.shown.rowCount())]
-
-
-def strip(panel: ImageListPanel) -> str:
-    return "".join(label.text() for label in panel.filter_bar.findChildren(QLabel) if label.isVisible())
+    return show_panel(qtbot, bridge, workspace)
 
 
 def submenu(panel: ImageListPanel, title: str) -> CategoryMenu:

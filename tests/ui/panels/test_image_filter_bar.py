@@ -14,17 +14,13 @@ from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.workspace import Workspace
+from tests.ui.panels.image_panels import names, show_panel, strip
 
 
 @pytest.fixture
 def panel(qtbot: QtBot, bridge: StoreBridge, workspace: Workspace, images: list[ImageId]) -> ImageListPanel:
     workspace.set_image(images[0])
-    made = ImageListPanel(bridge, workspace)
-    qtbot.addWidget(made)
-    made.resize(260, 400)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+    return show_panel(qtbot, bridge, workspace)
 
 
 @pytest.fixture
@@ -35,15 +31,6 @@ def sorted_images(store: ProjectStore, images: list[ImageId]) -> list[ImageId]:
     operations.set_image_state(store, images[1:3], ImageState.DONE)
     operations.set_image_state(store, images[3:], ImageState.LEFT_OUT)
     return images
-
-
-def names(panel: ImageListPanel) -> list[str]:
-    return [panel.shown.index(row, 0).data() for row in range(panel.shown.rowCount())]
-
-
-def strip(panel: ImageListPanel) -> str:
-    """Return what the strip below the field says; empty where there is none."""
-    return "".join(label.text() for label in panel.filter_bar.findChildren(QLabel) if label.isVisible())
 
 
 def choose(panel: ImageListPanel, entry: str) -> None:

@@ -18,6 +18,7 @@ from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.workspace import Workspace
+from tests.ui.panels.image_panels import names, show_panel
 
 LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -27,16 +28,7 @@ AddInstance = Callable[..., InstanceId]
 @pytest.fixture
 def panel(qtbot: QtBot, bridge: StoreBridge, workspace: Workspace, images: list[ImageId]) -> ImageListPanel:
     workspace.set_image(images[0])
-    made = ImageListPanel(bridge, workspace)
-    qtbot.addWidget(made)
-    made.resize(260, 400)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
-
-
-def names(panel: ImageListPanel) -> list[str]:
-    return [panel.shown.index(row, 0).data() for row in range(panel.shown.rowCount())]
+    return show_panel(qtbot, bridge, workspace)
 
 
 def current(panel: ImageListPanel) -> str | None:
