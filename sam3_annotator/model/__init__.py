@@ -43,8 +43,10 @@ from sam3_annotator.model.errors import (
 )
 from sam3_annotator.model.opening import open_session
 from sam3_annotator.model.outputs import Detection, Segmentation
+from sam3_annotator.model.packed_masks import PackedMask
 from sam3_annotator.model.progress import LoadingProgress, Progress
 from sam3_annotator.model.prompts import BoxPrompt, ConceptPrompt, Exemplar, MaskPrompt, PointPrompt, Prompt
+from sam3_annotator.model.propagation import Propagated, propagate
 from sam3_annotator.model.requests import Outcome, Slot, Ticket
 from sam3_annotator.model.session import (
     Check,
@@ -95,9 +97,11 @@ __all__ = [
     "OutOfMemory",
     "Outcome",
     "PackedEmbedding",
+    "PackedMask",
     "PointPrompt",
     "Progress",
     "Prompt",
+    "Propagated",
     "RestoringSession",
     "Segmentation",
     "Session",
@@ -110,6 +114,7 @@ __all__ = [
     "looks_like_weights",
     "never_cancelled",
     "open_session",
+    "propagate",
     "refuse_clicks",
     "refuse_concepts",
 ]
