@@ -5,42 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QWidget
 
 from sam3_annotator.model import Exemplar
 from sam3_annotator.ui.canvas.items import WHITE
 from sam3_annotator.ui.canvas.marks import NEGATIVE, POSITIVE
-from sam3_annotator.ui.theme import ICON_SIZE_SMALL, RADIUS, SPACE_S, SPACE_XS, bind_icon, theme
+from sam3_annotator.ui.phrase_bar.chip import HEIGHT, Chip
+from sam3_annotator.ui.theme import SPACE_S, SPACE_XS, theme
 
-HEIGHT: Final = 24
 MARK_SIDE: Final = 12
 
 
-class ExemplarChip(QWidget):
+class ExemplarChip(Chip):
     """A green disc with + and a red square with -, as on the canvas, each with its number."""
 
-    removed = Signal()  # the last exemplar is not wanted
-
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Take the last example back", parent)
         self._counts: list[tuple[bool, int]] = []
         self.setFont(theme().font("number"))
-        self.setFixedHeight(HEIGHT)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.cross = QToolButton()
-        self.cross.setIconSize(QSize(ICON_SIZE_SMALL - 2, ICON_SIZE_SMALL - 2))
-        self.cross.setFixedSize(HEIGHT - 2, HEIGHT - 2)
-        self.cross.setToolTip("Take the last example back")
-        self.cross.setAccessibleName("Take the last example back")
-        self.cross.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        bind_icon(self.cross, "close", "text_dim")
-        self.cross.clicked.connect(self.removed)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 1, 0)
-        layout.addWidget(self.cross, alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        theme().theme_changed.connect(self.update)
 
     def show_exemplars(self, exemplars: Sequence[Exemplar]) -> None:
         """Count them."""
@@ -61,13 +45,8 @@ class ExemplarChip(QWidget):
         )
         return QSize(SPACE_S + counts + self.cross.width(), HEIGHT)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's
-        """Paint ground, marks and numbers."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme().color("line"), 1))
-        painter.setBrush(theme().color("raised"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+    def paint_content(self, painter: QPainter) -> None:
+        """Paint marks and numbers."""
         metrics = QFontMetrics(self.font())
         x = SPACE_S
         for is_positive, count in self._counts:
