@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from sam3_annotator.model import EmbeddingCache, Exemplar, Session, default_folder, open_session
 from sam3_annotator.paths import resources_dir
-from sam3_annotator.project import ImageId, ProjectStore
+from sam3_annotator.project import ProjectStore
 from sam3_annotator.ui.actions.situation import Situation
 from sam3_annotator.ui.actions.verb_slots import (
     concept_slots,
@@ -32,7 +32,6 @@ from sam3_annotator.ui.assistance.model_choice import ModelChoice
 from sam3_annotator.ui.assistance.prefetch import Prefetch
 from sam3_annotator.ui.assistance.preview import Preview
 from sam3_annotator.ui.assistance.proposals_display import ProposalsDisplay
-from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.background import background_is_idle
 from sam3_annotator.ui.canvas.items import WHITE
 from sam3_annotator.ui.canvas.preview_item import PreviewKind
@@ -66,6 +65,7 @@ from sam3_annotator.ui.verbs.outlining import Outlining
 from sam3_annotator.ui.verbs.painting import Painting
 from sam3_annotator.ui.verbs.polygon_keeping import PolygonKeeping
 from sam3_annotator.ui.verbs.project_verbs import ProjectVerbs
+from sam3_annotator.ui.verbs.propagating import Propagating
 from sam3_annotator.ui.verbs.reshaping import Reshaping
 from sam3_annotator.ui.verbs.revealing import Revealing
 from sam3_annotator.ui.verbs.settling import Settling
@@ -159,7 +159,7 @@ def assemble_window(
     bind_labelling(window, labelling, assist, drawing, display)
     bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing, window.messages), labelling)
     preview = Preview(engine, assist, settings, window)
-    clipboard, outlining, compared = bind_instance_verbs(window, display, engine, models, assist)
+    clipboard, outlining, compared = bind_instance_verbs(window, display, engine, models, assist, finder)
     closer = bind_closer_look(window, assist, finder, display)
     situation = Situation(window, assist, finder, binding, display, preview, compared, clipboard, drawing, closer)
     facts = FactReader(bridge, window)
@@ -271,27 +271,27 @@ def bind_painting(window: MainWindow, labelling: Labelling, drawing: Drawing) ->
 
 
 def bind_instance_verbs(
-    window: MainWindow, display: ImageDisplay, engine: EngineBridge, models: ModelChoice, assist: Assist
+    window: MainWindow,
+    display: ImageDisplay,
+    engine: EngineBridge,
+    models: ModelChoice,
+    assist: Assist,
+    finder: Finder,
 ) -> tuple[InstanceClipboard, Outlining, ComparedOutline]:
-    """Let the actions of a window copy, combine, reshape and outline the instances on its image."""
+    """Let the actions of a window copy, propagate, combine, reshape and outline instances."""
     bridge, store, workspace, find_size = window.bridge, window.store, window.workspace, display.find_size
-    settings = window.settings
+    settings, find_previous = window.settings, window.image_panel.find_previous
     clipboard = InstanceClipboard(window)
     window.begun.connect(clipboard.look)
     window.closing.connect(clipboard.close)
 
-    def find_previous() -> ImageId | None:
-        return window.image_panel.shown.neighbour(workspace.image_id, -1)
-
-    def find_seen(image_id: ImageId) -> ShownImage | None:
-        return assist.image if assist.image is not None and assist.image.image_id == image_id else None
-
-    outlining = Outlining(store, workspace, find_size, engine, find_seen, settings, models.describe, window)
+    outlining = Outlining(store, workspace, find_size, engine, display.seen_of, settings, models.describe, window)
     compared = ComparedOutline(bridge, workspace, find_size, engine, assist, settings, models.describe, window)
     for verbs in (
         outlining,
         compared,
         Copying(store, workspace, find_size, clipboard, lambda: window.canvas.zoom, find_previous, window),
+        Propagating(store, workspace, find_size, finder, find_previous, settings, window),
         Combining(store, workspace, find_size, window),
         Reshaping(store, workspace, find_size, settings, window),
         Crowding(store, workspace, find_size, window),

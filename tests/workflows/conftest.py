@@ -14,11 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from sam3_annotator.app import build_window
 from sam3_annotator.model import Session
-from sam3_annotator.project import Instance
+from sam3_annotator.project import Instance, rectangle
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.canvas.draft import Draft
 from sam3_annotator.ui.window.main_window import MainWindow
+from tests.workflows.sequences import CAT_BOX, DOG_BOX, Follower, put
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 PATIENCE_MS = 20_000
@@ -175,3 +176,23 @@ def user(qtbot: QtBot, fake_session, store) -> Iterator[User]:
 def tell(user: User) -> Callable[[], list[str]]:
     """Read the messages above the canvas."""
     return lambda: [message.text for message in user.window.messages.messages]
+
+
+@pytest.fixture
+def follower(monkeypatch) -> Follower:
+    """Have what is propagated found a little further right."""
+    made = Follower()
+    monkeypatch.setattr("sam3_annotator.ui.verbs.propagating.propagate", made.follow)
+    return made
+
+
+@pytest.fixture
+def sequence(user, follower):
+    """Label a cat and a dog on the first of four frames, and turn to the second."""
+    user.add_category("cat")
+    user.add_category("dog")
+    put(user, 0, "cat", rectangle(*CAT_BOX))
+    put(user, 0, "dog", rectangle(*DOG_BOX))
+    user.press(Qt.Key.Key_D)
+    user.settle()
+    return user

@@ -15,8 +15,9 @@ class ActionState:
     `candidate_count` is the number of candidates of the open draft, which `lacks_object` while it only says what does
     not belong to it, and `lacks_prompt` while it shows an instance as it is, to be corrected; `has_concept` says that
     something is looked for or was found, of which `proposal_count` are neither accepted nor rejected, and `is_looking`
-    that the answer is still to come; `category_name` is that of the current category, "" if there is none; `undo_label`
-    and `redo_label` name the steps (None where there is none); `tool` is `select`, `points`, `box`, `exemplar`,
+    that the answer is still to come; `category_name` is that of the current category, "" if there is none, and
+    `own_category` that of the focused proposal where it has one of its own; `undo_label` and `redo_label` name the
+    steps (None where there is none); `tool` is `select`, `points`, `box`, `exemplar`,
     `polygon` or `brush`; `is_previewing` says that the points tool shows what a click would outline; `finding_count` is
     what the last check has found; `has_copies` says that the clipboard holds instances; `drawn_vertices` counts the
     vertices of the polygon being drawn, 0 where none is or another tool is in the hand; `has_strokes_waiting` says that
@@ -44,6 +45,7 @@ class ActionState:
     hidden_count: int = 0
     category_count: int = 0
     category_name: str = ""
+    own_category: str = ""
     undo_label: str | None = None
     redo_label: str | None = None
     tool: str = "points"

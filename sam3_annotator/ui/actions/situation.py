@@ -108,6 +108,7 @@ class Situation(QObject):
             hidden_count=len(self._workspace.hidden & self._binding.instance_ids),
             category_count=len(self._store.categories()),
             category_name=self._category_name(),
+            own_category=self._own_category(),
             undo_label=self._store.undo_label,
             redo_label=self._store.redo_label,
             tool=self._canvas.tool,
@@ -136,6 +137,10 @@ class Situation(QObject):
             category_id = self._workspace.category_id
             return "" if category_id is None else self._store.category(category_id).name
         return ""
+
+    def _own_category(self) -> str:
+        focused = self._finder.proposals.focused if self._finder.proposals is not None else None
+        return "" if focused is None or focused.copy_of is None else focused.copy_of.category_name
 
     @Slot(QWidget, QWidget)
     def _follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:

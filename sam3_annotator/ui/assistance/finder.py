@@ -1,4 +1,4 @@
-"""Asks the model for all instances of a concept on the shown image, and keeps what it found until it is settled."""
+"""Asks the model for what is to be found on the shown image, and keeps what it found until it is settled."""
 
 from __future__ import annotations
 
@@ -18,70 +18,17 @@ from sam3_annotator.model import (
     Slot as EngineSlot,
     Ticket,
     Window,
-    Workbench,
 )
-from sam3_annotator.project import LABELLED_IOU, ImageId, Instance, InstanceId, Placed, Region
+from sam3_annotator.project import Category, ImageId, Instance, InstanceId, Region
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.assistance.settled import without_decided, without_labelled
 from sam3_annotator.ui.assistance.shown_image import ShownImage, exemplar_boxes
-from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
+from sam3_annotator.ui.canvas.proposals import BoxXyxy, PropagatedFrom, Proposals
 from sam3_annotator.ui.settings import LEAST_THRESHOLD, Settings
-from sam3_annotator.ui.verbs.proposing import SAME_IOU, join_proposals, proposals_of
+from sam3_annotator.ui.verbs.proposing import detect_job
 
 # So many images keep their proposals, each up to some hundred kilobytes.
 IMAGES_KEPT = 100
-
-
-def detect_job(
-    image: ShownImage,
-    concept: ConceptPrompt,
-    threshold: float,
-    labelled: Sequence[Region],
-    earlier: Proposals,
-    tolerance: float,
-) -> Job:
-    """Make the job that finds what is not labelled yet, best first, no two with the same box, nothing that is cut.
-
-    What is known of the concept from `earlier` is found again as it is, though it may have been labelled since.
-    """
-
-    def job(bench: Workbench) -> tuple[Proposal, ...]:
-        embedding = image.embed(bench)
-        asked = image.place_concept(concept)
-        found = bench.session.detect(embedding, asked, threshold=threshold, check=bench.check)
-        proposals = proposals_of(found, labelled, tolerance, bench.model_name, earlier.known, bench.check, image)
-        is_closer = image.window is not None
-        return join_proposals(proposals, earlier.beside, earlier.settled, bench.check, is_closer=is_closer)
-
-    return job
-
-
-def _without_labelled(proposals: Proposals, instances: Sequence[Instance]) -> Proposals:
-    """Settle those that are one of the instances, also those that score too little to be shown now."""
-    return _settled_as(proposals, [(instance.id, instance.region) for instance in instances], LABELLED_IOU)
-
-
-def _without_decided(proposals: Proposals, before: Proposals, settled: Collection[BoxXyxy]) -> Proposals:
-    """Settle those that are the same thing as one `before` that has been settled since others were `settled`."""
-    decided = [
-        (before.settled[each.box_xyxy], each.region)
-        for each in before.known
-        if each.box_xyxy in before.settled and each.box_xyxy not in settled
-    ]
-    return _settled_as(proposals, decided, SAME_IOU)
-
-
-def _settled_as(
-    proposals: Proposals, things: Sequence[tuple[InstanceId | None, Region]], least_iou: float
-) -> Proposals:
-    placed = [(instance_id, Placed.of(region)) for instance_id, region in things]
-    settled: dict[BoxXyxy, InstanceId | None] = {}
-    for proposal in proposals.unsettled if placed else ():
-        own = Placed.of(proposal.region)
-        for instance_id, thing in placed:
-            if own.overlaps(thing, least_iou):
-                settled[proposal.box_xyxy] = instance_id
-                break
-    return proposals.with_labelled(settled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +51,11 @@ class Finder(QObject):
 
     An image keeps its own while others are shown. `labelled` gives the instances of an image, which need not be found
     again. What is accepted is settled once it is in the project, so that it is still there if storing fails.
+    Who knows the instances of other images answers `propagation_wanted` with `propagate`.
     """
 
     changed = Signal(object)  # Proposals | None
+    propagation_wanted = Signal(object)  # ImageId of the image before
     threshold_changed = Signal(float)
     answered = Signal(float)  # seconds from the question to the answer
     failed = Signal(object)  # Exception
@@ -126,7 +75,7 @@ class Finder(QObject):
         self._kept: dict[ImageId, Proposals] = {}
         self._threshold = settings.detection_threshold
         self._question: _Question | None = None
-        self._carried = ""
+        self._carried: str | ImageId = ""  # the phrase, or the image before, that the next image is asked for
         engine.answered.connect(self._take_answer)
         engine.status_changed.connect(self._follow_model)
 
@@ -136,9 +85,9 @@ class Finder(QObject):
         return self._kept.get(self._image.image_id) if self._image else None
 
     @property
-    def has_image(self) -> bool:
-        """Whether an image is shown, rather than left for the next."""
-        return self._image is not None
+    def image(self) -> ShownImage | None:
+        """The shown image; None while it is left for the next."""
+        return self._image
 
     @property
     def image_ids(self) -> Collection[ImageId]:
@@ -165,15 +114,17 @@ class Finder(QObject):
         return not capabilities or kind in capabilities
 
     def show(self, image: ShownImage) -> None:
-        """Turn to another image, and take up what was found on it, or look for a phrase that waited for it."""
+        """Turn to another image, and take up what was found on it, or look for what waited for it."""
+        carried, self._carried = self._carried, ""
         self.leave()
         self._image = image
-        proposals, carried = self.proposals, self._carried
-        self._carried = ""
+        proposals = self.proposals
+        if proposals is not None and (source := proposals.unanswered_source):  # left before the answer came
+            del self._kept[image.image_id]
+            proposals, carried = None, source.image_id
         if proposals is None and carried:
-            self.ask(carried)
-            return
-        if proposals is None:
+            self._take_up(carried)
+        elif proposals is None:
             self.changed.emit(None)
         else:  # the threshold may have moved since, and the answer may not have come before it was left
             self._keep(proposals.left_alone().with_threshold(self._threshold))
@@ -186,7 +137,7 @@ class Finder(QObject):
             return
         proposals, before = self.proposals, self._image
         self._image = before.through(window)
-        if proposals is None or not proposals.says_what:
+        if proposals is None or not proposals.says_what or proposals.propagated_from is not None:
             return
         boxes = exemplar_boxes(proposals.concept)
         if before.showing(boxes).window != self._image.showing(boxes).window:
@@ -198,10 +149,35 @@ class Finder(QObject):
         if self._image is not None:
             self._image = None
             self.changed.emit(None)
+        elif not isinstance(self._carried, str):
+            self._carried = ""  # it was for an image that is passed by
 
     def carry_on(self) -> None:
-        """Look for the phrase on the next image too; exemplars belong to the image they were drawn on."""
-        self._carried = self.proposals.concept.phrase if self.proposals is not None else ""
+        """Look for the phrase on the next image too, or for the instances of this one where it was so done here.
+
+        Exemplars belong to the image they were drawn on.
+        """
+        proposals = self.proposals
+        if proposals is None:
+            self._carried = ""
+        elif proposals.propagated_from is not None:
+            self._carried = proposals.image_id
+        else:
+            self._carried = proposals.concept.phrase
+
+    def propagate_once_shown(self, source_id: ImageId) -> None:
+        """Look for the instances of the image before once the next image is shown, unless that is passed by."""
+        self._carried = source_id
+
+    def propagate(self, source: PropagatedFrom, make_job: Callable[[ShownImage], Job]) -> None:
+        """Look for the instances of the image before, and for nothing else; the model sees the whole of the shown one.
+
+        The job gives a proposal for each instance that it finds again, whatever it scores, best first.
+        """
+        if self._image is not None:
+            image = self._image.through(None)
+            proposals = (self.proposals or Proposals(image.image_id, ConceptPrompt())).with_propagated(source)
+            self._submit(proposals, make_job(image), image)
 
     def ask(self, phrase: str) -> None:
         """Look for all instances of a phrase, beside the exemplars there are; without any of both for nothing."""
@@ -270,13 +246,20 @@ class Finder(QObject):
             by_image.setdefault(instance.image_id, []).append(instance)
         for image_id, added in by_image.items():
             if proposals := self._kept.get(image_id):
-                self._keep(_without_labelled(proposals, added))
+                self._keep(without_labelled(proposals, added))
 
     def reopen(self, instance_ids: AbstractSet[InstanceId]) -> None:
         """Propose again what was labelled as these instances, which are gone."""
         for proposals in tuple(self._kept.values()):
             if not instance_ids.isdisjoint(proposals.settled.values()):
                 self._keep(proposals.with_reopened(instance_ids))
+
+    def follow_categories(self, categories: Iterable[Category]) -> None:
+        """Let what has a category of its own go by the name and colour that it has now."""
+        by_id = {category.id: category for category in categories}
+        for proposals in tuple(self._kept.values()):
+            if any(proposal.category_id in by_id for proposal in proposals.answer):
+                self._keep(proposals.with_categories(by_id))
 
     def drop(self) -> None:
         """Look for nothing on the shown image any more."""
@@ -314,8 +297,20 @@ class Finder(QObject):
         if proposals is not None and proposals.is_current and proposals.window is not None and proposals.says_what:
             self._ask(proposals.elsewhere())
 
+    def _take_up(self, carried: str | ImageId) -> None:
+        """Look for what was carried on to the shown image."""
+        if isinstance(carried, str):
+            self.ask(carried)
+            return
+        self.propagation_wanted.emit(carried)
+        if self.proposals is None:  # there is nothing to look for any more
+            self.changed.emit(None)
+
     def _ask(self, proposals: Proposals) -> None:
-        asked_at, instances = time.perf_counter(), self._labelled(proposals.image_id)
+        if proposals.propagated_from is not None:
+            self.propagation_wanted.emit(proposals.propagated_from.image_id)
+            return
+        instances = self._labelled(proposals.image_id)
         image = self._seeing(proposals.concept)
         job = detect_job(
             image,
@@ -325,10 +320,21 @@ class Finder(QObject):
             proposals,
             self._settings.simplification_tolerance,
         )
+        self._submit(proposals, job, image, self._threshold, instances)
+
+    def _submit(
+        self,
+        proposals: Proposals,
+        job: Job,
+        image: ShownImage,
+        reach: float = 0.0,
+        instances: Sequence[Instance] = (),
+    ) -> None:
+        """Give the model a job that leaves out what scores less than `reach` and what is one of the instances."""
+        asked_at, settled = time.perf_counter(), frozenset(proposals.settled)
         ticket = self._engine.submit(EngineSlot.DETECT, job, image.embedding_key)
         instance_ids = frozenset(instance.id for instance in instances)
-        settled = frozenset(proposals.settled)
-        self._question = _Question(ticket, asked_at, self._threshold, instance_ids, settled, image.window)
+        self._question = _Question(ticket, asked_at, reach, instance_ids, settled, image.window)
         self._keep(proposals.waiting())
 
     def _seeing(self, concept: ConceptPrompt) -> ShownImage:
@@ -370,6 +376,6 @@ class Finder(QObject):
         answered = answered.with_threshold(self._threshold)
         instances = self._labelled(proposals.image_id)
         meanwhile = [instance for instance in instances if instance.id not in question.instance_ids]
-        self._keep(_without_labelled(_without_decided(answered, proposals, question.settled), meanwhile))
+        self._keep(without_labelled(without_decided(answered, proposals, question.settled), meanwhile))
         self._ask_if_needed()
         self.answered.emit(time.perf_counter() - question.asked_at)

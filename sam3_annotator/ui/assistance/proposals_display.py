@@ -19,6 +19,8 @@ LONGEST_PHRASE = 32
 
 def proposals_in_words(proposals: Proposals) -> str:
     """Describe what is looked for, or was found, for the status line."""
+    if proposals.propagated_from is not None:
+        return _propagated_in_words(proposals, proposals.propagated_from.name)
     if not proposals.says_what:
         return "Now box an example of what to find"
     phrase, exemplars = proposals.concept.phrase, proposals.concept.exemplars
@@ -35,13 +37,26 @@ def proposals_in_words(proposals: Proposals) -> str:
     return f"Found {what}: {proposals.open.index(focused) + 1} of {count}, score {focused.score:.2f}"
 
 
-def _shortened(phrase: str) -> str:
+def _propagated_in_words(proposals: Proposals, name: str) -> str:
+    name = _shortened(name)
+    if proposals.is_waiting:
+        return f"Looking for what is on {name}…"
+    if proposals.has_failed:
+        return f"No answer for what is on {name}"
+    focused, count = proposals.focused, len(proposals.open)
+    if focused is None or focused.copy_of is None:
+        return f"Nothing left of {name}" if proposals.settled else f"Nothing of {name} found again"
+    place = f"{proposals.open.index(focused) + 1} of {count}"
+    return f"From {name}: {place}, {_shortened(focused.copy_of.category_name)}, score {focused.score:.2f}"
+
+
+def _shortened(words: str) -> str:
     """Leave room in the status line for what keys do."""
-    return phrase if len(phrase) <= LONGEST_PHRASE else f"{phrase[: LONGEST_PHRASE - 1].rstrip()}…"
+    return words if len(words) <= LONGEST_PHRASE else f"{words[: LONGEST_PHRASE - 1].rstrip()}…"
 
 
 class ProposalsDisplay(QObject):
-    """Proposals wear the colour of the category they would get."""
+    """Proposals wear the colour of the category they would get, the current one where they have none of their own."""
 
     def __init__(
         self,
@@ -75,7 +90,7 @@ class ProposalsDisplay(QObject):
         self._window.canvas.set_proposals(proposals, color)
         self._window.area.phrase_bar.show_proposals(proposals)
         self._window.proposal_panel.show_proposals(proposals, image.pixels if image else None, color)
-        if self._finder.has_image:  # else the next one may be searched, too
+        if self._finder.image is not None:  # else the next one may be searched, too
             self._window.set_searching(proposals is not None)
         if self._assist.draft is None:
             self._window.status_line.set_hint(proposals_in_words(proposals) if proposals is not None else "")

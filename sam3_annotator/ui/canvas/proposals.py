@@ -1,4 +1,4 @@
-"""What was found of a concept on an image, shown and not yet accepted."""
+"""What was found on an image, of a concept or of an earlier image's instances, shown and not yet accepted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sam3_annotator.model import ConceptPrompt, Window
-from sam3_annotator.project import ImageId, InstanceId, Region
+from sam3_annotator.project import Category, CategoryId, ImageId, InstanceCopy, InstanceId, Region
 
 BoxXyxy = tuple[float, float, float, float]
 
@@ -17,7 +17,8 @@ class Proposal:
 
     `box_xyxy` is the model's own, in image pixels, which tells it from all others that were found of the same concept,
     whatever the threshold; `score` is 0..1; `simplification_iou` is the IoU of the region with the mask it was made
-    from; `model` is what people call the model that found it.
+    from; `model` is what people call the model that found it. What goes on from an instance of an earlier image is a
+    `copy_of` that, and its category had the `category_id`; what was found of a concept is not.
     """
 
     box_xyxy: BoxXyxy
@@ -25,11 +26,33 @@ class Proposal:
     score: float
     simplification_iou: float
     model: str = ""
+    copy_of: InstanceCopy | None = None
+    category_id: CategoryId | None = None
+
+    def renamed(self, categories: Mapping[CategoryId, Category]) -> Proposal:
+        """Go by the name and colour of its category, if it has one of its own and that is among these."""
+        category = categories.get(self.category_id) if self.category_id is not None else None
+        if self.copy_of is None or category is None:
+            return self
+        name, color, supercategory = category.name, category.color, category.supercategory
+        copy = replace(self.copy_of, category_name=name, category_color=color, supercategory=supercategory)
+        return replace(self, copy_of=copy)
+
+
+@dataclass(frozen=True, slots=True)
+class PropagatedFrom:
+    """The image before, by id and name, and how many instances of it are looked for."""
+
+    image_id: ImageId
+    name: str
+    instance_count: int
 
 
 @dataclass(frozen=True, slots=True)
 class Proposals:
-    """The concept looked for on an image and what was found of it; every method returns new ones.
+    """What is looked for on an image and what was found of it; every method returns new ones.
+
+    It is a concept, or the instances of the image that it is `propagated_from`; then the concept is empty.
 
     `answer` is the last one, best first, to the concept `answered`: all that scores `reach` or more. `found` is what
     of it scores enough; `settled` are those that were labelled, each with the instance it is now, or rejected (None),
@@ -50,11 +73,19 @@ class Proposals:
     has_failed: bool = False
     beside: tuple[Proposal, ...] = ()
     window: Window | None = None
+    propagated_from: PropagatedFrom | None = None
 
     @property
     def says_what(self) -> bool:
-        """There is a phrase or a positive exemplar; what only tells what it is not cannot be asked."""
-        return bool(self.concept.phrase) or any(exemplar.positive for exemplar in self.concept.exemplars)
+        """There is a phrase, a positive exemplar or an image before; what only tells what it is not cannot be asked."""
+        exemplars = self.concept.exemplars
+        is_concept = bool(self.concept.phrase) or any(exemplar.positive for exemplar in exemplars)
+        return is_concept or self.propagated_from is not None
+
+    @property
+    def unanswered_source(self) -> PropagatedFrom | None:
+        """The image before, while nobody knows where its instances are and the model has not failed."""
+        return None if self.is_current or self.has_failed else self.propagated_from
 
     @property
     def open(self) -> tuple[Proposal, ...]:
@@ -87,7 +118,11 @@ class Proposals:
 
     def with_concept(self, concept: ConceptPrompt) -> Proposals:
         """Look for a concept, anew if it is the same: what was rejected before may be wanted now."""
-        return replace(self, concept=concept, answered=None, beside=())
+        return replace(self, concept=concept, answered=None, beside=(), propagated_from=None)
+
+    def with_propagated(self, propagated_from: PropagatedFrom) -> Proposals:
+        """Look for the instances of an image before, anew if they are the same, and for no concept."""
+        return replace(self.with_concept(ConceptPrompt()), propagated_from=propagated_from)
 
     def elsewhere(self) -> Proposals:
         """Keep what was found, and look for the same concept in another part of the image too."""
@@ -150,6 +185,12 @@ class Proposals:
     def with_reopened(self, instance_ids: Collection[InstanceId]) -> Proposals:
         """Take back that these instances label anything: they are gone."""
         return replace(self, settled={box: id_ for box, id_ in self.settled.items() if id_ not in instance_ids})
+
+    def with_categories(self, categories: Mapping[CategoryId, Category]) -> Proposals:
+        """Let what is of these categories go by their names and colours."""
+        renamed = {id(each): each.renamed(categories) for each in self.answer}
+        found = tuple(renamed[id(each)] for each in self.found)
+        return replace(self, answer=tuple(renamed.values()), found=found)
 
     def with_focus(self, box_xyxy: BoxXyxy) -> Proposals:
         """Turn to one of the open ones; another box is no one's, and leaves the focus as it is."""

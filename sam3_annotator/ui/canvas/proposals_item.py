@@ -37,12 +37,13 @@ def plan_proposals(shown: ShownProposals, box_xyxy: BoxXyxy, device_scale: float
     rows = shown.rows_in(box_xyxy)
     if not len(rows):
         return TileJob(0.0, None)
-    outlines, color, level = shown.outlines, QColor(shown.color), level_for_scale(device_scale)
+    outlines, level = shown.outlines, level_for_scale(device_scale)
+    colors = [QColor(shown.color_of_row(row)) for row in rows.tolist()]
     visible = QRectF(QPointF(*box_xyxy[:2]), QPointF(*box_xyxy[2:]))
 
     def paint(painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for outline in outlines_of_rows(outlines.at_level(level), rows):
+        for outline, color in zip(outlines_of_rows(outlines.at_level(level), rows), colors, strict=True):
             _paint_dotted(painter, outline, color, ratio, visible)
 
     return TileJob(len(rows) * ROW_MS, paint)
@@ -73,16 +74,17 @@ class ProposalsItem:
 
     def paint_regions(self, painter: QPainter, device_scale: float, ratio: float, visible: QRectF) -> None:
         """Paint the hovered and the focused one; the painter works in image pixels, `visible` is what is in sight."""
-        color, level = QColor(self._shown.color), level_for_scale(device_scale)
+        level = level_for_scale(device_scale)
         focused, hovered = self._shown.focused, self._shown.hovered
         self._outlines = {
             id(proposal): self._outline(proposal, level) for proposal in (focused, hovered) if proposal is not None
         }
         if hovered is not None:
-            outline = self._outlines[id(hovered)][2]
+            outline, color = self._outlines[id(hovered)][2], QColor(self._shown.color_of(hovered))
             paint_fill(painter, outline.fill, color, HOVERED_FILL_OPACITY)
             _paint_dotted(painter, outline, lighter(color), ratio, visible)
         if focused is not None:
+            color = QColor(self._shown.color_of(focused))
             style = replace(FOCUSED, line=lighter(color))
             paint_outlined(painter, self._outlines[id(focused)][2], color, style, ratio, visible)
 

@@ -13,8 +13,8 @@ from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
 class ShownProposals:
     """The proposals as last shown, their outlines, and the one under the cursor.
 
-    `color` is `#rrggbb`; `open` are those to be seen, best first; `focused` is the one that the keys are about.
-    A row of `outlines` is one of the answer.
+    `color` is `#rrggbb`, for those without a category of their own; `open` are those to be seen, best first; `focused`
+    is the one that the keys are about. A row of `outlines` is one of the answer.
     """
 
     def __init__(self) -> None:
@@ -42,6 +42,14 @@ class ShownProposals:
         differing = before.keys() ^ now.keys() if color == self.color else before.keys() | now.keys()
         self.color = color
         return [(before | now)[key].region.box_xyxy for key in differing]
+
+    def color_of(self, proposal: Proposal) -> str:
+        """Give the colour, `#rrggbb`, of the category that a proposal would get."""
+        return self.color if proposal.copy_of is None else proposal.copy_of.category_color
+
+    def color_of_row(self, row: int) -> str:
+        """Give the colour of one of the answer."""
+        return self.color_of(self._answer[row])
 
     @property
     def extent(self) -> BoxXyxy:

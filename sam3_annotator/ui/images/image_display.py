@@ -75,6 +75,10 @@ class ImageDisplay(QObject):
         seen = self.seen
         return None if seen is None else seen.embedding_key
 
+    def seen_of(self, image_id: ImageId) -> ShownImage | None:
+        """Give an image as the model sees it; None unless it is on the canvas."""
+        return self.seen if self.seen is not None and self.seen.image_id == image_id else None
+
     @property
     def has_failed(self) -> bool:
         """The workspace's image cannot be shown: its file is missing or unreadable."""

@@ -36,7 +36,10 @@ class ProposalThumbnails:
         self._kept: OrderedDict[tuple[int, float], tuple[Proposal, QPixmap]] = OrderedDict()
 
     def show(self, pixels: NDArray[np.uint8] | None, color: QColor) -> bool:
-        """Take the `(H, W, 3)` RGB pixels of the image and the outlines' colour; say whether thumbnails change."""
+        """Take the `(H, W, 3)` RGB pixels of the image and the outlines' colour; say whether thumbnails change.
+
+        What has a category of its own is outlined in the colour of that.
+        """
         if pixels is self._pixels and color == self._color:
             return False
         self._pixels, self._color = pixels, QColor(color)
@@ -51,7 +54,8 @@ class ProposalThumbnails:
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key][1]
-        pixmap = QPixmap.fromImage(draw_thumbnail(self._pixels, proposal.region, self._color, pixel_ratio))
+        color = self._color if proposal.copy_of is None else QColor(proposal.copy_of.category_color)
+        pixmap = QPixmap.fromImage(draw_thumbnail(self._pixels, proposal.region, color, pixel_ratio))
         self._kept[key] = proposal, pixmap
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)

@@ -20,7 +20,7 @@ class ProposalRole(IntEnum):
     """What the model tells beyond Qt's own roles."""
 
     PROPOSAL = Qt.ItemDataRole.UserRole + 1  # Proposal
-    SIZE = Qt.ItemDataRole.UserRole + 2  # width and height of its region, in words
+    SIZE = Qt.ItemDataRole.UserRole + 2  # width and height of its region, in words; with a category, its score before
 
 
 class ProposalModel(QAbstractListModel):
@@ -38,22 +38,24 @@ class ProposalModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self._proposals)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's
-        """Give the score, the tooltip, the words for screen readers, or a `ProposalRole`."""
+        """Give the category of its own or else the score, the tooltip, what is to be read out, or a `ProposalRole`."""
         if not index.isValid():
             return None
         proposal = self._proposals[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return _score_words(proposal)
+                return _score_words(proposal) if proposal.copy_of is None else proposal.copy_of.category_name
             case Qt.ItemDataRole.ToolTipRole:
                 return _tooltip(proposal)
             case Qt.ItemDataRole.AccessibleTextRole:
                 width, height = _size(proposal.region)
-                return f"{_score_words(proposal)}, {width} by {height} pixels"
+                name = [] if proposal.copy_of is None else [proposal.copy_of.category_name]
+                return ", ".join([*name, _score_words(proposal), f"{width} by {height} pixels"])
             case ProposalRole.PROPOSAL:
                 return proposal
             case ProposalRole.SIZE:
-                return _size_words(proposal.region)
+                score = "" if proposal.copy_of is None else f"{_score_words(proposal)}, "
+                return score + _size_words(proposal.region)
         return None
 
     def proposal_at(self, row: int) -> Proposal:
@@ -109,4 +111,6 @@ def _tooltip(proposal: Proposal) -> str:
     ]
     if proposal.model:
         lines.append(f"found with {proposal.model}")
+    if proposal.copy_of is not None:
+        lines.insert(0, proposal.copy_of.category_name)
     return "\n".join(lines)

@@ -138,8 +138,9 @@ def _proposal_hints(state: ActionState) -> tuple[_Hint, ...]:
 
 def _accept_hint(state: ActionState) -> _ActionHint:
     """Say what a proposal would become: the phrase it was found by need not be the category."""
-    is_short = 0 < len(state.category_name) <= _LONGEST_NAME
-    return _ActionHint("accept", f"accept as {state.category_name}" if is_short else "accept")
+    name = state.own_category or state.category_name
+    is_short = 0 < len(name) <= _LONGEST_NAME
+    return _ActionHint("accept", f"accept as {name}" if is_short else "accept")
 
 
 def _idle_hints(state: ActionState) -> tuple[_Hint, ...]:

@@ -142,6 +142,10 @@ class ImageListPanel(QWidget):
         """Turn to the previous shown image; False if the current one is the first."""
         return self._step(-1)
 
+    def find_previous(self) -> ImageId | None:
+        """Give the image before the current one, as `previous_image` would turn to it; None if that is the first."""
+        return self._shown.neighbour(self._workspace.image_id, -1)
+
     def next_unfinished(self) -> bool:
         """Turn to the next shown image that is not finished, from the top again after the last; False if none is."""
         return self._step(1, to_unfinished=True)

@@ -74,7 +74,7 @@ class ProposalPanel(QWidget):
         return self._list
 
     def show_proposals(self, proposals: Proposals | None, pixels: NDArray[np.uint8] | None, color: QColor) -> None:
-        """Show what was found, on `(H, W, 3)` RGB pixels, outlined in the colour of the category it would get."""
+        """Show what was found, on `(H, W, 3)` RGB pixels; without a category of its own, it is outlined in `color`."""
         had_focus = self._list.hasFocus() or self._accept_all.hasFocus()
         if self._thumbnails.show(pixels, color):
             self._list.viewport().update()
@@ -87,6 +87,8 @@ class ProposalPanel(QWidget):
         self._header.setVisible(bool(found))
         if proposals is not None and found:
             self._summary.setText(_summary(proposals))
+            whose = "the current category" if proposals.propagated_from is None else "their own categories"
+            self._accept_all.setToolTip(f"Make all of these instances of {whose}")
         else:
             self._say_what_is_missing()
         self._stack.setCurrentWidget(self._list if found else self._empty)
@@ -116,6 +118,8 @@ class ProposalPanel(QWidget):
             ("Find more like this", "plus", "", lambda: self.like_this_wanted.emit(box_xyxy)),
             ("Find without it", "minus", "", lambda: self.reject_as_exemplar_wanted.emit(box_xyxy)),
         )
+        if self._proposals is not None and self._proposals.propagated_from is not None:
+            entries = entries[:-1]  # a counterexample alone says nothing of what to find
         for text, icon_name, action_id, verb in entries:
             action = menu.addAction(text, verb)
             action.setShortcuts([QKeySequence(key) for key in self._keys.keys(action_id)] if action_id else [])
@@ -139,7 +143,6 @@ class ProposalPanel(QWidget):
         self._summary.setFont(theme().font("number_caption"))
         self._accept_all.setText("Accept all")
         self._accept_all.setAccessibleName("Accept all proposals")
-        self._accept_all.setToolTip("Make all of these instances of the current category")
         self._accept_all.setFont(theme().font("caption_strong"))
         self._accept_all.clicked.connect(self.accept_all_wanted)
         row = QHBoxLayout(header)
@@ -176,7 +179,9 @@ class _Face:
 _LOOKING = _Face("magnify", "Looking…", "What is found is listed here, the most certain first")
 _FAILED = _Face("alert-outline", "The search failed", "The message above the image says\N{NO-BREAK SPACE}why")
 _FINDS_NOTHING = _Face("magnify", "Nothing to look for", "This model outlines one object at a time: click on each")
-_ALL_SETTLED = _Face("check-circle", "All looked through", "Each of them is accepted or rejected")
+_ALL_SETTLED = _Face("check-circle", "All looked through", "Each of them is labelled or rejected")
+_ALL_LOST = _Face("circle-off-outline", "None found again", "The objects of the previous image are not seen here")
+_TOO_UNLIKE = _Face("circle-off-outline", "None scores enough", "Lower the threshold to see what looks otherwise now")
 
 
 def _face(proposals: Proposals | None, keys: KeyMap, *, takes_phrases: bool, is_large: bool) -> _Face:
@@ -191,6 +196,8 @@ def _face(proposals: Proposals | None, keys: KeyMap, *, takes_phrases: bool, is_
         return _Face("magnify", "What should be found?", text)
     if proposals.found:
         return _ALL_SETTLED
+    if proposals.propagated_from is not None:
+        return _TOO_UNLIKE if proposals.answer else _ALL_LOST
     ways = _other_ways(keys, takes_phrases=takes_phrases, is_large=is_large)
     return _Face("circle-off-outline", "Nothing new found", f"{ways}; what is labelled is not proposed")
 

@@ -25,7 +25,9 @@ def answer_words(proposals: Proposals) -> AnswerWords:
     """Say how many were found, or why that is not known (yet)."""
     count = len(proposals.open)
     if proposals.has_failed:
-        return AnswerWords("No answer", "", "The model could not answer. Enter in the field asks again.", "danger")
+        is_propagated = proposals.propagated_from is not None
+        remedy = "The message above the image says why." if is_propagated else "Enter in the field asks again."
+        return AnswerWords("No answer", "", f"The model could not answer. {remedy}", "danger")
     if not proposals.says_what:
         return AnswerWords("Show what to find", "", "There are only examples of what not to find.", "dim")
     if not proposals.is_current:
@@ -33,7 +35,10 @@ def answer_words(proposals: Proposals) -> AnswerWords:
     if count:
         return AnswerWords(f"{count:,} found", f"{count:,}", "Neither accepted nor rejected yet")
     if proposals.found:
-        return AnswerWords("None left", "0", "All that was found is accepted or rejected.", "dim")
+        return AnswerWords("None left", "0", "All that was found is labelled or rejected.", "dim")
+    if proposals.propagated_from is not None:
+        tip = "Lower the threshold." if proposals.answer else "The objects of the image before are not seen here."
+        return AnswerWords("None found", "0", tip, "dim")
     return AnswerWords("None found", "0", "Lower the threshold, or show an example.", "dim")
 
 

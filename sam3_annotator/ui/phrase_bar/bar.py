@@ -19,6 +19,7 @@ from sam3_annotator.ui.phrase_bar.exemplar_chip import ExemplarChip
 from sam3_annotator.ui.phrase_bar.field import PhraseField
 from sam3_annotator.ui.phrase_bar.mark import PhraseMark
 from sam3_annotator.ui.phrase_bar.score_slider import ScoreSlider
+from sam3_annotator.ui.phrase_bar.source_chip import SourceChip
 from sam3_annotator.ui.theme import (
     CONTROL_HEIGHT,
     FOCUS_WIDTH,
@@ -99,11 +100,12 @@ class PhraseBar(QFrame):
         self._mark = PhraseMark()
         self._field = PhraseField()
         self._chip = ExemplarChip()
+        self._source = SourceChip()
         self._slider = ScoreSlider()
         self._answer = AnswerLabel()
         self._accept = QToolButton()
         self._cross = QToolButton()
-        self._parts = (self._chip, self._slider, self._answer, self._accept, self._cross)
+        self._parts = (self._chip, self._source, self._slider, self._answer, self._accept, self._cross)
         self._make_buttons()
         self._lay_out()
         self._connect()
@@ -124,6 +126,7 @@ class PhraseBar(QFrame):
         if proposals is not None:
             self._phrase = proposals.concept.phrase
             self._chip.show_exemplars(proposals.concept.exemplars)
+            self._source.show_source(proposals.propagated_from.name if proposals.propagated_from else "")
         if not is_typing:
             self._show_phrase()
         self._mark.set_state(
@@ -200,11 +203,12 @@ class PhraseBar(QFrame):
         self._field.escape_pressed.connect(self._step_back)
         self._field.textEdited.connect(self._arrange)
         self._chip.removed.connect(self.exemplar_removed)
+        self._source.removed.connect(self._clear)
         self._slider.moved.connect(self.threshold_moved)
         self._accept.clicked.connect(self.accept_all_wanted)
         self._cross.clicked.connect(self._clear)
         theme().theme_changed.connect(self.update)
-        stops = (self._field, self._chip.cross, self._slider.handle, self._accept, self._cross)
+        stops = (self._field, self._chip.cross, self._source.cross, self._slider.handle, self._accept, self._cross)
         for stop in stops:
             stop.installEventFilter(self)
         for earlier, later in pairwise(stops):
@@ -274,8 +278,10 @@ class PhraseBar(QFrame):
         proposals = self._proposals
         if proposals is not None:
             widths = self._answer_widths(proposals, left_out)
-            if proposals.concept.exemplars and _Part.CHIP not in left_out:
+            if _Part.CHIP not in left_out and proposals.concept.exemplars:
                 widths[self._chip] = self._chip.sizeHint().width()
+            if _Part.CHIP not in left_out and proposals.propagated_from is not None:
+                widths[self._source] = self._source.sizeHint().width()
             if _Part.SLIDER not in left_out:
                 widths[self._slider] = self._slider.sizeHint().width()
         if proposals is not None or self._field.text():

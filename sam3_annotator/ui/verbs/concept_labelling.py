@@ -1,8 +1,9 @@
-"""The user's verbs about what was found of a concept: look for it, accept it, go on."""
+"""The user's verbs about what was found: look for a concept, accept what was found of it or of an image before."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -10,7 +11,7 @@ from sam3_annotator.model import Exemplar
 from sam3_annotator.project import CategoryId, ProjectStore, category_named
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
-from sam3_annotator.ui.verbs import operations
+from sam3_annotator.ui.verbs import copy_operations, operations
 from sam3_annotator.ui.verbs.attempt import attempt
 from sam3_annotator.ui.verbs.provenance import provenances_of
 from sam3_annotator.ui.workspace import Workspace
@@ -20,7 +21,8 @@ class ConceptLabelling(QObject):
     """What the phrase, the keys and the list of proposals mean for the project; every verb is at most one undo step.
 
     Proposals become instances of the current category. A phrase of the same name turns to that, and looking for all
-    like the selected instances to theirs; where a project has no category yet, the phrase names the first one.
+    like the selected instances to theirs; where a project has no category yet, the phrase names the first one. What
+    goes on from the instances of an image before keeps their categories, attributes and crowd marks.
     `problem`, `category_wanted` and `category_found` as in `Labelling`.
     """
 
@@ -79,6 +81,8 @@ class ConceptLabelling(QObject):
         proposals = self._finder.proposals
         if proposals is None or not proposals.is_current or not chosen:
             return False  # what is still shown of the concept before was not asked for any more
+        if proposals.propagated_from is not None:
+            return self._store_copies(proposals, chosen)
         if self._workspace.category_id is not None:
             return self._store_as(self._workspace.category_id, proposals, chosen)
         if proposals.concept.phrase and not self._store.categories():
@@ -95,6 +99,17 @@ class ConceptLabelling(QObject):
         ]
         return attempt(
             lambda: operations.accept_proposals(self._store, proposals.image_id, category, found), self.problem.emit
+        )
+
+    def _store_copies(self, proposals: Proposals, chosen: tuple[Proposal, ...]) -> bool:
+        provenances = provenances_of(proposals, chosen, self._finder.threshold, self._describe_model)
+        copies = [
+            replace(proposal.copy_of, region=proposal.region, score=proposal.score, provenance=provenance)
+            for proposal, provenance in zip(chosen, provenances, strict=True)
+            if proposal.copy_of is not None
+        ]
+        return attempt(
+            lambda: copy_operations.add_copies(self._store, proposals.image_id, copies, "Propagate"), self.problem.emit
         )
 
     @Slot(object)

@@ -100,13 +100,25 @@ def _moved(copies: Sequence[InstanceCopy], shift: Shift) -> list[InstanceCopy]:
 
 def _put(store: ProjectStore, image_id: ImageId, copies: Sequence[InstanceCopy], image_size: Size, verb: str) -> Pasted:
     cut = [(copy, _cut(copy.region, image_size)) for copy in copies]
-    inside = [replace(copy, region=region) for copy, region in cut if region is not None]
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    inside = [
+        replace(copy, region=region, provenance=replace(copy.provenance, created_at=now))
+        for copy, region in cut
+        if region is not None
+    ]
     if not inside:
         return Pasted(outside_count=len(copies))
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return replace(add_copies(store, image_id, inside, verb), outside_count=len(copies) - len(inside))
+
+
+def add_copies(store: ProjectStore, image_id: ImageId, copies: Sequence[InstanceCopy], verb: str) -> Pasted:
+    """Put copies on an image as they are, all in one step that the verb names.
+
+    Categories that the project does not know by name are added, as `paste_instances` does.
+    """
     known = {category.name: category.id for category in store.categories()}
-    with store.edit(step_on(verb, len(inside))) as edit:
-        added = _add_categories(store, edit, [copy for copy in inside if copy.category_name.strip() not in known])
+    with store.edit(step_on(verb, len(copies))) as edit:
+        added = _add_categories(store, edit, [copy for copy in copies if copy.category_name.strip() not in known])
         category_ids = known | added
         made = tuple(
             edit.add_instance(
@@ -115,12 +127,12 @@ def _put(store: ProjectStore, image_id: ImageId, copies: Sequence[InstanceCopy],
                 copy.region,
                 score=copy.score,
                 is_crowd=copy.is_crowd,
-                provenance=replace(copy.provenance, created_at=now),
+                provenance=copy.provenance,
                 attributes=copy.attributes,
             )
-            for copy in inside
+            for copy in copies
         )
-    return Pasted(made, outside_count=len(copies) - len(inside), new_categories=tuple(added))
+    return Pasted(made, new_categories=tuple(added))
 
 
 def _cut(region: Region, image_size: Size) -> Region | None:

@@ -6,13 +6,37 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from sam3_annotator.model import Check, Detection, never_cancelled
+from sam3_annotator.model import Check, ConceptPrompt, Detection, Job, Workbench, never_cancelled
 from sam3_annotator.project import LABELLED_IOU, Placed, Region, outline_mask
 from sam3_annotator.ui.assistance.shown_image import ShownImage
-from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal
+from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
 
 # What overlaps a better proposal so much is that proposal.
 SAME_IOU = 0.7
+
+
+def detect_job(
+    image: ShownImage,
+    concept: ConceptPrompt,
+    threshold: float,
+    labelled: Sequence[Region],
+    earlier: Proposals,
+    tolerance: float,
+) -> Job:
+    """Make the job that finds what is not labelled yet, best first, no two with the same box, nothing that is cut.
+
+    What is known of the concept from `earlier` is found again as it is, though it may have been labelled since.
+    """
+
+    def job(bench: Workbench) -> tuple[Proposal, ...]:
+        embedding = image.embed(bench)
+        asked = image.place_concept(concept)
+        found = bench.session.detect(embedding, asked, threshold=threshold, check=bench.check)
+        proposals = proposals_of(found, labelled, tolerance, bench.model_name, earlier.known, bench.check, image)
+        is_closer = image.window is not None
+        return join_proposals(proposals, earlier.beside, earlier.settled, bench.check, is_closer=is_closer)
+
+    return job
 
 
 def proposals_of(

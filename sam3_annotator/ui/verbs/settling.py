@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
-from sam3_annotator.project import ChangeKind, ChangeSet, InstanceId
+from sam3_annotator.project import CategoryId, ChangeKind, ChangeSet, InstanceId
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.store_bridge import StoreBridge
 
@@ -12,7 +12,8 @@ from sam3_annotator.ui.store_bridge import StoreBridge
 class Settling(QObject):
     """Follows new instances, of whatever origin, on all images with proposals.
 
-    If such a step is undone, what it had labelled is proposed again; what the user deletes by hand is not.
+    If such a step is undone, what it had labelled is proposed again; what the user deletes by hand is not. What has a
+    category of its own follows that.
     """
 
     def __init__(self, bridge: StoreBridge, finder: Finder, parent: QObject | None = None) -> None:
@@ -30,3 +31,6 @@ class Settling(QObject):
         added = [row.row_id for row in rows if row.before is None and row.after and row.after["image_id"] in image_ids]
         if added:
             self._finder.settle_labelled([self._store.instance(InstanceId(row_id)) for row_id in added])
+        renamed = [change.row_id for change in changes.changes if change.table == "categories" and change.after]
+        if renamed:
+            self._finder.follow_categories([self._store.category(CategoryId(row_id)) for row_id in renamed])

@@ -16,7 +16,7 @@ from sam3_annotator.ui.actions.actions import Actions
 from sam3_annotator.ui.settings import RecentProject
 
 _CANVAS_MENU: Final = (
-    ("paste", "keep_previous"),
+    ("paste", "keep_previous", "propagate"),
     ("select_all", "hide_all"),
     ("fit", "zoom_100"),
     ("next_image", "previous_image"),

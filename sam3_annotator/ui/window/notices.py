@@ -10,7 +10,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Slot
 
 from sam3_annotator.model import EngineStage, EngineStatus, ModelError, UnsupportedPrompt
-from sam3_annotator.project import ChangeKind, ChangeSet
+from sam3_annotator.project import ChangeKind, ChangeSet, KnownError
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
@@ -125,7 +125,7 @@ class Notices(QObject):
     def _show_failure(self, remedy: Callable[[], str], error: Exception) -> None:
         if self._engine.status.stage is EngineStage.FAILED:  # there is no model, whatever is asked
             self._show_unavailable(error, "")
-        elif isinstance(error, ModelError):
+        elif isinstance(error, ModelError | KnownError):
             self._window.messages.show_message(str(error), key=ANSWER)
         else:
             details = "".join(traceback.format_exception(error)).rstrip()
@@ -136,6 +136,11 @@ class Notices(QObject):
             )
 
     def _how_to_ask_again(self) -> str:
+        proposals = self._finder.proposals
+        if proposals is not None and proposals.propagated_from is not None:
+            key = self._window.keys.text("propagate")
+            way = f"Press {key}" if key else "Choose Propagate from previous image in the menu Instance"
+            return f"Nothing was changed. {way} to try again."
         find = self._window.keys.text("find")
         way = f"Press {find} and Enter" if find else "Press Enter in the field above the image"
         return f"{way}, or box another example, to try again."

@@ -163,6 +163,10 @@ def test_the_hint_says_what_a_proposal_would_become(name: str, text: str) -> Non
     assert hints(replace(CHOOSING, category_name=name))["Enter"] == text
 
 
+def test_the_hint_names_the_category_that_a_proposal_has_of_its_own() -> None:
+    assert hints(replace(CHOOSING, category_name="cat", own_category="dog"))["Enter"] == "accept as dog"
+
+
 def test_nobody_goes_on_before_what_is_looked_for_was_seen() -> None:
     looking = replace(IDLE, has_concept=True, is_looking=True)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sam3_annotator.model import ConceptPrompt, Exemplar
-from sam3_annotator.project import ImageId, InstanceId, rectangle
-from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
+from sam3_annotator.project import Category, CategoryId, ImageId, InstanceCopy, InstanceId, rectangle
+from sam3_annotator.ui.canvas.proposals import PropagatedFrom, Proposal, Proposals
 
 CAT = ConceptPrompt("cat")
 EXEMPLAR = Exemplar(0, 0, 10, 10)
@@ -131,3 +133,34 @@ def test_a_failure_ends_the_wait_and_keeps_what_was_found(found: Proposals) -> N
     assert (failed.is_waiting, failed.has_failed) == (False, True)
     assert failed.open == (A, B, C)
     assert not failed.waiting().has_failed
+
+
+FROM_ONE = PropagatedFrom(ImageId(1), "1.png", 2)
+DOG = Category(CategoryId(4), "dog", "#0072b2", 0)
+MISSPELT = InstanceCopy("dgo", "#000000", A.region, score=0.3)
+
+
+def test_the_image_before_takes_the_place_of_a_concept_and_the_other_way_round(found: Proposals) -> None:
+    propagated = found.with_propagated(FROM_ONE)
+    assert propagated.says_what
+    assert propagated.concept == ConceptPrompt()
+    assert not propagated.is_current
+    assert propagated.unanswered_source == FROM_ONE
+
+    answered = propagated.waiting().with_found((A, B))
+    assert answered.is_current
+    assert answered.unanswered_source is None
+    assert not answered.with_propagated(FROM_ONE).is_current  # asked anew
+    assert answered.with_concept(CAT).propagated_from is None
+
+
+def test_what_has_a_category_of_its_own_goes_by_what_that_is_called_now(found: Proposals) -> None:
+    own = replace(B, copy_of=MISSPELT, category_id=DOG.id)
+    shown = found.with_found((A, own, C)).with_threshold(A.score - 0.15)
+
+    renamed = shown.with_categories({DOG.id: DOG})
+
+    assert renamed.open[0] is A
+    assert renamed.open[1] is renamed.answer[1]
+    assert renamed.open[1].copy_of == replace(MISSPELT, category_name="dog", category_color="#0072b2")
+    assert len(renamed.open) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.model import ConceptPrompt, Exemplar
-from sam3_annotator.project import ImageId
+from sam3_annotator.project import ImageId, InstanceCopy
 from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.tokens import DARK
@@ -278,3 +279,19 @@ def test_tab_stays_on_the_canvas_while_proposals_are_open(
 
     canvas.set_proposals(proposals.with_rejected([proposals.found[0].box_xyxy]), BLUE)
     assert not canvas.focusNextPrevChild(True)
+
+
+@pytest.mark.parametrize("in_focus", [0, 1])
+def test_what_has_a_category_of_its_own_has_its_colour(
+    canvas: CanvasView, two: Proposals, shown: Callable[[], QImage], in_focus: int
+) -> None:
+    left, right = two.open
+    own = replace(right, copy_of=InstanceCopy("dog", "#ff0000", right.region))
+    proposals = two.with_found((left, own)).with_focus_moved(in_focus)
+    canvas.set_proposals(proposals, BLUE)
+    image = shown()
+
+    edge = canvas.viewport_from_image(QPointF(220, 150)).toPoint()
+    colors = [image.pixelColor(edge.x() + dx, edge.y() + dy) for dx in (-1, 0, 1) for dy in range(-9, 10)]
+    assert max(color.red() for color in colors) > 200
+    assert max(color.blue() - color.red() for color in colors) < 60

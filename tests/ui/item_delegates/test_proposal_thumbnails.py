@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
-from sam3_annotator.project import Polygon, Region
+from sam3_annotator.project import InstanceCopy, Polygon, Region
 from sam3_annotator.ui.canvas.proposals import Proposal
 from sam3_annotator.ui.item_delegates import proposal_thumbnails
 from sam3_annotator.ui.item_delegates.proposal_thumbnails import (
@@ -132,3 +133,17 @@ def test_memory_is_limited_to_those_seen_last(drawn: list[Region]) -> None:
     assert len(drawn) == KEPT + 1
     thumbnails.pixmap(many[0], 1.0)
     assert len(drawn) == KEPT + 2
+
+
+def test_what_has_a_category_of_its_own_is_outlined_in_its_colour() -> None:
+    thumbnails, plain = ProposalThumbnails(), proposal(box(100, 100, 300, 300))
+    own = replace(plain, copy_of=InstanceCopy("dog", "#0072b2", plain.region))
+    thumbnails.show(grey(400, 400), RED)
+
+    edge = round((100 - 60) / 280 * 2 * THUMBNAIL_SIDE)  # the window is 60..340
+    colors = []
+    for each in (plain, own):
+        pixmap = thumbnails.pixmap(each, 2.0)
+        assert pixmap is not None
+        colors.append(pixmap.toImage().pixelColor(edge, MIDDLE * 2).name())
+    assert colors == ["#ff0000", "#0072b2"]

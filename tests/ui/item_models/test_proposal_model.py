@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, Qt
 
-from sam3_annotator.project import Polygon, Region
+from sam3_annotator.project import InstanceCopy, Polygon, Region
 from sam3_annotator.ui.canvas.proposals import Proposal
 from sam3_annotator.ui.item_models.proposal_model import ProposalModel, ProposalRole
 
@@ -123,3 +124,14 @@ def test_words_give_score_and_size_of_the_region(model: ProposalModel) -> None:
     assert index.data(ProposalRole.SIZE) == "120 \N{MULTIPLICATION SIGN} 80 px"
     assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "0.93, 120 by 80 pixels"
     assert "found with Fake" in index.data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_what_has_a_category_of_its_own_is_called_by_it(model: ProposalModel) -> None:
+    plain = proposal(0)
+    model.show([replace(plain, copy_of=InstanceCopy("dog", "#0072b2", plain.region))])
+
+    index = model.index(0)
+    assert index.data() == "dog"
+    assert index.data(ProposalRole.SIZE).startswith("0.90, 8 ")
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "dog, 0.90, 8 by 8 pixels"
+    assert index.data(Qt.ItemDataRole.ToolTipRole).startswith("dog\n")

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from sam3_annotator.model import ConceptPrompt, Exemplar
 from sam3_annotator.project import ImageId, Polygon, Region
-from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
+from sam3_annotator.ui.canvas.proposals import BoxXyxy, PropagatedFrom, Proposal, Proposals
 from sam3_annotator.ui.item_delegates.proposal_delegate import accept_rect, reject_rect
 from sam3_annotator.ui.panels.proposal_list import ProposalPanel
 
@@ -22,6 +22,7 @@ Key = Qt.Key
 PIXELS = np.full((300, 400, 3), 128, dtype=np.uint8)
 COLOR = QColor("#e69f00")
 ASKED = Proposals(ImageId(1), ConceptPrompt("coin"))
+PROPAGATED = ASKED.with_propagated(PropagatedFrom(ImageId(7), "7.png", 3)).waiting()
 
 
 def found(count: int) -> tuple[Proposal, ...]:
@@ -284,6 +285,8 @@ def test_menu_key_opens_the_menu_of_the_current_row_wherever_the_mouse_is(panel:
             "What should be found?",
             id="only what it is not",
         ),
+        pytest.param(PROPAGATED.with_found(()), "None found again", id="all lost"),
+        pytest.param(PROPAGATED.with_found(found(3)).with_threshold(1.1), "None scores enough", id="unlike"),
     ],
 )
 def test_empty_panel_says_why_and_what_to_do(panel: ProposalPanel, proposals: Proposals | None, title: str) -> None:
@@ -356,3 +359,15 @@ def test_empty_panel_says_where_the_model_finds_nothing_by_words_or_examples(pan
     panel.set_takes(phrases=False, exemplars=False)
 
     assert "outlines one object at a time" in words(panel)
+
+
+def test_what_comes_from_an_image_before_has_its_own_category_and_is_no_counterexample(panel: ProposalPanel) -> None:
+    panel.show_proposals(PROPAGATED.with_found(found(2)), PIXELS, COLOR)
+    menu = panel.context_menu()
+
+    assert "their own categories" in button(panel).toolTip()
+    assert [action.text() for action in menu.actions() if action.text()] == ["Accept", "Reject", "Find more like this"]
+    menu.close()
+
+    panel.show_proposals(ASKED.with_found(found(2)), PIXELS, COLOR)
+    assert "the current category" in button(panel).toolTip()

@@ -6,10 +6,11 @@ import pytest
 
 from sam3_annotator.model import ConceptPrompt, Exemplar
 from sam3_annotator.project import ImageId, Region
-from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
+from sam3_annotator.ui.canvas.proposals import PropagatedFrom, Proposal, Proposals
 from sam3_annotator.ui.phrase_bar.answer import answer_words
 
 COIN, CAT = ConceptPrompt("coin"), ConceptPrompt("cat")
+BEFORE = PropagatedFrom(ImageId(1), "1.png", 3)
 ASKED = Proposals(ImageId(1), COIN).waiting()
 
 
@@ -31,6 +32,9 @@ def found(count: int) -> Proposals:
         (found(23).waiting(), "23 found", "23"),
         (found(0).waiting(), "None found", "0"),
         (found(23).with_concept(CAT).waiting(), "Finding…", ""),
+        (ASKED.with_propagated(BEFORE), "Finding…", ""),
+        (ASKED.with_propagated(BEFORE).with_found([]), "None found", "0"),
+        (ASKED.with_propagated(BEFORE).with_failure(), "No answer", ""),
         (Proposals(ImageId(1), ConceptPrompt("", (Exemplar(0, 0, 9, 9, False),))), "Show what to find", ""),
     ],
 )
@@ -45,3 +49,10 @@ def test_failure_says_how_to_try_again() -> None:
 
     assert told.tone == "danger"
     assert "asks again" in told.tip
+
+
+def test_after_an_image_before_it_does_not_speak_of_words() -> None:
+    asked = ASKED.with_propagated(BEFORE)
+
+    assert "field" not in answer_words(asked.with_failure()).tip
+    assert "example" not in answer_words(asked.with_found([])).tip

@@ -53,7 +53,7 @@ INSTANCE_ACTIONS: Final = (
         ("Ctrl+Shift+Enter", "Ctrl+Shift+Return"),
         "Instance",
         0,
-        tip="Make everything that was found instances of the current category",
+        tip="Make everything that was found instances of the current category, or of those of the previous image",
         enabled=lambda state: state.can_write and state.is_choosing,
     ),
     ActionSpec(
@@ -132,6 +132,15 @@ INSTANCE_ACTIONS: Final = (
         3,
         tip="Find all that are like the selected instances, as far as nobody has labelled them",
         enabled=lambda state: rules.can_find(state) and state.selection_count > 0 and not state.is_making,
+    ),
+    ActionSpec(
+        "propagate",
+        "Propagate from previous image",
+        ("Shift+P",),
+        "Instance",
+        3,
+        tip="Find the instances of the previous image again where they are on this one",
+        enabled=rules.can_find,
     ),
     ActionSpec(
         "find_everywhere",

@@ -1,0 +1,67 @@
+"""Which open proposals are settled: by instances that are the same thing, or by what was decided before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from sam3_annotator.project import LABELLED_IOU, Instance, InstanceId, Placed, Region, region_iou
+from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
+from sam3_annotator.ui.verbs.proposing import SAME_IOU
+
+
+def without_labelled(proposals: Proposals, instances: Sequence[Instance]) -> Proposals:
+    """Settle those that are one of the instances, also those that score too little to be shown now."""
+    if proposals.propagated_from is not None:
+        return proposals.with_labelled(_settled_one_each(proposals.unsettled, instances))
+    return _settled_as(proposals, [(instance.id, instance.region) for instance in instances], LABELLED_IOU)
+
+
+def without_decided(proposals: Proposals, before: Proposals, settled: Collection[BoxXyxy]) -> Proposals:
+    """Settle those that are the same thing as one `before` that has been settled since others were `settled`."""
+    decided = [
+        (before.settled[each.box_xyxy], each.region)
+        for each in before.known
+        if each.box_xyxy in before.settled and each.box_xyxy not in settled
+    ]
+    return _settled_as(proposals, decided, SAME_IOU)
+
+
+def _settled_as(
+    proposals: Proposals, things: Sequence[tuple[InstanceId | None, Region]], least_iou: float
+) -> Proposals:
+    placed = [(instance_id, Placed.of(region)) for instance_id, region in things]
+    settled: dict[BoxXyxy, InstanceId | None] = {}
+    for proposal in proposals.unsettled if placed else ():
+        own = Placed.of(proposal.region)
+        for instance_id, thing in placed:
+            if own.overlaps(thing, least_iou):
+                settled[proposal.box_xyxy] = instance_id
+                break
+    return proposals.with_labelled(settled)
+
+
+def _settled_one_each(unsettled: Sequence[Proposal], instances: Iterable[Instance]) -> dict[BoxXyxy, InstanceId | None]:
+    """Let each instance settle the one that it is most likely to be, of its category if there is such a one.
+
+    Those of an image before are things of their own, however much they overlap: a rider, and the horse below.
+    """
+    placed = [(proposal, Placed.of(proposal.region)) for proposal in unsettled]
+    settled: dict[BoxXyxy, InstanceId | None] = {}
+    for instance in instances:
+        own = Placed.of(instance.region)
+        there = [
+            proposal
+            for proposal, place in placed
+            if proposal.box_xyxy not in settled and place.overlaps(own, LABELLED_IOU)
+        ]
+        if len(there) > 1:
+            there.sort(key=lambda one: _likeness(one, instance))
+        if there:
+            settled[there[-1].box_xyxy] = instance.id
+    return settled
+
+
+def _likeness(proposal: Proposal, instance: Instance) -> tuple[bool, float]:
+    is_same = proposal.region == instance.region
+    iou = 1.0 if is_same else region_iou(proposal.region, instance.region)
+    return proposal.category_id == instance.category_id, iou

@@ -1,0 +1,175 @@
+"""Propagates the instances of the image before to where they are on the shown one, as proposals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+
+from sam3_annotator.model import Job, PackedMask, UnsupportedPrompt, Workbench, propagate
+from sam3_annotator.project import (
+    CategoryId,
+    ImageId,
+    InstanceCopy,
+    ProjectStore,
+    Region,
+    Simplified,
+    clip_region,
+    copy_instance,
+    outline_mask,
+    read_image,
+    region_to_mask,
+)
+from sam3_annotator.ui.assistance.finder import Finder
+from sam3_annotator.ui.assistance.shown_image import ShownImage
+from sam3_annotator.ui.canvas.proposals import BoxXyxy, PropagatedFrom, Proposal, Proposals
+from sam3_annotator.ui.canvas.shifting import Size
+from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.verbs.instance_verbs import InstanceVerbs
+from sam3_annotator.ui.workspace import Workspace
+
+Original = tuple[CategoryId, InstanceCopy]
+"""An instance of the image before, with its category."""
+
+
+def propagation_job(image: ShownImage, before: Path, originals: Sequence[Original], tolerance: float) -> Job:
+    """Make the job that finds the instances of the image in the file `before` on another, best first.
+
+    Outlines stray by `tolerance` pixels. It raises `ImageUnreadable` if that file is missing or damaged, and
+    `UnsupportedPrompt` if the model answers nothing at all.
+    """
+
+    def job(bench: Workbench) -> tuple[Proposal, ...]:
+        if not bench.session.capabilities:
+            raise UnsupportedPrompt(f"{bench.model_name} takes no prompts at all; choose another model to propagate.")
+        pixels = read_image(before)
+        masks = []
+        for _, copy in originals:
+            bench.check()
+            masks.append(_mask_of(copy.region, (pixels.shape[1], pixels.shape[0])))
+        there = [(original, mask) for original, mask in zip(originals, masks, strict=True) if mask.width]
+        embedding = image.embed(bench)
+        found = propagate(bench.session, embedding, pixels, image.pixels, [mask for _, mask in there], bench.check)
+        proposals: dict[BoxXyxy, Proposal] = {}
+        for ((category_id, copy), _), answer in zip(there, found, strict=True):
+            bench.check()
+            if answer is not None and not (outline := _outline(answer.mask, tolerance)).region.is_empty:
+                box = _box_of_its_own(outline.region.box_xyxy, proposals)
+                model = bench.model_name
+                proposals[box] = Proposal(box, outline.region, answer.score, outline.iou, model, copy, category_id)
+        return tuple(sorted(proposals.values(), key=lambda one: -one.score))
+
+    return job
+
+
+def _mask_of(region: Region, size: Size) -> PackedMask:
+    """Give the pixels of a region that are on an image of this width and height."""
+    cut = clip_region(region, *size)
+    x0, y0, x1, y1 = (0.0, 0.0, 1.0, 1.0) if cut.is_empty else cut.box_xyxy
+    left, top = math.floor(x0), math.floor(y0)
+    inside = region_to_mask(cut.translated(-left, -top), math.ceil(y1) - top, math.ceil(x1) - left)
+    return PackedMask.of(inside, left, top)
+
+
+def _outline(mask: PackedMask, tolerance: float) -> Simplified:
+    return outline_mask(mask.inside, tolerance, mask.left, mask.top)
+
+
+def _box_of_its_own(box_xyxy: BoxXyxy, taken: dict[BoxXyxy, Proposal]) -> BoxXyxy:
+    """Tell two instances in the same box apart, as a part that fills its whole: by less than anybody sees."""
+    x0, y0, x1, y1 = box_xyxy
+    while (x0, y0, x1, y1) in taken:
+        x1 = math.nextafter(x1, math.inf)
+    return x0, y0, x1, y1
+
+
+class Propagating(InstanceVerbs):
+    """What is proposed are all instances of the image before as they are when it is asked, crowds too.
+
+    `find_previous` gives the image before the shown one. Nothing is written to the project.
+    """
+
+    def __init__(
+        self,
+        store: ProjectStore,
+        workspace: Workspace,
+        find_size: Callable[[], Size | None],
+        finder: Finder,
+        find_previous: Callable[[], ImageId | None],
+        settings: Settings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(store, workspace, find_size, parent)
+        self._finder = finder
+        self._find_previous = find_previous
+        self._settings = settings
+        finder.propagation_wanted.connect(self._propagate)
+        finder.answered.connect(self._tell)
+
+    def slots(self) -> dict[str, Callable[[], object]]:
+        """Say what the verb calls."""
+        return {"propagate": self.propagate}
+
+    def propagate(self) -> None:
+        """Look for the instances of the image before on the shown one."""
+        previous = self._find_previous()
+        if previous is None:
+            self.notice.emit("There is no image before this one in the list to propagate from.")
+        elif self._finder.image is None:
+            self._finder.propagate_once_shown(previous)
+        else:
+            self._propagate(previous)
+
+    @Slot(object)
+    def _propagate(self, source_id: ImageId) -> None:
+        try:
+            source = self._store.image(source_id)
+        except KeyError:  # it has been taken out of the project since
+            return
+        originals = [
+            (instance.category_id, copy_instance(instance, self._store.category(instance.category_id)))
+            for instance in self._store.instances(source_id)
+        ]
+        if not originals:
+            self.notice.emit(f"{source.name} has no instances to propagate.")
+            return
+        file, tolerance = self._store.image_file(source_id), self._settings.simplification_tolerance
+        self._finder.propagate(
+            PropagatedFrom(source_id, source.name, len(originals)),
+            lambda image: propagation_job(image, file, originals, tolerance),
+        )
+
+    @Slot()
+    def _tell(self) -> None:
+        proposals = self._finder.proposals
+        if proposals is not None and proposals.propagated_from is not None and proposals.is_current:
+            self.notice.emit(propagated_in_words(proposals, proposals.propagated_from))
+
+
+def propagated_in_words(proposals: Proposals, source: PropagatedFrom) -> str:
+    """Say what became of the instances of the image before, once the answer is there."""
+    total, found, left = source.instance_count, len(proposals.answer), len(proposals.unsettled)
+    lost, labelled, hidden = total - found, found - left, left - len(proposals.open)
+    whole = f"The instance of {source.name}" if total == 1 else f"All {total:,} instances of {source.name}"
+    if labelled == total:
+        return f"{whole} {_one_or_many(total, 'is', 'are')} labelled here already."
+    if not found and total > 1:
+        return f"None of the {total:,} instances of {source.name} was found again."
+    if not lost:
+        main = f"{whole} {_one_or_many(total, 'was', 'were')} found again"
+    elif total == 1:
+        main = f"{whole} was not found again"
+    else:
+        main = f"{found:,} of {total:,} instances of {source.name} {_one_or_many(found, 'was', 'were')} found again"
+    notes = (
+        (lost if total > 1 else 0, f"{lost:,} {_one_or_many(lost, 'was', 'were')} not"),
+        (labelled, f"{labelled:,} {_one_or_many(labelled, 'is', 'are')} labelled here already"),
+        (hidden, f"{hidden:,} {_one_or_many(hidden, 'scores', 'score')} below the threshold"),
+    )
+    return "; ".join([main, *(note for count, note in notes if count)]) + "."
+
+
+def _one_or_many(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many
