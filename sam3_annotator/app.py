@@ -376,21 +376,21 @@ def bind_concepts(window: MainWindow, concepts: ConceptLabelling, finder: Finder
 
     def show_one(box_xyxy: BoxXyxy, *, positive: bool = True) -> None:
         x0, y0, x1, y1 = box_xyxy
-        finder.add_exemplars(Exemplar(x0, y0, x1, y1, positive))
+        concepts.add_exemplars(Exemplar(x0, y0, x1, y1, positive))
 
     def carry_on() -> None:
         if window.window_actions.state.has_next_image:
             finder.carry_on()
 
     labelling.next_wanted.connect(carry_on)  # connected first, so before the next image is turned to
-    canvas.exemplar_added.connect(finder.add_exemplars)
-    canvas.proposal_clicked.connect(finder.focus_on)
+    canvas.exemplar_added.connect(concepts.add_exemplars)
+    canvas.proposal_clicked.connect(concepts.turn_to)
     bar.phrase_entered.connect(concepts.find)
     bar.threshold_moved.connect(finder.set_threshold)
     bar.exemplar_removed.connect(finder.remove_last_exemplar)
     bar.accept_all_wanted.connect(concepts.accept_all)
     bar.cleared.connect(finder.drop)
-    panel.focused.connect(finder.focus_on)
+    panel.focused.connect(concepts.turn_to)
     panel.accept_wanted.connect(concepts.accept_focused)
     panel.reject_wanted.connect(finder.reject_focused)
     panel.accept_all_wanted.connect(concepts.accept_all)

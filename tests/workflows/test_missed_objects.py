@@ -262,3 +262,30 @@ def test_what_the_model_does_not_see_is_selected(curator, finding_session):
     go_to_next(curator)
 
     assert curator.window.workspace.selection == {unseen}
+
+
+def test_at_another_finding_the_keys_leave_what_is_proposed_until_tab_leads_back(curator, finding_session):
+    finding_session.seen = {"tabby": [(SECOND, 0.9)], "dog": [(LABELLED, 0.9)]}
+    compare(curator)
+    list_only(curator, FindingKind.MISSED_OBJECT)
+    go_to_next(curator)
+    assert focused(curator) == SECOND
+    list_only(curator, FindingKind.ANOTHER_CATEGORY)
+    go_to_next(curator)
+    before = curator.instances(2)
+    assert curator.window.workspace.selection == {each.id for each in before}
+    canvas = curator.window.canvas
+    canvas.zoom_to((0, 0, 4, 4))
+
+    def right_edge() -> float:
+        return canvas.image_from_viewport(canvas.viewport().rect().topRight()).x()
+
+    assert right_edge() < SECOND[2]
+    curator.press(Qt.Key.Key_Return)
+    assert curator.instances(2) == before
+    curator.press(Qt.Key.Key_Tab)
+    assert curator.window.workspace.selection == frozenset()
+    assert right_edge() >= SECOND[2]
+    curator.press(Qt.Key.Key_Return)
+
+    assert [each.region.box_xyxy for each in curator.instances(2)] == [LABELLED, SECOND]

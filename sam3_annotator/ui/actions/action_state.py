@@ -68,9 +68,14 @@ class ActionState:
         return self.instance_count - self.hidden_count
 
     @property
-    def is_choosing(self) -> bool:
-        """The keys are about proposals: some are open, and nothing is being made by prompts or by hand."""
+    def can_accept_all(self) -> bool:
+        """Proposals are open, and nothing is being made by prompts or by hand."""
         return self.proposal_count > 0 and not self.is_making
+
+    @property
+    def is_choosing(self) -> bool:
+        """The keys are about the focused proposal: no instance is selected, which the user would be looking at."""
+        return self.can_accept_all and not self.selection_count
 
     @property
     def is_drawing(self) -> bool:
@@ -164,7 +169,7 @@ def accept_next_verb(state: ActionState) -> str:
         return "close_polygon_next"
     if state.is_painting:
         return "keep_strokes_next"
-    return "accept_proposals_next" if state.is_choosing else "accept_next"
+    return "accept_proposals_next" if state.can_accept_all else "accept_next"
 
 
 def accept_next_text(state: ActionState) -> str:
@@ -197,10 +202,10 @@ def escape_text(state: ActionState) -> str:
 
 
 def backspace_verb(state: ActionState) -> str:
-    """Say what Backspace means: take back the last vertex, else reject a proposal, else delete what is selected."""
+    """Say what Backspace means: take back the last vertex, else delete what is selected, else reject a proposal."""
     if state.is_drawing:
         return "remove_last_vertex"
-    return "reject_proposal" if state.is_choosing and not state.selection_count else "delete_vertex"
+    return "reject_proposal" if state.is_choosing else "delete_vertex"
 
 
 def next_verb(state: ActionState) -> str:

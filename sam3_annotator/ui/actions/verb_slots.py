@@ -72,6 +72,12 @@ def concept_slots(concepts: ConceptLabelling, finder: Finder, labelling: Labelli
         if concepts.accept_all():
             labelling.accept(goes_on=True)
 
+    def turn(step: int) -> None:
+        concepts.turn(step)
+        # The same one may be in focus as before, and out of sight since.
+        if finder.proposals is not None and finder.proposals.focused is not None:
+            window.canvas.reveal_box(finder.proposals.focused.region.box_xyxy)
+
     return {
         "find_like": concepts.find_like_selected,
         "find": window.area.phrase_bar.focus_field,
@@ -79,8 +85,8 @@ def concept_slots(concepts: ConceptLabelling, finder: Finder, labelling: Labelli
         "accept_proposals": concepts.accept_all,
         "accept_proposals_next": accept_all_and_go_on,
         "reject_proposal": finder.reject_focused,
-        "next_proposal": lambda: finder.focus(1),
-        "previous_proposal": lambda: finder.focus(-1),
+        "next_proposal": lambda: turn(1),
+        "previous_proposal": lambda: turn(-1),
         "drop_proposals": finder.drop,
     }
 

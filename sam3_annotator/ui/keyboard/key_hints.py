@@ -75,7 +75,7 @@ def _hints(state: ActionState) -> tuple[_Hint, ...]:
         return _drawing_hints(state)
     if state.has_draft:
         return _draft_hints(state)
-    if state.is_comparing and not state.is_choosing:
+    if state.is_comparing:
         return _comparing_hints(state)
     if state.is_read_only:
         return _next_hint(state)
@@ -97,10 +97,9 @@ def _comparing_hints(state: ActionState) -> tuple[_Hint, ...]:
 
 def _selection_hints(state: ActionState) -> tuple[_Hint, ...]:
     correct = (_ActionHint("correct", "correct with clicks"),) if can_correct(state) else ()
-    accept = (_accept_hint(state),) if state.is_choosing else ()
     cycle = _ActionHint("next", next_text(state).lower())
     nudge = (KeyHint("Arrow keys", "move"),) if state.tool == "select" else ()
-    return (*correct, _ActionHint("delete", "delete"), *nudge, _ActionHint("escape", "deselect"), *accept, cycle)
+    return (*correct, _ActionHint("delete", "delete"), *nudge, _ActionHint("escape", "deselect"), cycle)
 
 
 def _brush_hints(state: ActionState) -> tuple[_Hint, ...]:
@@ -110,10 +109,10 @@ def _brush_hints(state: ActionState) -> tuple[_Hint, ...]:
     if state.is_painting:
         back = _ActionHint("undo", "last stroke")
         return (_kept_hint(state), KeyHint("Drag", "add"), back, _ActionHint("escape", "drop what was painted"), size)
-    accept = (_accept_hint(state),) if state.is_choosing else ()
     if state.selection_count:
         strokes = (KeyHint("Drag", "add"), KeyHint("Right drag", "erase"))
-        return (*strokes, size, _ActionHint("escape", "deselect, to paint a new one"), *accept)
+        return (*strokes, size, _ActionHint("escape", "deselect, to paint a new one"))
+    accept = (_accept_hint(state),) if state.is_choosing else ()
     cycle = (_ActionHint("next", next_text(state).lower()),) if next_verb(state) else ()
     return (KeyHint("Drag", "paint a new instance"), size, *accept, *cycle)
 

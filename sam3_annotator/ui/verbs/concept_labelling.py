@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from sam3_annotator.model import Exemplar
 from sam3_annotator.project import CategoryId, ProjectStore, category_named
 from sam3_annotator.ui.assistance.finder import Finder
-from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
+from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
 from sam3_annotator.ui.verbs import copy_operations, operations
 from sam3_annotator.ui.verbs.attempt import attempt
 from sam3_annotator.ui.verbs.provenance import provenances_of
@@ -20,6 +20,7 @@ from sam3_annotator.ui.workspace import Workspace
 class ConceptLabelling(QObject):
     """What the phrase, the keys and the list of proposals mean for the project; every verb is at most one undo step.
 
+    Looking for something and turning to a proposal deselect, for what is selected has the keys.
     Proposals become instances of the current category. A phrase of the same name turns to that, and looking for all
     like the selected instances to theirs; where a project has no category yet, the phrase names the first one. What
     goes on from the instances of an image before keeps their categories, attributes and crowd marks.
@@ -52,7 +53,24 @@ class ConceptLabelling(QObject):
         category = category_named(self._store, name)
         if category is not None:
             self._workspace.fall_back_on(category.id)
+        self._workspace.select(())
         self._finder.ask(phrase)
+
+    def add_exemplars(self, *exemplars: Exemplar) -> None:
+        """Look for what is like these, too, or unlike them."""
+        self._workspace.select(())
+        self._finder.add_exemplars(*exemplars)
+
+    def turn_to(self, box_xyxy: BoxXyxy) -> None:
+        """Turn to the proposal with this box."""
+        self._workspace.select(())
+        self._finder.focus_on(box_xyxy)
+
+    def turn(self, step: int) -> None:
+        """Turn to the next proposal, or with -1 to the previous one; from what is selected, back to the focused one."""
+        is_away = bool(self._workspace.selection)
+        self._workspace.select(())
+        self._finder.focus(0 if is_away else step)
 
     def find_like_selected(self) -> None:
         """Look for all that are like the selected instances, and nothing else; their category becomes the current one.
@@ -62,7 +80,7 @@ class ConceptLabelling(QObject):
         selected = [self._store.instance(instance_id) for instance_id in sorted(self._workspace.selection)]
         if not selected:
             return
-        self._workspace.select(())  # the keys are about what will be found
+        self._workspace.select(())
         categories = {instance.category_id for instance in selected}
         if len(categories) == 1:
             self._workspace.fall_back_on(categories.pop())

@@ -151,11 +151,14 @@ def test_a_selection_is_deselected_and_deleted_before_proposals_are_forgotten_or
     assert "Del" in hints(both)
 
 
-def test_with_a_selection_the_hints_say_what_enter_and_tab_do_for_proposals() -> None:
-    assert hints(replace(CHOOSING, selection_count=1))["Tab"] == "next proposal"
-    assert hints(replace(CHOOSING, selection_count=1))["Enter"] == "accept"
+def test_with_a_selection_enter_accepts_no_proposal_but_tab_leads_to_them_and_all_can_be_accepted() -> None:
+    both = replace(CHOOSING, selection_count=1)
+
+    assert not can_accept(both)
+    assert accept_next_verb(both) == "accept_proposals_next"
+    assert "Enter" not in hints(both)
+    assert hints(both)["Tab"] == "next proposal"
     assert hints(SELECTING)["Tab"] == "next instance"
-    assert "Enter" not in hints(SELECTING)
 
 
 @pytest.mark.parametrize(("name", "text"), [("cat", "accept as cat"), ("", "accept"), ("c" * 100, "accept")])
@@ -317,9 +320,8 @@ def test_with_a_draft_open_painting_comes_after_enter() -> None:
     assert hints(replace(DRAFTING, tool="brush"))["Enter"] == "accept, then paint"
 
 
-def test_beside_the_brush_proposals_are_accepted_as_ever() -> None:
+def test_with_the_brush_in_the_hand_proposals_are_accepted_as_ever() -> None:
     assert hints(replace(CHOOSING, tool="brush"))["Enter"] == "accept"
-    assert hints(replace(CHOOSING, tool="brush", selection_count=1))["Enter"] == "accept"
 
 
 def test_a_project_to_be_read_only_offers_no_brush() -> None:

@@ -146,10 +146,10 @@ def test_what_is_looked_for_chooses_no_category_for_what_waits_for_one(
     add_categories(store, "dog", "coin")
     with store.edit("Add an instance") as edit:
         coin = edit.add_instance(workspace.image_id, store.categories()[1].id, rectangle(0, 0, 10, 10))
-    workspace.select([coin])
 
     with qtbot.assertNotEmitted(workspace.category_chosen):
         find("dog")
+        workspace.select([coin])
         concepts.find_like_selected()
 
     assert workspace.category_id == store.categories()[1].id
@@ -273,3 +273,23 @@ def test_like_selected_ones_of_several_categories_the_current_one_stays(store, w
 
     assert len(finder.proposals.concept.exemplars) == 2
     assert workspace.category_id == categories[2]
+
+
+def test_looking_for_something_and_turning_to_a_proposal_deselect(store, workspace, finder, concepts, find) -> None:
+    add_categories(store, "cat")
+    with store.edit("Add instance") as edit:
+        instance = edit.add_instance(store.images()[0].id, store.categories()[0].id, rectangle(60, 0, 80, 10))
+
+    def deselects(act: Callable[[], None]) -> bool:
+        workspace.select((instance,))
+        act()
+        return not workspace.selection
+
+    assert deselects(lambda: find("dog"))
+    assert deselects(lambda: concepts.turn(1))
+    assert finder.proposals is not None
+    assert finder.proposals.focused is not None
+    assert finder.proposals.focused.box_xyxy == BOXES[1]  # not the one after it, which is yet to be looked at
+    assert deselects(lambda: concepts.turn_to(BOXES[2]))
+    assert finder.proposals.focused.box_xyxy == BOXES[2]
+    assert deselects(lambda: concepts.add_exemplars(Exemplar(0, 0, 10, 10)))

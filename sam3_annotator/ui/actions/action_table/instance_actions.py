@@ -54,7 +54,7 @@ INSTANCE_ACTIONS: Final = (
         "Instance",
         0,
         tip="Make everything that was found instances of the current category, or of those of the previous image",
-        enabled=lambda state: state.can_write and state.is_choosing,
+        enabled=lambda state: state.can_write and state.can_accept_all,
     ),
     ActionSpec(
         "escape",
