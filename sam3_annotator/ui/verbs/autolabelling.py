@@ -80,7 +80,7 @@ class _Run:
     since: int  # the mark of the history as it began
     search: PhraseSearch | None = None  # on the image that is looked at
     instances: tuple[Instance, ...] = ()  # that were on it when the look under way was asked for
-    looked: set[ImageId] = field(default_factory=set)
+    looked: set[ImageId] = field(default_factory=set)  # whole
     unreadable: list[str] = field(default_factory=list)
     made: dict[CategoryId | str, CategoryId] = field(default_factory=dict)  # of the categories given by name
     counts: Counter[CategoryId] = field(default_factory=Counter)
@@ -238,7 +238,7 @@ class Autolabelling(QObject):
         with self._failing():
             is_open = self._is_open(image_id)
             while is_open and news:
-                if self._label(run, image_id, *news.popleft()):
+                if self._label(run, image_id, *news.popleft()) and news:
                     QTimer.singleShot(0, self, partial(self._store_news, run, image_id, news))
                     return
             if is_open:
@@ -262,7 +262,6 @@ class Autolabelling(QObject):
             run.made[category] = category_id
         run.counts[category_id] += len(chosen)
         run.annotated.add(image_id)
-        run.looked.add(image_id)
         return True
 
     def _tell_progress(self, run: _Run) -> None:
@@ -291,8 +290,8 @@ class Autolabelling(QObject):
     def _words(self, run: _Run, *, is_stopped: bool) -> str:
         left = run.walk.total - len(run.walk.done)
         sentences = [f"Stopped with {counted(left, 'image')} left."] if is_stopped and left else []
-        if run.looked:
-            sentences.append(f"{counted(len(run.looked), 'image')} looked through: {self._found_in_words(run)}.")
+        if run.looked or run.annotated:
+            sentences.append(f"{_looked_in_words(run)}: {self._found_in_words(run)}.")
         if run.unreadable:
             names = ", ".join(run.unreadable[:NAMES_TOLD]) + (", …" if run.unreadable[NAMES_TOLD:] else "")
             sentences.append(f"{counted(len(run.unreadable), 'image')} could not be read: {names}.")
@@ -305,6 +304,18 @@ class Autolabelling(QObject):
         names = {each.id: each.name for each in self._store.categories()}
         kinds = [f"{number:,} {names[id_]}" for id_, number in run.counts.most_common() if id_ in names]
         more = f" and {len(kinds) - NAMES_TOLD:,} more" if kinds[NAMES_TOLD:] else ""
-        where = f" on {len(run.annotated):,} of them" if len(run.looked) > 1 else ""
+        where = f" on {len(run.annotated):,} of them" if len(run.looked | run.annotated) > 1 else ""
         of_what = f" ({', '.join(kinds[:NAMES_TOLD])}{more})" if kinds else ""  # they may be gone since
         return f"{counted(run.counts.total(), 'instance')} found{where}{of_what}"
+
+
+def _looked_in_words(run: _Run) -> str:
+    """Say how many images were looked through; one is in part where it ended, or was finished, between two phrases."""
+    whole, part = len(run.looked), len(run.annotated - run.looked)
+    if not part:
+        return f"{counted(whole, 'image')} looked through"
+    return (
+        f"{counted(whole, 'image')} looked through, {part:,} in part"
+        if whole
+        else f"{counted(part, 'image')} looked through in part"
+    )

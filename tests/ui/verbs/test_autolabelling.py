@@ -129,7 +129,7 @@ def test_the_user_can_do_something_between_two_phrases(labelling, plan, finish, 
     finish()
 
     assert counts(store) == [1, 2, 2, 2]
-    assert labelling.told[0].startswith("4 images looked through: 7 instances")
+    assert labelling.told[0].startswith("3 images looked through, 1 in part: 7 instances found on 4 of")
     store.undo()
     assert (store.image(first).state, counts(store)) == (ImageState.IN_PROGRESS, [1, 2, 2, 2])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QTimer
 
@@ -62,3 +64,34 @@ def test_categories_that_are_gone_at_the_end_are_not_named(labelling, plan, fini
 
     assert store.categories() == ()
     assert labelling.told[0].endswith(" left. 1 image looked through: 2 instances found.")
+
+
+def test_an_image_is_looked_through_in_part_where_it_is_stopped_between_two_phrases(
+    labelling, plan, finish, store, bridge, finding_session
+):
+    finding_session.instances = []
+    finding_session.seen = {"cat": [((2, 2, 12, 12), 0.9)], "dog": [((20, 4, 34, 18), 0.9)]}
+    second = store.images()[1].id
+
+    def stop_on(image_id):
+        return lambda _changes: store.instances(image_id) and QTimer.singleShot(0, labelling.stop)
+
+    both = replace(plan("cat"), sought=(Sought("cat", "cat"), Sought("dog", "dog")))
+    bridge.changed.connect(stop_on(second))
+    labelling.start(both)
+    finish()
+    bridge.changed.disconnect()
+    with store.edit("Begin again") as edit:
+        for image in store.images()[:2]:
+            for each in store.instances(image.id):
+                edit.delete_instance(each.id)
+    bridge.changed.connect(stop_on(store.images()[0].id))
+    labelling.start(both)
+    finish()
+
+    left = len(both.image_ids) - 1
+    assert labelling.told == [
+        f"Stopped with {left} images left. "
+        "1 image looked through, 1 in part: 3 instances found on 2 of them (2 cat, 1 dog).",
+        f"Stopped with {left + 1} images left. 1 image looked through in part: 1 instance found (1 cat).",
+    ]
