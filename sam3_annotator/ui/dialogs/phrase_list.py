@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
@@ -19,6 +20,8 @@ NAME_WIDTH: Final = 176
 MOST_ROWS_SHOWN: Final = 7.5
 MOST_ROWS_SHOWN_LOW: Final = 3.5
 LOW_SCREEN: Final = 768
+# Made at once, before others have their turn: more than are shown.
+ROWS_FILLED: Final = 16
 # What a style keeps free between the parts of a check box.
 CHECK_BOX_PADDING: Final = 28
 
@@ -38,6 +41,8 @@ class PhraseList(QWidget):
         self._store = store
         self._phrases = phrases
         self._rows: list[PhraseRow] = []
+        self._filling = QTimer(self, interval=0)
+        self._filling.timeout.connect(self._fill)
         self._all = QCheckBox("Category")
         self._all.setAccessibleName("All categories")
         self._all.setToolTip("Check all, or none")
@@ -123,7 +128,25 @@ class PhraseList(QWidget):
         self._rows = []
         for row in (*rows, *added):
             self._place(row)
+        self._fill()
         self._tell()
+
+    def _fill(self) -> None:
+        """Fill the next rows that can be seen of the many there may be, without keeping anybody waiting."""
+        empty = [row for row in self._rows if not row.is_filled]
+        for row in empty[:ROWS_FILLED]:
+            row.fill()
+        if empty[ROWS_FILLED:]:
+            self._filling.start()
+        else:
+            self._filling.stop()
+            self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Have Tab go from row to row; without that, what was made last would come last in the dialog."""
+        stops = [self._all, *(part for row in self._rows for part in row.fill())]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
 
     def _row_of(self, phrase: str) -> PhraseRow | None:
         """Give the row of the category of this name, else the one that is looked for by it."""
@@ -134,6 +157,7 @@ class PhraseList(QWidget):
     def _append(self, row: PhraseRow) -> None:
         row.changed.connect(self._tell)
         self._place(row)
+        self._fill()
 
     def _place(self, row: PhraseRow) -> None:
         self._column.insertWidget(len(self._rows), row)
@@ -189,7 +213,8 @@ class PhraseList(QWidget):
 class PhraseRow(QWidget):
     """A category, None for one that is yet to come, which is called as its first phrase; whether and how it is found.
 
-    Its name stands for the phrases where all are taken away.
+    Its name stands for the phrases where all are taken away. It is checked at first, and empty to look at until it is
+    filled, as what is seen of hundreds takes half a second.
     """
 
     changed = Signal()
@@ -199,21 +224,45 @@ class PhraseRow(QWidget):
         self.category = category
         # As they are, also with commas in them, as long as the user does not touch them.
         self._given = tuple(phrases)
-        self._name_shown = ""
-        self.check = QCheckBox()
-        self.check.setFixedWidth(NAME_WIDTH)
-        self.check.setIconSize(QSize(SWATCH_SIZE, SWATCH_SIZE))
-        self.check.setChecked(True)
-        self.check.toggled.connect(self.changed)
-        self.field = QLineEdit(", ".join(phrases))
-        self.field.setCursorPosition(0)
-        self.field.textEdited.connect(self._take_text)
+        self._text = ", ".join(phrases)
+        self._is_checked = True
+        self._parts: tuple[QCheckBox, QLineEdit] | None = None
+        self.setFixedHeight(CONTROL_HEIGHT)
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether it can be seen."""
+        return self._parts is not None
+
+    @property
+    def check(self) -> QCheckBox:
+        """Where it is checked."""
+        return self.fill()[0]
+
+    @property
+    def field(self) -> QLineEdit:
+        """Where its phrases are typed."""
+        return self.fill()[1]
+
+    def fill(self) -> tuple[QCheckBox, QLineEdit]:
+        """Have it seen."""
+        if self._parts is not None:
+            return self._parts
+        check, field = self._parts = QCheckBox(self), QLineEdit(self._text, self)
+        check.setFixedWidth(NAME_WIDTH)
+        check.setIconSize(QSize(SWATCH_SIZE, SWATCH_SIZE))
+        check.setChecked(self._is_checked)
+        check.toggled.connect(self._take_check)
+        field.setCursorPosition(0)
+        field.textChanged.connect(self._keep_text)
+        field.textEdited.connect(self._take_text)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_S)
-        row.addWidget(self.check)
-        row.addWidget(self.field, stretch=1)
+        row.addWidget(check)
+        row.addWidget(field, stretch=1)
         self._show_name()
+        return self._parts
 
     @property
     def name(self) -> str:
@@ -223,14 +272,14 @@ class PhraseRow(QWidget):
     @property
     def is_checked(self) -> bool:
         """Whether it is to be found."""
-        return self.check.isChecked()
+        return self._is_checked
 
     @property
     def phrases(self) -> tuple[str, ...]:
         """The phrases, each once."""
-        if self.field.text() == ", ".join(self._given):
+        if self._text == ", ".join(self._given):
             return self._given
-        typed = (" ".join(phrase.split()) for phrase in self.field.text().split(","))
+        typed = (" ".join(phrase.split()) for phrase in self._text.split(","))
         phrases = tuple(dict.fromkeys(phrase for phrase in typed if phrase))
         return phrases or (() if self.category is None else (self.category.name,))
 
@@ -240,7 +289,10 @@ class PhraseRow(QWidget):
 
     def set_checked(self, checked: bool) -> None:
         """Have it found or not."""
-        self.check.setChecked(checked)
+        if self._parts is not None:
+            self._parts[0].setChecked(checked)
+        else:
+            self._take_check(checked)
 
     def add_phrase(self, phrase: str) -> None:
         """Have it found, also by this phrase."""
@@ -260,6 +312,13 @@ class PhraseRow(QWidget):
         super().resizeEvent(event)
         self._show_name()
 
+    def _take_check(self, checked: bool) -> None:
+        self._is_checked = checked
+        self.changed.emit()
+
+    def _keep_text(self, text: str) -> None:
+        self._text = text
+
     def _take_text(self) -> None:
         self.set_checked(True)
         self._show_name()
@@ -267,6 +326,8 @@ class PhraseRow(QWidget):
 
     def _show_name(self) -> None:
         """Show the name, shortened to the room there is; who names a category with & means one."""
+        if self._parts is None:
+            return
         name = self.name
         room = NAME_WIDTH - CHECK_BOX_PADDING - SWATCH_SIZE - SPACE_S
         shown = self.check.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)

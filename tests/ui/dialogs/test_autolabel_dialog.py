@@ -246,3 +246,25 @@ def test_many_categories_scroll_and_the_one_added_is_seen(open_dialog, store, qt
     assert dialog.height() == height
     bird = row(dialog, "bird")
     qtbot.waitUntil(lambda: not bird.visibleRegion().isEmpty())
+
+
+def test_hundreds_of_categories_are_offered_at_once_and_seen_soon(open_dialog, store, qtbot):
+    with store.edit("Add categories") as edit:
+        made = [edit.add_category(f"category {number}") for number in range(200)]
+    dialog = open_dialog()
+    rows = dialog.phrases.rows
+
+    assert [phrase for phrase, _ in sought(dialog)] == [f"category {number}" for number in range(200)]
+    assert not rows[-1].is_filled
+    rows[-1].set_checked(False)
+    dialog.phrases.choose("category 150")
+    assert sought(dialog) == [("category 150", made[150])]
+
+    qtbot.waitUntil(lambda: rows[-1].is_filled)
+    assert [row.check.text() for row in rows if row.check.isChecked()] == ["category 150"]
+    assert rows[-1].field.text() == "category 199"
+    stop = rows[15].field
+    for row in rows[16:]:
+        assert stop.nextInFocusChain() is row.check
+        stop = row.field
+    assert stop.nextInFocusChain() is not dialog.primary
