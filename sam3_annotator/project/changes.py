@@ -70,10 +70,8 @@ def encode_changes(changes: Iterable[RowChange]) -> tuple[str, bytes]:
     blobs: list[bytes] = []
     end = 0
 
-    def plain(value: object) -> object:
+    def place(value: bytes) -> list[int]:
         nonlocal end
-        if not isinstance(value, bytes):
-            return value
         if value not in places:
             places[value] = [end, end + len(value)]
             end += len(value)
@@ -81,7 +79,11 @@ def encode_changes(changes: Iterable[RowChange]) -> tuple[str, bytes]:
         return places[value]
 
     def plain_row(row: Row | None) -> dict[str, Any] | None:
-        return None if row is None else {column: plain(value) for column, value in row.items()}
+        return (
+            None
+            if row is None
+            else {column: place(value) if isinstance(value, bytes) else value for column, value in row.items()}
+        )
 
     entries = [[c.table, c.row_id, plain_row(c.before), plain_row(c.after)] for c in changes]
     return json.dumps(entries, separators=(",", ":")), b"".join(blobs)

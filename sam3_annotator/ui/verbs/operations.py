@@ -91,10 +91,9 @@ def erase_instance(store: ProjectStore, instance_id: InstanceId) -> None:
 
 def set_instances_category(store: ProjectStore, instance_ids: Collection[InstanceId], category_id: CategoryId) -> None:
     """Give instances another category, all in one step; those that have it already are left alone."""
-    changing = [i for i in sorted(instance_ids) if store.instance(i).category_id != category_id]
-    if changing:
+    if instance_ids:
         with store.edit("Change category") as edit:
-            for instance_id in changing:
+            for instance_id in sorted(instance_ids):
                 edit.update_instance(instance_id, category_id=category_id)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from sam3_annotator.project import (
     Provenance,
     Region,
     Split,
+    listed_instances,
 )
 from sam3_annotator.ui.verbs import operations
 
@@ -144,6 +147,17 @@ def test_only_instances_of_another_category_change(store: ProjectStore) -> None:
     assert [store.instance(i).category_id for i in ids] == [car, dog]
     operations.set_instances_category(store, ids[1:], dog)
     assert store.undo_label == "Add instance"
+
+
+def test_thousands_get_another_category_without_their_outlines_being_read(store: ProjectStore) -> None:
+    car, dog = operations.add_category(store, "car"), operations.add_category(store, "dog")
+    made = operations.add_instance(store, store.images()[0].id, car, SQUARE, Provenance())
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as beside:
+        beside.execute("UPDATE instances SET region = x'00'")
+
+    operations.set_instances_category(store, [made], dog)
+
+    assert [each.category_id for each in listed_instances(store)] == [dog]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
