@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sam3_annotator import __version__
-from sam3_annotator.commands.batch_words import autolabel_command, embed_command
+from sam3_annotator.commands.batch_words import Parts, autolabel_command, embed_command
 from sam3_annotator.commands.cache_words import cache_app
 from sam3_annotator.commands.check_words import check_command
 from sam3_annotator.commands.failures import STOPPED, exit_status
@@ -245,6 +245,7 @@ def detect(
     dtype: ModelDtype = Dtype.AUTO,
     cache_gb: CacheGb = None,
     threshold: Threshold = 0.5,
+    parts: Parts = 1,
     exemplar: Annotated[
         Boxes, typer.Option("--exemplar", parser=word(parse_box), metavar=BOX, help="A box around an example.")
     ] = None,
@@ -256,6 +257,11 @@ def detect(
     """Find all instances of a concept on an image and write their masks."""
     if not phrase and not exemplar:
         raise typer.BadParameter("Say what to look for, with --phrase or --exemplar.")
+    if parts > 1 and (exemplar or negative_exemplar):
+        sentence = (
+            "Parts are looked through for a --phrase alone: an example is seen in one of them, not in the others."
+        )
+        raise typer.BadParameter(sentence, param_hint="--parts")
     from sam3_annotator.commands.detect import detect_concept
     from sam3_annotator.commands.model_options import ModelOptions
 
@@ -265,6 +271,7 @@ def detect(
         model=ModelOptions(model, device, dtype.value, cache_gb),
         phrase=phrase or "",
         threshold=threshold,
+        parts=parts,
         exemplars=exemplar or [],
         negatives=negative_exemplar or [],
     )

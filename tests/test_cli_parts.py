@@ -1,7 +1,8 @@
-"""`autolabel --parts` finds what is too small for the model in the whole image, once each and whole."""
+"""`--parts` finds what is too small for the model in the whole image, once each and whole."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -111,3 +112,44 @@ def test_a_number_of_parts_that_makes_no_sense_is_refused(
 ) -> None:
     assert cli.run(["autolabel", str(project), "--phrase", "thing", "--parts", count]) == 2
     assert "--parts" in capsys.readouterr().err
+
+
+def test_detect_writes_the_masks_of_small_things_just_as_the_model_sees_them(
+    project: Path, session: ShortSighted, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo, out = project.parent / "photos/a.png", tmp_path / "found"
+
+    assert cli.run(["detect", str(photo), "--out", str(out), "--phrase", "thing", "--parts", "3"]) == 0
+
+    results = json.loads((out / "detections.json").read_text(encoding="utf-8"))
+    found = {}
+    for row in results["detections"]:
+        x, y, width, height = map(int, row["bbox"])
+        found[x, y, x + width, y + height] = mask = np.asarray(Image.open(out / row["mask"]))
+        assert (mask[y : y + height, x : x + width] == 255).all()
+        assert mask.sum() == 255 * width * height
+    assert sorted(found) == sorted([LARGE, *SMALL])
+    assert results["parts"] == 3
+    assert "presence" not in results
+    assert session.embedded == 1 + 9
+    assert "6 above 0.5, in 3 parts along the longer side" in capsys.readouterr().out
+
+
+def test_detect_in_parts_finds_nothing_where_there_is_nothing(session: ShortSighted, tmp_path: Path) -> None:
+    photo, out = tmp_path / "dark.png", tmp_path / "found"
+    Image.fromarray(np.zeros((200, 200, 3), np.uint8)).save(photo)
+
+    assert cli.run(["detect", str(photo), "--out", str(out), "--phrase", "thing", "--parts", "2"]) == 0
+
+    assert json.loads((out / "detections.json").read_text(encoding="utf-8"))["detections"] == []
+
+
+def test_detect_in_parts_refuses_examples(
+    project: Path, session: ShortSighted, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo, words = project.parent / "photos/a.png", ["--parts", "2", "--exemplar", "10,10,22,22"]
+
+    assert cli.run(["detect", str(photo), "--out", str(tmp_path / "found"), *words]) == 2
+
+    assert "--phrase alone" in " ".join(capsys.readouterr().err.split())
+    assert not session.embedded
