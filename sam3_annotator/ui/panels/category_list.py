@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QVBoxLayout, QWidget
 
 from sam3_annotator.project import CategoryId, ChangeSet
 from sam3_annotator.ui.actions.action_table import CATEGORY_KEYS
@@ -16,13 +17,17 @@ from sam3_annotator.ui.item_models.category_model import CategoryModel
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.panels.color_popup import ColorPopup
 from sam3_annotator.ui.panels.empty_state import EmptyState
+from sam3_annotator.ui.panels.page_stack import PageStack
 from sam3_annotator.ui.panels.quiet_list import QuietListView
 from sam3_annotator.ui.panels.text_field import TextField
 from sam3_annotator.ui.store_bridge import StoreBridge
-from sam3_annotator.ui.theme import SPACE_S, SPACE_XS, bind_icon
+from sam3_annotator.ui.theme import ROW_HEIGHT, SPACE_S, SPACE_XS, bind_icon
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.attempt import attempt
 from sam3_annotator.ui.workspace import Workspace
+
+# In the smallest window the panels below need the rest; half a row says that there are more.
+LEAST_ROWS: Final = 1.5
 
 
 class CategoryPanel(QWidget):
@@ -51,11 +56,10 @@ class CategoryPanel(QWidget):
         self._delegate.clicked.connect(self.clicked)
         self._list = self._make_list()
         self._field = self._make_field()
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._list)
-        self._stack.addWidget(
-            EmptyState("tag-outline", "Add the first category", "A name for objects of one kind, such as person or car")
+        empty = EmptyState(
+            "tag-outline", "Add the first category", "A name for objects of one kind, such as person or car"
         )
+        self._stack = PageStack(self._list, empty)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, SPACE_XS, 0, SPACE_S)
         layout.setSpacing(SPACE_XS)
@@ -167,6 +171,7 @@ class CategoryPanel(QWidget):
 
     def _make_list(self) -> QuietListView:
         view = QuietListView("Categories")
+        view.setMinimumHeight(round(LEAST_ROWS * ROW_HEIGHT))
         view.setModel(self._model)
         view.setItemDelegate(self._delegate)
         view.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked)

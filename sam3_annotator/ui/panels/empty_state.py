@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ class EmptyState(QWidget):
 
     def __init__(self, icon_name: str, title: str = "", text: str = "") -> None:
         super().__init__()
+        self._words_height = 0
         self._icon_name = icon_name
         self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._title = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
@@ -60,6 +61,10 @@ class EmptyState(QWidget):
         self._link.setVisible(bool(link))
         self._fit()
 
+    def minimumSizeHint(self) -> QSize:
+        """Give the room of the words, which take more lines where it is narrow."""
+        return QSize(super().minimumSizeHint().width(), self._words_height + 2 * SPACE_S)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out the icon where it would take the words their room."""
         super().resizeEvent(event)
@@ -69,7 +74,10 @@ class EmptyState(QWidget):
         width = self.width() - 2 * SPACE_L
         words = sum(label.heightForWidth(width) + SPACE_S for label in (self._title, self._text) if label.text())
         link = self._link.sizeHint().height() + SPACE_S if self._link.text() else 0
-        self._icon.setVisible(self.height() >= words + link + ICON_SIDE + 4 * SPACE_S)
+        if words + link != self._words_height:
+            self._words_height = words + link
+            self.updateGeometry()
+        self._icon.setVisible(self.height() >= self._words_height + ICON_SIDE + 4 * SPACE_S)
 
     def _draw_icon(self) -> None:
         self._icon.setPixmap(pixmap(self._icon_name, "text_disabled", ICON_SIDE, self.devicePixelRatioF()))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from sam3_annotator.project import CategoryId, ChangeSet, InstanceId
 from sam3_annotator.ui.item_delegates.painting import swatch_icon
@@ -17,6 +17,7 @@ from sam3_annotator.ui.panels.attribute_section import AttributeSection
 from sam3_annotator.ui.panels.category_box import CategoryBox
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.instance_view import InstanceView
+from sam3_annotator.ui.panels.page_stack import PageStack
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
 from sam3_annotator.ui.verbs import operations
@@ -49,9 +50,7 @@ class InstancePanel(QWidget):
         self._list.eye_clicked.connect(self.toggle_hidden)
         self._list.delete_pressed.connect(self.delete_selected)
         self._empty = EmptyState("shape-outline")
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._list)
-        self._stack.addWidget(self._empty)
+        self._stack = PageStack(self._list, self._empty)
         self._summary = QLabel()
         self._eye = QToolButton()
         self._shows_hidden: bool | None = None  # what the eye in the header says
@@ -217,10 +216,6 @@ class InstancePanel(QWidget):
         count = self._model.rowCount()
         self._header.setVisible(bool(count))
         self._stack.setCurrentWidget(self._list if count else self._empty)
-        policy = QSizePolicy.Policy.Ignored if count else QSizePolicy.Policy.Preferred
-        if policy != self._empty.sizePolicy().verticalPolicy():
-            self._empty.setSizePolicy(policy, policy)  # a page that is not shown needs no room
-            self._stack.updateGeometry()
         if self._workspace.image_id is None:
             self._empty.say("No image open", "Choose one in the image list")
         else:

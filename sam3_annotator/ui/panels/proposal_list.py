@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposals
-from sam3_annotator.ui.item_delegates.proposal_delegate import ProposalDelegate
+from sam3_annotator.ui.item_delegates.proposal_delegate import ROW_HEIGHT, ProposalDelegate
 from sam3_annotator.ui.item_delegates.proposal_thumbnails import ProposalThumbnails
 from sam3_annotator.ui.item_models.proposal_model import ProposalModel
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.panels.empty_state import EmptyState
+from sam3_annotator.ui.panels.page_stack import PageStack
 from sam3_annotator.ui.panels.proposal_view import ProposalView
 from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
 
@@ -48,9 +49,7 @@ class ProposalPanel(QWidget):
         self._model = ProposalModel(self)
         self._list = self._make_list()
         self._empty = EmptyState("magnify")
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._list)
-        self._stack.addWidget(self._empty)
+        self._stack = PageStack(self._list, self._empty)
         self._summary = QLabel()
         self._accept_all = QToolButton()
         self._header = self._make_header()
@@ -129,6 +128,7 @@ class ProposalPanel(QWidget):
 
     def _make_list(self) -> ProposalView:
         view = ProposalView(self._model, self._keys)
+        view.setMinimumHeight(ROW_HEIGHT)
         view.setItemDelegate(ProposalDelegate(self._thumbnails, self._keys, self))
         view.row_chosen.connect(lambda index: self.focused.emit(self._box_at(index)))
         view.accept_wanted.connect(self.accept_wanted)
