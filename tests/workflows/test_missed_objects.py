@@ -120,6 +120,16 @@ def test_what_was_rejected_stays_so_on_the_way_to_the_next_and_is_proposed_when_
     assert finding_session.detected[asked:] == [ConceptPrompt("tabby")]
 
 
+def test_where_the_model_sees_nothing_any_more_the_keys_accept_nothing_out_of_sight(compared, finding_session):
+    finding_session.seen = {"tabby": [(SECOND, 0.9)]}
+
+    go_to_next(compared)
+    compared.press(Qt.Key.Key_Return)
+
+    assert compared.proposals == []
+    assert [each.region.box_xyxy for each in compared.instances(2)] == [LABELLED]
+
+
 def test_only_the_phrase_is_asked_whatever_was_looked_for_on_the_image_before(compared, finding_session):
     window = compared.window
     window.workspace.set_image(window.store.images()[2].id)

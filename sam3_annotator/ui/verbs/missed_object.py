@@ -20,7 +20,8 @@ class MissedObject(QObject):
 
     Its category becomes the current one. While something is being made, whose keys these are, nothing is asked, nor of
     a model that takes no phrases. What was asked already is not asked again, so that what was rejected stays so, unless
-    it was just this. `look_at_whole` is called where the model sees only a part of the image, which this is not in.
+    it was just this. Where nothing is proposed there any more, nothing elsewhere is either: it would have the keys out
+    of sight. `look_at_whole` is called where the model sees only a part of the image, which this is not in.
     """
 
     def __init__(
@@ -74,6 +75,8 @@ class MissedObject(QObject):
             self._awaited = None
             if (box := _proposed_at(proposals, finding.region)) is not None:
                 self._finder.focus_on(box)
+            else:
+                self._finder.drop()
 
 
 def _proposed_at(proposals: Proposals, region: Region) -> tuple[float, float, float, float] | None:
