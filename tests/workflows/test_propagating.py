@@ -59,6 +59,17 @@ def test_instances_of_the_previous_image_are_proposed_where_they_are_and_accepte
     assert sequence.proposals == []
 
 
+def test_the_keys_are_about_what_is_propagated_and_not_about_what_was_selected(sequence) -> None:
+    instance_id = put(sequence, 1, "dog", WITH_HOLE)  # nothing like it comes along
+    sequence.window.workspace.select((instance_id,))
+
+    propagate(sequence)
+    sequence.press(Qt.Key.Key_Return)
+
+    assert not sequence.window.workspace.selection
+    assert len(labels(sequence, 1)) == 2
+
+
 def test_each_is_accepted_or_rejected_by_itself_whatever_category_is_current(sequence, follower) -> None:
     sequence.press(Qt.Key.Key_1)  # cat
     follower.scores = [0.8, 0.9]

@@ -113,7 +113,8 @@ class Propagating(InstanceVerbs):
         return {"propagate": self.propagate}
 
     def propagate(self) -> None:
-        """Look for the instances of the image before on the shown one."""
+        """Look for the instances of the image before on the shown one; the keys are about what will be found."""
+        self._workspace.select(())
         previous = self._find_previous()
         if previous is None:
             self.notice.emit("There is no image before this one in the list to propagate from.")
