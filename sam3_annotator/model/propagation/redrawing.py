@@ -1,0 +1,23 @@
+"""Has the model draw anew what was moved to the later image."""
+
+from __future__ import annotations
+
+from sam3_annotator.model.distinct import overlap
+from sam3_annotator.model.packed_masks import PackedMask, PackedMasks
+from sam3_annotator.model.prompts import BoxPrompt, MaskPrompt, Prompt
+from sam3_annotator.model.session import Check, Embedding, Session
+
+AGREED_IOU = 0.7
+"""The model's outline is taken if it agrees so much with the mask that was moved; else it means something else."""
+
+
+def redraw(session: Session, embedding: Embedding, mask: PackedMask, check: Check) -> PackedMask:
+    """Give what the model makes of a mask on its image; the mask itself if it takes none, or draws something else."""
+    if "masks" not in session.capabilities:
+        return mask
+    whole = PackedMasks(embedding.image_size, (mask,)).whole()[0]
+    prompts: list[Prompt] = [MaskPrompt(whole)]
+    if "boxes" in session.capabilities:
+        prompts.insert(0, BoxPrompt(*map(float, mask.box_xyxy)))
+    redrawn = session.segment(embedding, prompts, multimask=False, check=check).masks[0]
+    return PackedMask.of(redrawn) if overlap(whole, redrawn) >= AGREED_IOU else mask
