@@ -50,7 +50,7 @@ class Drawing:
 
     def segment(
         self,
-        embedding: Embedding,  # noqa: ARG002
+        embedding: Embedding,  # noqa: ARG002 - it draws what it is told
         prompts: Sequence[Prompt],
         *,
         multimask: bool = True,  # noqa: ARG002
