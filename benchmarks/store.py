@@ -19,11 +19,23 @@ from pathlib import Path
 
 import numpy as np
 
-from sam3_annotator.project import CategoryId, ImageFacts, ImageId, Polygon, ProjectStore, Region
+from sam3_annotator.project import (
+    CategoryId,
+    ImageFacts,
+    ImageId,
+    Origin,
+    Polygon,
+    ProjectStore,
+    PromptRecord,
+    Provenance,
+    Region,
+    statistics as project_statistics,
+)
 
 MEMORY_DISK = Path("/dev/shm")
 VERTICES = 120
 CROWD = 10_000
+COUNTED = 50_000
 
 
 @dataclass(frozen=True)
@@ -133,6 +145,24 @@ def read_rows(bench: Bench, runs: int) -> Iterator[dict[str, object]]:
     yield row(f"read {CROWD} instances again", again)
 
 
+def statistics_row(folder: Path, runs: int) -> dict[str, object]:
+    """Measure how long it takes to count instances on 5000 images, each clicked twice, and sum up their effort."""
+    clicks = tuple(PromptRecord("point", (x, 250.0)) for x in (1000.25, 2000.5))
+    region = outline(0)
+    with ProjectStore.create(folder / "counted.sam3proj") as store:
+        with store.edit("Fill", undoable=False) as edit:
+            categories = [edit.add_category(f"cell {number}") for number in range(40)]
+            images = [edit.add_image(f"photos/{n:05}.jpg") for n in range(COUNTED // 10)]
+            for number in range(COUNTED):
+                minute, second = divmod(5 * number, 60)
+                at = f"2026-01-{1 + minute // 1440:02}T{minute // 60 % 24:02}:{minute % 60:02}:{second:02}+00:00"
+                made = Provenance(Origin.MODEL, "Built-in", clicks, 0.9, 0.95, at, number % 2)
+                edit.add_instance(images[number // 10], categories[number % 40], region, provenance=made)
+        return row(
+            f"statistics of {COUNTED} instances", [timed(partial(project_statistics, store)) for _ in range(runs)]
+        )
+
+
 def flush_row(folder: Path, runs: int) -> dict[str, object]:
     """Measure what the disk alone takes: 8 kB written and flushed."""
 
@@ -157,6 +187,7 @@ def measured(runs: int) -> Iterator[dict[str, object]]:
             yield from bulk_rows(bench, max(3, runs // 20), where)
             if not where:
                 yield from read_rows(bench, max(3, runs // 20))
+                yield statistics_row(Path(folder), max(3, runs // 20))
                 yield flush_row(Path(folder), runs)
             bench.store.close()
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from sam3_annotator.commands.failures import DONE, STOPPED, CommandFailed
 from sam3_annotator.commands.progress import progress_bar
+from sam3_annotator.commands.statistics_words import statistics_text
 from sam3_annotator.project import (
     Cancelled,
-    ProjectStatistics,
     ProjectStore,
     list_image_files,
     statistics,
@@ -99,35 +99,8 @@ def print_statistics(project: Path, *, as_json: bool) -> int:
     """Print what a project holds, as lines or as one JSON document."""
     with ProjectStore.open(project, read_only=True) as store, store.snapshot():
         numbers = statistics(store)
-    print(json.dumps(numbers.as_dict(), indent=2) if as_json else _statistics_text(project, numbers))
+    print(json.dumps(numbers.as_dict(), indent=2) if as_json else statistics_text(project, numbers))
     return DONE
-
-
-def _statistics_text(project: Path, numbers: ProjectStatistics) -> str:
-    lines = [
-        f"{project}: {counted(numbers.images, 'image')}, {counted(numbers.instances, 'instance')}, "
-        f"{counted(len(numbers.categories), 'category')}",
-        f"images      {_words(numbers.states)}",
-        f"splits      {_words(numbers.splits)}",
-        f"instances   {_words(numbers.origins)}, {numbers.crowds} crowd",
-        f"per image   {numbers.mean_per_image:.1f} mean, {numbers.median_per_image:g} median, "
-        f"{numbers.most_per_image} most, over {counted(numbers.annotated_images, 'annotated image')}",
-    ]
-    if numbers.attributes:
-        names = (f"{name} on {counted(count, 'instance')}" for name, count in numbers.attributes.items())
-        lines.append(f"attributes  {', '.join(names)}")
-    if numbers.unreadable_images:
-        lines.append(f"unreadable  {counted(numbers.unreadable_images, 'image')}")
-    width = max((len(category.name) for category in numbers.categories), default=0)
-    lines += [
-        f"  {category.name:<{width}}  {counted(category.instances, 'instance')} on {counted(category.images, 'image')}"
-        for category in numbers.categories
-    ]
-    return "\n".join(lines)
-
-
-def _words(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{number} {word.replace('_', ' ')}" for word, number in counts.items())
 
 
 def _named(project: Path) -> Path:

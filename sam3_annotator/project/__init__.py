@@ -35,8 +35,10 @@ from sam3_annotator.project.checks import (
 )
 from sam3_annotator.project.combination import cut_out, merge_regions, parts_of, without_holes
 from sam3_annotator.project.copies import InstanceCopy, copy_instance, decode_copies, encode_copies
+from sam3_annotator.project.counting import CategoryStatistics, ProjectStatistics, statistics
 from sam3_annotator.project.creation import add_image_files
 from sam3_annotator.project.edit import Edit
+from sam3_annotator.project.effort import Effort, Making, PhraseEffort, ProjectEffort, median_areas
 from sam3_annotator.project.entities import (
     Category,
     CategoryId,
@@ -94,9 +96,7 @@ from sam3_annotator.project.overlap import LABELLED_IOU, Placed
 from sam3_annotator.project.palette import PALETTE, next_color
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.queries import (
-    CategoryStatistics,
     ListedInstance,
-    ProjectStatistics,
     attribute_values,
     category_counts,
     category_named,
@@ -110,7 +110,6 @@ from sam3_annotator.project.queries import (
     instances_with_attribute,
     listed_instances,
     state_counts,
-    statistics,
 )
 from sam3_annotator.project.regions import Polygon, Region, Ring, rectangle
 from sam3_annotator.project.relocation import Relocation, missing_images, relocate_images
@@ -148,6 +147,7 @@ __all__ = [
     "ComparedInstance",
     "Edit",
     "EditError",
+    "Effort",
     "Finding",
     "FindingKind",
     "FormatError",
@@ -162,12 +162,15 @@ __all__ = [
     "KnownError",
     "Labelled",
     "ListedInstance",
+    "Making",
     "NotAProject",
     "Origin",
     "OutlinedInstance",
+    "PhraseEffort",
     "Placed",
     "Polygon",
     "Progress",
+    "ProjectEffort",
     "ProjectError",
     "ProjectInUse",
     "ProjectReadOnly",
@@ -235,6 +238,7 @@ __all__ = [
     "listed_instances",
     "make_thumbnail",
     "mask_to_region",
+    "median_areas",
     "merge_regions",
     "missing_images",
     "move_vertex",

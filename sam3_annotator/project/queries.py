@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Final, NamedTuple
 
 from sam3_annotator.project.attributes import AttributeValue, decode_attributes
@@ -15,8 +13,6 @@ from sam3_annotator.project.entities import (
     ImageRecord,
     ImageState,
     InstanceId,
-    Origin,
-    Split,
 )
 from sam3_annotator.project.image_files import folded
 from sam3_annotator.project.progress import Progress, no_progress
@@ -26,44 +22,6 @@ from sam3_annotator.project.regions import decode_region
 REGIONS_AT_A_TIME: Final = 1000
 LEAST_PHRASE_SHARE: Final = 0.1
 """Of the instances of a category that were found by phrases: one that found fewer does not stand for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryStatistics:
-    """How often a category occurs: `instances` of it, on `images` different images."""
-
-    name: str
-    instances: int
-    images: int
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectStatistics:
-    """The numbers of a project, what is left out included: it is counted as a state of images.
-
-    `states`, `splits` and `origins` count images, images and instances by their word, zeros included (images
-    without a split are under `none`). `unreadable_images` are those with a problem. The three `per_image` numbers are
-    over the images that have instances, 0 if none has. `attributes` counts the instances that have each, the most
-    frequent first.
-    """
-
-    images: int
-    unreadable_images: int
-    states: Mapping[str, int]
-    splits: Mapping[str, int]
-    instances: int
-    crowds: int
-    origins: Mapping[str, int]
-    annotated_images: int
-    most_per_image: int
-    median_per_image: float
-    mean_per_image: float
-    categories: tuple[CategoryStatistics, ...]
-    attributes: Mapping[str, int]
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the numbers as plain dictionaries, lists and numbers, ready for JSON."""
-        return asdict(self)
 
 
 class ListedInstance(NamedTuple):
@@ -210,60 +168,3 @@ def state_counts(store: ProjectReader) -> dict[ImageState, int]:
     """Return how many images are in each state, zeros included."""
     found = dict(store.select("SELECT state, count(*) FROM images GROUP BY state"))
     return {state: found.get(state.value, 0) for state in ImageState}
-
-
-def statistics(store: ProjectReader) -> ProjectStatistics:
-    """Return the numbers of the project."""
-    splits = dict(store.select("SELECT coalesce(split, 'none'), count(*) FROM images GROUP BY split"))
-    ((crowds,),) = store.select("SELECT count(*) FROM instances WHERE is_crowd")
-    ((unreadable,),) = store.select(
-        "SELECT count(*) FROM image_files JOIN images ON images.id = image_id WHERE problem != ''"
-    )
-    per_image = sorted(instance_counts(store).values())
-    return ProjectStatistics(
-        images=len(store.images()),
-        unreadable_images=unreadable,
-        states={state.value: count for state, count in state_counts(store).items()},
-        splits={name: splits.get(name, 0) for name in (*(split.value for split in Split), "none")},
-        instances=sum(per_image),
-        crowds=crowds,
-        origins=_origin_counts(store),
-        annotated_images=len(per_image),
-        most_per_image=per_image[-1] if per_image else 0,
-        median_per_image=_median(per_image),
-        mean_per_image=sum(per_image) / len(per_image) if per_image else 0.0,
-        categories=_category_statistics(store),
-        attributes=_attribute_counts(store),
-    )
-
-
-def _origin_counts(store: ProjectReader) -> dict[str, int]:
-    # An origin that is the default is not written out.
-    query = (
-        "SELECT coalesce(json_extract(provenance, '$.origin'), ?) AS origin, count(*) FROM instances GROUP BY origin"
-    )
-    found = dict(store.select(query, Origin.HAND.value))
-    return {origin.value: found.get(origin.value, 0) for origin in Origin}
-
-
-def _attribute_counts(store: ProjectReader) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    for values in attribute_values(store).values():
-        for name, found in values.items():
-            counts[name] += sum(count for _, count in found)
-    return dict(counts.most_common())
-
-
-def _category_statistics(store: ProjectReader) -> tuple[CategoryStatistics, ...]:
-    query = (
-        "SELECT name, count(instances.id), count(DISTINCT image_id) FROM categories "
-        "LEFT JOIN instances ON category_id = categories.id GROUP BY categories.id ORDER BY position, categories.id"
-    )
-    return tuple(CategoryStatistics(*row) for row in store.select(query))
-
-
-def _median(ordered: list[int]) -> float:
-    if not ordered:
-        return 0.0
-    middle = len(ordered) // 2
-    return float(ordered[middle]) if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2

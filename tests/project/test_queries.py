@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +28,6 @@ from sam3_annotator.project import (
     instances_with_attribute,
     listed_instances,
     state_counts,
-    statistics,
 )
 from sam3_annotator.project.queries import crowd_counts
 
@@ -140,70 +138,14 @@ def test_images_are_counted_by_state(small: Any, square: Square) -> None:
     }
 
 
-def test_images_left_out_are_a_state_of_their_own_and_not_in_use(small: Any, square: Square) -> None:
+def test_images_left_out_are_not_in_use(small: Any, square: Square) -> None:
     _fill(small, square)
     a, b, c = small.images
-    before = statistics(small.store).as_dict()
 
     with small.store.edit("Leave out") as edit:
         edit.update_image(a, state=ImageState.LEFT_OUT)
 
     assert [image.id for image in images_in_use(small.store)] == [b, c]
-    counts = {"unannotated": 1, "in_progress": 1, "done": 0, "reviewed": 0, "confirmed_empty": 0, "left_out": 1}
-    assert statistics(small.store).as_dict() == {**before, "states": counts}
-
-
-def test_statistics_count_everything_and_go_into_json(small: Any, square: Square) -> None:
-    _fill(small, square)
-
-    numbers = json.loads(json.dumps(statistics(small.store).as_dict()))
-
-    assert numbers == {
-        "images": 3,
-        "unreadable_images": 1,
-        "states": {"unannotated": 1, "in_progress": 1, "done": 1, "reviewed": 0, "confirmed_empty": 0, "left_out": 0},
-        "splits": {"train": 1, "val": 1, "test": 0, "none": 1},
-        "instances": 5,
-        "crowds": 1,
-        "origins": {"hand": 3, "model": 1, "import": 1},
-        "annotated_images": 2,
-        "most_per_image": 4,
-        "median_per_image": 2.5,
-        "mean_per_image": 2.5,
-        "categories": [
-            {"name": "cat", "instances": 4, "images": 2},
-            {"name": "dog", "instances": 1, "images": 1},
-            {"name": "bird", "instances": 0, "images": 0},
-        ],
-        "attributes": {},
-    }
-
-
-def test_statistics_count_the_instances_that_have_each_attribute(small: Any, square: Square) -> None:
-    a, b, _ = small.images
-    with small.store.edit("Add") as edit:
-        for image, category, said in ((a, small.cat, {"wet": True}), (a, small.cat, {"wet": True, "age": 1})):
-            edit.add_instance(image, category, square(), attributes=said)
-        edit.add_instance(b, small.dog, square(), attributes={"colour": "red", "age": 2, "wet": False})
-
-    assert list(statistics(small.store).attributes.items()) == [("wet", 3), ("age", 2), ("colour", 1)]
-
-
-def test_median_of_an_odd_number_of_images_is_the_middle_one(small: Any, square: Square) -> None:
-    with small.store.edit("Add") as edit:
-        for image, count in zip(small.images, (1, 6, 2), strict=True):
-            for _ in range(count):
-                edit.add_instance(image, small.cat, square())
-
-    numbers = statistics(small.store)
-
-    assert (numbers.median_per_image, numbers.mean_per_image) == (2.0, 3.0)
-
-
-def test_statistics_of_an_empty_project_are_zeros(small: Any) -> None:
-    numbers = statistics(small.store)
-
-    assert (numbers.instances, numbers.most_per_image, numbers.median_per_image, numbers.mean_per_image) == (0, 0, 0, 0)
 
 
 def test_attributes_with_marks_in_their_names_are_found_by_them(small: Any, square: Square) -> None:

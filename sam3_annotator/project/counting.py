@@ -1,0 +1,106 @@
+"""The numbers of a project as a whole, its categories and the effort that they took; reads only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from statistics import median
+
+from sam3_annotator.project.effort import (
+    SPLIT_NAMES,
+    MadeInstance,
+    Making,
+    ProjectEffort,
+    columns,
+    made_instances,
+    project_effort,
+)
+from sam3_annotator.project.entities import Origin
+from sam3_annotator.project.queries import attribute_values, state_counts
+from sam3_annotator.project.reading import ProjectReader
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryStatistics:
+    """How often a category occurs: `instances` of it, on `images` different images."""
+
+    name: str
+    instances: int
+    images: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectStatistics:
+    """The numbers of a project, what is left out included, but for the `effort`: it is counted as a state of images.
+
+    `states`, `splits` and `origins` count images, images and instances by their word, zeros included (images
+    without a split are under `none`). `unreadable_images` are those with a problem. The three `per_image` numbers are
+    over the images that have instances, 0 if none has. `attributes` counts the instances that have each, the most
+    frequent first.
+    """
+
+    images: int
+    unreadable_images: int
+    states: Mapping[str, int]
+    splits: Mapping[str, int]
+    instances: int
+    crowds: int
+    origins: Mapping[str, int]
+    annotated_images: int
+    most_per_image: int
+    median_per_image: float
+    mean_per_image: float
+    categories: tuple[CategoryStatistics, ...]
+    attributes: Mapping[str, int]
+    effort: ProjectEffort
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the numbers as plain dictionaries, lists and numbers, ready for JSON."""
+        return asdict(self)
+
+
+def statistics(store: ProjectReader) -> ProjectStatistics:
+    """Return the numbers of the project; reads no regions, so that a few hundred thousand instances take a second."""
+    splits = dict(store.select("SELECT coalesce(split, 'none'), count(*) FROM images GROUP BY split"))
+    ((unreadable,),) = store.select(
+        "SELECT count(*) FROM image_files JOIN images ON images.id = image_id WHERE problem != ''"
+    )
+    states = state_counts(store)
+    made = made_instances(store)
+    per_image = Counter(map(columns("image_id"), made)).values()
+    makings = Counter(map(columns("making"), made))
+    return ProjectStatistics(
+        images=sum(states.values()),
+        unreadable_images=unreadable,
+        states={state.value: count for state, count in states.items()},
+        splits={name: splits.get(name, 0) for name in SPLIT_NAMES},
+        instances=len(made),
+        crowds=sum(map(columns("is_crowd"), made)),
+        origins={
+            Origin.HAND.value: makings[Making.HAND],
+            Origin.MODEL.value: makings[Making.POINTED] + makings[Making.FOUND],
+            Origin.IMPORT.value: makings[Making.IMPORT],
+        },
+        annotated_images=len(per_image),
+        most_per_image=max(per_image, default=0),
+        median_per_image=float(median(per_image)) if per_image else 0.0,
+        mean_per_image=len(made) / len(per_image) if per_image else 0.0,
+        categories=_category_statistics(store, made),
+        attributes=_attribute_counts(store),
+        effort=project_effort(store, made),
+    )
+
+
+def _attribute_counts(store: ProjectReader) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for values in attribute_values(store).values():
+        for name, found in values.items():
+            counts[name] += sum(count for _, count in found)
+    return dict(counts.most_common())
+
+
+def _category_statistics(store: ProjectReader, made: Sequence[MadeInstance]) -> tuple[CategoryStatistics, ...]:
+    instances = Counter(map(columns("category_id"), made))
+    images = Counter(category_id for category_id, _ in set(map(columns("category_id", "image_id"), made)))
+    return tuple(CategoryStatistics(each.name, instances[each.id], images[each.id]) for each in store.categories())
