@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
@@ -76,12 +75,11 @@ from sam3_annotator.ui.window.gallery_display import GalleryDisplay
 from sam3_annotator.ui.window.leaving import Leaving, LeavingStrokes
 from sam3_annotator.ui.window.light_display import LightDisplay
 from sam3_annotator.ui.window.main_window import MainWindow
+from sam3_annotator.ui.window.model_setup_display import open_model_setup
 from sam3_annotator.ui.window.notices import CATEGORY, CLOSER_LOOK, INSTANCES, Notices
+from sam3_annotator.ui.window.statistics_display import StatisticsDisplay
 from sam3_annotator.ui.window.waiting_drafts import WaitingDrafts
 from sam3_annotator.ui.workspace import Workspace
-
-if TYPE_CHECKING:
-    from sam3_annotator.ui.dialogs.model_setup import ModelSetupDialog
 
 SessionFactory = Callable[[], Session]
 
@@ -208,7 +206,7 @@ def bind_findings(
     closer: CloserLook,
 ) -> None:
     """Show on the canvas of a window what findings and the gallery are about, and what the model sees otherwise."""
-    GalleryDisplay(window, revealing)
+    StatisticsDisplay(window, GalleryDisplay(window, revealing))
     missed = MissedObject(window, finder, display, closer.look_at_whole)
     window.finding_panel.show_wanted.connect(revealing.show)
     revealing.shown.connect(compared.show)
@@ -355,18 +353,6 @@ def make_engine(
     embeddings = EmbeddingCache(folder=default_folder())
     EmbeddingBudgets(embeddings, settings, disk_gigabytes, window)
     return EngineBridge(session_factory, embeddings=embeddings, parent=window)
-
-
-def open_model_setup(models: ModelChoice, window: MainWindow) -> ModelSetupDialog:
-    """Open the dialog of the models beside the window, or show the one that is open; gives it."""
-    from sam3_annotator.ui.dialogs.model_setup import ModelSetupDialog  # not needed at the start
-
-    dialog = next((each for each in window.findChildren(ModelSetupDialog) if each.isVisible()), None)
-    if dialog is None:
-        dialog = ModelSetupDialog(models, window)
-        window.closing.connect(dialog.stop)
-    dialog.open()
-    return dialog
 
 
 def bind_concepts(window: MainWindow, concepts: ConceptLabelling, finder: Finder, labelling: Labelling) -> None:

@@ -64,7 +64,7 @@ def _counts(category: CategoryStatistics) -> str:
 def _effort(effort: Effort) -> Iterator[str]:
     """Say what is known of the effort."""
     if effort.corrected_share is not None:
-        yield f"{effort.corrected_share:.0%} of the model's corrected"
+        yield f"{100 * effort.corrected_share:.0f} % of the model's corrected"
     if effort.clicks is not None:
         yield f"{effort.clicks:.1f} clicks each"
     if effort.seconds is not None:

@@ -33,6 +33,11 @@ class RowChange:
     before: Row | None
     after: Row | None
 
+    @property
+    def has_other_region(self) -> bool:
+        """Whether an instance is outlined otherwise than before, or is new or gone."""
+        return self.before is None or self.after is None or self.before["region"] != self.after["region"]
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container
 from typing import Final, NamedTuple
 
 from sam3_annotator.project.attributes import AttributeValue, decode_attributes
@@ -40,20 +41,22 @@ def listed_instances(store: ProjectReader) -> list[ListedInstance]:
     return [ListedInstance._make(row) for row in store.select(query)]
 
 
-def instance_areas(store: ProjectReader, progress: Progress = no_progress) -> dict[InstanceId, float]:
-    """Return the area of every instance, in px², holes subtracted; `progress` counts instances.
+def instance_areas(
+    store: ProjectReader, progress: Progress = no_progress, *, but: Container[InstanceId] = frozenset()
+) -> dict[InstanceId, float]:
+    """Return the area of every instance `but` some, in px², holes subtracted; `progress` counts instances.
 
-    Decodes every region. Raises NotAProject if one is damaged, and Cancelled if `progress` does.
+    Decodes all their regions. Raises NotAProject if one is damaged, and Cancelled if `progress` does.
     """
-    ((total,),) = store.select("SELECT count(*) FROM instances")
-    query = "SELECT id, region FROM instances WHERE id > ? ORDER BY id LIMIT ?"
+    wanted = [row[0] for row in store.select("SELECT id FROM instances ORDER BY id") if row[0] not in but]
     areas: dict[InstanceId, float] = {}
-    last = 0
-    while rows := store.select(query, last, REGIONS_AT_A_TIME):
-        progress(len(areas), max(total, len(areas)))
-        for instance_id, region in rows:
-            areas[InstanceId(instance_id)] = decode_region(region).area
-        last = rows[-1][0]
+    for start in range(0, len(wanted), REGIONS_AT_A_TIME):
+        progress(len(areas), len(wanted))
+        some = wanted[start : start + REGIONS_AT_A_TIME]
+        query = f"SELECT id, region FROM instances WHERE id IN ({', '.join('?' * len(some))})"
+        areas |= {
+            InstanceId(instance_id): decode_region(region).area for instance_id, region in store.select(query, *some)
+        }
     return areas
 
 

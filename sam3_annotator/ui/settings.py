@@ -220,6 +220,15 @@ class Settings(QObject):
         self._write("gallery/side", value)
 
     @property
+    def statistics_geometry(self) -> QByteArray:
+        """Where the statistics were (`QWidget.saveGeometry`); empty at first."""
+        return self._read("statistics/geometry", _bytes, QByteArray())
+
+    @statistics_geometry.setter
+    def statistics_geometry(self, value: QByteArray) -> None:
+        self._write("statistics/geometry", value)
+
+    @property
     def recent_projects(self) -> tuple[RecentProject, ...]:
         """Projects opened before, latest first; their files may be gone by now."""
         return self._read("recent_projects", _recent, ())

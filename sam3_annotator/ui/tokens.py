@@ -65,6 +65,10 @@ DARK: Final = MappingProxyType(
         "knob": "#e8eaed",
         "line_strong": "#565c64",
         "focus_on_fill": "#a9c7ff",
+        "made_by_hand": "#e2974f",
+        "pointed_at": "#4cc3d9",
+        "found": "#4c8dff",
+        "imported": "#8b929b",
     }
 )
 LIGHT: Final = MappingProxyType(
@@ -106,6 +110,10 @@ LIGHT: Final = MappingProxyType(
         "knob": "#ffffff",
         "line_strong": "#a9afb7",
         "focus_on_fill": "#14386f",
+        "made_by_hand": "#b65f16",
+        "pointed_at": "#0d8ba1",
+        "found": "#2a6be0",
+        "imported": "#737a83",
     }
 )
 # A tool tip is dark in both themes, so its text does not follow the theme.
@@ -131,6 +139,8 @@ FONT_ROLES: Final = MappingProxyType(
         "title": FontRole(FONT_TITLE_PX, QFont.Weight.DemiBold),
         "display": FontRole(FONT_DISPLAY_PX, QFont.Weight.DemiBold),
         "number": FontRole(FONT_BODY_PX, is_tabular=True),
+        "number_strong": FontRole(FONT_BODY_PX, QFont.Weight.DemiBold, is_tabular=True),
+        "number_title": FontRole(FONT_TITLE_PX, QFont.Weight.DemiBold, is_tabular=True),
         "number_caption": FontRole(FONT_CAPTION_PX, is_tabular=True),
     }
 )

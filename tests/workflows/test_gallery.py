@@ -34,7 +34,7 @@ def click(gallery, row, modifier=Qt.KeyboardModifier.NoModifier, clicks=QTest.mo
 def test_wrong_labels_are_found_and_mended_many_at_a_time(user, gallery, qtbot):
     store = user.window.store
     cat, dog = store.categories()
-    gallery._show_category(cat)
+    gallery.show_category(cat.id)
     assert gallery.summary == "6 instances"
     qtbot.waitUntil(lambda: all(gallery.loader.crop(gallery.model.id_at(row)) for row in range(6)))
 

@@ -268,7 +268,7 @@ class GalleryModel(QAbstractListModel):
                 self._recount()
             else:
                 self._recount_changed(rows)
-            reshaped = frozenset(InstanceId(each.row_id) for each in rows if _has_other_outline(each))
+            reshaped = frozenset(InstanceId(each.row_id) for each in rows if each.has_other_region)
             self._areas.forget(reshaped)
             self.outlines_changed.emit(reshaped)
             self._shift(touched)
@@ -359,10 +359,6 @@ class GalleryModel(QAbstractListModel):
         image = self._store.image(entry.image_id)
         facts = [self._categories[entry.category_id].name, image.path]
         return facts if entry.score is None else [*facts, f"score {entry.score:.2f}"]
-
-
-def _has_other_outline(change: RowChange) -> bool:
-    return change.before is None or change.after is None or change.before["region"] != change.after["region"]
 
 
 def _listed(project: Path) -> dict[InstanceId, ListedInstance]:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sam3_annotator.project import Category, ImageId, InstanceId, counted
+from sam3_annotator.project import Category, CategoryId, ImageId, InstanceId, counted
 from sam3_annotator.ui.actions.action_table import CATEGORY_KEYS
 from sam3_annotator.ui.background import error_sentence
 from sam3_annotator.ui.gallery.category_filter import CategoryFilterDelegate, CategoryFilterModel
@@ -179,7 +179,7 @@ class GalleryWindow(QWidget):
         self.model.files_changed.connect(self._forget_images)
         self.verbs.problem.connect(self._tell_problem)
         self.verbs.notice.connect(self._note.setText)
-        self._empty.link_clicked.connect(lambda: self._show_category(None))
+        self._empty.link_clicked.connect(lambda: self.show_category(None))
         self._keys.changed.connect(self._refresh)
 
     def _slots(self) -> dict[str, Callable[[], object]]:
@@ -238,13 +238,15 @@ class GalleryWindow(QWidget):
 
     # --- what is shown -----------------------------------------------------------------------
 
-    def _show_chosen_category(self, index: QModelIndex) -> None:
-        self._show_category(self.filter_model.category_at(index.row()))
-
-    def _show_category(self, category: Category | None) -> None:
-        self.model.show_category(None if category is None else category.id)
+    def show_category(self, category_id: CategoryId | None) -> None:
+        """Show the instances of a category, or with None all."""
+        self.model.show_category(category_id)
         self.view.scrollToTop()
         self._refresh()
+
+    def _show_chosen_category(self, index: QModelIndex) -> None:
+        category = self.filter_model.category_at(index.row())
+        self.show_category(None if category is None else category.id)
 
     def _show_order(self, order: Order) -> None:
         self.model.show_order(order)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from sam3_annotator.project import InstanceId
+from sam3_annotator.project import CategoryId, InstanceId
 from sam3_annotator.ui.settings import RecentProject
 from sam3_annotator.ui.verbs.revealing import Revealing
 from sam3_annotator.ui.window.main_window import MainWindow
+from sam3_annotator.ui.window.raising import raise_window
 
 if TYPE_CHECKING:
     from sam3_annotator.ui.gallery.gallery_window import GalleryWindow
@@ -38,11 +39,14 @@ class GalleryDisplay(QObject):
         """Show the gallery before all other windows."""
         if self._gallery is None:
             self._gallery = self._make()
-        if self._gallery.isMinimized():
-            self._gallery.showNormal()
-        self._gallery.show()
-        self._gallery.raise_()
-        self._gallery.activateWindow()
+        raise_window(self._gallery)
+
+    @Slot(object)
+    def open_at(self, category_id: CategoryId | None) -> None:
+        """Show the gallery with the instances of a category, or with None all."""
+        self.open()
+        if self._gallery is not None:
+            self._gallery.show_category(category_id)
 
     def _make(self) -> GalleryWindow:
         from sam3_annotator.ui.gallery.gallery_window import GalleryWindow  # not needed at the start
@@ -61,10 +65,7 @@ class GalleryDisplay(QObject):
 
     @Slot()
     def _come_back(self) -> None:
-        if self._window.isMinimized():
-            self._window.showNormal()
-        self._window.raise_()
-        self._window.activateWindow()
+        raise_window(self._window)
         self._window.focus_canvas()
 
     @Slot()

@@ -199,7 +199,7 @@ def test_a_category_is_chosen_in_the_column(window: GalleryWindow, labelled: Any
 def test_an_empty_category_says_so_and_leads_on(window: GalleryWindow, labelled: Any) -> None:
     with labelled.store.edit("Add category") as edit:
         edit.add_category("bird")
-    window._show_category(window.model.categories[2])
+    window.show_category(window.model.categories[2].id)
     assert window.empty_words == "No instance is “bird”"
 
     window._empty.link_clicked.emit()
@@ -379,7 +379,7 @@ def test_an_image_that_is_back_is_shown_once_the_user_comes_back(make_window: An
 def test_the_keys_are_the_grids_again_once_there_is_one(window: GalleryWindow, labelled: Any) -> None:
     with labelled.store.edit("Add category") as edit:
         edit.add_category("bird")
-    window._show_category(window.model.categories[2])
+    window.show_category(window.model.categories[2].id)
     link = window._empty.findChild(QPushButton)
     link.setFocus()
 
