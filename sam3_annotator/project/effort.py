@@ -229,7 +229,7 @@ class _Tally:
             kept=self.kept,
             corrected=self.corrected,
             clicks=self.clicks / self.clicked if self.clicked else None,
-            seconds=median(self.seconds) if self.seconds else None,
+            seconds=float(median(self.seconds)) if self.seconds else None,
         )
 
 

@@ -111,7 +111,7 @@ LIGHT: Final = MappingProxyType(
         "line_strong": "#a9afb7",
         "focus_on_fill": "#14386f",
         "made_by_hand": "#b65f16",
-        "pointed_at": "#0d8ba1",
+        "pointed_at": "#0b8297",
         "found": "#2a6be0",
         "imported": "#737a83",
     }

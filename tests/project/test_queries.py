@@ -90,6 +90,7 @@ def test_areas_of_all_instances_are_measured_some_at_a_time(
 
     assert areas == {ids[0]: 1, ids[2]: 9, ids[3]: 16, ids[4]: 25}
     assert told == [(0, 4), (2, 4)]
+    assert instance_areas(small.store, but={ids[0], ids[4]}) == {ids[2]: 9, ids[3]: 16}
 
 
 def test_a_category_is_found_by_its_name_in_whatever_case_the_very_one_first(small: Any) -> None:

@@ -19,7 +19,7 @@ from sam3_annotator.ui.theme import Appearance, Theme, apply_theme, bind_icon, i
 from sam3_annotator.ui.tokens import DARK, LIGHT
 
 TEXT_ROLES = ("text", "text_dim", "accent_text", "danger_text")
-MARK_ROLES = ("accent", "success", "warning", "danger")
+MARK_ROLES = ("accent", "success", "warning", "danger", "made_by_hand", "pointed_at", "found", "imported")
 SURFACES = ("panel", "raised")
 
 

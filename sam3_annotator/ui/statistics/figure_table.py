@@ -136,15 +136,16 @@ class FigureOrder(QSortFilterProxyModel):
         """Give the rows as they are shown."""
         return [self.index(row, 0).data(FigureRole.ROW) for row in range(self.rowCount())]
 
-    def _key(self, column: Column, row: int) -> tuple[int, Any]:
+    def _key(self, column: Column, row: int) -> tuple[int, Any, int]:
         figures = self._table.rows[row]
         first = -1 if self.sortOrder() is Qt.SortOrder.AscendingOrder else 1
+        place = -first * row  # of those with the same value, the one that comes first stays so
         if is_total(figures):
-            return first, 0
+            return first, 0, place
         value: Value = column.value(figures)
         if value is None:
-            return -first, 0
-        return 0, folded(value) if isinstance(value, str) else value
+            return -first, 0, place
+        return 0, folded(value) if isinstance(value, str) else value, place
 
 
 def is_total(row: Row) -> bool:

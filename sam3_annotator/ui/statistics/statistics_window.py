@@ -73,6 +73,7 @@ class StatisticsWindow(QWidget):
         self._legend = MakingsLegend()
         self._note = QLabel()
         self.messages = MessageBar()
+        self._failure = ""
         self._is_measuring = False
         self._saving: BackgroundTask | None = None
         self._actions = self._make_actions()
@@ -232,7 +233,9 @@ class StatisticsWindow(QWidget):
         self.phrases.table.show(tuple(figures.phrase_rows()))
 
     def _say_empty(self, figures: Figures | None) -> None:
-        if figures is None:
+        if figures is None and self._failure:
+            self._empty.say("The project cannot be counted", self._failure)
+        elif figures is None:
             self._empty.say("Counting the instances…", "")
         elif not figures.numbers.images:
             self._empty.say("No images yet", "Once there are images, what is labelled on them is counted here")
@@ -260,7 +263,12 @@ class StatisticsWindow(QWidget):
         menu.popup(place)
 
     def _fail(self, error: Exception) -> None:
-        self._tell(error_sentence(error, "Counting"))
+        sentence = error_sentence(error, "Counting")
+        if self.reader.figures is not None:
+            self._tell(sentence)
+        else:
+            self._failure = sentence
+            self._refresh()
 
     def _tell(self, sentence: str) -> None:
         self.messages.show_message(sentence, Severity.WARNING, key="statistics")
