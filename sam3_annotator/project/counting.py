@@ -12,7 +12,7 @@ from sam3_annotator.project.effort import (
     MadeInstance,
     Making,
     ProjectEffort,
-    columns,
+    count_by,
     made_instances,
     project_effort,
 )
@@ -68,15 +68,15 @@ def statistics(store: ProjectReader) -> ProjectStatistics:
     )
     states = state_counts(store)
     made = made_instances(store)
-    per_image = Counter(map(columns("image_id"), made)).values()
-    makings = Counter(map(columns("making"), made))
+    per_image = count_by(made, "image_id").values()
+    makings = count_by(made, "making")
     return ProjectStatistics(
         images=sum(states.values()),
         unreadable_images=unreadable,
         states={state.value: count for state, count in states.items()},
         splits={name: splits.get(name, 0) for name in SPLIT_NAMES},
         instances=len(made),
-        crowds=sum(map(columns("is_crowd"), made)),
+        crowds=count_by(made, "is_crowd")[1],
         origins={
             Origin.HAND.value: makings[Making.HAND],
             Origin.MODEL.value: makings[Making.POINTED] + makings[Making.FOUND],
@@ -101,6 +101,6 @@ def _attribute_counts(store: ProjectReader) -> dict[str, int]:
 
 
 def _category_statistics(store: ProjectReader, made: Sequence[MadeInstance]) -> tuple[CategoryStatistics, ...]:
-    instances = Counter(map(columns("category_id"), made))
-    images = Counter(category_id for category_id, _ in set(map(columns("category_id", "image_id"), made)))
+    instances = count_by(made, "category_id")
+    images = Counter(category_id for category_id, _ in count_by(made, "category_id", "image_id"))
     return tuple(CategoryStatistics(each.name, instances[each.id], images[each.id]) for each in store.categories())

@@ -19,6 +19,8 @@ SPLIT_NAMES: Final = (*(split.value for split in Split), NO_SPLIT)
 LONGEST_GAP_S: Final = 120
 """Who made nothing for longer did something else."""
 
+COUNTED_AT_A_TIME: Final = 10_000
+
 _BY_HAND: Final = frozenset(("hand", "pointed"))
 # Through the table from end to end, and all in one go: reading is what takes the time.
 _MADE_QUERY: Final = (
@@ -58,9 +60,16 @@ class MadeInstance(NamedTuple):
     split: str | None
 
 
-def columns(*names: str) -> itemgetter[Any]:
-    """Return what takes these columns out of a `MadeInstance`: by its names it would take several times as long."""
-    return itemgetter(*map(MadeInstance._fields.index, names))
+def count_by(made: Sequence[MadeInstance], *names: str) -> Counter[Any]:
+    """Count the instances by these columns: by the one, or by tuples of several.
+
+    Some at a time, since nothing else of the program runs meanwhile.
+    """
+    columns = itemgetter(*map(MadeInstance._fields.index, names))
+    counts: Counter[Any] = Counter()
+    for start in range(0, len(made), COUNTED_AT_A_TIME):
+        counts.update(map(columns, made[start : start + COUNTED_AT_A_TIME]))
+    return counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +142,15 @@ def made_instances(store: ProjectReader) -> list[MadeInstance]:
 
 def project_effort(store: ProjectReader, made: Sequence[MadeInstance]) -> ProjectEffort:
     """Sum up how the instances `made` of a project came about."""
-    state, left_out = columns("state"), ImageState.LEFT_OUT.value
-    used = [each for each in made if state(each) != left_out]
+    state, left_out = MadeInstance._fields.index("state"), ImageState.LEFT_OUT.value
+    used = [each for each in made if each[state] != left_out]
     categories = store.categories()
     tallies = {each.id: _Tally() for each in categories}
     # Far fewer kinds than instances: what Python does for each kind, it need not do for each instance.
-    kinds = Counter(map(columns("category_id", "making", "phrase", "is_edited", "clicks", "state", "split"), used))
+    kinds = count_by(used, "category_id", "making", "phrase", "is_edited", "clicks", "state", "split")
     for kind, count in kinds.items():
         tallies[kind[0]].add(count, *kind[1:])
-    for category_id, image_id in set(map(columns("category_id", "image_id"), used)):
+    for category_id, image_id in count_by(used, "category_id", "image_id"):
         tallies[category_id].images.add(image_id)
     for category_id, seconds in _gaps(used):
         tallies[category_id].seconds.append(seconds)
@@ -235,14 +244,18 @@ class _Tally:
 
 def _gaps(made: Sequence[MadeInstance]) -> Iterator[tuple[CategoryId, int]]:
     """Give the seconds that instances took, each with its category; see `Effort`."""
-    counts = Counter(map(columns("second"), made))
-    counts.pop(None, None)
-    kinds = set(map(columns("second", "making"), made))
-    others = {second for second, making in kinds if making not in _BY_HAND}
-    category_ids = dict(map(columns("second", "category_id"), made))
-    for earlier, later in pairwise(sorted(counts)):
+    sizes: Counter[int] = Counter()
+    others: set[int] = set()
+    category_ids: dict[int, CategoryId] = {}
+    for (second, making, category_id), count in count_by(made, "second", "making", "category_id").items():
+        if second is not None:
+            sizes[second] += count
+            category_ids[second] = category_id
+            if making not in _BY_HAND:
+                others.add(second)
+    for earlier, later in pairwise(sorted(sizes)):
         gap = later - earlier
-        if gap <= LONGEST_GAP_S and counts[later] == 1 and earlier not in others and later not in others:
+        if gap <= LONGEST_GAP_S and sizes[later] == 1 and earlier not in others and later not in others:
             yield category_ids[later], gap
 
 

@@ -10,6 +10,7 @@ from itertools import chain
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Signal
 
 from sam3_annotator.project import ImageId, ImageRecord, folded
+from sam3_annotator.ui.item_models.filter_change import filter_changing
 from sam3_annotator.ui.item_models.image_criteria import (
     ANY_CONTENT,
     ContentFilter,
@@ -143,15 +144,8 @@ class ImageFilter(QSortFilterProxyModel):
 
     @contextmanager
     def _filter_changing(self) -> Iterator[None]:
-        if hasattr(self, "endFilterChange"):
-            self.beginFilterChange()
-            try:
-                yield
-            finally:
-                self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
-        else:  # before Qt 6.10
+        with filter_changing(self):
             yield
-            self.invalidateRowsFilter()
         self.changed.emit()
 
     def _beyond(self, image_id: ImageId | None, step: int) -> Iterator[ImageRecord]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
 
 from sam3_annotator.project import folded
+from sam3_annotator.ui.item_models.filter_change import filter_changing
 from sam3_annotator.ui.statistics.columns import Column, Look, Value, makings_text
 from sam3_annotator.ui.statistics.figures import CategoryFigures, PhraseFigures
 
@@ -116,8 +117,19 @@ class FigureOrder(QSortFilterProxyModel):
     def __init__(self, table: FigureTable, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._table = table
+        self._wanted = ""
         self.setDynamicSortFilter(False)
         self.setSourceModel(table)
+
+    def find(self, text: str) -> None:
+        """Show only the rows that have a text in their names or those of their categories, and the total."""
+        with filter_changing(self):
+            self._wanted = folded(text.strip())
+
+    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: ARG002 - Qt's
+        """Say whether a row has what is wanted."""
+        row = self._table.rows[source_row]
+        return row.category is None or any(self._wanted in folded(name) for name in (row.name, row.category.name))
 
     def lessThan(self, left: Index, right: Index) -> bool:
         """Compare two cells of a column."""

@@ -14,7 +14,7 @@ from sam3_annotator.ui.store_bridge import StoreBridge
 
 QUIET_MS: Final = 400
 # In a large project that is changed all the time, reading leaves most of the time to the rest.
-REST: Final = 4.0
+REST: Final = 2.0
 
 
 class FiguresReader(QObject):

@@ -26,6 +26,7 @@ from sam3_annotator.ui.dialogs.path_field import Ask, ask_new_file
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.keyboard.keys import sequences, with_key
 from sam3_annotator.ui.panels.empty_state import EmptyState
+from sam3_annotator.ui.panels.text_field import TextField
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.statistics.columns import CATEGORY_COLUMNS, PHRASE_COLUMNS, SPLIT_COLUMNS
 from sam3_annotator.ui.statistics.figure_table import FigureTable
@@ -41,6 +42,7 @@ from sam3_annotator.ui.window.message_bar import MessageBar, Severity
 
 SIZE: Final = (1180, 720)
 MINIMUM_SIZE: Final = (640, 420)
+FIELD_WIDTH: Final = 176
 TABLE_MARGIN: Final = 6
 """With what a view and its cells leave free themselves, the margin of the rest."""
 
@@ -67,7 +69,9 @@ class StatisticsWindow(QWidget):
         self.head = StatisticsHead()
         self.categories = FigureView(FigureTable(CATEGORY_COLUMNS, self), "Categories", sorted_by=1)
         self.phrases = FigureView(FigureTable(PHRASE_COLUMNS, self), "Phrases", sorted_by=2)
+        self._tools = QWidget()
         self._tabs = QTabBar()
+        self.field = TextField()
         self._stack = QStackedWidget()
         self._empty = EmptyState("shape-outline")
         self._legend = MakingsLegend()
@@ -145,11 +149,16 @@ class StatisticsWindow(QWidget):
         self._tabs.addTab("Phrases")
         for widget in (self.categories, self.phrases, self._empty):
             self._stack.addWidget(widget)
-        tools = QHBoxLayout()
+        tools = QHBoxLayout(self._tools)
         tools.setContentsMargins(SPACE_S, 0, SPACE_L, SPACE_XS)
         tools.setSpacing(SPACE_S)
         tools.addWidget(self._tabs)
         tools.addStretch(1)
+        self.field.setPlaceholderText("Find a category")
+        self.field.setAccessibleName("Find a category")
+        self.field.setClearButtonEnabled(True)
+        self.field.setFixedWidth(FIELD_WIDTH)
+        tools.addWidget(self.field)
         for button in (self._copy, self._save):
             button.setProperty("kind", "quiet")
             tools.addWidget(button)
@@ -167,7 +176,7 @@ class StatisticsWindow(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.messages)
         layout.addWidget(self.head)
-        layout.addLayout(tools)
+        layout.addWidget(self._tools)
         layout.addWidget(_line())
         layout.addLayout(table, stretch=1)
         layout.addWidget(_line())
@@ -181,7 +190,9 @@ class StatisticsWindow(QWidget):
         self._copy.clicked.connect(self.copy)
         self._save.clicked.connect(self.save)
         self._keys.changed.connect(self._follow_keys)
+        self.field.returnPressed.connect(self._enter_table)
         for view in (self.categories, self.phrases):
+            self.field.textChanged.connect(view.order.find)
             view.category_wanted.connect(self.gallery_wanted)
             view.menu_wanted.connect(self._open_menu)
 
@@ -190,7 +201,7 @@ class StatisticsWindow(QWidget):
             "statistics": self.left.emit,
             "gallery": lambda: self.gallery_wanted.emit(None),
             "copy": self.copy,
-            "escape": self.close,
+            "escape": self._step_back,
         }
         made: dict[str, QAction] = {}
         for action_id, verb in verbs.items():
@@ -211,9 +222,10 @@ class StatisticsWindow(QWidget):
         self.head.setVisible(figures is not None and figures.numbers.images > 0)
         if figures is not None:
             self._show(figures)
-        is_empty = not self.view.order.rowCount()
-        for button in (self._copy, self._save):
-            button.setEnabled(not is_empty)
+        is_empty = not self.view.table.rowCount()
+        for tool in (self._copy, self._save, self.field):
+            tool.setEnabled(not is_empty)
+        self._tools.setVisible(self.categories.table.rowCount() > 0)
         self._legend.setVisible(not is_empty and self.view is self.categories)
         if is_empty:
             self._say_empty(figures)
@@ -254,6 +266,18 @@ class StatisticsWindow(QWidget):
         elif self._is_measuring and done == total:
             self._is_measuring = False
             self._note.clear()
+
+    def _enter_table(self) -> None:
+        """Go to the first row that was found."""
+        self.view.setFocus()
+        self.view.selectRow(0 if self.view is self.phrases else 1)
+
+    def _step_back(self) -> None:
+        if self.field.text():
+            self.field.clear()
+            self.view.setFocus()
+        else:
+            self.close()
 
     def _open_menu(self, category_id: CategoryId | None, place: QPoint) -> None:
         menu = QMenu(self)

@@ -102,7 +102,7 @@ def test_a_project_without_instances_says_so_and_offers_no_table(
 
     assert window.empty_words.startswith("No instances yet\n")
     assert window.head.words == "0 / 4 images done · 0 instances"
-    assert [button.isEnabled() for button in window.findChildren(QPushButton) if button.text()] == [False, False]
+    assert not any(button.isVisible() for button in window.findChildren(QPushButton))
 
 
 def test_a_project_without_images_says_so(store: ProjectStore, open_window: Any) -> None:
@@ -239,6 +239,34 @@ def test_the_window_comes_back_where_it_was(window: StatisticsWindow, open_windo
     window.close()
 
     assert (open_window().width(), open_window().height()) == (701, 502)
+
+
+def test_a_word_finds_rows_and_enter_leads_to_the_first(window: StatisticsWindow, qtbot: QtBot) -> None:
+    window.field.setFocus()
+    QTest.keyClicks(window.field, "BI")
+    assert names(window.view) == ["All categories", "Bird"]
+    assert window.empty_words == ""
+
+    with qtbot.waitSignal(window.gallery_wanted) as asked:
+        QTest.keyClick(window.field, Qt.Key.Key_Return)
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+
+    assert asked.args == [window.view.table.rows[3].category.id]
+    window.show_phrases()
+    assert names(window.view) == []
+    assert window.empty_words == ""
+
+
+def test_esc_drops_the_word_before_it_closes(window: StatisticsWindow) -> None:
+    window.field.setFocus()
+    QTest.keyClicks(window.field, "i")
+    assert window.field.text() == "i"
+
+    QTest.keyClick(window.field, Qt.Key.Key_Escape)
+    assert (window.field.text(), window.isVisible()) == ("", True)
+    QTest.keyClick(window.view, Qt.Key.Key_Escape)
+
+    assert not window.isVisible()
 
 
 def test_hundreds_of_long_names_fit_the_width(labelled: Any, open_window: Any) -> None:
