@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,16 @@ import pytest
 
 from sam3_annotator import cli
 from sam3_annotator.commands import datasets
-from sam3_annotator.project import Cancelled, ImageState, Polygon, ProjectStore, Region
+from sam3_annotator.project import (
+    Cancelled,
+    ImageState,
+    Origin,
+    Polygon,
+    ProjectStore,
+    PromptRecord,
+    Provenance,
+    Region,
+)
 from sam3_annotator.project.formats.registry import export_project
 
 SQUARE = Region((Polygon(np.array([[5, 5], [25, 5], [25, 25], [5, 25]])),))
@@ -163,6 +173,28 @@ def test_stats_counts_attributes(labelled: Path, capsys: pytest.CaptureFixture[s
     assert cli.run(["stats", str(labelled)]) == 0
 
     assert "attributes  wet on 2 instances, seen_by on 2 instances" in capsys.readouterr().out.splitlines()
+
+
+def test_stats_tells_what_labels_took_and_what_became_of_phrases(
+    labelled: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clicks = tuple(PromptRecord("point", (x, 5.0)) for x in (5.0, 9.0))
+    found = Provenance(Origin.MODEL, "SAM 3", phrase="kitten", threshold=0.5)
+    with ProjectStore.open(labelled) as store, store.edit("Label") as edit:
+        cat = store.categories()[0].id
+        for seconds, provenance in enumerate((Provenance(Origin.MODEL, "Built-in", clicks), Provenance())):
+            at = f"2026-05-01T10:00:0{5 * seconds}+00:00"
+            edit.add_instance(store.images()[2].id, cat, SQUARE, provenance=replace(provenance, created_at=at))
+        for edits in (0, 1):
+            edit.add_instance(store.images()[2].id, cat, SQUARE, provenance=replace(found, edit_count=edits))
+
+    assert cli.run(["stats", str(labelled)]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert "made        3 drawn by hand, 1 pointed at, 2 found, 0 imported" in lines
+    assert "effort      50 % of the model's corrected, 2.0 clicks each, 5 s each" in lines
+    assert "  cat  6 instances on 3 images, 50 % of the model's corrected, 2.0 clicks each, 5 s each" in lines
+    assert lines[-2:] == ["phrases", "  “kitten” for cat: 2 found, 0 kept, 1 corrected, 1 not looked at"]
 
 
 def test_images_left_out_are_counted_apart_and_not_exported_whatever_is_asked_for(

@@ -20,6 +20,7 @@ BAR_WIDTH: Final = 40
 MAKINGS_WIDTH: Final = 88
 ROUNDING: Final = 2
 """Widths of texts are whole numbers; what is cut off for half a pixel is not worth it."""
+NO_SUBJECT: Final = object()
 _ENTER_KEYS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
@@ -41,7 +42,13 @@ class FigureView(QTableView):
         self._sorted_by = sorted_by
         self._set_up()
         self.sort(sorted_by)
+        self._place: tuple[object, int] = (
+            NO_SUBJECT,
+            0,
+        )  # of what is chosen, and how far is scrolled, while rows come and go
+        table.modelAboutToBeReset.connect(self._remember)
         table.modelReset.connect(self._fit)
+        table.modelReset.connect(self._restore)
         table.dataChanged.connect(self._fit)
 
     def sort(self, column: int) -> None:
@@ -120,6 +127,20 @@ class FigureView(QTableView):
         if row != self._delegate.pointed_row:
             self._delegate.pointed_row = row
             self.viewport().update()
+
+    def _remember(self) -> None:
+        index = self.currentIndex()
+        subject = index.data(FigureRole.ROW).subject if index.isValid() else NO_SUBJECT
+        self._place = subject, self.verticalScrollBar().value()
+
+    def _restore(self) -> None:
+        """Choose again what was chosen, where it was, if it is still there."""
+        subject, scrolled = self._place
+        for number, row in enumerate(self.order.rows() if subject is not NO_SUBJECT else ()):
+            if row.subject == subject:
+                self.setCurrentIndex(self.order.index(number, 0))
+        self.updateGeometries()
+        self.verticalScrollBar().setValue(scrolled)
 
     def _fit(self) -> None:
         """Make the columns as wide as they have to be, and share what is left over."""

@@ -65,6 +65,28 @@ def test_what_changes_shows_and_the_choice_stays(window: StatisticsWindow, label
     assert [index.row() for index in window.view.selectionModel().selectedRows()] == [2]
 
 
+def test_the_choice_and_the_view_stay_when_categories_come(
+    window: StatisticsWindow, labelled: Any, qtbot: QtBot
+) -> None:
+    def add(numbers: range) -> None:
+        with labelled.store.edit("Add categories") as edit:
+            for number in numbers:
+                edit.add_category(f"ant {number:03}")
+        qtbot.waitUntil(lambda: window.is_idle)
+
+    add(range(100))
+    window.view.selectRow(50)
+    window.view.setCurrentIndex(window.view.order.index(50, 0))
+    window.view.verticalScrollBar().setValue(900)
+    chosen = window.view.order.rows()[50].name
+
+    add(range(100, 110))
+
+    (selected,) = window.view.selectionModel().selectedRows()
+    assert window.view.order.rows()[selected.row()].name == chosen
+    assert window.view.verticalScrollBar().value() == 900
+
+
 def test_splits_have_columns_only_where_there_are_any(window: StatisticsWindow, labelled: Any, qtbot: QtBot) -> None:
     assert not any(window.categories.isColumnHidden(column) for column in SPLIT_COLUMNS)
 
