@@ -51,7 +51,7 @@ def _phrase_lines(numbers: ProjectStatistics) -> Iterator[str]:
     if numbers.effort.phrases:
         yield "phrases"
     for each in numbers.effort.phrases:
-        words = f"“{each.phrase}”" if each.phrase else "exemplars"
+        words = f"“{each.phrase}”" if each.phrase else "without a phrase"
         unseen = each.found - each.kept - each.corrected
         kept = f"{each.kept:,} kept, {each.corrected:,} corrected, {unseen:,} not looked at"
         yield f"  {words} for {each.category}: {each.found:,} found, {kept}"

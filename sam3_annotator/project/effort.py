@@ -41,7 +41,7 @@ class Making(StrEnum):
 
     HAND = "hand"
     POINTED = "pointed"
-    FOUND = "found"  # by a phrase or exemplars
+    FOUND = "found"  # by a phrase or exemplars, or propagated
     IMPORT = "import"
 
 
@@ -108,7 +108,10 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class PhraseEffort:
-    """What became of the instances of a category that a phrase (`""`: exemplars alone) has `found`; see `Effort`."""
+    """What became of the instances of a category that a phrase (`""`: exemplars or propagation) has `found`.
+
+    See `Effort`.
+    """
 
     category_id: CategoryId
     category: str

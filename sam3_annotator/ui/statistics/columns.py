@@ -16,7 +16,7 @@ Value = str | float | None
 MAKINGS: Final = {
     Making.HAND: ("made_by_hand", "drawn by hand"),
     Making.POINTED: ("pointed_at", "outlined where pointed at"),
-    Making.FOUND: ("found", "found by a phrase or exemplars"),
+    Making.FOUND: ("found", "found by a phrase or exemplars, or propagated"),
     Making.IMPORT: ("imported", "imported"),
 }
 """The colour role and the words of each way to make an instance."""
@@ -108,8 +108,7 @@ CATEGORY_COLUMNS: Final = (
     _number("Size px", "Side of a square as large as the median instance, in image pixels", lambda row: row.size),
     Column(
         "Made",
-        "How they were made: by hand, outlined where pointed at, found by a phrase or exemplars, imported.\n"
-        "Sorted by how many a model made.",
+        "How they were made: by hand, outlined where pointed at, found, imported.\nSorted by how many a model made.",
         _by_model,
         lambda _row: "",
         Look.MAKINGS,

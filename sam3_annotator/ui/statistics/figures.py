@@ -58,7 +58,7 @@ class PhraseFigures:
     @property
     def name(self) -> str:
         """What the row is called."""
-        return self.effort.phrase or "exemplars alone"
+        return self.effort.phrase or "without a phrase"
 
     @property
     def subject(self) -> object:

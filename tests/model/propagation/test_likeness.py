@@ -28,7 +28,7 @@ def test_something_else_is_not_the_same() -> None:
 
 
 def test_plain_things_are_told_by_their_colour() -> None:
-    grey, brighter, red = (np.full((*SIDE, 3), value, np.uint8) for value in ((90, 90, 90), (96, 96, 96), (200, 40, 40)))
+    grey, brighter, red = (np.full((*SIDE, 3), color, np.uint8) for color in ((90,) * 3, (96,) * 3, (200, 40, 40)))
 
     assert likeness(grey, brighter, ALL) > 0.95
     assert likeness(grey, red, ALL) < 0.8
