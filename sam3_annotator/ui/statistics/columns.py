@@ -16,7 +16,7 @@ Value = str | float | None
 MAKINGS: Final = {
     Making.HAND: ("made_by_hand", "drawn by hand"),
     Making.POINTED: ("pointed_at", "outlined where pointed at"),
-    Making.FOUND: ("found", "found by a phrase or exemplars, or propagated"),
+    Making.FOUND: ("found", "found or propagated"),
     Making.IMPORT: ("imported", "imported"),
 }
 """The colour role and the words of each way to make an instance."""

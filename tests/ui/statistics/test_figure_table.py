@@ -62,7 +62,7 @@ def test_a_row_tells_all_of_its_category(table: FigureTable) -> None:
         "No split": "0",
     }
     made = table.index(1, column("Made"))
-    words = "1 drawn by hand\n1 outlined where pointed at\n2 found by a phrase or exemplars"
+    words = "1 drawn by hand\n1 outlined where pointed at\n2 found or propagated"
     assert made.data(Qt.ItemDataRole.ToolTipRole) == words
     assert made.data(Qt.ItemDataRole.AccessibleTextRole) == f"cat, Made: {words}"
 

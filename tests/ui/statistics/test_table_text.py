@@ -18,7 +18,7 @@ def test_a_table_is_copied_with_its_numbers_as_they_are(figures: Figures) -> Non
 
     assert lines[0].split("\t") == [
         *("Category", "Instances", "Share", "Images", "Size px"),
-        *("Drawn by hand", "Outlined where pointed at", "Found by a phrase or exemplars", "Imported"),
+        *("Drawn by hand", "Outlined where pointed at", "Found or propagated", "Imported"),
         *("Corrected", "Clicks", "Seconds", "Train", "Val", "Test", "No split"),
     ]
     assert lines[1].split("\t") == [
