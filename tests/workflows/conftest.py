@@ -182,7 +182,7 @@ def tell(user: User) -> Callable[[], list[str]]:
 def follower(monkeypatch) -> Follower:
     """Have what is propagated found a little further right."""
     made = Follower()
-    monkeypatch.setattr("sam3_annotator.ui.verbs.propagating.propagate", made.follow)
+    monkeypatch.setattr("sam3_annotator.ui.verbs.instance_search.propagate", made.follow)
     return made
 
 

@@ -241,12 +241,12 @@ def test_a_model_that_fails_says_so_and_loses_nothing(sequence, follower, monkey
     def fail(*_: object) -> None:
         raise RuntimeError("out of order")
 
-    monkeypatch.setattr("sam3_annotator.ui.verbs.propagating.propagate", fail)
+    monkeypatch.setattr("sam3_annotator.ui.verbs.instance_search.propagate", fail)
     propagate(sequence)
     assert "Press Shift+P to try again." in tell()[-1]
     assert len(sequence.instances(1)) == 1
 
-    monkeypatch.setattr("sam3_annotator.ui.verbs.propagating.propagate", follower.follow)
+    monkeypatch.setattr("sam3_annotator.ui.verbs.instance_search.propagate", follower.follow)
     propagate(sequence)
 
     assert len(sequence.proposals) == 2

@@ -22,7 +22,7 @@ class Propagated:
 
 def propagate(
     session: Session,
-    embedding: Embedding,
+    embedding: Embedding | None,
     before: NDArray[np.uint8],
     after: NDArray[np.uint8],
     masks: Sequence[PackedMask],
@@ -32,7 +32,7 @@ def propagate(
 
     Both images are `(H, W, 3)` uint8 RGB; their sizes may differ. None stands for what was not found again. Each mask
     is moved, turned and enlarged as its object was, then drawn anew by the model, if that takes masks, as far as both
-    agree. `check` as in `Session`. Imports OpenCV.
+    agree; without an embedding it is not. `check` as in `Session`. Imports OpenCV.
     """
     from sam3_annotator.model.propagation.following import follow
     from sam3_annotator.model.propagation.frames import FramePair

@@ -6,18 +6,20 @@ from sam3_annotator.model.distinct import overlap
 from sam3_annotator.model.packed_masks import PackedMask, PackedMasks
 from sam3_annotator.model.prompts import BoxPrompt, MaskPrompt, Prompt
 from sam3_annotator.model.session import Check, Embedding, Session
+from sam3_annotator.model.trail import leaving_no_trace
 
 AGREED_IOU = 0.7
 """The model's outline is taken if it agrees so much with the mask that was moved; else it means something else."""
 
 
-def redraw(session: Session, embedding: Embedding, mask: PackedMask, check: Check) -> PackedMask:
+def redraw(session: Session, embedding: Embedding | None, mask: PackedMask, check: Check) -> PackedMask:
     """Give what the model makes of a mask on its image; the mask itself if it takes none, or draws something else."""
-    if "masks" not in session.capabilities:
+    if embedding is None or "masks" not in session.capabilities:
         return mask
     whole = PackedMasks(embedding.image_size, (mask,)).whole()[0]
     prompts: list[Prompt] = [MaskPrompt(whole)]
     if "boxes" in session.capabilities:
         prompts.insert(0, BoxPrompt(*map(float, mask.box_xyxy)))
-    redrawn = session.segment(embedding, prompts, multimask=False, check=check).masks[0]
+    with leaving_no_trace():  # somebody may be clicking on that image
+        redrawn = session.segment(embedding, prompts, multimask=False, check=check).masks[0]
     return PackedMask.of(redrawn) if overlap(whole, redrawn) >= AGREED_IOU else mask

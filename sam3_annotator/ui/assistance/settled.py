@@ -12,7 +12,7 @@ from sam3_annotator.ui.verbs.proposing import SAME_IOU
 def without_labelled(proposals: Proposals, instances: Sequence[Instance]) -> Proposals:
     """Settle those that are one of the instances, also those that score too little to be shown now."""
     if proposals.propagated_from is not None:
-        return proposals.with_labelled(_settled_one_each(proposals.unsettled, instances))
+        return proposals.with_labelled(settled_one_each(proposals.unsettled, instances))
     return _settled_as(proposals, [(instance.id, instance.region) for instance in instances], LABELLED_IOU)
 
 
@@ -26,21 +26,7 @@ def without_decided(proposals: Proposals, before: Proposals, settled: Collection
     return _settled_as(proposals, decided, SAME_IOU)
 
 
-def _settled_as(
-    proposals: Proposals, things: Sequence[tuple[InstanceId | None, Region]], least_iou: float
-) -> Proposals:
-    placed = [(instance_id, Placed.of(region)) for instance_id, region in things]
-    settled: dict[BoxXyxy, InstanceId | None] = {}
-    for proposal in proposals.unsettled if placed else ():
-        own = Placed.of(proposal.region)
-        for instance_id, thing in placed:
-            if own.overlaps(thing, least_iou):
-                settled[proposal.box_xyxy] = instance_id
-                break
-    return proposals.with_labelled(settled)
-
-
-def _settled_one_each(unsettled: Sequence[Proposal], instances: Iterable[Instance]) -> dict[BoxXyxy, InstanceId | None]:
+def settled_one_each(unsettled: Sequence[Proposal], instances: Iterable[Instance]) -> dict[BoxXyxy, InstanceId | None]:
     """Let each instance settle the one that it is most likely to be, of its category if there is such a one.
 
     Those of an image before are things of their own, however much they overlap: a rider, and the horse below.
@@ -59,6 +45,20 @@ def _settled_one_each(unsettled: Sequence[Proposal], instances: Iterable[Instanc
         if there:
             settled[there[-1].box_xyxy] = instance.id
     return settled
+
+
+def _settled_as(
+    proposals: Proposals, things: Sequence[tuple[InstanceId | None, Region]], least_iou: float
+) -> Proposals:
+    placed = [(instance_id, Placed.of(region)) for instance_id, region in things]
+    settled: dict[BoxXyxy, InstanceId | None] = {}
+    for proposal in proposals.unsettled if placed else ():
+        own = Placed.of(proposal.region)
+        for instance_id, thing in placed:
+            if own.overlaps(thing, least_iou):
+                settled[proposal.box_xyxy] = instance_id
+                break
+    return proposals.with_labelled(settled)
 
 
 def _likeness(proposal: Proposal, instance: Instance) -> tuple[bool, float]:

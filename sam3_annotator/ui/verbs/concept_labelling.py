@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -11,8 +10,9 @@ from sam3_annotator.model import Exemplar
 from sam3_annotator.project import CategoryId, ProjectStore, category_named
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
-from sam3_annotator.ui.verbs import copy_operations, operations
+from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.attempt import attempt
+from sam3_annotator.ui.verbs.instance_search import store_found_again
 from sam3_annotator.ui.verbs.provenance import provenances_of
 from sam3_annotator.ui.workspace import Workspace
 
@@ -120,14 +120,9 @@ class ConceptLabelling(QObject):
         )
 
     def _store_copies(self, proposals: Proposals, chosen: tuple[Proposal, ...]) -> bool:
-        provenances = provenances_of(proposals, chosen, self._finder.threshold, self._describe_model)
-        copies = [
-            replace(proposal.copy_of, region=proposal.region, score=proposal.score, provenance=provenance)
-            for proposal, provenance in zip(chosen, provenances, strict=True)
-            if proposal.copy_of is not None
-        ]
+        threshold, describe = self._finder.threshold, self._describe_model
         return attempt(
-            lambda: copy_operations.add_copies(self._store, proposals.image_id, copies, "Propagate"), self.problem.emit
+            lambda: store_found_again(self._store, proposals.image_id, chosen, threshold, describe), self.problem.emit
         )
 
     @Slot(object)

@@ -10,6 +10,7 @@ from sam3_annotator.project import (
     CategoryId,
     Edit,
     ImageId,
+    Instance,
     InstanceCopy,
     InstanceId,
     ProjectStore,
@@ -34,8 +35,12 @@ class Pasted:
 
 def copies_of(store: ProjectStore, instance_ids: Collection[InstanceId]) -> tuple[InstanceCopy, ...]:
     """Copy instances, the lowest first."""
-    instances = (store.instance(instance_id) for instance_id in sorted(instance_ids))
-    return tuple(copy_instance(instance, store.category(instance.category_id)) for instance in instances)
+    return tuple(copy_of(store, store.instance(instance_id)) for instance_id in sorted(instance_ids))
+
+
+def copy_of(store: ProjectStore, instance: Instance) -> InstanceCopy:
+    """Copy an instance, with the category as it is now."""
+    return copy_instance(instance, store.category(instance.category_id))
 
 
 def paste_instances(
@@ -111,13 +116,15 @@ def _put(store: ProjectStore, image_id: ImageId, copies: Sequence[InstanceCopy],
     return replace(add_copies(store, image_id, inside, verb), outside_count=len(copies) - len(inside))
 
 
-def add_copies(store: ProjectStore, image_id: ImageId, copies: Sequence[InstanceCopy], verb: str) -> Pasted:
-    """Put copies on an image as they are, all in one step that the verb names.
+def add_copies(
+    store: ProjectStore, image_id: ImageId, copies: Sequence[InstanceCopy], verb: str, since: int | None = None
+) -> Pasted:
+    """Put copies on an image as they are, all in one step that the verb names; `since` as in `store.edit`.
 
     Categories that the project does not know by name are added, as `paste_instances` does.
     """
     known = {category.name: category.id for category in store.categories()}
-    with store.edit(step_on(verb, len(copies))) as edit:
+    with store.edit(step_on(verb, len(copies)), since=since) as edit:
         added = _add_categories(store, edit, [copy for copy in copies if copy.category_name.strip() not in known])
         category_ids = known | added
         made = tuple(

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
-from sam3_annotator.model import Job, PackedMask, UnsupportedPrompt, Workbench, propagate
-from sam3_annotator.project import (
-    CategoryId,
-    ImageId,
-    InstanceCopy,
-    ProjectStore,
-    Region,
-    Simplified,
-    clip_region,
-    copy_instance,
-    outline_mask,
-    read_image,
-    region_to_mask,
-)
+from sam3_annotator.model import Job, Workbench
+from sam3_annotator.project import ImageId, ProjectStore, read_image
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.assistance.shown_image import ShownImage
-from sam3_annotator.ui.canvas.proposals import BoxXyxy, PropagatedFrom, Proposal, Proposals
+from sam3_annotator.ui.canvas.proposals import PropagatedFrom, Proposal, Proposals
 from sam3_annotator.ui.canvas.shifting import Size
 from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.verbs.instance_search import Original, original_of, search_again
 from sam3_annotator.ui.verbs.instance_verbs import InstanceVerbs
 from sam3_annotator.ui.workspace import Workspace
-
-Original = tuple[CategoryId, InstanceCopy]
-"""An instance of the image before, with its category."""
 
 
 def propagation_job(image: ShownImage, before: Path, originals: Sequence[Original], tolerance: float) -> Job:
@@ -42,47 +27,10 @@ def propagation_job(image: ShownImage, before: Path, originals: Sequence[Origina
     """
 
     def job(bench: Workbench) -> tuple[Proposal, ...]:
-        if not bench.session.capabilities:
-            raise UnsupportedPrompt(f"{bench.model_name} takes no prompts at all; choose another model to propagate.")
-        pixels = read_image(before)
-        masks = []
-        for _, copy in originals:
-            bench.check()
-            masks.append(_mask_of(copy.region, (pixels.shape[1], pixels.shape[0])))
-        there = [(original, mask) for original, mask in zip(originals, masks, strict=True) if mask.width]
-        embedding = image.embed(bench)
-        found = propagate(bench.session, embedding, pixels, image.pixels, [mask for _, mask in there], bench.check)
-        proposals: dict[BoxXyxy, Proposal] = {}
-        for ((category_id, copy), _), answer in zip(there, found, strict=True):
-            bench.check()
-            if answer is not None and not (outline := _outline(answer.mask, tolerance)).region.is_empty:
-                box = _box_of_its_own(outline.region.box_xyxy, proposals)
-                model = bench.model_name
-                proposals[box] = Proposal(box, outline.region, answer.score, outline.iou, model, copy, category_id)
-        return tuple(sorted(proposals.values(), key=lambda one: -one.score))
+        found = search_again(bench, image, read_image(before), originals, tolerance)
+        return tuple(sorted((each for each in found if each is not None), key=lambda one: -one.score))
 
     return job
-
-
-def _mask_of(region: Region, size: Size) -> PackedMask:
-    """Give the pixels of a region that are on an image of this width and height."""
-    cut = clip_region(region, *size)
-    x0, y0, x1, y1 = (0.0, 0.0, 1.0, 1.0) if cut.is_empty else cut.box_xyxy
-    left, top = math.floor(x0), math.floor(y0)
-    inside = region_to_mask(cut.translated(-left, -top), math.ceil(y1) - top, math.ceil(x1) - left)
-    return PackedMask.of(inside, left, top)
-
-
-def _outline(mask: PackedMask, tolerance: float) -> Simplified:
-    return outline_mask(mask.inside, tolerance, mask.left, mask.top)
-
-
-def _box_of_its_own(box_xyxy: BoxXyxy, taken: dict[BoxXyxy, Proposal]) -> BoxXyxy:
-    """Tell two instances in the same box apart, as a part that fills its whole: by less than anybody sees."""
-    x0, y0, x1, y1 = box_xyxy
-    while (x0, y0, x1, y1) in taken:
-        x1 = math.nextafter(x1, math.inf)
-    return x0, y0, x1, y1
 
 
 class Propagating(InstanceVerbs):
@@ -129,10 +77,7 @@ class Propagating(InstanceVerbs):
             source = self._store.image(source_id)
         except KeyError:  # it has been taken out of the project since
             return
-        originals = [
-            (instance.category_id, copy_instance(instance, self._store.category(instance.category_id)))
-            for instance in self._store.instances(source_id)
-        ]
+        originals = [original_of(self._store, instance) for instance in self._store.instances(source_id)]
         if not originals:
             self.notice.emit(f"{source.name} has no instances to propagate.")
             return

@@ -41,7 +41,7 @@ def asked(monkeypatch) -> list[tuple[PackedMask, ...]]:
         noted.append(tuple(masks))
         return [Propagated(mask, (place + 1) / len(masks)) for place, mask in enumerate(masks)]
 
-    monkeypatch.setattr("sam3_annotator.ui.verbs.propagating.propagate", stay)
+    monkeypatch.setattr("sam3_annotator.ui.verbs.instance_search.propagate", stay)
     return noted
 
 
