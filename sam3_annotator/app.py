@@ -230,8 +230,6 @@ def bind_autolabelling(
     bridge, settings = window.bridge, window.settings
     labelling = Autolabelling(bridge, engine, finder, settings, models.describe, lambda: display.seen_key, window)
     AutolabelDisplay(window, labelling, finder, engine)
-    window.add_idle_check(lambda: not labelling.is_running)
-    window.closing.connect(labelling.close)
 
 
 def bind_labelling(

@@ -13,7 +13,8 @@ from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.dialogs.autolabel_dialog import AutolabelDialog
 from sam3_annotator.ui.dialogs.model_setup import ModelSetupDialog
 from sam3_annotator.ui.verbs import operations
-from sam3_annotator.ui.verbs.autolabelling import Autolabelling, AutolabelProgress
+from sam3_annotator.ui.verbs.autolabelling import Autolabelling
+from sam3_annotator.ui.verbs.background_labelling import LabellingProgress
 from sam3_annotator.ui.window.notices import AUTOLABEL, AUTOLABEL_FAILURE, COMPARISON, COMPARISON_FAILURE
 from tests.conftest import FakeSession
 from tests.workflows.conftest import NO_MODIFIER, PATIENCE_MS
@@ -171,7 +172,7 @@ def test_the_work_is_told_and_stopped_from_the_status_line(finding, find_and_hol
     ],
 )
 def test_image_and_part_that_are_looked_at_are_told(finding, looked, looks, words):
-    finding.window.findChild(Autolabelling).progress.emit(AutolabelProgress(1, 4, looked, looks))
+    finding.window.findChild(Autolabelling).progress.emit(LabellingProgress(1, 4, looked, looks))
 
     assert activity(finding) == words
 

@@ -3,39 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer
 
 from sam3_annotator.model import Job, Slot as EngineSlot, Workbench
-from sam3_annotator.project import (
-    CategoryId,
-    ImageId,
-    ImageUnreadable,
-    Instance,
-    KnownError,
-    Region,
-    counted,
-)
+from sam3_annotator.project import CategoryId, ImageId, Instance, Region, counted
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.assistance.shown_image import ShownImage
-from sam3_annotator.ui.background import Work
 from sam3_annotator.ui.canvas.proposals import Proposal
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.store_bridge import StoreBridge
-from sam3_annotator.ui.verbs.beside import is_written_beside
-from sam3_annotator.ui.verbs.image_walk import ImageWalk
+from sam3_annotator.ui.verbs.background_labelling import (
+    NAMES_TOLD,
+    BackgroundLabelling,
+    LabellingProgress,
+    LabellingRun,
+)
 from sam3_annotator.ui.verbs.phrase_search import Found, Manner, PhraseSearch, store_found
 from sam3_annotator.ui.verbs.proposing import not_labelled
-
-# An import writes for as long as it takes.
-RETRY_MS: Final = 200
-NAMES_TOLD: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,32 +45,14 @@ class AutolabelPlan:
     parts: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class AutolabelProgress:
-    """How many images are done, and of the one that is looked at, how many looks of how many."""
-
-    done: int
-    total: int
-    looked: int = 0
-    looks: int = 1
-
-    @property
-    def fraction(self) -> float:
-        """How much of the whole that is, 0 to 1, as far as images take the same time."""
-        return (self.done + self.looked / self.looks) / self.total if self.total else 1.0
-
-
-@dataclass(slots=True, eq=False)
-class _Run:
+@dataclass(slots=True, eq=False, kw_only=True)
+class _Run(LabellingRun):
     """A plan being carried out, and what came of the images that are done."""
 
     plan: AutolabelPlan
-    walk: ImageWalk
-    since: int  # the mark of the history as it began
     search: PhraseSearch | None = None  # on the image that is looked at
     instances: tuple[Instance, ...] = ()  # that were on it when the look under way was asked for
     looked: set[ImageId] = field(default_factory=set)  # whole
-    unreadable: list[str] = field(default_factory=list)
     made: dict[CategoryId | str, CategoryId] = field(default_factory=dict)  # of the categories given by name
     counts: Counter[CategoryId] = field(default_factory=Counter)
     annotated: set[ImageId] = field(default_factory=set)
@@ -98,19 +69,15 @@ def look_job(search: PhraseSearch, labelled: Sequence[Region], unwanted: Mapping
     return job
 
 
-class Autolabelling(QObject):
-    """One image after the other: read in the background, looked at when nobody waits for the model, then labelled.
+class Autolabelling(BackgroundLabelling[_Run]):
+    """Looks for phrases on images, and labels what they find.
 
-    Each phrase on each image is one undo step; what the user has done meanwhile is undone before. What is labelled
-    already, or was rejected by the user, is not labelled again. Images that are gone, finished or left out by the time
-    are passed over, as are those that cannot be read, and categories that are gone. `notice` says what came of it,
-    `failed` carries what ended it; what is stored stays.
+    Each phrase on each image is one undo step. What is labelled already, or was rejected by the user, is not labelled
+    again. Images that are gone, finished or left out by the time are passed over, and categories that are gone.
     """
 
-    changed = Signal()  # it has begun or ended
-    progress = Signal(object)  # AutolabelProgress
-    notice = Signal(str)
-    failed = Signal(object)  # Exception
+    _slot = EngineSlot.LABEL
+    _nothing_came = "Nothing was looked for: the images are finished by now, or what was sought is gone."
 
     def __init__(
         self,
@@ -122,62 +89,20 @@ class Autolabelling(QObject):
         find_shown_key: Callable[[], str | None],
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._store = bridge.store
-        self._engine = engine
+        super().__init__(bridge, engine, settings, describe_model, find_shown_key, parent)
         self._finder = finder
-        self._settings = settings
-        self._describe_model = describe_model
-        self._find_shown_key = find_shown_key
-        self._run: _Run | None = None
-
-    @property
-    def is_running(self) -> bool:
-        """A plan is being carried out."""
-        return self._run is not None
 
     def start(self, plan: AutolabelPlan) -> None:
         """Carry out a plan; nothing while another one is under way."""
-        if self._run is not None:
-            return
-        try:
-            since = self._store.history_mark
-        except KnownError as error:
-            self.failed.emit(error)
-            return
-        walk = ImageWalk(plan.image_ids, self._read, self._engine, EngineSlot.LABEL, self._find_shown_key, self)
-        run = self._run = _Run(plan, walk, since)
-        walk.came.connect(partial(self._take_image, run))
-        walk.answered.connect(partial(self._take_answer, run))
-        walk.unreadable.connect(partial(self._note_unreadable, run))
-        walk.moved.connect(partial(self._tell_progress, run))
-        walk.failed.connect(self._fail)
-        walk.ended.connect(self._end)
-        walk.start()
-        self.changed.emit()
+        if not self.is_running:
+            self._walk_through(plan.image_ids, partial(_Run, plan=plan))
 
-    def stop(self) -> None:
-        """Give up what is left; what is stored stays."""
-        if self._run is not None:
-            self._end(is_stopped=True)
-
-    def close(self) -> None:
-        """Give up what is left without a word."""
-        self._drop()
-
-    @contextmanager
-    def _failing(self) -> Iterator[None]:
-        """End the run where the project cannot be read or written."""
-        try:
-            yield
-        except KnownError as error:
-            self._fail(error)
+    def _takes(self, _run: _Run, image_id: ImageId) -> bool:
+        return self._is_open(image_id)
 
     def _is_open(self, image_id: ImageId) -> bool:
-        try:
-            return self._store.image(image_id).state.is_open
-        except KeyError:
-            return False
+        state = self._state(image_id)
+        return state is not None and state.is_open
 
     def _still_sought(self, run: _Run) -> dict[str, CategoryId | str]:
         """Give the phrases that are sought, with their categories as they are by now.
@@ -189,18 +114,8 @@ class Autolabelling(QObject):
         sought = {each.phrase: made.get(each.category, each.category) for each in run.plan.sought}
         return {phrase: each for phrase, each in sought.items() if isinstance(each, str) or each in known}
 
-    def _read(self, image_id: ImageId) -> Work | None:
-        if not self._is_open(image_id):
-            return None
-        file = self._store.image_file(image_id)
-        return lambda _progress: ShownImage.of_file(image_id, file)
-
-    def _note_unreadable(self, run: _Run, image_id: ImageId, _error: ImageUnreadable) -> None:
-        with suppress(KeyError):  # it may be gone by now
-            run.unreadable.append(self._store.image_file(image_id).name)
-
     def _take_image(self, run: _Run, image: ShownImage) -> None:
-        with self._failing():
+        with self._failing(run):
             phrases = tuple(self._still_sought(run))
             if not phrases or not self._is_open(image.image_id):
                 run.walk.go_on()
@@ -220,31 +135,27 @@ class Autolabelling(QObject):
         assert run.search is not None
         if news is None:
             self._tell_progress(run)
-            with self._failing():
+            with self._failing(run):
                 self._ask(run, run.search)
         else:
-            self._store_news(run, run.search.image.image_id, deque(each for each in news.items() if each[1]))
+            found = deque(each for each in news.items() if each[1])
+            self._write(run, partial(self._store_news, run, run.search.image.image_id, found))
 
     def _store_news(self, run: _Run, image_id: ImageId, news: deque[tuple[str, tuple[Proposal, ...]]]) -> None:
-        """Make instances of what an image has brought, as soon as nothing else writes to the project.
+        """Make instances of what an image has brought.
 
         Each phrase is a step that waits for the disk: the user's own work goes on in between.
         """
-        if run is not self._run:
-            return
-        if is_written_beside(self._store):
-            QTimer.singleShot(RETRY_MS, self, partial(self._store_news, run, image_id, news))
-            return
-        with self._failing():
-            is_open = self._is_open(image_id)
-            while is_open and news:
-                if self._label(run, image_id, *news.popleft()) and news:
-                    QTimer.singleShot(0, self, partial(self._store_news, run, image_id, news))
-                    return
-            if is_open:
-                run.looked.add(image_id)
-            run.search = None
-            run.walk.go_on()
+        is_open = self._is_open(image_id)
+        while is_open and news:
+            if self._label(run, image_id, *news.popleft()) and news:
+                store_rest = partial(self._store_news, run, image_id, news)
+                QTimer.singleShot(0, self, partial(self._write, run, store_rest))
+                return
+        if is_open:
+            run.looked.add(image_id)
+        run.search = None
+        run.walk.go_on()
 
     def _label(self, run: _Run, image_id: ImageId, phrase: str, found: Sequence[Proposal]) -> bool:
         """Label what a phrase has found, but of what was labelled or rejected meanwhile; says whether any was left."""
@@ -264,39 +175,15 @@ class Autolabelling(QObject):
         run.annotated.add(image_id)
         return True
 
-    def _tell_progress(self, run: _Run) -> None:
-        if run is self._run:
-            looks = run.search.looks if run.search is not None else 1
-            looked = looks - run.search.looks_left if run.search is not None else 0
-            self.progress.emit(AutolabelProgress(len(run.walk.done), run.walk.total, looked, looks))
+    def _progress_of(self, run: _Run) -> LabellingProgress:
+        looks = run.search.looks if run.search is not None else 1
+        looked = looks - run.search.looks_left if run.search is not None else 0
+        return LabellingProgress(len(run.walk.done), run.walk.total, looked, looks)
 
-    def _fail(self, error: Exception) -> None:
-        self._end(is_stopped=True)
-        self.failed.emit(error)
-
-    def _drop(self) -> _Run | None:
-        run, self._run = self._run, None
-        if run is not None:
-            run.walk.close()
-        return run
-
-    def _end(self, *, is_stopped: bool = False) -> None:
-        run = self._drop()
-        if run is None:
-            return
-        self.notice.emit(self._words(run, is_stopped=is_stopped))
-        self.changed.emit()
-
-    def _words(self, run: _Run, *, is_stopped: bool) -> str:
-        left = run.walk.total - len(run.walk.done)
-        sentences = [f"Stopped with {counted(left, 'image')} left."] if is_stopped and left else []
-        if run.looked or run.annotated:
-            sentences.append(f"{_looked_in_words(run)}: {self._found_in_words(run)}.")
-        if run.unreadable:
-            names = ", ".join(run.unreadable[:NAMES_TOLD]) + (", …" if run.unreadable[NAMES_TOLD:] else "")
-            sentences.append(f"{counted(len(run.unreadable), 'image')} could not be read: {names}.")
-        nothing = "Nothing was looked for: the images are finished by now, or what was sought is gone."
-        return " ".join(sentences) or nothing
+    def _what_came(self, run: _Run) -> list[str]:
+        if not run.looked and not run.annotated:
+            return []
+        return [f"{_looked_in_words(run)}: {self._found_in_words(run)}."]
 
     def _found_in_words(self, run: _Run) -> str:
         if not run.counts:

@@ -5,39 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from sam3_annotator.project import CategoryId, ProjectStore, category_phrases
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.background import BackgroundTask, error_sentence
-from sam3_annotator.ui.verbs.autolabelling import Autolabelling, AutolabelPlan, AutolabelProgress
+from sam3_annotator.ui.verbs.autolabelling import Autolabelling, AutolabelPlan
+from sam3_annotator.ui.verbs.background_labelling import LabellingProgress
+from sam3_annotator.ui.window.background_labelling_display import BackgroundLabellingDisplay
 from sam3_annotator.ui.window.main_window import MainWindow
-from sam3_annotator.ui.window.message_bar import MessageAction, Severity
-from sam3_annotator.ui.window.notices import AUTOLABEL, AUTOLABEL_FAILURE, choosing_a_model, tell_early_end
+from sam3_annotator.ui.window.notices import AUTOLABEL, AUTOLABEL_FAILURE, choosing_a_model
 
 
-class AutolabelDisplay(QObject):
+class AutolabelDisplay(BackgroundLabellingDisplay):
     """Binds the labelling of all images to the action, the dialog, the status line and the messages of its window."""
 
     def __init__(self, window: MainWindow, autolabelling: Autolabelling, finder: Finder, engine: EngineBridge) -> None:
-        super().__init__(window)
-        self._window = window
+        super().__init__(window, autolabelling, engine, "Finding in all images", AUTOLABEL, AUTOLABEL_FAILURE)
         self._autolabelling = autolabelling
         self._finder = finder
-        self._engine = engine
         self._reading: BackgroundTask | None = None  # before the dialog opens
-        autolabelling.changed.connect(self._show_state)
-        autolabelling.progress.connect(self._show_progress)
-        autolabelling.notice.connect(lambda sentence: window.show_notice(sentence, AUTOLABEL, stays=True))
-        autolabelling.failed.connect(self._show_failure)
         window.window_actions.bind({"find_everywhere": self._open})
 
     @Slot()
     def _open(self) -> None:
         """Open the dialog as soon as it is known by what categories are found; where it would be of no use, say why."""
         if self._autolabelling.is_running:
-            self._say("Images are being looked through already.", MessageAction("Stop", self._autolabelling.stop))
+            self._say_it_is_running("Images are being looked through already.")
             return
         if not self._finder.takes_phrases:
             sentence = "This model knows no names, so it cannot find things by phrases. SAM 3 does."
@@ -76,31 +71,17 @@ class AutolabelDisplay(QObject):
                 dialog.phrases.choose(phrase)
         dialog.open()
 
-    def _say(self, sentence: str, action: MessageAction) -> None:
-        self._window.messages.show_message(sentence, Severity.INFO, actions=(action,), key=AUTOLABEL)
-
     @Slot(object)
     def _start(self, plan: AutolabelPlan) -> None:
-        for key in (AUTOLABEL, AUTOLABEL_FAILURE):
-            self._window.messages.dismiss(key)
+        self._forget_the_last()
         self._autolabelling.start(plan)
 
-    @Slot(object)
-    def _show_failure(self, error: Exception) -> None:
-        tell_early_end(self._window, self._engine, error, "Finding in all images", AUTOLABEL_FAILURE)
-
-    @Slot()
-    def _show_state(self) -> None:
-        if not self._autolabelling.is_running:
-            self._window.set_activity("", key=AUTOLABEL)
-
-    @Slot(object)
-    def _show_progress(self, progress: AutolabelProgress) -> None:
+    def _words(self, progress: LabellingProgress) -> str:
         words = f"Finding in image {min(progress.done + 1, progress.total):,} of {progress.total:,}"
         parts = progress.looks - 1  # the first look is at the whole
         if progress.looked and parts:
             words += f", part {min(progress.looked, parts):,} of {parts:,}"
-        self._window.set_activity(words, progress.fraction, self._autolabelling.stop, AUTOLABEL)
+        return words
 
 
 def _read_phrases(project: Path) -> Mapping[CategoryId, Sequence[str]]:
