@@ -67,6 +67,7 @@ from sam3_annotator.ui.verbs.project_verbs import ProjectVerbs
 from sam3_annotator.ui.verbs.propagating import Propagating
 from sam3_annotator.ui.verbs.reshaping import Reshaping
 from sam3_annotator.ui.verbs.revealing import Revealing
+from sam3_annotator.ui.verbs.sequence_labelling import SequenceLabelling
 from sam3_annotator.ui.verbs.settling import Settling
 from sam3_annotator.ui.window.audit_display import AuditDisplay
 from sam3_annotator.ui.window.autolabel_display import AutolabelDisplay
@@ -77,6 +78,7 @@ from sam3_annotator.ui.window.light_display import LightDisplay
 from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.model_setup_display import open_model_setup
 from sam3_annotator.ui.window.notices import CATEGORY, CLOSER_LOOK, INSTANCES, Notices
+from sam3_annotator.ui.window.sequence_display import SequenceDisplay
 from sam3_annotator.ui.window.statistics_display import StatisticsDisplay
 from sam3_annotator.ui.window.waiting_drafts import WaitingDrafts
 from sam3_annotator.ui.workspace import Workspace
@@ -226,10 +228,12 @@ def bind_audit(window: MainWindow, engine: EngineBridge, display: ImageDisplay) 
 def bind_autolabelling(
     window: MainWindow, engine: EngineBridge, finder: Finder, display: ImageDisplay, models: ModelChoice
 ) -> None:
-    """Let a window have phrases found in all its images, and say how far that has come."""
+    """Let a window have images labelled beside the user's work: by phrases, or as the ones before them are."""
     bridge, settings = window.bridge, window.settings
-    labelling = Autolabelling(bridge, engine, finder, settings, models.describe, lambda: display.seen_key, window)
-    AutolabelDisplay(window, labelling, finder, engine)
+    finding = Autolabelling(bridge, engine, finder, settings, models.describe, lambda: display.seen_key, window)
+    AutolabelDisplay(window, finding, finder, engine)
+    propagating = SequenceLabelling(bridge, engine, settings, models.describe, lambda: display.seen_key, window)
+    SequenceDisplay(window, propagating, finder, engine)
 
 
 def bind_labelling(

@@ -19,6 +19,7 @@ class Slot(IntEnum):
     BATCH = 6
     AUDIT = 7
     LABEL = 8
+    PROPAGATE = 9
 
     @property
     def gives_way(self) -> bool:

@@ -19,6 +19,8 @@ from sam3_annotator.ui.theme import Appearance
 MAX_RECENT: Final = 8
 # Below that a model gives everything it can think of, some two hundred things, each a mask as large as the image.
 LEAST_THRESHOLD: Final = 0.05
+# That are asked for by their number.
+MOST_IMAGES: Final = 9999
 
 T = TypeVar("T")
 
@@ -117,6 +119,24 @@ class Settings(QObject):
     @detection_threshold.setter
     def detection_threshold(self, value: float) -> None:
         self._write("detection_threshold", value)
+
+    @property
+    def sequence_count(self) -> int:
+        """Through how many images instances are propagated at once, unless it is all that follow."""
+        return int(self._read("sequence_count", _within(1, MOST_IMAGES), 10.0))
+
+    @sequence_count.setter
+    def sequence_count(self, value: int) -> None:
+        self._write("sequence_count", value)
+
+    @property
+    def sequence_takes_all(self) -> bool:
+        """Instances are propagated through all images that follow."""
+        return self._read("sequence_takes_all", _bool, False)
+
+    @sequence_takes_all.setter
+    def sequence_takes_all(self, value: bool) -> None:
+        self._write("sequence_takes_all", value)
 
     @property
     def brush_radius(self) -> int:

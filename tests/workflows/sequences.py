@@ -22,17 +22,21 @@ def moved(box: Sequence[float], steps: int = 1) -> tuple[float, ...]:
 
 
 class Follower:
-    """Finds all again, `MOVE` pixels further right, with these scores in turn; what has none is lost."""
+    """Finds all again, `MOVE` pixels further right, with these scores in turn; what has none is lost.
+
+    `scores_of` has those of single questions, which are counted from 1.
+    """
 
     def __init__(self) -> None:
         self.scores: list[float] = []
+        self.scores_of: dict[int, list[float]] = {}
         self.asked: list[tuple[int, tuple[int, ...], tuple[int, ...]]] = []  # masks, shapes of both images
 
     def follow(self, session, embedding, before, after, masks, check) -> list[Propagated | None]:
         """Answer in place of `propagate`; waits at the gate of the session."""
         self.asked.append((len(masks), before.shape, after.shape))
         session.segment(embedding, [MaskPrompt(np.ones(embedding.image_size, bool))], check=check)
-        scores = [*self.scores, *[0.9] * len(masks)]
+        scores = [*self.scores_of.get(len(self.asked), self.scores), *[0.9] * len(masks)]
         return [
             Propagated(PackedMask.of(mask.inside, mask.left + MOVE, mask.top), score) if score else None
             for mask, score in zip(masks, scores, strict=False)

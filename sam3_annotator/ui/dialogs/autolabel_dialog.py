@@ -7,17 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QButtonGroup, QLabel, QRadioButton, QSpinBox, QVBoxLayout, QWidget
 
 from sam3_annotator.model import Window
 from sam3_annotator.project import CategoryId, ChangeSet, ImageRecord, ImageState, counted
-from sam3_annotator.ui.dialogs.form_dialog import DIALOG_WIDTH, LABEL_WIDTH, FormDialog
+from sam3_annotator.ui.dialogs.form_dialog import FormDialog, left_row
 from sam3_annotator.ui.dialogs.phrase_list import PhraseList
 from sam3_annotator.ui.item_models.image_filter import ImageFilter
 from sam3_annotator.ui.phrase_bar.score_slider import ScoreSlider
 from sam3_annotator.ui.store_bridge import StoreBridge
-from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
+from sam3_annotator.ui.theme import SPACE_XS
 from sam3_annotator.ui.verbs.autolabelling import AutolabelPlan
 from sam3_annotator.ui.verbs.phrase_search import MOST_PARTS
 
@@ -74,10 +74,10 @@ class AutolabelDialog(FormDialog):
         self.images[ImageChoice.OPEN].setChecked(True)
         self.parts = _parts_box()
         self.add_row("What to find", self.phrases)
-        self.add_row("Threshold", _left(self.threshold))
+        self.add_row("Threshold", left_row(self.threshold))
         self.add_row("Images", self._make_choice())
         self.add_row("Look at", self._make_parts())
-        self.add_row("", _explanation())
+        self.add_explanation(_EXPLANATION)
         self._counted: dict[ImageChoice, list[ImageRecord]] = {}
         # A filter changes row by row, and there may be many.
         self._counting = QTimer(self, singleShot=True, interval=0)
@@ -187,21 +187,3 @@ def _parts_box() -> QSpinBox:
     longest = f"{box.prefix()}{MOST_PARTS}{box.suffix()}"
     box.setFixedWidth(box.fontMetrics().horizontalAdvance(longest) + PARTS_PADDING)
     return box
-
-
-def _explanation() -> QLabel:
-    """Say what will happen; as high as it needs to be where the dialog is at its narrowest."""
-    label = QLabel(_EXPLANATION, wordWrap=True)
-    label.setProperty("tone", "dim")
-    label.setMinimumHeight(label.heightForWidth(DIALOG_WIDTH - LABEL_WIDTH - SPACE_M - 2 * SPACE_XL))
-    return label
-
-
-def _left(widget: QWidget) -> QHBoxLayout:
-    """Put a widget at the left of its row, as high as others."""
-    row = QHBoxLayout()
-    row.setSpacing(SPACE_S)
-    row.addWidget(widget, alignment=Qt.AlignmentFlag.AlignVCenter)
-    row.addStretch(1)
-    row.addStrut(CONTROL_HEIGHT)
-    return row

@@ -83,6 +83,13 @@ class FormDialog(QDialog):
         self._grid.addWidget(caption, row, 0, Qt.AlignmentFlag.AlignTop)
         return caption
 
+    def add_explanation(self, text: str) -> None:
+        """Say below the last row what will happen; as high as it needs to be where the dialog is at its narrowest."""
+        label = QLabel(text, wordWrap=True)
+        label.setProperty("tone", "dim")
+        label.setMinimumHeight(label.heightForWidth(DIALOG_WIDTH - LABEL_WIDTH - SPACE_M - 2 * SPACE_XL))
+        self.add_row("", label)
+
     def say(self, text: str, tone: str = "dim") -> None:
         """Say below the form what would happen, or what is in the way (`tone` "danger" or "warning")."""
         self._note.say(text, tone)
@@ -130,3 +137,14 @@ class FormDialog(QDialog):
 
     def _press_secondary(self) -> None:
         self.reject()
+
+
+def left_row(*widgets: QWidget) -> QHBoxLayout:
+    """Put widgets at the left of their row, which is as high as others."""
+    row = QHBoxLayout()
+    row.setSpacing(SPACE_S)
+    for widget in widgets:
+        row.addWidget(widget, alignment=Qt.AlignmentFlag.AlignVCenter)
+    row.addStretch(1)
+    row.addStrut(CONTROL_HEIGHT)
+    return row

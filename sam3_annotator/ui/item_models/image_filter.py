@@ -137,6 +137,10 @@ class ImageFilter(QSortFilterProxyModel):
         """Give the shown image after (`step` 1) or before (-1) an image; without one, the first or the last."""
         return next((record.id for record in self._beyond(image_id, step)), None)
 
+    def following(self, image_id: ImageId) -> list[ImageRecord]:
+        """Give the shown images after an image, in their order."""
+        return list(self._beyond(image_id, 1))
+
     def unfinished_neighbour(self, image_id: ImageId | None, step: int) -> ImageId | None:
         """Give the nearest other shown image that can be worked on and is not finished, going round at the end."""
         round_trip = chain(self._beyond(image_id, step), self._beyond(None, step))

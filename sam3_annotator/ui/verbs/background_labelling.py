@@ -69,7 +69,7 @@ class BackgroundLabelling(QObject, Generic[R]):
     failed = Signal(object)  # Exception
 
     _slot: EngineSlot
-    _nothing_came: str  # what is said where there is nothing else to say
+    _nothing_came = ""  # what is said where there is nothing else to say
 
     def __init__(
         self,

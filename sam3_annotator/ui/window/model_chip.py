@@ -39,6 +39,7 @@ _BUSY_WORDS: Final = {
     Slot.BATCH: "working through the images",
     Slot.AUDIT: "comparing labels",
     Slot.LABEL: "finding in all images",
+    Slot.PROPAGATE: "propagating through images",
 }
 _STAGE_WORDS: Final = {
     EngineStage.LOADING: "loading",

@@ -38,6 +38,9 @@ COMPARISON_FAILURE: Final = "comparison failure"
 # What was found in all images, or why nothing can be, and what has ended it early.
 AUTOLABEL: Final = "autolabel"
 AUTOLABEL_FAILURE: Final = "autolabel failure"
+# What was propagated through images, or why nothing can be, and what has ended it early.
+SEQUENCE: Final = "sequence"
+SEQUENCE_FAILURE: Final = "sequence failure"
 # Images being read for their facts.
 READING: Final = "reading"
 # What the model looks at.

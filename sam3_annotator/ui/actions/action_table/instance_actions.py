@@ -151,5 +151,14 @@ INSTANCE_ACTIONS: Final = (
         tip="Have everything of some categories found and labelled, image by image, beside your work",
         enabled=lambda state: not state.is_read_only,
     ),
+    ActionSpec(
+        "propagate_through",
+        "Propagate through images…",
+        ("Ctrl+Shift+P",),
+        "Instance",
+        3,
+        tip="Have the instances of this image found and labelled on those that follow, one by one, beside your work",
+        enabled=rules.can_find,
+    ),
 )
 CATEGORY_ACTIONS: Final = tuple(_category(number, key) for number, key in enumerate(CATEGORY_KEYS, start=1))
