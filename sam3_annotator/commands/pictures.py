@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.project import ImageRecord, ImageUnreadable, Progress, ProjectStore, hash_file, read_image
-from sam3_annotator.project.words import counted
+from sam3_annotator.project.words import counted, first_names
 
 
 class Pictures:
@@ -42,6 +42,6 @@ class Pictures:
         """How many images were gone through, and which could not be read."""
         words = counted(self.count, "image")
         if self.unreadable:
-            some = ", ".join(image.path for image, _ in self.unreadable[:5]) + (", …" if self.unreadable[5:] else "")
+            some = first_names([image.path for image, _ in self.unreadable])
             words += f"; {counted(len(self.unreadable), 'image')} cannot be read: {some}"
         return words

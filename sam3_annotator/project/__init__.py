@@ -123,7 +123,7 @@ from sam3_annotator.project.simplification import (
 from sam3_annotator.project.store import ProjectStore
 from sam3_annotator.project.strokes import brushed
 from sam3_annotator.project.vertex_edits import delete_vertex, insert_vertex, move_vertex
-from sam3_annotator.project.words import counted
+from sam3_annotator.project.words import NAMES_TOLD, counted, first_names
 
 __all__ = [
     "ASKED_SCORE",
@@ -132,6 +132,7 @@ __all__ = [
     "EXPORT_MARKER",
     "IMAGE_SUFFIXES",
     "LABELLED_IOU",
+    "NAMES_TOLD",
     "NO_ATTRIBUTES",
     "PALETTE",
     "USUAL_TOLERANCE",
@@ -215,6 +216,7 @@ __all__ = [
     "find_moved",
     "find_undecodable",
     "findings_that_hold",
+    "first_names",
     "folded",
     "hash_file",
     "images_in_use",

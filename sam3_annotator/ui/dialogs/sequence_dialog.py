@@ -13,7 +13,7 @@ from sam3_annotator.project import ImageRecord, InstanceId, counted
 from sam3_annotator.ui.dialogs.form_dialog import FormDialog, left_row
 from sam3_annotator.ui.phrase_bar.score_slider import ScoreSlider
 from sam3_annotator.ui.settings import MOST_IMAGES, Settings
-from sam3_annotator.ui.verbs.sequence_labelling import SequencePlan
+from sam3_annotator.ui.verbs.propagation_chain import SequencePlan
 
 _EXPLANATION: Final = (
     "Each image gets what is on the one before, where the model finds it; what is labelled there already is not "

@@ -10,7 +10,7 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer
 
 from sam3_annotator.model import Job, Slot as EngineSlot, Workbench
-from sam3_annotator.project import CategoryId, ImageId, Instance, Region, counted
+from sam3_annotator.project import NAMES_TOLD, CategoryId, ImageId, Instance, Region, counted
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.assistance.shown_image import ShownImage
@@ -18,7 +18,6 @@ from sam3_annotator.ui.canvas.proposals import Proposal
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs.background_labelling import (
-    NAMES_TOLD,
     BackgroundLabelling,
     LabellingProgress,
     LabellingRun,

@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from sam3_annotator.model import Slot as EngineSlot
-from sam3_annotator.project import ImageId, ImageState, ImageUnreadable, KnownError, counted
+from sam3_annotator.project import ImageId, ImageState, ImageUnreadable, KnownError, counted, first_names
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.background import Work
@@ -22,7 +22,6 @@ from sam3_annotator.ui.verbs.image_walk import ImageWalk
 
 # An import writes for as long as it takes.
 RETRY_MS: Final = 200
-NAMES_TOLD: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +211,3 @@ class BackgroundLabelling(QObject, Generic[R]):
                 f"{counted(len(run.unreadable), 'image')} could not be read: {first_names(run.unreadable)}."
             )
         return " ".join(sentences) or self._nothing_came
-
-
-def first_names(names: Sequence[str]) -> str:
-    """List names, if there are not too many."""
-    return ", ".join(names[:NAMES_TOLD]) + (", …" if names[NAMES_TOLD:] else "")

@@ -8,7 +8,8 @@ from sam3_annotator.project import ImageState
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.verbs.background_labelling import LabellingProgress
-from sam3_annotator.ui.verbs.sequence_labelling import SequenceLabelling, SequencePlan
+from sam3_annotator.ui.verbs.propagation_chain import SequencePlan
+from sam3_annotator.ui.verbs.sequence_labelling import SequenceLabelling
 from sam3_annotator.ui.window.background_labelling_display import BackgroundLabellingDisplay
 from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.notices import SEQUENCE, SEQUENCE_FAILURE

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from sam3_annotator.project import ImageState, InstanceId
 from sam3_annotator.ui.dialogs.sequence_dialog import SequenceDialog, SequenceStart
 from sam3_annotator.ui.settings import Settings
-from sam3_annotator.ui.verbs.sequence_labelling import SequencePlan
+from sam3_annotator.ui.verbs.propagation_chain import SequencePlan
 
 SELECTED = frozenset({InstanceId(5), InstanceId(7)})
 

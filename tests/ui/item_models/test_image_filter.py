@@ -181,10 +181,12 @@ def test_neighbours_are_those_shown(store: ProjectStore, shown: ImageFilter) -> 
     assert shown.neighbour(ten, 1) is None
     assert shown.neighbour(None, 1) == one
     assert shown.neighbour(None, -1) == ten
+    assert [record.id for record in shown.following(two)] == [three, ten]
 
     shown.set_text("1")
 
     assert shown.neighbour(one, 1) == ten
+    assert [record.id for record in shown.following(two)] == [ten]
     assert shown.neighbour(three, -1) == one
 
 

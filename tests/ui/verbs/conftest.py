@@ -16,7 +16,8 @@ from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.auditing import Auditing
 from sam3_annotator.ui.verbs.checking import Checking
-from sam3_annotator.ui.verbs.sequence_labelling import SequenceLabelling, SequencePlan
+from sam3_annotator.ui.verbs.propagation_chain import SequencePlan
+from sam3_annotator.ui.verbs.sequence_labelling import SequenceLabelling
 from tests.workflows.sequences import CAT_BOX, DOG_BOX, Follower
 
 

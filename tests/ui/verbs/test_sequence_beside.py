@@ -11,7 +11,7 @@ from PySide6.QtCore import QTimer
 from sam3_annotator.model import ModelSource, OutOfMemory, PointPrompt, Slot
 from sam3_annotator.project import ImageState, StorageFull, rectangle
 from sam3_annotator.ui.verbs import copy_operations, operations
-from sam3_annotator.ui.verbs.sequence_labelling import SequencePlan
+from sam3_annotator.ui.verbs.propagation_chain import SequencePlan
 from tests.ui.verbs.labelled_images import boxes, counts
 from tests.workflows.sequences import CAT_BOX, DOG_BOX, moved
 
