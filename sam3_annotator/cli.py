@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sam3_annotator import __version__
-from sam3_annotator.commands.batch_words import Parts, autolabel_command, embed_command
+from sam3_annotator.commands.batch_words import Parts, autolabel_command, embed_command, propagate_command
 from sam3_annotator.commands.cache_words import cache_app
 from sam3_annotator.commands.check_words import check_command
 from sam3_annotator.commands.failures import STOPPED, exit_status
@@ -363,4 +363,5 @@ def doctor(as_json: Json = False) -> None:
 
 app.command("check", short_help="Find what would spoil a training or looks like a slip.")(check_command)
 app.command("autolabel", short_help="Label what phrases find on all images of a project.")(autolabel_command)
+app.command("propagate", short_help="Label the images of a sequence as the first is.")(propagate_command)
 app.command("embed", short_help="Have a slow model read all images of a project ahead.")(embed_command)

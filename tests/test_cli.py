@@ -27,6 +27,7 @@ COMMANDS = [
     "cache",
     "doctor",
     "autolabel",
+    "propagate",
     "embed",
 ]
 

@@ -18,6 +18,7 @@ from sam3_annotator.model import RestoringSession, Workbench, never_cancelled
 from sam3_annotator.project import (
     USUAL_TOLERANCE,
     ImageRecord,
+    ImageState,
     ProjectStore,
     category_named,
     images_in_use,
@@ -25,6 +26,7 @@ from sam3_annotator.project import (
 )
 from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.verbs.phrase_search import Manner, PhraseSearch, store_found
+from sam3_annotator.ui.verbs.propagation_chain import PropagationChain, SequencePlan
 
 
 def autolabel(
@@ -72,6 +74,51 @@ def autolabel(
         finally:  # what is stored is told, however the run has ended
             print(f"{project}: {_found_in_words(counts)} on {pictures.in_words}")
     return DONE
+
+
+def propagate_project(project: Path, *, model: ModelOptions, start: str, count: int | None, threshold: float) -> int:
+    """Propagate the instances of the image `start`, its path or name, through the next `count` images, None being all.
+
+    They follow in the order of the project. What is labelled already, and images that are finished or left out, are
+    treated as in the window. What is done stays if the command is stopped; each image is one undo step.
+    """
+    with ProjectStore.open(project) as store:
+        source = _image_called(store, project, start)
+        images = store.images()
+        following = [image for image in images[images.index(source) + 1 :] if image.state is not ImageState.LEFT_OUT]
+        if not store.instances(source.id) or not following:
+            what = "has no instances to propagate" if following else "is the last image: none follows it"
+            raise CommandFailed(f"{source.path} {what}.")
+        plan = SequencePlan(source.id, tuple(image.id for image in following[:count]), threshold)
+        chain = PropagationChain(store, plan)
+        chain.take(ShownImage.of_file(source.id, store.image_file(source.id)))
+        session = open_chosen(model)
+        pictures = Pictures(store, following[:count])
+        try:
+            with progress_bar("Propagating") as progress, kept_embeddings(model.cache_gigabytes) as cache:
+                bench = Workbench(session, cache, never_cancelled, session.name)
+                for image, key, pixels in pictures.read(progress):
+                    if chain.take(ShownImage(image.id, key, pixels)):
+                        chain.settle(chain.job(USUAL_TOLERANCE)(bench))
+                    if chain.is_over:
+                        break
+        finally:
+            print(f"{project}: {' '.join(chain.words)}")
+            if pictures.unreadable:
+                print(f"{project}: {pictures.unreadable_in_words}")
+    return DONE
+
+
+def _image_called(store: ProjectStore, project: Path, text: str) -> ImageRecord:
+    """Give the image with this path, or the only one of this name; raises `CommandFailed` if there is none."""
+    images = store.images()
+    file = Path(text).absolute()
+    found = [image for image in images if image.path == text or store.image_file(image.id) == file]
+    found = found or [image for image in images if image.name == text]
+    if len(found) != 1:
+        trouble = f"several images called {text}; give the path of one" if found else f"no image {text}"
+        raise CommandFailed(f"{project} has {trouble}.")
+    return found[0]
 
 
 def _sought(store: ProjectStore, project: Path, phrases: Sequence[str], category: str) -> dict[str, str]:

@@ -83,6 +83,38 @@ def autolabel_command(
     raise typer.Exit(status)
 
 
+def propagate_command(
+    project: Project,
+    start: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            metavar="IMAGE",
+            show_default=False,
+            help="The image that has the instances: its path in the project or on the disk, or its name.",
+        ),
+    ],
+    count: Annotated[
+        int | None,
+        typer.Option("--count", min=1, metavar="N", help="Through so many images; if left out all that follow."),
+    ] = None,
+    threshold: Threshold = 0.5,
+    model: Model = "builtin",
+    device: Device = "auto",
+    dtype: ModelDtype = Dtype.AUTO,
+    cache_gb: CacheGb = None,
+) -> None:
+    """Find the instances of an image again on those that follow it, one after the other, and label them there.
+
+    Images that are done, reviewed or empty stay as they are and hand on what is on them.
+    """
+    from sam3_annotator.commands.batch import propagate_project
+    from sam3_annotator.commands.model_options import ModelOptions
+
+    options = ModelOptions(model, device, dtype.value, cache_gb)
+    raise typer.Exit(propagate_project(project, model=options, start=start, count=count, threshold=threshold))
+
+
 def embed_command(
     project: Project,
     model: Model = "builtin",

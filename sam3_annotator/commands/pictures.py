@@ -41,7 +41,10 @@ class Pictures:
     def in_words(self) -> str:
         """How many images were gone through, and which could not be read."""
         words = counted(self.count, "image")
-        if self.unreadable:
-            some = first_names([image.path for image, _ in self.unreadable])
-            words += f"; {counted(len(self.unreadable), 'image')} cannot be read: {some}"
-        return words
+        return f"{words}; {self.unreadable_in_words}" if self.unreadable else words
+
+    @property
+    def unreadable_in_words(self) -> str:
+        """Which images could not be read."""
+        some = first_names([image.path for image, _ in self.unreadable])
+        return f"{counted(len(self.unreadable), 'image')} cannot be read: {some}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from sam3_annotator.model import Job, Workbench
+from sam3_annotator.model import Workbench
 from sam3_annotator.project import (
     ImageId,
     ImageState,
@@ -92,7 +92,7 @@ class PropagationChain:
         self._image = image
         return True
 
-    def job(self, tolerance: float) -> Job:
+    def job(self, tolerance: float) -> Callable[[Workbench], list[Proposal | None]]:
         """Make the job that finds on the image what is on the one before, for `settle`, as `search_again` does."""
         assert self._before is not None
         assert self._image is not None
@@ -139,9 +139,7 @@ class PropagationChain:
         if self._known_count:
             told.append(f"{self._known_count:,} {_is_or_are(self._known_count)} labelled there already")
         if lost := self._lost.total():
-            names = [
-                f"{f'{many:,} ' if many > 1 else ''}{name} on {image}" for (name, image), many in self._lost.items()
-            ]
+            names = [_lost_in_words(many, *where) for where, many in self._lost.items()]
             told.append(f"{lost:,} {'was' if lost == 1 else 'were'} lost on the way: {first_names(names)}")
         if self._finished_count:
             finished = counted(self._finished_count, "image")
@@ -204,3 +202,7 @@ class PropagationChain:
 
 def _is_or_are(count: int) -> str:
     return "is" if count == 1 else "are"
+
+
+def _lost_in_words(count: int, category: str, image: str) -> str:
+    return f"{category} on {image}" if count == 1 else f"{count:,} {category} on {image}"
