@@ -13,6 +13,7 @@ from sam3_annotator.ui.dialogs.model_setup import ModelSetupDialog
 from sam3_annotator.ui.dialogs.sequence_dialog import SequenceDialog
 from sam3_annotator.ui.item_models.image_criteria import StateFilter
 from sam3_annotator.ui.verbs import operations
+from sam3_annotator.ui.verbs.autolabelling import Autolabelling, AutolabelPlan, Sought
 from sam3_annotator.ui.verbs.sequence_labelling import SequenceLabelling
 from sam3_annotator.ui.window.notices import SEQUENCE, SEQUENCE_FAILURE
 from tests.workflows.conftest import PATIENCE_MS
@@ -193,6 +194,22 @@ def test_a_model_that_takes_no_prompts_leads_to_the_models(begun, start, fake_se
     begun.press_message_button("Choose a model")
 
     qtbot.waitUntil(lambda: any(each.isVisible() for each in begun.window.findChildren(ModelSetupDialog)))
+
+
+def test_it_and_finding_in_all_images_go_on_side_by_side(finding_session, begun, start_and_hold, tell, qtbot) -> None:
+    finding_session.instances = [((60, 34, 64, 44), 0.9)]
+    start_and_hold()
+    plan = AutolabelPlan((Sought("bird", "bird"),), tuple(image.id for image in begun.window.store.images()), 0.5)
+    begun.window.findChild(Autolabelling).start(plan)
+    qtbot.waitUntil(lambda: activity(begun).startswith("Finding in"), timeout=PATIENCE_MS)
+    finding_session.release()
+    begun.settle()
+
+    for position in range(4):
+        names = {name for name, _ in labels(begun, position)}
+        assert names == {"cat", "dog", "bird"}
+    assert len(tell()) == 2
+    assert activity(begun) == ""
 
 
 def test_closing_the_window_ends_it(begun, start_and_hold, fake_session) -> None:
