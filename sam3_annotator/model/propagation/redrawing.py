@@ -20,6 +20,11 @@ def redraw(session: Session, embedding: Embedding | None, mask: PackedMask, chec
     prompts: list[Prompt] = [MaskPrompt(whole)]
     if "boxes" in session.capabilities:
         prompts.insert(0, BoxPrompt(*map(float, mask.box_xyxy)))
-    with leaving_no_trace():  # somebody may be clicking on that image
-        redrawn = session.segment(embedding, prompts, multimask=False, check=check).masks[0]
-    return PackedMask.of(redrawn) if overlap(whole, redrawn) >= AGREED_IOU else mask
+    with leaving_no_trace():  # many answers, from which nobody goes on, would push out those of a draft
+        drawn = session.segment(embedding, prompts, multimask=False, check=check).masks[0]
+    redrawn = PackedMask.of(drawn)
+    if not redrawn.width:
+        return mask
+    (left, top, right, bottom), (x0, y0, x1, y1) = mask.box_xyxy, redrawn.box_xyxy
+    around = slice(min(top, y0), max(bottom, y1)), slice(min(left, x0), max(right, x1))
+    return redrawn if overlap(whole[around], drawn[around]) >= AGREED_IOU else mask

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -179,6 +180,29 @@ def test_what_the_model_draws_of_something_else_is_not_taken() -> None:
     elsewhere[200:260, 300:380] = True
 
     assert overlap(whole(follow(seen, Drawing(elsewhere))), seen.mask_after) > 0.93
+
+
+def test_what_is_drawn_anew_pushes_no_draft_out_of_the_trail() -> None:
+    seen, click = scene(turn(0, 1, 12, 4)), PointPrompt(3, 3)
+    trail: Trail[str] = Trail(capacity=1)
+
+    class Remembering(Drawing):
+        def segment(self, embedding: Embedding, prompts: Sequence[Prompt], **rest: Any) -> Segmentation:
+            trail.remember(prompts, "redrawn")
+            return super().segment(embedding, prompts, **rest)
+
+    trail.remember([click], "draft")
+    session = Remembering(seen.mask_after)
+    follow(seen, session)
+
+    assert session.asked
+    assert trail.recall([click, click]) == "draft"
+
+
+def test_a_model_that_draws_nothing_changes_nothing() -> None:
+    seen = scene(turn(0, 1, 12, 4))
+
+    assert overlap(whole(follow(seen, Drawing(np.zeros(SIZE, np.bool_)))), seen.mask_after) > 0.93
 
 
 def test_a_real_session_draws_it() -> None:
