@@ -78,8 +78,9 @@ def find_track(frames: FramePair, tracked: TrackedObject) -> Track:
             return best.track
     assert best is not None  # the camera is always there
     if best.doubt > BY_FLOW or best.track.score < POOR_SCORE:
-        found = [Guess(tracked.refine(tracked.follow(movement)), BY_SEARCH) for movement in tracked.search()]
-        best = max([best, *found], key=lambda guess: guess.worth)
+        found = [tracked.refine(tracked.follow(movement)) for movement in tracked.search()]
+        its_own = [Guess(track, BY_SEARCH) for track in found if not tracked.is_another(track)]
+        best = max([best, *its_own], key=lambda guess: guess.worth)
     return best.track
 
 

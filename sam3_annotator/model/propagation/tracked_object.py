@@ -134,6 +134,14 @@ class TrackedObject:
             near = SEARCH_SIDE // 4
             matches[max(0, row - near) : row + near, max(0, column - near) : column + near] = -1
 
+    def is_another(self, track: Track) -> bool:
+        """Whether what a track leads to was there before: another thing of the same kind, which stayed where it was."""
+        if self.is_near(track.movement, self._frames.camera):
+            return False
+        where_it_was = self._view @ inverse(track.movement) @ self._frames.camera
+        there_before = self._frames.before.see(where_it_was, self._shape)
+        return likeness(there_before, self._see_after(track.movement), self._weights) >= track.score
+
     def is_near(self, first: Matrix, second: Matrix) -> bool:
         """Whether two movements differ no more than flow is wrong by."""
         (x, y), (other_x, other_y) = place(first, *self.centre), place(second, *self.centre)

@@ -29,7 +29,7 @@ from sam3_annotator.model.distinct import overlap
 from sam3_annotator.model.grabcut import GrabCutSession
 from sam3_annotator.model.packed_masks import PackedMask, PackedMasks
 from sam3_annotator.model.trail import Trail
-from tests.model.propagation.scenes import SIZE, Scene, scene, turn
+from tests.model.propagation.scenes import SIZE, Scene, moved, scene, turn
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,22 @@ def test_an_object_is_found_where_it_moved(seen: Scene) -> None:
 
 def test_what_is_gone_is_not_found_or_looks_unlike() -> None:
     found = follow(scene(turn(0, 1, 0, 0), gone=True))
+
+    assert found is None or found.score < 0.3
+
+
+@pytest.mark.parametrize("camera", [turn(0, 1, 0, 0), turn(4, 1.03, 20, -10)])
+def test_what_is_gone_is_not_taken_for_another_that_stood_there_before(camera: NDArray[np.float64]) -> None:
+    seen, alike = scene(turn(0, 1, 0, 0), camera, gone=True), scene(turn(0, 1, 110, 60))
+    away = PackedMask.of(alike.mask_after)
+    rows, columns = slice(away.top, away.top + len(away.bits)), slice(away.left, away.left + away.width)
+    before, after = seen.before.copy(), seen.after.astype(np.float32)
+    before[rows, columns][away.inside] = alike.after[rows, columns][away.inside]
+    shape = moved(alike.mask_after.astype(np.float32), camera)[..., None] > 0.5
+    after = np.where(shape, moved(before.astype(np.float32), camera), after).astype(np.uint8)
+    nobody = Drawing(np.zeros(SIZE, np.bool_), frozenset())
+
+    (found,) = propagate(nobody, Size(), before, after, [PackedMask.of(seen.mask_before)])
 
     assert found is None or found.score < 0.3
 
