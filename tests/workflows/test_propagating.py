@@ -88,6 +88,27 @@ def test_each_is_accepted_or_rejected_by_itself_whatever_category_is_current(seq
     assert sequence.proposals == []
 
 
+def test_c_corrects_the_proposal_and_leads_back_to_the_others(sequence) -> None:
+    propagate(sequence)
+    state, keys = sequence.window.window_actions.state, sequence.window.keys.text
+    assert KeyHint("C", "correct") in key_hints(state, keys)
+
+    sequence.press(Qt.Key.Key_C)
+    sequence.settle()
+    assert labels(sequence, 1) == [("cat", moved(CAT_BOX))]
+    sequence.click(15, 40)  # the fake answers with the square around the last click
+    sequence.settle()
+    sequence.press(Qt.Key.Key_Return)
+
+    (cat,) = sequence.instances(1)
+    assert region_iou(cat.region, rectangle(*moved(CAT_BOX))) < 1
+    assert cat.score == pytest.approx(0.9)
+    sequence.press(Qt.Key.Key_Tab)
+    assert sequence.proposals == [moved(DOG_BOX)]
+    sequence.press(Qt.Key.Key_Return)
+    assert [name for name, _ in labels(sequence, 1)] == ["cat", "dog"]
+
+
 def test_a_part_that_fills_its_whole_is_a_thing_of_its_own(sequence) -> None:
     put(sequence, 0, "dog", rectangle(*HEAD_BOX))  # nearly the same pixels as the cat
     put(sequence, 0, "dog", rectangle(*CAT_BOX))  # the very same

@@ -240,8 +240,13 @@ def can_find(state: ActionState) -> bool:
 
 
 def can_correct(state: ActionState) -> bool:
-    """Say whether clicks can go on from what is selected."""
-    return can_find(state) and state.selection_count == 1 and not state.is_making
+    """Say whether clicks can go on from what is selected, or else from the focused proposal."""
+    return can_find(state) and not state.is_making and (state.selection_count == 1 or state.is_choosing)
+
+
+def correct_verb(state: ActionState) -> str:
+    """Say what C means: correct the selected instance, else accept the focused proposal and correct that."""
+    return "correct_proposal" if state.is_choosing else "correct"
 
 
 def can_outline(state: ActionState) -> bool:

@@ -72,6 +72,10 @@ def concept_slots(concepts: ConceptLabelling, finder: Finder, labelling: Labelli
         if concepts.accept_all():
             labelling.accept(goes_on=True)
 
+    def correct_proposal() -> None:
+        if concepts.accept_and_select_focused():
+            labelling.correct_selection()
+
     def turn(step: int) -> None:
         concepts.turn(step)
         # The same one may be in focus as before, and out of sight since.
@@ -85,6 +89,7 @@ def concept_slots(concepts: ConceptLabelling, finder: Finder, labelling: Labelli
         "accept_proposals": concepts.accept_all,
         "accept_proposals_next": accept_all_and_go_on,
         "reject_proposal": finder.reject_focused,
+        "correct_proposal": correct_proposal,
         "next_proposal": lambda: turn(1),
         "previous_proposal": lambda: turn(-1),
         "drop_proposals": finder.drop,

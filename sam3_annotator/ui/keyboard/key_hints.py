@@ -129,6 +129,7 @@ def _proposal_hints(state: ActionState) -> tuple[_Hint, ...]:
     return (
         _accept_hint(state),
         _ActionHint("delete_vertex", "reject"),
+        *((_ActionHint("correct", "correct"),) if can_correct(state) else ()),
         _ActionHint("next", "next"),
         _ActionHint("accept_next", "accept all and next image"),
         _ActionHint("escape", "forget"),

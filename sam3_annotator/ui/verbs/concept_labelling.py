@@ -91,6 +91,14 @@ class ConceptLabelling(QObject):
         focused = self._finder.proposals.focused if self._finder.proposals is not None else None
         return focused is not None and self._accept((focused,))
 
+    def accept_and_select_focused(self) -> bool:
+        """Make the focused proposal the selected instance; False if it could not be made one, yet or at all."""
+        proposals = self._finder.proposals
+        if proposals is None or not self.accept_focused():
+            return False
+        self._workspace.select((max(instance.id for instance in self._store.instances(proposals.image_id)),))
+        return True
+
     def accept_all(self) -> bool:
         """Make all proposals instances, in one step; False if they could not be, yet or at all."""
         return self._finder.proposals is not None and self._accept(self._finder.proposals.open)

@@ -16,6 +16,7 @@ from sam3_annotator.ui.actions.action_state import (
     can_accept,
     can_correct,
     can_go_on,
+    correct_verb,
     escape_text,
     escape_verb,
     has_brush,
@@ -132,7 +133,8 @@ def test_keys_are_about_proposals_while_some_are_open() -> None:
     assert (next_verb(CHOOSING), previous_verb(CHOOSING)) == ("next_proposal", "previous_proposal")
     assert (next_text(CHOOSING), previous_text(CHOOSING)) == ("Next proposal", "Previous proposal")
     assert (escape_verb(CHOOSING), escape_text(CHOOSING)) == ("drop_proposals", "Forget what was found")
-    assert list(hints(CHOOSING)) == ["Enter", "Backspace", "Tab", "Shift+Enter", "Esc"]
+    assert correct_verb(CHOOSING) == "correct_proposal"
+    assert list(hints(CHOOSING)) == ["Enter", "Backspace", "C", "Tab", "Shift+Enter", "Esc"]
 
 
 def test_a_draft_comes_before_proposals() -> None:

@@ -74,8 +74,10 @@ INSTANCE_ACTIONS: Final = (
         ("C",),
         "Instance",
         1,
-        tip="Go on from the selected instance: click what is missing, right click what is too much",
+        tip="Go on from the selected instance or the proposal: click what is missing, right click what is too much",
         enabled=rules.can_correct,
+        verb=rules.correct_verb,
+        meanings=("correct", "correct_proposal"),
     ),
     ActionSpec(
         "outline_boxes",
