@@ -167,29 +167,6 @@ def test_the_model_draws_what_was_found_anew() -> None:
     assert (box.x0, box.y0, box.x1, box.y1) == PackedMask.of(np.asarray(mask.mask)).box_xyxy
 
 
-def test_a_click_does_not_go_on_from_what_was_drawn_anew() -> None:
-    seen = scene(turn(0, 1, 12, 4))
-    trail: Trail[str] = Trail()
-
-    class Remembering(Drawing):
-        def segment(
-            self,
-            embedding: Embedding,
-            prompts: Sequence[Prompt],
-            *,
-            multimask: bool = True,
-            check: Check = never_cancelled,
-        ) -> Segmentation:
-            trail.remember(prompts, "drawn anew")
-            return super().segment(embedding, prompts, multimask=multimask, check=check)
-
-    session = Remembering(seen.mask_after)
-    follow(seen, session)
-
-    (asked,) = session.asked
-    assert trail.recall([*asked, PointPrompt(9, 9)]) is None
-
-
 def test_what_the_model_draws_of_something_else_is_not_taken() -> None:
     seen = scene(turn(0, 1, 12, 4))
     elsewhere = np.zeros(SIZE, np.bool_)
