@@ -14,7 +14,18 @@ from typing import Any
 
 import pytest
 
-from sam3_annotator.project import CategoryId, ImageId, Polygon, ProjectStore, Region
+from sam3_annotator.project import (
+    CategoryId,
+    ImageFacts,
+    ImageId,
+    ImageState,
+    Origin,
+    Polygon,
+    ProjectStore,
+    Provenance,
+    Region,
+    Split,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,6 +58,22 @@ def small(tmp_path: Path) -> Iterator[SmallProject]:
             images = tuple(edit.add_image(f"{name}.png") for name in "abc")
             cat, dog = edit.add_category("cat"), edit.add_category("dog")
         yield SmallProject(store, images, cat, dog)
+
+
+@pytest.fixture
+def filled(small: SmallProject, square: Callable[..., Region]) -> SmallProject:
+    """Put three cats and a dog on the first image of the small project, a crowd of cats on the second; add facts."""
+    a, b, c = small.images
+    with small.store.edit("Fill") as edit:
+        for x in range(3):
+            edit.add_instance(a, small.cat, square(x))
+        edit.add_instance(a, small.dog, square(), provenance=Provenance(Origin.MODEL, "Built-in"))
+        edit.add_instance(b, small.cat, square(), is_crowd=True, provenance=Provenance(Origin.IMPORT))
+        edit.add_category("bird")
+        edit.update_image(a, split=Split.TRAIN, state=ImageState.DONE)
+        edit.update_image(c, split=Split.VAL)
+    small.store.set_image_facts({c: ImageFacts(problem="It is missing.")})
+    return small
 
 
 Tables = dict[str, list[tuple[Any, ...]]]

@@ -6,41 +6,25 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sam3_annotator.project import ImageFacts, ImageState, Origin, Provenance, Region, Split, statistics
+from sam3_annotator.project import ImageState, Region, statistics
 
 Square = Callable[..., Region]
 
 
-def _fill(small: Any, square: Square) -> None:
-    a, b, c = small.images
-    with small.store.edit("Fill") as edit:
-        for x in range(3):
-            edit.add_instance(a, small.cat, square(x))
-        edit.add_instance(a, small.dog, square(), provenance=Provenance(Origin.MODEL, "Built-in"))
-        edit.add_instance(b, small.cat, square(), is_crowd=True, provenance=Provenance(Origin.IMPORT))
-        edit.add_category("bird")
-        edit.update_image(a, split=Split.TRAIN, state=ImageState.DONE)
-        edit.update_image(c, split=Split.VAL)
-    small.store.set_image_facts({c: ImageFacts(problem="It is missing.")})
+def test_images_left_out_are_a_state_of_their_own_and_no_effort(filled: Any) -> None:
+    before = statistics(filled.store).as_dict()
 
+    with filled.store.edit("Leave out") as edit:
+        edit.update_image(filled.images[0], state=ImageState.LEFT_OUT)
 
-def test_images_left_out_are_a_state_of_their_own_and_no_effort(small: Any, square: Square) -> None:
-    _fill(small, square)
-    before = statistics(small.store).as_dict()
-
-    with small.store.edit("Leave out") as edit:
-        edit.update_image(small.images[0], state=ImageState.LEFT_OUT)
-
-    after = statistics(small.store)
+    after = statistics(filled.store)
     counts = {"unannotated": 1, "in_progress": 1, "done": 0, "reviewed": 0, "confirmed_empty": 0, "left_out": 1}
     assert {**after.as_dict(), "effort": None} == {**before, "states": counts, "effort": None}
     assert after.effort.total.instances == after.instances - 4 == 1
 
 
-def test_statistics_count_everything_and_go_into_json(small: Any, square: Square) -> None:
-    _fill(small, square)
-
-    numbers = json.loads(json.dumps(statistics(small.store).as_dict()))
+def test_statistics_count_everything_and_go_into_json(filled: Any) -> None:
+    numbers = json.loads(json.dumps(statistics(filled.store).as_dict()))
 
     assert numbers == {
         "images": 3,

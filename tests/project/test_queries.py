@@ -9,13 +9,11 @@ from typing import Any
 import pytest
 
 from sam3_annotator.project import (
-    ImageFacts,
     ImageState,
     ListedInstance,
     Origin,
     Provenance,
     Region,
-    Split,
     attribute_values,
     category_counts,
     category_named,
@@ -34,33 +32,16 @@ from sam3_annotator.project.queries import crowd_counts
 Square = Callable[..., Region]
 
 
-def _fill(small: Any, square: Square) -> None:
-    a, b, c = small.images
-    with small.store.edit("Fill") as edit:
-        for x in range(3):
-            edit.add_instance(a, small.cat, square(x))
-        edit.add_instance(a, small.dog, square(), provenance=Provenance(Origin.MODEL, "Built-in"))
-        edit.add_instance(b, small.cat, square(), is_crowd=True, provenance=Provenance(Origin.IMPORT))
-        edit.add_category("bird")
-        edit.update_image(a, split=Split.TRAIN, state=ImageState.DONE)
-        edit.update_image(c, split=Split.VAL)
-    small.store.set_image_facts({c: ImageFacts(problem="It is missing.")})
+def test_instances_are_counted_by_image_and_by_category(filled: Any) -> None:
+    assert instance_counts(filled.store) == {filled.images[0]: 4, filled.images[1]: 1}
+    assert category_counts(filled.store) == {filled.cat: 4, filled.dog: 1}
+    assert crowd_counts(filled.store) == {filled.cat: 1}
 
 
-def test_instances_are_counted_by_image_and_by_category(small: Any, square: Square) -> None:
-    _fill(small, square)
-
-    assert instance_counts(small.store) == {small.images[0]: 4, small.images[1]: 1}
-    assert category_counts(small.store) == {small.cat: 4, small.dog: 1}
-    assert crowd_counts(small.store) == {small.cat: 1}
-
-
-def test_instances_are_counted_by_category_on_each_image(small: Any, square: Square) -> None:
-    _fill(small, square)
-
-    assert instances_by_image(small.store) == {
-        small.images[0]: {small.cat: 3, small.dog: 1},
-        small.images[1]: {small.cat: 1},
+def test_instances_are_counted_by_category_on_each_image(filled: Any) -> None:
+    assert instances_by_image(filled.store) == {
+        filled.images[0]: {filled.cat: 3, filled.dog: 1},
+        filled.images[1]: {filled.cat: 1},
     }
 
 
@@ -126,10 +107,8 @@ def test_a_category_is_found_however_its_accents_are_written(small: Any) -> None
     assert category_named(small.store, unicodedata.normalize("NFD", "bébé")).id == composed
 
 
-def test_images_are_counted_by_state(small: Any, square: Square) -> None:
-    _fill(small, square)
-
-    assert state_counts(small.store) == {
+def test_images_are_counted_by_state(filled: Any) -> None:
+    assert state_counts(filled.store) == {
         ImageState.UNANNOTATED: 1,
         ImageState.IN_PROGRESS: 1,
         ImageState.DONE: 1,
@@ -139,14 +118,13 @@ def test_images_are_counted_by_state(small: Any, square: Square) -> None:
     }
 
 
-def test_images_left_out_are_not_in_use(small: Any, square: Square) -> None:
-    _fill(small, square)
-    a, b, c = small.images
+def test_images_left_out_are_not_in_use(filled: Any) -> None:
+    a, b, c = filled.images
 
-    with small.store.edit("Leave out") as edit:
+    with filled.store.edit("Leave out") as edit:
         edit.update_image(a, state=ImageState.LEFT_OUT)
 
-    assert [image.id for image in images_in_use(small.store)] == [b, c]
+    assert [image.id for image in images_in_use(filled.store)] == [b, c]
 
 
 def test_attributes_with_marks_in_their_names_are_found_by_them(small: Any, square: Square) -> None:

@@ -20,7 +20,7 @@ def gallery(user, qtbot):
             edit.add_instance(image.id, cat, rectangle(2, 2, 20, 20))
             edit.add_instance(image.id, cat if number < 2 else dog, rectangle(20, 20, 40, 40))
     user.press(Qt.Key.Key_I)
-    made = user.window.findChild(GalleryDisplay).gallery
+    made = user.window.findChild(GalleryDisplay).companion
     qtbot.waitUntil(made.isActiveWindow)
     user.settle()
     return made

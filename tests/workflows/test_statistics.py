@@ -23,7 +23,7 @@ def statistics(user, qtbot):
             edit.add_instance(image.id, cat, rectangle(2, 2, 20, 20))
         edit.add_instance(store.images()[0].id, dog, rectangle(20, 20, 40, 40))
     user.press(Qt.Key.Key_I, CTRL)
-    made = user.window.findChild(StatisticsDisplay).statistics
+    made = user.window.findChild(StatisticsDisplay).companion
     qtbot.waitUntil(made.isActiveWindow)
     user.settle()
     return made
@@ -70,7 +70,7 @@ def test_a_category_leads_to_its_instances(user, statistics, qtbot):
     statistics.view.selectRow(2)
     QTest.keyClick(statistics.view, Qt.Key.Key_Return)
 
-    gallery = user.window.findChild(GalleryDisplay).gallery
+    gallery = user.window.findChild(GalleryDisplay).companion
     qtbot.waitUntil(gallery.isActiveWindow)
     user.settle()
 

@@ -37,6 +37,7 @@ from sam3_annotator.ui.panels.quiet_list import QuietListView
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, theme
+from sam3_annotator.ui.window.companion import Companion
 from sam3_annotator.ui.window.key_hint_bar import KeyHintBar
 from sam3_annotator.ui.window.message_bar import MessageBar, Severity
 
@@ -45,11 +46,10 @@ MINIMUM_SIZE: Final = (640, 420)
 COLUMN_WIDTH: Final = 224
 
 
-class GalleryWindow(QWidget):
-    """Has no parent, so that the main window can come before it; whoever makes it closes it with the project."""
+class GalleryWindow(Companion):
+    """All instances of a project as thumbnails, to be given other categories, deleted, or shown on their images."""
 
     show_wanted = Signal(object)  # InstanceId, to be shown on its image
-    left = Signal()  # back to the main window
 
     def __init__(self, bridge: StoreBridge, keys: KeyMap, settings: Settings, name: str) -> None:
         """Take the project, whose name is shown in the title."""
@@ -103,8 +103,7 @@ class GalleryWindow(QWidget):
         """Stop what is under way and go."""
         self.model.close()
         self.loader.close()
-        self.close()
-        self.deleteLater()
+        super().close_for_good()
 
     # --- assembly ----------------------------------------------------------------------------
 

@@ -38,6 +38,7 @@ from sam3_annotator.ui.statistics.statistics_head import StatisticsHead
 from sam3_annotator.ui.statistics.table_text import comma_separated, tab_separated, write_csv
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
+from sam3_annotator.ui.window.companion import Companion
 from sam3_annotator.ui.window.message_bar import MessageBar, Severity
 
 SIZE: Final = (1180, 720)
@@ -47,12 +48,11 @@ TABLE_MARGIN: Final = 6
 """With what a view and its cells leave free themselves, the margin of the rest."""
 
 
-class StatisticsWindow(QWidget):
-    """Has no parent, so that the main window can come before it; whoever makes it closes it with the project."""
+class StatisticsWindow(Companion):
+    """The numbers of a project in tables, to be sorted, copied and saved."""
 
     gallery_wanted = Signal(object)  # CategoryId whose instances are to be shown, None for all
     images_wanted = Signal(object)  # CategoryId whose images are to be shown
-    left = Signal()  # back to the main window
 
     def __init__(self, bridge: StoreBridge, keys: KeyMap, settings: Settings, name: str) -> None:
         """Take the project, whose name is shown in the title."""
@@ -138,8 +138,7 @@ class StatisticsWindow(QWidget):
     def close_for_good(self) -> None:
         """Stop what is under way and go."""
         self.reader.close()
-        self.close()
-        self.deleteLater()
+        super().close_for_good()
 
     # --- assembly ----------------------------------------------------------------------------
 
