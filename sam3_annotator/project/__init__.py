@@ -92,7 +92,7 @@ from sam3_annotator.project.image_files import (
 from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.images import make_thumbnail, read_facts, read_image, read_reduced
 from sam3_annotator.project.masks import mask_to_region, region_pixel_area, region_to_mask
-from sam3_annotator.project.overlap import LABELLED_IOU, Placed
+from sam3_annotator.project.overlap import LABELLED_IOU, Placed, near_each
 from sam3_annotator.project.palette import PALETTE, next_color
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.queries import (
@@ -244,6 +244,7 @@ __all__ = [
     "merge_regions",
     "missing_images",
     "move_vertex",
+    "near_each",
     "next_color",
     "no_progress",
     "outline_mask",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sam3_annotator.project.geometry import covered_share, region_iou
 from sam3_annotator.project.regions import Region
@@ -48,3 +51,26 @@ class Placed:
         left, top, right, bottom = other.box_xyxy
         width, height = min(x1, right) - max(x0, left), min(y1, bottom) - max(y0, top)
         return width * height if width > 0 and height > 0 else 0.0
+
+
+def near_each(these: Sequence[Placed], those: Sequence[Placed]) -> list[list[int]]:
+    """Give for each of these which of those it may overlap, since their boxes meet: their places, in order.
+
+    Thousands with thousands are no work, unlike asking each whether it overlaps each other.
+    """
+    near: list[list[int]] = [[] for _ in these]
+    if these and those:
+        import shapely  # as in `geometry`
+
+        asking, met = shapely.STRtree(_boxes(those)).query(_boxes(these))
+        for place, other in sorted(zip(asking.tolist(), met.tolist(), strict=True)):
+            near[place].append(other)
+    return near
+
+
+def _boxes(placed: Sequence[Placed]) -> NDArray[np.object_]:
+    """Give the boxes as shapes."""
+    import shapely
+
+    x0, y0, x1, y1 = np.array([each.box_xyxy for each in placed]).T
+    return np.asarray(shapely.box(x0, y0, x1, y1))

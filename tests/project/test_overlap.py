@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, strategies as st
 
-from sam3_annotator.project import Placed, Polygon, Region, rectangle, region_iou
+from sam3_annotator.project import Placed, Polygon, Region, near_each, rectangle, region_iou
 
 SQUARE = rectangle(0, 0, 10, 10)
 
@@ -56,3 +57,25 @@ def test_what_lies_in_others_is_counted_in_all_of_them_together(others: list[Reg
 
 def test_an_empty_region_lies_nowhere() -> None:
     assert not Placed.of(Region()).lies_in([Placed.of(SQUARE)], 0.0)
+
+
+PLACES = st.lists(
+    st.builds(
+        lambda x, y, size: Placed.of(rectangle(x, y, x + size, y + size)), *[st.integers(0, 30)] * 2, st.integers(1, 20)
+    )
+)
+
+
+@given(these=PLACES, those=PLACES)
+def test_none_that_overlaps_is_missing_among_the_near(these: list[Placed], those: list[Placed]) -> None:
+    near = near_each(these, those)
+
+    for this, places in zip(these, near, strict=True):
+        assert places == sorted(set(places))
+        assert {place for place, that in enumerate(those) if this.overlaps(that, 0.01)} <= set(places)
+
+
+def test_what_is_far_away_need_not_be_asked() -> None:
+    row = [Placed.of(rectangle(x, 0, x + 8, 8)) for x in range(0, 1000, 10)]
+
+    assert near_each(row, [*row, Placed.of(Region())]) == [[0, 100], *([place] for place in range(1, 100))]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
-from sam3_annotator.project import LABELLED_IOU, Instance, InstanceId, Placed, Region, region_iou
+from sam3_annotator.project import LABELLED_IOU, Instance, InstanceId, Placed, Region, near_each, region_iou
 from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
 from sam3_annotator.ui.verbs.proposing import SAME_IOU
 
@@ -26,19 +26,19 @@ def without_decided(proposals: Proposals, before: Proposals, settled: Collection
     return _settled_as(proposals, decided, SAME_IOU)
 
 
-def settled_one_each(unsettled: Sequence[Proposal], instances: Iterable[Instance]) -> dict[BoxXyxy, InstanceId | None]:
+def settled_one_each(unsettled: Sequence[Proposal], instances: Sequence[Instance]) -> dict[BoxXyxy, InstanceId | None]:
     """Let each instance settle the one that it is most likely to be, of its category if there is such a one.
 
     Those of an image before are things of their own, however much they overlap: a rider, and the horse below.
     """
-    placed = [(proposal, Placed.of(proposal.region)) for proposal in unsettled]
+    placed = [Placed.of(proposal.region) for proposal in unsettled]
+    things = [Placed.of(instance.region) for instance in instances]
     settled: dict[BoxXyxy, InstanceId | None] = {}
-    for instance in instances:
-        own = Placed.of(instance.region)
+    for instance, thing, near in zip(instances, things, near_each(things, placed), strict=True):
         there = [
-            proposal
-            for proposal, place in placed
-            if proposal.box_xyxy not in settled and place.overlaps(own, LABELLED_IOU)
+            unsettled[each]
+            for each in near
+            if unsettled[each].box_xyxy not in settled and placed[each].overlaps(thing, LABELLED_IOU)
         ]
         if len(there) > 1:
             there.sort(key=lambda one: _likeness(one, instance))
@@ -50,13 +50,16 @@ def settled_one_each(unsettled: Sequence[Proposal], instances: Iterable[Instance
 def _settled_as(
     proposals: Proposals, things: Sequence[tuple[InstanceId | None, Region]], least_iou: float
 ) -> Proposals:
-    placed = [(instance_id, Placed.of(region)) for instance_id, region in things]
+    if not things:
+        return proposals
+    placed = [Placed.of(region) for _, region in things]
+    unsettled = proposals.unsettled
+    owns = [Placed.of(proposal.region) for proposal in unsettled]
     settled: dict[BoxXyxy, InstanceId | None] = {}
-    for proposal in proposals.unsettled if placed else ():
-        own = Placed.of(proposal.region)
-        for instance_id, thing in placed:
-            if own.overlaps(thing, least_iou):
-                settled[proposal.box_xyxy] = instance_id
+    for proposal, own, near in zip(unsettled, owns, near_each(owns, placed), strict=True):
+        for each in near:
+            if own.overlaps(placed[each], least_iou):
+                settled[proposal.box_xyxy] = things[each][0]
                 break
     return proposals.with_labelled(settled)
 
