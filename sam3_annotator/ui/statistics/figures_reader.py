@@ -108,12 +108,13 @@ class FiguresReader(QObject):
         self._began = time.monotonic()
         task.result.connect(take)
         task.failed.connect(self.failed)
-        task.finished.connect(lambda: self._end(task))
+        task.finished.connect(self._end)
         task.start()
 
-    def _end(self, task: BackgroundTask) -> None:
-        if task is not self._task:
-            return  # its result has begun the next
+    @Slot()
+    def _end(self) -> None:
+        if self._task is None or not self._task.is_idle:
+            return  # the result has begun the next
         self._task = None
         if self._is_outdated and self._is_watched:
             self._pause.start()

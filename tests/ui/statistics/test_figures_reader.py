@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import NotAProject, rectangle
+from sam3_annotator.ui.background import BackgroundTask
 from sam3_annotator.ui.statistics import figures_reader
 from sam3_annotator.ui.statistics.figures_reader import FiguresReader
 from sam3_annotator.ui.store_bridge import StoreBridge
@@ -130,3 +132,18 @@ def test_one_that_is_closed_reads_no_more(reader: FiguresReader, labelled: Any, 
 
     assert reader.is_idle
     assert counted(reader) == 5
+
+
+def test_nothing_is_kept_of_a_reading_that_is_over(reader: FiguresReader, labelled: Any, qtbot: QtBot) -> None:
+    def tasks() -> int:
+        gc.collect()
+        return sum(isinstance(each, BackgroundTask) for each in gc.get_objects())
+
+    watch(qtbot, reader)
+    before = tasks()
+
+    for _ in range(3):
+        labelled.add_dog()
+        qtbot.waitUntil(lambda: reader.is_idle)
+
+    assert tasks() <= before
