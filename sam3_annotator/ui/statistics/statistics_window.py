@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -280,6 +280,7 @@ class StatisticsWindow(Companion):
 
     def _open_menu(self, category_id: CategoryId | None, place: QPoint) -> None:
         menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Show in the instance gallery", lambda: self.gallery_wanted.emit(category_id))
         if category_id is not None:
             menu.addAction("Show its images", lambda: self.images_wanted.emit(category_id))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
@@ -180,6 +180,8 @@ def test_the_menu_leads_to_instances_and_images(
     menu.close()
 
     assert asked == [None if row == 0 else labelled.dog] * expected
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert window.findChildren(QMenu) == []
 
 
 def test_the_table_is_copied_as_it_stands(window: StatisticsWindow) -> None:
