@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -49,6 +51,12 @@ def put(user, position: int, category: str, region: Region, **told) -> InstanceI
     category_id = next(each.id for each in store.categories() if each.name == category)
     with store.edit("Add instance") as edit:
         return edit.add_instance(store.images()[position].id, category_id, region, **told)
+
+
+def damage(user, instance_id: InstanceId) -> None:
+    """Spoil a region in the project file, as a bad disk does."""
+    with closing(sqlite3.connect(user.window.store.path)) as file, file:
+        file.execute("UPDATE instances SET region = x'00' WHERE id = ?", (instance_id,))
 
 
 def propagate(user) -> None:

@@ -17,7 +17,7 @@ from sam3_annotator.ui.verbs.autolabelling import Autolabelling, AutolabelPlan, 
 from sam3_annotator.ui.verbs.sequence_labelling import SequenceLabelling
 from sam3_annotator.ui.window.notices import SEQUENCE, SEQUENCE_FAILURE
 from tests.workflows.conftest import PATIENCE_MS
-from tests.workflows.sequences import CAT_BOX, DOG_BOX, SHIFT, labels, moved, put
+from tests.workflows.sequences import CAT_BOX, DOG_BOX, SHIFT, damage, labels, moved, put
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -184,6 +184,19 @@ def test_what_ended_it_early_is_told_until_it_is_begun_again(begun, start, follo
     start()
     begun.settle()
     assert tell() == ["6 instances propagated from 1.png to 3 images."]
+
+
+def test_a_project_that_cannot_be_read_any_more_ends_it_in_words(begun, start_and_hold, fake_session, tell) -> None:
+    start_and_hold()
+    damage(begun, begun.instances(0)[1].id)
+
+    fake_session.release()
+    begun.settle()
+
+    stopped, why = tell()
+    assert stopped == "Stopped with 3 images left. Nothing was propagated from 1.png."
+    assert why.startswith("A region in the project file is damaged")
+    assert activity(begun) == ""
 
 
 def test_a_model_that_takes_no_prompts_leads_to_the_models(begun, start, fake_session, qtbot) -> None:

@@ -13,6 +13,7 @@ from sam3_annotator.project import (
     ImageState,
     Instance,
     InstanceId,
+    KnownError,
     ProjectStore,
     counted,
     first_names,
@@ -145,8 +146,8 @@ class PropagationChain:
             finished = counted(self._finished_count, "image")
             told.append(f"{finished} {_is_or_are(self._finished_count)} finished and stayed as before")
         sentences = ["; ".join(told) + "."]
-        if self.is_over and self._before is not None:
-            with suppress(KeyError):  # it may be gone by now
+        with suppress(KeyError, KnownError):  # it may be gone by now, or the project cannot be read any more
+            if self.is_over and self._before is not None:
                 name = self._store.image(self._before.image_id).name
                 sentences.append(f"It ended after {name}, where nothing was left to propagate.")
         return sentences
