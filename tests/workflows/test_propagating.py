@@ -16,7 +16,19 @@ from sam3_annotator.ui.item_models.image_criteria import StateFilter
 from sam3_annotator.ui.keyboard.key_hints import KeyHint, key_hints
 from sam3_annotator.ui.phrase_bar.source_chip import SourceChip
 from sam3_annotator.ui.verbs import operations
-from tests.workflows.sequences import CAT_BOX, DOG_BOX, HEAD_BOX, MOVE, SHIFT, WITH_HOLE, labels, moved, propagate, put
+from tests.workflows.sequences import (
+    CAT_BOX,
+    DOG_BOX,
+    HEAD_BOX,
+    MOVE,
+    SHIFT,
+    WITH_HOLE,
+    damage,
+    labels,
+    moved,
+    propagate,
+    put,
+)
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -254,6 +266,15 @@ def test_a_file_that_is_gone_is_told_and_can_come_back(sequence, image_folder: P
 
     assert len(sequence.proposals) == 2
     assert tell() == ["All 2 instances of 1.png were found again."]
+
+
+def test_a_project_that_cannot_be_read_is_told(sequence, tell) -> None:
+    damage(sequence, sequence.instances(0)[1].id)
+
+    propagate(sequence)
+
+    (sentence,) = tell()
+    assert sentence.startswith("A region in the project file is damaged")
 
 
 def test_a_model_that_fails_says_so_and_loses_nothing(sequence, follower, monkeypatch, tell) -> None:

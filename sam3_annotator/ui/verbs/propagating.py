@@ -73,6 +73,9 @@ class Propagating(InstanceVerbs):
 
     @Slot(object)
     def _propagate(self, source_id: ImageId) -> None:
+        self._attempt(lambda: self._look_for_those_of(source_id))
+
+    def _look_for_those_of(self, source_id: ImageId) -> None:
         try:
             source = self._store.image(source_id)
         except KeyError:  # it has been taken out of the project since
