@@ -212,6 +212,19 @@ def test_a_category_renamed_meanwhile_is_the_one_they_become(sequence) -> None:
     assert [one.name for one in store.categories()] == ["cat", "hound"]
 
 
+def test_a_category_merged_meanwhile_is_not_made_anew(sequence) -> None:
+    store = sequence.window.store
+    propagate(sequence)
+    cat, dog = store.categories()
+    operations.merge_category(store, dog.id, into=cat.id)
+    operations.rename_category(store, cat.id, "pet")
+
+    sequence.press(Qt.Key.Key_Return, CTRL | SHIFT)
+
+    assert labels(sequence, 1) == [("pet", moved(CAT_BOX)), ("pet", moved(DOG_BOX))]
+    assert [one.name for one in store.categories()] == ["pet"]
+
+
 def test_it_says_what_was_lost_and_what_is_hidden_or_labelled_already(sequence, follower, tell) -> None:
     for left in (0, 20, 40):
         put(sequence, 0, "cat", rectangle(left, 46, left + 10, 56))

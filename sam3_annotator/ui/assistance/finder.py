@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence, Set as AbstractSet
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -19,7 +19,7 @@ from sam3_annotator.model import (
     Ticket,
     Window,
 )
-from sam3_annotator.project import Category, ImageId, Instance, InstanceId, Region
+from sam3_annotator.project import Category, CategoryId, ImageId, Instance, InstanceId, Region
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.settled import without_decided, without_labelled
 from sam3_annotator.ui.assistance.shown_image import ShownImage, exemplar_boxes
@@ -254,12 +254,11 @@ class Finder(QObject):
             if not instance_ids.isdisjoint(proposals.settled.values()):
                 self._keep(proposals.with_reopened(instance_ids))
 
-    def follow_categories(self, categories: Iterable[Category]) -> None:
-        """Let what has a category of its own go by the name and colour that it has now."""
-        by_id = {category.id: category for category in categories}
+    def follow_categories(self, categories: Mapping[CategoryId, Category]) -> None:
+        """Let what has a category of its own, one of these ids, be of the category that has come of it."""
         for proposals in tuple(self._kept.values()):
-            if any(proposal.category_id in by_id for proposal in proposals.answer):
-                self._keep(proposals.with_categories(by_id))
+            if any(proposal.category_id in categories for proposal in proposals.answer):
+                self._keep(proposals.with_categories(categories))
 
     def drop(self) -> None:
         """Look for nothing on the shown image any more."""

@@ -30,13 +30,13 @@ class Proposal:
     category_id: CategoryId | None = None
 
     def renamed(self, categories: Mapping[CategoryId, Category]) -> Proposal:
-        """Go by the name and colour of its category, if it has one of its own and that is among these."""
+        """Be of the category that has come of its own, if it has one and the id of that is among these."""
         category = categories.get(self.category_id) if self.category_id is not None else None
         if self.copy_of is None or category is None:
             return self
         name, color, supercategory = category.name, category.color, category.supercategory
         copy = replace(self.copy_of, category_name=name, category_color=color, supercategory=supercategory)
-        return replace(self, copy_of=copy)
+        return replace(self, copy_of=copy, category_id=category.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ class Proposals:
         return replace(self, settled={box: id_ for box, id_ in self.settled.items() if id_ not in instance_ids})
 
     def with_categories(self, categories: Mapping[CategoryId, Category]) -> Proposals:
-        """Let what is of these categories go by their names and colours."""
+        """Let what is of a category with one of these ids be of what has come of that."""
         renamed = {id(each): each.renamed(categories) for each in self.answer}
         found = tuple(renamed[id(each)] for each in self.found)
         return replace(self, answer=tuple(renamed.values()), found=found)

@@ -13,7 +13,7 @@ class Settling(QObject):
     """Follows new instances, of whatever origin, on all images with proposals.
 
     If such a step is undone, what it had labelled is proposed again; what the user deletes by hand is not. What has a
-    category of its own follows that.
+    category of its own follows that, also where it is merged into another.
     """
 
     def __init__(self, bridge: StoreBridge, finder: Finder, parent: QObject | None = None) -> None:
@@ -31,6 +31,18 @@ class Settling(QObject):
         added = [row.row_id for row in rows if row.before is None and row.after and row.after["image_id"] in image_ids]
         if added:
             self._finder.settle_labelled([self._store.instance(InstanceId(row_id)) for row_id in added])
-        renamed = [change.row_id for change in changes.changes if change.table == "categories" and change.after]
-        if renamed:
-            self._finder.follow_categories([self._store.category(CategoryId(row_id)) for row_id in renamed])
+        if become := _become(changes):
+            self._finder.follow_categories({id_: self._store.category(now) for id_, now in become.items()})
+
+
+def _become(changes: ChangeSet) -> dict[CategoryId, CategoryId]:
+    """Say what category has come of each that was changed: the same, or the one that it was merged into."""
+    rows = [change for change in changes.changes if change.table == "categories"]
+    gone = {row.row_id for row in rows if row.after is None}
+    merged = {
+        change.before["category_id"]: change.after["category_id"]
+        for change in changes.changes
+        if gone and change.table == "instances" and change.before and change.after
+    }
+    kept = [CategoryId(row.row_id) for row in rows if row.after is not None]
+    return {id_: id_ for id_ in kept} | {id_: now for id_, now in merged.items() if id_ in gone}
