@@ -59,9 +59,9 @@ class FiguresReader(QObject):
         return self._task is None and not self._pause.isActive()
 
     def set_watched(self, is_watched: bool) -> None:
-        """Say whether anybody looks at the figures; what has changed while nobody did is read then."""
+        """Say whether anybody looks at the figures; what could not be read, or has changed since, is read then."""
         self._is_watched = is_watched
-        if is_watched and self._is_outdated and self.is_idle:
+        if is_watched and (self._is_outdated or self._figures is None) and self.is_idle:
             self._read()
 
     def close(self) -> None:
