@@ -32,11 +32,15 @@ class StemArrays(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """Pixels `(S, S, 3)` uint8 seen through a window, and the stem's features of them."""
+    """Pixels `(S, S, 3)` uint8 seen through a window, and the stem's features of them.
+
+    Both are those of the mirror image, left and right exchanged, if the view `is_mirrored`.
+    """
 
     window: ViewWindow
     pixels: NDArray[np.uint8]
     stem: StemArrays
+    is_mirrored: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -46,7 +50,7 @@ class BuiltinEmbedding:
     pyramid: Pyramid
     whole: View
     trail: Trail[Answer] = field(default_factory=Trail)
-    views: OrderedDict[tuple[ViewWindow, int], View] = field(default_factory=OrderedDict)
+    views: OrderedDict[tuple[ViewWindow, int, bool], View] = field(default_factory=OrderedDict)
 
     @property
     def image_size(self) -> tuple[int, int]:
@@ -58,10 +62,10 @@ class BuiltinEmbedding:
         """Memory held, without the few views that come and go."""
         return self.pyramid.nbytes + sum(feature.nbytes for feature in self.whole.stem)
 
-    def view(self, window: ViewWindow, side: int, encode: Callable[[ViewWindow], View]) -> View:
+    def view(self, window: ViewWindow, side: int, is_mirrored: bool, encode: Callable[[], View]) -> View:
         """Give a view of `side` pixels looked at lately, or encode it."""
-        view = self.views.pop((window, side), None) or encode(window)
-        self.views[window, side] = view
+        view = self.views.pop((window, side, is_mirrored), None) or encode()
+        self.views[window, side, is_mirrored] = view
         while len(self.views) > MOST_VIEWS:
             self.views.popitem(last=False)
         return view
@@ -95,6 +99,11 @@ class Look:
     view: View
     chances: NDArray[np.float32]
     scores: NDArray[np.float32]
+
+    def mean_with(self, other: Look) -> Look:
+        """Give the mean of this look and another through the same window at as many pixels, as a look at this view."""
+        chances, scores = np.mean([self.chances, other.chances], 0), np.mean([self.scores, other.scores], 0)
+        return Look(self.view, np.asarray(chances, np.float32), np.asarray(scores, np.float32))
 
     def belief(self) -> Belief:
         """Give the merged mask, to look closer at."""

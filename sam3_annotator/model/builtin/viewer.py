@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 import cv2
 import numpy as np
@@ -36,6 +35,12 @@ LARGE_FROM = 900
 
 NEARER_PARTS_OF_LARGE = (2.5, 6, 16)
 """The same for large images."""
+
+DETAILS_FROM = 4
+"""From so many clicks on, what is left are details."""
+
+DOUBTFUL_BELOW = 0.8
+"""Details are looked at twice if the network expects less of all its masks."""
 
 CLICKS_REACH = 1.3
 """A nearer window is so much wider than the clicks on the object lie apart, or is left out."""
@@ -76,6 +81,8 @@ class Viewer:
         """Look through windows until the object fills one; gives the last look.
 
         Starts from a belief, or from the box that is asked for; `last` is the window looked through before, if any.
+        Where it is clear what is meant, but not how it looks, it is the mean of two looks, one of them at the mirror
+        image: each gets other details wrong.
         """
         box = asked.widened(belief.box(asked.positives) if belief is not None else None)
         for _ in range(MOST_LOOKS):
@@ -85,13 +92,16 @@ class Viewer:
             if last is not None and last.shows(box, window):
                 window = last
             side = self._side_of(box, window, with_box=asked.box is not None)
-            view = embedding.view(window, side, partial(self._encode, embedding.pyramid, side=side))
-            look = self._ask(view, asked, belief)
+            earlier = belief
+            look = self._ask(self._view(embedding, window, side), asked, earlier)
             belief = look.belief()
             box = asked.widened(belief.box(asked.positives))
             if box is None or not _is_small(box, window):
                 break
-        return look
+        if look.scores.max() >= DOUBTFUL_BELOW or not _leaves_details(asked):
+            return look
+        check()
+        return look.mean_with(self._ask(self._view(embedding, window, side, is_mirrored=True), asked, earlier))
 
     def _side_of(self, box: Box, window: ViewWindow, *, with_box: bool) -> int:
         """Give the pixels of a view of an object in a window."""
@@ -100,9 +110,17 @@ class Viewer:
         is_filled = max(box[2] - box[0], box[3] - box[1]) > FILLED_ABOVE * window.span
         return self._config.filled_side if is_filled else self._config.close_side
 
-    def _encode(self, pyramid: Pyramid, window: ViewWindow, side: int) -> View:
+    def _view(self, embedding: BuiltinEmbedding, window: ViewWindow, side: int, *, is_mirrored: bool = False) -> View:
+        def encode() -> View:
+            return self._encode(embedding.pyramid, window, side, is_mirrored=is_mirrored)
+
+        return embedding.view(window, side, is_mirrored, encode)
+
+    def _encode(self, pyramid: Pyramid, window: ViewWindow, side: int, *, is_mirrored: bool = False) -> View:
         pixels = pyramid.cut(window, side)
-        return View(window, pixels, self._runtime.encode(pixels[None]))
+        if is_mirrored:
+            pixels = np.ascontiguousarray(pixels[:, ::-1])
+        return View(window, pixels, self._runtime.encode(pixels[None]), is_mirrored)
 
     def _ask(self, view: View, asked: Asked, belief: Belief | None) -> Look:
         """Put prompts and the belief so far to the network."""
@@ -110,13 +128,21 @@ class Viewer:
         box = view.window.place_box(asked.box, side) if asked.box is not None else None
         earlier = belief.seen_through(view.window, side) if belief is not None else None
         maps = draw_prompt_maps(side, asked.points_in(view.window, side), box, earlier)
-        answer = self._runtime.answer(view.stem, maps[None])
-        return Look(view, to_chance(_enlarge(answer.logits[0], side)), to_chance(answer.score_logits[0]))
+        across = -1 if view.is_mirrored else 1
+        answer = self._runtime.answer(view.stem, np.ascontiguousarray(maps[None, :, :, ::across]))
+        logits = np.ascontiguousarray(answer.logits[0, :, :, ::across])
+        return Look(view, to_chance(_enlarge(logits, side)), to_chance(answer.score_logits[0]))
 
 
 def _enlarge(logits: NDArray[np.float32], side: int) -> NDArray[np.float32]:
     """Bring masks' logits `(M, h, w)` to `side` pixels."""
     return np.stack([cv2.resize(one, (side, side), interpolation=cv2.INTER_LINEAR) for one in logits])
+
+
+def _leaves_details(asked: Asked) -> bool:
+    """Whether the prompts say so well what is meant that only its details are left: a box alone, or several clicks."""
+    is_box_alone = asked.box is not None and not asked.points and asked.belief is None
+    return is_box_alone or len(asked.points) >= DETAILS_FROM
 
 
 def _is_small(box: Box, window: ViewWindow) -> bool:

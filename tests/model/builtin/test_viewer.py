@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from sam3_annotator.model import BoxPrompt, Cancelled, PointPrompt, Prompt
 from sam3_annotator.model.builtin import viewer as viewer_module
 from sam3_annotator.model.builtin.asked import Asked, read_prompts
-from sam3_annotator.model.builtin.looks import BuiltinEmbedding
+from sam3_annotator.model.builtin.looks import BuiltinEmbedding, Look
 from sam3_annotator.model.builtin.runtime import Runtime
 from sam3_annotator.model.builtin.viewer import MARGIN, Viewer
 from sam3_annotator.model.builtin.zoom import Belief, Box, Pyramid
@@ -89,6 +90,54 @@ def test_a_window_that_shows_the_object_well_is_kept(viewer: Viewer) -> None:
     again = viewer.look_closer(embedding, asked, belief_on((202, 101, 299, 160)), moved, never_cancelled)
 
     assert again.view.window == moved
+
+
+CLICKS = (PointPrompt(250, 130), PointPrompt(230, 120), PointPrompt(280, 150), PointPrompt(211, 141))
+
+
+@pytest.mark.parametrize(
+    ("prompts", "is_the_same"),
+    [
+        pytest.param(CLICKS[:3], False, id="three clicks"),
+        pytest.param(CLICKS, True, id="four clicks"),
+        pytest.param((BoxPrompt(200, 100, 300, 160),), True, id="a box"),
+        pytest.param((BoxPrompt(200, 100, 300, 160), *CLICKS[:1]), False, id="a box and a click"),
+    ],
+)
+def test_where_details_are_left_it_is_the_same_to_look_at_the_mirror_image(
+    viewer: Viewer, prompts: tuple[PointPrompt | BoxPrompt, ...], is_the_same: bool
+) -> None:
+    pixels = np.random.default_rng(0).integers(0, 255, (300, 600, 3)).astype(np.uint8)
+    belief, belief_mirrored = belief_on((200, 100, 300, 160)), belief_on((300, 100, 400, 160))
+    mirrored = [
+        PointPrompt(600 - one.x, one.y)
+        if isinstance(one, PointPrompt)
+        else BoxPrompt(600 - one.x1, 100, 600 - one.x0, 160)
+        for one in prompts
+    ]
+
+    def look(pixels: NDArray[np.uint8], prompts: Sequence[Prompt], belief: Belief) -> Look:
+        embedding = viewer.embed(Pyramid(np.ascontiguousarray(pixels), 64))
+        return viewer.look_closer(embedding, read_prompts(prompts, (300, 600)), belief, None, never_cancelled)
+
+    one, other = look(pixels, prompts, belief), look(pixels[:, ::-1], mirrored, belief_mirrored)
+
+    assert other.view.window == replace(one.view.window, x0=600 - one.view.window.x0 - one.view.window.span)
+    assert np.allclose(one.chances, other.chances[:, :, ::-1], atol=1e-4) is is_the_same
+
+
+def test_what_is_in_no_doubt_is_looked_at_once(viewer: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+    embedding = embed(viewer, 300, 600)
+    asked = read_prompts(CLICKS, embedding.image_size)
+
+    def mirrored() -> list[bool]:
+        embedding.views.clear()
+        viewer.look_closer(embedding, asked, belief_on((200, 100, 300, 160)), None, never_cancelled)
+        return [view.is_mirrored for view in embedding.views.values()]
+
+    assert mirrored()[-1]
+    monkeypatch.setattr(viewer_module, "DOUBTFUL_BELOW", 0.0)
+    assert not any(mirrored())
 
 
 def test_looking_can_be_cancelled(viewer: Viewer) -> None:
