@@ -167,6 +167,6 @@ def test_the_built_in_model_tells_a_shifted_outline_from_a_good_one(
     document = json.loads(capsys.readouterr().out)
     agreements = {each["id"]: each["agreement"] for each in document["audit"]["instances"]}
     assert agreements[good] > 0.9
-    assert agreements[shifted] < 0.75
+    assert agreements[shifted] < 0.8 * agreements[good]
     told = [each["instance_ids"] for each in document["findings"] if each["kind"] == "outline_disagrees"]
     assert [good] not in told
