@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import itertools
 import logging
 import threading
 import time
@@ -25,11 +26,12 @@ PROGRESS_INTERVAL = 1 / 30
 SHARED_THREADS = 4
 
 _log = logging.getLogger(__name__)
-_running: set[BackgroundTask] = set()  # keeps a running task alive whatever happens to the widget that started it
+_numbers = itertools.count()
+_running: dict[int, BackgroundTask] = {}  # keeps a running task alive whatever happens to the widget that started it
 
 
 class BackgroundTask(QObject):
-    """One run of a function on a pool thread; every signal is emitted on the thread that made the task.
+    """One run of a function on a pool thread; made on the GUI thread, where every signal is emitted.
 
     Exactly one of `result`, `failed` and `cancelled` is emitted, then `finished`. The exceptions of the
     work arrive as values with `failed`. Work that ends before it notices a cancel has still succeeded.
@@ -40,8 +42,6 @@ class BackgroundTask(QObject):
     failed = Signal(object)  # Exception
     cancelled = Signal()
     finished = Signal()
-    _progress_crossed = Signal(int, int)
-    _outcome_crossed = Signal(object, object)  # value, Exception | None
 
     def __init__(self, work: Work, pool: QThreadPool | None = None, *, owner: QObject | None = None) -> None:
         """Take the work; `pool` gives it threads of its own, for what must not queue behind long work.
@@ -50,64 +50,38 @@ class BackgroundTask(QObject):
         reach it are connected, which Qt, unlike its methods, does not disconnect.
         """
         super().__init__()
-        self._work = work
+        self._number = next(_numbers)
+        self._run = _Run(self._number, work, _crossing())
         self._pool = _shared_pool() if pool is None else pool
-        self._cancel = threading.Event()
         self._is_orphaned = False
-        self._last_progress = 0.0
         if owner is not None:
             owner.destroyed.connect(self._lose_owner)
-        # Queued by hand: a plain Python slot would otherwise be called on the pool's thread.
-        self._progress_crossed.connect(self._on_progress, Qt.ConnectionType.QueuedConnection)
-        self._outcome_crossed.connect(self._on_outcome, Qt.ConnectionType.QueuedConnection)
 
     @property
     def is_idle(self) -> bool:
         """Whether the task has not been started or has delivered its outcome."""
-        return self not in _running
+        return self._number not in _running
 
     def start(self) -> None:
         """Run the work as soon as a thread is free; a task runs once."""
-        _running.add(self)
+        _running[self._number] = self
         self._pool.start(self._run)
 
     def cancel(self) -> None:
         """Ask the work to stop at its next progress report."""
-        self._cancel.set()
-
-    def _run(self) -> None:
-        value: object = None
-        error: Exception | None = None
-        try:
-            self._report(0, 0)
-            value = self._work(self._report)
-        except Exception as caught:  # noqa: BLE001 - a bridge between threads: whatever happens crosses as a value
-            error = caught
-        self._outcome_crossed.emit(value, error)
-
-    def _report(self, done: int, total: int) -> None:
-        if self._cancel.is_set():
-            raise Cancelled
-        now = time.monotonic()
-        if total and (done >= total or now - self._last_progress >= PROGRESS_INTERVAL):
-            self._last_progress = now
-            self._progress_crossed.emit(done, total)
+        self._run.is_cancelled.set()
 
     @Slot()
     def _lose_owner(self) -> None:
         self._is_orphaned = True
         self.cancel()
 
-    @Slot(int, int)
-    def _on_progress(self, done: int, total: int) -> None:
-        if not self._cancel.is_set():
+    def _tell_progress(self, done: int, total: int) -> None:
+        if not self._run.is_cancelled.is_set():
             self.progress.emit(done, total)
 
-    @Slot(object, object)
-    def _on_outcome(self, value: object, error: Exception | None) -> None:
-        if self.is_idle:
-            return  # the program is ending
-        _running.discard(self)
+    def _tell_outcome(self) -> None:
+        value, error = self._run.take()
         if self._is_orphaned:
             return
         if error is None:
@@ -119,6 +93,73 @@ class BackgroundTask(QObject):
                 _log.error("Background work failed", exc_info=error)
             self.failed.emit(error)
         self.finished.emit()
+
+
+class _Run:
+    """What a pool's thread has of a task: nothing of Qt's, which that thread could be the last to hold, and delete.
+
+    The work and its outcome may refer to such things: the GUI thread takes them out.
+    """
+
+    def __init__(self, number: int, work: Work, crossing: _Crossing) -> None:
+        self.is_cancelled = threading.Event()
+        self._number = number
+        self._crossing = crossing
+        self._held: list[Any] = [work]
+        self._last_progress = 0.0
+
+    def __call__(self) -> None:
+        self._do()
+        self._crossing.ended.emit(self._number)
+
+    def take(self) -> tuple[object, Exception | None]:
+        """Give value and error, and hold nothing any more."""
+        _work, value, error = self._held
+        self._held.clear()
+        return value, error
+
+    def _do(self) -> None:
+        try:
+            self._report(0, 0)
+            self._held += (self._held[0](self._report), None)
+        except Exception as caught:  # noqa: BLE001 - a bridge between threads: whatever happens crosses as a value
+            self._held += (None, caught)
+
+    def _report(self, done: int, total: int) -> None:
+        if self.is_cancelled.is_set():
+            raise Cancelled
+        now = time.monotonic()
+        if total and (done >= total or now - self._last_progress >= PROGRESS_INTERVAL):
+            self._last_progress = now
+            self._crossing.progressed.emit(self._number, done, total)
+
+
+class _Crossing(QObject):
+    """The way of all tasks to the GUI thread. It stays, so no pool's thread can delete what events are sent to."""
+
+    progressed = Signal(int, int, int)  # number of the task, done, total
+    ended = Signal(int)  # number of the task
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Queued by hand: a plain Python slot would otherwise be called on the pool's thread.
+        self.progressed.connect(self._tell_progress, Qt.ConnectionType.QueuedConnection)
+        self.ended.connect(self._end, Qt.ConnectionType.QueuedConnection)
+
+    @Slot(int, int, int)
+    def _tell_progress(self, number: int, done: int, total: int) -> None:
+        if number in _running:  # unless the program is ending
+            _running[number]._tell_progress(done, total)  # noqa: SLF001 - the same module
+
+    @Slot(int)
+    def _end(self, number: int) -> None:
+        if (task := _running.pop(number, None)) is not None:
+            task._tell_outcome()  # noqa: SLF001 - the same module
+
+
+@cache
+def _crossing() -> _Crossing:
+    return _Crossing()
 
 
 @cache
@@ -137,7 +178,7 @@ def background_is_idle() -> bool:
 def cancel_background_tasks() -> None:
     """Cancel every task and wait until none runs any more; their outcomes are not delivered."""
     pools = {_shared_pool()}
-    for task in tuple(_running):
+    for task in tuple(_running.values()):
         task.cancel()
         pools.add(task._pool)  # noqa: SLF001 - the same module
     for pool in pools:

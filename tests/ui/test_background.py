@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+import weakref
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 import shiboken6
@@ -50,6 +53,45 @@ def test_result_arrives_on_the_thread_that_made_the_task(qtbot: QtBot) -> None:
     assert results == ["done"]
     assert threads == [threading.main_thread()]
     assert gate.thread is not threading.main_thread()
+
+
+class SlowToLeave:
+    """A pool whose thread holds on to what it has run, for as long as the test wants."""
+
+    def __init__(self) -> None:
+        self.may_leave = threading.Event()
+        self.thread = threading.Thread()
+
+    def start(self, run: Callable[[], None]) -> None:
+        def serve() -> None:
+            run()
+            self.may_leave.wait()
+
+        self.thread = threading.Thread(target=serve)
+        self.thread.start()
+
+    def waitForDone(self) -> None:
+        self.thread.join()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_nothing_of_qts_is_left_for_the_pools_thread_to_delete(qtbot: QtBot, fails: bool) -> None:
+    def read(reader: QObject, _progress: Progress) -> QObject:
+        if fails:
+            raise KnownError("There is no such file.")
+        return reader
+
+    pool, reader = SlowToLeave(), QObject()
+    task = BackgroundTask(partial(read, reader), pool)  # type: ignore[arg-type] # it does what is asked of one
+    kept = weakref.ref(task), weakref.ref(reader)
+    with qtbot.waitSignal(task.finished):
+        task.start()
+    del task, reader
+
+    assert pool.thread.is_alive()
+    assert [each() for each in kept] == [None, None]
+    pool.may_leave.set()
+    pool.thread.join()
 
 
 def test_cancel_ends_the_work_at_its_next_progress_report(qtbot: QtBot) -> None:
