@@ -37,6 +37,7 @@ from sam3_annotator.ui.canvas.preview_item import PreviewKind
 from sam3_annotator.ui.canvas.proposals import BoxXyxy
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
+from sam3_annotator.ui.garbage_collection import GarbageCollection
 from sam3_annotator.ui.images.fact_reader import FactReader
 from sam3_annotator.ui.images.image_display import ImageDisplay
 from sam3_annotator.ui.settings import Settings
@@ -97,6 +98,7 @@ def run(path: Path | None, *, shows_hints: bool = False, disk_gigabytes: float |
     settings = Settings(app)
     apply_theme(app, settings.appearance)
     interrupts = Interrupts(app)
+    garbage_collection = GarbageCollection(app)
 
     def make_window(opened: Opened) -> MainWindow:
         return assemble_window(opened, settings, disk_gigabytes=disk_gigabytes)
@@ -104,6 +106,7 @@ def run(path: Path | None, *, shows_hints: bool = False, disk_gigabytes: float |
     launcher = Launcher(settings, make_window, copy_samples, app)
     launcher.start(path, shows_hints=shows_hints)
     status = app.exec()
+    garbage_collection.close()
     interrupts.close()
     return status
 

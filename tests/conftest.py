@@ -37,10 +37,13 @@ from sam3_annotator.model import (
 )
 from tests.fake_hub import FakeHub
 
-if TYPE_CHECKING:  # the tests of the model run without the store, those of the store without torch
+if TYPE_CHECKING:  # the tests of the model run without the store, those of the store without torch, both without Qt
+    from PySide6.QtWidgets import QApplication
+
     from sam3_annotator.model.network.sam3_image import Sam3Image
     from sam3_annotator.model.sam3.session import Sam3Session
     from sam3_annotator.project import ProjectStore
+    from sam3_annotator.ui.garbage_collection import GarbageCollection
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -75,7 +78,25 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture(scope="session")
+def qapp(qapp: QApplication) -> QApplication:
+    """Collect garbage as the program does: never on a thread of the model, which could delete what is Qt's."""
+    from sam3_annotator.ui.garbage_collection import GarbageCollection
+
+    _collections.append(GarbageCollection())
+    return qapp
+
+
+@pytest.fixture(autouse=True)
+def _garbage_is_collected() -> Iterator[None]:
+    """Collect after tests that have let no timer do it."""
+    yield
+    for each in _collections:
+        each.collect_due()
+
+
 GATE_TIMEOUT_S = 20.0
+_collections: list[GarbageCollection] = []  # none before the first test of the window
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 

@@ -41,6 +41,7 @@ from sam3_annotator.model.errors import (
     OutOfMemory,
     UnsupportedPrompt,
 )
+from sam3_annotator.model.freeing import have_garbage_collected_by
 from sam3_annotator.model.opening import open_session
 from sam3_annotator.model.outputs import Detection, Segmentation
 from sam3_annotator.model.packed_masks import PackedMask
@@ -111,6 +112,7 @@ __all__ = [
     "Window",
     "Workbench",
     "default_folder",
+    "have_garbage_collected_by",
     "looks_like_weights",
     "never_cancelled",
     "open_session",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -10,6 +9,7 @@ import torch
 from torch import Tensor
 
 from sam3_annotator.model.errors import ModelUnavailable, OutOfMemory
+from sam3_annotator.model.freeing import collect_garbage
 from sam3_annotator.model.processor import has_bfloat16_units
 
 T = TypeVar("T")
@@ -94,7 +94,7 @@ def retry_without_caches(work: Callable[[], T], drop_caches: Callable[[], None])
             raise
     # Outside the handler, where the failed attempt's tensors are free again.
     drop_caches()
-    gc.collect()
+    collect_garbage()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
     elif torch.backends.mps.is_available():

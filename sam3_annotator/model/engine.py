@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sam3_annotator.model.allocator import keep_freed_memory
 from sam3_annotator.model.embedding_cache import EmbeddingCache
 from sam3_annotator.model.errors import Cancelled, OutOfMemory
-from sam3_annotator.model.freeing import forget_locals, return_memory
+from sam3_annotator.model.freeing import forget_locals, return_freed_memory, return_memory
 from sam3_annotator.model.outputs import Segmentation
 from sam3_annotator.model.progress import LoadingProgress
 from sam3_annotator.model.prompts import Prompt
@@ -223,7 +223,8 @@ class Engine:
                 else:
                     self._load(task)
         finally:
-            self._unload()
+            self._drop_session()
+            return_freed_memory()  # the rest is no matter of this thread: whoever stopped it may be waiting for it
             self.embeddings.close()
             self._is_serving = False
             self._announce(EngineStatus(EngineStage.STOPPED))
@@ -260,10 +261,14 @@ class Engine:
         self._announce(EngineStatus(EngineStage.READY, None, self._model_name, session.device, session.capabilities))
 
     def _unload(self) -> None:
-        self.embeddings.clear()
-        if self._session is not None:
-            self._session = None
+        if self._drop_session():
             return_memory()
+
+    def _drop_session(self) -> bool:
+        self.embeddings.clear()
+        had_one = self._session is not None
+        self._session = None
+        return had_one
 
     @property
     def _is_overtaken(self) -> bool:

@@ -5,13 +5,35 @@ from __future__ import annotations
 import gc
 import sys
 import traceback
+from collections.abc import Callable
 
 from sam3_annotator.model.allocator import give_back_unused_memory
+
+_collect: Callable[[], object] = gc.collect
+
+
+def have_garbage_collected_by(collect: Callable[[], object]) -> None:
+    """Name what looks for garbage in place of `gc.collect`, where that must not be done on any thread.
+
+    Called on the thread of the model; there need be no garbage left when it returns.
+    """
+    global _collect
+    _collect = collect
+
+
+def collect_garbage() -> None:
+    """Free what only refers to itself, in a program with a window on the thread of the window."""
+    _collect()
 
 
 def return_memory() -> None:
     """Give what a session has held back to the system, also what torch keeps on a device for later."""
-    gc.collect()
+    collect_garbage()
+    return_freed_memory()
+
+
+def return_freed_memory() -> None:
+    """Give back what is free already."""
     _empty_device_caches()
     give_back_unused_memory()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from torch import Tensor
 
 from sam3_annotator.model.device import to_host
@@ -15,9 +17,8 @@ class ClickDecoder:
     """The part of the network that answers clicks; with a recorder, recorded once for each kind of prompts."""
 
     def __init__(self, network: Sam3Image, record: Record | None) -> None:
-        self._network = network
         self._device = network.device
-        self._replayed = Replayed(self._decode, record)
+        self._replayed = Replayed(partial(_decode, network), record)
 
     def __call__(self, image: InteractiveFeatures, asked: Asked) -> MaskDecoderOutput:
         """Decode all masks of the one object that is asked for, in float32 in main memory, with nothing chosen yet."""
@@ -27,7 +28,8 @@ class ClickDecoder:
         """Let go of what is recorded, and of its memory."""
         self._replayed.forget()
 
-    def _decode(self, *given: Tensor | None) -> MaskDecoderOutput:
-        count = len(InteractiveFeatures._fields)
-        image, prompts = InteractiveFeatures(*given[:count]), given[count:]  # type: ignore[arg-type]  # all there
-        return self._network.decode_prompts(image, *prompts)
+
+def _decode(network: Sam3Image, *given: Tensor | None) -> MaskDecoderOutput:
+    count = len(InteractiveFeatures._fields)
+    image, prompts = InteractiveFeatures(*given[:count]), given[count:]  # type: ignore[arg-type]  # all there
+    return network.decode_prompts(image, *prompts)

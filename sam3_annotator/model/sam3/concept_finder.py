@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - its usual name
@@ -23,8 +25,8 @@ class ConceptFinder:
         self._network = network
         self._device = network.device
         self._is_recorded = record is not None
-        self._reading = Replayed(self._read, record)
-        self._finding = Replayed(self._find, record)
+        self._reading = Replayed(partial(_read, network), record)
+        self._finding = Replayed(partial(_find, network), record)
 
     def read(self, phrase: str) -> TextFeatures:
         """Encode a phrase as `tokens` `(1, 32, C)` and `valid` `(1, 32)`."""
@@ -43,15 +45,20 @@ class ConceptFinder:
         self._reading.forget()
         self._finding.forget()
 
-    def _read(self, ids: Tensor) -> TextFeatures:
-        features: TextFeatures = self._network.text_encoder(ids)
-        return features
 
-    def _find(self, *given: Tensor | None) -> FoundConcept:
-        ends = len(DetectorFeatures._fields), len(DetectorFeatures._fields) + len(TextFeatures._fields)
-        image = DetectorFeatures(*given[: ends[0]])  # type: ignore[arg-type]  # all there
-        text = TextFeatures(*given[ends[0] : ends[1]])  # type: ignore[arg-type]  # all there
-        return self._network.find(image, text, *given[ends[1] :])
+# Functions, not methods: who holds its own method is not freed with its last user, nor are gigabytes of weights then.
+
+
+def _read(network: Sam3Image, ids: Tensor) -> TextFeatures:
+    features: TextFeatures = network.text_encoder(ids)
+    return features
+
+
+def _find(network: Sam3Image, *given: Tensor | None) -> FoundConcept:
+    ends = len(DetectorFeatures._fields), len(DetectorFeatures._fields) + len(TextFeatures._fields)
+    image = DetectorFeatures(*given[: ends[0]])  # type: ignore[arg-type]  # all there
+    text = TextFeatures(*given[ends[0] : ends[1]])  # type: ignore[arg-type]  # all there
+    return network.find(image, text, *given[ends[1] :])
 
 
 def _fill_up(boxes: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from torch import Tensor
 
 from sam3_annotator.model.network.mask_decoder import InteractiveFeatures
@@ -13,8 +15,7 @@ class ImageEncoder:
     """The parts of the network that every image goes through; with a recorder, each is recorded once."""
 
     def __init__(self, network: Sam3Image, record: Record | None) -> None:
-        self._network = network
-        self._encoding = Replayed(self._encode, record)
+        self._encoding = Replayed(partial(_encode, network), record)
         self._preparing = Replayed(network.prepare_clicks, record)
 
     def encode(self, pixels: Tensor) -> Tensor:
@@ -30,5 +31,6 @@ class ImageEncoder:
         self._encoding.forget()
         self._preparing.forget()
 
-    def _encode(self, pixels: Tensor) -> Tensors:
-        return (self._network.encode_pixels(pixels),)
+
+def _encode(network: Sam3Image, pixels: Tensor) -> Tensors:
+    return (network.encode_pixels(pixels),)
