@@ -87,6 +87,7 @@ from sam3_annotator.project.image_files import (
     is_there,
     list_contents,
     list_image_files,
+    natural_key,
     why_no_images,
 )
 from sam3_annotator.project.image_paths import absolute_path
@@ -244,6 +245,7 @@ __all__ = [
     "merge_regions",
     "missing_images",
     "move_vertex",
+    "natural_key",
     "near_each",
     "next_color",
     "no_progress",

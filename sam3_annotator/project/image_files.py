@@ -9,7 +9,7 @@ import re
 import stat
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from sam3_annotator.project.entities import ImageFacts, ImageId
 from sam3_annotator.project.errors import ImageUnreadable
@@ -147,7 +147,7 @@ def is_one_file(path: Path, other: Path) -> bool:
         return False
 
 
-def natural_key(path: Path) -> NaturalKey:
+def natural_key(path: PurePath) -> NaturalKey:
     """Return what sorts relative paths in natural order, part by part."""
     return tuple(
         [int(piece) if piece.isdecimal() else piece for piece in re.split(r"(\d+)", part.casefold())]

@@ -19,6 +19,7 @@ from sam3_annotator.ui.item_models.image_criteria import (
     StateFilter,
 )
 from sam3_annotator.ui.item_models.image_model import ImageModel
+from sam3_annotator.ui.item_models.image_order import ImageOrder
 
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
@@ -30,7 +31,7 @@ class ImageFilter(QSortFilterProxyModel):
     The image being worked on stays in the list, whatever becomes of it, until another image is shown.
     """
 
-    changed = Signal()  # the user asks for other images
+    changed = Signal()  # the user asks for other images, or for another order
 
     def __init__(self, images: ImageModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +57,11 @@ class ImageFilter(QSortFilterProxyModel):
     def content(self) -> ContentFilter:
         """What is on the images that are shown."""
         return self._content
+
+    @property
+    def order(self) -> ImageOrder:
+        """The order of the images."""
+        return self._images.order
 
     @property
     def is_narrowed(self) -> bool:
@@ -84,6 +90,11 @@ class ImageFilter(QSortFilterProxyModel):
         if content != self._content:
             with self._filter_changing():
                 self._content = content
+
+    def set_order(self, order: ImageOrder) -> None:
+        """Bring the images into an order, by what is on them now."""
+        self._images.set_order(order)
+        self.changed.emit()
 
     def keep(self, image_id: ImageId | None) -> None:
         """Name the image being worked on."""

@@ -22,6 +22,7 @@ from sam3_annotator.project import (
     instances_by_image,
 )
 from sam3_annotator.ui.item_models.distinct_names import distinct_names
+from sam3_annotator.ui.item_models.image_order import ImageOrder, in_order
 from sam3_annotator.ui.item_models.runs import runs
 from sam3_annotator.ui.store_bridge import StoreBridge
 
@@ -52,13 +53,17 @@ class ImageRole(IntEnum):
 
 
 class ImageModel(QAbstractListModel):
-    """One row per image, in the store's order; a change of the store refreshes the touched rows only."""
+    """One row per image; a change of the store refreshes the touched rows only.
+
+    The order is as it was when it was chosen: no image moves while somebody works on it, and those added later follow.
+    """
 
     def __init__(self, bridge: StoreBridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = bridge.store
         self._records: list[ImageRecord] = list(self._store.images())
         self._rows = _rows_by_id(self._records)
+        self._order = ImageOrder.ADDED
         self._instances: dict[ImageId, dict[CategoryId, int]] = instances_by_image(self._store)
         self._problems: dict[ImageId, str] = {}
         self._distinct: dict[ImageId, str] | None = None  # made when it is asked for
@@ -91,6 +96,22 @@ class ImageModel(QAbstractListModel):
             case ImageRole.NAME:
                 return self._name(record)
         return None
+
+    @property
+    def order(self) -> ImageOrder:
+        """The order of the rows."""
+        return self._order
+
+    def set_order(self, order: ImageOrder) -> None:
+        """Bring the rows into an order, by what is on the images now."""
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        kept = [self._records[index.row()].id for index in before]
+        self._order = order
+        self._records = in_order(self._store.images(), order, self._count)
+        self._rows = _rows_by_id(self._records)
+        self.changePersistentIndexList(before, [self.index(self._rows[image_id]) for image_id in kept])
+        self.layoutChanged.emit()
 
     @property
     def records(self) -> Sequence[ImageRecord]:
@@ -208,7 +229,9 @@ class ImageModel(QAbstractListModel):
             self.endRemoveRows()
 
     def _insert_missing(self) -> None:
-        wanted = self._store.images()
+        wanted = list(self._store.images())
+        if self._order is not ImageOrder.ADDED:
+            wanted = self._records + [record for record in wanted if record.id not in self._rows]
         new_rows = [row for row, record in enumerate(wanted) if record.id not in self._rows]
         for first, last in runs(new_rows):
             self.beginInsertRows(NO_PARENT, first, last)

@@ -1,4 +1,4 @@
-"""What narrows the image list down: a field for the name, a menu for the state, the split and what is on the images."""
+"""What narrows the image list down, and its order: a field for the name, a menu for state, split, content and order."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from sam3_annotator.ui.item_models.image_criteria import (
     StateFilter,
 )
 from sam3_annotator.ui.item_models.image_filter import ImageFilter
+from sam3_annotator.ui.item_models.image_order import ImageOrder
 from sam3_annotator.ui.panels.category_menu import CategoryMenu
 from sam3_annotator.ui.panels.text_field import TextField
 from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
@@ -42,18 +43,27 @@ SPLIT_FILTER_WORDS: Mapping[SplitFilter, str] = {
     SplitFilter.NONE: "No split",
 }
 
+ORDER_WORDS: Mapping[ImageOrder, str] = {
+    ImageOrder.ADDED: "As added",
+    ImageOrder.NAME: "By name",
+    ImageOrder.MOST: "Most instances first",
+    ImageOrder.FEWEST: "Fewest instances first",
+    ImageOrder.SHUFFLED: "Shuffled",
+}
+
 # What the name of a category, or of none in particular, follows.
 _CONTENT_WORDS: Mapping[Content, str] = {Content.WITH: "With", Content.WITHOUT: "Without"}
-_FILTER_TIP: Final = "Filter by state, split or category"
+_FILTER_TIP: Final = "Filter by state, split or category, or change the order"
 
 
 class ImageFilterBar(QWidget):
-    """Says what the user asks for; a strip below names the filters while one is on but that by name."""
+    """Says what the user asks for; a strip below names the filters while one is on but that by name, and the order."""
 
     text_changed = Signal(str)
     state_chosen = Signal(StateFilter)
     split_chosen = Signal(SplitFilter)
     content_chosen = Signal(ContentFilter)
+    order_chosen = Signal(ImageOrder)
     left = Signal()  # the user is done here
 
     def __init__(self, store: ProjectStore, shown: ImageFilter, parent: QWidget | None = None) -> None:
@@ -91,12 +101,14 @@ class ImageFilterBar(QWidget):
     def refresh(self) -> None:
         """Show which filters are on, and how many images pass."""
         shown = self._shown
-        self._strip.setVisible(shown.is_narrowed)
-        bind_icon(self._button, "filter-variant", "accent" if shown.is_narrowed else "text_dim")
+        is_ordered = shown.order is not ImageOrder.ADDED
+        self._strip.setVisible(shown.is_narrowed or is_ordered)
+        bind_icon(self._button, "filter-variant", "accent" if shown.is_narrowed or is_ordered else "text_dim")
         state = FILTER_WORDS[shown.state] if shown.state is not StateFilter.ALL else ""
         split = SPLIT_FILTER_WORDS[shown.split] if shown.split is not SplitFilter.ANY else ""
         content = self._content_words(shown.content) if shown.content != ANY_CONTENT else ""
-        words = (state, split, content, counted(shown.rowCount(), "image"))
+        order = ORDER_WORDS[shown.order] if is_ordered else ""
+        words = (state, split, content, order, counted(shown.rowCount(), "image"))
         self._strip_text.set_sentence(" · ".join(filter(None, words)))
 
     def menu(self) -> QMenu:
@@ -115,6 +127,18 @@ class ImageFilterBar(QWidget):
         menu.addActions(splits.actions())
         menu.addSeparator()
         self._add_contents(menu)
+        menu.addSeparator()
+        menu.addMenu(self._order_menu(menu))
+        return menu
+
+    def _order_menu(self, parent: QMenu) -> QMenu:
+        """Make the menu of orders; the one that is on brings the images into order anew, as they are by now."""
+        menu = QMenu("Order", parent)
+        orders = QActionGroup(menu)
+        for order, words in ORDER_WORDS.items():
+            action = _entry(words, orders, is_chosen=order is self._shown.order)
+            action.triggered.connect(lambda _checked, order=order: self.order_chosen.emit(order))
+        menu.addActions(orders.actions())
         return menu
 
     def _add_contents(self, menu: QMenu) -> None:
@@ -178,6 +202,7 @@ class ImageFilterBar(QWidget):
         self.state_chosen.emit(StateFilter.ALL)
         self.split_chosen.emit(SplitFilter.ANY)
         self.content_chosen.emit(ANY_CONTENT)
+        self.order_chosen.emit(ImageOrder.ADDED)
 
     def _leave(self) -> None:
         self._field.clear()

@@ -35,6 +35,7 @@ from sam3_annotator.ui.item_models.image_criteria import (
 )
 from sam3_annotator.ui.item_models.image_filter import ImageFilter
 from sam3_annotator.ui.item_models.image_model import ImageModel, changed_files
+from sam3_annotator.ui.item_models.image_order import ImageOrder
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.image_filter_bar import ImageFilterBar
 from sam3_annotator.ui.panels.quiet_list import QuietListView
@@ -98,6 +99,7 @@ class ImageListPanel(QWidget):
         self._filter_bar.state_chosen.connect(self.set_state_filter)
         self._filter_bar.split_chosen.connect(self.set_split_filter)
         self._filter_bar.content_chosen.connect(self.set_content_filter)
+        self._filter_bar.order_chosen.connect(self.set_order)
         self._filter_bar.left.connect(self.focus_left)
         workspace.image_changed.connect(self._show_current)
         bridge.changed.connect(self._follow)
@@ -170,6 +172,12 @@ class ImageListPanel(QWidget):
         """Show only images with something on them, or without."""
         self._shown.set_content(content)
         self._show_narrowed()
+
+    def set_order(self, order: ImageOrder) -> None:
+        """Bring the images into an order, by what is on them now."""
+        self._shown.set_order(order)
+        self._list.scrollTo(self._list.currentIndex())
+        self._refresh()
 
     def show_with(self, category_id: CategoryId) -> None:
         """Show only images with a category, of those that the other filters show."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QToolButton
+from PySide6.QtWidgets import QLabel, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import ImageId, ImageState, ProjectStore, Split
@@ -14,6 +14,7 @@ from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.workspace import Workspace
+from tests.ui.panels.conftest import AddInstance
 from tests.ui.panels.image_panels import names, show_panel, strip
 
 
@@ -57,6 +58,8 @@ def test_menu_counts_the_images_of_states_and_splits(panel: ImageListPanel, sort
         "With category",
         "Without category",
         "No instances\t4",
+        "",
+        "Order",
     ]
 
 
@@ -96,6 +99,27 @@ def test_cross_on_the_strip_takes_all_filters_off(
 
     assert strip(panel) == ""
     assert len(names(panel)) == 4
+
+
+def test_an_order_is_chosen_named_and_taken_off(
+    qtbot: QtBot, panel: ImageListPanel, add_instance: AddInstance, workspace: Workspace, images: list[ImageId]
+) -> None:
+    add_instance(image=2)
+    orders = next(action.menu() for action in panel.filter_bar.menu().actions() if action.text() == "Order")
+    assert isinstance(orders, QMenu)
+    assert [action.text() for action in orders.actions() if action.isChecked()] == ["As added"]
+
+    next(action for action in orders.actions() if action.text() == "Most instances first").trigger()
+
+    assert names(panel) == ["3.png", "1.png", "2.png", "10.png"]
+    assert strip(panel) == "Most instances first · 4 images"
+    assert panel.view.currentIndex().data() == "1.png"
+    assert panel.previous_image()
+    assert workspace.image_id == images[2]
+
+    cross = next(each for each in panel.findChildren(QToolButton) if each.toolTip() == "Show all images")
+    qtbot.mouseClick(cross, Qt.MouseButton.LeftButton)
+    assert (names(panel), strip(panel)) == (["1.png", "2.png", "3.png", "10.png"], "")
 
 
 def test_keys_go_through_the_images_of_the_split(
