@@ -224,7 +224,7 @@ class Engine:
                     self._load(task)
         finally:
             self._drop_session()
-            return_freed_memory()  # the rest is no matter of this thread: whoever stopped it may be waiting for it
+            return_freed_memory()  # nothing is collected: whoever would do it may be waiting for this thread
             self.embeddings.close()
             self._is_serving = False
             self._announce(EngineStatus(EngineStage.STOPPED))
@@ -251,7 +251,7 @@ class Engine:
                 break
         else:
             self._announce(EngineStatus(EngineStage.FAILED, error=error))
-        if self._session is None or error is not None:
+        if (self._session is None or error is not None) and not self._is_stopping:
             return_memory()  # of a model that was loaded in part
         with self._condition:
             self._is_serving = False

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
-from sam3_annotator.model import EngineStage, LoadingProgress, ModelSource, ModelUnavailable, Session, Slot
+from sam3_annotator.model import EngineStage, LoadingProgress, ModelSource, ModelUnavailable, Session, Slot, freeing
 
 TIMEOUT_S = 20.0
 PIXELS = np.zeros((12, 16, 3), dtype=np.uint8)
@@ -214,6 +215,21 @@ def test_stop_while_another_model_is_loaded_ends_the_engine(run: Any) -> None:
     run.finish()
 
     assert run.stages[-2:] == [EngineStage.LOADING, EngineStage.STOPPED]
+
+
+def test_stop_while_a_model_is_loaded_asks_nobody_to_collect_garbage(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(freeing, "_collect", lambda: asked.append(True))
+    slow = SlowLoad(OtherSession())
+    run.engine.load(ModelSource(slow, "Slow"))
+    assert slow.started.wait(TIMEOUT_S)
+    asked.clear()  # of the model before
+
+    run.engine.stop()
+    slow.may_go_on.set()
+    run.finish()
+
+    assert asked == []
 
 
 def test_progress_of_loading_is_told_by_whole_percents(run: Any, fake_session: Any) -> None:
