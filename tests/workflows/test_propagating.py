@@ -115,10 +115,21 @@ def test_c_corrects_the_proposal_and_leads_back_to_the_others(sequence) -> None:
     (cat,) = sequence.instances(1)
     assert region_iou(cat.region, rectangle(*moved(CAT_BOX))) < 1
     assert cat.score == pytest.approx(0.9)
-    sequence.press(Qt.Key.Key_Tab)
     assert sequence.proposals == [moved(DOG_BOX)]
     sequence.press(Qt.Key.Key_Return)
     assert [name for name, _ in labels(sequence, 1)] == ["cat", "dog"]
+
+
+def test_a_proposal_whose_correction_is_dropped_leads_back_to_the_others_too(sequence) -> None:
+    propagate(sequence)
+    sequence.press(Qt.Key.Key_C)
+    sequence.settle()
+
+    sequence.press(Qt.Key.Key_Escape)
+    sequence.press(Qt.Key.Key_Backspace)  # the other proposal, not what was just accepted
+
+    assert labels(sequence, 1) == [("cat", moved(CAT_BOX))]
+    assert sequence.proposals == []
 
 
 def test_a_part_that_fills_its_whole_is_a_thing_of_its_own(sequence) -> None:

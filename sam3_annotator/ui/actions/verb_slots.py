@@ -73,8 +73,8 @@ def concept_slots(concepts: ConceptLabelling, finder: Finder, labelling: Labelli
             labelling.accept(goes_on=True)
 
     def correct_proposal() -> None:
-        if concepts.accept_and_select_focused():
-            labelling.correct_selection()
+        if (instance_id := concepts.accept_to_correct()) is not None:
+            labelling.correct(instance_id)
 
     def turn(step: int) -> None:
         concepts.turn(step)

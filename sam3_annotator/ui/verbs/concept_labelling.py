@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sam3_annotator.model import Exemplar
-from sam3_annotator.project import CategoryId, ProjectStore, category_named
+from sam3_annotator.project import CategoryId, InstanceId, ProjectStore, category_named
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
 from sam3_annotator.ui.verbs import operations
@@ -91,13 +91,15 @@ class ConceptLabelling(QObject):
         focused = self._finder.proposals.focused if self._finder.proposals is not None else None
         return focused is not None and self._accept((focused,))
 
-    def accept_and_select_focused(self) -> bool:
-        """Make the focused proposal the selected instance; False if it could not be made one, yet or at all."""
+    def accept_to_correct(self) -> InstanceId | None:
+        """Make the focused proposal an instance and give that; None if it could not be made one, yet or at all.
+
+        It is not selected: once it is corrected, the keys are about the other proposals again.
+        """
         proposals = self._finder.proposals
         if proposals is None or not self.accept_focused():
-            return False
-        self._workspace.select((max(instance.id for instance in self._store.instances(proposals.image_id)),))
-        return True
+            return None
+        return max(instance.id for instance in self._store.instances(proposals.image_id))
 
     def accept_all(self) -> bool:
         """Make all proposals instances, in one step; False if they could not be, yet or at all."""

@@ -105,8 +105,12 @@ class Labelling(QObject):
     def correct_selection(self) -> None:
         """Open a draft that goes on from the selected instance, and show that; nothing unless exactly one is."""
         if len(self._workspace.selection) == 1:
-            self._workspace.hide(self._workspace.hidden - self._workspace.selection)
-            self._assist.correct(self._store.instance(*self._workspace.selection))
+            self.correct(*self._workspace.selection)
+
+    def correct(self, instance_id: InstanceId) -> None:
+        """Open a draft that goes on from an instance of the shown image, selected or not, and show that."""
+        self._workspace.hide(self._workspace.hidden - {instance_id})
+        self._assist.correct(self._store.instance(instance_id))
 
     def delete_selection(self) -> None:
         """Delete the selected instances."""
