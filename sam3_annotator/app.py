@@ -373,6 +373,7 @@ def bind_concepts(window: MainWindow, concepts: ConceptLabelling, finder: Finder
         if window.window_actions.state.has_next_image:
             finder.carry_on()
 
+    concepts.notice.connect(lambda sentence: window.show_notice(sentence, INSTANCES))
     labelling.next_wanted.connect(carry_on)  # connected first, so before the next image is turned to
     canvas.exemplar_added.connect(concepts.add_exemplars)
     canvas.proposal_clicked.connect(concepts.turn_to)

@@ -190,7 +190,7 @@ def test_it_goes_on_from_an_image_that_its_filter_leaves_out_by_then(sequence) -
     assert sequence.proposals == [moved(CAT_BOX, 2), moved(DOG_BOX, 2)]
 
 
-def test_instances_and_categories_deleted_meanwhile_are_proposed_all_the_same(sequence, fake_session) -> None:
+def test_instances_and_categories_deleted_meanwhile_are_proposed_all_the_same(sequence, fake_session, tell) -> None:
     store = sequence.window.store
     fake_session.hold()
     sequence.press(Qt.Key.Key_P, SHIFT)
@@ -205,8 +205,12 @@ def test_instances_and_categories_deleted_meanwhile_are_proposed_all_the_same(se
 
     assert labels(sequence, 1) == [("cat", moved(CAT_BOX)), ("dog", moved(DOG_BOX))]
     assert [(one.name, one.color) for one in store.categories()] == [("cat", cat.color), ("dog", dog.color)]
+    told = "The category dog, deleted meanwhile, was added again with what was accepted; one undo takes all of it back."
+    assert tell() == [told]
     sequence.press(Qt.Key.Key_Z, CTRL)
     assert [one.name for one in store.categories()] == ["cat"]
+    assert labels(sequence, 1) == []
+    assert tell() == []
 
 
 def test_a_category_renamed_meanwhile_is_the_one_they_become(sequence) -> None:

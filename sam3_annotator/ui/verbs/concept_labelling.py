@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -23,11 +23,13 @@ class ConceptLabelling(QObject):
     Looking for something and turning to a proposal deselect, for what is selected has the keys.
     Proposals become instances of the current category. A phrase of the same name turns to that, and looking for all
     like the selected instances to theirs; where a project has no category yet, the phrase names the first one. What
-    goes on from the instances of an image before keeps their categories, attributes and crowd marks.
+    goes on from the instances of an image before keeps their categories, attributes and crowd marks; `notice` says
+    where a category, deleted meanwhile, had to be added again for it.
     `problem`, `category_wanted` and `category_found` as in `Labelling`.
     """
 
     problem = Signal(str)
+    notice = Signal(str)
     category_wanted = Signal()
     category_found = Signal()
 
@@ -131,9 +133,13 @@ class ConceptLabelling(QObject):
 
     def _store_copies(self, proposals: Proposals, chosen: tuple[Proposal, ...]) -> bool:
         threshold, describe = self._finder.threshold, self._describe_model
-        return attempt(
-            lambda: store_found_again(self._store, proposals.image_id, chosen, threshold, describe), self.problem.emit
-        )
+
+        def store() -> None:
+            made = store_found_again(self._store, proposals.image_id, chosen, threshold, describe)
+            if made.new_categories:
+                self.notice.emit(_added_again_in_words(made.new_categories))
+
+        return attempt(store, self.problem.emit)
 
     @Slot(object)
     def _store_named(self, category_id: CategoryId | None) -> None:
@@ -143,3 +149,11 @@ class ConceptLabelling(QObject):
         if self._finder.proposals == unnamed[0]:
             self._store_as(category_id, *unnamed)
         self.category_found.emit()
+
+
+def _added_again_in_words(names: Sequence[str]) -> str:
+    what, was = ("category", "was") if len(names) == 1 else ("categories", "were")
+    return (
+        f"The {what} {', '.join(names)}, deleted meanwhile, {was} added again with what was accepted; "
+        "one undo takes all of it back."
+    )

@@ -28,6 +28,7 @@ from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
 from sam3_annotator.ui.canvas.shifting import Size
 from sam3_annotator.ui.verbs import copy_operations
+from sam3_annotator.ui.verbs.copy_operations import Pasted
 from sam3_annotator.ui.verbs.provenance import provenances_of
 
 Original = tuple[CategoryId, InstanceCopy]
@@ -86,10 +87,11 @@ def store_found_again(
     threshold: float,
     describe_model: Callable[[str], str] = str,
     since: int | None = None,
-) -> tuple[InstanceId, ...]:
+) -> Pasted:
     """Make instances of what was found again, all in one step, with category, attributes and crowd mark of each.
 
-    `describe_model` as in `provenances_of`, `since` as in `store.edit`.
+    Categories that the project does not have any more are added again. `describe_model` as in `provenances_of`,
+    `since` as in `store.edit`.
     """
     provenances = provenances_of(Proposals(image_id, ConceptPrompt()), tuple(chosen), threshold, describe_model)
     copies = [
@@ -97,7 +99,7 @@ def store_found_again(
         for proposal, provenance in zip(chosen, provenances, strict=True)
         if proposal.copy_of is not None
     ]
-    return copy_operations.add_copies(store, image_id, copies, "Propagate", since).instance_ids
+    return copy_operations.add_copies(store, image_id, copies, "Propagate", since)
 
 
 def _mask_of(region: Region, size: Size) -> PackedMask:

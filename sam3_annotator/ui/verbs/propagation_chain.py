@@ -178,7 +178,7 @@ class PropagationChain:
         made: Iterable[InstanceId] = ()
         if new and is_open:
             threshold, describe = self._plan.threshold, self._describe_model
-            made = store_found_again(self._store, image_id, new, threshold, describe, self._since)
+            made = store_found_again(self._store, image_id, new, threshold, describe, self._since).instance_ids
         image_name = self._store.image(image_id).name
         for instance_id in (each.id for each in self._asked if each.id in now and each.id not in known):
             if instance_id not in again or not is_open:

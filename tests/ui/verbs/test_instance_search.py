@@ -82,7 +82,7 @@ def test_it_is_stored_in_one_step_with_what_was_said_of_it(store) -> None:
     category_id, copy = original_of(store, store.instance(drawn))
     found = Proposal(OTHER_BOX, rectangle(*OTHER_BOX), 0.8, 0.95, "Fake", copy, category_id)
 
-    (made,) = store_found_again(store, second, [found], 0.5, lambda name: f"the {name}")
+    (made,) = store_found_again(store, second, [found], 0.5, lambda name: f"the {name}").instance_ids
 
     instance = store.instance(made)
     assert (instance.category_id, instance.is_crowd, instance.attributes) == (cat, True, {"far": True})
