@@ -27,9 +27,7 @@ from sam3_annotator.model.engine import (
     Engine,
     EngineStage,
     EngineStatus,
-    Job,
     ModelSource,
-    Workbench,
 )
 from sam3_annotator.model.errors import (
     AccessDenied,
@@ -59,6 +57,7 @@ from sam3_annotator.model.session import (
 )
 from sam3_annotator.model.weights_files import looks_like_weights
 from sam3_annotator.model.window import Window
+from sam3_annotator.model.workbench import Job, Workbench
 
 __all__ = [
     "BUILTIN",
