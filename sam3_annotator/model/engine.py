@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from sam3_annotator.model.allocator import keep_freed_memory
 from sam3_annotator.model.embedding_cache import EmbeddingCache
-from sam3_annotator.model.errors import Cancelled, OutOfMemory
+from sam3_annotator.model.errors import Cancelled, ModelError, OutOfMemory
 from sam3_annotator.model.freeing import forget_locals, return_freed_memory, return_memory
 from sam3_annotator.model.progress import LoadingProgress
 from sam3_annotator.model.requests import Outcome, Request, Requests, Slot, Ticket
@@ -88,7 +88,8 @@ class Engine:
     to be loaded, or (slots that give way only) if a more urgent request waits that cannot be a guest and does not need
     just that embedding: in the last two cases the job is put back and run again from its beginning. A result is
     delivered if its request is still current, so stale ones never are; nothing else is ever lost, also while loading.
-    `deliver` and `report` are called on the model thread.
+    `deliver` and `report` are called on the model thread. Errors of jobs that are `expected` say in a sentence what is
+    wrong: of them the log gets no more than that.
     """
 
     def __init__(
@@ -98,11 +99,13 @@ class Engine:
         deliver: Callable[[Outcome], None],
         report: Callable[[EngineStatus], None],
         embeddings: EmbeddingCache | None = None,
+        expected: tuple[type[Exception], ...] = (ModelError,),
     ) -> None:
         keep_freed_memory()  # before the thread that calls `run()` allocates
         self.embeddings = embeddings or EmbeddingCache()
         self._deliver = deliver
         self._report = report
+        self._expected = expected
         self._session: Session | None = None
         self._model_name = ""
         self._status = EngineStatus(EngineStage.LOADING)
@@ -283,7 +286,10 @@ class Engine:
         except Cancelled:
             return None
         except Exception as error:  # noqa: BLE001 - a bridge: whatever a job raises is told, and the engine goes on
-            _log.error("A job in the slot %s failed.", request.slot.name, exc_info=error)
+            if isinstance(error, self._expected):
+                _log.warning("A job in the slot %s failed: %s", request.slot.name, error)
+            else:
+                _log.error("A job in the slot %s failed.", request.slot.name, exc_info=error)
             forget_locals(error)
             return Outcome(request.ticket, None, error, time.perf_counter() - started)
         finally:

@@ -16,6 +16,7 @@ from sam3_annotator.ui.item_models.image_criteria import StateFilter
 from sam3_annotator.ui.keyboard.key_hints import KeyHint, key_hints
 from sam3_annotator.ui.phrase_bar.source_chip import SourceChip
 from sam3_annotator.ui.verbs import operations
+from tests.logged_warnings import warnings_in
 from tests.workflows.sequences import (
     CAT_BOX,
     DOG_BOX,
@@ -294,6 +295,17 @@ def test_a_file_that_is_gone_is_told_and_can_come_back(sequence, image_folder: P
 
     assert len(sequence.proposals) == 2
     assert tell() == ["All 2 instances of 1.png were found again."]
+
+
+def test_a_damaged_file_is_told_and_is_one_line_in_the_log(sequence, image_folder: Path, tell, caplog) -> None:
+    (image_folder / "1.png").write_bytes(b"no image")
+
+    propagate(sequence)
+
+    (sentence,) = tell()
+    assert "1.png" in sentence
+    assert [(record.levelname, record.exc_info) for record in caplog.records] == [("WARNING", None)]
+    assert warnings_in(caplog) == [f"A job in the slot DETECT failed: {sentence}"]
 
 
 def test_a_project_that_cannot_be_read_is_told(sequence, tell) -> None:

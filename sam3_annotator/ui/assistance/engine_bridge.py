@@ -13,6 +13,7 @@ from sam3_annotator.model import (
     EngineStage,
     EngineStatus,
     Job,
+    ModelError,
     ModelSource,
     Outcome,
     Session,
@@ -22,6 +23,7 @@ from sam3_annotator.model import (
     refuse_clicks,
     refuse_concepts,
 )
+from sam3_annotator.project import KnownError
 
 
 class _ModelThread(QThread):
@@ -67,6 +69,7 @@ class EngineBridge(QObject):
             deliver=self._send,
             report=self._reported.emit,
             embeddings=embeddings,
+            expected=(ModelError, KnownError),
         )
         self._delivered.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
         self._reported.connect(self._note_status, Qt.ConnectionType.QueuedConnection)
