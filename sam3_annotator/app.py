@@ -79,6 +79,7 @@ from sam3_annotator.ui.window.light_display import LightDisplay
 from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.model_setup_display import open_model_setup
 from sam3_annotator.ui.window.notices import CATEGORY, CLOSER_LOOK, INSTANCES, Notices
+from sam3_annotator.ui.window.search_progress import SearchProgress
 from sam3_annotator.ui.window.sequence_display import SequenceDisplay
 from sam3_annotator.ui.window.statistics_display import StatisticsDisplay
 from sam3_annotator.ui.window.waiting_drafts import WaitingDrafts
@@ -303,6 +304,7 @@ def bind_instance_verbs(
         verbs.problem.connect(window.messages.show_message)
         verbs.notice.connect(lambda sentence: window.show_notice(sentence, INSTANCES))
         window.window_actions.bind(verbs.slots())
+    SearchProgress(window, engine, finder)
     return clipboard, outlining, compared
 
 

@@ -46,7 +46,7 @@ from sam3_annotator.model.packed_masks import PackedMask
 from sam3_annotator.model.progress import LoadingProgress, Progress
 from sam3_annotator.model.prompts import BoxPrompt, ConceptPrompt, Exemplar, MaskPrompt, PointPrompt, Prompt
 from sam3_annotator.model.propagation import Propagated, propagate
-from sam3_annotator.model.requests import Outcome, Slot, Ticket
+from sam3_annotator.model.requests import JobProgress, Outcome, Slot, Ticket
 from sam3_annotator.model.session import (
     Check,
     Embedding,
@@ -84,6 +84,7 @@ __all__ = [
     "Exemplar",
     "FileHash",
     "Job",
+    "JobProgress",
     "KnownModel",
     "Licence",
     "LoadingProgress",

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from contextvars import Context
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 
 from sam3_annotator.model.allocator import keep_freed_memory
 from sam3_annotator.model.embedding_cache import EmbeddingCache
 from sam3_annotator.model.errors import Cancelled, ModelError, OutOfMemory
 from sam3_annotator.model.freeing import forget_locals, return_freed_memory, return_memory
 from sam3_annotator.model.progress import LoadingProgress
-from sam3_annotator.model.requests import Outcome, Request, Requests, Slot, Ticket
+from sam3_annotator.model.requests import JobProgress, Outcome, Request, Requests, Slot, Ticket
 from sam3_annotator.model.session import Session
 from sam3_annotator.model.workbench import Job, Workbench
 
@@ -88,8 +89,8 @@ class Engine:
     to be loaded, or (slots that give way only) if a more urgent request waits that cannot be a guest and does not need
     just that embedding: in the last two cases the job is put back and run again from its beginning. A result is
     delivered if its request is still current, so stale ones never are; nothing else is ever lost, also while loading.
-    `deliver` and `report` are called on the model thread. Errors of jobs that are `expected` say in a sentence what is
-    wrong: of them the log gets no more than that.
+    `deliver`, `report` and `tell_progress` are called on the model thread. Errors of jobs that are `expected` say in a
+    sentence what is wrong: of them the log gets no more than that.
     """
 
     def __init__(
@@ -98,6 +99,7 @@ class Engine:
         *,
         deliver: Callable[[Outcome], None],
         report: Callable[[EngineStatus], None],
+        tell_progress: Callable[[JobProgress], None] = lambda _progress: None,
         embeddings: EmbeddingCache | None = None,
         expected: tuple[type[Exception], ...] = (ModelError,),
     ) -> None:
@@ -105,6 +107,7 @@ class Engine:
         self.embeddings = embeddings or EmbeddingCache()
         self._deliver = deliver
         self._report = report
+        self._tell_progress = tell_progress
         self._expected = expected
         self._session: Session | None = None
         self._model_name = ""
@@ -298,7 +301,8 @@ class Engine:
 
     def _run_job(self, request: Request) -> object:
         assert self._session is not None
-        workbench = Workbench(self._session, self.embeddings, lambda: self._check(request), self._model_name)
+        check, tell = partial(self._check, request), partial(self._tell, request.ticket)
+        workbench = Workbench(self._session, self.embeddings, check, self._model_name, tell)
         is_guest = len(self._running) > 1
         try:
             return Context().run(request.job, workbench)  # a guest leaves its traces though its host leaves none
@@ -309,6 +313,10 @@ class Engine:
         if is_guest:  # its host holds the memory, and steps back for a request that can be no guest
             raise _Interrupted(replace(request, image_key=None))
         return request.job(workbench)
+
+    def _tell(self, ticket: Ticket, done: int, total: int) -> None:
+        if self.is_current(ticket):
+            self._tell_progress(JobProgress(ticket, done, total))
 
     def _check(self, request: Request) -> None:
         if self._running[-1] is not request:

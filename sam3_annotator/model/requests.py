@@ -50,6 +50,15 @@ class Outcome:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class JobProgress:
+    """How far a job is that tells it: `done` of `total`, in the unit of its work."""
+
+    ticket: Ticket
+    done: int
+    total: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Request:
     """A job that waits or runs; `image_key` is that of the embedding it works on, or makes, if it said so."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sam3_annotator.model.embedding_cache import EmbeddingCache
 from sam3_annotator.model.outputs import Segmentation
+from sam3_annotator.model.progress import Progress, untold
 from sam3_annotator.model.prompts import Prompt
 from sam3_annotator.model.session import Check, Embedding, Session
 from sam3_annotator.model.trail import leaving_no_trace
@@ -20,12 +21,14 @@ class Workbench:
     """What a job works with, on the model thread only; `model_name` is what people call the session's model.
 
     `check()` raises `Cancelled` when the answer is no longer wanted: call it between stages and let it through.
+    `tell(done, total)` tells whoever waits for the answer how far it is, where the work has parts to count.
     """
 
     session: Session
     embeddings: EmbeddingCache
     check: Check
     model_name: str = ""
+    tell: Progress = untold
 
     def embed(self, key: str, read_pixels: Callable[[], NDArray[np.uint8]], *, lasts: bool = True) -> Embedding:
         """Return the embedding of the image whose content `key` names, from the cache or of its pixels and cached.

@@ -14,6 +14,7 @@ from sam3_annotator.model import (
     Engine,
     EngineStage,
     EngineStatus,
+    JobProgress,
     Outcome,
     Session,
     Slot,
@@ -56,11 +57,13 @@ class EngineRun:
     def __init__(self, session_factory: Callable[[], Session], embedding_budget_bytes: int) -> None:
         self.outcomes: list[Outcome] = []
         self.statuses: list[EngineStatus] = []
+        self.progress: list[JobProgress] = []
         self._said = threading.Condition()
         self.engine = Engine(
             session_factory,
             deliver=lambda outcome: self._note(self.outcomes, outcome),
             report=lambda status: self._note(self.statuses, status),
+            tell_progress=lambda progress: self._note(self.progress, progress),
             embeddings=EmbeddingCache(CacheBudgets(device_bytes=embedding_budget_bytes)),
         )
         self.thread = threading.Thread(target=self.engine.run, name="model")

@@ -34,9 +34,10 @@ class Follower:
         self.scores_of: dict[int, list[float]] = {}
         self.asked: list[tuple[int, tuple[int, ...], tuple[int, ...]]] = []  # masks, shapes of both images
 
-    def follow(self, session, embedding, before, after, masks, check) -> list[Propagated | None]:
-        """Answer in place of `propagate`; waits at the gate of the session."""
+    def follow(self, session, embedding, before, after, masks, check, tell) -> list[Propagated | None]:
+        """Answer in place of `propagate`; tells that one is done, then waits at the gate of the session."""
         self.asked.append((len(masks), before.shape, after.shape))
+        tell(1, len(masks))
         session.segment(embedding, [MaskPrompt(np.ones(embedding.image_size, bool))], check=check)
         scores = [*self.scores_of.get(len(self.asked), self.scores), *[0.9] * len(masks)]
         return [

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.model.packed_masks import PackedMask
+from sam3_annotator.model.progress import Progress, untold
 from sam3_annotator.model.session import Check, Embedding, Session, never_cancelled
 
 
@@ -27,12 +28,14 @@ def propagate(
     after: NDArray[np.uint8],
     masks: Sequence[PackedMask],
     check: Check = never_cancelled,
+    tell: Progress = untold,
 ) -> list[Propagated | None]:
     """Give where the objects of `masks` of the image `before` are in the image `after`, of which `embedding` is.
 
     Both images are `(H, W, 3)` uint8 RGB; their sizes may differ. None stands for what was not found again. Each mask
     is moved, turned and enlarged as its object was, then drawn anew by the model, if that takes masks, as far as both
-    agree; without an embedding it is not. `check` as in `Session`. Imports OpenCV.
+    agree; without an embedding it is not. `check` as in `Session`, `tell` is told how many masks are done of how many.
+    Imports OpenCV.
     """
     from sam3_annotator.model.propagation.following import follow
     from sam3_annotator.model.propagation.frames import FramePair
@@ -42,6 +45,7 @@ def propagate(
     found: list[Propagated | None] = []
     for mask in masks:
         check()
+        tell(len(found), len(masks))
         followed = follow(frames, mask)
         if followed is None:
             found.append(None)

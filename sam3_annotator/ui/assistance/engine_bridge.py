@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
@@ -13,6 +14,7 @@ from sam3_annotator.model import (
     EngineStage,
     EngineStatus,
     Job,
+    JobProgress,
     ModelError,
     ModelSource,
     Outcome,
@@ -24,6 +26,7 @@ from sam3_annotator.model import (
     refuse_concepts,
 )
 from sam3_annotator.project import KnownError
+from sam3_annotator.ui.background import PROGRESS_INTERVAL
 
 
 class _ModelThread(QThread):
@@ -47,13 +50,16 @@ class EngineBridge(QObject):
     """The engine as the window sees it: submit jobs, hear of answers and of what the model is doing.
 
     `answered` carries an `Outcome` and is emitted on the GUI thread for the newest ticket of its slot only:
-    a newer job may have been submitted while the outcome was on its way, and then it is dropped here.
+    a newer job may have been submitted while the outcome was on its way, and then it is dropped here. So it is with
+    `progressed`, some times a second, of jobs that tell how far they are.
     """
 
     answered = Signal(object)  # Outcome
+    progressed = Signal(object)  # JobProgress
     status_changed = Signal(object)  # EngineStatus
 
     _delivered = Signal(object)
+    _told = Signal(object)
     _reported = Signal(object)
 
     def __init__(
@@ -68,12 +74,15 @@ class EngineBridge(QObject):
             session_factory,
             deliver=self._send,
             report=self._reported.emit,
+            tell_progress=self._send_progress,
             embeddings=embeddings,
             expected=(ModelError, KnownError),
         )
         self._delivered.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
+        self._told.connect(self._pass_progress_on, Qt.ConnectionType.QueuedConnection)
         self._reported.connect(self._note_status, Qt.ConnectionType.QueuedConnection)
         self._sent = self._received = 0
+        self._last_told = 0.0
         self._thread = _ModelThread(self._engine)
         self.status = EngineStatus(stage=EngineStage.LOADING)
 
@@ -122,6 +131,17 @@ class EngineBridge(QObject):
     def _send(self, outcome: Outcome) -> None:
         self._sent += 1  # only the model thread counts here, only the GUI thread in `_pass_on`
         self._delivered.emit(outcome)
+
+    def _send_progress(self, progress: JobProgress) -> None:
+        now = time.monotonic()
+        if now - self._last_told >= PROGRESS_INTERVAL:
+            self._last_told = now
+            self._told.emit(progress)
+
+    @Slot(object)
+    def _pass_progress_on(self, progress: JobProgress) -> None:
+        if self._engine.is_current(progress.ticket):
+            self.progressed.emit(progress)
 
     @Slot(object)
     def _pass_on(self, outcome: Outcome) -> None:

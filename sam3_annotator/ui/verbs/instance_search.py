@@ -63,7 +63,9 @@ def search_again(
     asked = [masks[place] for place in there]
     taken: set[BoxXyxy] = set()
     for place, answer in zip(
-        there, propagate(bench.session, embedding, before, image.pixels, asked, bench.check), strict=True
+        there,
+        propagate(bench.session, embedding, before, image.pixels, asked, bench.check, bench.tell),
+        strict=True,
     ):
         bench.check()
         if answer is not None and not (outline := _outline(answer.mask, tolerance)).region.is_empty:

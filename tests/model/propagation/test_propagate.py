@@ -233,3 +233,14 @@ def test_an_answer_that_is_no_longer_wanted_is_given_up() -> None:
 
     with pytest.raises(Cancelled):
         propagate(Drawing(seen.mask_after), Size(), seen.before, seen.after, [PackedMask.of(seen.mask_before)], check)
+
+
+def test_it_tells_how_many_are_done() -> None:
+    seen, told = scene(turn(0, 1, 3, 0)), []
+    masks = [PackedMask.of(seen.mask_before), PackedMask.of(np.zeros(SIZE, np.bool_))]
+
+    propagate(
+        Drawing(seen.mask_after), Size(), seen.before, seen.after, masks, tell=lambda *counts: told.append(counts)
+    )
+
+    assert told == [(0, 2), (1, 2)]

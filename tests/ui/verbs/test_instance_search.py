@@ -30,7 +30,7 @@ def bench(fake_session) -> Workbench:
 def stay(monkeypatch) -> None:
     """Have all found where it was, but what is wider than 50 pixels."""
 
-    def answer(_session, _embedding, _before, _after, masks, _check) -> list[Propagated | None]:
+    def answer(_session, _embedding, _before, _after, masks, *_told) -> list[Propagated | None]:
         return [None if mask.width > 50 else Propagated(mask, 0.7) for mask in masks]
 
     monkeypatch.setattr("sam3_annotator.ui.verbs.instance_search.propagate", answer)

@@ -37,7 +37,7 @@ def asked(monkeypatch) -> list[tuple[PackedMask, ...]]:
     """Have every object found where it was, scoring less one by one, and note what was asked."""
     noted: list[tuple[PackedMask, ...]] = []
 
-    def stay(_session, _embedding, _before, _after, masks, _check) -> list[Propagated | None]:
+    def stay(_session, _embedding, _before, _after, masks, *_told) -> list[Propagated | None]:
         noted.append(tuple(masks))
         return [Propagated(mask, (place + 1) / len(masks)) for place, mask in enumerate(masks)]
 
