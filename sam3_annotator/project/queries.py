@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Container
 from typing import Final, NamedTuple
 
-from sam3_annotator.project.attributes import AttributeValue, decode_attributes
+from sam3_annotator.project.attributes import NO_ATTRIBUTES, Attributes, AttributeValue, decode_attributes
 from sam3_annotator.project.entities import (
     Category,
     CategoryId,
@@ -32,13 +32,14 @@ class ListedInstance(NamedTuple):
     image_id: ImageId
     category_id: CategoryId
     score: float | None
+    attributes: Attributes = NO_ATTRIBUTES
 
 
 def listed_instances(store: ProjectReader) -> list[ListedInstance]:
     """Return all instances of the project by their ids, those on images that are left out too; reads no regions."""
     # Through the table from end to end: by the index of images it would be gone through criss-cross.
-    query = "SELECT id, image_id, category_id, score FROM instances NOT INDEXED ORDER BY id"
-    return [ListedInstance._make(row) for row in store.select(query)]
+    query = "SELECT id, image_id, category_id, score, attributes FROM instances NOT INDEXED ORDER BY id"
+    return [ListedInstance._make((*row[:-1], decode_attributes(row[-1]))) for row in store.select(query)]
 
 
 def instance_areas(

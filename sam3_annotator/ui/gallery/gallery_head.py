@@ -1,4 +1,4 @@
-"""The bar over the grid: in which order the instances stand, and how large they are shown."""
+"""The bar over the grid: in which order the instances stand, which are left out, how large they are shown."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
+from sam3_annotator.ui.gallery.attribute_button import AttributeButton, Tally
+from sam3_annotator.ui.gallery.attribute_filter import AttributeFilter
 from sam3_annotator.ui.gallery.gallery_view import SIDES
 from sam3_annotator.ui.gallery.sorting import Order
 from sam3_annotator.ui.keyboard.keys import modifier_words
@@ -20,19 +22,23 @@ _ORDERS: Final = tuple(Order)
 
 
 class GalleryHead(QWidget):
-    """Tells what is wanted; whoever hears it says what came of it with `show_order`."""
+    """Tells what is wanted; whoever hears it says what came of it with `show_order` and `show_attribute`."""
 
     order_wanted = Signal(object)  # Order
+    attribute_wanted = Signal(object)  # AttributeFilter
     side_wanted = Signal(int)  # one of SIDES
 
-    def __init__(self, side: int, parent: QWidget | None = None) -> None:
+    def __init__(self, side: int, tally_attributes: Tally, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._attribute = AttributeButton(tally_attributes)
+        self._attribute.chosen.connect(self.attribute_wanted)
         self._orders = self._make_orders()
         self._slider = self._make_slider(side)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
         row.setSpacing(SPACE_S)
         row.addWidget(self._orders)
+        row.addWidget(self._attribute)
         row.addStretch(1)
         row.addWidget(_ImageIcon(SMALL_ICON))
         row.addWidget(self._slider)
@@ -44,6 +50,11 @@ class GalleryHead(QWidget):
         return self._orders
 
     @property
+    def attribute(self) -> AttributeButton:
+        """The button that chooses an attribute."""
+        return self._attribute
+
+    @property
     def slider(self) -> QSlider:
         """The slider that chooses the size, by its place in `SIDES`."""
         return self._slider
@@ -51,6 +62,10 @@ class GalleryHead(QWidget):
     def show_order(self, order: Order) -> None:
         """Show which order is chosen."""
         self._orders.setCurrentIndex(_ORDERS.index(order))
+
+    def show_attribute(self, shown: AttributeFilter) -> None:
+        """Show which attribute is chosen."""
+        self._attribute.show_filter(shown)
 
     @Slot(int)
     def step(self, steps: int) -> None:

@@ -1,4 +1,4 @@
-"""All instances of a project, or those of one category, as a list model that follows the store."""
+"""All instances of a project, or those of one category or attribute, as a list model that follows the store."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ from sam3_annotator.project import (
     ListedInstance,
     ProjectStore,
     RowChange,
+    decode_attributes,
     listed_instances,
 )
 from sam3_annotator.ui.background import BackgroundTask
 from sam3_annotator.ui.gallery.areas import Areas
+from sam3_annotator.ui.gallery.attribute_filter import ANY_ATTRIBUTE, AttributeFilter, tally_attributes
 from sam3_annotator.ui.gallery.sorting import Order, SortKey, sort_keys
 from sam3_annotator.ui.item_models.image_model import changed_files
 from sam3_annotator.ui.item_models.runs import runs
@@ -74,6 +76,7 @@ class GalleryModel(QAbstractListModel):
         self._areas.ready.connect(self._take_areas)
         self._areas.failed.connect(self._keep_order)
         self._category_id: CategoryId | None = None
+        self._attribute = ANY_ATTRIBUTE
         self._order = Order.IMAGES  # as shown
         self._wanted_order = Order.IMAGES  # as chosen; shown once the areas are known
         self._is_loaded = False
@@ -146,6 +149,11 @@ class GalleryModel(QAbstractListModel):
         return self._category_id
 
     @property
+    def attribute(self) -> AttributeFilter:
+        """What is asked of attributes."""
+        return self._attribute
+
+    @property
     def order(self) -> Order:
         """The order chosen."""
         return self._wanted_order
@@ -156,8 +164,13 @@ class GalleryModel(QAbstractListModel):
         return self._order is not self._wanted_order
 
     def count(self, category_id: CategoryId | None) -> int:
-        """Give the number of instances of a category, or with None of all, as far as their images are not left out."""
+        """Give how many a category, or with None all, would show: on images not left out, with the attribute chosen."""
         return self._counts.total() if category_id is None else self._counts[category_id]
+
+    def tally_attributes(self) -> tuple[int, dict[str, Counter[str]]]:
+        """Give how many instances are shown with any attributes, and count the values of each attribute among them."""
+        found = [each.attributes for each in self._entries.values() if self._is_of_category(each)]
+        return len(found), tally_attributes(found)
 
     # --- what is shown -----------------------------------------------------------------------
 
@@ -182,6 +195,14 @@ class GalleryModel(QAbstractListModel):
             self._category_id = category_id
             self._show_anew()
 
+    def show_attribute(self, attribute: AttributeFilter) -> None:
+        """Show the instances that pass this."""
+        if attribute != self._attribute:
+            self._attribute = attribute
+            self._recount()
+            self._show_anew()
+            self.counts_changed.emit()
+
     def show_order(self, order: Order) -> None:
         """Show this first, as soon as is known what that is."""
         self._wanted_order = order
@@ -202,11 +223,13 @@ class GalleryModel(QAbstractListModel):
     def _show_anew(self) -> None:
         self.shifting.emit()
         self.beginResetModel()
-        wanted, left_out = self._category_id, self._left_out
+        wanted, attribute, left_out = self._category_id, self._attribute, self._left_out
         shown = [  # as `_belongs` says, without a call for each
             entry
             for entry in self._entries.values()
-            if (wanted is None or entry.category_id == wanted) and entry.image_id not in left_out
+            if (wanted is None or entry.category_id == wanted)
+            and entry.image_id not in left_out
+            and (not attribute.name or attribute.passes(entry.attributes))
         ]
         self._key_of = sort_keys(self._order, shown, self._areas.known)
         self._keys = sorted(self._key_of.values())
@@ -214,6 +237,9 @@ class GalleryModel(QAbstractListModel):
         self.shifted.emit()
 
     def _belongs(self, entry: ListedInstance) -> bool:
+        return self._is_of_category(entry) and self._attribute.passes(entry.attributes)
+
+    def _is_of_category(self, entry: ListedInstance) -> bool:
         is_wanted = self._category_id is None or entry.category_id == self._category_id
         return is_wanted and entry.image_id not in self._left_out
 
@@ -294,20 +320,23 @@ class GalleryModel(QAbstractListModel):
             if row is None:
                 self._entries.pop(instance_id, None)
             else:
+                attributes = decode_attributes(row["attributes"])
                 self._entries[instance_id] = ListedInstance(
-                    instance_id, row["image_id"], row["category_id"], row["score"]
+                    instance_id, row["image_id"], row["category_id"], row["score"], attributes
                 )
 
     def _recount_changed(self, rows: Iterable[RowChange]) -> None:
         """Count anew by what has changed alone."""
         for change in rows:
             for row, step in ((change.before, -1), (change.after, 1)):
-                if row is not None and row["image_id"] not in self._left_out:
+                if row is None or row["image_id"] in self._left_out:
+                    continue
+                if self._attribute.passes(decode_attributes(row["attributes"])):
                     self._counts[CategoryId(row["category_id"])] += step
 
     def _recount(self) -> None:
-        used = (entry.category_id for entry in self._entries.values() if entry.image_id not in self._left_out)
-        self._counts = Counter(used)
+        seen = (entry for entry in self._entries.values() if entry.image_id not in self._left_out)
+        self._counts = Counter(entry.category_id for entry in seen if self._attribute.passes(entry.attributes))
 
     def _shift(self, touched: set[InstanceId]) -> None:
         """Have rows come, go and change as these instances do."""

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from sam3_annotator.project import Category, CategoryId, ImageId, InstanceId, counted
 from sam3_annotator.ui.actions.action_table import CATEGORY_KEYS
 from sam3_annotator.ui.background import error_sentence
+from sam3_annotator.ui.gallery.attribute_filter import ANY_ATTRIBUTE, AttributeFilter
 from sam3_annotator.ui.gallery.category_filter import CategoryFilterDelegate, CategoryFilterModel
 from sam3_annotator.ui.gallery.crop_loader import CropLoader
 from sam3_annotator.ui.gallery.gallery_actions import GalleryActions
@@ -67,7 +68,7 @@ class GalleryWindow(Companion):
         self.actions_here = GalleryActions(self, keys, self._slots(), is_read_only=self._is_read_only)
         self.filter_model = CategoryFilterModel(self.model, keys, self)
         self.filter_view = self._make_filter()
-        self.head = GalleryHead(self.view.side)
+        self.head = GalleryHead(self.view.side, self.model.tally_attributes)
         self._empty = EmptyState("shape-outline")
         self._stack = QStackedWidget()
         self._stack.addWidget(self.view)
@@ -166,6 +167,7 @@ class GalleryWindow(Companion):
         self.view.show_wanted.connect(self.show_wanted)
         self.view.side_wanted.connect(self.head.step)
         self.head.order_wanted.connect(self._show_order)
+        self.head.attribute_wanted.connect(self._show_attribute)
         self.head.side_wanted.connect(self._show_side)
         self.view.selection_moved.connect(self._follow_selection)
         self.view.customContextMenuRequested.connect(self._open_menu)
@@ -238,14 +240,23 @@ class GalleryWindow(Companion):
     # --- what is shown -----------------------------------------------------------------------
 
     def show_category(self, category_id: CategoryId | None) -> None:
-        """Show the instances of a category, or with None all."""
+        """Show the instances of a category, or with None all, whatever attributes they have."""
+        self._show(category_id, ANY_ATTRIBUTE)
+
+    def _show(self, category_id: CategoryId | None, attribute: AttributeFilter) -> None:
         self.model.show_category(category_id)
+        self.model.show_attribute(attribute)
+        self.head.show_attribute(attribute)
         self.view.scrollToTop()
         self._refresh()
 
     def _show_chosen_category(self, index: QModelIndex) -> None:
         category = self.filter_model.category_at(index.row())
-        self.show_category(None if category is None else category.id)
+        self._show(None if category is None else category.id, self.model.attribute)
+
+    def _show_attribute(self, attribute: AttributeFilter) -> None:
+        self._show(self.model.category_id, attribute)
+        self.view.setFocus()
 
     def _show_order(self, order: Order) -> None:
         self.model.show_order(order)
@@ -296,6 +307,9 @@ class GalleryWindow(Companion):
             self._empty.say("The instances cannot be shown", self._failure)
         elif not self.model.is_loaded:
             self._empty.say("Reading the instances…", "")
+        elif self.model.attribute != ANY_ATTRIBUTE:
+            of_category = f" of “{category.name}”" if category is not None else ""
+            self._empty.say(f"No instance{of_category} passes “{self.model.attribute.words}”", "", "Show all instances")
         elif category is not None:
             self._empty.say(f"No instance is “{category.name}”", "", "Show all categories")
         else:

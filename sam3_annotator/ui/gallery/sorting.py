@@ -47,13 +47,13 @@ def sort_keys(
     """Say where instances stand; by size, one whose area is not known stands first, by score, one without it last."""
     match order:
         case Order.LOWEST_SCORE:
-            keys = [(inf if score is None else score, id_) for id_, _, _, score in entries]
+            keys = [(inf if score is None else score, id_) for id_, _, _, score, _ in entries]
         case Order.SMALLEST:
-            keys = [(areas.get(id_, -1.0), id_) for id_, _, _, _ in entries]
+            keys = [(areas.get(id_, -1.0), id_) for id_, *_ in entries]
         case Order.LARGEST:
-            keys = [(-areas.get(id_, inf), id_) for id_, _, _, _ in entries]
+            keys = [(-areas.get(id_, inf), id_) for id_, *_ in entries]
         case Order.NEWEST:
-            keys = [(-id_, id_) for id_, _, _, _ in entries]
+            keys = [(-id_, id_) for id_, *_ in entries]
         case Order.IMAGES:
-            keys = [(image_id, id_) for id_, image_id, _, _ in entries]
+            keys = [(image_id, id_) for id_, image_id, *_ in entries]
     return dict(zip((entry.id for entry in entries), keys, strict=True))

@@ -22,6 +22,7 @@ from sam3_annotator.ui.item_models.image_criteria import (
 from sam3_annotator.ui.item_models.image_filter import ImageFilter
 from sam3_annotator.ui.item_models.image_order import ImageOrder
 from sam3_annotator.ui.panels.category_menu import CategoryMenu
+from sam3_annotator.ui.panels.menu_choice import add_choice
 from sam3_annotator.ui.panels.text_field import TextField
 from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
 from sam3_annotator.ui.window.sentence_label import SentenceLabel
@@ -117,10 +118,10 @@ class ImageFilterBar(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         states, splits = QActionGroup(menu), QActionGroup(menu)
         for state, count in self._shown.tally().items():
-            action = _entry(f"{FILTER_WORDS[state]}\t{count:,}", states, is_chosen=state is self._shown.state)
+            action = add_choice(FILTER_WORDS[state], count, states, is_chosen=state is self._shown.state)
             action.triggered.connect(lambda _checked, state=state: self.state_chosen.emit(state))
         for split, count in self._shown.split_tally().items():
-            action = _entry(f"{SPLIT_FILTER_WORDS[split]}\t{count:,}", splits, is_chosen=split is self._shown.split)
+            action = add_choice(SPLIT_FILTER_WORDS[split], count, splits, is_chosen=split is self._shown.split)
             action.triggered.connect(lambda _checked, split=split: self.split_chosen.emit(split))
         menu.addActions(states.actions())
         menu.addSeparator()
@@ -136,7 +137,7 @@ class ImageFilterBar(QWidget):
         menu = QMenu("Order", parent)
         orders = QActionGroup(menu)
         for order, words in ORDER_WORDS.items():
-            action = _entry(words, orders, is_chosen=order is self._shown.order)
+            action = add_choice(words, None, orders, is_chosen=order is self._shown.order)
             action.triggered.connect(lambda _checked, order=order: self.order_chosen.emit(order))
         menu.addActions(orders.actions())
         return menu
@@ -147,8 +148,7 @@ class ImageFilterBar(QWidget):
         contents = [ANY_CONTENT, NO_CONTENT] if on.category_id is None else [ANY_CONTENT, on, NO_CONTENT]
         group = QActionGroup(menu)
         for content in contents:
-            words = self._content_words(content).replace("&", "&&")  # an ampersand would mark a mnemonic
-            action = _entry(f"{words}\t{tally.count(content):,}", group, is_chosen=content == on)
+            action = add_choice(self._content_words(content), tally.count(content), group, is_chosen=content == on)
             action.triggered.connect(lambda _checked, content=content: self.content_chosen.emit(content))
         *others, nothing = group.actions()
         menu.addActions(others)
@@ -211,10 +211,3 @@ class ImageFilterBar(QWidget):
 
     def _show_menu(self) -> None:
         self.menu().popup(self._button.mapToGlobal(self._button.rect().bottomLeft()))
-
-
-def _entry(text: str, group: QActionGroup, *, is_chosen: bool) -> QAction:
-    action = QAction(text, group)
-    action.setCheckable(True)
-    action.setChecked(is_chosen)
-    return action

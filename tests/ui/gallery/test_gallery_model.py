@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import ImageFacts, ImageState, NotAProject, rectangle
 from sam3_annotator.ui.gallery import areas, gallery_model
+from sam3_annotator.ui.gallery.attribute_filter import ANY_ATTRIBUTE, AttributeFilter
 from sam3_annotator.ui.gallery.gallery_model import GalleryModel, GalleryRole
 from sam3_annotator.ui.gallery.sorting import Order
 
@@ -244,7 +245,7 @@ def change_something(labelled: Any, rng: random.Random) -> None:
     """Do one of the things that change what is shown, or undo or redo one."""
     store = labelled.store
     present = [instance.id for image in labelled.images for instance in store.instances(image)]
-    match rng.randrange(7):
+    match rng.randrange(8):
         case 0:
             store.undo()
         case 1:
@@ -260,12 +261,17 @@ def change_something(labelled: Any, rng: random.Random) -> None:
             is_left_out = store.image(image).state is ImageState.LEFT_OUT
             with store.edit("Leave out") as edit:
                 edit.update_image(image, state=ImageState.DONE if is_left_out else ImageState.LEFT_OUT)
+        case 5:
+            with store.edit("Describe") as edit:
+                for id_ in rng.sample(present, len(present) // 2):
+                    edit.update_instance(id_, attributes=rng.choice([{}, {"far": True}, {"far": False, "id": 1}]))
         case _:
             with store.edit("Change category") as edit:
                 for id_ in rng.sample(present, len(present) // 2):
                     edit.update_instance(id_, category_id=rng.choice([labelled.cat, labelled.dog]))
 
 
+@pytest.mark.parametrize("attribute", [ANY_ATTRIBUTE, AttributeFilter("far", "yes")])
 @pytest.mark.parametrize("blocks", [0, 3, 200])
 @pytest.mark.parametrize("order", Order)
 def test_whatever_happens_it_shows_what_one_that_reads_the_project_then_shows(
@@ -275,6 +281,7 @@ def test_whatever_happens_it_shows_what_one_that_reads_the_project_then_shows(
     bridge: Any,
     shown_ids: Any,
     monkeypatch: pytest.MonkeyPatch,
+    attribute: AttributeFilter,
     blocks: int,
     order: Order,
 ) -> None:
@@ -282,6 +289,7 @@ def test_whatever_happens_it_shows_what_one_that_reads_the_project_then_shows(
     rng = random.Random(blocks)
     model.show_order(order)
     model.show_category(labelled.cat)
+    model.show_attribute(attribute)
 
     for _ in range(40):
         change_something(labelled, rng)
@@ -290,6 +298,7 @@ def test_whatever_happens_it_shows_what_one_that_reads_the_project_then_shows(
     qtbot.waitUntil(lambda: fresh.is_loaded)
     fresh.show_order(order)
     fresh.show_category(labelled.cat)
+    fresh.show_attribute(attribute)
 
     assert shown_ids(model) == shown_ids(fresh)
     for category in (None, labelled.cat, labelled.dog):
