@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set as AbstractSet
+from collections.abc import Callable, Collection, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -239,14 +239,10 @@ class Finder(QObject):
         if self.proposals is not None and self.proposals.focused is not None:
             self._keep(self.proposals.with_rejected((self.proposals.focused.box_xyxy,)))
 
-    def settle_labelled(self, instances: Iterable[Instance]) -> None:
-        """Take out of the open proposals, on all images, what these instances are: whoever labelled it."""
-        by_image: dict[ImageId, list[Instance]] = {}
-        for instance in instances:
-            by_image.setdefault(instance.image_id, []).append(instance)
-        for image_id, added in by_image.items():
-            if proposals := self._kept.get(image_id):
-                self._keep(without_labelled(proposals, added))
+    def settle_labelled(self, image_id: ImageId, instances: Sequence[Instance]) -> None:
+        """Take out of the open proposals on an image what these instances of it are: whoever labelled it."""
+        if proposals := self._kept.get(image_id):
+            self._keep(without_labelled(proposals, instances))
 
     def reopen(self, instance_ids: AbstractSet[InstanceId]) -> None:
         """Propose again what was labelled as these instances, which are gone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sam3_annotator.project import LABELLED_IOU, Instance, InstanceId, Placed, Region, near_each, region_iou
+from sam3_annotator.project import LABELLED_IOU, CategoryId, Instance, InstanceId, Placed, Region, near_each, region_iou
 from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
 from sam3_annotator.ui.verbs.proposing import SAME_IOU
 
@@ -31,10 +31,12 @@ def settled_one_each(unsettled: Sequence[Proposal], instances: Sequence[Instance
 
     Those of an image before are things of their own, however much they overlap: a rider, and the horse below.
     """
+    settled, others = _accepted(unsettled, instances)
+    if not others:
+        return settled
     placed = [Placed.of(proposal.region) for proposal in unsettled]
-    things = [Placed.of(instance.region) for instance in instances]
-    settled: dict[BoxXyxy, InstanceId | None] = {}
-    for instance, thing, near in zip(instances, things, near_each(things, placed), strict=True):
+    things = [Placed.of(instance.region) for instance in others]
+    for instance, thing, near in zip(others, things, near_each(things, placed), strict=True):
         there = [
             unsettled[each]
             for each in near
@@ -45,6 +47,26 @@ def settled_one_each(unsettled: Sequence[Proposal], instances: Sequence[Instance
         if there:
             settled[there[-1].box_xyxy] = instance.id
     return settled
+
+
+def _accepted(
+    unsettled: Sequence[Proposal], instances: Sequence[Instance]
+) -> tuple[dict[BoxXyxy, InstanceId | None], list[Instance]]:
+    """Settle what was just accepted, to the last vertex, by whatever has become of it; also give all other instances.
+
+    Thousands that are accepted at once need not be measured for that.
+    """
+    by_region: dict[tuple[CategoryId | None, Region], list[Proposal]] = {}
+    for proposal in unsettled:
+        by_region.setdefault((proposal.category_id, proposal.region), []).append(proposal)
+    settled: dict[BoxXyxy, InstanceId | None] = {}
+    others = []
+    for instance in instances:
+        if alike := by_region.get((instance.category_id, instance.region)):
+            settled[alike.pop().box_xyxy] = instance.id
+        else:
+            others.append(instance)
+    return settled, others
 
 
 def _settled_as(

@@ -39,9 +39,10 @@ class ShownProposals:
         self._is_open = np.array([id(proposal) in now for proposal in answer], dtype=bool)
         if self.hovered is not None:
             self.turn_to(self.hovered.box_xyxy)
-        differing = before.keys() ^ now.keys() if color == self.color else before.keys() | now.keys()
+        either = before | now
+        differing = before.keys() ^ now.keys() if color == self.color else either.keys()
         self.color = color
-        return [(before | now)[key].region.box_xyxy for key in differing]
+        return [either[key].region.box_xyxy for key in differing]
 
     def color_of(self, proposal: Proposal) -> str:
         """Give the colour, `#rrggbb`, of the category that a proposal would get."""

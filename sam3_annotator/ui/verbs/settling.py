@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
-from sam3_annotator.project import CategoryId, ChangeKind, ChangeSet, InstanceId
+from sam3_annotator.project import CategoryId, ChangeKind, ChangeSet, ImageId, InstanceId
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.store_bridge import StoreBridge
 
@@ -27,10 +27,12 @@ class Settling(QObject):
         rows = [change for change in changes.changes if change.table == "instances"]
         if changes.kind is ChangeKind.UNDO and (gone := {InstanceId(row.row_id) for row in rows if row.after is None}):
             self._finder.reopen(gone)
-        image_ids = self._finder.image_ids
-        added = [row.row_id for row in rows if row.before is None and row.after and row.after["image_id"] in image_ids]
-        if added:
-            self._finder.settle_labelled([self._store.instance(InstanceId(row_id)) for row_id in added])
+        added: dict[ImageId, set[int]] = {}
+        for row in rows:
+            if row.before is None and row.after and row.after["image_id"] in self._finder.image_ids:
+                added.setdefault(row.after["image_id"], set()).add(row.row_id)
+        for image_id, ids in added.items():  # one by one, thousands would take long
+            self._finder.settle_labelled(image_id, [each for each in self._store.instances(image_id) if each.id in ids])
         if become := _become(changes):
             self._finder.follow_categories({id_: self._store.category(now) for id_, now in become.items()})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sam3_annotator.model import ConceptPrompt
 from sam3_annotator.project import CategoryId, ImageId, Instance, InstanceCopy, InstanceId, Region, rectangle
 from sam3_annotator.ui.assistance.settled import without_labelled
@@ -61,3 +63,21 @@ def test_each_instance_settles_its_own() -> None:
 
     assert sorted(settled.settled.values()) == [7, 8]
     assert settled.open == ()
+
+
+def test_the_very_same_goes_before_what_only_comes_near() -> None:
+    part, whole = proposal(PART, RIDER), proposal(WHOLE, RIDER)
+    near = rectangle(0, 0, 40, 35)
+
+    settled = without_labelled(propagated(part, whole), [instance(7, near, RIDER), instance(8, PART, RIDER)])
+
+    assert settled.settled == {whole.box_xyxy: 7, part.box_xyxy: 8}
+
+
+def test_of_twins_each_instance_settles_one() -> None:
+    first = proposal(WHOLE, RIDER)
+    second = replace(first, box_xyxy=(0, 0, 40, 40.5))
+    found = propagated(first, second)
+
+    assert len(without_labelled(found, [instance(7, WHOLE, RIDER)]).open) == 1
+    assert without_labelled(found, [instance(7, WHOLE, RIDER), instance(8, WHOLE, RIDER)]).open == ()
