@@ -29,11 +29,12 @@ def once(bridge, is_time: Callable[[], bool], act: Callable[[], object]) -> None
     bridge.changed.connect(look)
 
 
+@pytest.mark.parametrize("chooses", [False, True])
 @pytest.mark.parametrize("change", ["leave out", "finish", "take out"])
 def test_images_that_change_while_the_model_looks_at_them_are_not_touched(
-    hold_sequence, finish_sequence, fake_session, store, image_ids, change
+    hold_sequence, finish_sequence, propagating, fake_session, store, image_ids, pets, change, chooses
 ) -> None:
-    hold_sequence()
+    hold_sequence(instance_ids=frozenset(pets) if chooses else None)
     if change == "take out":
         with store.edit("Take out") as edit:
             edit.delete_image(image_ids[1])
@@ -45,6 +46,8 @@ def test_images_that_change_while_the_model_looks_at_them_are_not_touched(
 
     expected = {"leave out": [2, 0, 2, 2], "finish": [2, 0, 0, 0], "take out": [2, 2, 2]}
     assert counts(store) == expected[change]
+    is_early = propagating.told[0].endswith("It ended after 2.png, where nothing was left to propagate.")
+    assert is_early == (change == "finish")
 
 
 def test_what_is_corrected_meanwhile_goes_on_as_it_is_by_then(
