@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QObject, Qt, QThread, QThreadPool, Signal, Slot
 from shiboken6 import isValid
@@ -22,6 +22,9 @@ Work = Callable[[Progress], Any]
 
 PROGRESS_INTERVAL = 1 / 30
 """Seconds between two progress signals: a bar need not move faster than the eye."""
+
+PROGRESS_UNIT: Final = 1 << 10
+"""What bytes are counted in: progress travels as a Qt int, too small for the bytes of a checkpoint."""
 
 SHARED_THREADS = 4
 
@@ -168,6 +171,11 @@ def _shared_pool() -> QThreadPool:
     pool = QThreadPool()
     pool.setMaxThreadCount(max(SHARED_THREADS, QThread.idealThreadCount()))
     return pool
+
+
+def in_kib(progress: Progress) -> Progress:
+    """Take bytes for a progress, of a `BackgroundTask`, that counts in `PROGRESS_UNIT`."""
+    return lambda done, total: progress(done // PROGRESS_UNIT, total // PROGRESS_UNIT)
 
 
 def background_is_idle() -> bool:

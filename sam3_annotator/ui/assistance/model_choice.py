@@ -19,8 +19,9 @@ from sam3_annotator.model import (
     Session,
     open_session,
 )
+from sam3_annotator.project import Progress
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
-from sam3_annotator.ui.background import BackgroundTask
+from sam3_annotator.ui.background import BackgroundTask, in_kib
 from sam3_annotator.ui.settings import Settings
 
 HASH_LENGTH = 12
@@ -113,7 +114,11 @@ class ModelChoice(QObject):
         """Compute the hash of a model's file in the background, unless it is known."""
         if name in self._hashing:
             return
-        task = BackgroundTask(lambda progress: self.catalog.hash_file(name, progress), self._hash_pool, owner=self)
+
+        def work(progress: Progress) -> FileHash:
+            return self.catalog.hash_file(name, in_kib(progress))
+
+        task = BackgroundTask(work, self._hash_pool, owner=self)
         task.result.connect(lambda file_hash: self._take_hash(name, file_hash))
         task.finished.connect(lambda: self._hashing.pop(name, None))
         self._hashing[name] = task

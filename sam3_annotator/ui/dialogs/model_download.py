@@ -11,11 +11,9 @@ from PySide6.QtCore import QObject, Signal
 
 from sam3_annotator.model import Catalog, ModelEntry
 from sam3_annotator.project import Progress
-from sam3_annotator.ui.background import BackgroundTask, error_sentence
+from sam3_annotator.ui.background import PROGRESS_UNIT, BackgroundTask, error_sentence, in_kib
 from sam3_annotator.ui.dialogs.model_words import ASKING, download_words
 
-# Progress travels as a Qt int, too small for the bytes of a checkpoint.
-PROGRESS_UNIT: Final = 1 << 10
 # A rate measured over less is a guess.
 SECONDS_TO_KNOW_THE_RATE: Final = 3.0
 
@@ -46,10 +44,7 @@ class ModelDownload(QObject):
         """Fetch a model; the token goes into the request and nowhere else."""
 
         def work(progress: Progress) -> Path:
-            def scaled(done: int, total: int) -> None:
-                progress(done // PROGRESS_UNIT, total // PROGRESS_UNIT)
-
-            return self._catalog.download(entry.name, token=token, progress=scaled)
+            return self._catalog.download(entry.name, token=token, progress=in_kib(progress))
 
         self._began_at, self._had = 0.0, entry.fetched // PROGRESS_UNIT
         self._task = BackgroundTask(work, owner=self)

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from sam3_annotator.model import BUILTIN, Catalog, EngineStage, LoadingProgress, ModelUnavailable
+from sam3_annotator.model import BUILTIN, Catalog, EngineStage, FileHash, LoadingProgress, ModelUnavailable
 from sam3_annotator.paths import resources_dir
+from sam3_annotator.project import Progress
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.model_choice import ModelChoice
 from sam3_annotator.ui.settings import Settings
@@ -157,3 +158,17 @@ def test_file_of_the_model_in_use_is_hashed_once_and_tells_it_from_others(
     assert known is not None
     assert models.describe("mine") == f"mine (sha256 {known.sha256[:12]})"
     assert models.describe("Built-in") == "Built-in"
+
+
+def test_file_of_more_bytes_than_a_qt_int_holds_is_hashed(
+    qtbot: QtBot, models: ModelChoice, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hash_file(_name: str, progress: Progress) -> FileHash:
+        progress(3_450_000_000, 3_450_000_000)  # as SAM 3 has; what Qt cannot take is a warning, so an error here
+        return FileHash("0" * 64, "2026-01-01T00:00:00Z", 3_450_000_000, 0)
+
+    monkeypatch.setattr(catalog, "hash_file", hash_file)
+
+    models.hash_file("mine")
+
+    qtbot.waitUntil(lambda: models.describe("mine") == "mine (sha256 000000000000)")
