@@ -33,7 +33,7 @@ class GarbageCollection(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._thread = threading.current_thread()
+        self._thread = threading.get_ident()
         self._passes = 0
         self._kept = 0
         self._asked.connect(self._answer, Qt.ConnectionType.QueuedConnection)
@@ -58,7 +58,7 @@ class GarbageCollection(QObject):
 
     def collect(self) -> None:
         """Collect all that there is; from any thread, which waits for it, but never for long."""
-        if threading.current_thread() is self._thread:
+        if threading.get_ident() == self._thread:
             self._collect_all()
         else:
             done = threading.Event()
