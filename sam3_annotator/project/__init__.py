@@ -92,6 +92,7 @@ from sam3_annotator.project.image_files import (
 )
 from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.images import make_thumbnail, read_facts, read_image, read_reduced
+from sam3_annotator.project.listed_steps import ListedStep, StepCounts
 from sam3_annotator.project.masks import mask_to_region, region_pixel_area, region_to_mask
 from sam3_annotator.project.overlap import LABELLED_IOU, Placed, near_each
 from sam3_annotator.project.palette import PALETTE, next_color
@@ -164,6 +165,7 @@ __all__ = [
     "KnownError",
     "Labelled",
     "ListedInstance",
+    "ListedStep",
     "Making",
     "NotAProject",
     "Origin",
@@ -191,6 +193,7 @@ __all__ = [
     "Simplified",
     "SoughtCategory",
     "Split",
+    "StepCounts",
     "StorageFull",
     "absolute_path",
     "add_image_files",

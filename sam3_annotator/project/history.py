@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 from sam3_annotator.project.changes import RowChange, decode_changes, encode_changes, net_changes
+from sam3_annotator.project.listed_steps import ListedStep, StepCounts, listed_step
+from sam3_annotator.project.replay_order import Background, Replay, Stack, ids_in_order
 
 HISTORY_BUDGET_BYTES = 256 << 20
-
-# What an instance belongs to: table, and the column of the instance that names the row.
-_OWNERS = (("images", "image_id"), ("categories", "category_id"))
-
-
-class Stack(StrEnum):
-    """Where a step waits: to be undone, or to be redone."""
-
-    UNDO = "undo"
-    REDO = "redo"
-
-    @property
-    def other(self) -> Stack:
-        """The stack that a step goes to when it is replayed from this one."""
-        return Stack.REDO if self is Stack.UNDO else Stack.UNDO
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,63 +23,6 @@ class Step:
     id: int
     label: str
     changes: tuple[RowChange, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Replay:
-    """The rows that replaying a step writes, as `(table, id)`, and the names that categories get by it.
-
-    To the `unsteady` ones nothing may belong: rows that go, images whose state becomes another.
-    """
-
-    rows: frozenset[tuple[str, int]]
-    unsteady: frozenset[tuple[str, int]]
-    names: frozenset[str]
-
-    @classmethod
-    def of(cls, text: str) -> _Replay:
-        """Read it from the changes of a step, as `encode_changes` writes them."""
-        changes = json.loads(text)
-        unsteady = [
-            (table, row_id)
-            for table, row_id, before, after in changes
-            if before is None or (table == "images" and after is not None and before["state"] != after["state"])
-        ]
-        names = [before["name"] for table, _, before, _ in changes if table == "categories" and before is not None]
-        return cls(frozenset((change[0], change[1]) for change in changes), frozenset(unsteady), frozenset(names))
-
-
-@dataclass(frozen=True, slots=True)
-class _Background:
-    """When the work began, as a mark; the rows the step has changed, and those that what it added belongs to.
-
-    A row is `[table, id]`, as in JSON; `names` are those of the categories it added.
-    """
-
-    since: int
-    changed: list[list[Any]]
-    owners: list[list[Any]]
-    names: list[str]
-
-    @classmethod
-    def of(cls, changes: Sequence[RowChange], since: int) -> _Background:
-        changed = [[change.table, change.row_id] for change in changes if change.before is not None]
-        added = [(change.table, change.after) for change in changes if change.before is None]
-        instances = [row for table, row in added if table == "instances" and row is not None]
-        owners = {(table, row[column]) for row in instances for table, column in _OWNERS}
-        names = sorted(row["name"] for table, row in added if table == "categories" and row is not None)
-        return cls(since, changed, [list(owner) for owner in sorted(owners)], names)
-
-    def encode(self) -> str:
-        return json.dumps([self.since, self.changed, self.owners, self.names], separators=(",", ":"))
-
-    def rests_on(self, replay: _Replay) -> bool:
-        """Whether a step cannot be replayed before this one."""
-        return (
-            any((table, row_id) in replay.rows for table, row_id in self.changed)
-            or any((table, row_id) in replay.unsteady for table, row_id in self.owners)
-            or not replay.names.isdisjoint(self.names)
-        )
 
 
 class History:
@@ -112,6 +41,21 @@ class History:
         """Return the label of the step that is replayed next, None if there is none."""
         row = self._next(stack, "label")
         return None if row is None else str(row[0])
+
+    def counts(self) -> StepCounts:
+        """Return how many steps wait on each stack."""
+        found = dict(self._connection.execute("SELECT stack, count(*) FROM history GROUP BY stack"))
+        return StepCounts(found.get(Stack.UNDO, 0), found.get(Stack.REDO, 0))
+
+    def listed(self, stack: Stack, start: int, stop: int) -> list[ListedStep]:
+        """Return the steps of a stack from number `start` to before `stop`, in the order in which they are replayed.
+
+        Raises ValueError or TypeError if the changes of one are not as `encode_changes` writes them.
+        """
+        return [
+            listed_step(self._connection, step_id)
+            for step_id in list(islice(ids_in_order(self._connection, stack), start, stop))
+        ]
 
     def mark(self) -> int:
         """Return where the history stands: steps of the user's that come now have a higher id."""
@@ -153,9 +97,9 @@ class History:
         self._count(-self._byte_size())
 
     def _record_background(self, label: str, changes: Sequence[RowChange], since: int) -> None:
-        background = _Background.of(changes, since)
+        background = Background.of(changes, since)
         redoable = self._connection.execute("SELECT changes FROM history WHERE stack = ?", (Stack.REDO,))
-        if any(background.rests_on(_Replay.of(text)) for (text,) in redoable):
+        if any(background.rests_on(Replay.of(text)) for (text,) in redoable):
             self._drop_redo()
         if changes:
             self._push(Stack.UNDO, label, changes, background=background.encode())
@@ -166,21 +110,7 @@ class History:
         return row
 
     def _next_id(self, stack: Stack) -> int | None:
-        """Find the newest step, or the user's newest if only background steps that began before it are newer."""
-        newest, own = self._connection.execute(
-            "SELECT max(id), max(id) FILTER (WHERE background IS NULL) FROM history WHERE stack = ?", (stack,)
-        ).fetchone()
-        if own is None or own == newest:
-            return None if newest is None else int(newest)
-        (text,) = self._connection.execute("SELECT changes FROM history WHERE id = ?", (own,)).fetchone()
-        replay = _Replay.of(text)
-        # As one text: a run over all images leaves thousands, and every view asks which step is next.
-        query = "SELECT '[' || group_concat(background) || ']' FROM history WHERE stack = ? AND id > ?"
-        for code in json.loads(self._connection.execute(query, (stack, own)).fetchone()[0]):
-            background = _Background(*code)
-            if own <= background.since or background.rests_on(replay):
-                return int(newest)
-        return int(own)
+        return next(ids_in_order(self._connection, stack), None)
 
     def _read_next(self, stack: Stack) -> Step | None:
         row: tuple[Any, ...] | None = self._next(stack, "id, label, changes, blobs")

@@ -23,13 +23,15 @@ from sam3_annotator.project.edit import Edit, write_facts
 from sam3_annotator.project.entities import ImageFacts, ImageId
 from sam3_annotator.project.errors import EditError, ProjectReadOnly
 from sam3_annotator.project.failures import damaged, moved_away, told
-from sam3_annotator.project.history import HISTORY_BUDGET_BYTES, History, Stack
+from sam3_annotator.project.history import HISTORY_BUDGET_BYTES, History
 from sam3_annotator.project.image_paths import absolute_path
+from sam3_annotator.project.listed_steps import ListedStep, StepCounts
 from sam3_annotator.project.listeners import Listener, Listeners
 from sam3_annotator.project.locking import ProjectLock
 from sam3_annotator.project.progress import Progress
 from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.recorder import ChangeRecorder
+from sam3_annotator.project.replay_order import Stack
 from sam3_annotator.project.rows import fetch_row
 
 _log = logging.getLogger(__name__)
@@ -174,6 +176,22 @@ class ProjectStore(ProjectReader):
         with told(self.path):
             return self._history.label(Stack.REDO)
 
+    def step_counts(self) -> StepCounts:
+        """Return how many steps can be undone and redone."""
+        with told(self.path):
+            return self._history.counts()
+
+    def undoable_steps(self, start: int, stop: int) -> list[ListedStep]:
+        """Return the steps that `undo` takes back, in its order, from number `start` to before `stop`.
+
+        Number 0 is the next; the further `start`, the longer it takes (5,000: some milliseconds).
+        """
+        return self._listed(Stack.UNDO, start, stop)
+
+    def redoable_steps(self, start: int, stop: int) -> list[ListedStep]:
+        """Return the steps that `redo` does again, in its order, as `undoable_steps` does."""
+        return self._listed(Stack.REDO, start, stop)
+
     @property
     def history_mark(self) -> int:
         """Where the history stands now, for the `since` of edits to come."""
@@ -242,6 +260,13 @@ class ProjectStore(ProjectReader):
                 self._connection.execute("ROLLBACK")
             except sqlite3.Error:
                 _log.exception("Rolling back %s failed", self.path)
+
+    def _listed(self, stack: Stack, start: int, stop: int) -> list[ListedStep]:
+        with told(self.path):
+            try:
+                return self._history.listed(stack, start, stop)
+            except (ValueError, TypeError) as error:  # no step that this program has written
+                raise damaged(self.path) from error
 
     def _replay(self, stack: Stack, kind: ChangeKind) -> ChangeSet | None:
         with self._writing() as recorder, told(self.path):

@@ -225,8 +225,12 @@ def test_history_does_what_two_plain_lists_would(
         while walk.redo():
             assert walk.is_sound()
         end = walk.rows()
-        while walk.undo():
+        listed = [step.label for step in store.undoable_steps(0, walk.steps)]
+        for label in listed:
+            assert store.undo_label == label
+            assert walk.undo()
             assert walk.is_sound()
+        assert not walk.undo()
         assert walk.rows() == start
         while walk.redo():
             assert walk.is_sound()
