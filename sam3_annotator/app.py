@@ -74,6 +74,7 @@ from sam3_annotator.ui.window.audit_display import AuditDisplay
 from sam3_annotator.ui.window.autolabel_display import AutolabelDisplay
 from sam3_annotator.ui.window.crash_messages import CrashMessages
 from sam3_annotator.ui.window.gallery_display import GalleryDisplay
+from sam3_annotator.ui.window.history_display import HistoryDisplay
 from sam3_annotator.ui.window.leaving import Leaving, LeavingStrokes
 from sam3_annotator.ui.window.light_display import LightDisplay
 from sam3_annotator.ui.window.main_window import MainWindow
@@ -253,6 +254,7 @@ def bind_labelling(
     window.canvas.region_drawn.connect(drawing.add)
     window.category_panel.clicked.connect(labelling.take_category)
     labelling.next_wanted.connect(window.image_panel.next_image)
+    HistoryDisplay(window)
     window.window_actions.bind(labelling_slots(labelling, assist, window.workspace, window.canvas))
     display.left.connect(lambda: drawing.show(None))
     display.shown.connect(drawing.show)

@@ -43,8 +43,6 @@ def labelling_slots(labelling: Labelling, assist: Assist, workspace: Workspace, 
         "correct": labelling.correct_selection,
         "delete_selection": labelling.delete_selection,
         "delete_vertex": delete_vertex,
-        "undo": labelling.undo,
-        "redo": labelling.redo,
         "hide_all": labelling.toggle_all,
         **{f"category_{n + 1}": partial(labelling.choose_category, n) for n in range(len(CATEGORY_KEYS))},
     }

@@ -1,4 +1,4 @@
-"""The user's verbs on the shown image: accept, delete, choose a category, undo, go on."""
+"""The user's verbs on the shown image: accept, delete, choose a category, go on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 from sam3_annotator.model import Prompt
 from sam3_annotator.project import (
     CategoryId,
-    ChangeSet,
     ImageId,
     ImageState,
     InstanceId,
@@ -180,27 +179,6 @@ class Labelling(QObject):
 
     def _set_state(self, image_id: ImageId, state: ImageState) -> None:
         attempt(lambda: operations.set_image_state(self._store, (image_id,), state), self.problem.emit)
-
-    def undo(self) -> None:
-        """Undo the last step and show the image it was on."""
-        attempt(lambda: self._reveal(self._store.undo()), self.problem.emit)
-
-    def redo(self) -> None:
-        """Redo the step undone last and show the image it is on."""
-        attempt(lambda: self._reveal(self._store.redo()), self.problem.emit)
-
-    def _reveal(self, changes: ChangeSet | None) -> None:
-        if changes is None:
-            return
-        rows = (
-            row for change in changes.changes if change.table == "instances" for row in (change.after, change.before)
-        )
-        image_ids = {row["image_id"] for row in rows if row is not None}
-        image_ids |= {
-            change.row_id for change in changes.changes if change.table == "images" and change.before and change.after
-        }
-        if image_ids and self._workspace.image_id not in image_ids:
-            self._workspace.set_image(min(image_ids))
 
     def _go_on(self, image_id: ImageId) -> None:
         if self._store.image(image_id).state is ImageState.IN_PROGRESS:

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from sam3_annotator.ui.window.dock import Dock
 from sam3_annotator.ui.window.window_place import LAYOUT_VERSION
 
-_LEFT = ("images", "findings")
+_LEFT = ("images", "findings", "history")
+# What stays out of the way until it is wanted.
+_HIDDEN: Final = ("findings", "history")
 _RIGHT = ("categories", "instances", "proposals")
 # Of the right column, in parts, while nothing is looked for.
 _RIGHT_HEIGHTS: Final = (260, 440, 120)
@@ -21,9 +23,9 @@ _PROPOSALS_HEIGHT, _INSTANCES_HEIGHT = 240, 200
 
 
 class Docks:
-    """One dock for each panel, `images`, `findings`, `categories`, `instances` and `proposals`.
+    """One dock for each panel: `images`, `findings`, `history`, `categories`, `instances` and `proposals`.
 
-    The findings stay out of the way until they are wanted.
+    The findings and the history stay out of the way until they are wanted.
     """
 
     def __init__(self, window: QMainWindow, panels: Mapping[str, QWidget]) -> None:
@@ -35,7 +37,8 @@ class Docks:
         ):
             for name in names:
                 window.addDockWidget(area, self._docks[name])
-        self._docks["findings"].hide()
+        for name in _HIDDEN:
+            self._docks[name].hide()
         self._resize(("images", "categories"), (248, 264), Qt.Orientation.Horizontal)
         self._resize(_RIGHT, _RIGHT_HEIGHTS, Qt.Orientation.Vertical)
         self._own_height = 0  # of the proposals, while they have room of the instances
@@ -61,10 +64,16 @@ class Docks:
         self._docks["images"].raise_()
 
     def show_findings(self) -> None:
-        """Give the findings half of their column, unless they are shown already."""
-        if not self._docks["findings"].isVisible():
-            self._docks["findings"].show()
-            self._resize(_LEFT, (1, 1), Qt.Orientation.Vertical)
+        """Give the findings their part of the column, unless they are shown already."""
+        self._show_in_column("findings")
+
+    def show_history(self) -> None:
+        """Give the history its part of the column, unless it is shown already, and the keyboard."""
+        self._show_in_column("history")
+        dock = self._docks["history"]
+        if dock.isFloating():
+            dock.activateWindow()
+        first_focusable(dock.widget()).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_searching(self, is_searching: bool) -> None:
         """Lend the proposals room of the instances, as much as their list lacks, while something is looked for."""
@@ -100,6 +109,13 @@ class Docks:
         yield canvas
         for name in _RIGHT:
             yield self._docks[name].widget()
+
+    def _show_in_column(self, name: str) -> None:
+        """Share the left column out evenly among what is shown in it, with this panel, if it was not shown."""
+        if not self._docks[name].isVisible():
+            self._docks[name].show()
+            shown = tuple(each for each in _LEFT if self._docks[each].isVisible())
+            self._resize(shown, (1,) * len(shown), Qt.Orientation.Vertical)
 
     def _resize(self, names: tuple[str, ...], sizes: tuple[int, ...], direction: Qt.Orientation) -> None:
         self._window.resizeDocks([self._docks[name] for name in names], list(sizes), direction)

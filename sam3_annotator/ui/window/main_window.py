@@ -23,6 +23,7 @@ from sam3_annotator.ui.keyboard.key_hints import key_hints
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.panels.category_list import CategoryPanel
 from sam3_annotator.ui.panels.finding_list import FindingPanel
+from sam3_annotator.ui.panels.history_panel import HistoryPanel
 from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.panels.instance_list import InstancePanel
 from sam3_annotator.ui.panels.proposal_list import ProposalPanel
@@ -35,7 +36,7 @@ from sam3_annotator.ui.window.activities import Activities
 from sam3_annotator.ui.window.canvas_area import CanvasArea
 from sam3_annotator.ui.window.docks import Docks, first_focusable
 from sam3_annotator.ui.window.menus import add_recent_menu, build_menus, make_canvas_menu
-from sam3_annotator.ui.window.message_bar import MessageAction, MessageBar, Severity
+from sam3_annotator.ui.window.message_bar import MessageBar, Severity
 from sam3_annotator.ui.window.model_chip import ModelChip
 from sam3_annotator.ui.window.status_line import StatusLine
 from sam3_annotator.ui.window.tool_rail import ToolRail
@@ -100,6 +101,7 @@ class MainWindow(QMainWindow):
         self.proposal_panel = ProposalPanel(self.keys)
         self.checking = Checking(bridge, self)
         self.finding_panel = FindingPanel(self.checking)
+        self.history_panel = HistoryPanel(bridge)
         self._idle_checks: list[Callable[[], bool]] = []
         self._leave_checks: list[tuple[LeaveCheck, bool]] = []
         self._beginning = QTimer(self, singleShot=True, interval=BEGIN_UNSEEN_MS)
@@ -191,6 +193,7 @@ class MainWindow(QMainWindow):
             {
                 "images": self.image_panel,
                 "findings": self.finding_panel,
+                "history": self.history_panel,
                 "categories": self.category_panel,
                 "instances": self.instance_panel,
                 "proposals": self.proposal_panel,
@@ -219,8 +222,6 @@ class MainWindow(QMainWindow):
         self.instance_panel.offer(*map(self.window_actions.group, _INSTANCE_MENU))
         self.category_panel.images_wanted.connect(self.image_panel.show_with)
         self.category_panel.images_wanted.connect(self._docks.show_images)
-        self.image_panel.missing_found.connect(self._tell_missing)
-        self.image_panel.notice.connect(lambda sentence: self.show_notice(sentence, "missing"))
         self.window_actions.bind(
             {
                 "fit": self.canvas.fit,
@@ -231,6 +232,7 @@ class MainWindow(QMainWindow):
                 "next_panel": lambda: self._focus_panel(1),
                 "previous_panel": lambda: self._focus_panel(-1),
                 "reset_layout": self._docks.reset,
+                "history": self._docks.show_history,
                 "check_project": self.check_project,
                 "next_finding": lambda: self.finding_panel.view.turn(1),
                 "previous_finding": lambda: self.finding_panel.view.turn(-1),
@@ -306,16 +308,6 @@ class MainWindow(QMainWindow):
         self.canvas.set_fill_opacity(self.settings.fill_opacity)
         for moving in (self.canvas, self.area.phrase_bar):
             moving.set_reduced_motion(self.settings.reduces_motion)
-
-    def _tell_missing(self, count: int) -> None:
-        words = "1 image is" if count == 1 else f"{count:,} images are"
-        find = MessageAction("Find moved images…", self.image_panel.ask_and_find_moved)
-        self.messages.show_message(
-            f"{words} missing. What was annotated is kept.",
-            Severity.WARNING,
-            actions=() if self.store.is_read_only else (find,),
-            key="missing",
-        )
 
     def _open_canvas_menu(self, instance_id: InstanceId | None, at: QPoint) -> None:
         if instance_id is None:

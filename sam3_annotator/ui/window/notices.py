@@ -1,4 +1,4 @@
-"""Says in the window what its parts report: problems, the model's state, files being read."""
+"""Says in the window what its parts report: problems, the model's state, files missing or being read."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ SEQUENCE: Final = "sequence"
 SEQUENCE_FAILURE: Final = "sequence failure"
 # Images being read for their facts.
 READING: Final = "reading"
+# Images whose files are not there, and what became of looking for them.
+MISSING: Final = "missing"
 # What the model looks at.
 CLOSER_LOOK: Final = "closer look"
 
@@ -96,6 +98,8 @@ class Notices(QObject):
             labelling.category_wanted.connect(self._ask_for_category)
             labelling.category_found.connect(self._go_back_to_canvas)
         facts.progress.connect(self._show_reading)
+        window.image_panel.missing_found.connect(self._tell_missing)
+        window.image_panel.notice.connect(lambda sentence: window.show_notice(sentence, MISSING))
         window.bridge.changed.connect(self._forget_what_was_undone)
 
     @Slot(object)
@@ -173,3 +177,14 @@ class Notices(QObject):
             self._window.set_activity(f"Reading images, {done:,} of {total:,}", done / total, key=READING)
         else:
             self._window.set_activity("", key=READING)
+
+    @Slot(int)
+    def _tell_missing(self, count: int) -> None:
+        words = "1 image is" if count == 1 else f"{count:,} images are"
+        find = MessageAction("Find moved images…", self._window.image_panel.ask_and_find_moved)
+        self._window.messages.show_message(
+            f"{words} missing. What was annotated is kept.",
+            Severity.WARNING,
+            actions=() if self._window.store.is_read_only else (find,),
+            key=MISSING,
+        )

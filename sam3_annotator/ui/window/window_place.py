@@ -12,7 +12,7 @@ from sam3_annotator.ui.settings import Settings
 
 DEFAULT_SIZE: Final = QSize(1440, 900)
 # Raised when docks or toolbars are added or renamed: an older layout would put them anywhere.
-LAYOUT_VERSION: Final = 3
+LAYOUT_VERSION: Final = 4
 # This much of the window's top edge must be on a screen, to take hold of it.
 _GRIP: Final = QSize(160, 24)
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from sam3_annotator.ui.window.docks import Docks
 
-NAMES = ("images", "findings", "categories", "instances", "proposals")
+NAMES = ("images", "findings", "history", "categories", "instances", "proposals")
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Column:
     @property
     def heights(self) -> list[int]:
         """The heights of its panels, from the top."""
-        return [self.dock(name).height() for name in NAMES[2:]]
+        return [self.dock(name).height() for name in NAMES[3:]]
 
 
 @pytest.fixture

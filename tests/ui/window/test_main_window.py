@@ -302,20 +302,6 @@ def test_menu_beside_the_instances_offers_the_view(window: MainWindow) -> None:
     menu.close()
 
 
-def test_missing_images_are_told_with_a_way_to_find_them(qtbot: Any, store: ProjectStore, image_folder: Path) -> None:
-    (image_folder / "1.png").unlink()
-    window = make_window(qtbot, store)
-
-    qtbot.waitUntil(lambda: bool(window.messages.messages))
-
-    (message,) = window.messages.messages
-    assert message.text.startswith("1 image is missing")
-    assert [action.text for action in message.actions] == ["Find moved images…"]
-    window.image_panel.find_moved(image_folder)
-    assert [message.severity for message in window.messages.messages] == ["info"]
-    window.close()
-
-
 def test_dropped_files_are_announced(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path))])

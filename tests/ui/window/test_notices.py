@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.model import ModelError, ModelSource, ModelUnavailable, OutOfMemory, PointPrompt
-from sam3_annotator.project import ImageId
+from sam3_annotator.project import ImageId, ProjectStore
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
@@ -30,12 +31,22 @@ IMAGE = ShownImage(ImageId(1), "key", np.zeros((60, 80, 3), dtype=np.uint8))
 
 
 @pytest.fixture
+def window(qtbot: QtBot, bridge: StoreBridge, workspace: Workspace) -> MainWindow:
+    made = MainWindow(bridge, workspace, CanvasView(), Settings())
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
 def messages(
-    qtbot: QtBot, bridge: StoreBridge, workspace: Workspace, engine: EngineBridge, assist: Assist, finder: Finder
+    window: MainWindow,
+    bridge: StoreBridge,
+    workspace: Workspace,
+    engine: EngineBridge,
+    assist: Assist,
+    finder: Finder,
 ) -> Iterator[Callable[[], tuple[Message, ...]]]:
-    """Show a window that tells what becomes of engine and assist; give what it says."""
-    window = MainWindow(bridge, workspace, CanvasView(), Settings())
-    qtbot.addWidget(window)
+    """Have the window tell what becomes of engine and assist; give what it says."""
     labelling = Labelling(bridge.store, workspace, assist, str, lambda: False, window)
     outlining = Outlining(bridge.store, workspace, lambda: (80, 60), engine, lambda _: IMAGE, Settings(), str, window)
     Notices(window, engine, assist, finder, outlining, (labelling,), FactReader(bridge, window))
@@ -132,3 +143,22 @@ def test_without_any_model_the_way_to_another_is_shown_once(
     (message,) = messages()
     assert message.text == words
     assert [action.text for action in message.actions] == ["Choose a model…"]
+
+
+@pytest.fixture
+def lost(store: ProjectStore) -> Path:
+    """Delete the file of the first image; give its folder."""
+    path = store.image_file(store.images()[0].id)
+    path.unlink()
+    return path.parent
+
+
+def test_missing_images_are_told_with_a_way_to_find_them(qtbot, lost, window, messages) -> None:
+    window.show()
+    qtbot.waitUntil(lambda: bool(messages()))
+
+    (message,) = messages()
+    assert message.text.startswith("1 image is missing")
+    assert [action.text for action in message.actions] == ["Find moved images…"]
+    window.image_panel.find_moved(lost)
+    assert [message.severity for message in messages()] == ["info"]

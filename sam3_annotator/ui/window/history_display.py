@@ -1,0 +1,49 @@
+"""Lets a window go through the history of its project: by keys, and by the panel that lists it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QObject, Slot
+
+from sam3_annotator.ui.actions.action_state import undo_verb
+from sam3_annotator.ui.verbs.replaying import Replaying
+from sam3_annotator.ui.window.main_window import MainWindow
+
+# The key of what the window shows while many steps are replayed, and of what it says where they cannot be.
+HISTORY: Final = "history"
+
+
+class HistoryDisplay(QObject):
+    """Binds undo, redo and the panel of the history; what is being made on the canvas is not left behind unseen."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._replaying = Replaying(window.bridge, window.workspace, self)
+        self._replaying.problem.connect(window.messages.show_message)
+        self._replaying.progress.connect(self._show_progress)
+        window.history_panel.way_wanted.connect(self._go)
+        window.history_panel.focus_left.connect(window.focus_canvas)
+        window.window_actions.bind({"undo": self._replaying.undo, "redo": self._replaying.redo})
+        window.add_idle_check(lambda: not self._replaying.is_running)
+        window.closing.connect(self._replaying.stop)
+
+    @Slot(int)
+    def _go(self, steps: int) -> None:
+        # The same rule as that of the key: first comes what is not in the project yet.
+        if undo_verb(self._window.window_actions.state) == "undo":
+            self._window.messages.dismiss(HISTORY)
+            self._replaying.go(steps)
+        else:
+            self._window.show_notice(
+                "Something is being made on the canvas. Keep or discard it first, then choose the state again.", HISTORY
+            )
+
+    @Slot(int, int)
+    def _show_progress(self, done: int, total: int) -> None:
+        if total:
+            words = f"Going through the history, {done:,} of {total:,} steps"
+            self._window.set_activity(words, done / total, self._replaying.stop, HISTORY)
+        else:
+            self._window.set_activity("", key=HISTORY)
