@@ -1,6 +1,7 @@
 """Fits what is read off a finished network, and writes its weights: `python -m training.builtin.fit`.
 
-That is the predicted IoU, then what ranks guesses by it, then the likeness to exemplars; the rest stays as it is.
+That is the predicted IoU, then the ranges by which it is rounded, then what ranks guesses, then the likeness to
+exemplars; the rest stays as it is.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from training.builtin.graphs import write_graphs
 from training.builtin.likeness import fit_likeness
 from training.builtin.pictures import PictureCache, split_pictures
 from training.builtin.projects import list_data
+from training.builtin.ranges import measure_ranges
 from training.builtin.ranking import fit_ranking
 from training.builtin.samples import SampleMaker
 from training.builtin.scores import fit_scores
@@ -45,13 +47,15 @@ def fit(
     # What comes now is learnt from the answers that users get.
     with tempfile.TemporaryDirectory() as folder:
         write_graphs(network.config, Path(folder))
+        ranges = measure_ranges(path, network.config, Path(folder), samples, settings)
+        save_weights(network, path, ranges)
         open_runtime = partial(Runtime, path, network.config, Path(folder))
         threads = torch.get_num_threads()
         makers = [samples, unseen] if unseen.has_regions() else [samples]
         asking = partial(open_runtime, threads=1 if workers else threads)
         found |= fit_ranking(network, asking, makers, settings, workers)
         found |= fit_likeness(network, open_runtime(threads=threads), samples, settings)
-    save_weights(network, path)
+    save_weights(network, path, ranges)
     return found
 
 

@@ -10,10 +10,13 @@ import io
 import json
 import warnings
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import onnx
 import torch
+from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
@@ -22,9 +25,13 @@ from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
 from sam3_annotator.model.builtin.prompt_maps import PROMPT_MAPS
 from sam3_annotator.model.builtin.weights import name_weights
 from sam3_annotator.paths import resources_dir
+from training.builtin.int8_graph import leave_out, round_convolutions
 
 OPSET = 20
 """The first with GELU."""
+
+IR_VERSION = 9
+"""Of the files, as torch writes them."""
 
 SIDE = 96
 """Of the views that are sent through the network to see what it computes; it goes for every side."""
@@ -36,7 +43,8 @@ AXES_OF_PIXELS = {0: "batch", 1: "height", 2: "width"}
 def write_graphs(config: BuiltinConfig, folder: Path) -> None:
     """Write `stem.onnx`, `answer.onnx` and `features.onnx`; see `runtime.Runtime` for what they take and give.
 
-    `weights.json` holds the name and shape of every weight, those of the heads included.
+    `answer_int8.onnx` answers with its inner convolutions in int8, which are listed in `int8.json`; `probe.onnx` tells
+    whether a processor can. `weights.json` holds the name and shape of every weight, those of the heads included.
     """
     network = BuiltinNetwork(config).eval().requires_grad_(False)
     paddings = _pad_evenly(network)
@@ -65,10 +73,14 @@ def write_graphs(config: BuiltinConfig, folder: Path) -> None:
         ),
     }
     folder.mkdir(parents=True, exist_ok=True)
-    for name, graph in graphs.items():
+    for graph in graphs.values():
         _leave_weights_out(graph)
         _pad_as_the_network(graph, paddings)
+    rounded = round_convolutions(graphs["answer"])
+    graphs |= {"answer_int8": rounded.graph, "probe": make_probe()}
+    for name, graph in graphs.items():
         (folder / f"{name}.onnx").write_bytes(graph.SerializeToString(deterministic=True))
+    (folder / "int8.json").write_text(json.dumps(asdict(rounded.plan), indent=1) + "\n", encoding="utf-8")
     shapes = {name: list(value.shape) for name, value in name_weights(network).items()}
     lines = ",\n".join(f"{json.dumps(name)}: {shape}" for name, shape in shapes.items())
     (folder / "weights.json").write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
@@ -141,11 +153,37 @@ def _leave_weights_out(graph: onnx.ModelProto) -> None:
     names = {weight.name: weight.name.removeprefix("network.") for weight in graph.graph.initializer}
     for weight in graph.graph.initializer:
         weight.name = names[weight.name]
-        weight.ClearField("raw_data")
-        weight.data_location = onnx.TensorProto.EXTERNAL
-        weight.external_data.add(key="location", value="given when the graph is loaded")
+        leave_out(weight)
     for node in graph.graph.node:
         node.input[:] = [names.get(name, name) for name in node.input]
+
+
+def make_probe() -> onnx.ModelProto:
+    """Make a graph that tells whether a processor adds products of bytes exactly.
+
+    Some add two of them in 16 bits, which the largest do not fit. It takes `pixels` `(1, 16, 4, 4)` uint8, and gives
+    `sums` of the same kind: 255 where all were 255.
+    """
+    channels = 16
+    constants = {
+        "one": np.float32(1),
+        "none": np.uint8(0),
+        "weights": np.full((channels, channels, 1, 1), 127, np.int8),
+        "no_weight": np.int8(0),
+        "sum": np.float32(127 * channels),
+    }
+    convolution = helper.make_node(
+        "QLinearConv", ["pixels", "one", "none", "weights", "one", "no_weight", "sum", "none"], ["sums"]
+    )
+    shape = [1, channels, 4, 4]
+    graph = helper.make_graph(
+        [convolution],
+        "probe",
+        [helper.make_tensor_value_info("pixels", TensorProto.UINT8, shape)],
+        [helper.make_tensor_value_info("sums", TensorProto.UINT8, shape)],
+        [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
 
 
 def main() -> None:

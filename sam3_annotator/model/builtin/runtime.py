@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,14 +10,14 @@ from typing import NamedTuple
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as refusals
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
+from sam3_annotator.model.builtin.graphs import adds_bytes_exactly, open_graph, read_json
 from sam3_annotator.model.builtin.likeness import Likeness
 from sam3_annotator.model.builtin.looks import StemArrays
+from sam3_annotator.model.builtin.quantization import RANGES, Plan, Values, quantize
 from sam3_annotator.model.builtin.ranking import Ranking
 from sam3_annotator.model.builtin.weights import check_weights, read_weights
-from sam3_annotator.model.errors import ModelUnavailable
 from sam3_annotator.paths import resources_dir
 
 Floats = NDArray[np.float32]
@@ -45,26 +44,41 @@ class Runtime:
     """The network as it answers; `network.py` is its definition, `training/builtin/graphs.py` writes its graphs."""
 
     def __init__(
-        self, path: Path, config: BuiltinConfig, graphs: Path | None = None, threads: int | None = None
+        self,
+        path: Path,
+        config: BuiltinConfig,
+        graphs: Path | None = None,
+        threads: int | None = None,
+        *,
+        in_float: bool = False,
     ) -> None:
         """Load the weights of `path` into the graphs of a folder, those that ship by default.
 
-        `config` is what the graphs were written from; `threads` are `count_threads()` by default. Raises
-        `ModelUnavailable` if a file cannot be read, or unless every weight is there and no other.
+        `config` is what the graphs were written from; `threads` are `count_threads()` by default. Inner convolutions of
+        answers are in int8 where the weights say how they round and the processor can, unless all are to be `in_float`.
+        Raises `ModelUnavailable` if a file cannot be read, or unless every weight is there and no other.
         """
         self.config = config
         weights = read_weights(path)
         folder = graphs or resources_dir() / "builtin" / "graphs"
-        check_weights(path, weights, _read_shapes(folder / "weights.json"))
+        plan = Plan.of(read_json(folder / "int8.json"))
+        ranges = weights.get(RANGES)
+        rounded = {} if ranges is None else {RANGES: [plan.tensors, 2]}
+        check_weights(path, weights, read_json(folder / "weights.json") | rounded)
         self.ranking = Ranking(weights)
         self.likeness = Likeness(weights)
         # The builds that go by Windows' own tracing know no variable: see the package's `__init__`.
         onnxruntime.disable_telemetry_events()
+        values: dict[str, Values] = {name: _starting_with(weights, prefixes) for name, prefixes in GRAPHS.items()}
+        files = {name: folder / f"{name}.onnx" for name in GRAPHS}
+        self.is_in_int8 = ranges is not None and not in_float and adds_bytes_exactly(folder / "probe.onnx")
+        if ranges is not None and self.is_in_int8:
+            values["answer"] = quantize(_starting_with(weights, GRAPHS["answer"]), ranges, plan)
+            files["answer"] = folder / "answer_int8.onnx"
         self._stem, self._answer, self._features = (
-            _open_graph(folder / f"{name}.onnx", _starting_with(weights, prefixes), threads or count_threads())
-            for name, prefixes in GRAPHS.items()
+            open_graph(files[name], values[name], threads or count_threads()) for name in GRAPHS
         )
-        self._weights = weights  # the graphs read some of them where they lie
+        self._values = values  # the graphs read them where they lie
 
     def encode(self, views: NDArray[np.uint8]) -> StemArrays:
         """Encode views `(B, S, S, 3)` RGB; S is a multiple of 32."""
@@ -94,33 +108,3 @@ def count_threads() -> int:
 
 def _starting_with(weights: Mapping[str, Floats], prefixes: tuple[str, ...]) -> dict[str, Floats]:
     return {name: value for name, value in weights.items() if name.startswith(prefixes)}
-
-
-def _read_shapes(path: Path) -> dict[str, list[int]]:
-    try:
-        shapes: dict[str, list[int]] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
-    return shapes
-
-
-def _open_graph(graph: Path, weights: Mapping[str, Floats], threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    # Threads that spin while they wait are three times slower whenever something else wants the processor too.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # Views come in several sizes and numbers: memory held for each of them takes more room and saves no time.
-    options.enable_cpu_mem_arena = options.enable_mem_pattern = False
-    options.log_severity_level = 3  # errors; they are raised as well
-    values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in weights.values()]
-    options.add_external_initializers(list(weights), values)
-    try:
-        return onnxruntime.InferenceSession(graph.read_bytes(), options, providers=["CPUExecutionProvider"])
-    except (OSError, refusals.Fail, refusals.InvalidGraph, refusals.InvalidProtobuf) as error:
-        raise _unreadable(graph, error) from error
-
-
-def _unreadable(path: Path, error: Exception) -> ModelUnavailable:
-    return ModelUnavailable(
-        f"The network of the built-in model cannot be read from {path} ({error}); reinstall the program."
-    )

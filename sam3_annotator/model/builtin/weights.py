@@ -12,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from sam3_annotator.model.builtin import FORMAT_NAME
+from sam3_annotator.model.builtin.quantization import RANGES
 from sam3_annotator.model.errors import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -47,8 +48,10 @@ def check_weights(path: Path, found: Mapping[str, NDArray[np.float32]], wanted: 
         )
 
 
-def save_weights(network: BuiltinNetwork, path: Path) -> None:
+def save_weights(network: BuiltinNetwork, path: Path, ranges: NDArray[np.float32] | None = None) -> None:
     """Write the convolutions' weights in float16, and what is small but wide-ranging (biases, statistics) as it is.
+
+    `ranges` are those by which the program rounds; without them it answers in float32.
 
     Raises `FloatingPointError` for weights that are not finite or too large for that.
     """
@@ -59,12 +62,15 @@ def save_weights(network: BuiltinNetwork, path: Path) -> None:
         if not np.isfinite(stored).all():
             raise FloatingPointError(f"The weights {name} are not finite, or too large for {stored.dtype}.")
         state[name] = stored
+    if ranges is not None:
+        state[RANGES] = np.ascontiguousarray(ranges, np.float32)
     save_file(state, path, metadata={"format": FORMAT})
 
 
 def fill_network(network: BuiltinNetwork, path: Path) -> None:
     """Read weights into a network; raises `ModelUnavailable` unless every weight is there and no other."""
     found, wanted = read_weights(path), name_weights(network)
+    found.pop(RANGES, None)  # what training moves, rounds otherwise
     check_weights(path, found, {name: value.shape for name, value in wanted.items()})
     for name, value in wanted.items():
         value.copy_(value.new_tensor(found[name]))

@@ -13,23 +13,35 @@ import onnx
 import pytest
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 from safetensors.numpy import save_file
 
 from sam3_annotator.model import ModelUnavailable
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.encoder import StemFeatures
+from sam3_annotator.model.builtin.graphs import read_json
 from sam3_annotator.model.builtin.looks import StemArrays
 from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
+from sam3_annotator.model.builtin.prompt_maps import draw_prompt_maps
+from sam3_annotator.model.builtin.quantization import RANGES, Plan
 from sam3_annotator.model.builtin.runtime import MOST_THREADS, Runtime, count_threads
 from sam3_annotator.model.builtin.traits import TRAITS
 from sam3_annotator.model.builtin.weights import FORMAT, fill_network, read_weights
+from sam3_annotator.model.builtin.zoom import to_chance
+from sam3_annotator.model.distinct import overlap
 from sam3_annotator.paths import resources_dir
+from training.builtin.int8_graph import round_convolutions
 
 SHIPPED = resources_dir() / "builtin" / "builtin.safetensors"
 
 
 @pytest.fixture(scope="module")
 def runtime() -> Runtime:
+    return Runtime(SHIPPED, BuiltinConfig(), in_float=True)
+
+
+@pytest.fixture(scope="module")
+def rounding() -> Runtime:
     return Runtime(SHIPPED, BuiltinConfig())
 
 
@@ -100,6 +112,57 @@ def test_the_graphs_of_other_sizes_answer_as_their_network(tiny_network: Builtin
     np.testing.assert_allclose(answer.logits, expected.logits.numpy(), atol=5e-3)  # float16 on the way
 
 
+def test_in_int8_it_answers_nearly_as_in_float(runtime: Runtime, rounding: Runtime) -> None:
+    pixels = np.asarray(Image.open(resources_dir() / "samples" / "cat.jpg").resize((224, 224)).convert("RGB"))
+    stem = runtime.encode(pixels[None])
+    overlaps, errors = [], []
+    for point in [(112, 112, True), (60, 90, True), (112, 40, True), (20, 200, True)]:
+        maps = draw_prompt_maps(224, [point], None)[None]
+        exact, rounded = runtime.answer(stem, maps), rounding.answer(stem, maps)
+        overlaps += [overlap(*pair) for pair in zip(exact.logits[0] > 0, rounded.logits[0] > 0, strict=True)]
+        errors += list(np.abs(to_chance(exact.score_logits) - to_chance(rounded.score_logits))[0])
+
+    assert rounding.is_in_int8
+    assert not runtime.is_in_int8
+    assert np.mean(overlaps) > 0.97
+    assert np.mean(errors) < 0.03
+
+
+def test_a_processor_that_cannot_add_bytes_exactly_answers_in_float(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sam3_annotator.model.builtin.runtime.adds_bytes_exactly", lambda _: False)
+    rng = np.random.default_rng(0)
+    stem = runtime.encode(rng.integers(0, 256, (1, 64, 64, 3)).astype(np.uint8))
+    maps = rng.random((1, 6, 64, 64), np.float32)
+
+    other = Runtime(SHIPPED, BuiltinConfig())
+
+    assert not other.is_in_int8
+    np.testing.assert_allclose(other.answer(stem, maps).logits, runtime.answer(stem, maps).logits, atol=1e-5)
+
+
+def test_weights_that_say_nothing_of_rounding_answer_in_float(tiny_runtime: Runtime) -> None:
+    assert not tiny_runtime.is_in_int8
+
+
+def test_ranges_of_another_number_are_refused(tiny_weights: Path, tiny_graphs: Path) -> None:
+    save_file(
+        read_weights(tiny_weights) | {RANGES: np.zeros((3, 2), np.float32)}, tiny_weights, metadata={"format": FORMAT}
+    )
+
+    with pytest.raises(ModelUnavailable, match=f"does not fit.*{RANGES}"):
+        Runtime(tiny_weights, BuiltinConfig.tiny(), tiny_graphs)
+
+
+def test_what_is_rounded_in_the_shipped_graph_is_what_would_be_rounded_now() -> None:
+    folder = resources_dir() / "builtin" / "graphs"
+    made = round_convolutions(onnx.load(folder / "answer.onnx", load_external_data=False))
+
+    assert Plan.of(read_json(folder / "int8.json")) == made.plan
+    assert (folder / "answer_int8.onnx").read_bytes() == made.graph.SerializeToString(deterministic=True)
+
+
 @pytest.mark.parametrize("name", ["stem", "answer", "features"])
 def test_the_shipped_graphs_hold_no_weights(name: str) -> None:
     weights = read_weights(SHIPPED)
@@ -143,7 +206,7 @@ def test_a_head_of_another_size_is_refused(tiny_weights: Path, tiny_graphs: Path
         Runtime(tiny_weights, BuiltinConfig.tiny(), tiny_graphs)
 
 
-@pytest.mark.parametrize("name", ["weights.json", "stem.onnx", "answer.onnx", "features.onnx"])
+@pytest.mark.parametrize("name", ["weights.json", "int8.json", "stem.onnx", "answer.onnx", "features.onnx"])
 @pytest.mark.parametrize("content", [None, b"nothing of the kind"])
 def test_a_graph_that_cannot_be_read_is_a_sentence(
     tiny_weights: Path, tiny_graphs: Path, tmp_path: Path, name: str, content: bytes | None
