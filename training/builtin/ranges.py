@@ -50,9 +50,9 @@ class _Listener(Runtime):
         super().__init__(weights, config, graphs, torch.get_num_threads(), in_float=True)
         self.asked: list[tuple[StemArrays, Floats]] = []
 
-    def answer(self, stem: StemArrays, maps: Floats) -> Answer:
+    def answer(self, stem: StemArrays, maps: Floats, *, beside_others: bool = False) -> Answer:
         self.asked.append((stem, maps))
-        return super().answer(stem, maps)
+        return super().answer(stem, maps, beside_others=beside_others)
 
 
 def measure_ranges(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,18 +76,29 @@ class Runtime:
         if ranges is not None and self.is_in_int8:
             values["answer"] = quantize(_starting_with(weights, GRAPHS["answer"]), ranges, plan)
             files["answer"] = folder / "answer_int8.onnx"
-        self._stem, self._answer, self._features = (
-            open_graph(files[name], values[name], threads or count_threads()) for name in GRAPHS
-        )
+        self.threads = threads or count_threads()
+        wanted = [(name, self.threads) for name in GRAPHS]
+        if self.threads > 1:
+            wanted += [("stem", 1), ("answer", 1)]
+        # Opening one takes one thread, whatever it answers with.
+        with ThreadPoolExecutor(self.threads) as pool:
+            opened = list(pool.map(lambda each: open_graph(files[each[0]], values[each[0]], each[1]), wanted))
+        self._stem, self._answer, self._features = opened[:3]
+        self._stem_beside, self._answer_beside = opened[3:] or opened[:2]
         self._values = values  # the graphs read them where they lie
 
-    def encode(self, views: NDArray[np.uint8]) -> StemArrays:
-        """Encode views `(B, S, S, 3)` RGB; S is a multiple of 32."""
-        return StemArrays(*self._stem.run(None, {"pixels": views}))
+    def encode(self, views: NDArray[np.uint8], *, beside_others: bool = False) -> StemArrays:
+        """Encode views `(B, S, S, 3)` RGB; S is a multiple of 32.
 
-    def answer(self, stem: StemArrays, maps: Floats) -> Answer:
-        """Answer prompt maps `(B, 6, S, S)` on the stem's features of the same views."""
-        return Answer(*self._answer.run(None, {"half": stem.half, "quarter": stem.quarter, "maps": maps}))
+        `beside_others` computes on one thread: for views that are encoded at the same time as others.
+        """
+        graph = self._stem_beside if beside_others else self._stem
+        return StemArrays(*graph.run(None, {"pixels": views}))
+
+    def answer(self, stem: StemArrays, maps: Floats, *, beside_others: bool = False) -> Answer:
+        """Answer prompt maps `(B, 6, S, S)` on the stem's features of the same views; `beside_others` as for those."""
+        graph = self._answer_beside if beside_others else self._answer
+        return Answer(*graph.run(None, {"half": stem.half, "quarter": stem.quarter, "maps": maps}))
 
     def describe(self, pixels: NDArray[np.uint8]) -> Floats:
         """Give features `(H/8, W/8, C)` of a part of an image `(H, W, 3)`, nothing being asked of it.

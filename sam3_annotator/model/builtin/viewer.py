@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import cv2
 import numpy as np
@@ -52,6 +54,7 @@ class Viewer:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._config = runtime.config
+        self._pool = ThreadPoolExecutor(runtime.threads, "look")
 
     def embed(self, pyramid: Pyramid) -> BuiltinEmbedding:
         """Look at the whole image, nothing being asked of it."""
@@ -61,19 +64,36 @@ class Viewer:
     def first_looks(self, embedding: BuiltinEmbedding, asked: Asked) -> Iterator[Look]:
         """Look at the whole image, then nearer and nearer around the clicks on the object: small ones show only there.
 
-        Each look is taken when it is asked for.
+        They are taken when they are asked for, one on each thread at the same time: its layers are so small that a look
+        takes two threads nearly as long as one.
         """
-        side, longest = self._config.whole_side, max(embedding.image_size)
+        windows = [None, *self._nearer_windows(embedding.image_size, asked)]
+        for first in range(0, len(windows), self._runtime.threads):
+            together = windows[first : first + self._runtime.threads]
+            look = partial(self._look_first, embedding, asked, beside_others=len(together) > 1)
+            # All are waited for: what goes on in the background would slow down what comes next.
+            yield from list(self._pool.map(look, together)) if len(together) > 1 else map(look, together)
+
+    def _look_first(
+        self, embedding: BuiltinEmbedding, asked: Asked, window: ViewWindow | None, *, beside_others: bool
+    ) -> Look:
+        """Look through a window; None is the whole image."""
+        view = embedding.whole
+        if window is not None:
+            view = self._encode(embedding.pyramid, window, self._config.whole_side, beside_others=beside_others)
+        return self._ask(view, asked, None, beside_others=beside_others)
+
+    @staticmethod
+    def _nearer_windows(image_size: tuple[int, int], asked: Asked) -> Iterator[ViewWindow]:
+        longest = max(image_size)
         xs, ys = [x for x, _ in asked.positives], [y for _, y in asked.positives]
         x, y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
         least = max(SMALLEST_SPAN, CLICKS_REACH * max(max(xs) - min(xs), max(ys) - min(ys)))
-        yield self._ask(embedding.whole, asked, None)
         for part in NEARER_PARTS if longest < LARGE_FROM else NEARER_PARTS_OF_LARGE:
             span = longest / part
             if span >= least:
                 around = (x - span / 2, y - span / 2, x + span / 2, y + span / 2)
-                window = ViewWindow.around(around, 1.0, embedding.image_size)
-                yield self._ask(self._encode(embedding.pyramid, window, side), asked, None)
+                yield ViewWindow.around(around, 1.0, image_size)
 
     def look_closer(
         self, embedding: BuiltinEmbedding, asked: Asked, belief: Belief | None, last: ViewWindow | None, check: Check
@@ -116,20 +136,30 @@ class Viewer:
 
         return embedding.view(window, side, is_mirrored, encode)
 
-    def _encode(self, pyramid: Pyramid, window: ViewWindow, side: int, *, is_mirrored: bool = False) -> View:
+    def _encode(
+        self,
+        pyramid: Pyramid,
+        window: ViewWindow,
+        side: int,
+        *,
+        is_mirrored: bool = False,
+        beside_others: bool = False,
+    ) -> View:
         pixels = pyramid.cut(window, side)
         if is_mirrored:
             pixels = np.ascontiguousarray(pixels[:, ::-1])
-        return View(window, pixels, self._runtime.encode(pixels[None]), is_mirrored)
+        stem = self._runtime.encode(pixels[None], beside_others=beside_others)
+        return View(window, pixels, stem, is_mirrored)
 
-    def _ask(self, view: View, asked: Asked, belief: Belief | None) -> Look:
+    def _ask(self, view: View, asked: Asked, belief: Belief | None, *, beside_others: bool = False) -> Look:
         """Put prompts and the belief so far to the network."""
         side = len(view.pixels)
         box = view.window.place_box(asked.box, side) if asked.box is not None else None
         earlier = belief.seen_through(view.window, side) if belief is not None else None
         maps = draw_prompt_maps(side, asked.points_in(view.window, side), box, earlier)
         across = -1 if view.is_mirrored else 1
-        answer = self._runtime.answer(view.stem, np.ascontiguousarray(maps[None, :, :, ::across]))
+        seen = np.ascontiguousarray(maps[None, :, :, ::across])
+        answer = self._runtime.answer(view.stem, seen, beside_others=beside_others)
         logits = np.ascontiguousarray(answer.logits[0, :, :, ::across])
         return Look(view, to_chance(_enlarge(logits, side)), to_chance(answer.score_logits[0]))
 

@@ -48,7 +48,7 @@ def tiny_graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def tiny_runtime(tiny_weights: Path, tiny_graphs: Path) -> Runtime:
-    return Runtime(tiny_weights, BuiltinConfig.tiny(), tiny_graphs)
+    return Runtime(tiny_weights, BuiltinConfig.tiny(), tiny_graphs, threads=1)
 
 
 @pytest.fixture

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +14,9 @@ from numpy.typing import NDArray
 from sam3_annotator.model import BoxPrompt, Cancelled, PointPrompt, Prompt
 from sam3_annotator.model.builtin import viewer as viewer_module
 from sam3_annotator.model.builtin.asked import Asked, read_prompts
-from sam3_annotator.model.builtin.looks import BuiltinEmbedding, Look
-from sam3_annotator.model.builtin.runtime import Runtime
+from sam3_annotator.model.builtin.config import BuiltinConfig
+from sam3_annotator.model.builtin.looks import BuiltinEmbedding, Look, StemArrays
+from sam3_annotator.model.builtin.runtime import Answer, Floats, Runtime
 from sam3_annotator.model.builtin.viewer import MARGIN, Viewer
 from sam3_annotator.model.builtin.zoom import Belief, Box, Pyramid
 from sam3_annotator.model.session import never_cancelled
@@ -51,6 +54,56 @@ def test_a_click_is_looked_at_from_afar_and_from_near(viewer: Viewer) -> None:
 
     assert [look.view.window.span for look in looks] == [600, 240, 100]
     assert all(look.view.window.place(300, 150, 32) == (16, 16) for look in looks)
+
+
+@pytest.mark.parametrize("threads", [2, 3, 8])
+def test_looks_taken_at_once_show_what_they_do_one_after_the_other(
+    viewer: Viewer, tiny_weights: Path, tiny_graphs: Path, threads: int
+) -> None:
+    embedding = embed(viewer, 900, 1600)
+    asked = clicks(embedding, (800.0, 450.0))
+    several = Viewer(Runtime(tiny_weights, BuiltinConfig.tiny(), tiny_graphs, threads))
+
+    expected, found = (list(one.first_looks(embedding, asked)) for one in (viewer, several))
+
+    assert [look.view.window for look in found] == [look.view.window for look in expected]
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one.chances, other.chances, atol=1e-5)
+
+
+def test_looks_that_nobody_asks_for_are_not_taken(
+    tiny_weights: Path, tiny_graphs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = Runtime(tiny_weights, BuiltinConfig.tiny(), tiny_graphs, threads=2)
+    viewer = Viewer(runtime)
+    embedding = embed(viewer, 900, 1600)
+    answered: list[bool] = []
+    answer = runtime.answer
+
+    def count(stem: StemArrays, maps: Floats, *, beside_others: bool = False) -> Answer:
+        answered.append(beside_others)
+        return answer(stem, maps, beside_others=beside_others)
+
+    monkeypatch.setattr(runtime, "answer", count)
+
+    next(viewer.first_looks(embedding, clicks(embedding, (800.0, 450.0))))
+
+    assert answered == [True, True]  # of four
+
+
+def test_a_viewer_that_goes_takes_its_threads_along(tiny_weights: Path, tiny_graphs: Path) -> None:
+    before = set(threading.enumerate())
+    viewer = Viewer(Runtime(tiny_weights, BuiltinConfig.tiny(), tiny_graphs, threads=2))
+    embedding = embed(viewer, 300, 600)
+    list(viewer.first_looks(embedding, clicks(embedding, (300.0, 150.0))))
+    own = set(threading.enumerate()) - before
+
+    del viewer
+
+    assert own
+    for thread in own:
+        thread.join(timeout=10)
+        assert not thread.is_alive()
 
 
 def test_a_large_image_is_looked_at_from_nearer_still(viewer: Viewer) -> None:
