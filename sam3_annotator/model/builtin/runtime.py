@@ -82,7 +82,8 @@ class Runtime:
             wanted += [("stem", 1), ("answer", 1)]
         # Opening one takes one thread, whatever it answers with.
         with ThreadPoolExecutor(self.threads) as pool:
-            opened = list(pool.map(lambda each: open_graph(files[each[0]], values[each[0]], each[1]), wanted))
+            opening = [pool.submit(open_graph, files[name], values[name], count) for name, count in wanted]
+        opened = [one.result() for one in opening]
         self._stem, self._answer, self._features = opened[:3]
         self._stem_beside, self._answer_beside = opened[3:] or opened[:2]
         self._values = values  # the graphs read them where they lie
