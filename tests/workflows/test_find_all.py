@@ -38,6 +38,34 @@ def test_a_phrase_is_typed_looked_through_and_accepted_by_keys_alone(finding) ->
     assert len(finding.instances(0)) == 1
 
 
+def test_undo_brings_a_rejected_proposal_back_before_it_goes_on_to_the_project(finding) -> None:
+    finding.add_category("cat")
+    finding.type_phrase("cat")
+    finding.settle()
+    finding.press(Qt.Key.Key_Return)
+    finding.press(Qt.Key.Key_Backspace)
+    finding.press(Qt.Key.Key_Backspace)
+    assert finding.proposals == []
+
+    finding.press(Qt.Key.Key_Z, CTRL)
+    finding.press(Qt.Key.Key_Z, CTRL)
+    assert (finding.proposals, len(finding.instances(0))) == ([BOXES[2], BOXES[0]], 1)
+    finding.press(Qt.Key.Key_Z, CTRL)
+    assert (len(finding.proposals), len(finding.instances(0))) == (3, 0)
+
+
+def test_undo_goes_back_to_what_was_done_after_a_rejection_first(finding) -> None:
+    finding.add_category("cat")
+    finding.type_phrase("cat")
+    finding.settle()
+    finding.press(Qt.Key.Key_Backspace)
+    finding.press(Qt.Key.Key_Return)
+
+    finding.press(Qt.Key.Key_Z, CTRL)
+
+    assert (finding.proposals, finding.instances(0)) == ([BOXES[2], BOXES[0]], ())
+
+
 def test_all_are_accepted_and_the_next_image_is_shown(finding) -> None:
     finding.add_category("cat")
     finding.type_phrase("cat")

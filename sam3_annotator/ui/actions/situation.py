@@ -103,6 +103,7 @@ class Situation(QObject):
             has_concept=proposals is not None,
             is_looking=proposals is not None and proposals.is_waiting and not proposals.is_current,
             proposal_count=len(proposals.open) if proposals and proposals.is_current else 0,
+            rejection_count=len(proposals.rejected) if proposals and proposals.is_current else 0,
             selection_count=len(self._workspace.selection),
             instance_count=len(self._binding.instance_ids),
             hidden_count=len(self._workspace.hidden & self._binding.instance_ids),

@@ -87,6 +87,7 @@ def concept_slots(concepts: ConceptLabelling, finder: Finder, labelling: Labelli
         "accept_proposals": concepts.accept_all,
         "accept_proposals_next": accept_all_and_go_on,
         "reject_proposal": finder.reject_focused,
+        "undo_rejection": finder.undo_rejection,
         "correct_proposal": correct_proposal,
         "next_proposal": lambda: turn(1),
         "previous_proposal": lambda: turn(-1),

@@ -239,6 +239,17 @@ class Finder(QObject):
         if self.proposals is not None and self.proposals.focused is not None:
             self._keep(self.proposals.with_rejected((self.proposals.focused.box_xyxy,)))
 
+    def undo_rejection(self) -> None:
+        """Propose again what was rejected last on the shown image, if nothing was done in the project since."""
+        if self.proposals is not None:
+            self._keep(self.proposals.with_rejection_undone())
+
+    def keep_rejections(self) -> None:
+        """Let no rejection be undone any more: the project has changed, and undo is about that first."""
+        for proposals in tuple(self._kept.values()):
+            if proposals.rejected:
+                self._keep(proposals.with_rejections_kept())
+
     def settle_labelled(self, image_id: ImageId, instances: Sequence[Instance]) -> None:
         """Take out of the open proposals on an image what these instances of it are: whoever labelled it."""
         if proposals := self._kept.get(image_id):

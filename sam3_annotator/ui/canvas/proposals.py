@@ -59,6 +59,7 @@ class Proposals:
     and `open` the rest. `focus` is the one turned to last. While a newer question waits for its answer, the last one
     goes on being shown. `has_failed` says that the model could not answer. `beside` is what was found of the concept
     before the model looked elsewhere on the image; `window` is what of it the answer is about, None being the whole.
+    `rejected` are those that undo takes back, the last at the end: nothing was done in the project since.
     """
 
     image_id: ImageId
@@ -74,6 +75,7 @@ class Proposals:
     beside: tuple[Proposal, ...] = ()
     window: Window | None = None
     propagated_from: PropagatedFrom | None = None
+    rejected: tuple[BoxXyxy, ...] = ()
 
     @property
     def says_what(self) -> bool:
@@ -155,6 +157,7 @@ class Proposals:
             reach=reach,
             found=answer,
             settled=self.settled if self.is_current else {},
+            rejected=self.rejected if self.is_current else (),
             is_waiting=False,
             has_failed=False,
             window=window,
@@ -166,7 +169,20 @@ class Proposals:
 
     def with_rejected(self, boxes: Iterable[BoxXyxy]) -> Proposals:
         """Take some out of the open ones, since they are not wanted."""
-        return self.with_labelled(dict.fromkeys(boxes))
+        rejected = tuple(boxes)
+        return replace(self.with_labelled(dict.fromkeys(rejected)), rejected=(*self.rejected, *rejected))
+
+    def with_rejection_undone(self) -> Proposals:
+        """Have the one rejected last open again, and turn to it; nothing changes where there is none to take back."""
+        if not self.rejected:
+            return self
+        *others, last = self.rejected
+        settled = {box: id_ for box, id_ in self.settled.items() if box != last}
+        return replace(self, settled=settled, rejected=tuple(others), focus=last)
+
+    def with_rejections_kept(self) -> Proposals:
+        """Have undo take back no rejection: something else was done since."""
+        return replace(self, rejected=())
 
     def with_labelled(self, instances: Mapping[BoxXyxy, InstanceId | None]) -> Proposals:
         """Take out of the open ones what these instances are; `None` stands for none.

@@ -13,7 +13,8 @@ class Settling(QObject):
     """Follows new instances, of whatever origin, on all images with proposals.
 
     If such a step is undone, what it had labelled is proposed again; what the user deletes by hand is not. What has a
-    category of its own follows that, also where it is merged into another.
+    category of its own follows that, also where it is merged into another. Undo goes back step by step: a rejection is
+    taken back only as long as it was done last.
     """
 
     def __init__(self, bridge: StoreBridge, finder: Finder, parent: QObject | None = None) -> None:
@@ -24,6 +25,8 @@ class Settling(QObject):
 
     @Slot(object)
     def _follow(self, changes: ChangeSet) -> None:
+        if changes.kind not in (ChangeKind.FACTS, ChangeKind.BACKGROUND):  # what others do is no step of the user's
+            self._finder.keep_rejections()
         rows = [change for change in changes.changes if change.table == "instances"]
         if changes.kind is ChangeKind.UNDO and (gone := {InstanceId(row.row_id) for row in rows if row.after is None}):
             self._finder.reopen(gone)

@@ -294,6 +294,13 @@ def test_what_is_selected_comes_before_strokes_that_wait() -> None:
     assert (undo_verb(beside), undo_text(beside)) == ("undo", "Undo move")
 
 
+def test_undo_takes_a_rejection_back_while_nothing_is_being_made() -> None:
+    state = replace(IDLE, rejection_count=1)
+
+    assert (undo_verb(state), undo_text(state)) == ("undo_rejection", "Undo reject proposal")
+    assert undo_verb(replace(state, has_draft=True)) == "remove_last_prompt"
+
+
 def test_hints_of_a_selection_tell_of_the_arrow_keys_where_they_move_it() -> None:
     assert hints(replace(SELECTING, tool="select"))["Arrow keys"] == "move"
     assert "Arrow keys" not in hints(replace(SELECTING, tool="points"))

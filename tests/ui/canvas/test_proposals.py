@@ -65,6 +65,22 @@ def test_settled_ones_take_no_focus(found: Proposals) -> None:
     assert found.with_rejected([B.box_xyxy]).with_focus(B.box_xyxy).focused == A
 
 
+def test_rejections_are_undone_one_by_one_the_last_first(found: Proposals) -> None:
+    rejected = found.with_rejected([A.box_xyxy]).with_rejected([C.box_xyxy])
+
+    undone = rejected.with_rejection_undone()
+    assert (undone.open, undone.focused) == ((B, C), C)
+    assert undone.with_rejection_undone().open == (A, B, C)
+    assert undone.with_rejection_undone().with_rejection_undone().open == (A, B, C)
+    assert rejected.with_rejections_kept().with_rejection_undone().open == (B,)
+
+
+def test_a_rejection_of_another_concept_is_not_undone(found: Proposals) -> None:
+    asked = found.with_rejected([A.box_xyxy]).with_concept(CAT).waiting().with_found((A, B))
+
+    assert asked.rejected == ()
+
+
 def test_another_threshold_leaves_rejected_ones_rejected(found: Proposals) -> None:
     assert found.with_rejected([A.box_xyxy]).waiting().with_found((A, B)).open == (B,)
 
