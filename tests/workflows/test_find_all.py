@@ -38,6 +38,23 @@ def test_a_phrase_is_typed_looked_through_and_accepted_by_keys_alone(finding) ->
     assert len(finding.instances(0)) == 1
 
 
+def test_tab_pressed_too_early_selects_nothing_that_would_have_the_keys(finding, finding_session) -> None:
+    finding.add_category("cat")
+    finding.press(Qt.Key.Key_P)
+    for corner in ((60, 30), (74, 30), (74, 44)):
+        finding.click(*corner)
+    finding.press(Qt.Key.Key_Return)
+    finding_session.hold()
+    finding.type_phrase("cat")
+    finding.press(Qt.Key.Key_Tab)
+    finding_session.release()
+    finding.settle()
+
+    finding.press(Qt.Key.Key_Backspace)
+
+    assert (len(finding.instances(0)), len(finding.proposals)) == (1, 2)
+
+
 def test_undo_brings_a_rejected_proposal_back_before_it_goes_on_to_the_project(finding) -> None:
     finding.add_category("cat")
     finding.type_phrase("cat")

@@ -291,15 +291,16 @@ def test_a_selected_instance_is_moved_by_dragging_it(user):
     ("key", "modifier"),
     [(Qt.Key.Key_Tab, Qt.KeyboardModifier.NoModifier), (Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)],
 )
-def test_tab_never_takes_the_keys_away_from_an_open_draft(user, fake_session, key, modifier):
+def test_tab_never_takes_the_keys_away_from_the_image(user, fake_session, key, modifier):
+    user.press(key, modifier)  # there are no instances
+    assert user.window.canvas.hasFocus()
     fake_session.hold()
     user.click(20, 20)
 
     user.press(key, modifier)  # there are no candidates yet
 
     assert user.window.canvas.hasFocus()
-    user.press(Qt.Key.Key_Escape)
-    user.press(key, modifier)
+    user.press(Qt.Key.Key_F6)
     assert not user.window.canvas.hasFocus()
 
 

@@ -214,14 +214,17 @@ def backspace_verb(state: ActionState) -> str:
 
 
 def next_verb(state: ActionState) -> str:
-    """Say what Tab means: the next candidate while a draft is open, else the next proposal, else the next instance."""
+    """Say what Tab means: the next candidate while a draft is open, else the next proposal, else the next instance.
+
+    Nothing while proposals are still to come: an instance selected meanwhile would have the keys in their place.
+    """
     if state.is_drawing:
         return ""
     if state.has_draft:
         return "next_candidate" if state.candidate_count > 1 else ""
     if state.proposal_count:
         return "next_proposal"
-    return "next_instance" if state.visible_count else ""
+    return "next_instance" if state.visible_count and not state.is_looking else ""
 
 
 def next_text(state: ActionState) -> str:

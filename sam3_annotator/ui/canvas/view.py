@@ -382,9 +382,12 @@ class CanvasView(CanvasSurface):
             self._hover_with(event.modifiers())
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's
-        """Keep the focus while a draft, polygon or proposals are open: Tab means what they have to offer, if any."""
-        is_taken = self.has_draft or bool(self._scene.proposals.open)
-        return is_taken or self.polygon.is_open or super().focusNextPrevChild(next)
+        """Keep the focus while there is an image: where Tab has nothing to offer, letters must not end up in a field.
+
+        It may still be being read. Other keys lead from panel to panel.
+        """
+        has_image = self._layers.pyramid is not None or self._message is not None
+        return has_image or super().focusNextPrevChild(next)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Open the menu by key; by mouse, the select tool does."""
