@@ -72,6 +72,7 @@ from sam3_annotator.ui.verbs.sequence_labelling import SequenceLabelling
 from sam3_annotator.ui.verbs.settling import Settling
 from sam3_annotator.ui.window.audit_display import AuditDisplay
 from sam3_annotator.ui.window.autolabel_display import AutolabelDisplay
+from sam3_annotator.ui.window.canvas_keys import CanvasKeys
 from sam3_annotator.ui.window.crash_messages import CrashMessages
 from sam3_annotator.ui.window.gallery_display import GalleryDisplay
 from sam3_annotator.ui.window.history_display import HistoryDisplay
@@ -261,6 +262,7 @@ def bind_labelling(
     window.add_leave_check(Leaving(assist, labelling, window.messages, window).may)
     window.add_leave_check(WaitingDrafts(window, assist, display).may_leave, of_people=True)
     bind_painting(window, labelling, drawing)
+    CanvasKeys(window)
 
 
 def bind_painting(window: MainWindow, labelling: Labelling, drawing: Drawing) -> None:

@@ -99,6 +99,11 @@ class ActionState:
         return self.has_strokes_waiting and not self.is_making and not self.selection_count
 
     @property
+    def has_something_open(self) -> bool:
+        """Something on the image is being made, found or selected: what is done next is about that."""
+        return self.is_making or self.is_painting or self.proposal_count > 0 or self.selection_count > 0
+
+    @property
     def can_write(self) -> bool:
         """An image is shown and the project takes changes."""
         return self.has_image and not self.is_read_only

@@ -1,0 +1,47 @@
+"""Keys that are about the image reach it, wherever the mouse was, and one that does nothing says why."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def labeler(user):
+    """Sit a user down who has two categories."""
+    user.add_category("cat")
+    user.add_category("dog")
+    return user
+
+
+def click_category(user, row: int) -> None:
+    panel = user.window.category_panel
+    place = panel.view.visualRect(panel.model.index(row)).center()
+    QTest.mouseClick(panel.view.viewport(), LEFT, pos=place)
+
+
+def press_where_the_focus_is(key: Qt.Key) -> None:
+    QTest.keyClick(QApplication.focusWidget(), key)
+
+
+def test_after_a_click_on_a_category_tab_still_means_the_candidates(labeler) -> None:
+    labeler.click(20, 20)
+    labeler.settle()
+    shown = labeler.draft.region
+
+    click_category(labeler, 0)
+    press_where_the_focus_is(Qt.Key.Key_Tab)
+
+    assert labeler.window.canvas.hasFocus()
+    assert labeler.draft.region != shown
+
+
+def test_a_click_on_a_category_leaves_the_keys_to_the_list_while_nothing_is_open(labeler) -> None:
+    click_category(labeler, 0)
+
+    assert labeler.window.category_panel.view.hasFocus()
