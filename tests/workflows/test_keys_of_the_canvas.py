@@ -45,3 +45,33 @@ def test_a_click_on_a_category_leaves_the_keys_to_the_list_while_nothing_is_open
     click_category(labeler, 0)
 
     assert labeler.window.category_panel.view.hasFocus()
+
+
+def test_a_key_that_does_nothing_says_why_until_it_would_do_something(labeler, tell) -> None:
+    labeler.click(20, 20)
+    labeler.settle()
+    labeler.press(Qt.Key.Key_M, CTRL)
+    assert tell() == ["An outline is open: Enter accepts it, Esc drops it."]
+
+    labeler.press(Qt.Key.Key_9)
+    assert tell() == ["There are only 2 categories. More are added at the right."]
+
+    labeler.press(Qt.Key.Key_Return)
+    assert tell() == []
+
+
+def test_esc_is_not_answered_where_nothing_is_open(labeler, tell) -> None:
+    labeler.press(Qt.Key.Key_Escape)
+
+    assert tell() == []
+
+
+def test_the_end_of_the_list_is_told_and_what_is_left_to_do(labeler, tell) -> None:
+    for _ in range(3):
+        labeler.press(Qt.Key.Key_D)
+        labeler.settle()
+    assert tell() == []
+
+    labeler.press(Qt.Key.Key_D)
+
+    assert tell() == ["This is the last image in the list. Ctrl+Shift+D leads to one that is not done."]

@@ -1,22 +1,59 @@
-"""Sees to it that keys reach the image when they are about it."""
+"""Sees to it that keys reach the image when they are about it, and that none does nothing without saying why."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Slot
+from typing import Final
 
+from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtGui import QKeyEvent
+
+from sam3_annotator.ui.actions.action_state import ActionState
+from sam3_annotator.ui.actions.refusals import why_not
+from sam3_annotator.ui.keyboard.digit_row import digit_of
+from sam3_annotator.ui.keyboard.keys import key_of
 from sam3_annotator.ui.window.main_window import MainWindow
+
+REFUSAL: Final = "refusal"
+# Esc is pressed to be sure that nothing is open: it needs no answer.
+_NEEDS_NO_ANSWER: Final = frozenset({"escape"})
 
 
 class CanvasKeys(QObject):
     """Gives the keys back to the canvas after a click on a category that is about what is open or selected there.
 
     Tab and Backspace would mean the list otherwise. Where nothing is, the list keeps the keys, so that F2 renames.
+
+    A key on the canvas whose action is disabled is answered by why, until the situation is another.
     """
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self._refused_in: ActionState | None = None
         window.category_panel.clicked.connect(self._give_back)
+        window.window_actions.state_changed.connect(self._follow)
+        window.canvas.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Answer a key that came to the canvas because no action took it."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and not event.isAutoRepeat():
+            keys = self._window.keys
+            action_id = keys.holder(key_of(event)) or keys.holder(digit_of(event))
+            if action_id and action_id not in _NEEDS_NO_ANSWER:
+                self._answer(action_id)
+        return super().eventFilter(watched, event)
+
+    def _answer(self, action_id: str) -> None:
+        actions, keys = self._window.window_actions, self._window.keys
+        if sentence := why_not(actions.spec(action_id), actions.state, keys.text):
+            self._refused_in = actions.state
+            self._window.show_notice(sentence, REFUSAL)
+
+    @Slot(object)
+    def _follow(self, state: ActionState) -> None:
+        if self._refused_in is not None and state != self._refused_in:
+            self._refused_in = None
+            self._window.messages.dismiss(REFUSAL)
 
     @Slot()
     def _give_back(self) -> None:
