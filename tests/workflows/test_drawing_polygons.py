@@ -331,7 +331,7 @@ def test_the_hints_say_what_keys_do(artist):
 
     draw(artist)
 
-    assert hints(artist).startswith("Enter: close, Backspace: last vertex, Esc: drop")
+    assert hints(artist).startswith("Enter: close as cat, Backspace: last vertex, Esc: drop")
 
 
 def test_closing_the_window_tells_of_a_polygon_that_would_be_lost(artist, tell):

@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from sam3_annotator.ui.keyboard.key_hints import key_hints
+
 CTRL = Qt.KeyboardModifier.ControlModifier
 LEFT = Qt.MouseButton.LeftButton
 
@@ -75,3 +77,24 @@ def test_the_end_of_the_list_is_told_and_what_is_left_to_do(labeler, tell) -> No
     labeler.press(Qt.Key.Key_D)
 
     assert tell() == ["This is the last image in the list. Ctrl+Shift+D leads to one that is not done."]
+
+
+def test_the_status_line_says_which_category_enter_gives(labeler) -> None:
+    def enter() -> str:
+        hints = key_hints(labeler.window.window_actions.state, labeler.window.keys.text)
+        return next(hint.text for hint in hints if hint.key == "Enter")
+
+    labeler.press(Qt.Key.Key_1)
+    labeler.click(20, 20)
+    labeler.settle()
+    assert enter() == "accept as cat"
+    labeler.press(Qt.Key.Key_Return)
+    labeler.press(Qt.Key.Key_2)
+
+    labeler.press(Qt.Key.Key_Tab)
+    labeler.press(Qt.Key.Key_C)
+    labeler.click(40, 20)
+    labeler.settle()
+    assert enter() == "accept as cat"
+    labeler.press(Qt.Key.Key_2)
+    assert enter() == "accept as dog"

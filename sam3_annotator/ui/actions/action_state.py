@@ -16,15 +16,16 @@ class ActionState:
     not belong to it, and `lacks_prompt` while it shows an instance as it is, to be corrected; `has_concept` says that
     something is looked for or was found, of which `proposal_count` are neither accepted nor rejected and
     `rejection_count` were rejected last of all, and `is_looking` that the answer is still to come; `category_name` is
-    that of the current category, "" if there is none, and `own_category` that of the focused proposal where it has one
-    of its own; `undo_label` and `redo_label` name the steps (None where there is none); `tool` is `select`, `points`,
-    `box`, `exemplar`, `polygon` or `brush`; `is_previewing` says that the points tool shows what a click would outline;
-    `finding_count` is what the last check has found; `has_copies` says that the clipboard holds instances;
-    `drawn_vertices` counts the vertices of the polygon being drawn, 0 where none is or another tool is in the hand;
-    `has_strokes_waiting` says that the brush is in the hand and what was painted waits for its category; `brush_radius`
-    is in image pixels; `is_comparing` says that what the model draws is shown beside the selected instance;
-    `is_looking_closer` that the model sees only a part of the image; `has_light` that another brightness or contrast is
-    set, `shows_original` that the image is shown without it; `is_describing` that the keyboard is at the attributes.
+    that of the current category, "" if there is none, and `own_category` that which Enter gives in its place: of the
+    instance being corrected, or of the focused proposal where it has one; `undo_label` and `redo_label` name the steps
+    (None where there is none); `tool` is `select`, `points`, `box`, `exemplar`, `polygon` or `brush`; `is_previewing`
+    says that the points tool shows what a click would outline; `finding_count` is what the last check has found;
+    `has_copies` says that the clipboard holds instances; `drawn_vertices` counts the vertices of the polygon being
+    drawn, 0 where none is or another tool is in the hand; `has_strokes_waiting` says that the brush is in the hand and
+    what was painted waits for its category; `brush_radius` is in image pixels; `is_comparing` says that what the model
+    draws is shown beside the selected instance; `is_looking_closer` that the model sees only a part of the image;
+    `has_light` that another brightness or contrast is set, `shows_original` that the image is shown without it;
+    `is_describing` that the keyboard is at the attributes.
     """
 
     has_image: bool = False

@@ -7,7 +7,7 @@ from contextlib import suppress
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
-from sam3_annotator.project import ImageState
+from sam3_annotator.project import CategoryId, ImageState
 from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.closer_look import CloserLook
@@ -108,7 +108,7 @@ class Situation(QObject):
             instance_count=len(self._binding.instance_ids),
             hidden_count=len(self._workspace.hidden & self._binding.instance_ids),
             category_count=len(self._store.categories()),
-            category_name=self._category_name(),
+            category_name=self._name_of(self._workspace.category_id),
             own_category=self._own_category(),
             undo_label=self._store.undo_label,
             redo_label=self._store.redo_label,
@@ -133,13 +133,16 @@ class Situation(QObject):
             return image_id is not None and self._store.image(image_id).state is ImageState.LEFT_OUT
         return False
 
-    def _category_name(self) -> str:
+    def _name_of(self, category_id: CategoryId | None) -> str:
         with suppress(KeyError):  # so is a category
-            category_id = self._workspace.category_id
             return "" if category_id is None else self._store.category(category_id).name
         return ""
 
     def _own_category(self) -> str:
+        if self._canvas.is_drawing:
+            return ""
+        if (draft := self._assist.draft) is not None:
+            return "" if draft.corrects is None else self._name_of(draft.corrects.category_id)
         focused = self._finder.proposals.focused if self._finder.proposals is not None else None
         return "" if focused is None or focused.copy_of is None else focused.copy_of.category_name
 

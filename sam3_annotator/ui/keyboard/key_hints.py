@@ -136,11 +136,11 @@ def _proposal_hints(state: ActionState) -> tuple[_Hint, ...]:
     )
 
 
-def _accept_hint(state: ActionState) -> _ActionHint:
-    """Say what a proposal would become: the phrase it was found by need not be the category."""
+def _accept_hint(state: ActionState, verb: str = "accept") -> _ActionHint:
+    """Say what would come of it: the phrase a proposal was found by, or the category used before, may be another."""
     name = state.own_category or state.category_name
     is_short = 0 < len(name) <= _LONGEST_NAME
-    return _ActionHint("accept", f"accept as {name}" if is_short else "accept")
+    return _ActionHint("accept", f"{verb} as {name}" if is_short else verb)
 
 
 def _idle_hints(state: ActionState) -> tuple[_Hint, ...]:
@@ -160,15 +160,15 @@ def _draft_hints(state: ActionState) -> tuple[_Hint, ...]:
         return (KeyHint("Click", "on the object"), _ActionHint("escape", "discard"))
     if state.lacks_prompt:
         return (*_CORRECTING_HINTS.get(state.tool, ()), _ActionHint("escape", "leave as it is"))
-    words = "accept, then paint" if state.tool == "brush" else "accept"
-    accept = (_ActionHint("accept", words),) if state.can_write else ()
+    hint = _ActionHint("accept", "accept, then paint") if state.tool == "brush" else _accept_hint(state)
+    accept = (hint,) if state.can_write else ()
     cycle = (_ActionHint("next", "next candidate"),) if state.candidate_count > 1 else ()
     go_on = (_ActionHint("accept_next", "accept and next"),) if state.can_write else ()
     return (*accept, *cycle, *go_on, _ActionHint("escape", "discard"))
 
 
 def _drawing_hints(state: ActionState) -> tuple[_Hint, ...]:
-    close = (_ActionHint("accept", "close"),) if state.can_close else (KeyHint("Click", "add a vertex"),)
+    close = (_accept_hint(state, "close"),) if state.can_close else (KeyHint("Click", "add a vertex"),)
     go_on = (_ActionHint("accept_next", "close and next image"),) if state.can_close else ()
     back = _ActionHint("delete_vertex", "last vertex")
     return (*close, back, _ActionHint("escape", "drop"), KeyHint("Ctrl", "snap"), KeyHint("Shift", "45° steps"), *go_on)

@@ -89,6 +89,14 @@ def test_hints_of_a_draft_tell_enter_escape_and_tab() -> None:
     assert "Tab" not in hints(replace(DRAFTING, candidate_count=1))
 
 
+@pytest.mark.parametrize(("state", "verb"), [(DRAFTING, "accept"), (DRAWING, "close")])
+def test_hints_say_which_category_enter_gives(state: ActionState, verb: str) -> None:
+    assert hints(replace(state, category_name="cat"))["Enter"] == f"{verb} as cat"
+    assert hints(replace(state, category_name="cat", own_category="dog"))["Enter"] == f"{verb} as dog"
+    assert hints(replace(state, category_name="cat" * 20))["Enter"] == verb
+    assert hints(state)["Enter"] == verb
+
+
 def test_draft_without_an_object_asks_for_one_and_offers_no_enter() -> None:
     assert hints(replace(DRAFTING, lacks_object=True, candidate_count=0)) == {
         "Click": "on the object",
