@@ -254,7 +254,7 @@ def bind_labelling(
     window.canvas.region_edited.connect(labelling.replace_region)
     window.canvas.region_drawn.connect(drawing.add)
     window.category_panel.clicked.connect(labelling.take_category)
-    labelling.next_wanted.connect(window.image_panel.next_image)
+    labelling.next_wanted.connect(CanvasKeys(window).go_on)
     HistoryDisplay(window)
     window.window_actions.bind(labelling_slots(labelling, assist, window.workspace, window.canvas))
     display.left.connect(lambda: drawing.show(None))
@@ -262,7 +262,6 @@ def bind_labelling(
     window.add_leave_check(Leaving(assist, labelling, window.messages, window).may)
     window.add_leave_check(WaitingDrafts(window, assist, display).may_leave, of_people=True)
     bind_painting(window, labelling, drawing)
-    CanvasKeys(window)
 
 
 def bind_painting(window: MainWindow, labelling: Labelling, drawing: Drawing) -> None:

@@ -7,9 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from sam3_annotator.project import ImageState
 from sam3_annotator.ui.keyboard.key_hints import key_hints
 
 CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -77,6 +79,17 @@ def test_the_end_of_the_list_is_told_and_what_is_left_to_do(labeler, tell) -> No
     labeler.press(Qt.Key.Key_D)
 
     assert tell() == ["This is the last image in the list. Ctrl+Shift+D leads to one that is not done."]
+
+
+def test_going_on_from_the_last_image_calls_it_done_and_says_that_it_is_the_last(labeler, tell) -> None:
+    for _ in range(4):
+        assert tell() == []
+        labeler.click(20, 20)
+        labeler.press(Qt.Key.Key_Return, SHIFT)
+        labeler.settle()
+
+    assert [image.state for image in labeler.window.store.images()] == [ImageState.DONE] * 4
+    assert tell() == ["This is the last image in the list, and no other is left to do."]
 
 
 def test_the_status_line_says_which_category_enter_gives(labeler) -> None:

@@ -94,7 +94,9 @@ def _lacks_of_instances(state: ActionState, key_of: KeyOf) -> Iterator[_Lack]:
 
 
 def _last_image(state: ActionState, key_of: KeyOf) -> str:
-    key = key_of("next_unfinished") if state.has_unfinished_image else ""
+    if not state.has_unfinished_image:
+        return "This is the last image in the list, and no other is left to do."
+    key = key_of("next_unfinished")
     goes_on = f" {key} leads to one that is not done." if key else ""
     return f"This is the last image in the list.{goes_on}"
 

@@ -150,8 +150,9 @@ def _idle_hints(state: ActionState) -> tuple[_Hint, ...]:
     elif state.instance_count:
         unseen = _ActionHint("hide_all", "show all instances")
         hints.append(_ActionHint("next", "next instance") if state.visible_count else unseen)
-        if state.has_next_image:
-            hints.append(_ActionHint("accept_next", "next image" if state.is_left_out else "done, next image"))
+        done, go_on = "" if state.is_left_out else "done", "next image" if state.has_next_image else ""
+        if words := ", ".join(filter(None, (done, go_on))):
+            hints.append(_ActionHint("accept_next", words))
     return tuple(hints)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Slot
@@ -23,7 +24,8 @@ class CanvasKeys(QObject):
 
     Tab and Backspace would mean the list otherwise. Where nothing is, the list keeps the keys, so that F2 renames.
 
-    A key on the canvas whose action is disabled is answered by why, until the situation is another.
+    A key on the canvas whose action is disabled is answered by why, until the situation is another. So is going on from
+    the last image.
     """
 
     def __init__(self, window: MainWindow) -> None:
@@ -33,6 +35,17 @@ class CanvasKeys(QObject):
         window.category_panel.clicked.connect(self._give_back)
         window.window_actions.state_changed.connect(self._follow)
         window.canvas.installEventFilter(self)
+
+    @Slot()
+    def go_on(self) -> None:
+        """Turn to the next image, or tell that there is none, and whether something is left to do."""
+        window = self._window
+        last = window.workspace.image_id
+        window.image_panel.next_image()
+        if window.workspace.image_id == last:
+            actions = window.window_actions
+            at_end = replace(actions.state, has_next_image=False)
+            window.show_notice(why_not(actions.spec("next_image"), at_end, window.keys.text), REFUSAL)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Answer a key that came to the canvas because no action took it."""

@@ -125,6 +125,13 @@ def test_hints_do_not_promise_to_call_an_image_done_that_is_left_out() -> None:
     assert hints(replace(idle, is_left_out=True))["Shift+Enter"] == "next image"
 
 
+def test_hints_of_the_last_image_do_not_promise_another() -> None:
+    last = replace(IDLE, has_next_image=False)
+
+    assert hints(last)["Shift+Enter"] == "done"
+    assert "Shift+Enter" not in hints(replace(last, is_left_out=True))
+
+
 def test_hints_follow_the_tool() -> None:
     assert "Right click" in hints(replace(IDLE, tool="points"))
     assert "Drag" in hints(replace(IDLE, tool="box"))

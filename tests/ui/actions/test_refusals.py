@@ -47,7 +47,11 @@ def said(action_id: str, state: ActionState) -> str:
         ("next", replace(IDLE, is_looking=True), "What is looked for is still to come."),
         ("category_4", IDLE, "There are only 3 categories. More are added at the right."),
         ("category_1", replace(IDLE, category_count=0), "There are no categories yet. They are added at the right."),
-        ("next_image", replace(IDLE, has_next_image=False), "This is the last image in the list."),
+        (
+            "next_image",
+            replace(IDLE, has_next_image=False),
+            "This is the last image in the list, and no other is left to do.",
+        ),
         (
             "next_image",
             replace(IDLE, has_next_image=False, has_unfinished_image=True),
@@ -71,9 +75,9 @@ def test_in_a_read_only_project_that_is_what_is_in_the_way(action_id: str) -> No
 
 
 def test_what_a_read_only_project_allows_is_refused_for_another_reason() -> None:
-    state = replace(IDLE, is_read_only=True, has_next_image=False)
+    state = replace(IDLE, is_read_only=True)
 
-    assert said("next_image", state) == "This is the last image in the list."
+    assert said("previous_image", state) == "No image comes before this one in the list."
     assert said("copy", state) == "Select an instance first (Tab)."
 
 
