@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Signal
 from PySide6.QtGui import QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from sam3_annotator.project import ImageRecord, ImageState
 from sam3_annotator.ui.images.thumbnails import THUMBNAIL_SIZE, ThumbnailLoader
-from sam3_annotator.ui.item_delegates.painting import centred, paint_ground, paint_icon, paint_text
+from sam3_annotator.ui.item_delegates.painting import centred, paint_ground, paint_icon, paint_text, shortened_name
 from sam3_annotator.ui.item_models.image_model import ImageRole
 from sam3_annotator.ui.theme import ICON_SIZE, ICON_SIZE_SMALL, RADIUS_SMALL, SPACE_S, SPACE_XS, theme
 
@@ -63,7 +63,7 @@ class ImageDelegate(QStyledItemDelegate):
         left = thumbnail.right() + SPACE_S + 2
         text = QRect(left, thumbnail.top() + SPACE_XS + 1, state.left() - SPACE_S - left, LINE_HEIGHT)
         ink = "text_dim" if is_left_out else "text"
-        paint_text(painter, text, index.data(ImageRole.NAME), role=ink, elide=Qt.TextElideMode.ElideMiddle)
+        paint_text(painter, text, shortened_name(index.data(ImageRole.NAME), text.width()), role=ink)
         text.translate(0, LINE_HEIGHT + 1)
         paint_text(painter, text, index.data(ImageRole.CAPTION), font="number_caption", role="text_dim")
         painter.restore()

@@ -102,6 +102,23 @@ def paint_text(
     painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
 
 
+def shortened_name(name: str, width: int, font: str = "body") -> str:
+    """Shorten the name of a file to fit: without its ending first, then between a short beginning and a long end.
+
+    Files of one folder often begin alike, and differ in the number at the end.
+    """
+    metrics = QFontMetrics(theme().font(font))
+    stem, dot, ending = name.rpartition(".")
+    if not dot or not stem or not ending.isalnum() or metrics.horizontalAdvance(name) <= width:
+        stem = name
+    if metrics.horizontalAdvance(stem) <= width:
+        return stem
+    room = width // 3 + metrics.horizontalAdvance("…")
+    beginning = metrics.elidedText(stem, Qt.TextElideMode.ElideRight, room).rstrip(".…")
+    room = width - metrics.horizontalAdvance(beginning)
+    return beginning + metrics.elidedText(stem.removeprefix(beginning), Qt.TextElideMode.ElideLeft, room)
+
+
 def text_width(text: str, font: str = "body") -> int:
     """Give the width of a line of text in device-independent pixels."""
     return QFontMetrics(theme().font(font)).horizontalAdvance(text)
