@@ -144,6 +144,11 @@ class ImageFilter(QSortFilterProxyModel):
         by_category = Counter(chain.from_iterable(contents))  # each category once for each image that it is on
         return ContentTally(len(contents), sum(not instances for instances in contents), by_category)
 
+    def row_of(self, image_id: ImageId | None) -> int:
+        """Give the row of an image among those shown, -1 where it is none of them."""
+        row = self._images.row_of(image_id)
+        return self.mapFromSource(self._images.index(row)).row() if row >= 0 else -1
+
     def neighbour(self, image_id: ImageId | None, step: int) -> ImageId | None:
         """Give the shown image after (`step` 1) or before (-1) an image; without one, the first or the last."""
         return next((record.id for record in self._beyond(image_id, step)), None)

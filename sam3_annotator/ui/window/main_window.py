@@ -42,6 +42,7 @@ from sam3_annotator.ui.window.status_line import StatusLine
 from sam3_annotator.ui.window.tool_rail import ToolRail
 from sam3_annotator.ui.window.top_bar import TopBar
 from sam3_annotator.ui.window.window_place import restore_place, save_place
+from sam3_annotator.ui.window.window_title import WindowTitle
 from sam3_annotator.ui.workspace import Workspace
 
 LeaveCheck = Callable[[Callable[[], object]], bool]
@@ -113,6 +114,7 @@ class MainWindow(QMainWindow):
         self._set_up_canvas()
         canvas.set_tool("points")  # what a newcomer does first is to click on an object
         self._show_title()
+        WindowTitle(self)
         self._name_categories()
         self.focus_canvas()
 
@@ -333,7 +335,6 @@ class MainWindow(QMainWindow):
         if self.store.is_read_only:
             notes.append("read-only")
         self._top_bar.set_title(name, " · ".join(notes))
-        self.setWindowTitle(f"{name} - SAM 3 Annotator")
 
     def _name_categories(self) -> None:
         self.window_actions.set_categories([(category.name, category.color) for category in self.store.categories()])
