@@ -58,6 +58,7 @@ from sam3_annotator.ui.verbs.copying import Copying
 from sam3_annotator.ui.verbs.correcting import Correcting
 from sam3_annotator.ui.verbs.crowding import Crowding
 from sam3_annotator.ui.verbs.drawing import Drawing
+from sam3_annotator.ui.verbs.dropping import Dropping
 from sam3_annotator.ui.verbs.instance_clipboard import InstanceClipboard
 from sam3_annotator.ui.verbs.labelling import Labelling
 from sam3_annotator.ui.verbs.missed_object import MissedObject
@@ -167,7 +168,10 @@ def assemble_window(
     preview = Preview(engine, assist, settings, window)
     clipboard, outlining, compared = bind_instance_verbs(window, display, engine, models, assist, finder)
     closer = bind_closer_look(window, assist, finder, display)
-    situation = Situation(window, assist, finder, binding, display, preview, compared, clipboard, drawing, closer)
+    dropping = Dropping(window, assist, finder, drawing)
+    situation = Situation(
+        window, assist, finder, binding, display, preview, compared, clipboard, drawing, closer, dropping
+    )
     facts = FactReader(bridge, window)
     project_verbs = ProjectVerbs(window)
     crashes = CrashMessages(window.messages)
@@ -177,7 +181,6 @@ def assemble_window(
     Notices(window, engine, assist, finder, outlining, (labelling, concepts, drawing), facts)
 
     situation.changed.connect(window.window_actions.update)
-    window.window_actions.bind(image_slots(window.image_panel, labelling, display))
     bind_project(window, project_verbs, opened)
     bind_models(window, models, preview, project_verbs, loads=session_factory is None)
     bind_background(window, engine, display, facts)
@@ -193,8 +196,6 @@ def assemble_window(
 
     window.begun.connect(begin)
     window.window_actions.update(situation.state())
-    if opened.limitation:
-        window.messages.show_message(opened.limitation, "warning")
     return window
 
 
@@ -257,6 +258,7 @@ def bind_labelling(
     labelling.next_wanted.connect(CanvasKeys(window).go_on)
     HistoryDisplay(window)
     window.window_actions.bind(labelling_slots(labelling, assist, window.workspace, window.canvas))
+    window.window_actions.bind(image_slots(window.image_panel, labelling, display))
     display.left.connect(lambda: drawing.show(None))
     display.shown.connect(drawing.show)
     window.add_leave_check(Leaving(assist, labelling, window.messages, window).may)
@@ -319,7 +321,6 @@ def bind_polygons(window: MainWindow, polygons: PolygonKeeping, labelling: Label
         {
             "close_polygon": window.canvas.close_polygon,
             "close_polygon_next": polygons.close_and_go_on,
-            "drop_polygon": polygons.drop,
             "remove_last_vertex": window.canvas.polygon.step_back,
         }
     )
@@ -327,7 +328,9 @@ def bind_polygons(window: MainWindow, polygons: PolygonKeeping, labelling: Label
 
 
 def bind_project(window: MainWindow, verbs: ProjectVerbs, opened: Opened) -> None:
-    """Let the actions of a window, and what is dropped on it, work on its project as a whole."""
+    """Let the actions of a window, and what is dropped on it, work on its project as a whole; tell what limits that."""
+    if opened.limitation:
+        window.messages.show_message(opened.limitation, "warning")
     if (folder := opened.new_of) is not None:
         window.begun.connect(lambda: verbs.offer_labels(folder))
     window.paths_dropped.connect(verbs.take_dropped)
@@ -386,7 +389,6 @@ def bind_concepts(window: MainWindow, concepts: ConceptLabelling, finder: Finder
     bar.threshold_moved.connect(finder.set_threshold)
     bar.exemplar_removed.connect(finder.remove_last_exemplar)
     bar.accept_all_wanted.connect(concepts.accept_all)
-    bar.cleared.connect(finder.drop)
     panel.focused.connect(concepts.turn_to)
     panel.accept_wanted.connect(concepts.accept_focused)
     panel.reject_wanted.connect(finder.reject_focused)

@@ -15,17 +15,18 @@ class ActionState:
     `candidate_count` is the number of candidates of the open draft, which `lacks_object` while it only says what does
     not belong to it, and `lacks_prompt` while it shows an instance as it is, to be corrected; `has_concept` says that
     something is looked for or was found, of which `proposal_count` are neither accepted nor rejected and
-    `rejection_count` were rejected last of all, and `is_looking` that the answer is still to come; `category_name` is
-    that of the current category, "" if there is none, and `own_category` that which Enter gives in its place: of the
-    instance being corrected, or of the focused proposal where it has one; `undo_label` and `redo_label` name the steps
-    (None where there is none); `tool` is `select`, `points`, `box`, `exemplar`, `polygon` or `brush`; `is_previewing`
-    says that the points tool shows what a click would outline; `finding_count` is what the last check has found;
-    `has_copies` says that the clipboard holds instances; `drawn_vertices` counts the vertices of the polygon being
-    drawn, 0 where none is or another tool is in the hand; `has_strokes_waiting` says that the brush is in the hand and
-    what was painted waits for its category; `brush_radius` is in image pixels; `is_comparing` says that what the model
-    draws is shown beside the selected instance; `is_looking_closer` that the model sees only a part of the image;
-    `has_light` that another brightness or contrast is set, `shows_original` that the image is shown without it;
-    `is_describing` that the keyboard is at the attributes.
+    `rejection_count` were rejected last of all, and `is_looking` that the answer is still to come; `dropped` says in
+    words what undo brings back, "" for nothing; `category_name` is that of the current category, "" if there is none,
+    and `own_category` that which Enter gives in its place: of the instance being corrected, or of the focused proposal
+    where it has one; `undo_label` and `redo_label` name the steps (None where there is none); `tool` is `select`,
+    `points`, `box`, `exemplar`, `polygon` or `brush`; `is_previewing` says that the points tool shows what a click
+    would outline; `finding_count` is what the last check has found; `has_copies` says that the clipboard holds
+    instances; `drawn_vertices` counts the vertices of the polygon being drawn, 0 where none is or another tool is in
+    the hand; `has_strokes_waiting` says that the brush is in the hand and what was painted waits for its category;
+    `brush_radius` is in image pixels; `is_comparing` says that what the model draws is shown beside the selected
+    instance; `is_looking_closer` that the model sees only a part of the image; `has_light` that another brightness or
+    contrast is set, `shows_original` that the image is shown without it; `is_describing` that the keyboard is at the
+    attributes.
     """
 
     has_image: bool = False
@@ -42,6 +43,7 @@ class ActionState:
     is_looking: bool = False
     proposal_count: int = 0
     rejection_count: int = 0
+    dropped: str = ""
     selection_count: int = 0
     instance_count: int = 0
     hidden_count: int = 0
@@ -100,9 +102,14 @@ class ActionState:
         return self.has_strokes_waiting and not self.is_making and not self.selection_count
 
     @property
+    def is_unfinished(self) -> bool:
+        """What is being made is not in the project yet."""
+        return self.is_making or self.is_painting
+
+    @property
     def has_something_open(self) -> bool:
         """Something on the image is being made, found or selected: what is done next is about that."""
-        return self.is_making or self.is_painting or self.proposal_count > 0 or self.selection_count > 0
+        return self.is_unfinished or self.proposal_count > 0 or self.selection_count > 0
 
     @property
     def can_write(self) -> bool:
@@ -111,13 +118,15 @@ class ActionState:
 
 
 def undo_verb(state: ActionState) -> str:
-    """Say what Ctrl+Z means: the last vertex, prompt, stroke or rejection, none in the project, else the last step."""
+    """Say what Ctrl+Z means: what was done or dropped last and is not in the project, else the last step of that."""
     if state.is_drawing:
         return "remove_last_vertex"
     if state.has_draft:
         return "remove_last_prompt"
     if state.is_painting:
         return "remove_last_stroke"
+    if state.dropped:
+        return "bring_back"
     return "undo_rejection" if state.rejection_count else "undo"
 
 
@@ -129,6 +138,8 @@ def undo_text(state: ActionState) -> str:
         return "Stop correcting" if state.lacks_prompt else "Undo last prompt"
     if state.is_painting:
         return "Undo last stroke"
+    if state.dropped:
+        return f"Bring back {state.dropped}"
     if state.rejection_count:
         return "Undo reject proposal"
     return _step_text("Undo", state.undo_label)

@@ -17,6 +17,7 @@ from sam3_annotator.ui.canvas_binding import CanvasBinding
 from sam3_annotator.ui.images.image_display import ImageDisplay
 from sam3_annotator.ui.verbs.compared_outline import ComparedOutline
 from sam3_annotator.ui.verbs.drawing import Drawing
+from sam3_annotator.ui.verbs.dropping import Dropping
 from sam3_annotator.ui.verbs.instance_clipboard import InstanceClipboard
 from sam3_annotator.ui.window.main_window import MainWindow
 
@@ -38,6 +39,7 @@ class Situation(QObject):
         clipboard: InstanceClipboard,
         drawing: Drawing,
         closer_look: CloserLook,
+        dropping: Dropping,
     ) -> None:
         super().__init__(window)
         self._store = window.store
@@ -54,6 +56,7 @@ class Situation(QObject):
         self._clipboard = clipboard
         self._drawing = drawing
         self._closer_look = closer_look
+        self._dropping = dropping
         self._attributes = window.instance_panel.attributes
         self._is_describing = False
         app = QApplication.instance()
@@ -81,6 +84,7 @@ class Situation(QObject):
             clipboard.changed,
             drawing.waiting_changed,
             closer_look.changed,
+            dropping.changed,
         ):
             source.connect(self._announce)
 
@@ -104,6 +108,7 @@ class Situation(QObject):
             is_looking=proposals is not None and proposals.is_waiting and not proposals.is_current,
             proposal_count=len(proposals.open) if proposals and proposals.is_current else 0,
             rejection_count=len(proposals.rejected) if proposals and proposals.is_current else 0,
+            dropped=self._dropping.dropped,
             selection_count=len(self._workspace.selection),
             instance_count=len(self._binding.instance_ids),
             hidden_count=len(self._workspace.hidden & self._binding.instance_ids),

@@ -32,7 +32,6 @@ def labelling_slots(labelling: Labelling, assist: Assist, workspace: Workspace, 
     return {
         "accept": labelling.accept,
         "accept_next": lambda: labelling.accept(goes_on=True),
-        "discard_draft": assist.drop,
         "remove_last_prompt": assist.step_back,
         "next_candidate": assist.cycle,
         "previous_candidate": lambda: assist.cycle(-1),
@@ -59,7 +58,6 @@ def stroke_slots(drawing: Drawing, labelling: Labelling) -> Slots:
         "keep_strokes": drawing.keep_strokes,
         "keep_strokes_next": keep_and_go_on,
         "remove_last_stroke": drawing.step_back,
-        "drop_strokes": drawing.drop_strokes,
     }
 
 
@@ -91,7 +89,6 @@ def concept_slots(concepts: ConceptLabelling, finder: Finder, labelling: Labelli
         "correct_proposal": correct_proposal,
         "next_proposal": lambda: turn(1),
         "previous_proposal": lambda: turn(-1),
-        "drop_proposals": finder.drop,
     }
 
 

@@ -169,6 +169,11 @@ class Assist(QObject):
         if self._is_shown(draft.image_id):
             self.draft_changed.emit(draft)
 
+    def bring_back(self, draft: Draft) -> None:
+        """Open a draft of the shown image again that was dropped, unless there is another."""
+        if self._is_shown(draft.image_id) and self.draft is None:
+            self._change(draft)
+
     def step_back(self) -> None:
         """Take the last prompt back; without prompts the draft is gone, but for one whose correction began with it."""
         if (draft := self.draft) is not None:

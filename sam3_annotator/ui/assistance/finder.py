@@ -267,6 +267,13 @@ class Finder(QObject):
             if any(proposal.category_id in categories for proposal in proposals.answer):
                 self._keep(proposals.with_categories(categories))
 
+    def bring_back(self, proposals: Proposals) -> None:
+        """Take up again what was dropped on the shown image, less what has been labelled since."""
+        if self._image is not None and self._image.image_id == proposals.image_id and self.proposals is None:
+            known = proposals.left_alone().with_threshold(self._threshold)
+            self._keep(without_labelled(known, self._labelled(proposals.image_id)))
+            self._ask_if_needed()
+
     def drop(self) -> None:
         """Look for nothing on the shown image any more."""
         self._forget_request()

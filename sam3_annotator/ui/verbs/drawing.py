@@ -55,6 +55,11 @@ class Drawing(QObject):
         """Strokes wait on the shown image."""
         return self._image_id in self._strokes
 
+    @property
+    def strokes(self) -> tuple[Region, ...]:
+        """What waits on the shown image: after each stroke, all there were."""
+        return self._strokes.get(self._image_id, ()) if self._image_id is not None else ()
+
     def waits_on(self) -> tuple[ImageId, ...]:
         """Give the images on which strokes wait, in the order of the project."""
         return tuple(image.id for image in self._store.images() if image.id in self._strokes)
@@ -135,6 +140,11 @@ class Drawing(QObject):
         """Let no strokes wait on the shown image any more."""
         if self.has_strokes_waiting:
             self._put_strokes(())
+
+    def bring_back(self, strokes: tuple[Region, ...]) -> None:
+        """Let strokes wait again on the shown image that were dropped there, unless others do."""
+        if not self.has_strokes_waiting:
+            self._put_strokes(strokes)
 
     def drop_all_strokes(self) -> None:
         """Let no strokes wait any more, on whatever image."""

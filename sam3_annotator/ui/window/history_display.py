@@ -6,7 +6,6 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Slot
 
-from sam3_annotator.ui.actions.action_state import undo_verb
 from sam3_annotator.ui.verbs.replaying import Replaying
 from sam3_annotator.ui.window.main_window import MainWindow
 
@@ -31,14 +30,14 @@ class HistoryDisplay(QObject):
 
     @Slot(int)
     def _go(self, steps: int) -> None:
-        # The same rule as that of the key: first comes what is not in the project yet.
-        if undo_verb(self._window.window_actions.state) == "undo":
-            self._window.messages.dismiss(HISTORY)
-            self._replaying.go(steps)
-        else:
+        # As with the key, what is not in the project yet comes first; what was dropped is given up.
+        if self._window.window_actions.state.is_unfinished:
             self._window.show_notice(
                 "Something is being made on the canvas. Keep or discard it first, then choose the state again.", HISTORY
             )
+        else:
+            self._window.messages.dismiss(HISTORY)
+            self._replaying.go(steps)
 
     @Slot(int, int)
     def _show_progress(self, done: int, total: int) -> None:

@@ -350,3 +350,11 @@ def test_with_the_brush_in_the_hand_proposals_are_accepted_as_ever() -> None:
 
 def test_a_project_to_be_read_only_offers_no_brush() -> None:
     assert hints(replace(PAINTING, is_read_only=True)) == {"D": "next image"}
+
+
+@pytest.mark.parametrize("besides", [{}, {"rejection_count": 1}])
+def test_undo_brings_back_what_was_dropped_last_while_nothing_is_being_made(besides: dict) -> None:
+    state = replace(IDLE, dropped="polygon", **besides)
+
+    assert (undo_verb(state), undo_text(state)) == ("bring_back", "Bring back polygon")
+    assert undo_verb(replace(state, has_draft=True)) == "remove_last_prompt"

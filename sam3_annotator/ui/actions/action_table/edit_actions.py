@@ -21,7 +21,7 @@ def _tool_by_hand(name: str, text: str, key: str, icon: str, tip: str) -> Action
 
 
 def _undo_enabled(state: ActionState) -> bool:
-    is_beside_project = state.is_making or state.is_painting or state.rejection_count > 0
+    is_beside_project = state.is_unfinished or bool(state.dropped) or state.rejection_count > 0
     return is_beside_project or (state.undo_label is not None and not state.is_read_only)
 
 
@@ -32,10 +32,17 @@ EDIT_ACTIONS: Final = (
         ("Ctrl+Z",),
         "Edit",
         0,
-        tip="Take back the last vertex, prompt, stroke or rejection, else the last step of the project",
+        tip="Take back the last vertex, prompt, stroke or rejection, bring back what was dropped, else undo a step",
         enabled=_undo_enabled,
         verb=rules.undo_verb,
-        meanings=("remove_last_vertex", "remove_last_prompt", "remove_last_stroke", "undo_rejection", "undo"),
+        meanings=(
+            "remove_last_vertex",
+            "remove_last_prompt",
+            "remove_last_stroke",
+            "bring_back",
+            "undo_rejection",
+            "undo",
+        ),
         text_for=rules.undo_text,
     ),
     ActionSpec(
