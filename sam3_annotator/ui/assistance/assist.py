@@ -20,6 +20,7 @@ from sam3_annotator.model import (
     Workbench,
 )
 from sam3_annotator.project import ImageId, Instance, Region, outline_mask, region_to_mask
+from sam3_annotator.ui.assistance.ahead import Ahead, NextObject
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.shown_image import ShownImage, box_of_prompt
 from sam3_annotator.ui.canvas.draft import Candidate, Draft
@@ -75,6 +76,7 @@ class Assist(QObject):
     Each image keeps its own draft while another is shown, so that looking elsewhere loses nothing.
     A draft is accepted in two steps: `accept` announces it through `accepted`, at once or as soon as the
     awaited answer is in; whoever stores it then calls `drop`. If storing fails, the draft is still there.
+    Prompts given while that answer is awaited are about the next object: nobody has to wait before they go on.
     """
 
     draft_changed = Signal(object)  # Draft | None
@@ -91,6 +93,8 @@ class Assist(QObject):
         self._ticket: Ticket | None = None
         self._asked_at = 0.0
         self._is_accepting = False
+        self._ahead = Ahead()
+        self._following: tuple[NextObject, ...] = ()
         engine.answered.connect(self._take_answer)
         engine.status_changed.connect(self._follow_model)
 
@@ -111,8 +115,13 @@ class Assist(QObject):
 
     @property
     def is_accepting(self) -> bool:
-        """The user has accepted a draft whose mask is still on its way."""
-        return self._is_accepting
+        """The user has accepted a draft whose mask is still on its way, or an object whose turn comes now."""
+        return self._is_accepting or bool(self._following)
+
+    @property
+    def ahead_count(self) -> int:
+        """How many objects the user has pointed at that have their turn after the draft being accepted."""
+        return len(self._ahead)
 
     def show(self, image: ShownImage) -> None:
         """Turn to another image: embed it, and take up the draft it was left with."""
@@ -148,13 +157,22 @@ class Assist(QObject):
         """Turn away from the shown image; answers still under way for it are no longer wanted."""
         self._forget_request()
         self._is_accepting = False
+        self._ahead.take()
         if self._image is not None:
             self._image = None
             self.draft_changed.emit(None)
 
     def add_prompt(self, prompt: Prompt) -> None:
-        """Put a prompt to the draft, opening one if there is none, and ask the model; `failed` if it takes none."""
-        if self._image is not None and not self._is_refused():
+        """Put a prompt to the draft, opening one if there is none, and ask the model; `failed` if it takes none.
+
+        While a draft is being accepted, the prompt waits for that, and opens the next.
+        """
+        if self._image is None or self._is_refused():
+            return
+        if self._is_accepting:
+            self._ahead.add(prompt)
+            self.draft_changed.emit(self.draft)
+        else:
             draft = self.draft or Draft(self._image.image_id)
             self._change(draft.with_prompt(prompt))
 
@@ -176,7 +194,10 @@ class Assist(QObject):
 
     def step_back(self) -> None:
         """Take the last prompt back; without prompts the draft is gone, but for one whose correction began with it."""
-        if (draft := self.draft) is not None:
+        if self._ahead:
+            self._ahead.step_back()
+            self.draft_changed.emit(self.draft)
+        elif (draft := self.draft) is not None:
             shorter = draft.without_last_prompt()
             if shorter.prompts or (draft.prompts and draft.corrects is not None):
                 self._change(shorter)
@@ -189,9 +210,15 @@ class Assist(QObject):
             self.put(draft.with_next_candidate(step))
 
     def accept(self) -> None:
-        """Announce the draft as accepted, at once or when its mask arrives; not one that nothing can come of."""
+        """Announce the draft as accepted, at once or when its mask arrives; not one that nothing can come of.
+
+        While one is being accepted already, the last object pointed at ahead is accepted in its turn.
+        """
         draft = self.draft
         if draft is None or not draft.says_where:
+            return
+        if self._ahead:
+            self._ahead.accept()
             return
         self._is_accepting = not draft.is_answered
         if self._is_accepting:
@@ -208,6 +235,7 @@ class Assist(QObject):
             return
         self._forget_request()
         self._is_accepting = False
+        self._ahead.take()
         if self._image is not None and self._drafts.pop(self._image.image_id, None) is not None:
             self.draft_changed.emit(None)
 
@@ -276,6 +304,7 @@ class Assist(QObject):
         self._ticket = None
         if outcome.error is not None:
             self._is_accepting = False
+            self._ahead.take()
             self._drafts[draft.image_id] = draft.with_failure()
             self.draft_changed.emit(self.draft)
             self.failed.emit(outcome.error)
@@ -286,7 +315,21 @@ class Assist(QObject):
         self.answered.emit(time.perf_counter() - self._asked_at)
         self.draft_changed.emit(draft)
         if self._is_accepting:
-            self._is_accepting = False
-            self.accepted.emit(draft)
-            if self._drafts.get(draft.image_id) is draft:  # not stored: whoever waits for that need not any more
-                self.draft_changed.emit(self.draft)
+            self._announce(draft)
+
+    def _announce(self, draft: Draft) -> None:
+        """Have the draft stored whose mask has come, and give the object after it its turn."""
+        following = self._following = self._ahead.take()
+        self._is_accepting = False
+        self.accepted.emit(draft)
+        is_stored = self._drafts.get(draft.image_id) is not draft
+        if is_stored and following and self._is_shown(draft.image_id) and self.draft is None:
+            for prompt in following[0].prompts:
+                self.add_prompt(prompt)
+            if following[0].is_accepted:
+                self.accept()
+            if self._is_accepting:
+                self._ahead.put(following[1:])
+        self._following = ()
+        if not is_stored or following:  # whoever waits for what is accepted may not need to any more
+            self.draft_changed.emit(self.draft)

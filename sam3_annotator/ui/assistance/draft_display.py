@@ -17,9 +17,10 @@ from sam3_annotator.ui.window.status_line import StatusLine
 from sam3_annotator.ui.workspace import Workspace
 
 
-def draft_in_words(draft: Draft, *, is_accepting: bool = False, is_cut: bool = False) -> str:
+def draft_in_words(draft: Draft, *, is_accepting: bool = False, ahead: int = 0, is_cut: bool = False) -> str:
     """Describe a draft for the status line; with `is_accepting` the user has accepted what is still to come.
 
+    So many objects more were pointed at `ahead`.
     `is_cut` says that the region ends where the model's view of the image does.
     """
     count = len(draft.prompts)
@@ -31,7 +32,9 @@ def draft_in_words(draft: Draft, *, is_accepting: bool = False, is_cut: bool = F
     if not draft.says_where:
         words.append("now click on the object")
     elif draft.is_waiting:
-        words.append("outlining, then accepting…" if is_accepting else "outlining…")
+        words.append(
+            f"outlining, then accepting{f', then {ahead} more' if ahead else ''}…" if is_accepting else "outlining…"
+        )
     elif draft.has_failed:
         words.append("no answer to the last prompt" if draft.candidates else "no answer")
     elif is_cut:
@@ -79,7 +82,8 @@ class DraftDisplay(QObject):
             return
         width, height = self._canvas.image_size
         is_accepting, is_cut = self._assist.is_accepting, draft.is_cut((height, width))
-        self._status_line.set_hint(draft_in_words(draft, is_accepting=is_accepting, is_cut=is_cut))
+        ahead = self._assist.ahead_count
+        self._status_line.set_hint(draft_in_words(draft, is_accepting=is_accepting, ahead=ahead, is_cut=is_cut))
 
     @Slot(object)
     def _show_preview(self, region: Region | None) -> None:

@@ -74,7 +74,7 @@ class Labelling(QObject):
         self._assist = assist
         self._describe_model = describe_model
         self._is_drawing = is_drawing
-        self._acceptance: _Acceptance | None = None
+        self._acceptances: tuple[_Acceptance, ...] = ()  # of the draft being accepted and those that come after it
         self._unnamed: _Unnamed | None = None
         assist.accepted.connect(self._store_draft)
         workspace.category_chosen.connect(self._accept_named)
@@ -83,7 +83,8 @@ class Labelling(QObject):
         """Make the draft an instance of the current category; with `goes_on` also turn to the next image.
 
         Going on calls an image that has instances done: its labeler is finished with it. A draft that does not say
-        where the object is stays as it is.
+        where the object is stays as it is. What was pointed at while another draft is being accepted is accepted in its
+        turn.
         """
         draft = self._assist.draft
         if draft is None:
@@ -95,11 +96,15 @@ class Labelling(QObject):
             self._unnamed = _Unnamed(draft.image_id, draft.prompts, goes_on)
             self.category_wanted.emit()
         else:
-            self._acceptance = _Acceptance(category_id, goes_on)
+            earlier = self._acceptances[: self._assist.ahead_count]
+            self._acceptances = (*earlier, _Acceptance(category_id, goes_on))
             self._assist.accept()
 
     def _category_of(self, draft: Draft) -> CategoryId | None:
-        return self._workspace.category_id if draft.corrects is None else draft.corrects.category_id
+        is_about_draft = not self._assist.ahead_count  # else about an object after it
+        if draft.corrects is not None and is_about_draft:
+            return draft.corrects.category_id
+        return self._workspace.category_id
 
     def correct_selection(self) -> None:
         """Open a draft that goes on from the selected instance, and show that; nothing unless exactly one is."""
@@ -200,9 +205,10 @@ class Labelling(QObject):
 
     @Slot(object)
     def _store_draft(self, draft: Draft) -> None:
-        acceptance, self._acceptance = self._acceptance, None
-        if acceptance is None:
+        if not self._acceptances:
             return
+        acceptance, *later = self._acceptances
+        self._acceptances = tuple(later)
         if not draft.region.polygons:
             self.problem.emit("The model found nothing there. Add a point on the object, or draw a box around it.")
             return

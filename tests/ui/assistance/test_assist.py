@@ -92,16 +92,54 @@ def test_accepting_before_the_answer_waits_for_it(assist, fake_session, qtbot):
     assert accepted.args[0].region.polygons
 
 
-def test_a_new_prompt_takes_an_early_accept_back(assist, answered, fake_session, qtbot):
+def test_a_prompt_after_an_early_accept_is_about_the_next_object(assist, answered, fake_session, qtbot):
+    assist.accepted.connect(lambda _draft: assist.drop())  # as whoever stores it does
     assist.show(shown(FIRST))
     fake_session.hold()
     assist.add_prompt(PointPrompt(30, 30))
     assist.accept()
 
-    assist.add_prompt(PointPrompt(40, 30))
-    with qtbot.assertNotEmitted(assist.accepted):
+    assist.add_prompt(PointPrompt(60, 40))
+    assist.add_prompt(PointPrompt(65, 40))
+    assert (assist.draft.prompts, assist.ahead_count) == ((PointPrompt(30, 30),), 1)
+    with qtbot.waitSignal(assist.accepted) as accepted:
         fake_session.release()
-        answered()
+
+    assert accepted.args[0].prompts == (PointPrompt(30, 30),)
+    assert answered().prompts == (PointPrompt(60, 40), PointPrompt(65, 40))
+    assert not assist.is_accepting
+
+
+def test_stepping_back_takes_what_was_done_ahead_back_first(assist, fake_session):
+    assist.show(shown(FIRST))
+    fake_session.hold()
+    assist.add_prompt(PointPrompt(30, 30))
+    assist.accept()
+    assist.add_prompt(PointPrompt(60, 40))
+    assist.accept()
+
+    assist.step_back()  # the accept
+    assist.add_prompt(PointPrompt(65, 40))
+    assert assist.ahead_count == 1
+    assist.step_back()
+    assist.step_back()
+    assert (assist.ahead_count, assist.is_accepting) == (0, True)
+    assist.step_back()
+    assert assist.draft is None
+
+
+def test_what_came_ahead_goes_with_a_draft_that_cannot_be_stored(assist, fake_session, qtbot):
+    assist.show(shown(FIRST))
+    fake_session.hold()
+    assist.add_prompt(PointPrompt(30, 30))
+    assist.accept()
+    assist.add_prompt(PointPrompt(60, 40))
+
+    with qtbot.waitSignal(assist.accepted):
+        fake_session.release()
+    qtbot.waitUntil(lambda: not assist.is_accepting)
+
+    assert (assist.draft.prompts, assist.ahead_count) == ((PointPrompt(30, 30),), 0)
 
 
 def test_a_draft_waits_on_its_image_while_another_is_shown(assist, answered):

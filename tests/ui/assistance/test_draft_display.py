@@ -24,6 +24,8 @@ def test_draft_that_only_says_where_the_object_is_not_asks_for_a_click_on_it() -
 
 def test_early_accept_is_seen_at_once() -> None:
     assert draft_in_words(ASKED, is_accepting=True) == "Draft: 1 prompt, outlining, then accepting…"
+    words = draft_in_words(ASKED, is_accepting=True, ahead=2)
+    assert words == "Draft: 1 prompt, outlining, then accepting, then 2 more…"
 
 
 def test_words_promise_nothing_after_a_failure() -> None:
