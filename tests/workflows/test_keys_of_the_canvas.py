@@ -51,6 +51,20 @@ def test_a_click_on_a_category_leaves_the_keys_to_the_list_while_nothing_is_open
     assert labeler.window.category_panel.view.hasFocus()
 
 
+@pytest.mark.parametrize("panel", ["image_panel", "category_panel"])
+def test_esc_leads_back_from_a_list_once_nothing_is_selected(labeler, panel: str) -> None:
+    labeler.click(20, 20)
+    labeler.settle()
+    labeler.press(Qt.Key.Key_Return)
+    labeler.press(Qt.Key.Key_Tab)
+    getattr(labeler.window, panel).view.setFocus()
+
+    press_where_the_focus_is(Qt.Key.Key_Escape)
+    assert (labeler.window.workspace.selection, labeler.window.canvas.hasFocus()) == (frozenset(), False)
+    press_where_the_focus_is(Qt.Key.Key_Escape)
+    assert labeler.window.canvas.hasFocus()
+
+
 def test_a_key_that_does_nothing_says_why_until_it_would_do_something(labeler, tell) -> None:
     labeler.click(20, 20)
     labeler.settle()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 
 from sam3_annotator.ui.actions.action_state import ActionState
@@ -22,7 +22,8 @@ _NEEDS_NO_ANSWER: Final = frozenset({"escape"})
 class CanvasKeys(QObject):
     """Gives the keys back to the canvas after a click on a category that is about what is open or selected there.
 
-    Tab and Backspace would mean the list otherwise. Where nothing is, the list keeps the keys, so that F2 renames.
+    Tab and Backspace would mean the list otherwise. Where nothing is, the list keeps the keys, so that F2 renames. Esc
+    leads back from any panel that has no use for it.
 
     A key on the canvas whose action is disabled is answered by why, until the situation is another. So is going on from
     the last image.
@@ -34,7 +35,8 @@ class CanvasKeys(QObject):
         self._refused_in: ActionState | None = None
         window.category_panel.clicked.connect(self._give_back)
         window.window_actions.state_changed.connect(self._follow)
-        window.canvas.installEventFilter(self)
+        for watched in (window.canvas, window):
+            watched.installEventFilter(self)
 
     @Slot()
     def go_on(self) -> None:
@@ -48,16 +50,19 @@ class CanvasKeys(QObject):
             window.show_notice(why_not(actions.spec("next_image"), at_end, window.keys.text), REFUSAL)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Answer a key that came to the canvas because no action took it."""
+        """Answer a key that came to the canvas because no action took it, and Esc that came from a panel so."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and not event.isAutoRepeat():
-            keys = self._window.keys
-            action_id = keys.holder(key_of(event)) or keys.holder(digit_of(event))
-            if action_id and action_id not in _NEEDS_NO_ANSWER:
-                self._answer(action_id)
+            if watched is self._window.canvas:
+                self._answer(event)
+            elif event.key() == Qt.Key.Key_Escape:
+                self._window.focus_canvas()
         return super().eventFilter(watched, event)
 
-    def _answer(self, action_id: str) -> None:
+    def _answer(self, event: QKeyEvent) -> None:
         actions, keys = self._window.window_actions, self._window.keys
+        action_id = keys.holder(key_of(event)) or keys.holder(digit_of(event))
+        if not action_id or action_id in _NEEDS_NO_ANSWER:
+            return
         if sentence := why_not(actions.spec(action_id), actions.state, keys.text):
             self._refused_in = actions.state
             self._window.show_notice(sentence, REFUSAL)
