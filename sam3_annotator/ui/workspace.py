@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QObject, Signal
 
@@ -21,6 +21,7 @@ class Workspace(QObject):
     category_chosen = Signal(object)  # CategoryId | None
     selection_changed = Signal(object)  # frozenset[InstanceId]
     hidden_changed = Signal(object)  # frozenset[InstanceId]
+    waiting_changed = Signal(object)  # Mapping[ImageId, str]
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +29,7 @@ class Workspace(QObject):
         self._category_id: CategoryId | None = None
         self._selection: frozenset[InstanceId] = frozenset()
         self._hidden: frozenset[InstanceId] = frozenset()
+        self._waiting: dict[str, frozenset[ImageId]] = {}
 
     @property
     def image_id(self) -> ImageId | None:
@@ -48,6 +50,11 @@ class Workspace(QObject):
     def hidden(self) -> frozenset[InstanceId]:
         """The instances the user has hidden for now; hiding never touches the project."""
         return self._hidden
+
+    @property
+    def waiting(self) -> Mapping[ImageId, str]:
+        """The images that something begun waits on while others are shown, each with what it is, in words."""
+        return {image_id: words for words, image_ids in self._waiting.items() for image_id in image_ids}
 
     def set_image(self, image_id: ImageId | None) -> None:
         """Show another image; drops the selection first, since it belongs to the image left."""
@@ -81,3 +88,10 @@ class Workspace(QObject):
         if hidden != self._hidden:
             self._hidden = hidden
             self.hidden_changed.emit(hidden)
+
+    def set_waiting(self, words: str, image_ids: Iterable[ImageId]) -> None:
+        """Have what these words say wait on exactly these images ("Draft waits")."""
+        waiting = frozenset(image_ids)
+        if waiting != self._waiting.get(words, frozenset()):
+            self._waiting[words] = waiting
+            self.waiting_changed.emit(self.waiting)

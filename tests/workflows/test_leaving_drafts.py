@@ -40,6 +40,38 @@ def test_a_draft_that_is_turned_from_is_told_and_there_again_on_return(labeler, 
     assert [len(instance.provenance.prompts) for instance in labeler.instances(0)] == [2]
 
 
+def captions(user) -> list[str]:
+    model = user.window.image_panel.model
+    return [model.caption(record.id) for record in model.records]
+
+
+def test_the_list_says_on_which_images_drafts_wait(labeler):
+    assert captions(labeler)[0] == "Not annotated"
+    turn(labeler, Qt.Key.Key_D)
+    assert captions(labeler)[:2] == ["Draft waits · Not annotated", "Not annotated"]
+    turn(labeler, Qt.Key.Key_D)
+    assert captions(labeler)[0] == "Draft waits · Not annotated"
+
+    turn(labeler, Qt.Key.Key_A)
+    turn(labeler, Qt.Key.Key_A)
+    assert captions(labeler)[0] == "Not annotated"
+
+
+@pytest.mark.parametrize(("tool", "words"), [(Qt.Key.Key_P, "Polygon waits"), (Qt.Key.Key_R, "Strokes wait")])
+def test_the_list_says_where_polygons_and_strokes_wait(user, tool, words):
+    user.press(tool)
+    for corner in ((20, 20), (30, 20), (30, 30)):
+        user.click(*corner)
+        user.window.focus_canvas()
+    turn(user, Qt.Key.Key_D)
+    assert captions(user)[0] == f"{words} · Not annotated"
+
+    turn(user, Qt.Key.Key_A)
+    user.press(Qt.Key.Key_Escape)
+    turn(user, Qt.Key.Key_D)
+    assert captions(user)[0] == "Not annotated"
+
+
 def test_clicks_still_to_be_answered_are_told_too(labeler, fake_session, tell):
     fake_session.hold()
     turn_from = labeler.window.workspace.image_id

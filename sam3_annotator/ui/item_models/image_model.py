@@ -66,6 +66,7 @@ class ImageModel(QAbstractListModel):
         self._order = ImageOrder.ADDED
         self._instances: dict[ImageId, dict[CategoryId, int]] = instances_by_image(self._store)
         self._problems: dict[ImageId, str] = {}
+        self._waiting: Mapping[ImageId, str] = {}
         self._distinct: dict[ImageId, str] | None = None  # made when it is asked for
         bridge.changed.connect(self._follow)
 
@@ -135,13 +136,15 @@ class ImageModel(QAbstractListModel):
         return self._instances.get(image_id, _NONE)
 
     def caption(self, image_id: ImageId) -> str:
-        """Say in a few words how far the image has come, and which split it is in, if any."""
+        """Say in a few words what waits on the image, how far it has come, and which split it is in, if any."""
         record, count = self._records[self._rows[image_id]], self._count(image_id)
         words = [_instances(count)] if count else []
         if record.state is ImageState.LEFT_OUT or not (count or self.problem(image_id)):
             words.insert(0, STATE_WORDS[record.state])
         elif not count:
             words.append("Cannot be shown")
+        if image_id in self._waiting:  # first, since there is not always room for all
+            words.insert(0, self._waiting[image_id])
         return _joined(words, record.split)
 
     def set_problems(self, problems: Mapping[ImageId, str], checked: Iterable[ImageId]) -> None:
@@ -150,6 +153,11 @@ class ImageModel(QAbstractListModel):
         for image_id in changed:
             self._problems[image_id] = problems.get(image_id, "")
         self.announce(changed)
+
+    def set_waiting(self, waiting: Mapping[ImageId, str]) -> None:
+        """Take what was begun on images and waits there, in words."""
+        before, self._waiting = self._waiting, waiting
+        self.announce(image_id for image_id, _ in before.items() ^ waiting.items())
 
     def announce(self, image_ids: Iterable[ImageId]) -> None:
         """Have the rows of these images looked at again."""

@@ -71,6 +71,7 @@ class Drawing(QObject):
         self._image_id = image_id
         self._unnamed = None
         self._ask_no_more()
+        self._workspace.set_waiting("Strokes wait", (each for each in self._strokes if each != image_id))
         if had_strokes or self.has_strokes_waiting:
             self.waiting_changed.emit(self.waiting)
         if had_strokes and image_id != left:

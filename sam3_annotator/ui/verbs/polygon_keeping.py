@@ -100,6 +100,7 @@ class PolygonKeeping(QObject):
     def _put_away(self) -> None:
         left, self._image_id = self._image_id, None
         self._polygon.put(())
+        self._mark()
         if left is None or left == self._workspace.image_id or not self._has_ring(left):
             return
         with suppress(KeyError):  # the image has been taken out of the project
@@ -110,8 +111,13 @@ class PolygonKeeping(QObject):
     def _take_up(self, image_id: ImageId) -> None:
         self._image_id = image_id
         self._polygon.put(self._kept.get(image_id, ()))
+        self._mark()
         if self._has_ring(image_id):
             self._messages.dismiss(LEFT)
+
+    def _mark(self) -> None:
+        waiting = (each for each in self._kept if each != self._image_id and self._has_ring(each))
+        self._workspace.set_waiting("Polygon waits", waiting)
 
     @Slot()
     def _follow(self) -> None:

@@ -223,6 +223,7 @@ class MainWindow(QMainWindow):
             panel.focus_left.connect(self.focus_canvas)
         self.instance_panel.offer(*map(self.window_actions.group, _INSTANCE_MENU))
         self.category_panel.images_wanted.connect(self.image_panel.show_with)
+        self.workspace.waiting_changed.connect(self.image_panel.model.set_waiting)
         self.category_panel.images_wanted.connect(self._docks.show_images)
         self.window_actions.bind(
             {

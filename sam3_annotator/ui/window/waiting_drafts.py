@@ -24,7 +24,8 @@ PROMPTS_WORTH_ASKING: Final = 2
 class WaitingDrafts(QObject):
     """A draft waits on its image until it is accepted or dropped, which whoever turns to another may not know.
 
-    Turning is told for some seconds and asks nothing. Closing the window asks, once for all drafts.
+    Turning is told for some seconds and asks nothing, and the list of images says where drafts wait. Closing the window
+    asks, once for all drafts.
     """
 
     def __init__(self, window: MainWindow, assist: Assist, display: ImageDisplay) -> None:
@@ -35,6 +36,7 @@ class WaitingDrafts(QObject):
         display.left.connect(self._tell_left)
         display.shown.connect(self._follow_shown)
         assist.draft_changed.connect(self._take_back)
+        assist.draft_changed.connect(self._mark)
 
     def may_leave(self, leave: Callable[[], object]) -> bool:
         """Say whether little would be lost; if more, tell where it is and how to keep it, and how to leave.
@@ -79,6 +81,12 @@ class WaitingDrafts(QObject):
         with suppress(KeyError):  # the image has been taken out of the project
             name = self._window.store.image(draft.image_id).name
             self._window.show_notice(f"The draft on {name} waits there: it is not accepted yet.", LEFT)
+
+    @Slot()
+    def _mark(self) -> None:
+        shown = self._assist.image.image_id if self._assist.image is not None else None
+        waiting = (draft.image_id for draft in self._assist.drafts if draft.outlines and draft.image_id != shown)
+        self._window.workspace.set_waiting("Draft waits", waiting)
 
     @Slot()
     def _follow_shown(self) -> None:
