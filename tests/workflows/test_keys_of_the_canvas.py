@@ -45,6 +45,21 @@ def test_after_a_click_on_a_category_tab_still_means_the_candidates(labeler) -> 
     assert labeler.draft.region != shown
 
 
+def test_after_a_click_in_the_list_of_instances_the_arrows_move_what_is_selected(labeler) -> None:
+    labeler.click(20, 20)
+    labeler.settle()
+    labeler.press(Qt.Key.Key_Return)
+    labeler.press(Qt.Key.Key_V)
+    (before,) = labeler.instances(0)
+    view = labeler.window.instance_panel.view
+
+    QTest.mouseClick(view.viewport(), LEFT, pos=view.visualRect(view.model().index(0, 0)).center())
+    press_where_the_focus_is(Qt.Key.Key_Right)
+
+    (moved,) = labeler.instances(0)
+    assert moved.region.box_xyxy[0] == before.region.box_xyxy[0] + 1
+
+
 def test_a_click_on_a_category_leaves_the_keys_to_the_list_while_nothing_is_open(labeler) -> None:
     click_category(labeler, 0)
 

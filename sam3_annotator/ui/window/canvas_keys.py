@@ -20,10 +20,10 @@ _NEEDS_NO_ANSWER: Final = frozenset({"escape"})
 
 
 class CanvasKeys(QObject):
-    """Gives the keys back to the canvas after a click on a category that is about what is open or selected there.
+    """Gives the keys back to the canvas after a click on a category or instance: it is about what is open or selected.
 
-    Tab and Backspace would mean the list otherwise. Where nothing is, the list keeps the keys, so that F2 renames. Esc
-    leads back from any panel that has no use for it.
+    Tab, Backspace and the arrows would mean the list otherwise. Where nothing is, the list keeps the keys, so that F2
+    renames. Esc leads back from any panel that has no use for it.
 
     A key on the canvas whose action is disabled is answered by why, until the situation is another. So is going on from
     the last image.
@@ -34,6 +34,7 @@ class CanvasKeys(QObject):
         self._window = window
         self._refused_in: ActionState | None = None
         window.category_panel.clicked.connect(self._give_back)
+        window.instance_panel.view.clicked.connect(self._give_back)
         window.window_actions.state_changed.connect(self._follow)
         for watched in (window.canvas, window):
             watched.installEventFilter(self)
