@@ -76,6 +76,16 @@ class ProposalView(QuietListView):
         elif self.currentIndex().isValid() and not event.isAutoRepeat():
             self._tell_wish(meaning)
 
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's
+        """Turn to the next proposal, or the previous one, round and round, as Tab does on the canvas."""
+        count = self._proposals.rowCount()
+        if not count:
+            return super().focusNextPrevChild(next)
+        before = self.currentIndex()
+        self.setCurrentIndex(self._proposals.index((before.row() + (1 if next else -1)) % count))
+        self._tell(before)
+        return True
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take a click on a mark for the row it is on, after turning to that row."""
         wish = self._mark_at(event)

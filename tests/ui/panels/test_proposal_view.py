@@ -98,6 +98,15 @@ def test_keys_decide_nothing_while_no_row_is_current(qtbot: QtBot, view: Proposa
     assert told == []
 
 
+def test_tab_turns_to_the_next_proposal_as_on_the_canvas(qtbot: QtBot, view: ProposalView, told: list[str]) -> None:
+    for _ in range(3):
+        qtbot.keyClick(view, Key.Key_Tab)
+    qtbot.keyClick(view, Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+
+    assert told == ["row 2", "row 3", "row 0", "row 3"]
+    assert view.hasFocus()
+
+
 def test_dragging_turns_to_no_other_row(qtbot: QtBot, view: ProposalView, told: list[str]) -> None:
     viewport = view.viewport()
     qtbot.mousePress(viewport, LEFT, pos=place(view, 2))
