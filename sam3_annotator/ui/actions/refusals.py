@@ -17,6 +17,8 @@ _Lack = tuple[str, dict[str, Any]]
 _READ_ONLY: Final = "The project is read-only: nothing in it can be changed."
 _POLYGON_OPEN: Final = "A polygon is open: Enter closes it, Esc drops it."
 _DRAFT_OPEN: Final = "An outline is open: Enter accepts it, Esc drops it."
+_NOTHING_OPEN: Final = "There is nothing to accept: no outline is open."
+_PAINTED: Final = "What is painted is an instance already: Esc deselects it, to paint a new one."
 _NO_INSTANCES: Final = "There are no instances on this image yet."
 
 
@@ -60,7 +62,8 @@ def _lacks(state: ActionState, key_of: KeyOf) -> Iterator[_Lack]:
     yield "There is nothing to undo.", {"undo_label": "step"}
     yield "There is nothing to redo.", {"redo_label": "step"}
     if not state.is_read_only:  # else it would be undo alone that an outline allows
-        yield "There is nothing to accept: no outline is open.", {"has_draft": True, "lacks_object": False}
+        is_painted = state.tool == "brush" and state.selection_count > 0
+        yield _PAINTED if is_painted else _NOTHING_OPEN, {"has_draft": True, "lacks_object": False}
     yield "Nothing is proposed.", {"proposal_count": 1}
     yield "This image is left out already.", {"is_left_out": False}
     yield _with_key("Take the brush first", key_of("tool_brush")), {"tool": "brush"}

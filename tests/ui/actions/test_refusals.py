@@ -36,6 +36,11 @@ def said(action_id: str, state: ActionState) -> str:
         ("paste", replace(IDLE, drawn_vertices=4), "A polygon is open: Enter closes it, Esc drops it."),
         ("paste", IDLE, "Nothing has been copied yet."),
         ("accept", IDLE, "There is nothing to accept: no outline is open."),
+        (
+            "accept",
+            replace(IDLE, tool="brush", selection_count=1),
+            "What is painted is an instance already: Esc deselects it, to paint a new one.",
+        ),
         ("accept", replace(IDLE, drawn_vertices=2), "A polygon needs three vertices or more to be closed."),
         (
             "accept",
