@@ -314,7 +314,7 @@ def test_an_image_turned_to_in_the_middle_of_a_stroke_gets_none_of_it(painter):
     assert (painter.instances(0), painter.instances(1)) == ((), ())
 
 
-def test_undo_in_the_middle_of_a_stroke_drops_the_stroke(painter):
+def test_undo_in_the_middle_of_a_stroke_drops_the_stroke_alone(painter):
     painter.drag(10, 10, 30, 10)
     painter.drag(10, 10, 10, 30)
     viewport = painter.window.canvas.viewport()
@@ -324,7 +324,7 @@ def test_undo_in_the_middle_of_a_stroke_drops_the_stroke(painter):
     undo(painter)
     QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
 
-    assert painter.window.store.undo_label == "Add instance"
+    assert painter.window.store.undo_label == "Brush"
 
 
 def test_a_project_to_be_read_only_is_not_painted(painter, fake_session, qtbot):

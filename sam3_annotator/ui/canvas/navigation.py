@@ -1,11 +1,11 @@
-"""What wheel, touchpad and panning hand do to the view, and how a box of the image comes into sight."""
+"""What wheel, touchpad, panning hand and keys do to the view and to drags, and how a box comes into sight."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QInputDevice, QNativeGestureEvent, QWheelEvent
+from PySide6.QtGui import QInputDevice, QKeyEvent, QKeySequence, QNativeGestureEvent, QWheelEvent
 
 from sam3_annotator.ui.canvas.view_transform import BoxXyxy, Size, ViewTransform, fitted_box
 
@@ -61,6 +61,11 @@ def arrow_pressed(view: ViewTransform, key: int) -> ViewTransform | None:
     """Scroll by an arrow key; None for other keys."""
     way = _ARROWS.get(Qt.Key(key)) if key in list(_ARROWS) else None
     return None if way is None else view.panned(*way)
+
+
+def ends_drag(event: QKeyEvent) -> bool:
+    """Say whether a key means that what the button is held for is not to be done: Esc, or undo."""
+    return event.key() == Qt.Key.Key_Escape or event.matches(QKeySequence.StandardKey.Undo)
 
 
 def revealed(view: ViewTransform, box_xyxy: BoxXyxy, canvas: Size, ratio: float) -> ViewTransform:

@@ -14,7 +14,7 @@ from sam3_annotator.project import InstanceId, Region, clip_region, repair_regio
 from sam3_annotator.ui.canvas.brush_in_hand import BrushInHand
 from sam3_annotator.ui.canvas.draft import Draft
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
-from sam3_annotator.ui.canvas.navigation import revealed
+from sam3_annotator.ui.canvas.navigation import ends_drag, revealed
 from sam3_annotator.ui.canvas.outlines import Floats
 from sam3_annotator.ui.canvas.overlay import Overlay
 from sam3_annotator.ui.canvas.polygon_drawing import PolygonDrawing
@@ -353,13 +353,13 @@ class CanvasView(CanvasSurface):
         return ToolEvent(point.x(), point.y(), at, screen, button, keys, is_double, event.buttons())
 
     def _takes_key(self, event: QKeyEvent) -> bool:
-        return (event.key() == Qt.Key.Key_Escape and self._tool.is_busy) or super()._takes_key(event)
+        return (self._tool.is_busy and ends_drag(event)) or super()._takes_key(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """End a drag, or say what Enter and Esc, which always mean the same, would do in a window."""
         is_bare = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         match event.key():
-            case Qt.Key.Key_Escape if self._tool.is_busy:
+            case _ if self._tool.is_busy and ends_drag(event):
                 self._tool.cancel()
             case Qt.Key.Key_Escape if is_bare:
                 self.cancel_requested.emit()
