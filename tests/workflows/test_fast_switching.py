@@ -78,6 +78,9 @@ def test_going_on_from_an_accepted_draft_that_came_to_nothing_shows_the_next_ima
     assert user.image_position() == 1
     assert user.window.canvas.findChild(ImageDisplay).image_id == user.window.store.images()[1].id
     assert tell() == ["The model found nothing there. Add a point on the object, or draw a box around it."]
+    user.click(20, 20)
+    user.settle()
+    assert tell() == []
 
 
 def test_going_on_from_an_accepted_draft_that_failed_shows_the_next_image(user, fake_session, tell):

@@ -37,6 +37,8 @@ def draft_in_words(draft: Draft, *, is_accepting: bool = False, ahead: int = 0, 
         )
     elif draft.has_failed:
         words.append("no answer to the last prompt" if draft.candidates else "no answer")
+    elif draft.prompts and draft.region.is_empty:
+        words.append("nothing found there")
     elif is_cut:
         words.append("cut off where the model's view ends")
     return f"{'Draft' if draft.corrects is None else 'Correcting'}: {', '.join(words)}"

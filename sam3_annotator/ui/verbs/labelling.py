@@ -47,13 +47,15 @@ class _Unnamed:
 class Labelling(QObject):
     """What keys, menus and mouse mean for the project; every verb is at most one undo step.
 
-    `problem` carries a sentence when something could not be done; nothing is lost then.
+    `problem` carries a sentence when something could not be done; nothing is lost then. `nothing_found` carries one
+    where what was accepted came to nothing.
     `category_wanted` asks the window to lead the user to naming a category; `category_found` says that there is
     one now and that the draft, if it is still as it was, has been accepted with it.
     `stored` says which instance an accepted draft is in the project now, `next_wanted` then asks for the next image.
     """
 
     problem = Signal(str)
+    nothing_found = Signal(str)
     category_wanted = Signal()
     category_found = Signal()
     stored = Signal(object)  # InstanceId
@@ -210,7 +212,9 @@ class Labelling(QObject):
         acceptance, *later = self._acceptances
         self._acceptances = tuple(later)
         if not draft.region.polygons:
-            self.problem.emit("The model found nothing there. Add a point on the object, or draw a box around it.")
+            self.nothing_found.emit(
+                "The model found nothing there. Add a point on the object, or draw a box around it."
+            )
             return
         written: list[InstanceId] = []
         if attempt(lambda: written.append(self._write(draft, acceptance.category_id)), self.problem.emit):

@@ -30,6 +30,8 @@ from sam3_annotator.ui.window.message_bar import MessageAction, Severity
 MODEL: Final = "model"
 ANSWER: Final = "answer"
 CATEGORY: Final = "category"
+# What was accepted came to nothing, until the model is asked again.
+NOTHING_FOUND: Final = "nothing found"
 # What was done with whole instances, as long as it is so.
 INSTANCES: Final = "instances"
 # What a comparison of labels with the model came to, and what has ended it early.
@@ -91,10 +93,13 @@ class Notices(QObject):
         ):
             source.failed.connect(partial(self._show_failure, remedy))
             source.answered.connect(lambda _seconds: window.messages.dismiss(ANSWER))
+        assist.answered.connect(lambda _seconds: window.messages.dismiss(NOTHING_FOUND))
         assist.draft_changed.connect(self._follow_what_is_asked)
         finder.changed.connect(self._follow_what_is_asked)
         for labelling in verbs:
             labelling.problem.connect(window.messages.show_message)
+            if isinstance(labelling, Labelling):
+                labelling.nothing_found.connect(self._show_nothing_found)
             labelling.category_wanted.connect(self._ask_for_category)
             labelling.category_found.connect(self._go_back_to_canvas)
         facts.progress.connect(self._show_reading)
@@ -141,6 +146,10 @@ class Notices(QObject):
                 details=details,
                 key=ANSWER,
             )
+
+    @Slot(str)
+    def _show_nothing_found(self, sentence: str) -> None:
+        self._window.show_notice(sentence, NOTHING_FOUND)
 
     def _how_to_ask_again(self) -> str:
         proposals = self._finder.proposals

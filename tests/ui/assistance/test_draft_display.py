@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from sam3_annotator.model import PointPrompt
-from sam3_annotator.project import CategoryId, ImageId, Instance, InstanceId, Region
+from sam3_annotator.project import CategoryId, ImageId, Instance, InstanceId, Region, rectangle
 from sam3_annotator.ui.assistance.draft_display import draft_in_words
 from sam3_annotator.ui.canvas.draft import Candidate, Draft
 
 ASKED = Draft(ImageId(1)).with_prompt(PointPrompt(1, 1))
-ANSWERED = ASKED.with_candidates([Candidate(Region(), 0.9, 1.0), Candidate(Region(), 0.8, 1.0)])
+SQUARE = rectangle(0, 0, 8, 8)
+ANSWERED = ASKED.with_candidates([Candidate(SQUARE, 0.9, 1.0), Candidate(SQUARE, 0.8, 1.0)])
 
 
 def test_words_tell_what_was_asked_and_answered() -> None:
@@ -20,6 +21,12 @@ def test_draft_that_only_says_where_the_object_is_not_asks_for_a_click_on_it() -
     draft = Draft(ImageId(1)).with_prompt(PointPrompt(1, 1, positive=False))
 
     assert draft_in_words(draft) == "Draft: 1 prompt, now click on the object"
+
+
+def test_words_say_that_there_is_no_outline_before_enter_is_pressed() -> None:
+    nothing = ASKED.with_candidates([Candidate(Region(), 0.9, 1.0)])
+
+    assert draft_in_words(nothing) == "Draft: 1 prompt, predicted IoU 0.90, nothing found there"
 
 
 def test_early_accept_is_seen_at_once() -> None:

@@ -101,10 +101,10 @@ def test_a_draft_without_a_region_is_not_stored_and_says_why(labelling, store, a
     assist.add_prompt(PointPrompt(30, 30, positive=False))
     answered()
 
-    with qtbot.waitSignal(labelling.problem) as problem:
+    with qtbot.waitSignal(labelling.nothing_found) as told:
         labelling.accept()
 
-    assert "found nothing" in problem.args[0]
+    assert "found nothing" in told.args[0]
     assert assist.draft is not None
 
 
@@ -305,10 +305,10 @@ def test_a_correction_that_leaves_nothing_says_so_and_leaves_the_instance(
     assist.add_prompt(PointPrompt(20, 20, positive=False))  # takes all of it away
     answered()
 
-    with qtbot.waitSignal(labelling.problem) as problem:
+    with qtbot.waitSignal(labelling.nothing_found) as told:
         labelling.accept()
 
-    assert "found nothing" in problem.args[0]
+    assert "found nothing" in told.args[0]
     assert store.instance(corrected) == before
     assert assist.draft is not None
 
