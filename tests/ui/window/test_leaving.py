@@ -83,13 +83,31 @@ def test_giving_up_leaves_at_once_without_what_was_accepted(left, messages, stor
     assert store.instances(store.images()[0].id) == ()
 
 
-def test_failing_model_keeps_the_window_open_and_says_so(left, leaving, messages, assist, fake_session, qtbot):
-    fake_session.segment = None  # calling it raises, the next time
-    assist.add_prompt(PointPrompt(40, 30))
-    assist.accept()
+def test_leaving_waits_for_the_objects_pointed_at_ahead_too(leaving, labelling, store, assist, fake_session, qtbot):
+    left: list[str] = []
+
+    def leave() -> None:  # as a window does, which asks again when it is told to go on
+        if leaving.may(leave):
+            left.append("left")
+
+    fake_session.hold()
+    for x in (30, 50, 70):
+        assist.add_prompt(PointPrompt(x, 30))
+        labelling.accept()
+    leave()
+    fake_session.release()
+    qtbot.waitUntil(lambda: left == ["left"])
+
+    assert len(store.instances(store.images()[0].id)) == 3
+
+
+def test_failing_model_keeps_the_window_open_and_says_so(leaving, labelling, messages, assist, fake_session, qtbot):
+    left: list[str] = []
+    fake_session.segment = None  # calling it raises
+    assist.add_prompt(PointPrompt(30, 30))
+    labelling.accept()
     assert not leaving.may(lambda: left.append("left"))
 
-    fake_session.release()
     qtbot.waitUntil(lambda: assist.draft.has_failed)
 
     assert left == []
