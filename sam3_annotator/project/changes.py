@@ -55,6 +55,15 @@ class ChangeSet:
         """Return the ids of the rows of `table` that were added, changed or deleted."""
         return frozenset(change.row_id for change in self.changes if change.table == table)
 
+    def instances_on(self, image_id: int) -> frozenset[int]:
+        """Return the ids of the instances that were added, changed or deleted on one image."""
+        return frozenset(
+            change.row_id
+            for change in self.changes
+            if change.table == "instances"
+            and any(row is not None and row["image_id"] == image_id for row in (change.before, change.after))
+        )
+
 
 def net_changes(changes: Iterable[RowChange]) -> tuple[RowChange, ...]:
     """Return one change per row, from its first `before` to its last `after`, without rows that end as they began."""
@@ -83,24 +92,24 @@ def encode_changes(changes: Iterable[RowChange]) -> tuple[str, bytes]:
             blobs.append(value)
         return places[value]
 
-    def plain_row(row: Row | None) -> dict[str, Any] | None:
-        return (
-            None
-            if row is None
-            else {column: place(value) if isinstance(value, bytes) else value for column, value in row.items()}
-        )
-
-    entries = [[c.table, c.row_id, plain_row(c.before), plain_row(c.after)] for c in changes]
-    return json.dumps(entries, separators=(",", ":")), b"".join(blobs)
+    entries = [(change.table, change.row_id, change.before, change.after) for change in changes]
+    # Nothing else in a row is unknown to JSON; asking about each value would take twice as long.
+    return json.dumps(entries, separators=(",", ":"), default=place), b"".join(blobs)
 
 
 def decode_changes(text: str, blobs: bytes) -> tuple[RowChange, ...]:
     """Return the changes that `encode_changes` was given; raises ValueError if the text is none of its."""
-
-    def value(plain: object) -> object:
-        return blobs[plain[0] : plain[1]] if isinstance(plain, list) else plain
+    values: dict[tuple[int, int], bytes] = {}
 
     def row(plain: dict[str, Any] | None) -> Row | None:
-        return None if plain is None else {column: value(item) for column, item in plain.items()}
+        if plain is None:
+            return None
+        for column, value in plain.items():
+            if isinstance(value, list):
+                start, end = value
+                if (start, end) not in values:
+                    values[start, end] = blobs[start:end]
+                plain[column] = values[start, end]
+        return plain
 
     return tuple(RowChange(table, row_id, row(before), row(after)) for table, row_id, before, after in json.loads(text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -71,16 +71,13 @@ class ProjectReader:
 
     def instances(self, image_id: ImageId) -> tuple[Instance, ...]:
         """Return the instances of an image, in the order of their ids; raises KeyError on an unknown image."""
-        with told(self.path):
-            cache = self._current_cache()
-            records = cache.instances(image_id)
-            if records is None:
-                self.image(image_id)
-                query = f"{INSTANCES_QUERY} WHERE image_id = ? ORDER BY id"
-                found = self._records(instance_from_values, query, image_id)
-                records = Records({record.id: record for record in found})
-                cache.keep_instances(image_id, records)
-            return records.ordered()
+        return self._instances(image_id).ordered()
+
+    def instances_among(self, image_id: ImageId, instance_ids: Iterable[InstanceId]) -> list[Instance]:
+        """Return those of some instances that are on an image; raises KeyError on an unknown image."""
+        records = self._instances(image_id)
+        found = (records.get(instance_id) for instance_id in instance_ids)
+        return [instance for instance in found if instance is not None]
 
     def instance(self, instance_id: InstanceId) -> Instance:
         """Return an instance; raises KeyError on an unknown id."""
@@ -125,6 +122,18 @@ class ProjectReader:
             self._cache.clear()
             self._cached_version = version
         return self._cache
+
+    def _instances(self, image_id: ImageId) -> Records[Instance]:
+        with told(self.path):
+            cache = self._current_cache()
+            records = cache.instances(image_id)
+            if records is None:
+                self.image(image_id)
+                query = f"{INSTANCES_QUERY} WHERE image_id = ? ORDER BY id"
+                found = self._records(instance_from_values, query, image_id)
+                records = Records({record.id: record for record in found})
+                cache.keep_instances(image_id, records)
+            return records
 
     def _categories(self) -> Records[Category]:
         with told(self.path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from sam3_annotator.project.changes import RowChange
@@ -12,7 +12,7 @@ from sam3_annotator.project.rows import instance_from_row
 
 _T = TypeVar("_T")
 _IMAGES_WITH_INSTANCES = 8  # the shown image, its neighbours, and where the user has just been
-_FOLLOWED_CHANGES = 1000  # beyond, reading again is quicker than following
+_FOLLOWED_IMAGES = 1000  # beyond, reading all images again is quicker than following
 
 
 class Records(Generic[_T]):
@@ -32,19 +32,20 @@ class Records(Generic[_T]):
             self._ordered = tuple(self._by_id.values())
         return self._ordered
 
-    def put(self, record_id: int, record: _T) -> None:
-        """Replace a record, or add it where its id belongs."""
-        last = next(reversed(self._by_id), record_id)
-        is_inserted = record_id < last and record_id not in self._by_id
-        self._by_id[record_id] = record
+    def update(self, changed: Mapping[int, _T | None]) -> None:
+        """Replace records, add them where their ids belong, and remove those that are None now."""
+        last = next(reversed(self._by_id), 0)
+        is_inserted = False
+        for record_id, record in changed.items():
+            if record is None:
+                self._by_id.pop(record_id, None)
+            else:
+                is_inserted = is_inserted or (record_id < last and record_id not in self._by_id)
+                self._by_id[record_id] = record
+                last = max(last, record_id)
         if is_inserted:
             self._by_id = dict(sorted(self._by_id.items()))
         self._ordered = None
-
-    def drop(self, record_id: int) -> None:
-        """Remove a record if it is there."""
-        if self._by_id.pop(record_id, None) is not None:
-            self._ordered = None
 
 
 class RecordCache:
@@ -81,30 +82,28 @@ class RecordCache:
 
     def follow(self, changes: Sequence[RowChange], read_image: Callable[[int], ImageRecord | None]) -> None:
         """Bring what is here up to date after a commit; `read_image` reads an image's record as it is now."""
-        if len(changes) > _FOLLOWED_CHANGES:
-            self.clear()
-            return
+        images = [change.row_id for change in changes if change.table == "images"]
+        if len(images) > _FOLLOWED_IMAGES:
+            self.images = None
+        elif images and self.images is not None:
+            self.images.update({image_id: read_image(image_id) for image_id in images})
+        if any(change.table == "categories" for change in changes):
+            self.categories = None
+        self._follow_instances(changes)
+
+    def _follow_instances(self, changes: Sequence[RowChange]) -> None:
+        changed: dict[int, dict[int, Instance | None]] = {image_id: {} for image_id in self._instances}
         for change in changes:
-            if change.table == "instances":
-                self._follow_instance(change)
-            elif change.table == "images":
-                self._follow_image(change.row_id, read_image)
-            else:
-                self.categories = None
-
-    def _follow_image(self, image_id: int, read_image: Callable[[int], ImageRecord | None]) -> None:
-        if self.images is None:
-            return
-        record = read_image(image_id)
-        if record is None:
-            self.images.drop(image_id)
-        else:
-            self.images.put(image_id, record)
-
-    def _follow_instance(self, change: RowChange) -> None:
-        before, after = change.before, change.after
-        if after is not None and (records := self._instances.get(after["image_id"])) is not None:
-            records.put(change.row_id, instance_from_row(change.row_id, after))
-        is_gone = before is not None and (after is None or after["image_id"] != before["image_id"])
-        if before is not None and is_gone and (records := self._instances.get(before["image_id"])) is not None:
-            records.drop(change.row_id)
+            if change.table != "instances":
+                continue
+            before, after = change.before, change.after
+            if before is not None and before["image_id"] in changed:
+                changed[before["image_id"]][change.row_id] = None
+            if after is not None and after["image_id"] in changed:
+                earlier = self._instances[after["image_id"]].get(change.row_id)
+                # To decode a region takes most of the time: thousands that get another category keep theirs.
+                region = None if earlier is None or change.has_other_region else earlier.region
+                changed[after["image_id"]][change.row_id] = instance_from_row(change.row_id, after, region)
+        for image_id, instances in changed.items():
+            if instances:
+                self._instances[image_id].update(instances)

@@ -26,7 +26,7 @@ from sam3_annotator.project.entities import (
     Split,
 )
 from sam3_annotator.project.errors import EditError
-from sam3_annotator.project.regions import decode_region
+from sam3_annotator.project.regions import Region, decode_region
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "images": ("path", "state", "split"),
@@ -97,14 +97,17 @@ def category_from_values(values: Sequence[Any]) -> Category:
     return Category(CategoryId(category_id), name, color, position, supercategory)
 
 
-def instance_from_values(values: Sequence[Any]) -> Instance:
-    """Make the record of one row of `INSTANCES_QUERY`; raises NotAProject if its region is damaged."""
+def instance_from_values(values: Sequence[Any], decoded: Region | None = None) -> Instance:
+    """Make the record of one row of `INSTANCES_QUERY`; raises NotAProject if its region is damaged.
+
+    A region that is known is given `decoded`.
+    """
     instance_id, image_id, category_id, score, is_crowd, provenance, region, attributes = values
     return Instance(
         InstanceId(instance_id),
         ImageId(image_id),
         CategoryId(category_id),
-        decode_region(region),
+        decode_region(region) if decoded is None else decoded,
         score,
         bool(is_crowd),
         decode_provenance(provenance),
@@ -112,9 +115,9 @@ def instance_from_values(values: Sequence[Any]) -> Instance:
     )
 
 
-def instance_from_row(instance_id: int, row: Row) -> Instance:
-    """Make the record of a row as it stands in a change."""
-    return instance_from_values((instance_id, *(row[column] for column in COLUMNS["instances"])))
+def instance_from_row(instance_id: int, row: Row, decoded: Region | None = None) -> Instance:
+    """Make the record of a row as it stands in a change; `decoded` as above."""
+    return instance_from_values((instance_id, *(row[column] for column in COLUMNS["instances"])), decoded)
 
 
 def encode_provenance(provenance: Provenance) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
-
 from PySide6.QtCore import QObject, Slot
 
 from sam3_annotator.project import Category, CategoryId, ChangeSet, Instance, InstanceId
@@ -56,20 +53,15 @@ class CanvasBinding(QObject):
         if any(change.table == "categories" and change.before is not None for change in changes.changes):
             self.show_instances()  # a new one, which another image may have brought, is not on the canvas yet
             return
-        touched = changes.touched("instances")
+        touched = {InstanceId(id_) for id_ in changes.instances_on(image_id)}
         if not touched:
             return
-        current = {instance.id: instance for instance in self._present(touched) if instance.image_id == image_id}
-        removed = (self._shown & touched) - current.keys()
+        current = {instance.id: instance for instance in self._store.instances_among(image_id, touched)}
+        removed = touched - current.keys()
         categories = self._categories()
         self._shown = (self._shown | current.keys()) - removed
         self._workspace.select(self._workspace.selection - removed)
         self._canvas.update_instances([_on_canvas(instance, categories) for instance in current.values()], removed)
-
-    def _present(self, instance_ids: Iterable[int]) -> Iterator[Instance]:
-        for instance_id in instance_ids:
-            with suppress(KeyError):  # deleted by this very change
-                yield self._store.instance(InstanceId(instance_id))
 
     def _categories(self) -> dict[CategoryId, Category]:
         return {category.id: category for category in self._store.categories()}

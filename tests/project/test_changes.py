@@ -51,3 +51,15 @@ def test_touched_names_the_rows_of_one_table() -> None:
     assert changes.touched("images") == {1}
     assert changes.touched("instances") == {2}
     assert changes.touched("categories") == frozenset()
+
+
+def test_instances_on_an_image_are_those_that_are_or_were_there() -> None:
+    here, there = {"image_id": 1}, {"image_id": 2}
+    rows: list[tuple[Any, Any]] = [(None, here), (here, None), (here, {**here}), (here, there), (there, None)]
+    moved = [RowChange("instances", row_id, *row) for row_id, row in enumerate(rows, start=1)]
+
+    changes = ChangeSet("x", (*moved, RowChange("images", 9, {}, {})))
+
+    assert changes.instances_on(1) == {1, 2, 3, 4}
+    assert changes.instances_on(2) == {4, 5}
+    assert changes.instances_on(3) == frozenset()

@@ -208,13 +208,44 @@ def test_records_read_once_follow_every_change(small: Any, square: Square) -> No
 
 def test_records_follow_a_change_of_very_many_rows(small: Any, square: Square) -> None:
     store, image = small.store, small.images[0]
-    store.instances(image)
+    assert (store.instances(image), len(store.images())) == ((), 3)
 
     with store.edit("Many") as edit:
-        for _ in range(1500):
-            edit.add_instance(image, small.cat, square())
+        ids = [edit.add_instance(image, small.cat, square(x)) for x in range(1100)]
+        for number in range(1100):
+            edit.add_image(f"more/{number}.png")
+    added = store.instances(image)
+    assert [(each.id, each.region) for each in added] == [(id_, square(x)) for x, id_ in enumerate(ids)]
+    assert len(store.images()) == 1103
 
-    assert len(store.instances(image)) == 1500
+    with store.edit("Change") as edit:
+        for instance_id in ids:
+            edit.update_instance(instance_id, category_id=small.dog)
+        edit.update_instance(ids[7], region=square(500))
+    changed = store.instances(image)
+    assert {each.category_id for each in changed} == {small.dog}
+    assert [now.region is before.region for now, before in zip(changed, added, strict=True)].index(False) == 7
+    assert changed[7].region == square(500)
+
+    with store.edit("Delete") as edit:
+        for instance_id in ids[::2]:
+            edit.delete_instance(instance_id)
+    assert [each.id for each in store.instances(image)] == ids[1::2]
+    store.undo()
+    assert store.instances(image) == changed
+
+
+def test_instances_are_found_among_those_of_an_image_only(small: Any, square: Square) -> None:
+    store, (image, other, _) = small.store, small.images
+    with store.edit("Add") as edit:
+        here = [edit.add_instance(image, small.cat, square(x)) for x in range(3)]
+        there = edit.add_instance(other, small.cat, square())
+
+    found = store.instances_among(image, [here[2], there, InstanceId(999), here[0]])
+
+    assert [instance.id for instance in found] == [here[2], here[0]]
+    with pytest.raises(KeyError):
+        store.instances_among(ImageId(999), here)
 
 
 def test_listeners_hear_edit_undo_and_redo_alike(small: Any, square: Square) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from enum import IntEnum
 from itertools import groupby
 from typing import Any
@@ -20,7 +19,7 @@ from sam3_annotator.ui.workspace import Workspace
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
 MANY_ROWS = 200
-"""From here on reading all records at once is quicker than one by one."""
+"""From here on going through all rows once is quicker than finding them one by one."""
 
 
 class InstanceRole(IntEnum):
@@ -155,9 +154,9 @@ class InstanceModel(QAbstractListModel):
             self._announce(
                 [row for row, instance in enumerate(self._instances) if instance.category_id in touched_categories]
             )
-        touched = {InstanceId(id_) for id_ in changes.touched("instances")}
+        touched = {InstanceId(id_) for id_ in changes.instances_on(image_id)}
         if touched:
-            present = self._read(touched, image_id)
+            present = {instance.id: instance for instance in self._store.instances_among(image_id, touched)}
             for instance_id in touched:
                 self._areas.pop(instance_id, None)
             self._remove(self.rows_of(touched - present.keys()))
@@ -167,18 +166,6 @@ class InstanceModel(QAbstractListModel):
                 self._instances[row] = present[self._instances[row].id]
             self._announce(known)
             self._insert([present[instance_id] for instance_id in new])
-
-    def _read(self, instance_ids: Collection[InstanceId], image_id: ImageId) -> dict[InstanceId, Instance]:
-        """Give those of the instances that are on the image now."""
-        if len(instance_ids) > MANY_ROWS:
-            return {i.id: i for i in self._store.instances(image_id) if i.id in instance_ids}
-        found = {}
-        for instance_id in instance_ids:
-            with suppress(KeyError):
-                instance = self._store.instance(instance_id)
-                if instance.image_id == image_id:
-                    found[instance_id] = instance
-        return found
 
     def _remove(self, rows: Sequence[int]) -> None:
         for first, last in reversed(runs(rows)):
