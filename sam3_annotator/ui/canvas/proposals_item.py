@@ -105,9 +105,9 @@ class ProposalsItem:
         marked = shown.focused, shown.hovered
         first = [self._score(view, *each) for each in wide if each[0] in marked]
         placed = place_chips(first, room, occupied)
-        if len(wide) > MAX_COUNT:
+        others = [self._score(view, *each) for each in wide if each[0] not in marked] if len(wide) <= MAX_COUNT else []
+        if not others:
             return placed
-        others = [self._score(view, *each) for each in wide if each[0] not in marked]
         cores = [_core(view.box_to_canvas(box)) for _, box in shown.wide_in(in_sight, 0.0)]
         return [*placed, *place_chips(others, room, [*occupied, *(chip.rect for chip in placed), *cores])]
 

@@ -29,20 +29,29 @@ class ShownProposals:
 
     def show(self, proposals: Proposals | None, color: str) -> list[BoxXyxy]:
         """Take others, or None; returns the boxes in the image whose outlines need painting."""
-        before = {id(proposal): proposal for proposal in self.open}
+        before = self._open_boxes()
         self.proposals, self.open = proposals, proposals.open if proposals is not None else ()
         self.focused = proposals.focused if proposals is not None else None
-        now = {id(proposal): proposal for proposal in self.open}
         answer = proposals.answer if proposals is not None else ()
         if answer is not self._answer:
             self._answer, self.outlines = answer, Outlines.of([proposal.region for proposal in answer])
-        self._is_open = np.array([id(proposal) in now for proposal in answer], dtype=bool)
+        open_ids = {id(proposal) for proposal in self.open}
+        self._is_open = np.array([id(proposal) in open_ids for proposal in answer], dtype=bool)
+        now = self._open_boxes()
         if self.hovered is not None:
             self.turn_to(self.hovered.box_xyxy)
         either = before | now
         differing = before.keys() ^ now.keys() if color == self.color else either.keys()
         self.color = color
-        return [either[key].region.box_xyxy for key in differing]
+        return [either[key] for key in differing]
+
+    def _open_boxes(self) -> dict[int, BoxXyxy]:
+        """Give the boxes of the regions of open ones, by the identity of these."""
+        rows = np.flatnonzero(self._is_open)
+        boxes = self.outlines.boxes_xyxy[rows].tolist()
+        return {
+            id(self._answer[row]): (x0, y0, x1, y1) for row, (x0, y0, x1, y1) in zip(rows.tolist(), boxes, strict=True)
+        }
 
     def color_of(self, proposal: Proposal) -> str:
         """Give the colour, `#rrggbb`, of the category that a proposal would get."""
