@@ -90,13 +90,11 @@ def instances_of_category(store: ProjectReader, category_id: CategoryId) -> tupl
     return tuple(InstanceId(row[0]) for row in store.select(query, category_id))
 
 
-def instances_with_attribute(store: ProjectReader, name: str) -> tuple[InstanceId, ...]:
-    """Return all instances that have an attribute, whatever its value, on whatever image, by their ids."""
-    query = (
-        "SELECT id FROM instances WHERE attributes != '{}' "
-        "AND EXISTS (SELECT 1 FROM json_each(attributes) WHERE key = ?)"
-    )
-    return tuple(sorted(InstanceId(row[0]) for row in store.select(query, name)))
+def instances_with_attribute(store: ProjectReader, name: str) -> dict[InstanceId, Attributes]:
+    """Return all attributes of all instances that have one, whatever its value, on whatever image, by their ids."""
+    described = store.select("SELECT id, attributes FROM instances WHERE attributes != '{}' ORDER BY id")
+    decoded = ((InstanceId(instance_id), decode_attributes(code)) for instance_id, code in described)
+    return {instance_id: attributes for instance_id, attributes in decoded if name in attributes}
 
 
 def instance_described_before(

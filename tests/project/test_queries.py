@@ -134,8 +134,8 @@ def test_attributes_with_marks_in_their_names_are_found_by_them(small: Any, squa
         named = edit.add_instance(small.images[1], small.dog, square(), attributes={name: ""})
 
     assert attribute_values(small.store)[small.dog] == {name: [("", 1)]}
-    assert instances_with_attribute(small.store, name) == (named,)
-    assert instances_with_attribute(small.store, "so called") == ()
+    assert instances_with_attribute(small.store, name) == {named: {name: ""}}
+    assert instances_with_attribute(small.store, "so called") == {}
 
 
 def test_the_last_instance_before_one_that_has_attributes_is_of_its_category(small: Any, square: Square) -> None:

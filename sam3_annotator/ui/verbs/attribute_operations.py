@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from sam3_annotator.project import (
     Attributes,
@@ -25,17 +25,18 @@ def clean_name(name: str) -> str:
 
 def set_attribute(store: ProjectStore, instance_ids: Collection[InstanceId], name: str, value: AttributeValue) -> None:
     """Give instances a value of an attribute, all in one step; raises `KnownError` on a bad name."""
-    _change(store, "Set attribute", instance_ids, lambda attributes: {**attributes, name: value})
+    _change(store, "Set attribute", _attributes_of(store, instance_ids), lambda attributes: {**attributes, name: value})
 
 
 def take_attribute(store: ProjectStore, instance_ids: Collection[InstanceId], name: str) -> None:
     """Take an attribute from those of the instances that have it, all in one step."""
-    _change(store, "Take away attribute", instance_ids, lambda attributes: _without(attributes, name))
+    concerned = _attributes_of(store, instance_ids)
+    _change(store, "Take away attribute", concerned, lambda attributes: _without(attributes, name))
 
 
 def give_attributes(store: ProjectStore, instance_ids: Collection[InstanceId], given: Attributes) -> None:
     """Give instances the attributes of another one, in one step; what only they have, they keep."""
-    _change(store, "Same attributes", instance_ids, lambda attributes: {**attributes, **given})
+    _change(store, "Same attributes", _attributes_of(store, instance_ids), lambda attributes: {**attributes, **given})
 
 
 def rename_attribute(store: ProjectStore, name: str, new_name: str) -> int:
@@ -47,7 +48,7 @@ def rename_attribute(store: ProjectStore, name: str, new_name: str) -> int:
     concerned = instances_with_attribute(store, name)
     if new_name == name:
         return len(concerned)
-    differing = sum(_differs(store.instance(instance_id).attributes, name, new_name) for instance_id in concerned)
+    differing = sum(_differs(attributes, name, new_name) for attributes in concerned.values())
     if differing:
         told = f"{counted(differing, 'instance')} {'has' if differing == 1 else 'have'}"
         raise KnownError(
@@ -68,14 +69,17 @@ def delete_attribute(store: ProjectStore, name: str) -> int:
 def _change(
     store: ProjectStore,
     label: str,
-    instance_ids: Collection[InstanceId],
+    concerned: Mapping[InstanceId, Attributes],
     change: Callable[[Attributes], Attributes],
 ) -> None:
     # What stays as it is makes no change, and an edit without any no step.
-    wanted = {instance_id: change(store.instance(instance_id).attributes) for instance_id in sorted(instance_ids)}
     with store.edit(label) as edit:
-        for instance_id, attributes in wanted.items():
-            edit.update_instance(instance_id, attributes=attributes)
+        for instance_id, attributes in concerned.items():
+            edit.update_instance(instance_id, attributes=change(attributes))
+
+
+def _attributes_of(store: ProjectStore, instance_ids: Collection[InstanceId]) -> dict[InstanceId, Attributes]:
+    return {instance_id: store.instance(instance_id).attributes for instance_id in sorted(instance_ids)}
 
 
 def _without(attributes: Attributes, name: str) -> Attributes:
