@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 SqlValue = int | float | str | bytes | None
@@ -39,12 +41,14 @@ class RowChange:
         return self.before is None or self.after is None or self.before["region"] != self.after["region"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChangeSet:
     """What one commit changed; every view learns of edit, undo and redo by it alike.
 
     A row stands in it at most once. `label` names the step ("Add instance"). A `facts` change concerns what is
     known of image files: its rows are those of the images and are the same before and after.
+
+    Many views ask the same about what may be thousands of rows: it is found once.
     """
 
     label: str
@@ -53,16 +57,36 @@ class ChangeSet:
 
     def touched(self, table: str) -> frozenset[int]:
         """Return the ids of the rows of `table` that were added, changed or deleted."""
-        return frozenset(change.row_id for change in self.changes if change.table == table)
+        return self._touched.get(table, frozenset())
 
     def instances_on(self, image_id: int) -> frozenset[int]:
         """Return the ids of the instances that were added, changed or deleted on one image."""
-        return frozenset(
-            change.row_id
-            for change in self.changes
-            if change.table == "instances"
-            and any(row is not None and row["image_id"] == image_id for row in (change.before, change.after))
-        )
+        return frozenset(self._instances_by_image.get(image_id, ()))
+
+    @cached_property
+    def count_steps(self) -> Mapping[tuple[int, int], int]:
+        """How many instances more or fewer there are, by image and category; only where it is another number."""
+        steps: Counter[tuple[int, int]] = Counter()
+        for change in self.changes:
+            if change.table == "instances":
+                for row, step in ((change.before, -1), (change.after, 1)):
+                    if row is not None:
+                        steps[row["image_id"], row["category_id"]] += step
+        return {key: step for key, step in steps.items() if step}
+
+    @cached_property
+    def _touched(self) -> dict[str, frozenset[int]]:
+        tables = {change.table for change in self.changes}
+        return {table: frozenset(each.row_id for each in self.changes if each.table == table) for table in tables}
+
+    @cached_property
+    def _instances_by_image(self) -> dict[int, set[int]]:
+        found: defaultdict[int, set[int]] = defaultdict(set)
+        for change in self.changes:
+            for row in (change.before, change.after) if change.table == "instances" else ():
+                if row is not None:
+                    found[row["image_id"]].add(change.row_id)
+        return found
 
 
 def net_changes(changes: Iterable[RowChange]) -> tuple[RowChange, ...]:

@@ -63,3 +63,21 @@ def test_instances_on_an_image_are_those_that_are_or_were_there() -> None:
     assert changes.instances_on(1) == {1, 2, 3, 4}
     assert changes.instances_on(2) == {4, 5}
     assert changes.instances_on(3) == frozenset()
+
+
+def test_counts_step_where_they_are_others_than_before() -> None:
+    def row(image: int, category: int) -> dict[str, Any]:
+        return {"image_id": image, "category_id": category}
+
+    pairs = [
+        (None, row(1, 1)),
+        (None, row(1, 1)),
+        (row(2, 1), None),
+        (row(3, 1), row(3, 2)),
+        (row(4, 1), row(4, 2)),
+        (row(4, 2), row(4, 1)),
+        (row(5, 1), {**row(5, 1), "region": b"another"}),
+    ]
+    changes = ChangeSet("x", tuple(RowChange("instances", id_, *pair) for id_, pair in enumerate(pairs)))
+
+    assert changes.count_steps == {(1, 1): 2, (2, 1): -1, (3, 1): -1, (3, 2): 1}

@@ -143,15 +143,9 @@ class CategoryModel(QAbstractListModel):
 
     def _recount(self, changes: ChangeSet) -> set[CategoryId]:
         """Follow the instances that came, went or changed category; returns the categories concerned."""
-        recounted: set[CategoryId] = set()
-        for change in changes.changes:
-            if change.table == "instances":
-                for row, step in ((change.before, -1), (change.after, 1)):
-                    if row is not None:
-                        category_id = CategoryId(row["category_id"])
-                        self._counts[category_id] = self._counts.get(category_id, 0) + step
-                        recounted.add(category_id)
-        return recounted
+        for (_, category_id), step in changes.count_steps.items():
+            self._counts[CategoryId(category_id)] = self._counts.get(CategoryId(category_id), 0) + step
+        return {CategoryId(category_id) for _, category_id in changes.count_steps}
 
     def _take(self, wanted: Sequence[Category]) -> None:
         """Turn the rows into `wanted` by removals, insertions and moves, so that views keep their place."""

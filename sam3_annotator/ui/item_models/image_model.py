@@ -208,22 +208,13 @@ class ImageModel(QAbstractListModel):
         return present
 
     def _recount(self, changes: ChangeSet) -> set[ImageId]:
-        """Follow the instances that came and went; returns the images whose count changed."""
-        recounted: set[ImageId] = set()
-        for change in changes.changes:
-            if change.table == "instances":
-                for row, step in ((change.before, -1), (change.after, 1)):
-                    if row is not None:
-                        image_id = ImageId(row["image_id"])
-                        self._add(image_id, CategoryId(row["category_id"]), step)
-                        recounted.add(image_id)
-        return recounted
-
-    def _add(self, image_id: ImageId, category_id: CategoryId, step: int) -> None:
-        instances = self._instances.setdefault(image_id, {})
-        instances[category_id] = instances.get(category_id, 0) + step
-        if not instances[category_id]:
-            del instances[category_id]
+        """Follow the instances that came, went or changed category; returns the images concerned."""
+        for (image_id, category_id), step in changes.count_steps.items():
+            instances = self._instances.setdefault(ImageId(image_id), {})
+            instances[CategoryId(category_id)] = instances.get(CategoryId(category_id), 0) + step
+            if not instances[CategoryId(category_id)]:
+                del instances[CategoryId(category_id)]
+        return {ImageId(image_id) for image_id, _ in changes.count_steps}
 
     def _count(self, image_id: ImageId) -> int:
         return sum(self.instances_on(image_id).values())
