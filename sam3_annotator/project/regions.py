@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, islice
@@ -152,17 +153,17 @@ def _encode_integers(vertices: Ring, lengths: list[int]) -> tuple[int, bytes] | 
     """Return the kind and the bytes of whole coordinates; None if some are not whole or too large."""
     if not lengths:
         return 0, b""
-    if max(vertices.max(), -vertices.min()) >= _EXACT_INTEGER_LIMIT:
+    if np.abs(vertices).max() >= _EXACT_INTEGER_LIMIT:
         return None
     whole = vertices.astype("<i8")
-    if not (whole == vertices).all():
+    if np.count_nonzero(whole != vertices):
         return None
-    deltas = np.empty((2, len(whole)), dtype="<i8")
+    deltas = np.zeros((2, len(whole)), dtype="<i8")
     np.subtract(whole[1:].T, whole[:-1].T, out=deltas[:, 1:])
     firsts = [0, *accumulate(lengths[:-1])]
-    deltas[:, firsts] = 0  # far jumps from ring to ring would widen the type of all
-    widest = max(deltas.max(), -deltas.min())
-    kind = next(i for i, limit in enumerate(_DELTA_LIMITS) if widest <= limit)
+    if len(firsts) > 1:
+        deltas[:, firsts] = 0  # far jumps from ring to ring would widen the type of all
+    kind = bisect_left(_DELTA_LIMITS, int(np.abs(deltas).max()))
     return kind, whole[firsts].tobytes() + deltas.astype(_DELTA_TYPES[kind]).tobytes()
 
 
