@@ -32,7 +32,7 @@ def settled_one_each(unsettled: Sequence[Proposal], instances: Sequence[Instance
     Those of an image before are things of their own, however much they overlap: a rider, and the horse below.
     """
     settled, others = _accepted(unsettled, instances)
-    if not others:
+    if not others or len(settled) == len(unsettled):
         return settled
     placed = [Placed.of(proposal.region) for proposal in unsettled]
     things = [Placed.of(instance.region) for instance in others]
@@ -72,10 +72,10 @@ def _accepted(
 def _settled_as(
     proposals: Proposals, things: Sequence[tuple[InstanceId | None, Region]], least_iou: float
 ) -> Proposals:
-    if not things:
+    unsettled = proposals.unsettled
+    if not things or not unsettled:
         return proposals
     placed = [Placed.of(region) for _, region in things]
-    unsettled = proposals.unsettled
     owns = [Placed.of(proposal.region) for proposal in unsettled]
     settled: dict[BoxXyxy, InstanceId | None] = {}
     for proposal, own, near in zip(unsettled, owns, near_each(owns, placed), strict=True):
