@@ -223,7 +223,8 @@ class ProjectStore(ProjectReader):
 
     def announce(self, changes: ChangeSet) -> None:
         """Tell the listeners what a store beside this one has committed."""
-        self._publish(changes)
+        if changes.changes:  # what is remembered does not follow: it is read anew after any commit of another store
+            self._listeners.tell(changes)
 
     # Inside
 

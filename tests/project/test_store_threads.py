@@ -95,6 +95,25 @@ def test_import_beside_the_open_store_is_announced_and_clears_the_history(small:
         edit.update_category(small.cat, name="tiger")
 
 
+def test_what_is_announced_late_brings_nothing_back(small: Any, square: Square) -> None:
+    store, image = small.store, small.images[0]
+    with store.edit("Add") as edit:
+        instance_id = edit.add_instance(image, small.cat, square())
+    imported: list[ChangeSet] = []
+    with store.open_beside() as beside:
+        beside.subscribe(imported.append)
+        with beside.edit("Import", undoable=False) as edit:
+            edit.update_instance(instance_id, category_id=small.dog, region=square(5))
+
+    with store.edit("Change") as edit:
+        edit.update_instance(instance_id, category_id=small.cat)
+    assert [instance.region for instance in store.instances(image)] == [square(5)]
+    for changes in imported:
+        store.announce(changes)
+
+    assert store.instance(instance_id).category_id == small.cat
+
+
 def test_edit_during_another_threads_import_is_refused_with_a_sentence(small: Any) -> None:
     store = small.store
     store._connection.execute("PRAGMA busy_timeout = 1")
