@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
+from sam3_annotator.project import rectangle
+from tests.workflows.sequences import put
+
 CTRL = Qt.KeyboardModifier.ControlModifier
 LEFT, MIDDLE, RIGHT = (15, 15), (40, 20), (65, 40)
 
@@ -79,6 +82,28 @@ def test_what_was_not_accepted_waits_on_its_image(labeler, fake_session, tell) -
     labeler.press(Qt.Key.Key_A)
     labeler.settle()
     assert len(labeler.draft.prompts) == 1
+
+
+@pytest.mark.parametrize("tool", [Qt.Key.Key_V, Qt.Key.Key_S, Qt.Key.Key_B, Qt.Key.Key_P])
+def test_a_click_on_the_image_that_is_being_left_means_nothing(labeler, fake_session, tool) -> None:
+    """What it is meant for is not shown yet; selected, an instance of the image left would go with the next Del."""
+    put(labeler, 0, "dog", rectangle(60, 35, 70, 45))
+    labeler.click(*LEFT)
+    labeler.press(Qt.Key.Key_Return)
+    labeler.press(Qt.Key.Key_D)
+    labeler.press(tool)
+    labeler.click(*RIGHT)
+    assert not labeler.window.workspace.selection
+    fake_session.release()
+    labeler.settle()
+
+    assert labeler.image_position() == 1
+    assert labelled(labeler) == [("dog", RIGHT), ("cat", LEFT)]
+    assert labeler.draft is None
+    assert not labeler.window.canvas.is_drawing
+    labeler.press(Qt.Key.Key_A)
+    labeler.settle()
+    assert labeler.draft is None
 
 
 def test_undo_takes_back_what_was_done_ahead_first(labeler, fake_session) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Final
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Signal, Slot
 
 from sam3_annotator.project import ChangeKind, ChangeSet, ImageFacts, ImageId, ImageState, KnownError
 from sam3_annotator.ui.assistance.assist import Assist
@@ -19,12 +20,15 @@ from sam3_annotator.ui.item_models.image_model import changed_files
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.workspace import Workspace
 
+_PRESSES: Final = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
+
 
 class ImageDisplay(QObject):
     """From `Workspace.image_changed` to pixels on the canvas and an embedding under way.
 
     The image leaves canvas and model at once, so that no prompt can fall on the wrong one; only a draft that
-    is being accepted keeps it there until it is stored. `pixels` reads the files, also those of images to come.
+    is being accepted keeps it there until it is stored, and clicks on it mean nothing by then. `pixels` reads the
+    files, also those of images to come.
     """
 
     left = Signal()  # the image goes from the canvas
@@ -56,6 +60,7 @@ class ImageDisplay(QObject):
         assist.draft_changed.connect(self._turn_when_stored)
         workspace.image_changed.connect(self._turn)
         bridge.changed.connect(self._retry)
+        canvas.viewport().installEventFilter(self)
         if not self._store.images():  # then no image will be turned to
             self._turn()
 
@@ -88,6 +93,10 @@ class ImageDisplay(QObject):
     def is_idle(self) -> bool:
         """No image is being read or waits for its turn."""
         return self.pixels.is_idle and not self._is_turning
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep clicks from an image that is being left: what they are meant for is not there yet."""
+        return (self._is_turning and event.type() in _PRESSES) or super().eventFilter(watched, event)
 
     def reload(self) -> None:
         """Read the shown image again, since its file may have changed or come back."""
