@@ -42,6 +42,7 @@ class Docks:
         self._resize(("images", "categories"), (248, 264), Qt.Orientation.Horizontal)
         self._resize(_RIGHT, _RIGHT_HEIGHTS, Qt.Orientation.Vertical)
         self._own_height = 0  # of the proposals, while they have room of the instances
+        self._put_away: tuple[Dock, ...] = ()
         self._first_layout = window.saveState(LAYOUT_VERSION)
 
     @property
@@ -57,6 +58,17 @@ class Docks:
         """Put all panels back in their places."""
         self._own_height = 0
         self._window.restoreState(self._first_layout, LAYOUT_VERSION)
+
+    def toggle_all(self) -> None:
+        """Put all panels away, so that the canvas has their room, or bring them back; those that float stay.
+
+        Where none were put away, as when the window opened without any, it is those that it has at first.
+        """
+        docked = tuple(dock for dock in self._docks.values() if not (dock.isHidden() or dock.isFloating()))
+        back = self._put_away or tuple(dock for name, dock in self._docks.items() if name not in _HIDDEN)
+        for dock in docked or back:
+            dock.setVisible(not docked)
+        self._put_away = docked
 
     def show_images(self) -> None:
         """Bring the images to the front, also where their panel was closed."""

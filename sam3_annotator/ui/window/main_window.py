@@ -234,6 +234,7 @@ class MainWindow(QMainWindow):
                 **{f"tool_{tool}": partial(self.canvas.set_tool, tool) for tool in _TOOLS},
                 "next_panel": lambda: self._focus_panel(1),
                 "previous_panel": lambda: self._focus_panel(-1),
+                "toggle_panels": self._toggle_panels,
                 "reset_layout": self._docks.reset,
                 "history": self._docks.show_history,
                 "check_project": self.check_project,
@@ -286,6 +287,10 @@ class MainWindow(QMainWindow):
 
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _toggle_panels(self) -> None:
+        self._docks.toggle_all()
+        self.focus_canvas()
 
     def _focus_panel(self, step: int) -> None:
         target = self._docks.next_to_focus(self.canvas, step)

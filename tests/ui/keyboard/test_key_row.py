@@ -17,7 +17,7 @@ from sam3_annotator.ui.keyboard.shortcuts_dialog import ShortcutsDialog
 def keys(qapp: Any) -> KeyMap:
     """Give one action another key before the page is opened."""
     changed = KeyMap()
-    changed.set_keys("find", ["F9"])
+    changed.set_keys("find", ["F12"])
     return changed
 
 

@@ -99,3 +99,40 @@ def test_the_first_layout_comes_back_while_something_is_looked_for(qtbot: QtBot,
     column.docks.set_searching(False)
 
     assert column.heights == after
+
+
+def shown(column: Column) -> set[str]:
+    return {name for name in NAMES if column.dock(name).isVisible()}
+
+
+def test_all_panels_are_put_away_and_brought_back_as_they_were(qtbot: QtBot, column: Column) -> None:
+    column.docks.show_history()
+    column.dock("categories").hide()
+    column.dock("instances").setFloating(True)
+    before, width = shown(column), column.dock("images").width()
+    assert before == {"images", "history", "instances", "proposals"}
+
+    column.docks.toggle_all()
+    assert shown(column) == {"instances"}  # it floats, and takes no room from the canvas
+    column.docks.toggle_all()
+
+    assert shown(column) == before
+    qtbot.waitUntil(lambda: column.dock("images").width() == width)
+
+
+def test_a_window_that_opened_without_panels_gets_those_that_it_has_at_first(column: Column) -> None:
+    for name in NAMES:
+        column.dock(name).hide()
+
+    column.docks.toggle_all()
+
+    assert shown(column) == {"images", "categories", "instances", "proposals"}
+
+
+def test_a_panel_that_was_shown_meanwhile_is_put_away_again(column: Column) -> None:
+    column.docks.toggle_all()
+    column.docks.show_findings()
+
+    column.docks.toggle_all()
+
+    assert not shown(column)

@@ -82,6 +82,14 @@ VIEW_ACTIONS: Final = (
     ),
     ActionSpec("next_panel", "Next panel", ("F6",), "View/Panels", 1, tip="Move the keyboard to the next panel"),
     ActionSpec("previous_panel", "Previous panel", ("Shift+F6",), "View/Panels", 1),
+    ActionSpec(
+        "toggle_panels",
+        "Show or hide all panels",
+        ("F9",),
+        "View/Panels",
+        2,
+        tip="Give the image the room of all panels, or bring them back",
+    ),
     ActionSpec("reset_layout", "Reset layout", (), "View/Panels", 2, tip="Put all panels back in their places"),
     ActionSpec("full_screen", "Full screen", (full_screen_key(),), "View", 3),
 )
