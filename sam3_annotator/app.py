@@ -156,7 +156,7 @@ def assemble_window(
     binding = CanvasBinding(bridge, workspace, canvas)
     finder = Finder(engine, settings, opened.store.instances, window)
     Settling(bridge, finder, window)
-    display = ImageDisplay(bridge, workspace, canvas, binding, assist, finder)
+    display = ImageDisplay(bridge, workspace, canvas, binding, assist, finder, settings)
     window.image_panel.stepping.connect(Prefetch(engine, workspace, display, window.image_panel.shown).expect_step)
     models = ModelChoice(engine, settings, parent=window)
     labelling = Labelling(opened.store, workspace, assist, models.describe, lambda: canvas.is_drawing, window)

@@ -85,6 +85,15 @@ class Settings(QObject):
         self._write("wheel_zooms", value)
 
     @property
+    def keeps_view(self) -> bool:
+        """An image as large as the one before is seen at the same zoom and place; else as a whole."""
+        return self._read("keeps_view", _bool, False)
+
+    @keeps_view.setter
+    def keeps_view(self, value: bool) -> None:
+        self._write("keeps_view", value)
+
+    @property
     def reduces_motion(self) -> bool:
         """Nothing moves by itself, not even to show that work is under way."""
         return self._read("reduces_motion", _bool, False)

@@ -100,7 +100,7 @@ class CanvasSurface(QAbstractScrollArea):
     # What is shown
 
     def show_image(self, pixels: NDArray[np.uint8] | ImagePyramid | None, *, keep_view: bool = False) -> None:
-        """Show `(H, W, 3)` uint8 RGB pixels, fitted unless `keep_view`; None shows an empty canvas.
+        """Show `(H, W, 3)` uint8 RGB pixels, fitted unless `keep_view` after a zoom; None shows an empty canvas.
 
         An `ImagePyramid` prepared on another thread is shown without delay however large it is.
         """
@@ -108,7 +108,9 @@ class CanvasSurface(QAbstractScrollArea):
         self._set_message(None)
         self._cancel()
         self._layers.show(pyramid)
-        if pyramid is not None and not keep_view:
+        if pyramid is not None and keep_view and not self._is_fitted:
+            self._set_view(self._view)  # the canvas may have another size by now
+        elif pyramid is not None:
             self.fit()
         self.refresh()
 

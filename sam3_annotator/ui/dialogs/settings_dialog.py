@@ -35,6 +35,7 @@ _APPEARANCES = (
 )
 _MOTION = ((False, "Full"), (True, "Reduced"))
 _WHEEL = ((True, "Zooms"), (False, modifier_words("Scrolls, Ctrl + wheel zooms")))
+_NEXT_VIEW = ((False, "Shown as a whole"), (True, "Zoomed as the one before"))
 _PREVIEW = (
     (PreviewMode.AUTO, "Where it keeps up"),
     (PreviewMode.ON, "Always"),
@@ -58,6 +59,7 @@ class SettingsDialog(QDialog):
         self._grid.setColumnStretch(0, 1)
         self._add_choice("Appearance", "Colours of the window", "appearance", _APPEARANCES)
         self._add_choice("Mouse wheel", "What the wheel does over the image", "wheel_zooms", _WHEEL)
+        self._add_choice("Next image of the same size", "As in a sequence or of one camera", "keeps_view", _NEXT_VIEW)
         self._add_fill()
         self._add_choice("Motion", "Whether anything on the canvas moves by itself", "reduces_motion", _MOTION)
         self._add_choice("Preview at the cursor", "Shows what a click would outline", "preview", _PREVIEW)

@@ -17,6 +17,7 @@ from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
 from sam3_annotator.ui.images.pixels import PixelLoader
 from sam3_annotator.ui.item_models.image_model import changed_files
+from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.workspace import Workspace
 
@@ -43,6 +44,7 @@ class ImageDisplay(QObject):
         binding: CanvasBinding,
         assist: Assist,
         finder: Finder,
+        settings: Settings,
     ) -> None:
         super().__init__(canvas)
         self._store = bridge.store
@@ -51,9 +53,11 @@ class ImageDisplay(QObject):
         self._binding = binding
         self._assist = assist
         self._finder = finder
+        self._settings = settings
         self.pixels = PixelLoader(parent=self)
         self._is_turning = False
         self._shown: ImageId | None = None
+        self._last_shape: tuple[int, ...] = ()  # of the image shown last
         self._has_failed = False
         self.pixels.loaded.connect(self._take_pixels)
         self.pixels.failed.connect(self._take_failure)
@@ -174,7 +178,8 @@ class ImageDisplay(QObject):
         if image_id == self._workspace.image_id and not self._is_turning and self._shown is None:
             self._shown = image_id
             self._note_problem(image_id, "")
-            self._canvas.show_image(image)
+            before, self._last_shape = self._last_shape, image.pixels.shape
+            self._canvas.show_image(image, keep_view=self._settings.keeps_view and image.pixels.shape == before)
             self._binding.show_instances()
             shown = self._to_embed(image_id, image)
             self._assist.show(shown)
