@@ -1,0 +1,65 @@
+"""Connects what finds many instances with canvas, keys and panels of a window."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from sam3_annotator.model import Exemplar
+from sam3_annotator.ui.actions.verb_slots import (
+    concept_slots,
+)
+from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.assistance.finder import Finder
+from sam3_annotator.ui.assistance.model_choice import ModelChoice
+from sam3_annotator.ui.canvas.proposals import BoxXyxy
+from sam3_annotator.ui.images.image_display import ImageDisplay
+from sam3_annotator.ui.verbs.autolabelling import Autolabelling
+from sam3_annotator.ui.verbs.concept_labelling import ConceptLabelling
+from sam3_annotator.ui.verbs.labelling import Labelling
+from sam3_annotator.ui.verbs.sequence_labelling import SequenceLabelling
+from sam3_annotator.ui.window.autolabel_display import AutolabelDisplay
+from sam3_annotator.ui.window.main_window import MainWindow
+from sam3_annotator.ui.window.notices import INSTANCES
+from sam3_annotator.ui.window.sequence_display import SequenceDisplay
+
+
+def bind_concepts(window: MainWindow, concepts: ConceptLabelling, finder: Finder, labelling: Labelling) -> None:
+    """Let canvas, phrase bar, list and keys of a window say what is looked for and what is accepted of it."""
+    canvas, bar, panel = window.canvas, window.area.phrase_bar, window.proposal_panel
+    window.window_actions.bind(concept_slots(concepts, finder, labelling, window))
+
+    def show_one(box_xyxy: BoxXyxy, *, positive: bool = True) -> None:
+        x0, y0, x1, y1 = box_xyxy
+        concepts.add_exemplars(Exemplar(x0, y0, x1, y1, positive))
+
+    def carry_on() -> None:
+        if window.window_actions.state.has_next_image:
+            finder.carry_on()
+
+    concepts.notice.connect(lambda sentence: window.show_notice(sentence, INSTANCES))
+    labelling.next_wanted.connect(carry_on)  # connected first, so before the next image is turned to
+    canvas.exemplar_added.connect(concepts.add_exemplars)
+    canvas.proposal_clicked.connect(concepts.turn_to)
+    bar.phrase_entered.connect(concepts.find)
+    bar.threshold_moved.connect(finder.set_threshold)
+    bar.exemplar_removed.connect(finder.remove_last_exemplar)
+    bar.accept_all_wanted.connect(concepts.accept_all)
+    panel.focused.connect(concepts.turn_to)
+    panel.accept_wanted.connect(concepts.accept_focused)
+    panel.reject_wanted.connect(finder.reject_focused)
+    panel.accept_all_wanted.connect(concepts.accept_all)
+    panel.like_this_wanted.connect(show_one)
+    panel.reject_as_exemplar_wanted.connect(partial(show_one, positive=False))
+    for part in (bar.left, panel.focus_left):
+        part.connect(window.focus_canvas)
+
+
+def bind_autolabelling(
+    window: MainWindow, engine: EngineBridge, finder: Finder, display: ImageDisplay, models: ModelChoice
+) -> None:
+    """Let a window have images labelled beside the user's work: by phrases, or as the ones before them are."""
+    bridge, settings = window.bridge, window.settings
+    finding = Autolabelling(bridge, engine, finder, settings, models.describe, lambda: display.seen_key, window)
+    AutolabelDisplay(window, finding, finder, engine)
+    propagating = SequenceLabelling(bridge, engine, settings, models.describe, lambda: display.seen_key, window)
+    SequenceDisplay(window, propagating, finder, engine)

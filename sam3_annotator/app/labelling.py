@@ -1,0 +1,119 @@
+"""Connects what makes and changes instances by hand with canvas, keys and panels of a window."""
+
+from __future__ import annotations
+
+from sam3_annotator.ui.actions.verb_slots import (
+    image_slots,
+    labelling_slots,
+    stroke_slots,
+)
+from sam3_annotator.ui.assistance.assist import Assist
+from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.assistance.finder import Finder
+from sam3_annotator.ui.assistance.model_choice import ModelChoice
+from sam3_annotator.ui.images.image_display import ImageDisplay
+from sam3_annotator.ui.verbs.attributing import Attributing
+from sam3_annotator.ui.verbs.combining import Combining
+from sam3_annotator.ui.verbs.compared_outline import ComparedOutline
+from sam3_annotator.ui.verbs.copying import Copying
+from sam3_annotator.ui.verbs.correcting import Correcting
+from sam3_annotator.ui.verbs.crowding import Crowding
+from sam3_annotator.ui.verbs.drawing import Drawing
+from sam3_annotator.ui.verbs.instance_clipboard import InstanceClipboard
+from sam3_annotator.ui.verbs.labelling import Labelling
+from sam3_annotator.ui.verbs.outlining import Outlining
+from sam3_annotator.ui.verbs.painting import Painting
+from sam3_annotator.ui.verbs.polygon_keeping import PolygonKeeping
+from sam3_annotator.ui.verbs.propagating import Propagating
+from sam3_annotator.ui.verbs.reshaping import Reshaping
+from sam3_annotator.ui.window.canvas_keys import CanvasKeys
+from sam3_annotator.ui.window.history_display import HistoryDisplay
+from sam3_annotator.ui.window.leaving import Leaving, LeavingStrokes
+from sam3_annotator.ui.window.main_window import MainWindow
+from sam3_annotator.ui.window.notices import CATEGORY, INSTANCES
+from sam3_annotator.ui.window.search_progress import SearchProgress
+from sam3_annotator.ui.window.waiting_drafts import WaitingDrafts
+
+
+def bind_labelling(
+    window: MainWindow, labelling: Labelling, assist: Assist, drawing: Drawing, display: ImageDisplay
+) -> None:
+    """Let mouse, keys and categories of a window work on drafts and instances, and none be lost when it is closed.
+
+    Drafts follow the store before anything shows them.
+    """
+    Correcting(window.bridge, assist, window.canvas)
+    window.canvas.prompt_added.connect(assist.add_prompt)
+    window.canvas.region_edited.connect(labelling.replace_region)
+    window.canvas.region_drawn.connect(drawing.add)
+    window.category_panel.clicked.connect(labelling.take_category)
+    labelling.next_wanted.connect(CanvasKeys(window).go_on)
+    HistoryDisplay(window)
+    window.window_actions.bind(labelling_slots(labelling, assist, window.workspace, window.canvas))
+    window.window_actions.bind(image_slots(window.image_panel, labelling, display))
+    display.left.connect(lambda: drawing.show(None))
+    display.shown.connect(drawing.show)
+    window.add_leave_check(Leaving(assist, labelling, window.messages, window).may)
+    window.add_leave_check(WaitingDrafts(window, assist, display).may_leave, of_people=True)
+    bind_painting(window, labelling, drawing)
+
+
+def bind_painting(window: MainWindow, labelling: Labelling, drawing: Drawing) -> None:
+    """Let settings, keys and accepted drafts of a window say what the brush paints, and none of it be lost."""
+    painting = Painting(
+        window.bridge, window.workspace, window.canvas, window.settings, labelling, drawing, window.status_line
+    )
+    window.window_actions.state_changed.connect(painting.follow)
+    window.window_actions.bind({"brush_larger": painting.enlarge, "brush_smaller": painting.shrink})
+    window.window_actions.bind(stroke_slots(drawing, labelling))
+    window.add_leave_check(LeavingStrokes(window.store, drawing, window.messages, window).may)
+    drawing.category_unwanted.connect(lambda: window.messages.dismiss(CATEGORY))
+    window.canvas.brush.erased.connect(labelling.erase_instance)
+
+
+def bind_polygons(window: MainWindow, polygons: PolygonKeeping, labelling: Labelling) -> None:
+    """Let the actions of a window work on polygons drawn by hand, and none be lost when it is closed."""
+    # Not the action: with proposals on the image, that would accept them too.
+    polygons.next_wanted.connect(lambda: labelling.accept(goes_on=True))
+    window.window_actions.bind(
+        {
+            "close_polygon": window.canvas.close_polygon,
+            "close_polygon_next": polygons.close_and_go_on,
+            "remove_last_vertex": window.canvas.polygon.step_back,
+        }
+    )
+    window.add_leave_check(polygons.may_leave)
+
+
+def bind_instance_verbs(
+    window: MainWindow,
+    display: ImageDisplay,
+    engine: EngineBridge,
+    models: ModelChoice,
+    assist: Assist,
+    finder: Finder,
+) -> tuple[InstanceClipboard, Outlining, ComparedOutline]:
+    """Let the actions of a window copy, propagate, combine, reshape and outline instances."""
+    bridge, store, workspace, find_size = window.bridge, window.store, window.workspace, display.find_size
+    settings, find_previous = window.settings, window.image_panel.find_previous
+    clipboard = InstanceClipboard(window)
+    window.begun.connect(clipboard.look)
+    window.closing.connect(clipboard.close)
+
+    outlining = Outlining(store, workspace, find_size, engine, display.seen_of, settings, models.describe, window)
+    compared = ComparedOutline(bridge, workspace, find_size, engine, assist, settings, models.describe, window)
+    for verbs in (
+        outlining,
+        compared,
+        Copying(store, workspace, find_size, clipboard, lambda: window.canvas.zoom, find_previous, window),
+        Propagating(store, workspace, find_size, finder, find_previous, settings, window),
+        Combining(store, workspace, find_size, window),
+        Reshaping(store, workspace, find_size, settings, window),
+        Crowding(store, workspace, find_size, window),
+        Attributing(window, find_size),
+    ):
+        verbs.problem.connect(window.messages.show_message)
+        verbs.notice.connect(lambda sentence: window.show_notice(sentence, INSTANCES))
+        window.window_actions.bind(verbs.slots())
+    SearchProgress(window, engine, finder)
+    return clipboard, outlining, compared

@@ -1,0 +1,21 @@
+"""Connects what is about a project as a whole with a window."""
+
+from __future__ import annotations
+
+from sam3_annotator.ui.actions.verb_slots import (
+    project_slots,
+)
+from sam3_annotator.ui.start.opening import Opened
+from sam3_annotator.ui.verbs.project_verbs import ProjectVerbs
+from sam3_annotator.ui.window.main_window import MainWindow
+
+
+def bind_project(window: MainWindow, verbs: ProjectVerbs, opened: Opened) -> None:
+    """Let the actions of a window, and what is dropped on it, work on its project as a whole; tell what limits that."""
+    if opened.limitation:
+        window.messages.show_message(opened.limitation, "warning")
+    if (folder := opened.new_of) is not None:
+        window.begun.connect(lambda: verbs.offer_labels(folder))
+    window.paths_dropped.connect(verbs.take_dropped)
+    verbs.open_wanted.connect(window.project_requested)
+    window.window_actions.bind(project_slots(verbs, window))

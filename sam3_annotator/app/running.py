@@ -1,0 +1,55 @@
+"""Runs the program: the one application of the process, and its windows."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from sam3_annotator.app.assembly import assemble_window
+from sam3_annotator.paths import resources_dir
+from sam3_annotator.ui.garbage_collection import GarbageCollection
+from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.start import qt_messages
+from sam3_annotator.ui.start.interrupts import Interrupts
+from sam3_annotator.ui.start.launcher import Launcher
+from sam3_annotator.ui.start.opening import Opened
+from sam3_annotator.ui.start.samples import copy_samples
+from sam3_annotator.ui.theme import apply_theme
+from sam3_annotator.ui.window.main_window import MainWindow
+
+
+def run(path: Path | None, *, shows_hints: bool = False, disk_gigabytes: float | None = None) -> int:
+    """Show the window with what lies at `path`, or without a path the last project or the start page.
+
+    `shows_hints` floats a card for newcomers over the canvas; `disk_gigabytes` is the room of embeddings on disk, if
+    not as the settings say. Returns the exit status once the last window is closed.
+    """
+    qt_messages.install_message_handler()
+    app = make_application()
+    settings = Settings(app)
+    apply_theme(app, settings.appearance)
+    interrupts = Interrupts(app)
+    garbage_collection = GarbageCollection(app)
+
+    def make_window(opened: Opened) -> MainWindow:
+        return assemble_window(opened, settings, disk_gigabytes=disk_gigabytes)
+
+    launcher = Launcher(settings, make_window, copy_samples, app)
+    launcher.start(path, shows_hints=shows_hints)
+    status = app.exec()
+    garbage_collection.close()
+    interrupts.close()
+    return status
+
+
+def make_application() -> QApplication:
+    """Make the one QApplication of the process."""
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("sam3-annotator")
+    app.setApplicationDisplayName("SAM 3 Annotator")
+    app.setDesktopFileName("sam3-annotator")
+    app.setWindowIcon(QIcon(str(resources_dir() / "app-icon.svg")))
+    return app
