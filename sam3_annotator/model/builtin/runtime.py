@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import onnxruntime
@@ -22,6 +22,8 @@ from sam3_annotator.model.builtin.weights import check_weights, read_weights
 from sam3_annotator.paths import resources_dir
 
 Floats = NDArray[np.float32]
+T = TypeVar("T")
+R = TypeVar("R")
 
 MOST_THREADS = 4
 """More gain little on views this small."""
@@ -87,6 +89,7 @@ class Runtime:
         self._stem, self._answer, self._features = opened[:3]
         self._stem_beside, self._answer_beside = opened[3:] or opened[:2]
         self._values = values  # the graphs read them where they lie
+        self._pool = ThreadPoolExecutor(self.threads, "look")
 
     def encode(self, views: NDArray[np.uint8], *, beside_others: bool = False) -> StemArrays:
         """Encode views `(B, S, S, 3)` RGB; S is a multiple of 32.
@@ -100,6 +103,10 @@ class Runtime:
         """Answer prompt maps `(B, 6, S, S)` on the stem's features of the same views; `beside_others` as for those."""
         graph = self._answer_beside if beside_others else self._answer
         return Answer(*graph.run(None, {"half": stem.half, "quarter": stem.quarter, "maps": maps}))
+
+    def at_once(self, work: Callable[[T], R], things: Iterable[T]) -> list[R]:
+        """Give what `work` makes of each of some things, on a thread each: it is to compute `beside_others`."""
+        return list(self._pool.map(work, things))
 
     def describe(self, pixels: NDArray[np.uint8]) -> Floats:
         """Give features `(H/8, W/8, C)` of a part of an image `(H, W, 3)`, nothing being asked of it.

@@ -14,7 +14,7 @@ from sam3_annotator.model.builtin.feature_map import FeatureMap, Floats
 from sam3_annotator.model.builtin.likeness import Portrait, describe
 from sam3_annotator.model.builtin.portraits import GridMask, lay_on_grid, portray
 from sam3_annotator.model.builtin.prompt_maps import draw_prompt_maps
-from sam3_annotator.model.builtin.runtime import Runtime
+from sam3_annotator.model.builtin.runtime import Answer, Runtime
 from sam3_annotator.model.builtin.zoom import Pyramid, ViewWindow, to_chance
 from sam3_annotator.model.session import Check
 
@@ -180,8 +180,17 @@ class Search:
         return min(sizes) / MOST_TIMES < mask.count < max(sizes) * MOST_TIMES
 
     def _ask(self, views: NDArray[np.uint8], maps: Floats) -> tuple[Floats, Floats]:
-        answer = self._runtime.answer(self._runtime.encode(views), maps)
-        return to_chance(answer.logits), to_chance(answer.score_logits)
+        """Put prompt maps to the network, a part of the views on each thread."""
+
+        def ask(part: NDArray[np.intp]) -> Answer:
+            stem = self._runtime.encode(views[part], beside_others=is_divided)
+            return self._runtime.answer(stem, maps[part], beside_others=is_divided)
+
+        parts = np.array_split(np.arange(len(views)), min(self._runtime.threads, len(views)))
+        is_divided = len(parts) > 1
+        answers = self._runtime.at_once(ask, parts)
+        logits, scores = (np.concatenate(each) for each in zip(*answers, strict=True))
+        return to_chance(logits), to_chance(scores)
 
     def _score(self, portrait: Portrait, candidate: Candidate) -> float:
         """Take the likeness to the most alike example; lower the more alike an unwanted one is."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import cv2
@@ -54,7 +53,6 @@ class Viewer:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._config = runtime.config
-        self._pool = ThreadPoolExecutor(runtime.threads, "look")
 
     def embed(self, pyramid: Pyramid) -> BuiltinEmbedding:
         """Look at the whole image, nothing being asked of it."""
@@ -72,7 +70,7 @@ class Viewer:
             together = windows[first : first + self._runtime.threads]
             look = partial(self._look_first, embedding, asked, beside_others=len(together) > 1)
             # All are waited for: what goes on in the background would slow down what comes next.
-            yield from list(self._pool.map(look, together)) if len(together) > 1 else map(look, together)
+            yield from self._runtime.at_once(look, together) if len(together) > 1 else map(look, together)
 
     def _look_first(
         self, embedding: BuiltinEmbedding, asked: Asked, window: ViewWindow | None, *, beside_others: bool

@@ -121,6 +121,32 @@ def test_every_find_holds_its_place_and_is_of_a_size_with_the_exemplar(
     assert all(16 * 16 / 4 < each.mask.count < 16 * 16 * 4 for each in one.found)
 
 
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_places_looked_at_by_several_threads_show_what_one_sees(
+    tiny_network: BuiltinNetwork,
+    tiny_weights: Path,
+    tiny_graphs: Path,
+    pyramid: Pyramid,
+    features: FeatureMap,
+    monkeypatch: pytest.MonkeyPatch,
+    count: int,
+) -> None:
+    monkeypatch.setattr(search, "MOST_TIMES", np.inf)
+    torch.nn.init.constant_(tiny_network.decoder.masks.bias, 0.2)
+    save_weights(tiny_network, tiny_weights)
+    places = [(8 + 2 * number, 10) for number in range(count)]
+
+    seen = []
+    for threads in (1, 3):
+        runtime = Runtime(tiny_weights, tiny_network.config, tiny_graphs, threads)
+        seen.append(list(Search(runtime, pyramid, features, [example(features)]).look(places, with_box=False)))
+
+    assert len(seen[0]) == len(seen[1]) > 0
+    for (one, _), (other, _) in zip(*seen, strict=True):
+        assert one.window == other.window
+        np.testing.assert_allclose(one.chance, other.chance, atol=1e-5)
+
+
 def test_an_unwanted_example_lowers_what_is_like_it(
     tiny_runtime: Runtime, pyramid: Pyramid, features: FeatureMap
 ) -> None:
