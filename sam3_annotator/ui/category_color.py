@@ -9,5 +9,9 @@ from sam3_annotator.ui.theme import theme
 
 
 def category_color(store: ProjectStore, category_id: CategoryId | None) -> QColor:
-    """Give a category's colour, the accent where there is no category yet."""
-    return theme().color("accent") if category_id is None else QColor(store.category(category_id).color)
+    """Give a category's colour, the accent where there is no category yet.
+
+    Nor is there one while views hear, one after the other, that undo took it back along with the image shown.
+    """
+    colors = {category.id: category.color for category in store.categories()}
+    return QColor(colors[category_id]) if category_id in colors else theme().color("accent")

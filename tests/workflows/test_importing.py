@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 
 from sam3_annotator.app import assemble_window
 from sam3_annotator.ui.dialogs.import_dialog import ImportDialog
@@ -15,6 +17,7 @@ from sam3_annotator.ui.start.opening import open_path
 from sam3_annotator.ui.verbs.project_verbs import LABELS
 from sam3_annotator.ui.window.message_bar import MessageBar
 
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 SQUARE = [5.0, 5.0, 25.0, 5.0, 25.0, 25.0, 5.0, 25.0]
 
 
@@ -65,6 +68,28 @@ def test_labels_beside_the_images_of_a_new_project_are_offered_and_imported(open
 
     assert [category.name for category in window.store.categories()] == ["car"]
     assert [len(window.store.instances(image.id)) for image in window.store.images()] == [1, 0, 0, 0]
+    assert window.canvas.scene.stack_at(15, 15, 0)
+
+
+def test_undo_takes_an_import_back_with_the_image_that_is_shown(open_window, labels, image_folder, qtbot):
+    window = open_window(image_folder / "1.png")
+    QImage(80, 60, QImage.Format.Format_RGB32).save(str(image_folder / "new.png"))
+    labels.write_text(labels.read_text().replace("1.png", "new.png"))
+    window.paths_dropped.emit([labels])
+    (dialog,) = window.findChildren(ImportDialog)
+    qtbot.mouseClick(dialog.primary, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: dialog.is_idle)
+    dialog.accept()
+    window.workspace.set_image(window.store.images()[-1].id)
+    window.activateWindow()
+    qtbot.waitUntil(window.is_idle)
+
+    QTest.keyClick(window.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+    assert len(window.store.images()) == 4
+    assert window.store.categories() == ()
+    assert window.workspace.image_id in {image.id for image in window.store.images()}
+    QTest.keyClick(window.canvas, Qt.Key.Key_Z, CTRL_SHIFT)
     assert window.canvas.scene.stack_at(15, 15, 0)
 
 

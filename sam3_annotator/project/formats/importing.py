@@ -43,7 +43,7 @@ _READERS = 4
 def apply_import(
     store: ProjectStore, plan: ImportPlan, images_dir: Path | None = None, progress: Progress = no_progress
 ) -> ImportReport:
-    """Bring a plan into the project, in one edit that cannot be undone.
+    """Bring a plan into the project, in one edit.
 
     Categories of a name are one. Images are those of the project or are added; splits they have stay, and images left
     out stay so. Raises KnownError if no image is found, what `store.edit` raises, and Cancelled, the project being
@@ -65,7 +65,7 @@ def apply_import(
         names = listed([image.name for image in plan.images], "image")
         raise KnownError(f"{names} not found, and no others; {plan.remedy}.")
     unmatched = tuple(dict.fromkeys(plan.images[i].name for i in range(len(plan.images)) if i not in matches))
-    with store.edit(f"Import {plan.title}", undoable=False) as edit:
+    with store.edit(f"Import {plan.title}") as edit:
         filler = _Filler(store, edit, plan)
         for done, (number, match) in enumerate(matches.items()):
             progress(len(files) + done, total)

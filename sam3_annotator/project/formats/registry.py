@@ -81,9 +81,9 @@ def import_project(
 ) -> ImportReport:
     """Add the labels of `source`, and those of its images that the project does not have yet.
 
-    Images are looked for in the project, in `images_dir`, and beside `source`. The import is one edit, which
-    cannot be undone. Raises KnownError if the format cannot be read, FormatError if `source` is not what it should
-    be, and Cancelled; the project is unchanged then.
+    Images are looked for in the project, in `images_dir`, and beside `source`. The import is one edit,
+    which undo takes back. Raises KnownError if the format cannot be read, FormatError if `source` is not what it
+    should be, and Cancelled; the project is unchanged then.
     """
     read = _known(format_name).read
     if read is None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from sam3_annotator.project import Progress, ProjectStore, is_folder, is_there
 from sam3_annotator.project.formats.plan import ImportReport
@@ -13,7 +12,6 @@ from sam3_annotator.ui.dialogs.path_field import PathField, ask_file, ask_folder
 from sam3_annotator.ui.dialogs.report import Report
 from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
 from sam3_annotator.ui.store_bridge import StoreBridge
-from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_M, SPACE_S, pixmap
 from sam3_annotator.ui.verbs.beside import Written, announce, beside
 
 _KINDS = "Labels (*.json *.xml *.zip *.yaml *.yml *.txt);;All files (*)"
@@ -35,7 +33,6 @@ class ImportDialog(TaskDialog):
         self.add_row("Labels", self.source)
         self.add_row("Format", self.formats)
         self.add_row("Images", self.images)
-        self.add_row("", _notice("An import cannot be undone, nor can the steps before it."))
         self.source.changed.connect(self.refresh)
         self.source.settled.connect(self._recognise)
         self.formats.changed.connect(self.refresh)
@@ -85,18 +82,5 @@ class ImportDialog(TaskDialog):
         """Show the window what came in, and say it."""
         assert isinstance(value, Written)
         report: ImportReport = announce(self._store, value)
-        return Report(str(report), None, report.warnings)
-
-
-def _notice(text: str) -> QFrame:
-    frame = QFrame()
-    frame.setProperty("surface", "raised")
-    icon = QLabel()
-    icon.setPixmap(pixmap("information-outline", "text_dim", ICON_SIZE_SMALL, frame.devicePixelRatioF()))
-    words = QLabel(text, wordWrap=True)
-    row = QHBoxLayout(frame)
-    row.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
-    row.setSpacing(SPACE_S)
-    row.addWidget(icon, alignment=Qt.AlignmentFlag.AlignTop)
-    row.addWidget(words, stretch=1)
-    return frame
+        note = "It is one step in the history: undo takes back all of it." if value.changes else ""
+        return Report(str(report), None, report.warnings, note)

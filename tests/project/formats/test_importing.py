@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -177,16 +179,26 @@ def test_importing_twice_adds_nothing_twice(store: ProjectStore, tmp_path: Path)
     assert str(report) == "0 instances imported on 2 images; 2 were there already."
 
 
-def test_import_is_one_step_that_clears_the_history(store: ProjectStore, tmp_path: Path) -> None:
+def test_import_is_one_step_that_undo_takes_back(
+    store: ProjectStore, tables: Callable[[ProjectStore], object], image_folder: Path, tmp_path: Path
+) -> None:
     with store.edit("Add category") as edit:
         edit.add_category("cat")
+    shutil.copy(image_folder / "1.png", image_folder / "new.png")
+    before = tables(store)
     seen: list[Any] = []
     store.subscribe(seen.append)
 
-    import_project(store, coco(tmp_path / "x/labels.json", ["1.png", "2.png"]), "coco")
+    report = import_project(store, coco(image_folder / "train.json", ["1.png", "2.png", "new.png"]), "coco")
 
     assert [changes.label for changes in seen] == ["Import COCO"]
-    assert store.undo_label is None
+    assert (report.added_images, report.added_categories) == (1, 1)
+    after = tables(store)
+    store.undo()
+    assert tables(store) == before
+    assert store.undo_label == "Add category"
+    store.redo()
+    assert tables(store) == after
 
 
 @pytest.mark.parametrize("at", [0, 1, 3])

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import ChangeSet, ProjectStore
@@ -55,12 +54,6 @@ def test_form_says_what_is_missing(dialog: ImportDialog, coco_file: Path) -> Non
     assert dialog.note == "There is no such folder of images"
 
 
-def test_loss_of_undo_is_told_beforehand(dialog: ImportDialog) -> None:
-    words = {label.text() for label in dialog.findChildren(QLabel)}
-
-    assert "An import cannot be undone, nor can the steps before it." in words
-
-
 def test_window_is_blocked_while_the_dialog_is_open(qtbot: QtBot, bridge: StoreBridge) -> None:
     dialog = ImportDialog(bridge)
     qtbot.addWidget(dialog)
@@ -86,7 +79,8 @@ def test_imported_instances_show_in_the_window(
     assert model.index(0).data(ImageRole.COUNT) == 1
     assert [category.name for category in store.categories()] == ["person", "car"]
     assert len(changes) == 1
-    assert store.undo_label is None
+    assert store.undo_label == "Import COCO"
+    assert dialog.report.shown.note == "It is one step in the history: undo takes back all of it."
     assert dialog.report.shown.sentence == "1 instance imported on 1 image (1 category new in the project)."
     assert any("gone.png" in warning for warning in dialog.report.shown.warnings)
 
