@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 
+from sam3_annotator.project.attributes import decode_attributes
 from sam3_annotator.project.effort import (
+    NO_SPLIT,
     SPLIT_NAMES,
     MadeInstance,
     Making,
@@ -16,8 +18,8 @@ from sam3_annotator.project.effort import (
     made_instances,
     project_effort,
 )
-from sam3_annotator.project.entities import Origin
-from sam3_annotator.project.queries import attribute_values, state_counts
+from sam3_annotator.project.entities import ImageState, Origin
+from sam3_annotator.project.queries import images_in_use, state_counts
 from sam3_annotator.project.reading import ProjectReader
 
 
@@ -32,7 +34,7 @@ class CategoryStatistics:
 
 @dataclass(frozen=True, slots=True)
 class ProjectStatistics:
-    """The numbers of a project, what is left out included, but for the `effort`: it is counted as a state of images.
+    """The numbers of a project; images that are left out are among the `images`, as a state, and nowhere else.
 
     `states`, `splits` and `origins` count images, images and instances by their word, zeros included (images
     without a split are under `none`). `unreadable_images` are those with a problem. The three `per_image` numbers are
@@ -62,19 +64,17 @@ class ProjectStatistics:
 
 def statistics(store: ProjectReader) -> ProjectStatistics:
     """Return the numbers of the project; reads no regions, so that a few hundred thousand instances take a second."""
-    splits = dict(store.select("SELECT coalesce(split, 'none'), count(*) FROM images GROUP BY split"))
-    ((unreadable,),) = store.select(
-        "SELECT count(*) FROM image_files JOIN images ON images.id = image_id WHERE problem != ''"
-    )
+    in_use = images_in_use(store)
+    splits = Counter(NO_SPLIT if image.split is None else image.split.value for image in in_use)
     states = state_counts(store)
     made = made_instances(store)
     per_image = count_by(made, "image_id").values()
     makings = count_by(made, "making")
     return ProjectStatistics(
         images=sum(states.values()),
-        unreadable_images=unreadable,
+        unreadable_images=sum(image.facts.problem != "" for image in in_use),
         states={state.value: count for state, count in states.items()},
-        splits={name: splits.get(name, 0) for name in SPLIT_NAMES},
+        splits={name: splits[name] for name in SPLIT_NAMES},
         instances=len(made),
         crowds=count_by(made, "is_crowd")[1],
         origins={
@@ -93,10 +93,14 @@ def statistics(store: ProjectReader) -> ProjectStatistics:
 
 
 def _attribute_counts(store: ProjectReader) -> dict[str, int]:
+    query = (
+        "SELECT attributes, count(*) FROM instances JOIN images ON images.id = image_id "
+        "WHERE attributes != '{}' AND state != ? GROUP BY attributes ORDER BY min(instances.id)"
+    )
     counts: Counter[str] = Counter()
-    for values in attribute_values(store).values():
-        for name, found in values.items():
-            counts[name] += sum(count for _, count in found)
+    for code, count in store.select(query, ImageState.LEFT_OUT):
+        for name in decode_attributes(code):
+            counts[name] += count
     return dict(counts.most_common())
 
 

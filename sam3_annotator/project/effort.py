@@ -32,7 +32,7 @@ _MADE_QUERY: Final = (
     "CAST(strftime('%s', json_extract(provenance, '$.created_at')) AS INTEGER), "
     "CASE WHEN json_type(provenance, '$.prompts') IS NULL THEN 0 ELSE "
     "(SELECT count(*) FROM json_each(provenance, '$.prompts') WHERE json_extract(value, '$.kind') = 'point') END, "
-    "state, split FROM instances NOT INDEXED JOIN images ON images.id = image_id"
+    "state, split FROM instances NOT INDEXED JOIN images ON images.id = image_id WHERE state != ?"
 )
 
 
@@ -136,26 +136,24 @@ class ProjectEffort:
 
 
 def made_instances(store: ProjectReader) -> list[MadeInstance]:
-    """Return how each instance was made, those on images that are left out too; reads no regions.
+    """Return how each instance was made, but for those on images that are left out; reads no regions.
 
     The items are plain tuples in the order of `MadeInstance`: hundreds of thousands are read at once.
     """
-    return cast("list[MadeInstance]", store.select(_MADE_QUERY))
+    return cast("list[MadeInstance]", store.select(_MADE_QUERY, ImageState.LEFT_OUT))
 
 
 def project_effort(store: ProjectReader, made: Sequence[MadeInstance]) -> ProjectEffort:
     """Sum up how the instances `made` of a project came about."""
-    state, left_out = MadeInstance._fields.index("state"), ImageState.LEFT_OUT.value
-    used = [each for each in made if each[state] != left_out]
     categories = store.categories()
     tallies = {each.id: _Tally() for each in categories}
     # Far fewer kinds than instances: what Python does for each kind, it need not do for each instance.
-    kinds = count_by(used, "category_id", "making", "phrase", "is_edited", "clicks", "state", "split")
+    kinds = count_by(made, "category_id", "making", "phrase", "is_edited", "clicks", "state", "split")
     for kind, count in kinds.items():
         tallies[kind[0]].add(count, *kind[1:])
-    for category_id, image_id in count_by(used, "category_id", "image_id"):
+    for category_id, image_id in count_by(made, "category_id", "image_id"):
         tallies[category_id].images.add(image_id)
-    for category_id, seconds in _gaps(used):
+    for category_id, seconds in _gaps(made):
         tallies[category_id].seconds.append(seconds)
     total = _Tally()
     for tally in tallies.values():
