@@ -22,6 +22,7 @@ from sam3_annotator.project.entities import (
 from sam3_annotator.project.errors import FormatError, KnownError
 from sam3_annotator.project.formats.attributes import coded, with_attributes
 from sam3_annotator.project.formats.images.matching import Match, Wanted, match_images
+from sam3_annotator.project.formats.images.unmatched import unmatched_sentences
 from sam3_annotator.project.formats.known_instances import KnownInstances
 from sam3_annotator.project.formats.plan import (
     ImportPlan,
@@ -61,22 +62,17 @@ def apply_import(
         for number, match in matches.items()
         if not (isinstance(match, Path) and facts[match].problem and match.suffix.lower() not in IMAGE_SUFFIXES)
     }
-    if plan.images and not matches:
-        names = listed([image.name for image in plan.images], "image")
-        raise KnownError(f"{names} not found, and no others; {plan.remedy}.")
     unmatched = tuple(dict.fromkeys(plan.images[i].name for i in range(len(plan.images)) if i not in matches))
+    untold = unmatched_sentences(store, wanted, matches, images_dir, plan.remedy)
+    if plan.images and not matches:
+        raise KnownError(f"{' '.join(untold)} Nothing was imported.")
     with store.edit(f"Import {plan.title}") as edit:
         filler = _Filler(store, edit, plan)
         for done, (number, match) in enumerate(matches.items()):
             progress(len(files) + done, total)
             filler.fill(plan.images[number], match, facts)
     progress(total, total)
-    warnings = [*plan.warnings]
-    if unmatched:
-        warnings.append(
-            f"{listed(unmatched, 'image')} not found, so what is annotated there was left out; "
-            f"{plan.remedy} and import again."
-        )
+    warnings = [*plan.warnings, *untold]
     crowds = sum(instance.is_crowd for number in matches for instance in plan.images[number].instances)
     if crowds:
         warnings.append(

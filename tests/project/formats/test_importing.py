@@ -120,6 +120,11 @@ def test_ambiguous_name_is_left_out_and_told(tmp_path: Path, twins: Path) -> Non
 
         assert annotated(store) == {"photos/3.png": 1}
     assert report.unmatched == ("1.png",)
+    assert report.warnings == (
+        "1 image (1.png) left out with what is annotated there, since it is not clear which is meant of 2 images "
+        "(photos/left/1.png, photos/right/1.png); choose the folder of the one that is meant, or give its "
+        "whole name in the labels, and import again.",
+    )
 
 
 def test_one_image_is_not_taken_for_two_names(tmp_path: Path, twins: Path) -> None:
@@ -129,6 +134,22 @@ def test_one_image_is_not_taken_for_two_names(tmp_path: Path, twins: Path) -> No
 
         assert annotated(store) == {"photos/left/1.png": 1}
     assert report.unmatched == ("a/2.png", "b/2.png", "c/1.png")
+    assert [warning.split(", since ")[0] for warning in report.warnings] == [
+        "1 image (c/1.png) left out with what is annotated there",
+        "2 images (a/2.png, b/2.png) left out with what is annotated there",
+    ]
+    assert "since the labels have several names for 1 image (photos/right/2.png);" in report.warnings[1]
+
+
+def test_a_second_name_of_an_image_in_a_folder_is_told_as_that(tmp_path: Path, twins: Path) -> None:
+    with ProjectStore.create(tmp_path / "p.sam3proj") as store:
+        report = import_project(store, coco(tmp_path / "x/l.json", ["3.png", "day/3.png", "left/9.png"]), "coco", twins)
+
+    assert report.unmatched == ("day/3.png", "left/9.png")
+    assert [warning.split(", so ")[0].split(" left out")[0] for warning in report.warnings] == [
+        "1 image (left/9.png) not found",
+        "1 image (day/3.png)",
+    ]
 
 
 @pytest.mark.parametrize("is_copy", [False, True])
@@ -334,7 +355,7 @@ def test_labels_cannot_bring_files_that_are_no_images(store: ProjectStore, tmp_p
     assert [image.path for image in store.images()] == before
     assert report.unmatched == (str(tmp_path / "secrets"),)
     assert annotated(store) == {"photos/2.png": 1}
-    with pytest.raises(KnownError, match="not found, and no others"):
+    with pytest.raises(KnownError, match=r"not found.* Nothing was imported\.$"):
         import_project(store, coco(tmp_path / "only.json", [str(tmp_path / "secrets")]), "coco")
 
 

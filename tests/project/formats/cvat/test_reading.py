@@ -320,9 +320,9 @@ def test_images_inside_an_archive_that_are_nowhere_else_ask_to_unpack_it(store: 
     report = import_project(store, packed, "cvat")
 
     assert any("1 image (a.png) not found" in warning and "unpack x.zip" in warning for warning in report.warnings)
-    with pytest.raises(KnownError, match=r"1 image \(a.png\) not found, and no others; unpack y.zip"):
+    with pytest.raises(KnownError, match=r"1 image \(a.png\) not found.*; unpack y.zip"):
         import_project(store, alone, "cvat")
-    with pytest.raises(KnownError, match=r"no others; choose the folder that they lie in"):
+    with pytest.raises(KnownError, match=r"; choose the folder that they lie in"):
         import_project(store, labels, "cvat")
 
 

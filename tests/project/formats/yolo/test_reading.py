@@ -254,7 +254,7 @@ def test_labels_of_two_images_that_differ_in_suffix_only_are_left_out(tmp_path: 
     make_image("photos/a.png")
     with (
         ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[tmp_path / "photos"]) as store,
-        pytest.raises(KnownError, match=r"1 image \(images/train/a\.\*\) not found"),
+        pytest.raises(KnownError, match=r"1 image \(images/train/a\.\*\) left out.* not clear which"),
     ):
         import_project(store, write(tmp_path, BOX), "yolo")
 
