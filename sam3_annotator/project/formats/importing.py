@@ -214,7 +214,8 @@ class _Filler:
         said, found = (planned.width, planned.height), (facts.width, facts.height)
         if 0 in said or 0 in found or said == found:
             return
-        (self._turned if said == found[::-1] else self._of_other_size).append(path)
+        differing = self._turned if said == found[::-1] else self._of_other_size
+        differing.append(f"{path} is {found[0]} x {found[1]} and not {said[0]} x {said[1]}")
 
     @property
     def warnings(self) -> list[str]:
@@ -227,13 +228,13 @@ class _Filler:
             )
         if self._turned:
             warnings.append(
-                f"{listed(self._turned, 'image')} turned by the EXIF data, which the labels do not take into account: "
-                "check that instances are in the right place."
+                f"{listed(self._turned, 'image')} whose width and height the labels have the other way round, as where "
+                "EXIF data turn a photograph: check that instances are in the right place."
             )
         if self._of_other_size:
             warnings.append(
-                f"{listed(self._of_other_size, 'image')} of another size than the labels say: "
-                "check that these are the right images."
+                f"{listed(self._of_other_size, 'image')} of another size than the labels say; instances are at the "
+                "pixels that the labels give them: check that these are the images that were labelled."
             )
         if self._of_other_split:
             warnings.append(

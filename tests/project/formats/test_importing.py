@@ -246,7 +246,13 @@ def test_progress_runs_from_nothing_to_all(tmp_path: Path, image_folder: Path) -
     assert seen == [(i, 4) for i in range(5)]
 
 
-@pytest.mark.parametrize(("size", "words"), [((60, 80), "turned"), ((16, 12), "another size")])
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        ((60, 80), "is 80 x 60 and not 60 x 80) whose width and height"),
+        ((16, 12), "is 80 x 60 and not 16 x 12) of another size"),
+    ],
+)
 def test_other_size_of_an_image_is_told(store: ProjectStore, tmp_path: Path, size: tuple[int, int], words: str) -> None:
     source = coco(tmp_path / "x/labels.json", ["1.png"], width=size[0], height=size[1])
 
