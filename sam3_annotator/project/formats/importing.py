@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from sam3_annotator.project.entities import (
     Instance,
     Origin,
     Provenance,
+    Split,
 )
 from sam3_annotator.project.errors import FormatError, KnownError
 from sam3_annotator.project.formats.attributes import coded, with_attributes
@@ -89,6 +91,7 @@ def apply_import(
         unmatched=unmatched,
         warnings=tuple(warnings),
         changed_instances=filler.changed_instances,
+        put_in_split={split: filler.put_in_split[split] for split in Split if filler.put_in_split[split]},
     )
 
 
@@ -132,6 +135,7 @@ class _Filler:
         self._provenance = Provenance(origin=Origin.IMPORT, created_at=datetime.now(UTC).isoformat(timespec="seconds"))
         self.image_ids: list[ImageId] = []
         self.added_images = self.instances = self.known_instances = self.changed_instances = 0
+        self.put_in_split: Counter[Split] = Counter()
         self._of_other_size: list[str] = []
         self._left_out: list[str] = []
         self._turned: list[str] = []
@@ -207,6 +211,7 @@ class _Filler:
             return
         if record.split is None:
             self._edit.update_image(record.id, split=planned.split)
+            self.put_in_split[planned.split] += 1
         else:
             self._of_other_split.append(f"{record.path}: {record.split}, not {planned.split}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -97,7 +97,7 @@ class ImportReport:
 
     `images` were matched, `added_images` of them are new in the project; `instances` were added, `known_instances`
     were there already, to the pixel, and not added again, but `changed_instances` of these have got other attributes;
-    `unmatched` names images without a file.
+    `unmatched` names images without a file; `put_in_split` counts those that had no split and got that of the labels.
     """
 
     images: int
@@ -108,6 +108,7 @@ class ImportReport:
     unmatched: tuple[str, ...]
     warnings: tuple[str, ...]
     changed_instances: int = 0
+    put_in_split: Mapping[Split, int] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """Say how much came in."""
@@ -122,4 +123,5 @@ class ImportReport:
             words += f"; {self.known_instances} {'was' if self.known_instances == 1 else 'were'} there already"
         if self.changed_instances:
             words += f", of which {self.changed_instances} got attributes"
-        return f"{words}."
+        splits = ", ".join(f"{counted(count, 'image')} into {split}" for split, count in self.put_in_split.items())
+        return f"{words}. The labels put {splits}." if splits else f"{words}."

@@ -78,10 +78,13 @@ def test_images_the_project_does_not_have_are_added_with_their_facts(tmp_path: P
 
 def test_images_beside_the_file_are_found_without_being_told_where(tmp_path: Path, image_folder: Path) -> None:
     with ProjectStore.create(tmp_path / "new.sam3proj") as store:
-        import_project(store, coco(image_folder / "annotations/instances_val.json", ["1.png", "2.png"]), "coco")
+        source = coco(image_folder / "annotations/instances_val.json", ["1.png", "2.png"])
+        report = import_project(store, source, "coco")
 
         assert annotated(store) == {"photos/1.png": 1, "photos/2.png": 1}
         assert {image.split for image in store.images()} == {Split.VAL}
+        assert str(report).endswith(" new in the project). The labels put 2 images into val.")
+        assert "The labels put" not in str(import_project(store, source, "coco"))
 
 
 def test_name_of_an_image_is_compared_whole(tmp_path: Path, make_image: Any) -> None:
