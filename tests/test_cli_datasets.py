@@ -238,7 +238,7 @@ def test_export_writes_each_format(
 
     assert cli.run(["export", str(labelled), str(out), "--format", name, "--split", "train=0.5,val=0.5"]) == 0
 
-    assert "2 instances" in capsys.readouterr().out
+    assert capsys.readouterr().out.startswith(f"{out}: 2 images (1 in train, 1 in val), 2 instances\n")
     assert any(out.rglob("*.json")) if name == "coco" else (out / "data.yaml").is_file()
 
 

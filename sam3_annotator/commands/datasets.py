@@ -83,7 +83,7 @@ def export_labels(project: Path, out: Path, format_name: str, options: ExportOpt
     if verification is not None and is_bad:
         for line in (verification.sentence, *verification.warnings):
             print(line)
-    print(f"{out}: {counted(report.images, 'image')}, {counted(report.instances, 'instance')}")
+    print(f"{out}: {report.image_words}, {counted(report.instances, 'instance')}")
     if verification is not None and not is_bad:
         print(f"{verification.sentence} {verification.note}".rstrip())
     for warning in report.warnings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from sam3_annotator.project.formats.images.selection import ChosenImage, choose_
 from sam3_annotator.project.formats.images.unannotated import write_unannotated
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
 from sam3_annotator.project.formats.sentences import listed
+from sam3_annotator.project.formats.splits import ONE_SET
 from sam3_annotator.project.progress import Progress
 from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.runs import Runs, runs_of_region
@@ -76,4 +78,6 @@ class Export:
             told.append(f"{listed(self._lost, 'instance')} left out: no pixel of the image is inside.")
         images = self.selection.images
         files = (*files, *write_renamed(images, self.out), *write_unannotated(images, self.out))
-        return ExportReport(len(self.selection.images), instances, files, (*told, *warnings))
+        counts = Counter(image.split for image in images)
+        splits = {split: counts[split] for split in self.selection.splits if split != ONE_SET}
+        return ExportReport(len(images), instances, files, (*told, *warnings), splits)

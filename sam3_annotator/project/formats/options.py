@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import KnownError
+from sam3_annotator.project.words import counted
 
 SEGMENTATIONS = ("polygon", "rle")
 IMAGE_MODES = ("copy", "link", "none")
@@ -56,9 +57,17 @@ class ExportReport:
     """What an export has written.
 
     `files` are all files, absolute, without the images; `warnings` are sentences about what a user may not expect.
+    `splits` counts the images of each split, if there are any, `train` before `val` before `test`.
     """
 
     images: int
     instances: int
     files: tuple[Path, ...]
     warnings: tuple[str, ...] = ()
+    splits: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def image_words(self) -> str:
+        """Say how many images there are, and how many in each split, as `8 images (6 in train, 2 in val)`."""
+        splits = ", ".join(f"{count:,} in {split}" for split, count in self.splits.items())
+        return counted(self.images, "image") + (f" ({splits})" if splits else "")

@@ -154,7 +154,7 @@ class ExportDialog(TaskDialog):
         """Say what was written, and first of all if it is not what the project holds."""
         assert isinstance(value, VerifiedExport)
         report, verification = value.report, value.verification
-        words = f"{counted(report.instances, 'instance')} on {counted(report.images, 'image')} exported"
+        words = f"{counted(report.instances, 'instance')} on {report.image_words} exported"
         if verification is None:
             note = "Reading back was stopped; the export is complete." if self.verifies.isChecked() else ""
             return Report(words, self.folder.path, report.warnings, note)

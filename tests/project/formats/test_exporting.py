@@ -26,6 +26,16 @@ def test_progress_runs_from_nothing_to_all_images(dataset: Any, tmp_path: Path, 
     assert seen == [(done, 5) for done in range(6)]
 
 
+@pytest.mark.parametrize("name", WRITERS)
+def test_every_format_says_how_many_images_came_into_each_split(dataset: Any, tmp_path: Path, name: str) -> None:
+    options = ExportOptions(split={"train": 0.6, "val": 0.2, "test": 0.2})
+
+    report = export_project(dataset.store, tmp_path / "out", name, options)
+
+    assert list(report.splits.items()) == [("train", 3), ("val", 1), ("test", 1)]
+    assert report.image_words == "5 images (3 in train, 1 in val, 1 in test)"
+
+
 @pytest.mark.parametrize("at", [0, 2, 5])
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_cancelled_export_leaves_nothing(dataset: Any, tmp_path: Path, name: str, at: int) -> None:

@@ -267,7 +267,7 @@ def test_yolo_is_written_in_parts(qtbot: QtBot, dialog: ExportDialog, add: Add, 
     dialog.primary.click()
     qtbot.waitUntil(lambda: dialog.is_idle)
 
-    assert dialog.report.shown.sentence == "4 instances on 4 images exported"
+    assert dialog.report.shown.sentence == "4 instances on 4 images (2 in train, 2 in val) exported"
     assert (tmp_path / "out" / "data.yaml").is_file()
     assert len(list((tmp_path / "out").rglob("*.txt"))) == 4
 
