@@ -112,3 +112,17 @@ def test_dropped_labels_open_the_import(open_window, image_folder, labels):
     assert dialog.source.path == labels
     assert dialog.primary.isEnabled()
     assert len(window.store.images()) == 4
+
+
+def test_a_dropped_folder_of_labels_alone_is_not_blamed_for_holding_no_images(open_window, image_folder, labels):
+    window = open_window(image_folder / "1.png")
+    folder = image_folder.parent / "theirs"
+    folder.mkdir()
+    labels.rename(folder / labels.name)
+
+    window.paths_dropped.emit([folder])
+
+    assert [message.text for message in window.findChild(MessageBar).messages] == [
+        "There are labels of another program in theirs."
+    ]
+    assert len(window.store.images()) == 4

@@ -93,9 +93,7 @@ class ProjectVerbs(QObject):
 
     def offer_labels(self, folder: Path) -> None:
         """Offer to import the labels of other programs that lie in a folder of images."""
-        from sam3_annotator.project.formats.recognition import recognise_format  # not needed at the start
-
-        if not is_folder(folder) or recognise_format(folder) is None or self._store.is_read_only:
+        if not self._has_labels(folder):
             return
         self._window.messages.show_message(
             f"There are labels of another program in {folder.name}.",
@@ -119,10 +117,18 @@ class ProjectVerbs(QObject):
             return
         if count:
             messages.show_message(f"{count} image{'s' if count != 1 else ''} added.", "info")
+        elif not images and any(self._has_labels(path) for path in paths):
+            pass  # which are offered: nobody wanted to add images
         elif not images and is_folder(paths[0]):
             messages.show_message(why_no_images(paths[0]))
         else:
             messages.show_message("No new images there; those the project has already are not added twice.", "info")
+
+    def _has_labels(self, folder: Path) -> bool:
+        """Tell whether labels of another program lie in a folder, and could be imported."""
+        from sam3_annotator.project.formats.recognition import recognise_format  # not needed at the start
+
+        return not self._store.is_read_only and is_folder(folder) and recognise_format(folder) is not None
 
     def _start(self) -> str:
         return str(self._store.path.parent)
