@@ -23,6 +23,7 @@ from sam3_annotator.project.entities import (
 )
 from sam3_annotator.project.errors import FormatError, KnownError
 from sam3_annotator.project.formats.attributes import coded, with_attributes
+from sam3_annotator.project.formats.foreign_values import storable
 from sam3_annotator.project.formats.images.matching import Match, Wanted, match_images
 from sam3_annotator.project.formats.images.unmatched import unmatched_sentences
 from sam3_annotator.project.formats.known_instances import KnownInstances
@@ -35,6 +36,7 @@ from sam3_annotator.project.formats.plan import (
 )
 from sam3_annotator.project.formats.sentences import first_of, listed
 from sam3_annotator.project.image_files import IMAGE_SUFFIXES
+from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.images import is_as_known, read_facts
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.store import ProjectStore
@@ -44,9 +46,13 @@ _READERS = 4
 
 
 def apply_import(
-    store: ProjectStore, plan: ImportPlan, images_dir: Path | None = None, progress: Progress = no_progress
+    store: ProjectStore,
+    plan: ImportPlan,
+    source: Path,
+    images_dir: Path | None = None,
+    progress: Progress = no_progress,
 ) -> ImportReport:
-    """Bring a plan into the project, in one edit.
+    """Bring a plan that was read from `source` into the project, in one edit, which has the name of that.
 
     Categories of a name are one. Images are those of the project or are added; splits they have stay, and images left
     out stay so. Raises KnownError if no image is found, what `store.edit` raises, and Cancelled, the project being
@@ -68,7 +74,7 @@ def apply_import(
     untold = unmatched_sentences(store, wanted, matches, images_dir, plan.remedy)
     if plan.images and not matches:
         raise KnownError(f"{' '.join(untold)} Nothing was imported.")
-    with store.edit(f"Import {plan.title}") as edit:
+    with store.edit(f"Import {plan.title} from {storable(absolute_path(source).name)}") as edit:
         filler = _Filler(store, edit, plan)
         for done, (number, match) in enumerate(matches.items()):
             progress(len(files) + done, total)

@@ -88,7 +88,7 @@ def import_project(
     read = _known(format_name).read
     if read is None:
         raise KnownError(f"{_known(format_name).title} cannot be imported yet; {_offer('import')}.")
-    return apply_import(store, without_unannotated(read(source), source), images_dir, progress)
+    return apply_import(store, without_unannotated(read(source), source), source, images_dir, progress)
 
 
 def _known(name: str) -> Format:

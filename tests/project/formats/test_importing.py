@@ -215,7 +215,7 @@ def test_import_is_one_step_that_undo_takes_back(
 
     report = import_project(store, coco(image_folder / "train.json", ["1.png", "2.png", "new.png"]), "coco")
 
-    assert [changes.label for changes in seen] == ["Import COCO"]
+    assert [changes.label for changes in seen] == ["Import COCO from train.json"]
     assert (report.added_images, report.added_categories) == (1, 1)
     after = tables(store)
     store.undo()

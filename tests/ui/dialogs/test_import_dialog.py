@@ -79,7 +79,7 @@ def test_imported_instances_show_in_the_window(
     assert model.index(0).data(ImageRole.COUNT) == 1
     assert [category.name for category in store.categories()] == ["person", "car"]
     assert len(changes) == 1
-    assert store.undo_label == "Import COCO"
+    assert store.undo_label == "Import COCO from instances.json"
     assert dialog.report.shown.note == "It is one step in the history: undo takes back all of it."
     assert dialog.report.shown.sentence == "1 instance imported on 1 image (1 category new in the project)."
     assert any("gone.png" in warning for warning in dialog.report.shown.warnings)
