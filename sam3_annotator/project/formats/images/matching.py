@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePath, PurePosixPath
+from urllib.parse import quote
 
 from sam3_annotator.project.entities import ImageId
 from sam3_annotator.project.formats.images.contents import Contents
@@ -31,6 +32,7 @@ Likeness = tuple[int, bool, bool, bool]
 ANY_SUFFIX = ".*"
 """At the end of a name that labels do not give the suffix of: any suffix of an image fits."""
 
+_NOT_ESCAPED = "/!'()*"  # by encodeURIComponent of browsers, but for letters, digits and `-_.~`
 _UNLIKE: Likeness = (0, False, False, False)
 _NAMINGS: tuple[Naming, ...] = (flat_names, nested_names, nested_names_of_other_stems)
 
@@ -239,7 +241,8 @@ def _ends(path: PurePath) -> list[tuple[str, ...]]:
 def _as_exported(candidates: Sequence[tuple[Match, Path]]) -> list[tuple[Match, PurePath]]:
     """Give files by the names that exports give them, where these are others than their own.
 
-    Files of equal stems have the name of the folder in front; names that not every system takes are made portable.
+    Files of equal stems have the name of the folder in front; names that not every system takes are made portable,
+    and programs that run in a browser write `%20` for a space.
     Names with a number behind are left out: what they mean changes with the images there are.
     """
     stems = Counter(folded(file.stem) for _, file in candidates)
@@ -247,8 +250,8 @@ def _as_exported(candidates: Sequence[tuple[Match, Path]]) -> list[tuple[Match, 
     for target, file in candidates:
         path = PurePosixPath(*file.parts[1:])  # without the root or the drive
         portable = portable_path(path)
-        if portable != path:
-            exported.append((target, portable))
+        escaped = PurePosixPath(quote(path.as_posix(), safe=_NOT_ESCAPED, errors="surrogatepass"))
+        exported.extend((target, other) for other in (portable, escaped) if other != path)
         if stems[folded(file.stem)] > 1:
             names = dict.fromkeys((f"{path.parent.name}_{path.name}", f"{portable.parent.name}_{portable.name}"))
             exported.extend((target, PurePosixPath(name)) for name in names)

@@ -33,6 +33,23 @@ def test_names_are_the_same_however_their_accents_are_written(store: ProjectStor
     assert match_images(store, wanted, None) == dict(enumerate(ids))
 
 
+@pytest.mark.parametrize("is_in_project", [False, True])
+def test_names_are_known_as_browsers_escape_them(
+    store: ProjectStore, make_image: MakeImage, is_in_project: bool
+) -> None:
+    """Label Studio and others that run in one write them so."""
+    file = make_image("theirs/caf\u00e9 (1)/a b.png", seed=5)
+    wanted = [Wanted("upload/caf%c3%a9%20(1)/a%20b.png")]
+
+    if is_in_project:
+        with store.edit("Add") as edit:
+            assert match_images(store, wanted, None) == {}
+            image_id = edit.add_image(file)
+        assert match_images(store, wanted, None) == {0: image_id}
+    else:
+        assert match_images(store, wanted, file.parents[1]) == {0: file}
+
+
 def test_folders_that_differ_in_case_alone_are_told_apart_where_labels_do(
     store: ProjectStore, make_image: MakeImage
 ) -> None:
