@@ -90,7 +90,7 @@ class RecentCard(Card):
         super().__init__()
         self.project = project
         self._picture = QPixmap(project.thumbnail) if project.thumbnail else QPixmap()
-        self._words = f"{project.done} of {project.total} done" if project.total else "No images yet"
+        self._words = f"{project.done:,} of {project.total:,} done" if project.total else "No images yet"
         self.setText(project.name)
         self.setToolTip(str(Path(project.path)))
         self.setAccessibleName(f"{project.name}, {self._words}")

@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
-from sam3_annotator.project import IMAGE_SUFFIXES, KnownError, is_folder, list_image_files, why_no_images
+from sam3_annotator.project import IMAGE_SUFFIXES, KnownError, counted, is_folder, list_image_files, why_no_images
 from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
 from sam3_annotator.ui.start.opening import PROJECT_SUFFIX, is_model
 from sam3_annotator.ui.verbs import operations
@@ -116,7 +116,7 @@ class ProjectVerbs(QObject):
             messages.show_message(str(error))
             return
         if count:
-            messages.show_message(f"{count} image{'s' if count != 1 else ''} added.", "info")
+            messages.show_message(f"{counted(count, 'image')} added.", "info")
         elif not images and any(self._has_labels(path) for path in paths):
             pass  # which are offered: nobody wanted to add images
         elif not images and is_folder(paths[0]):

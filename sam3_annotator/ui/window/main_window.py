@@ -335,9 +335,9 @@ class MainWindow(QMainWindow):
         done, total = self.progress
         name = RecentProject(str(self.store.path)).name
         left_out = len(self.store.images()) - total
-        notes = [f"{done} of {total} done"] if total or left_out else ["no images yet"]
+        notes = [f"{done:,} of {total:,} done"] if total or left_out else ["no images yet"]
         if left_out:
-            notes.append(f"{left_out} left out")
+            notes.append(f"{left_out:,} left out")
         if self.store.is_read_only:
             notes.append("read-only")
         self._top_bar.set_title(name, " · ".join(notes))

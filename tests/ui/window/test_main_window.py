@@ -64,6 +64,15 @@ def test_title_tells_project_and_progress(window: MainWindow, store: ProjectStor
     assert window._top_bar.title == "project · 2 of 4 done"
 
 
+def test_title_writes_large_numbers_as_all_others_are_written(window: MainWindow, store: ProjectStore) -> None:
+    with store.edit("Add") as edit:
+        for number in range(2100):
+            state = ImageState.LEFT_OUT if number >= 1050 else ImageState.DONE
+            edit.add_image(f"photos/many/{number}.png", state=state)
+
+    assert window._top_bar.title == "project · 1,050 of 1,054 done · 1,050 left out"
+
+
 def test_title_counts_images_left_out_apart(window: MainWindow, store: ProjectStore) -> None:
     with store.edit("Mark") as edit:
         edit.update_image(store.images()[0].id, state=ImageState.DONE)
