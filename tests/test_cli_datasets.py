@@ -242,6 +242,17 @@ def test_export_writes_each_format(
     assert any(out.rglob("*.json")) if name == "coco" else (out / "data.yaml").is_file()
 
 
+@pytest.mark.parametrize("command", ["stats", "check", "export"])
+def test_a_project_is_known_without_its_suffix_as_it_was_made(
+    command: str, labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [str(tmp_path / "out"), "--format", "coco"] if command == "export" else []
+
+    assert cli.run([command, str(labelled.with_suffix("")), *words]) == 0
+    assert cli.run([command, str(labelled.with_name("other")), *words]) == 1
+    assert f"There is no project at {labelled.with_name('other')}." in capsys.readouterr().err
+
+
 def test_export_is_read_back_and_told(labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["export", str(labelled), str(tmp_path / "out"), "--format", "coco"]) == 0
 

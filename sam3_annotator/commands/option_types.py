@@ -36,9 +36,24 @@ def word(parse: Callable[[str], Value]) -> Callable[[str], Value]:
     return parsed
 
 
+def _with_suffix(project: Path) -> Path:
+    """Take NAME for the project file NAME.sam3proj where there is no other of that name: `new` makes it so, too."""
+    from sam3_annotator.commands.datasets import PROJECT_SUFFIX  # what `--help` need not wait for
+    from sam3_annotator.project import is_there
+
+    file = project.parent / f"{project.name}{PROJECT_SUFFIX}"
+    return file if project.name and not is_there(project) and is_there(file) else project
+
+
 Project = Annotated[
     Path,
-    typer.Argument(readable=False, metavar="PROJECT", help="A project file, NAME.sam3proj.", show_default=False),
+    typer.Argument(
+        readable=False,
+        metavar="PROJECT",
+        help="A project file, NAME.sam3proj.",
+        show_default=False,
+        callback=_with_suffix,
+    ),
 ]
 Model = Annotated[
     str,
