@@ -164,7 +164,9 @@ class _Filler:
         known = KnownInstances(there, now)
         for instance in (*planned.instances, *self._placed(planned.relative, now, record.path)):
             category_id = self._categories[instance.category]
-            known_instance = known.take(category_id, instance.is_crowd, instance.region)
+            known_instance = known.take(
+                category_id, instance.is_crowd, instance.region, instance.whole_box, is_hidden=instance.is_hidden
+            )
             if known_instance is not None:
                 self.known_instances += 1
                 self._add_attributes(known_instance, instance.attributes)

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from sam3_annotator.project.entities import CategoryId, ImageFacts, Instance
-from sam3_annotator.project.formats.comparing.areas import PixelArea, pixels_of_region
+from sam3_annotator.project.formats.comparing.areas import Box, PixelArea, pixels_of_region
 from sam3_annotator.project.regions import Region, encode_region
 
 _NEAR = 1  # pixel: what the decimals of a format decide on the outline moves the box no further
@@ -20,7 +20,8 @@ class KnownInstances:
     """The instances of an image; each stands for one instance of the labels, of its category and with its pixels.
 
     Formats write some outlines with other vertices, but the same pixels; and where an outline goes through the very
-    centre of a pixel, their decimals decide whether it is inside. As long as `facts` do not tell the size of the image,
+    centre of a pixel, their decimals decide whether it is inside. What others hide in part is known by the box of all
+    of it. As long as `facts` do not tell the size of the image,
     only the same vertices are the same.
     """
 
@@ -30,10 +31,21 @@ class KnownInstances:
             by_kind.setdefault((instance.category_id, instance.is_crowd), []).append(instance)
         self._by_kind = {kind: _OfKind(known, facts.width, facts.height) for kind, known in by_kind.items()}
 
-    def take(self, category_id: CategoryId, is_crowd: bool, region: Region) -> Instance | None:
-        """Return such an instance, None if there is none that has not been taken before; it is taken then."""
+    def take(
+        self,
+        category_id: CategoryId,
+        is_crowd: bool,
+        region: Region,
+        whole_box: Box | None = None,
+        *,
+        is_hidden: bool = False,
+    ) -> Instance | None:
+        """Return such an instance, None if there is none that has not been taken before; it is taken then.
+
+        `whole_box` and `is_hidden` are those of `PlannedInstance`.
+        """
         of_kind = self._by_kind.get((category_id, is_crowd))
-        return None if of_kind is None else of_kind.take(region)
+        return None if of_kind is None else of_kind.take(region, whole_box, is_hidden=is_hidden)
 
 
 class _OfKind:
@@ -47,12 +59,15 @@ class _OfKind:
         for number, instance in enumerate(instances):
             self._by_code.setdefault(encode_region(instance.region), []).append(number)
 
-    def take(self, region: Region) -> Instance | None:
+    def take(self, region: Region, whole_box: Box | None, *, is_hidden: bool) -> Instance | None:
         if not self._is_free.any():
             return None
         number = self._first_free(self._by_code.get(encode_region(region), ()))
         if number is None:
-            number = self._of_same_pixels(pixels_of_region(region, self._height, self._width))
+            pixels = pixels_of_region(region, self._height, self._width)
+            number = self._of_same_pixels(pixels)
+            if number is None and whole_box is not None:
+                number = self._of_same_box(whole_box, None if is_hidden else pixels)
         if number is None:
             return None
         self._is_free[number] = False
@@ -70,6 +85,11 @@ class _OfKind:
         distances = np.abs(self._pixels.boxes - pixels.box_xyxy).max(axis=1)
         near = np.flatnonzero((distances <= _NEAR) & self._is_free).tolist()
         return next((number for number in near if _are_one(self._pixels.areas[number], pixels)), None)
+
+    def _of_same_box(self, whole_box: Box, seen: PixelArea | None) -> int | None:
+        """Return one with this box that all of what is seen of it lies within."""
+        numbers = np.flatnonzero((self._pixels.boxes == whole_box).all(axis=1) & self._is_free).tolist()
+        return next((at for at in numbers if seen is None or seen.lies_within(self._pixels.areas[at])), None)
 
     @cached_property
     def _pixels(self) -> _Pixels:

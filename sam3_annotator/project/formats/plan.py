@@ -25,13 +25,19 @@ class PlannedCategory:
 
 @dataclass(frozen=True, slots=True)
 class PlannedInstance:
-    """An instance, its category by name."""
+    """An instance, its category by name.
+
+    Where others may hide a part of it, as in masks, `whole_box` is the box of all of it, x0, y0, x1, y1 in pixels. With
+    `is_hidden` nothing of it is seen, and that box is the region.
+    """
 
     category: str
     region: Region
     is_crowd: bool = False
     score: float | None = None
     attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES)
+    whole_box: tuple[float, float, float, float] | None = None
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

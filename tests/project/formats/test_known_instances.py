@@ -15,6 +15,7 @@ from sam3_annotator.project import (
     Instance,
     InstanceId,
     Polygon,
+    ProjectStore,
     Region,
     rectangle,
 )
@@ -112,6 +113,25 @@ def test_reimported_export_adds_nothing_twice(dataset: Any, tmp_path: Path, name
     report = import_project(dataset.store, tmp_path / "out", name)
 
     assert (report.instances, report.known_instances) == (0, len(dataset.instances()))
+
+
+@pytest.mark.parametrize(("name", "hidden"), [("voc", 0), ("masks", 1)])
+def test_what_others_hide_in_masks_is_known_by_its_box(tmp_path: Path, make_image: Any, name: str, hidden: int) -> None:
+    """An instance of which nothing is seen is in no mask; VOC has its box."""
+    make_image("photos/1.png", width=60, height=40)
+    with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=[tmp_path / "photos"]) as store:
+        with store.edit("Add") as edit:
+            image, cat, dog = store.images()[0].id, edit.add_category("cat"), edit.add_category("dog")
+            for category, box in ((cat, (2, 2, 30, 30)), (cat, (12, 12, 18, 18)), (dog, (10, 10, 40, 38))):
+                edit.add_instance(image, category, rectangle(*box))
+        export_project(store, tmp_path / "out", name)
+
+        again = import_project(store, tmp_path / "out", name)
+        assert (again.instances, again.known_instances) == (0, 3 - hidden)
+
+        with store.edit("Move") as edit:
+            edit.update_instance(store.instances(image)[0].id, region=rectangle(3, 2, 31, 30))
+        assert import_project(store, tmp_path / "out", name).instances == 1
 
 
 def say(store: Any, *said: dict[str, AttributeValue]) -> None:

@@ -73,6 +73,11 @@ class PixelArea:
         centres = shapely.points(columns + 0.5, rows + 0.5)
         return bool(np.all(shapely.dwithin(outline, centres, _SLACK)))
 
+    def lies_within(self, other: PixelArea) -> bool:
+        """Whether all pixels are pixels of the other, too."""
+        in_one_only = _count(np.sort(np.concatenate((self.ends, other.ends))))
+        return in_one_only == _count(other.ends) - _count(self.ends)
+
     def iou(self, other: PixelArea) -> float:
         """Return the IoU of the pixels; 1.0 if neither has any."""
         in_one_only = _count(np.sort(np.concatenate((self.ends, other.ends))))

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError, ImageUnreadable
 from sam3_annotator.project.formats.attributes import AttributesRead
+from sam3_annotator.project.formats.comparing.areas import Box
 from sam3_annotator.project.formats.files.json_files import Json, parse_json
 from sam3_annotator.project.formats.foreign_values import mask_value_of, storable_color, storable_score, storable_text
 from sam3_annotator.project.formats.plan import (
@@ -114,7 +115,15 @@ class _DocumentReader:
                 is_crowd=entry.get("is_crowd") is True,
                 score=storable_score(entry.get("score")),
                 attributes=self.attributes.take(entry.get("attributes")),
+                whole_box=_whole_box(entry.get("box_xywh")),
             )
         if found:
             values = listed([str(value) for value in found], "value")
             self.problems.append(f"{image}: the mask has {values} that the file does not list, left out.")
+
+
+def _whole_box(box_xywh: object) -> Box | None:
+    if not (isinstance(box_xywh, list) and len(box_xywh) == 4 and all(isinstance(each, int) for each in box_xywh)):
+        return None
+    x, y, width, height = box_xywh
+    return (x, y, x + width, y + height)

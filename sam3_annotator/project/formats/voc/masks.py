@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -66,14 +66,18 @@ def read_masked_instances(
         name = said[number] or (owner.name if owner else "")
         if name or indexes[number]:
             name = name or f"category {indexes[number]}"
-            instances.append((owners.get(number, number - 1), planned_instance(name, region_of_runs(runs), owner)))
+            seen = planned_instance(name, region_of_runs(runs), owner)
+            whole_box = owner.box.box_xyxy if owner else None
+            instances.append((owners.get(number, number - 1), replace(seen, whole_box=whole_box)))
         else:
             problems.append(f"“{object_mask.name}”: value {number} belongs to no category, so it was left out.")
     boxed = []
     for place, other in enumerate(objects):
         if other is not None and place not in owners.values():
             boxed.append(other.name)
-            instances.append((place, planned_instance(other.name, other.polygon or other.box, other)))
+            unseen = planned_instance(other.name, other.polygon or other.box, other)
+            is_hidden = other.polygon is None
+            instances.append((place, replace(unseen, whole_box=other.box.box_xyxy, is_hidden=is_hidden)))
     instances.sort(key=lambda entry: entry[0])
     ordered = tuple(instance for _, instance in instances)
     return MaskedInstances(ordered, width, height, tuple(boxed), tuple(problems))
