@@ -126,8 +126,8 @@ class ImportReport:
             new.append(counted(self.added_categories, "category"))
         words += f" ({' and '.join(new)} new in the project)" if new else ""
         if self.known_instances:
-            words += f"; {self.known_instances} {'was' if self.known_instances == 1 else 'were'} there already"
+            words += f"; {self.known_instances:,} {'was' if self.known_instances == 1 else 'were'} there already"
         if self.changed_instances:
-            words += f", of which {self.changed_instances} got attributes"
+            words += f", of which {self.changed_instances:,} got attributes"
         splits = ", ".join(f"{counted(count, 'image')} into {split}" for split, count in self.put_in_split.items())
         return f"{words}. The labels put {splits}." if splits else f"{words}."
