@@ -13,5 +13,8 @@ def category_color(store: ProjectStore, category_id: CategoryId | None) -> QColo
 
     Nor is there one while views hear, one after the other, that undo took it back along with the image shown.
     """
-    colors = {category.id: category.color for category in store.categories()}
-    return QColor(colors[category_id]) if category_id in colors else theme().color("accent")
+    if category_id is not None:
+        for category in store.categories():
+            if category.id == category_id:
+                return QColor(category.color)
+    return theme().color("accent")

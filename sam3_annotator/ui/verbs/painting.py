@@ -41,8 +41,9 @@ class Painting(QObject):
         self._settings = settings
         self._status_line = status_line
         self._has_refused = False
-        for source in (bridge.changed, workspace.category_changed, settings.changed):
+        for source in (bridge.changed, workspace.category_changed):
             source.connect(self._show_brush)
+        settings.changed.connect(self._follow_setting)
         labelling.stored.connect(self._select_stored)
         self._drawing = drawing
         for source in (drawing.waiting_changed, workspace.category_changed):
@@ -61,6 +62,12 @@ class Painting(QObject):
     @property
     def _radius(self) -> int:
         return self._canvas.brush.radius_on(self._canvas.image_size)
+
+    @Slot(str)
+    def _follow_setting(self, name: str) -> None:
+        # Of others nothing is to be seen here, and they change after the project is closed, too.
+        if name in ("brush_radius", "appearance"):
+            self._show_brush()
 
     @Slot()
     def _show_brush(self) -> None:
