@@ -11,7 +11,7 @@ from onnx import NodeProto, TensorProto, helper, numpy_helper
 from sam3_annotator.model.builtin.quantization import Plan, RoundedConvolution, scale_name, zero_point_name
 
 ROUNDED = ("trunk.stage6.", "trunk.stage7.", "decoder.reduce", "decoder.smooth", "decoder.sharpen")
-"""How the names of the convolutions begin that are rounded: three quarters of all multiplications.
+"""How the names of the convolutions begin that are rounded: two thirds of all multiplications.
 
 Rounding the others too, what prompts, skipped features and masks go through and the trunk's other stages, would spare a
 tenth of the time, and be most of what changes in the masks.
