@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -23,11 +23,10 @@ from sam3_annotator.ui.item_delegates.finding_delegate import FindingDelegate
 from sam3_annotator.ui.item_models.finding_model import FindingModel
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.narrow_box import NarrowBox
-from sam3_annotator.ui.panels.quiet_list import QuietListView
+from sam3_annotator.ui.panels.quiet_list import QuietListView, opens_or_leaves
 from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, theme
 from sam3_annotator.ui.verbs.checking import Checking
 
-_OPENING: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _COMPARE_TIP: Final = (
     "Find the outlines that the model draws otherwise and, where it takes phrases, objects that are not labelled"
 )
@@ -82,16 +81,13 @@ class FindingView(QuietListView):
     def _choose(self, index: QModelIndex) -> None:
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
-    def event(self, event: QEvent) -> bool:
-        """Claim the keys that mean something here before the window's actions see them."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_own(event):
-            event.accept()
-            return True
-        return super().event(event)
+    def claims(self, event: QKeyEvent) -> bool:
+        """Take Enter and Esc."""
+        return opens_or_leaves(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Show the current finding again, or go back to the canvas."""
-        if not _is_own(event):
+        if not opens_or_leaves(event):
             super().keyPressEvent(event)
         elif event.key() == Qt.Key.Key_Escape:
             self.focus_left.emit()
@@ -119,11 +115,6 @@ class FindingView(QuietListView):
     def _tell_wish(self, index: QModelIndex) -> None:
         if index.isValid():
             self.show_wanted.emit(self._findings.finding_at(index.row()))
-
-
-def _is_own(event: QKeyEvent) -> bool:
-    is_bare = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    return is_bare and event.key() in (*_OPENING, Qt.Key.Key_Escape)
 
 
 class FindingPanel(QWidget):

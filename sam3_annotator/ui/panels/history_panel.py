@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout, QWidget
 
@@ -13,10 +13,9 @@ from sam3_annotator.ui.item_delegates.history_delegate import ROW_HEIGHT, Histor
 from sam3_annotator.ui.item_models.history_model import HistoryModel
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.page_stack import PageStack
-from sam3_annotator.ui.panels.quiet_list import QuietListView
+from sam3_annotator.ui.panels.quiet_list import QuietListView, opens_or_leaves
 from sam3_annotator.ui.store_bridge import StoreBridge
 
-_OPENING: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _LEAST_ROWS: Final = 2
 
 
@@ -34,16 +33,13 @@ class HistoryView(QuietListView):
         self.setItemDelegate(HistoryDelegate(self))
         self.clicked.connect(self._tell_wish)
 
-    def event(self, event: QEvent) -> bool:
-        """Claim the keys that mean something here before the window's actions see them."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_own(event):
-            event.accept()
-            return True
-        return super().event(event)
+    def claims(self, event: QKeyEvent) -> bool:
+        """Take Enter and Esc."""
+        return opens_or_leaves(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go to the current state, or back to the canvas."""
-        if not _is_own(event):
+        if not opens_or_leaves(event):
             super().keyPressEvent(event)
         elif event.key() == Qt.Key.Key_Escape:
             self.focus_left.emit()
@@ -60,11 +56,6 @@ class HistoryView(QuietListView):
     def _tell_wish(self, index: QModelIndex) -> None:
         if index.isValid() and (steps := self._history.steps_to(index.row())):
             self.way_wanted.emit(steps)
-
-
-def _is_own(event: QKeyEvent) -> bool:
-    is_bare = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    return is_bare and event.key() in (*_OPENING, Qt.Key.Key_Escape)
 
 
 class HistoryPanel(QWidget):

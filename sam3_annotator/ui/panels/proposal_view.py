@@ -59,12 +59,9 @@ class ProposalView(QuietListView):
             self.scrollTo(index)
         self._focus = box_xyxy
 
-    def event(self, event: QEvent) -> bool:
-        """Claim the keys that mean something here; Del would delete the selected instances otherwise."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._meaning(event):
-            event.accept()
-            return True
-        return super().event(event)
+    def claims(self, event: QKeyEvent) -> bool:
+        """Take the keys that mean something here; Del would delete the selected instances otherwise."""
+        return bool(self._meaning(event))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Tell what a key means for the current proposal."""

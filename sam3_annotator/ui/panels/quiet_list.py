@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
+
+
+def opens_or_leaves(event: QKeyEvent) -> bool:
+    """Say whether a key is Enter or Esc, alone: in a list, the wish to see the current row, or to leave."""
+    is_bare = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return is_bare and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 
 
 class QuietListView(QListView):
@@ -26,6 +32,17 @@ class QuietListView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.verticalScrollBar().setSingleStep(16)
+
+    def claims(self, event: QKeyEvent) -> bool:  # noqa: ARG002 - for lists that have keys
+        """Say whether a key means something in this list, before the window's actions see it."""
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        """Claim the keys that mean something here."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self.claims(event):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyboardSearch(self, search: str) -> None:
         """Do nothing: a letter is an action's key, not the start of a row's name."""
