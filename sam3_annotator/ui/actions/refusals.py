@@ -15,10 +15,7 @@ KeyOf = Callable[[str], str]
 _Lack = tuple[str, dict[str, Any]]
 
 _READ_ONLY: Final = "The project is read-only: nothing in it can be changed."
-_POLYGON_OPEN: Final = "A polygon is open: Enter closes it, Esc drops it."
-_DRAFT_OPEN: Final = "An outline is open: Enter accepts it, Esc drops it."
 _NOTHING_OPEN: Final = "There is nothing to accept: no outline is open."
-_PAINTED: Final = "What is painted is an instance already: Esc deselects it, to paint a new one."
 _NO_INSTANCES: Final = "There are no instances on this image yet."
 
 
@@ -45,7 +42,7 @@ def _why_not(spec: ActionSpec, state: ActionState, key_of: KeyOf) -> str:
     # What is open may not be all that is in the way, but it comes first.
     closed = replace(state, has_draft=False, drawn_vertices=0)
     if state.is_making and _why_not(spec, closed, key_of):
-        return _POLYGON_OPEN if state.is_drawing else _DRAFT_OPEN
+        return _what_is_open(state, key_of)
     return ""
 
 
@@ -54,7 +51,7 @@ def _lacks(state: ActionState, key_of: KeyOf) -> Iterator[_Lack]:
     yield _last_image(state, key_of), {"has_next_image": True}
     yield "No image comes before this one in the list.", {"has_previous_image": True}
     yield "No other image in the list is left to do.", {"has_unfinished_image": True}
-    yield from _lacks_of_what_is_open(state)
+    yield from _lacks_of_what_is_open(state, key_of)
     yield "What is looked for is still to come.", {"is_looking": False}
     yield from _lacks_of_instances(state, key_of)
     yield "Nothing has been copied yet.", {"has_copies": True}
@@ -63,7 +60,7 @@ def _lacks(state: ActionState, key_of: KeyOf) -> Iterator[_Lack]:
     yield "There is nothing to redo.", {"redo_label": "step"}
     if not state.is_read_only:  # else it would be undo alone that an outline allows
         is_painted = state.tool == "brush" and state.selection_count > 0
-        yield _PAINTED if is_painted else _NOTHING_OPEN, {"has_draft": True, "lacks_object": False}
+        yield _painted(key_of) if is_painted else _NOTHING_OPEN, {"has_draft": True, "lacks_object": False}
     yield "Nothing is proposed.", {"proposal_count": 1}
     yield "This image is left out already.", {"is_left_out": False}
     yield _with_key("Take the brush first", key_of("tool_brush")), {"tool": "brush"}
@@ -71,15 +68,28 @@ def _lacks(state: ActionState, key_of: KeyOf) -> Iterator[_Lack]:
     yield "Brightness and contrast are those of the image: nothing has been set.", {"has_light": True}
 
 
-def _lacks_of_what_is_open(state: ActionState) -> Iterator[_Lack]:
+def _lacks_of_what_is_open(state: ActionState, key_of: KeyOf) -> Iterator[_Lack]:
     if state.is_drawing:
         yield "A polygon needs three vertices or more to be closed.", {"drawn_vertices": MIN_VERTICES}
-        yield _POLYGON_OPEN, {"drawn_vertices": 0}
+        yield _what_is_open(state, key_of), {"drawn_vertices": 0}
     elif state.has_draft:
         yield "Click on the object first: so far, you have only said what is not part of it.", {"lacks_object": False}
         if state.candidate_count:
             yield "The model sees nothing else that this may be.", {"candidate_count": 2}
-        yield _DRAFT_OPEN, {"has_draft": False}
+        yield _what_is_open(state, key_of), {"has_draft": False}
+
+
+def _what_is_open(state: ActionState, key_of: KeyOf) -> str:
+    thing, finishes = ("A polygon", "closes") if state.is_drawing else ("An outline", "accepts")
+    ways = [
+        f"{key} {does} it" for action, does in (("accept", finishes), ("escape", "drops")) if (key := key_of(action))
+    ]
+    return f"{thing} is open{': ' if ways else ''}{', '.join(ways)}."
+
+
+def _painted(key_of: KeyOf) -> str:
+    key = key_of("escape")
+    return f"What is painted is an instance already{f': {key} deselects it, to paint a new one' if key else ''}."
 
 
 def _lacks_of_instances(state: ActionState, key_of: KeyOf) -> Iterator[_Lack]:

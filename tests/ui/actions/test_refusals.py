@@ -100,3 +100,18 @@ def test_every_key_that_can_be_disabled_has_an_answer_but_those_that_scroll_the_
     }
 
     assert {action_id for action_id in silent if not action_id.startswith("nudge")} == set()
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        ({"accept": "G", "escape": "Esc"}, "An outline is open: G accepts it, Esc drops it."),
+        ({"escape": "Q"}, "An outline is open: Q drops it."),
+        ({}, "An outline is open."),
+    ],
+)
+def test_keys_that_were_changed_are_named_as_they_are(keys: dict[str, str], sentence: str) -> None:
+    assert (
+        why_not(SPECS["delete"], replace(DRAFT, selection_count=1), lambda action_id: keys.get(action_id, ""))
+        == sentence
+    )
