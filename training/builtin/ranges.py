@@ -122,7 +122,10 @@ def main() -> None:
     cv2.setNumThreads(1)
     settings = read_settings(words.settings)
     files = [file for data in words.data for file in list_data(data)]
-    samples = SampleMaker(PictureCache(split_pictures(files, settings.validation_share)[0]), settings)
+    learned, _ = split_pictures(files, settings.validation_share)
+    if not learned:
+        parser.error(f"There is nothing to measure in {', '.join(map(str, words.data))}.")
+    samples = SampleMaker(PictureCache(learned), settings)
     network = BuiltinNetwork(BuiltinConfig())
     fill_network(network, words.weights)
     graphs = resources_dir() / "builtin" / "graphs"

@@ -82,14 +82,12 @@ class Runtime:
         wanted = [(name, self.threads) for name in GRAPHS]
         if self.threads > 1:
             wanted += [("stem", 1), ("answer", 1)]
+        self._pool = ThreadPoolExecutor(self.threads, "look")
         # Opening one takes one thread, whatever it answers with.
-        with ThreadPoolExecutor(self.threads) as pool:
-            opening = [pool.submit(open_graph, files[name], values[name], count) for name, count in wanted]
-        opened = [one.result() for one in opening]
+        opened = self.at_once(lambda each: open_graph(files[each[0]], values[each[0]], each[1]), wanted)
         self._stem, self._answer, self._features = opened[:3]
         self._stem_beside, self._answer_beside = opened[3:] or opened[:2]
         self._values = values  # the graphs read them where they lie
-        self._pool = ThreadPoolExecutor(self.threads, "look")
 
     def encode(self, views: NDArray[np.uint8], *, beside_others: bool = False) -> StemArrays:
         """Encode views `(B, S, S, 3)` RGB; S is a multiple of 32.
@@ -105,7 +103,7 @@ class Runtime:
         return Answer(*graph.run(None, {"half": stem.half, "quarter": stem.quarter, "maps": maps}))
 
     def at_once(self, work: Callable[[T], R], things: Iterable[T]) -> list[R]:
-        """Give what `work` makes of each of some things, on a thread each: it is to compute `beside_others`."""
+        """Give what `work` makes of each of some things, each on a thread: looks are `beside_others` then."""
         return list(self._pool.map(work, things))
 
     def describe(self, pixels: NDArray[np.uint8]) -> Floats:
