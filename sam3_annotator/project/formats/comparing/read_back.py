@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from sam3_annotator.project.attributes import Attributes
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.formats import coco, cvat, labelme, masks, voc, yolo
-from sam3_annotator.project.formats.attributes import coded
+from sam3_annotator.project.formats.attributes import coded, spelled, value_of
 from sam3_annotator.project.formats.comparing.areas import Area, pixels_of_region
 from sam3_annotator.project.formats.comparing.held_instances import (
     HeldInstance,
@@ -109,6 +109,11 @@ def _labelme_attributes(attributes: Attributes) -> dict[str, str]:
     return coded(held_attributes(attributes))
 
 
+def _voc_attributes(attributes: Attributes) -> dict[str, str]:
+    """Take texts for what they look like, as whoever reads them has to: `TRUE` comes back as true."""
+    return {name: spelled(value_of(text)) for name, text in fitted(attributes).items()}
+
+
 def _no_attributes(attributes: Attributes) -> dict[str, str]:
     del attributes
     return {}
@@ -146,7 +151,7 @@ READ_BACK: dict[str, ReadBack] = {
         flat_names,
         visible_or_boxes,
         told=in_one_line,
-        attributes=fitted,
+        attributes=_voc_attributes,
         overlooked=OverlookedInVoc,
     ),
     "masks": ReadBack(masks.read, flat_names, visible, overlooked=OverlookedInMasks),
