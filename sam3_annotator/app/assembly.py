@@ -38,6 +38,7 @@ from sam3_annotator.ui.verbs.dropping import Dropping
 from sam3_annotator.ui.verbs.labelling import Labelling
 from sam3_annotator.ui.verbs.polygon_keeping import PolygonKeeping
 from sam3_annotator.ui.verbs.project_verbs import ProjectVerbs
+from sam3_annotator.ui.verbs.putting_back import PuttingBack
 from sam3_annotator.ui.verbs.revealing import Revealing
 from sam3_annotator.ui.verbs.settling import Settling
 from sam3_annotator.ui.window.crash_messages import CrashMessages
@@ -92,9 +93,9 @@ def assemble_window(
     preview = Preview(engine, assist, settings, window)
     clipboard, outlining, compared = bind_instance_verbs(window, display, engine, models, assist, finder)
     closer = bind_closer_look(window, assist, finder, display)
-    dropping = Dropping(window, assist, finder, drawing)
+    dropping, back = Dropping(window, assist, finder, drawing), PuttingBack(window, assist, drawing)
     situation = Situation(
-        window, assist, finder, binding, display, preview, compared, clipboard, drawing, closer, dropping
+        window, assist, finder, binding, display, preview, compared, clipboard, drawing, closer, (dropping, back)
     )
     facts = FactReader(bridge, window)
     project_verbs = ProjectVerbs(window)

@@ -16,17 +16,17 @@ class ActionState:
     not belong to it, and `lacks_prompt` while it shows an instance as it is, to be corrected; `has_concept` says that
     something is looked for or was found, of which `proposal_count` are neither accepted nor rejected and
     `rejection_count` were rejected last of all, and `is_looking` that the answer is still to come; `dropped` says in
-    words what undo brings back, "" for nothing; `category_name` is that of the current category, "" if there is none,
-    and `own_category` that which Enter gives in its place: of the instance being corrected, or of the focused proposal
-    where it has one; `undo_label` and `redo_label` name the steps (None where there is none); `tool` is `select`,
-    `points`, `box`, `exemplar`, `polygon` or `brush`; `is_previewing` says that the points tool shows what a click
-    would outline; `finding_count` is what the last check has found; `has_copies` says that the clipboard holds
-    instances; `drawn_vertices` counts the vertices of the polygon being drawn, 0 where none is or another tool is in
-    the hand; `has_strokes_waiting` says that the brush is in the hand and what was painted waits for its category;
-    `brush_radius` is in image pixels; `is_comparing` says that what the model draws is shown beside the selected
-    instance; `is_looking_closer` that the model sees only a part of the image; `has_light` that another brightness or
-    contrast is set, `shows_original` that the image is shown without it; `is_describing` that the keyboard is at the
-    attributes.
+    words what undo brings back, and `taken_back` what redo puts back, "" for nothing; `category_name` is that of the
+    current category, "" if there is none, and `own_category` that which Enter gives in its place: of the instance being
+    corrected, or of the focused proposal where it has one; `undo_label` and `redo_label` name the steps (None where
+    there is none); `tool` is `select`, `points`, `box`, `exemplar`, `polygon` or `brush`; `is_previewing` says that the
+    points tool shows what a click would outline; `finding_count` is what the last check has found; `has_copies` says
+    that the clipboard holds instances; `drawn_vertices` counts the vertices of the polygon being drawn, 0 where none is
+    or another tool is in the hand; `has_strokes_waiting` says that the brush is in the hand and what was painted waits
+    for its category; `brush_radius` is in image pixels; `is_comparing` says that what the model draws is shown beside
+    the selected instance; `is_looking_closer` that the model sees only a part of the image; `has_light` that another
+    brightness or contrast is set, `shows_original` that the image is shown without it; `is_describing` that the
+    keyboard is at the attributes.
     """
 
     has_image: bool = False
@@ -44,6 +44,7 @@ class ActionState:
     proposal_count: int = 0
     rejection_count: int = 0
     dropped: str = ""
+    taken_back: str = ""
     selection_count: int = 0
     instance_count: int = 0
     hidden_count: int = 0
@@ -145,9 +146,20 @@ def undo_text(state: ActionState) -> str:
     return _step_text("Undo", state.undo_label)
 
 
+def can_redo(state: ActionState) -> bool:
+    """Say whether something was taken back or undone, which can be done again now."""
+    is_undone = state.redo_label is not None and not state.is_making and not state.is_read_only
+    return bool(state.taken_back) or is_undone
+
+
+def redo_verb(state: ActionState) -> str:
+    """Say what Ctrl+Shift+Z means: put back what was taken back of what is being made, else redo a step."""
+    return "put_back" if state.taken_back else "redo"
+
+
 def redo_text(state: ActionState) -> str:
-    """Say in words what Ctrl+Shift+Z would do, for the menu."""
-    return _step_text("Redo", state.redo_label)
+    """Say it in words, for the menu."""
+    return _step_text("Redo", state.taken_back or state.redo_label)
 
 
 def _step_text(word: str, label: str | None) -> str:

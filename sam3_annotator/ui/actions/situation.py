@@ -19,6 +19,7 @@ from sam3_annotator.ui.verbs.compared_outline import ComparedOutline
 from sam3_annotator.ui.verbs.drawing import Drawing
 from sam3_annotator.ui.verbs.dropping import Dropping
 from sam3_annotator.ui.verbs.instance_clipboard import InstanceClipboard
+from sam3_annotator.ui.verbs.putting_back import PuttingBack
 from sam3_annotator.ui.window.main_window import MainWindow
 
 
@@ -39,7 +40,7 @@ class Situation(QObject):
         clipboard: InstanceClipboard,
         drawing: Drawing,
         closer_look: CloserLook,
-        dropping: Dropping,
+        back: tuple[Dropping, PuttingBack],
     ) -> None:
         super().__init__(window)
         self._store = window.store
@@ -56,7 +57,7 @@ class Situation(QObject):
         self._clipboard = clipboard
         self._drawing = drawing
         self._closer_look = closer_look
-        self._dropping = dropping
+        self._dropping, self._putting_back = back
         self._attributes = window.instance_panel.attributes
         self._is_describing = False
         app = QApplication.instance()
@@ -84,7 +85,7 @@ class Situation(QObject):
             clipboard.changed,
             drawing.waiting_changed,
             closer_look.changed,
-            dropping.changed,
+            *(each.changed for each in back),
         ):
             source.connect(self._announce)
 
@@ -109,6 +110,7 @@ class Situation(QObject):
             proposal_count=len(proposals.open) if proposals and proposals.is_current else 0,
             rejection_count=len(proposals.rejected) if proposals and proposals.is_current else 0,
             dropped=self._dropping.dropped,
+            taken_back=self._putting_back.word,
             selection_count=len(self._workspace.selection),
             instance_count=len(self._binding.instance_ids),
             hidden_count=len(self._workspace.hidden & self._binding.instance_ids),

@@ -80,6 +80,7 @@ class Assist(QObject):
     """
 
     draft_changed = Signal(object)  # Draft | None
+    stepped_back = Signal(object)  # Draft as it was, whose last prompt was taken back
     accepted = Signal(object)  # Draft
     answered = Signal(float)  # seconds from the prompt to the mask
     failed = Signal(object)  # Exception
@@ -188,8 +189,9 @@ class Assist(QObject):
             self.draft_changed.emit(draft)
 
     def bring_back(self, draft: Draft) -> None:
-        """Open a draft of the shown image again that was dropped, unless there is another."""
-        if self._is_shown(draft.image_id) and self.draft is None:
+        """Open a draft of the shown image again that was dropped, or that has lost prompts, unless there is another."""
+        left = self.draft.prompts if self.draft is not None else ()
+        if self._is_shown(draft.image_id) and draft.prompts[: len(left)] == left:
             self._change(draft)
 
     def step_back(self) -> None:
@@ -203,6 +205,7 @@ class Assist(QObject):
                 self._change(shorter)
             else:
                 self.drop()
+            self.stepped_back.emit(draft)
 
     def cycle(self, step: int = 1) -> None:
         """Show the next (or with -1 the previous) candidate for the same prompts."""

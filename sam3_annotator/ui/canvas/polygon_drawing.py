@@ -21,6 +21,7 @@ class PolygonDrawing(QObject):
     """
 
     changed = Signal()
+    stepped_back = Signal(object)  # tuple[Floats, ...]: all gestures there were, the last of which was taken back
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +66,9 @@ class PolygonDrawing(QObject):
 
     def step_back(self) -> None:
         """Take the last gesture back; without one, do nothing."""
-        self.put(self._gestures[:-1])
+        if before := self._gestures:
+            self.put(before[:-1])
+            self.stepped_back.emit(before)
 
     def put(self, gestures: Iterable[Floats]) -> None:
         """Put other gestures in place of what there is; none drops the polygon."""

@@ -32,6 +32,7 @@ class Drawing(QObject):
     stored = Signal(object)  # Region
     waiting_changed = Signal(object)  # Region | None
     strokes_left = Signal(object)  # ImageId
+    stepped_back = Signal(object)  # tuple[Region, ...]: `strokes` as they were, the last of which was taken back
 
     def __init__(self, store: ProjectStore, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -110,8 +111,9 @@ class Drawing(QObject):
 
     def step_back(self) -> None:
         """Take back the last of the strokes that wait on the shown image."""
-        if self._image_id in self._strokes:
-            self._put_strokes(self._strokes[self._image_id][:-1])
+        if before := self.strokes:
+            self._put_strokes(before[:-1])
+            self.stepped_back.emit(before)
 
     @Slot(object)
     def _store_named(self, category_id: CategoryId | None) -> None:
@@ -143,8 +145,8 @@ class Drawing(QObject):
             self._put_strokes(())
 
     def bring_back(self, strokes: tuple[Region, ...]) -> None:
-        """Let strokes wait again on the shown image that were dropped there, unless others do."""
-        if not self.has_strokes_waiting:
+        """Let strokes wait again on the shown image that were dropped or taken back there, unless others do."""
+        if strokes[: len(self.strokes)] == self.strokes:
             self._put_strokes(strokes)
 
     def drop_all_strokes(self) -> None:

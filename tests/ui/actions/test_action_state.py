@@ -16,6 +16,7 @@ from sam3_annotator.ui.actions.action_state import (
     can_accept,
     can_correct,
     can_go_on,
+    can_redo,
     correct_verb,
     escape_text,
     escape_verb,
@@ -27,6 +28,7 @@ from sam3_annotator.ui.actions.action_state import (
     previous_text,
     previous_verb,
     redo_text,
+    redo_verb,
     undo_text,
     undo_verb,
 )
@@ -58,6 +60,23 @@ def test_undo_takes_back_the_last_prompt_while_a_draft_is_open() -> None:
 def test_undo_takes_back_the_last_step_without_a_draft() -> None:
     assert undo_verb(IDLE) == "undo"
     assert undo_text(IDLE) == "Undo add instance"
+
+
+@pytest.mark.parametrize("state", [IDLE, replace(IDLE, redo_label="Move vertex"), replace(IDLE, drawn_vertices=2)])
+def test_redo_puts_back_what_was_taken_back_before_it_redoes_a_step(state: ActionState) -> None:
+    state = replace(state, taken_back="vertex")
+
+    assert (can_redo(state), redo_verb(state), redo_text(state)) == (True, "put_back", "Redo vertex")
+
+
+def test_no_step_is_redone_beside_what_is_being_made() -> None:
+    state = replace(IDLE, redo_label="Move vertex")
+
+    assert [can_redo(each) for each in (state, replace(state, drawn_vertices=2), replace(state, has_draft=True))] == [
+        True,
+        False,
+        False,
+    ]
 
 
 def test_redo_names_its_step() -> None:
