@@ -46,7 +46,7 @@ def bind_labelling(
     window.canvas.prompt_added.connect(assist.add_prompt)
     window.canvas.region_edited.connect(labelling.replace_region)
     window.canvas.region_drawn.connect(drawing.add)
-    window.category_panel.clicked.connect(labelling.take_category)
+    window.category_panel.taken.connect(labelling.take_category)
     labelling.next_wanted.connect(CanvasKeys(window).go_on)
     HistoryDisplay(window)
     window.window_actions.bind(labelling_slots(labelling, assist, window.workspace, window.canvas))

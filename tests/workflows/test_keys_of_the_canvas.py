@@ -140,3 +140,68 @@ def test_the_status_line_says_which_category_enter_gives(labeler) -> None:
     assert enter() == "accept as cat"
     labeler.press(Qt.Key.Key_2)
     assert enter() == "accept as dog"
+
+
+def type_category(user, text: str) -> None:
+    user.press(Qt.Key.Key_T)
+    QTest.keyClicks(QApplication.focusWidget(), text)
+    press_where_the_focus_is(Qt.Key.Key_Return)
+
+
+def test_a_category_is_chosen_by_name_for_the_outline_that_is_open(labeler) -> None:
+    labeler.click(20, 20)
+    labeler.settle()
+
+    type_category(labeler, "do")
+    press_where_the_focus_is(Qt.Key.Key_Return)
+
+    (made,) = labeler.instances(0)
+    assert labeler.window.store.category(made.category_id).name == "dog"
+
+
+def test_a_category_is_given_by_name_to_what_is_selected(labeler) -> None:
+    labeler.click(20, 20)
+    labeler.settle()
+    labeler.press(Qt.Key.Key_Return)
+    labeler.press(Qt.Key.Key_Tab)
+
+    type_category(labeler, "cat")
+
+    (given,) = labeler.instances(0)
+    assert labeler.window.store.category(given.category_id).name == "cat"
+    assert labeler.window.canvas.hasFocus()
+
+
+def test_one_category_added_by_key_leads_back_those_typed_into_the_field_do_not(labeler) -> None:
+    type_category(labeler, "bird")
+    assert labeler.window.canvas.hasFocus()
+
+    field = labeler.window.category_panel.field
+    QTest.mouseClick(field, LEFT)
+    QTest.keyClicks(field, "cow")
+    press_where_the_focus_is(Qt.Key.Key_Return)
+
+    assert field.hasFocus()
+    assert [each.name for each in labeler.window.store.categories()] == ["cat", "dog", "bird", "cow"]
+
+
+def test_the_status_line_says_what_enter_does_with_a_name(labeler) -> None:
+    def hints() -> list[str]:
+        window = labeler.window
+        return [hint.text for hint in key_hints(window.window_actions.state, window.keys.text)]
+
+    labeler.click(20, 20)
+    labeler.settle()
+    labeler.press(Qt.Key.Key_T)
+    assert hints()[0] == "choose what is marked, else add it"
+
+    press_where_the_focus_is(Qt.Key.Key_Escape)
+    assert hints()[0] == "accept as dog"
+
+
+def test_the_key_brings_the_categories_back_where_they_were_put_away(labeler) -> None:
+    labeler.press(Qt.Key.Key_F9)
+
+    labeler.press(Qt.Key.Key_T)
+
+    assert labeler.window.category_panel.field.hasFocus()

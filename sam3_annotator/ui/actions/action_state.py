@@ -25,8 +25,8 @@ class ActionState:
     or another tool is in the hand; `has_strokes_waiting` says that the brush is in the hand and what was painted waits
     for its category; `brush_radius` is in image pixels; `is_comparing` says that what the model draws is shown beside
     the selected instance; `is_looking_closer` that the model sees only a part of the image; `has_light` that another
-    brightness or contrast is set, `shows_original` that the image is shown without it; `is_describing` that the
-    keyboard is at the attributes.
+    brightness or contrast is set, `shows_original` that the image is shown without it; `typing_for` whether the
+    keyboard is at the attributes (`attribute`) or in the field for categories (`category`).
     """
 
     has_image: bool = False
@@ -65,7 +65,7 @@ class ActionState:
     is_looking_closer: bool = False
     has_light: bool = False
     shows_original: bool = False
-    is_describing: bool = False
+    typing_for: str = ""
 
     @property
     def visible_count(self) -> int:

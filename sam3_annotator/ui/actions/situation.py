@@ -43,8 +43,7 @@ class Situation(QObject):
         back: tuple[Dropping, PuttingBack],
     ) -> None:
         super().__init__(window)
-        self._store = window.store
-        self._workspace = window.workspace
+        self._store, self._workspace = window.store, window.workspace
         self._assist = assist
         self._finder = finder
         self._canvas = window.canvas
@@ -59,7 +58,8 @@ class Situation(QObject):
         self._closer_look = closer_look
         self._dropping, self._putting_back = back
         self._attributes = window.instance_panel.attributes
-        self._is_describing = False
+        self._categories = window.category_panel
+        self._typing_for = ""
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._follow_focus)
@@ -130,7 +130,7 @@ class Situation(QObject):
             is_looking_closer=self._closer_look.window is not None,
             has_light=not self._canvas.light.light.is_neutral,
             shows_original=self._canvas.light.shows_original,
-            is_describing=self._is_describing,
+            typing_for=self._typing_for,
             brush_radius=self._canvas.brush.radius_on(self._canvas.image_size),
         )
 
@@ -155,9 +155,11 @@ class Situation(QObject):
 
     @Slot(QWidget, QWidget)
     def _follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
-        is_describing = now is not None and self._attributes.isAncestorOf(now)
-        if is_describing != self._is_describing:
-            self._is_describing = is_describing
+        before = self._typing_for
+        self._typing_for = "category" if now is self._categories.field else ""
+        if now is not None and self._attributes.isAncestorOf(now):
+            self._typing_for = "attribute"
+        if self._typing_for != before:
             self._announce()
 
     @Slot()

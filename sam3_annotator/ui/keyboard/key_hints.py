@@ -40,11 +40,18 @@ _CORRECTING_HINTS = {
     "points": (KeyHint("Click", "on what is missing"), KeyHint("Right click", "on what is too much")),
     "box": (KeyHint("Drag", "a box around the object"),),
 }
-_DESCRIBING_HINTS = (
-    KeyHint("Enter", "set, back to the image"),
-    KeyHint("Tab", "set, go on"),
-    KeyHint("Esc", "give up"),
-)
+_TYPING_HINTS = {
+    "attribute": (
+        KeyHint("Enter", "set, back to the image"),
+        KeyHint("Tab", "set, go on"),
+        KeyHint("Esc", "give up"),
+    ),
+    "category": (
+        KeyHint("Enter", "choose what is marked, else add it"),
+        KeyHint("Up Down", "mark another"),
+        KeyHint("Esc", "give up"),
+    ),
+}
 # A longer name would leave no room for the other hints.
 _LONGEST_NAME: Final = 24
 
@@ -67,8 +74,8 @@ def key_hints(state: ActionState, key_of: Callable[[str], str]) -> tuple[KeyHint
 def _hints(state: ActionState) -> tuple[_Hint, ...]:
     if not state.has_image:
         return ()
-    if state.is_describing:
-        return _DESCRIBING_HINTS
+    if state.typing_for:
+        return _TYPING_HINTS[state.typing_for]
     if state.is_unreadable:
         return (_ActionHint("reload_image", "try again"), *_next_hint(state))
     if state.is_drawing:

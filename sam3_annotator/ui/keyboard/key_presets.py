@@ -16,6 +16,7 @@ KEY_PRESETS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyTy
             "accept": ("N",),
             "fit": ("Shift+F",),
             "hide_all": ("T",),
+            "choose_category": ("G",),
             "keep_previous": ("Ctrl+B",),
             "zoom_100": ("Shift+Z",),
             **{f"category_{number}": (f"Ctrl+{key}",) for number, key in enumerate(CATEGORY_KEYS, start=1)},
@@ -27,6 +28,7 @@ KEY_PRESETS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyTy
             "tool_select": ("Ctrl+J",),
             "fit": ("Ctrl+F",),
             "hide_all": ("T",),
+            "choose_category": ("G",),
             "open_folder": ("Ctrl+U",),
         },
     }

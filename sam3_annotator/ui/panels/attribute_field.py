@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from sam3_annotator.ui.panels.text_field import TextField
+from sam3_annotator.ui.panels.choice_field import ChoiceField
 
 MAX_LENGTH: Final = 1200
 
@@ -30,11 +30,10 @@ class Asked:
         return f"Add {self.name}: {self.value}" if self.value else f"Add {self.name}: …"
 
 
-class AttributeField(TextField):
+class AttributeField(ChoiceField):
     """Enter does what is typed and leads back, Tab does it and stays, arrows go through what fits, Esc gives up."""
 
     entered = Signal(bool)  # stays
-    moved = Signal(int)  # 1 down, -1 up
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -50,11 +49,6 @@ class AttributeField(TextField):
         name, equals, value = text.partition("=")
         return Asked(name.strip(), value.strip()) if equals and not is_known(text) else Asked(text)
 
-    def begin(self) -> None:
-        """Take the keyboard."""
-        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.selectAll()
-
     def event(self, event: QEvent) -> bool:
         """Take Tab while something is typed, before it moves the focus."""
         is_tab = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab
@@ -64,13 +58,8 @@ class AttributeField(TextField):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Tell about Enter and the arrows up and down."""
-        match event.key():
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self.entered.emit(False)
-            case Qt.Key.Key_Down:
-                self.moved.emit(1)
-            case Qt.Key.Key_Up:
-                self.moved.emit(-1)
-            case _:
-                super().keyPressEvent(event)
+        """Tell about Enter."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit(False)
+        else:
+            super().keyPressEvent(event)

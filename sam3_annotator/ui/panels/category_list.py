@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QVBoxLayout, QWidget
 
@@ -15,11 +15,11 @@ from sam3_annotator.ui.item_delegates.category_delegate import CategoryDelegate
 from sam3_annotator.ui.item_delegates.painting import swatch_icon
 from sam3_annotator.ui.item_models.category_model import CategoryModel
 from sam3_annotator.ui.keyboard.key_map import KeyMap
+from sam3_annotator.ui.panels.category_field import CategoryField, fitting, meant
 from sam3_annotator.ui.panels.color_popup import ColorPopup
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.page_stack import PageStack
 from sam3_annotator.ui.panels.quiet_list import QuietListView
-from sam3_annotator.ui.panels.text_field import TextField
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import ROW_HEIGHT, SPACE_S, SPACE_XS, bind_icon
 from sam3_annotator.ui.verbs import operations
@@ -36,7 +36,7 @@ class CategoryPanel(QWidget):
     problem = Signal(str)  # a sentence saying why something could not be done
     focus_left = Signal()  # the user is done typing: the canvas may take the focus
     images_wanted = Signal(object)  # CategoryId whose images are to be shown
-    clicked = Signal(object)  # CategoryId whose row was clicked, by which the user means the selected instances too
+    taken = Signal(object)  # CategoryId clicked or typed, by which the user means the selected instances too
 
     def __init__(
         self,
@@ -51,9 +51,10 @@ class CategoryPanel(QWidget):
         self._workspace = workspace
         self._model = CategoryModel(bridge, self._keys, self)
         self._model.problem.connect(self.problem)
-        self._delegate = CategoryDelegate(lambda: workspace.category_id, self)
+        self._typed_for: CategoryId | None = None  # what Enter takes while something is typed; None: it adds
+        self._delegate = CategoryDelegate(self._marked, self)
         self._delegate.color_wanted.connect(self.choose_color)
-        self._delegate.clicked.connect(self.clicked)
+        self._delegate.clicked.connect(self.taken)
         self._list = self._make_list()
         self._field = self._make_field()
         empty = EmptyState(
@@ -87,8 +88,8 @@ class CategoryPanel(QWidget):
         return self._list
 
     @property
-    def field(self) -> TextField:
-        """The field that adds categories."""
+    def field(self) -> CategoryField:
+        """The field that finds or adds categories."""
         return self._field
 
     def focus_add_field(self) -> None:
@@ -96,15 +97,17 @@ class CategoryPanel(QWidget):
         self._field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def add(self) -> None:
-        """Add a category of the name typed and choose it."""
-        name = self._field.text()
-        if not name.strip():
-            self._field.setFocus()
-            return
+        """Add a category of the name typed and choose it; take the one that has it already."""
+        name = self._field.text().strip()
+        known = [category.id for category in self._store.categories() if category.name == name]
         added: list[CategoryId] = []
-        if attempt(lambda: added.append(operations.add_category(self._store, name)), self.problem.emit):
-            self._field.clear()
-            self._workspace.set_category(added[0])
+        if not name:
+            self._field.setFocus()
+        elif known:
+            self._take(*known)
+        elif attempt(lambda: added.append(operations.add_category(self._store, name)), self.problem.emit):
+            self._end_typing()
+            self._workspace.set_category(*added)
 
     def rename(self, category_id: CategoryId) -> None:
         """Open the name of a category for editing in place."""
@@ -183,30 +186,74 @@ class CategoryPanel(QWidget):
         view.clicked.connect(self._choose)
         return view
 
-    def _make_field(self) -> TextField:
-        field = TextField()
-        field.setPlaceholderText("Add a category")
-        field.setAccessibleName("Add a category")
-        field.setMaxLength(200)
-        field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    def _make_field(self) -> CategoryField:
+        field = CategoryField()
         field.setEnabled(not self._store.is_read_only)
-        add = QAction("Add", field)
-        add.setToolTip("Add the category (Enter)")
-        bind_icon(add, "plus", "text_dim")
-        add.triggered.connect(self.add)
-        field.addAction(add, TextField.ActionPosition.TrailingPosition)
+        field.add.triggered.connect(self.add)
+        field.textEdited.connect(self._narrow)
+        field.moved.connect(self._move_mark)
         field.returnPressed.connect(self._finish_field)
         field.escape_pressed.connect(self._leave_field)
         return field
 
+    # --- what is typed -----------------------------------------------------------------------
+
+    @property
+    def _is_typing(self) -> bool:
+        return bool(self._field.text().strip())
+
+    def _marked(self) -> CategoryId | None:
+        """Say which row is marked: what Enter takes while something is typed, else the current one."""
+        return self._typed_for if self._is_typing else self._workspace.category_id
+
+    @Slot()
+    def _narrow(self) -> None:
+        """Show what fits the text typed, and mark what Enter takes of it."""
+        names = [category.name for category in self._store.categories()]
+        typed = self._field.text()
+        fits = set(fitting(names, typed))
+        for row in range(len(names)):
+            self._list.setRowHidden(row, row not in fits)
+        self._mark(meant(names, typed))
+
+    @Slot(int)
+    def _move_mark(self, step: int) -> None:
+        """Mark the next row that fits, or with -1 the one before; beyond the last, and the first, is adding."""
+        rows = [None, *(row for row in range(self._model.rowCount()) if not self._list.isRowHidden(row))]
+        at = rows.index(self._model.row_of(self._typed_for)) if self._typed_for is not None else 0
+        if self._is_typing:
+            self._mark(rows[(at + step) % len(rows)])
+
+    def _mark(self, row: int | None) -> None:
+        self._typed_for = None if row is None else self._model.category_at(row).id
+        self._field.show_adding(self._is_typing and row is None)
+        if self._is_typing and row is not None:
+            self._list.setCurrentIndex(self._model.index(row))
+        self._show_current()
+
     def _finish_field(self) -> None:
-        if self._field.text().strip():
+        leads_back = self._field.leads_back
+        if not self._is_typing:
+            leads_back = True
+        elif self._typed_for is None:
             self.add()
         else:
+            self._take(self._typed_for)
+            leads_back = True
+        if leads_back and not self._is_typing:
             self.focus_left.emit()
 
-    def _leave_field(self) -> None:
+    def _take(self, category_id: CategoryId) -> None:
+        self._end_typing()
+        self.taken.emit(category_id)
+        self._workspace.set_category(category_id)
+
+    def _end_typing(self) -> None:
         self._field.clear()
+        self._narrow()
+
+    def _leave_field(self) -> None:
+        self._end_typing()
         self._field.clearFocus()
         self.focus_left.emit()
 
@@ -224,22 +271,25 @@ class CategoryPanel(QWidget):
 
     def _show_current(self) -> None:
         row = self._model.row_of(self._workspace.category_id)
-        if row >= 0 and row != self._list.currentIndex().row():
+        if row >= 0 and row != self._list.currentIndex().row() and not self._is_typing:
             self._list.setCurrentIndex(self._model.index(row))
         self._list.viewport().update()
 
     def _show_keys(self) -> None:
         self._delegate.make_room(map(self._keys.category_text, range(len(CATEGORY_KEYS))))
+        self._field.show_key(self._keys.text("choose_category"))
         self._list.viewport().update()
 
     def _follow(self, changes: ChangeSet) -> None:
         if changes.touched("categories"):
             self._show_stack()
             self._choose_first_if_none()
-            self._show_current()
+            self._narrow()
 
     def _show_stack(self) -> None:
-        self._stack.setCurrentIndex(0 if self._model.rowCount() else 1)
+        has_categories = bool(self._model.rowCount())
+        self._stack.setCurrentIndex(0 if has_categories else 1)
+        self._field.show_way(has_categories=has_categories)
 
     def _choose_first_if_none(self) -> None:
         if self._model.row_of(self._workspace.category_id) < 0:

@@ -33,7 +33,7 @@ class CanvasKeys(QObject):
         super().__init__(window)
         self._window = window
         self._refused_in: ActionState | None = None
-        window.category_panel.clicked.connect(self._give_back)
+        window.category_panel.taken.connect(self._give_back)
         window.instance_panel.view.clicked.connect(self._give_back)
         window.window_actions.state_changed.connect(self._follow)
         for watched in (window.canvas, window):

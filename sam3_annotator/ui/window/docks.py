@@ -75,6 +75,14 @@ class Docks:
         self._docks["images"].show()
         self._docks["images"].raise_()
 
+    def show_categories(self) -> None:
+        """Bring the categories to the front, also where their panel was closed or is in a window of its own."""
+        dock = self._docks["categories"]
+        dock.show()
+        dock.raise_()
+        if dock.isFloating():
+            dock.activateWindow()
+
     def show_findings(self) -> None:
         """Give the findings their part of the column, unless they are shown already."""
         self._show_in_column("findings")

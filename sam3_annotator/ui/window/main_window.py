@@ -237,6 +237,7 @@ class MainWindow(QMainWindow):
                 "toggle_panels": self._toggle_panels,
                 "reset_layout": self._docks.reset,
                 "history": self._docks.show_history,
+                "choose_category": self._choose_category,
                 "check_project": self.check_project,
                 "next_finding": lambda: self.finding_panel.view.turn(1),
                 "previous_finding": lambda: self.finding_panel.view.turn(-1),
@@ -291,6 +292,10 @@ class MainWindow(QMainWindow):
     def _toggle_panels(self) -> None:
         self._docks.toggle_all()
         self.focus_canvas()
+
+    def _choose_category(self) -> None:
+        self._docks.show_categories()
+        self.category_panel.field.begin()
 
     def _focus_panel(self, step: int) -> None:
         target = self._docks.next_to_focus(self.canvas, step)

@@ -379,7 +379,7 @@ def test_what_is_changed_after_a_preset_is_not_undone_with_it(
     dialog.use_preset("CVAT")
     assert dialog.undo_button.isVisible()
 
-    ask("merge", Key.Key_G)
+    ask("merge", Key.Key_J)
 
     assert not dialog.undo_button.isVisible()
 

@@ -43,6 +43,11 @@ def names(store: ProjectStore) -> list[str]:
     return [category.name for category in store.categories()]
 
 
+def shown(panel: CategoryPanel) -> list[str]:
+    rows = (row for row in range(panel.model.rowCount()) if not panel.view.isRowHidden(row))
+    return [panel.model.category_at(row).name for row in rows]
+
+
 def place(panel: CategoryPanel, row: int) -> QPoint:
     return panel.view.visualRect(panel.model.index(row)).center()
 
@@ -65,20 +70,76 @@ def test_name_and_enter_add_a_category_and_choose_it(
 def test_plus_adds_a_category(qtbot: QtBot, panel: CategoryPanel, store: ProjectStore) -> None:
     panel.field.setText("bus")
 
-    panel.field.actions()[0].trigger()
+    panel.field.add.trigger()
 
     assert names(store) == ["bus"]
 
 
-def test_name_used_already_is_told_and_stays_in_the_field(
-    qtbot: QtBot, panel: CategoryPanel, categories: list[CategoryId], problems: list[str], store: ProjectStore
+@pytest.mark.parametrize("typed", ["car", "CAR", " ca"])
+def test_name_or_its_beginning_takes_the_category_that_has_it(
+    qtbot: QtBot, panel: CategoryPanel, categories: list[CategoryId], workspace: Workspace, typed: str
 ) -> None:
-    qtbot.keyClicks(panel.field, "car")
+    workspace.set_category(categories[0])
+    qtbot.keyClicks(panel.field, typed)
+    with qtbot.waitSignal(panel.taken) as taken:
+        qtbot.keyClick(panel.field, Qt.Key.Key_Return)
+
+    assert taken.args == [categories[1]]
+    assert workspace.category_id == categories[1]
+    assert panel.field.text() == ""
+    assert panel.model.rowCount() == len(categories)
+
+
+def test_plus_adds_what_is_the_beginning_of_another_name_but_nothing_twice(
+    panel: CategoryPanel, categories: list[CategoryId], workspace: Workspace, store: ProjectStore
+) -> None:
+    for typed in ("ca", "dog"):
+        panel.field.setText(typed)
+        panel.field.add.trigger()
+
+    assert names(store) == ["person", "car", "dog", "ca"]
+    assert workspace.category_id == categories[2]
+
+
+def test_part_of_a_name_is_found_but_adds_another(
+    qtbot: QtBot, panel: CategoryPanel, categories: list[CategoryId], store: ProjectStore
+) -> None:
+    qtbot.keyClicks(panel.field, "ar")
+    assert shown(panel) == ["car"]
+
     qtbot.keyClick(panel.field, Qt.Key.Key_Return)
 
-    assert len(problems) == 1
-    assert panel.field.text() == "car"
-    assert names(store) == ["person", "car", "dog"]
+    assert names(store) == ["person", "car", "dog", "ar"]
+    assert shown(panel) == names(store)
+
+
+def test_arrows_choose_among_what_fits_and_adding(
+    qtbot: QtBot, panel: CategoryPanel, categories: list[CategoryId], workspace: Workspace, store: ProjectStore
+) -> None:
+    operations.add_category(store, "cart")
+    qtbot.keyClicks(panel.field, "car")
+    qtbot.keyClick(panel.field, Qt.Key.Key_Down)
+    qtbot.keyClick(panel.field, Qt.Key.Key_Return)
+    assert workspace.category_id == store.categories()[3].id
+
+    qtbot.keyClicks(panel.field, "do")
+    qtbot.keyClick(panel.field, Qt.Key.Key_Down)
+    qtbot.keyClick(panel.field, Qt.Key.Key_Return)
+    assert names(store) == ["person", "car", "dog", "cart", "do"]
+
+
+def test_what_is_typed_narrows_the_list_until_esc(
+    qtbot: QtBot, panel: CategoryPanel, categories: list[CategoryId], store: ProjectStore
+) -> None:
+    qtbot.keyClicks(panel.field, "o")
+    assert shown(panel) == ["person", "dog"]
+    operations.add_category(store, "lorry")
+    operations.add_category(store, "bus")
+    assert shown(panel) == ["person", "dog", "lorry"]
+
+    qtbot.keyClick(panel.field, Qt.Key.Key_Escape)
+
+    assert shown(panel) == names(store)
 
 
 def test_enter_in_the_empty_field_and_esc_give_the_focus_back(qtbot: QtBot, panel: CategoryPanel) -> None:

@@ -16,6 +16,7 @@ def _category(number: int, key: str) -> ActionSpec:
         f"Category {number}",
         (key,),
         "Instance/Category",
+        1,
         tip="Use it for the polygon or draft and what follows, or give it to the selected instances",
         enabled=lambda state: state.category_count >= number,
         is_hidden_when_disabled=True,
@@ -163,4 +164,15 @@ INSTANCE_ACTIONS: Final = (
         enabled=rules.can_find,
     ),
 )
-CATEGORY_ACTIONS: Final = tuple(_category(number, key) for number, key in enumerate(CATEGORY_KEYS, start=1))
+CATEGORY_ACTIONS: Final = (
+    ActionSpec(
+        "choose_category",
+        "Find or add…",
+        ("T",),
+        "Instance/Category",
+        0,
+        tip="Choose a category by its name, as the keys 1 to 9 do, or add one",
+        enabled=lambda state: not state.is_read_only,
+    ),
+    *(_category(number, key) for number, key in enumerate(CATEGORY_KEYS, start=1)),
+)
