@@ -9,8 +9,6 @@ MAX_ZOOM = 64.0
 FIT_MARGIN = 24.0
 # So much of the image stays within the canvas, whatever the panning.
 KEPT_IN_VIEW = 80.0
-# Below this, an image that has been fitted is enlarged; a thumbnail must not turn into a mosaic.
-MAX_FIT_ZOOM = 8.0
 
 Size = tuple[float, float]
 BoxXyxy = tuple[float, float, float, float]
@@ -67,8 +65,8 @@ def _kept(offset: float, length: float, room: float) -> float:
 
 
 def fitted(image: Size, canvas: Size) -> ViewTransform:
-    """Show the whole image, centred, with a margin around it."""
-    return fitted_box((0.0, 0.0, *image), canvas, margin=FIT_MARGIN, max_zoom=MAX_FIT_ZOOM)
+    """Show the whole image, centred, with a margin around it; a tiny one is enlarged as far as any can be."""
+    return fitted_box((0.0, 0.0, *image), canvas, margin=FIT_MARGIN)
 
 
 def fitted_box(box_xyxy: BoxXyxy, canvas: Size, *, margin: float, max_zoom: float = MAX_ZOOM) -> ViewTransform:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given, strategies as st
 
 from sam3_annotator.ui.canvas.view_transform import (
+    FIT_MARGIN,
     KEPT_IN_VIEW,
     MAX_ZOOM,
     MIN_ZOOM,
@@ -78,8 +79,9 @@ def test_a_fitted_image_is_centred_and_as_large_as_fits(
     assert height <= canvas[1]
 
 
-def test_a_fitted_thumbnail_is_not_turned_into_a_mosaic() -> None:
-    assert fitted((16.0, 16.0), (1000.0, 800.0)).zoom == 8.0
+@pytest.mark.parametrize(("size", "zoom"), [(32.0, (800 - 2 * FIT_MARGIN) / 32), (4.0, MAX_ZOOM)])
+def test_a_tiny_image_is_fitted_like_any_other(size: float, zoom: float) -> None:
+    assert fitted((size, size), (1000.0, 800.0)).zoom == zoom
 
 
 def test_resizing_keeps_the_middle_in_the_middle() -> None:
