@@ -91,7 +91,7 @@ def assemble_window(
     bind_labelling(window, labelling, assist, drawing, display)
     bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing, window.messages), labelling)
     preview = Preview(engine, assist, settings, window)
-    clipboard, outlining, compared = bind_instance_verbs(window, display, engine, models, assist, finder)
+    clipboard, outlining, compared = bind_instance_verbs(window, display, engine, models, assist, finder, labelling)
     closer = bind_closer_look(window, assist, finder, display)
     dropping, back = Dropping(window, assist, finder, drawing), PuttingBack(window, assist, drawing)
     situation = Situation(

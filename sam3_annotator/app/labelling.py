@@ -26,6 +26,7 @@ from sam3_annotator.ui.verbs.painting import Painting
 from sam3_annotator.ui.verbs.polygon_keeping import PolygonKeeping
 from sam3_annotator.ui.verbs.propagating import Propagating
 from sam3_annotator.ui.verbs.reshaping import Reshaping
+from sam3_annotator.ui.verbs.sighting import Sighting
 from sam3_annotator.ui.window.canvas_keys import CanvasKeys
 from sam3_annotator.ui.window.history_display import HistoryDisplay
 from sam3_annotator.ui.window.leaving import Leaving, LeavingStrokes
@@ -92,6 +93,7 @@ def bind_instance_verbs(
     models: ModelChoice,
     assist: Assist,
     finder: Finder,
+    labelling: Labelling,
 ) -> tuple[InstanceClipboard, Outlining, ComparedOutline]:
     """Let the actions of a window copy, propagate, combine, reshape and outline instances."""
     bridge, store, workspace, find_size = window.bridge, window.store, window.workspace, display.find_size
@@ -115,5 +117,6 @@ def bind_instance_verbs(
         verbs.problem.connect(window.messages.show_message)
         verbs.notice.connect(lambda sentence: window.show_notice(sentence, INSTANCES))
         window.window_actions.bind(verbs.slots())
+    Sighting(window, assist, finder, labelling)
     SearchProgress(window, engine, finder)
     return clipboard, outlining, compared

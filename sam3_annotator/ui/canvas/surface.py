@@ -178,10 +178,10 @@ class CanvasSurface(QAbstractScrollArea):
         at = anchor if anchor is not None else QPointF(self._size()[0] / 2, self._size()[1] / 2)
         self._set_view(self._view.zoomed(factor, at.x(), at.y()))
 
-    def zoom_to(self, box_xyxy: BoxXyxy) -> None:
-        """Show a box of the image with some room around it."""
-        margin = BOX_MARGIN * min(self._size())
-        self._set_view(fitted_box(box_xyxy, self._size(), margin=margin, max_zoom=MAX_BOX_ZOOM))
+    def zoom_to(self, box_xyxy: BoxXyxy, max_zoom: float = MAX_BOX_ZOOM) -> None:
+        """Show a box of the image with some room around it, no smaller than in the whole image."""
+        margin, whole = BOX_MARGIN * min(self._size()), fitted(self.image_size, self._size())
+        self._set_view(fitted_box(box_xyxy, self._size(), margin=margin, max_zoom=max(max_zoom, whole.zoom)))
 
     def viewport_from_image(self, point: QPointF) -> QPointF:
         """Map a point in image pixels to the viewport, where mouse events are."""

@@ -15,6 +15,15 @@ def full_screen_key(platform: str = sys.platform) -> str:
 
 VIEW_ACTIONS: Final = (
     ActionSpec("fit", "Fit image", ("F",), "View", 0, tip="Show the whole image", enabled=with_image),
+    ActionSpec(
+        "zoom_to_object",
+        "Zoom to object",
+        ("Z",),
+        "View",
+        0,
+        tip="Show what is being made, selected or proposed as large as the canvas allows",
+        enabled=lambda state: state.is_making or state.selection_count > 0 or state.is_choosing,
+    ),
     ActionSpec("zoom_100", "100 %", ("Ctrl+0",), "View", 0, tip="Show the pixels as they are", enabled=with_image),
     ActionSpec("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+="), "View", 0, enabled=with_image),
     ActionSpec("zoom_out", "Zoom out", ("Ctrl+-",), "View", 0, enabled=with_image),
