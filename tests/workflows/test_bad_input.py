@@ -11,10 +11,12 @@ from PySide6.QtCore import Qt
 from sam3_annotator import crash_log
 from sam3_annotator.app import assemble_window, build_window
 from sam3_annotator.model import ModelUnavailable
+from sam3_annotator.project import ImageState, rectangle
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.images.image_display import ImageDisplay
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.start.opening import open_path
+from tests.workflows.sequences import put
 
 
 @pytest.fixture
@@ -68,6 +70,23 @@ def test_an_unreadable_image_is_shown_as_such_and_the_next_one_works(user, fake_
     user.settle()
     user.press(Qt.Key.Key_Return)
     assert len(user.instances(1)) == 1
+
+
+def test_an_image_that_nobody_can_see_is_not_called_done(user, image_folder):
+    user.add_category("cat")
+    put(user, 0, "cat", rectangle(4, 4, 14, 14))
+    user.close()
+    spoil(image_folder, "truncated")
+    user.restart()
+    first = user.window.store.images()[0].id
+    user.window.workspace.set_image(first)
+    user.settle()
+
+    user.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    user.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+
+    assert user.image_position() == 1
+    assert user.window.store.image(first).state is ImageState.IN_PROGRESS
 
 
 def test_an_image_that_comes_back_is_shown_again(user, image_folder, tmp_path):

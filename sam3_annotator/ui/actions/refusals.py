@@ -51,6 +51,7 @@ def _lacks(state: ActionState, key_of: KeyOf) -> Iterator[_Lack]:
     yield _last_image(state, key_of), {"has_next_image": True}
     yield "No image comes before this one in the list.", {"has_previous_image": True}
     yield "No other image in the list is left to do.", {"has_unfinished_image": True}
+    yield _with_key("This image cannot be shown. Try again", key_of("reload_image")), {"is_unreadable": False}
     yield from _lacks_of_what_is_open(state, key_of)
     yield "What is looked for is still to come.", {"is_looking": False}
     yield from _lacks_of_instances(state, key_of)

@@ -84,9 +84,9 @@ class Labelling(QObject):
     def accept(self, *, goes_on: bool = False) -> None:
         """Make the draft an instance of the current category; with `goes_on` also turn to the next image.
 
-        Going on calls an image that has instances done: its labeler is finished with it. A draft that does not say
-        where the object is stays as it is. What was pointed at while another draft is being accepted is accepted in its
-        turn.
+        Going on calls an image that has instances and can be shown done: its labeler is finished with it. A draft that
+        does not say where the object is stays as it is. What was pointed at while another draft is being accepted is
+        accepted in its turn.
         """
         draft = self._assist.draft
         if draft is None:
@@ -188,7 +188,8 @@ class Labelling(QObject):
         attempt(lambda: operations.set_image_state(self._store, (image_id,), state), self.problem.emit)
 
     def _go_on(self, image_id: ImageId) -> None:
-        if self._store.image(image_id).state is ImageState.IN_PROGRESS:
+        image = self._store.image(image_id)
+        if image.state is ImageState.IN_PROGRESS and not image.facts.problem:  # else nobody has seen it
             self._set_state(image_id, ImageState.DONE)
         if image_id == self._workspace.image_id:  # else the user has gone on already
             self.next_wanted.emit()

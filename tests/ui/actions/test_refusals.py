@@ -62,6 +62,7 @@ def said(action_id: str, state: ActionState) -> str:
             replace(IDLE, has_next_image=False, has_unfinished_image=True),
             "This is the last image in the list. Ctrl+Shift+D leads to one that is not done.",
         ),
+        ("mark_done", replace(IDLE, is_unreadable=True), "This image cannot be shown. Try again (F5)."),
         ("undo", IDLE, "There is nothing to undo."),
         ("redo", IDLE, "There is nothing to redo."),
         ("brush_larger", IDLE, "Take the brush first (R)."),

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.actions.action_table.spec import ActionSpec, with_image, writable
+
+
+def _can_judge(state: ActionState) -> bool:
+    """Say whether somebody has seen what they say of the image."""
+    return state.can_write and not state.is_unreadable
+
 
 IMAGE_ACTIONS: Final = (
     ActionSpec(
@@ -60,8 +67,8 @@ IMAGE_ACTIONS: Final = (
         2,
         enabled=lambda state: state.finding_count > 0,
     ),
-    ActionSpec("mark_done", "Mark as done", ("Ctrl+Enter", "Ctrl+Return"), "Image", 3, enabled=writable),
-    ActionSpec("mark_reviewed", "Mark as reviewed", (), "Image", 3, enabled=writable),
+    ActionSpec("mark_done", "Mark as done", ("Ctrl+Enter", "Ctrl+Return"), "Image", 3, enabled=_can_judge),
+    ActionSpec("mark_reviewed", "Mark as reviewed", (), "Image", 3, enabled=_can_judge),
     ActionSpec(
         "mark_empty",
         "Confirm as empty",
@@ -69,7 +76,7 @@ IMAGE_ACTIONS: Final = (
         "Image",
         3,
         tip="Say that there is nothing to annotate on this image",
-        enabled=lambda state: state.can_write and not state.instance_count,
+        enabled=lambda state: _can_judge(state) and not state.instance_count,
     ),
     ActionSpec("mark_unfinished", "Mark as in progress", (), "Image", 3, enabled=writable),
     ActionSpec(
