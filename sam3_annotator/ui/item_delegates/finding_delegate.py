@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QTextLayout, QTextOption
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem
 
 from sam3_annotator.project import Finding, Severity
 from sam3_annotator.ui.item_delegates.painting import paint_ground, paint_icon, paint_text
@@ -14,7 +14,8 @@ from sam3_annotator.ui.item_models.finding_model import FindingRole
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, theme
 
 Index = QModelIndex | QPersistentModelIndex
-_LINES: Final = 3  # of the sentence; the tooltip has all of it
+LINES: Final = 3  # of a sentence, unless its row is open; the tooltip has all of it
+_WORDS_LEFT: Final = ICON_SIZE_SMALL + SPACE_S  # from the left of the icon
 _ICONS: Final = {
     Severity.ERROR: ("alert-circle-outline", "danger"),
     Severity.WARNING: ("alert-outline", "warning"),
@@ -23,12 +24,32 @@ _ICONS: Final = {
 
 
 class FindingDelegate(QStyledItemDelegate):
-    """The heading of the kind in one line, the sentence in up to three below it."""
+    """The heading of the kind in one line, below it the sentence: all of it in the open row, in others three lines.
+
+    The view says which row is open, and lays its rows out anew then.
+    """
+
+    def __init__(self, view: QAbstractItemView) -> None:
+        super().__init__(view)
+        self._view = view
+        self._heading, self._line = (
+            QFontMetrics(theme().font(name)).lineSpacing() for name in ("caption_strong", "caption")
+        )
+        self._open_row: int | None = None
+        self._low = self._high = self._size(LINES)  # asked of all rows, of which there may be many
+
+    def open_row(self, index: Index | None) -> None:
+        """Show the whole sentence of this row, and of no other."""
+        self._open_row = None if index is None else index.row()
+        if index is not None:
+            self._high = self._size(max(len(self._lines(index)), LINES))
+
+    def _size(self, lines: int) -> QSize:
+        return QSize(4 * SPACE_M, self._heading + lines * self._line + 2 * SPACE_S)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's
-        """All rows have the same height."""
-        heading, words = (QFontMetrics(theme().font(name)).lineSpacing() for name in ("caption_strong", "caption"))
-        return QSize(4 * SPACE_M, heading + _LINES * words + 2 * SPACE_S)
+        """All rows have the same height, but for the open one."""
+        return self._high if index.row() == self._open_row else self._low
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one row."""
@@ -37,34 +58,42 @@ class FindingDelegate(QStyledItemDelegate):
         paint_ground(painter, option)
         row = option.rect.adjusted(SPACE_M, SPACE_S, -SPACE_M, -SPACE_S)
         heading = QRect(row)
-        heading.setHeight(QFontMetrics(theme().font("caption_strong")).lineSpacing())
+        heading.setHeight(self._heading)
         name, role = _ICONS[finding.severity]
         paint_icon(painter, QRect(row.left(), row.top() - 1, ICON_SIZE_SMALL, ICON_SIZE_SMALL), name, role)
-        heading.setLeft(row.left() + ICON_SIZE_SMALL + SPACE_S)
+        heading.setLeft(row.left() + _WORDS_LEFT)
         paint_text(painter, heading, finding.kind.heading, font="caption_strong")
-        words = QRect(heading.left(), heading.bottom() + 1 + SPACE_XS // 2, heading.width(), 0)
-        words.setBottom(row.bottom() + 1)
-        _paint_lines(painter, words, finding.sentence)
+        self._paint_sentence(painter, QPoint(heading.left(), heading.bottom() + 1 + SPACE_XS // 2), index)
         painter.restore()
 
+    def _paint_sentence(self, painter: QPainter, place: QPoint, index: Index) -> None:
+        """Paint what there is room for; what does not fit is cut off with an ellipsis."""
+        font = theme().font("caption")
+        metrics = QFontMetrics(font)
+        painter.setFont(font)
+        painter.setPen(theme().color("text_dim"))
+        lines = self._lines(index)
+        if index.row() != self._open_row and len(lines) > LINES:
+            rest = "".join(lines[LINES - 1 :])
+            lines = [*lines[: LINES - 1], metrics.elidedText(rest, Qt.TextElideMode.ElideRight, self._width)]
+        for number, words in enumerate(lines):
+            painter.drawText(place.x(), place.y() + number * self._line + metrics.ascent(), words.strip())
 
-def _paint_lines(painter: QPainter, place: QRect, text: str) -> None:
-    """Paint text over up to three lines; what does not fit is cut off with an ellipsis."""
-    font = theme().font("caption")
-    metrics = QFontMetrics(font)
-    painter.setFont(font)
-    painter.setPen(theme().color("text_dim"))
-    layout = QTextLayout(text, font)
-    option = QTextOption()
-    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    layout.setTextOption(option)
-    layout.beginLayout()
-    for number in range(_LINES):
-        line = layout.createLine()
-        if not line.isValid():
-            break
-        line.setLineWidth(place.width())
-        until = line.textStart() + line.textLength() if number < _LINES - 1 else len(text)
-        words = metrics.elidedText(text[line.textStart() : until].strip(), Qt.TextElideMode.ElideRight, place.width())
-        painter.drawText(place.left(), place.top() + number * metrics.lineSpacing() + metrics.ascent(), words)
-    layout.endLayout()
+    @property
+    def _width(self) -> int:
+        return self._view.viewport().width() - 2 * SPACE_M - _WORDS_LEFT
+
+    def _lines(self, index: Index) -> list[str]:
+        """Break the sentence into lines as wide as the view has room for."""
+        text: str = index.data(FindingRole.FINDING).sentence
+        layout = QTextLayout(text, theme().font("caption"))
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(option)
+        lines = []
+        layout.beginLayout()
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(self._width)
+            lines.append(text[line.textStart() : line.textStart() + line.textLength()])
+        layout.endLayout()
+        return lines

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -47,7 +47,10 @@ class FindingView(QuietListView):
         self._next_row = 0  # where to begin while none is chosen
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setModel(model)
-        self.setItemDelegate(FindingDelegate(self))
+        self.setUniformItemSizes(False)  # the chosen row shows its whole sentence
+        self._delegate = FindingDelegate(self)
+        self.setItemDelegate(self._delegate)
+        self.selectionModel().selectionChanged.connect(self._follow_choice)
         self.row_chosen.connect(self._tell_wish)
 
     def turn(self, step: int) -> None:
@@ -58,7 +61,6 @@ class FindingView(QuietListView):
             start = chosen if chosen is not None else self._next_row - (step > 0)
             index = self._findings.index((start + step) % count)
             self._choose(index)
-            self.scrollTo(index)
             self._tell_wish(index)
 
     def show_rows(self, findings: Sequence[Finding]) -> None:
@@ -72,11 +74,30 @@ class FindingView(QuietListView):
             # By what they say: to look for whole findings, outlines and all, takes long where there are many.
             rows = {finding.sentence: row for row, finding in enumerate(findings)}
             self._next_row = next((rows[each.sentence] for each in following if each.sentence in rows), 0)
+        self._open_chosen()
 
     def _chosen_row(self) -> int | None:
         """Give the chosen row; Qt makes a row current that nobody has chosen."""
         chosen = self.selectionModel().selectedRows()
         return chosen[0].row() if chosen else None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break the sentence of the chosen row anew."""
+        super().resizeEvent(event)
+        self._open_chosen()
+
+    @Slot()
+    def _open_chosen(self) -> None:
+        """Give the chosen row room for its whole sentence."""
+        row = self._chosen_row()
+        self._delegate.open_row(None if row is None else self._findings.index(row))
+        self.scheduleDelayedItemsLayout()
+
+    @Slot()
+    def _follow_choice(self) -> None:
+        self._open_chosen()
+        if (row := self._chosen_row()) is not None:
+            self.scrollTo(self._findings.index(row))
 
     def _choose(self, index: QModelIndex) -> None:
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)

@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from sam3_annotator.project import Finding, FindingKind, rectangle
-from sam3_annotator.ui.item_delegates.finding_delegate import FindingDelegate
 from sam3_annotator.ui.panels.finding_list import FindingPanel
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.checking import Checking
@@ -163,9 +162,34 @@ def test_another_kind_is_gone_through_from_its_beginning(checked):
     assert shown == [checked.model.finding_at(0)]
 
 
-def test_rows_are_equally_high_and_paint_long_words(checked):
-    delegate = checked.view.itemDelegate()
+def show_long_words(panel: FindingPanel) -> None:
+    words = "a photograph with a rather long name.jpg: " + "instance 12 and instance 13 cover nearly the same; " * 3
+    panel.view.show_rows([Finding(FindingKind.LABELLED_TWICE, f"{number} {words}") for number in range(30)])
 
-    assert isinstance(delegate, FindingDelegate)
-    assert checked.view.sizeHintForRow(0) == checked.view.sizeHintForRow(checked.model.rowCount() - 1)
-    assert not checked.grab().isNull()
+
+def row_heights(panel: FindingPanel) -> list[int]:
+    return [panel.view.visualRect(panel.model.index(row)).height() for row in range(panel.model.rowCount())]
+
+
+def test_the_chosen_row_has_room_for_its_whole_sentence_and_others_are_equally_high(checked, qtbot):
+    show_long_words(checked)
+    assert len(set(row_heights(checked))) == 1
+    low = row_heights(checked)[0]
+
+    checked.view.turn(1)
+    checked.view.turn(1)
+    qtbot.waitUntil(lambda: row_heights(checked)[1] > low)
+    narrow = row_heights(checked)[1]
+    assert row_heights(checked)[0] == row_heights(checked)[2] == low
+
+    checked.resize(600, 400)
+    qtbot.waitUntil(lambda: row_heights(checked)[1] < narrow)
+
+
+def test_the_chosen_row_is_wholly_in_sight(checked, qtbot):
+    show_long_words(checked)
+
+    checked.view.turn(-1)
+
+    last = checked.model.index(checked.model.rowCount() - 1)
+    qtbot.waitUntil(lambda: checked.view.viewport().rect().contains(checked.view.visualRect(last)))
