@@ -12,6 +12,7 @@ from sam3_annotator.ui.verbs.auditing import Auditing
 from sam3_annotator.ui.verbs.compared_outline import ComparedOutline
 from sam3_annotator.ui.verbs.missed_object import MissedObject
 from sam3_annotator.ui.verbs.revealing import Revealing
+from sam3_annotator.ui.window.alike_categories import AlikeCategories
 from sam3_annotator.ui.window.audit_display import AuditDisplay
 from sam3_annotator.ui.window.gallery_display import GalleryDisplay
 from sam3_annotator.ui.window.main_window import MainWindow
@@ -31,6 +32,7 @@ def bind_findings(
     StatisticsDisplay(window, GalleryDisplay(window, revealing))
     missed = MissedObject(window, finder, display, closer.look_at_whole)
     window.finding_panel.show_wanted.connect(revealing.show)
+    AlikeCategories(window)
     revealing.shown.connect(compared.show)
     revealing.shown.connect(missed.show)
     compared.changed.connect(lambda region: window.canvas.set_preview(region, WHITE, PreviewKind.COMPARED))

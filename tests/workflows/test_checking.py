@@ -190,3 +190,46 @@ def test_an_image_read_again_takes_what_the_model_drew_along(user):
     user.settle()
     assert window.canvas._overlay.previews[PreviewKind.COMPARED].region is None
     assert window.store.instance(odd).region == HALF
+
+
+@pytest.fixture
+def alike(user, qtbot):
+    """Label with two categories that are one, and turn to the finding that says so."""
+    store = user.window.store
+    with store.edit("Label") as edit:
+        for name in ("Cat", "cat"):
+            edit.add_instance(store.images()[0].id, edit.add_category(name), rectangle(5, 5, 30, 30))
+    user.window.window_actions.trigger("check_project")
+    qtbot.waitUntil(lambda: not user.window.checking.is_running)
+    panel = user.window.finding_panel
+    panel.kinds.setCurrentIndex(panel.kinds.findData(FindingKind.ALIKE_CATEGORIES))
+    panel.kinds.activated.emit(panel.kinds.currentIndex())
+    user.press(Qt.Key.Key_F8)
+    return user
+
+
+@pytest.mark.parametrize("kept", ["Cat", "cat"])
+def test_categories_named_alike_are_merged_from_their_finding(alike, tell, kept: str):
+    store = alike.window.store
+
+    alike.press_message_button(f"Merge into “{kept}”")
+
+    assert [each.name for each in store.categories()] == [kept]
+    assert len(alike.instances(0)) == 2
+    assert tell() == []
+
+
+@pytest.mark.parametrize("by", ["another finding", "the menu of categories"])
+def test_nobody_is_asked_any_more_once_it_is_about_something_else(alike, tell, by: str):
+    window = alike.window
+    assert len(tell()) == 1
+
+    if by == "another finding":
+        window.finding_panel.kinds.setCurrentIndex(0)
+        window.finding_panel.kinds.activated.emit(0)
+        alike.press(Qt.Key.Key_F8)
+    else:
+        cat, other = (each.id for each in window.store.categories())
+        window.category_panel.merge(other, cat)
+
+    assert tell() == []
