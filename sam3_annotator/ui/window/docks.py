@@ -17,7 +17,7 @@ _LEFT = ("images", "findings", "history")
 _HIDDEN: Final = ("findings", "history")
 _RIGHT = ("categories", "instances", "proposals")
 # Of the right column, in parts, while nothing is looked for.
-_RIGHT_HEIGHTS: Final = (260, 440, 120)
+_RIGHT_HEIGHTS: Final = (330, 370, 120)
 # What a list of proposals needs, and what it leaves to the instances, in pixels.
 _PROPOSALS_HEIGHT, _INSTANCES_HEIGHT = 240, 200
 
