@@ -13,6 +13,7 @@ from sam3_annotator.commands.batch_words import Parts, autolabel_command, embed_
 from sam3_annotator.commands.cache_words import cache_app
 from sam3_annotator.commands.check_words import check_command
 from sam3_annotator.commands.failures import STOPPED, exit_status
+from sam3_annotator.commands.menu_entry_words import menu_entry_app
 from sam3_annotator.commands.model_words import models_app
 from sam3_annotator.commands.option_types import (
     CacheGb,
@@ -51,6 +52,7 @@ app = typer.Typer(
 
 app.add_typer(models_app, name="models", no_args_is_help=True)
 app.add_typer(cache_app, name="cache", no_args_is_help=True, short_help="What models keep on disk of images.")
+app.add_typer(menu_entry_app, name="menu-entry", no_args_is_help=True, short_help="The program in your desktop's menu.")
 
 
 class ImportFormat(StrEnum):
@@ -141,8 +143,14 @@ def start(
 @app.command("open")
 def open_command(
     path: Annotated[
-        Path, typer.Argument(readable=False, metavar="PATH", help="An image folder, an image file or a project file.")
-    ],
+        Path | None,
+        typer.Argument(
+            readable=False,
+            metavar="PATH",
+            help="An image folder, an image file or a project file; the last project if left out.",
+            show_default=False,
+        ),
+    ] = None,
     cache_gb: WindowCacheGb = None,
 ) -> None:
     """Open the window with images or a project.

@@ -1,4 +1,4 @@
-"""Finds the resources that ship with the program and the user's own folders."""
+"""Names the program's files, and finds the resources that ship with the program and the user's own folders."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 
 APP_NAME = "sam3-annotator"
+PROJECT_SUFFIX = ".sam3proj"
+"""How the names of project files end."""
 
 
 @cache

@@ -48,7 +48,7 @@ def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"sam3-annotator {__version__}\n"
 
 
-@pytest.mark.parametrize("words", [[], ["models"], ["cache"]])
+@pytest.mark.parametrize("words", [[], ["models"], ["cache"], ["menu-entry"]])
 def test_help_says_each_command_whole(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     cli.run([*words, "--help"])
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from sam3_annotator.commands.failures import DONE, STOPPED, CommandFailed
 from sam3_annotator.commands.progress import progress_bar
 from sam3_annotator.commands.statistics_words import statistics_text
+from sam3_annotator.paths import PROJECT_SUFFIX
 from sam3_annotator.project import (
     Cancelled,
     ProjectStore,
@@ -21,8 +22,6 @@ from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.registry import export_project, import_project
 from sam3_annotator.project.formats.verification import verify_export
 from sam3_annotator.project.words import counted
-
-PROJECT_SUFFIX = ".sam3proj"
 
 
 def new_project(project: Path, folders: Sequence[Path], categories: Sequence[str]) -> int:

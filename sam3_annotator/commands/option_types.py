@@ -10,6 +10,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from sam3_annotator.commands.words import parse_device
+from sam3_annotator.paths import PROJECT_SUFFIX
 
 Value = TypeVar("Value")
 
@@ -38,8 +39,7 @@ def word(parse: Callable[[str], Value]) -> Callable[[str], Value]:
 
 def _with_suffix(project: Path) -> Path:
     """Take NAME for the project file NAME.sam3proj where there is no other of that name: `new` makes it so, too."""
-    from sam3_annotator.commands.datasets import PROJECT_SUFFIX  # what `--help` need not wait for
-    from sam3_annotator.project import is_there
+    from sam3_annotator.project import is_there  # what `--help` need not wait for
 
     file = project.parent / f"{project.name}{PROJECT_SUFFIX}"
     return file if project.name and not is_there(project) and is_there(file) else project

@@ -8,12 +8,13 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from sam3_annotator.paths import PROJECT_SUFFIX
 from sam3_annotator.project import KnownError, Progress, ProjectStore, is_export, is_folder, is_there, list_image_files
 from sam3_annotator.ui.background import BackgroundTask
 from sam3_annotator.ui.dialogs.path_field import PathField, ask_folder, ask_new_file
 from sam3_annotator.ui.dialogs.report import Report
 from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
-from sam3_annotator.ui.start.opening import FOLDER_PROJECT_NAME, PROJECT_SUFFIX
+from sam3_annotator.ui.start.opening import FOLDER_PROJECT_NAME
 from sam3_annotator.ui.theme import SPACE_XS
 from sam3_annotator.ui.verbs import operations
 

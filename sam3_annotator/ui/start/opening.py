@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sam3_annotator.model import looks_like_weights
+from sam3_annotator.paths import PROJECT_SUFFIX
 from sam3_annotator.project import (
     ImageId,
     KnownError,
@@ -22,7 +23,6 @@ from sam3_annotator.project import (
 )
 from sam3_annotator.ui.verbs import operations
 
-PROJECT_SUFFIX = ".sam3proj"
 FOLDER_PROJECT_NAME = f"annotations{PROJECT_SUFFIX}"
 
 

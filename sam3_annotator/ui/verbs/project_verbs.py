@@ -9,9 +9,10 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
+from sam3_annotator.paths import PROJECT_SUFFIX
 from sam3_annotator.project import IMAGE_SUFFIXES, KnownError, counted, is_folder, list_image_files, why_no_images
 from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
-from sam3_annotator.ui.start.opening import PROJECT_SUFFIX, is_model
+from sam3_annotator.ui.start.opening import is_model
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.message_bar import MessageAction

@@ -1,0 +1,101 @@
+"""The menu of Linux desktops.
+
+https://specifications.freedesktop.org/desktop-entry-spec/latest/ and
+https://specifications.freedesktop.org/shared-mime-info-spec/latest/
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from sam3_annotator.menu_entry.naming import DESCRIPTION, NAME
+from sam3_annotator.paths import APP_NAME, PROJECT_SUFFIX, resources_dir, user_data_dir
+
+MIME_TYPE: Final = "application/vnd.sam3-annotator.project"
+TIMEOUT_S: Final = 60
+
+_MIME_PACKAGE: Final = f"""<?xml version="1.0" encoding="UTF-8"?>
+<mime-info xmlns="http://www.freedesktop.org/standards/shared-mime-info">
+  <mime-type type="{MIME_TYPE}">
+    <comment>{NAME} project</comment>
+    <icon name="{APP_NAME}"/>
+    <sub-class-of type="application/vnd.sqlite3"/>
+    <glob pattern="*{PROJECT_SUFFIX}"/>
+  </mime-type>
+</mime-info>
+"""
+
+
+def add() -> Path:
+    """Write the entry, the kind of file that projects are, and the icon of both."""
+    entry, mime_package, icon = _files()
+    for path in (entry, mime_package, icon):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(resources_dir() / "app-icon.svg", icon)
+    mime_package.write_text(_MIME_PACKAGE, encoding="utf-8")
+    entry.write_text(desktop_entry(sys.executable), encoding="utf-8")
+    _tell_desktop()
+    return entry
+
+
+def remove() -> Path | None:
+    """Delete the same files."""
+    entry, *others = _files()
+    was_there = entry.exists()
+    for path in (entry, *others):
+        path.unlink(missing_ok=True)
+    if was_there:
+        _tell_desktop()
+    return entry if was_there else None
+
+
+def desktop_entry(python: str) -> str:
+    """Give the text of an entry that starts the program with this interpreter."""
+    lines = (
+        "[Desktop Entry]",
+        "Type=Application",
+        f"Name={NAME}",
+        f"Comment={DESCRIPTION}",
+        f"TryExec={_escaped(python)}",
+        f"Exec={_escaped(_quoted(python))} -m sam3_annotator open %f",
+        f"Icon={APP_NAME}",
+        f"StartupWMClass={APP_NAME}",
+        "Terminal=false",
+        "Categories=Graphics;",
+        f"MimeType={MIME_TYPE};",
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _files() -> tuple[Path, Path, Path]:
+    data = user_data_dir().parent
+    return (
+        data / "applications" / f"{APP_NAME}.desktop",
+        data / "mime" / "packages" / f"{APP_NAME}.xml",
+        data / "icons" / "hicolor" / "scalable" / "apps" / f"{APP_NAME}.svg",
+    )
+
+
+def _quoted(word: str) -> str:
+    """Quote a word of a command line, in which `%` begins what the desktop fills in."""
+    for character in '\\"`$':
+        word = word.replace(character, f"\\{character}")
+    return '"' + word.replace("%", "%%") + '"'
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\")
+
+
+def _tell_desktop() -> None:
+    """Let the desktop read its folders anew, where it does not by itself; without these programs it does."""
+    data = user_data_dir().parent
+    for program, folder in (("update-mime-database", "mime"), ("update-desktop-database", "applications")):
+        found = shutil.which(program)
+        if found is not None and (data / folder).is_dir():
+            subprocess.run([found, os.fspath(data / folder)], check=False, capture_output=True, timeout=TIMEOUT_S)
