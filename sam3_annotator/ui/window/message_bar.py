@@ -8,14 +8,16 @@ from enum import StrEnum
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, bind_icon, pixmap, theme
 from sam3_annotator.ui.window.sentence_label import SentenceLabel
 
 MAX_SHOWN: Final = 3
 INFO_SECONDS: Final = 8.0
+# A sentence that would get less room beside its buttons, and needs more, has them below it.
+LEAST_SENTENCE_WIDTH: Final = 280
 
 
 class Severity(StrEnum):
@@ -67,7 +69,10 @@ class Message:
 
 
 class MessageRow(QFrame):
-    """One message as shown; closes by itself after `seconds`, unless that is 0."""
+    """One message as shown, its buttons beside the sentence or, where it is narrow, below it.
+
+    It closes by itself after `seconds`, unless that is 0.
+    """
 
     closed = Signal(object)  # MessageRow
 
@@ -83,16 +88,49 @@ class MessageRow(QFrame):
         self.setAccessibleName(message.text)
         self._mark = QLabel()
         self._text = SentenceLabel(message.text)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(SPACE_M, SPACE_XS + 1, SPACE_S, SPACE_XS + 1)
-        layout.setSpacing(SPACE_S)
-        layout.addWidget(self._mark)
-        layout.addWidget(self._text, stretch=1)
-        for button in self._buttons():
-            layout.addWidget(button)
-        layout.addWidget(self._cross())
+        self._actions = self._make_actions()
+        self._cross = self._make_cross()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(SPACE_M, SPACE_XS + 1, SPACE_S, SPACE_XS + 1)
+        self._grid.setHorizontalSpacing(SPACE_S)
+        self._grid.setVerticalSpacing(SPACE_XS)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(self._mark, 0, 0)
+        self._grid.addWidget(self._text, 0, 1)
+        self._grid.addWidget(self._cross, 0, 3)
+        self._has_actions_below = False
+        self._place_actions()
         theme().theme_changed.connect(self._draw_mark)
         self._draw_mark()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the buttons where they leave room for the sentence."""
+        super().resizeEvent(event)
+        metrics = self._text.fontMetrics()
+        needed = min(metrics.horizontalAdvance(self.message.text), LEAST_SENTENCE_WIDTH)
+        others = sum(widget.sizeHint().width() for widget in (self._mark, self._actions, self._cross))
+        room = self.width() - others - SPACE_M - 4 * SPACE_S
+        if not self._actions.isHidden() and (room < needed) != self._has_actions_below:
+            self._has_actions_below = not self._has_actions_below
+            self._place_actions()
+
+    def _place_actions(self) -> None:
+        self._grid.removeWidget(self._actions)
+        if self._has_actions_below:
+            self._grid.addWidget(self._actions, 1, 1, 1, 3, Qt.AlignmentFlag.AlignLeft)
+        else:
+            self._grid.addWidget(self._actions, 0, 2)
+
+    def _make_actions(self) -> QWidget:
+        actions = QWidget()
+        row = QHBoxLayout(actions)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_S)
+        for button in self._buttons():
+            row.addWidget(button)
+        if not row.count():
+            actions.hide()
+        return actions
 
     def _buttons(self) -> list[QPushButton]:
         buttons = [_button(action.text) for action in self.message.actions]
@@ -104,7 +142,7 @@ class MessageRow(QFrame):
             buttons.append(copy)
         return buttons
 
-    def _cross(self) -> QToolButton:
+    def _make_cross(self) -> QToolButton:
         cross = QToolButton()
         cross.setIconSize(QSize(ICON_SIZE_SMALL, ICON_SIZE_SMALL))
         cross.setAccessibleName("Close the message")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
 from sam3_annotator.ui.window.message_bar import MAX_SHOWN, MessageAction, MessageBar, MessageRow, Severity
+from sam3_annotator.ui.window.sentence_label import SentenceLabel
 
 
 @pytest.fixture
@@ -28,6 +30,12 @@ def rows(bar: MessageBar) -> list[MessageRow]:
 
 def button(row: MessageRow, text: str) -> QPushButton:
     return next(button for button in row.findChildren(QPushButton) if button.text() == text)
+
+
+def place(row: MessageRow, text: str) -> QRect:
+    """Give where a button is in its row."""
+    found = button(row, text)
+    return QRect(found.mapTo(row, found.rect().topLeft()), found.size())
 
 
 def close(row: MessageRow) -> None:
@@ -160,3 +168,38 @@ def test_long_sentence_does_not_widen_the_window(bar: MessageBar) -> None:
     bar.show_message("very " * 400 + "long.")
 
     assert bar.minimumSizeHint().width() < 300
+
+
+def test_buttons_stand_beside_their_sentence_where_there_is_room_and_below_it_where_not(
+    bar: MessageBar, qtbot: Any
+) -> None:
+    sentence = "The model stopped on an unexpected error. Your prompts are still there; add another to try again."
+    bar.show_message(sentence, actions=[MessageAction("Choose a model…", lambda: None)], details="Traceback")
+    bar.resize(1200, 40)
+    with qtbot.waitExposed(bar):
+        bar.show()
+    row = rows(bar)[0]
+    words = row.findChild(SentenceLabel)
+    assert place(row, "Copy details").left() > words.geometry().right()
+    assert place(row, "Copy details").top() < words.geometry().bottom()
+
+    bar.resize(320, 200)
+
+    qtbot.waitUntil(lambda: place(row, "Copy details").top() > words.geometry().bottom())
+    assert words.width() > 200
+    assert place(row, "Copy details").right() < row.width()
+    assert all(each.width() >= each.sizeHint().width() for each in row.findChildren(QPushButton))
+
+    bar.resize(1200, 40)
+
+    qtbot.waitUntil(lambda: place(row, "Copy details").left() > words.geometry().right())
+
+
+def test_a_short_sentence_has_its_button_beside_it_in_a_narrow_bar(bar: MessageBar, qtbot: Any) -> None:
+    bar.show_message("Exported.", actions=[MessageAction("Show folder", lambda: None)])
+    bar.resize(320, 40)
+    with qtbot.waitExposed(bar):
+        bar.show()
+    row = rows(bar)[0]
+
+    assert place(row, "Show folder").left() > row.findChild(SentenceLabel).geometry().right()
