@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSlider,
     QSpinBox,
     QVBoxLayout,
@@ -27,6 +29,8 @@ from sam3_annotator.ui.settings import PreviewMode, Settings
 from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Appearance, theme
 
 FIELD_WIDTH = 176
+WIDTH = 540
+ROW_HEIGHT = 46
 
 _APPEARANCES = (
     (Appearance.SYSTEM, "Follow the system"),
@@ -44,7 +48,7 @@ _PREVIEW = (
 
 
 class SettingsDialog(QDialog):
-    """A page of fields, each with a line saying what it does."""
+    """A page of fields in groups, each with a line saying what it does; it scrolls where the screen is low."""
 
     shortcuts_wanted = Signal()  # the user wants to change keys; the dialog has closed
 
@@ -53,32 +57,63 @@ class SettingsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Settings")
         self._settings = settings
-        self._grid = QGridLayout()
+        self._page = QWidget()
+        self._grid = QGridLayout(self._page)
+        self._grid.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, SPACE_S)
         self._grid.setHorizontalSpacing(SPACE_XL)
-        self._grid.setVerticalSpacing(SPACE_XS)
+        self._grid.setVerticalSpacing(0)
         self._grid.setColumnStretch(0, 1)
+        self._add_heading("Window")
         self._add_choice("Appearance", "Colours of the window", "appearance", _APPEARANCES)
+        self._add_choice("Motion", "Whether anything on the canvas moves by itself", "reduces_motion", _MOTION)
+        self._add_heading("Canvas")
         self._add_choice("Mouse wheel", "What the wheel does over the image", "wheel_zooms", _WHEEL)
         self._add_choice("Next image of the same size", "As in a sequence or of one camera", "keeps_view", _NEXT_VIEW)
         self._add_fill()
-        self._add_choice("Motion", "Whether anything on the canvas moves by itself", "reduces_motion", _MOTION)
+        self._add_heading("Outlines")
         self._add_choice("Preview at the cursor", "Shows what a click would outline", "preview", _PREVIEW)
         self._add_tolerance()
+        self._add_heading("Memory and disk")
         self._add_embedding_sizes()
         self.embeddings = EmbeddingFolderField(DiskLevel(default_folder()))
         self._add("On disk now", "Of all projects; the model can make it again", self.embeddings)
+        self._lay_out()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Be as high as the page, as far as the screen goes."""
+        if not event.spontaneous():
+            room = self.screen().availableGeometry().height() * 9 // 10
+            wanted = self._page.sizeHint().height() + self._foot.sizeHint().height()
+            self.resize(self.width(), min(wanted, room))
+        super().showEvent(event)
+
+    def _lay_out(self) -> None:
+        scroll = QScrollArea()
+        scroll.setProperty("kind", "bare")
+        scroll.setWidget(self._page)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, SPACE_L)
-        layout.setSpacing(SPACE_L)
-        layout.addLayout(self._grid)
-        layout.addStretch(1)
-        foot = QHBoxLayout()
+        self._foot = QWidget()
+        foot = QHBoxLayout(self._foot)
+        foot.setContentsMargins(SPACE_XL - SPACE_XS - 2, SPACE_M, SPACE_XL, SPACE_L)  # the link's own padding
         foot.addWidget(self._make_link())
         foot.addWidget(buttons, stretch=1)
-        layout.addLayout(foot)
-        self.setMinimumWidth(540)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(scroll, stretch=1)
+        layout.addWidget(self._foot)
+        self.setMinimumWidth(WIDTH)
+
+    def _add_heading(self, text: str) -> None:
+        row = self._grid.rowCount()
+        heading = QLabel(text)
+        heading.setFont(theme().font("title"))
+        heading.setContentsMargins(0, SPACE_M if row > 1 else 0, 0, SPACE_XS)
+        self._grid.addWidget(heading, row, 0, 1, 2)
 
     def _make_link(self) -> QPushButton:
         link = QPushButton("Keyboard shortcuts…")
@@ -196,4 +231,4 @@ class SettingsDialog(QDialog):
         field.setFixedWidth(FIELD_WIDTH + SPACE_M)
         self._grid.addLayout(words, row, 0)
         self._grid.addWidget(field, row, 1, Qt.AlignmentFlag.AlignVCenter)
-        self._grid.setRowMinimumHeight(row, 48)
+        self._grid.setRowMinimumHeight(row, ROW_HEIGHT)

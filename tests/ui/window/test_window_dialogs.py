@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QPushButton, QSlider, QSpinBox
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QPushButton,
+    QScrollArea,
+    QSlider,
+    QSpinBox,
+)
 
 from sam3_annotator.ui.dialogs.about_dialog import AboutDialog, version_lines
 from sam3_annotator.ui.dialogs.settings_dialog import SettingsDialog
@@ -71,6 +79,24 @@ def test_dialog_shows_what_is_set(qtbot: Any, settings: Settings) -> None:
 def test_opening_the_settings_changes_none(qtbot: Any, settings: Settings) -> None:
     with qtbot.assertNotEmitted(settings.changed):
         qtbot.addWidget(SettingsDialog(settings))
+
+
+def test_settings_stay_on_the_screen_and_scroll_where_it_is_low(dialog: SettingsDialog, qtbot: Any) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    assert dialog.height() <= dialog.screen().availableGeometry().height() * 9 // 10
+
+    dialog.resize(dialog.width(), 300)
+    last = dialog.embeddings
+    bar = dialog.findChildren(QScrollArea)[0].verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum())
+
+    close = dialog.findChildren(QDialogButtonBox)[0]
+    assert dialog.height() == 300
+    assert close.mapTo(dialog, close.rect().bottomLeft()).y() < 300
+    assert last.mapTo(dialog, last.rect().bottomLeft()).y() < close.mapTo(dialog, close.rect().topLeft()).y()
 
 
 def test_settings_lead_to_the_page_of_keys(dialog: SettingsDialog, qtbot: Any) -> None:
