@@ -25,7 +25,7 @@ from sam3_annotator.ui.window.key_hint_bar import KeyHintBar
 
 HEIGHT: Final = 28
 ADJUSTED: Final = "Brightness adjusted"
-_NO_CURSOR: Final = "x -  y -"
+_NO_CURSOR: Final = "x \N{EN DASH}  y \N{EN DASH}"
 
 
 class StatusLine(QStatusBar):

@@ -37,7 +37,7 @@ def test_cursor_off_the_image_has_no_place(line: StatusLine) -> None:
     line.set_cursor(QPointF(3, 4))
     line.set_cursor(None)
 
-    assert "x -  y -" in words(line)
+    assert "x \N{EN DASH}  y \N{EN DASH}" in words(line)
 
 
 @pytest.mark.parametrize(("zoom", "text"), [(1.0, "100 %"), (0.644, "64 %"), (0.034, "3.4 %"), (32.0, "3200 %")])
