@@ -18,6 +18,8 @@ from sam3_annotator.ui.theme import DARK, theme
 
 PROMPT_SIDE = 9.0
 RIM_WIDTH = 2.0
+# The sign in a prompt leaves more than half of it to its colour, which says as much as the sign.
+SIGN_ARM, SIGN_WIDTH = 2.5, 1.5
 HANDLE_SIDE = 7.0
 HOVERED_HANDLE_SIDE = 10.0
 SNAP_RADIUS = 8.0
@@ -49,11 +51,12 @@ def paint_point_prompt(painter: QPainter, at: QPointF, number: int, *, is_positi
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(POSITIVE if is_positive else NEGATIVE)
     draw(inner)
-    arm = half - 1.3
-    painter.setPen(QPen(WHITE, 1.8))
-    lines = [QLineF(at.x() - arm, at.y(), at.x() + arm, at.y())]
+    pen = QPen(WHITE, SIGN_WIDTH)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    painter.setPen(pen)
+    lines = [QLineF(at.x() - SIGN_ARM, at.y(), at.x() + SIGN_ARM, at.y())]
     if is_positive:
-        lines.append(QLineF(at.x(), at.y() - arm, at.x(), at.y() + arm))
+        lines.append(QLineF(at.x(), at.y() - SIGN_ARM, at.x(), at.y() + SIGN_ARM))
     painter.drawLines(lines)
     paint_number(painter, at + QPointF(rim + 3, -rim + 2), number)
 
