@@ -14,12 +14,17 @@ from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.settings import RecentProject, Settings
 
 THUMBNAIL_SIZE: Final = QSize(400, 250)
+# The size of what a canvas without an image shows.
+NO_IMAGE: Final = (1, 1)
 
 
 def remember_project(settings: Settings, path: Path, done: int, total: int, canvas: CanvasView) -> None:
-    """Put a project first among the recent ones, with a picture of its canvas; a picture that fails is left out."""
+    """Put a project first among the recent ones, with a picture of its canvas.
+
+    A canvas that shows no image, but says why, leaves the picture that is there; one that fails is left out.
+    """
     thumbnail = _thumbnail_path(path)
-    is_saved = canvas.isVisible() and _save(_picture_of(canvas), thumbnail)
+    is_saved = canvas.isVisible() and canvas.image_size != NO_IMAGE and _save(_picture_of(canvas), thumbnail)
     picture = str(thumbnail) if is_saved else _known_thumbnail(settings, path)
     settings.remember_project(RecentProject(str(path), done, total, picture))
 

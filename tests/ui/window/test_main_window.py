@@ -229,6 +229,7 @@ def test_layout_on_disk_that_makes_no_sense_is_ignored(qtbot: Any, store: Projec
 
 def test_closing_remembers_the_project_with_a_picture(qtbot: Any, store: ProjectStore) -> None:
     window = make_window(qtbot, store)
+    window.canvas.show_image(np.full((30, 40, 3), 200, np.uint8))
 
     with qtbot.waitSignal(window.closing):
         window.close()
@@ -237,6 +238,15 @@ def test_closing_remembers_the_project_with_a_picture(qtbot: Any, store: Project
     assert remembered.path == str(store.path)
     assert remembered.total == 4
     assert Path(remembered.thumbnail).is_file()
+
+
+def test_what_stands_in_place_of_an_image_is_no_picture_of_the_project(qtbot: Any, store: ProjectStore) -> None:
+    window = make_window(qtbot, store)
+    window.canvas.show_message("dark.jpg", "The file is missing.")
+
+    window.close()
+
+    assert Settings().recent_projects[0].thumbnail == ""
 
 
 def test_recent_menu_offers_other_projects_that_exist(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
