@@ -18,7 +18,7 @@ from sam3_annotator.ui.theme import ROW_HEIGHT, SPACE_M, SPACE_S, theme
 Index = QModelIndex | QPersistentModelIndex
 
 BAR_HEIGHT: Final = 8
-LEAST_BAR: Final = 2.0
+LEAST_BAR: Final = 3.0
 WIDEST_NUMBER: Final = "00,000,000"
 
 
@@ -92,7 +92,7 @@ def _paint_bar(painter: QPainter, cell: QRect, row: Row, share: float) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(QColor(row.category.color))
     painter.setPen(QPen(theme().color("text", 0.25), 1))
-    radius = min(frame.width() / 2, 3.0)
+    radius = min(frame.width() / 4, 3.0)  # a bar that is short stays a bar, and becomes no dot
     painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
 
 

@@ -82,7 +82,7 @@ def _facts(figures: Figures) -> Iterator[tuple[str, str, str]]:
     yield f"{figures.finished_images:,} / {figures.images:,}", "images done", "Images that are not left out"
     yield f"{total.instances:,}", "instance" if total.instances == 1 else "instances", "On images that are not left out"
     if total.images:
-        yield f"{total.instances / total.images:.1f}", "per image", "Mean number of instances on images that have any"
+        yield f"{total.instances / total.images:,.1f}", "per image", "Mean number of instances on images that have any"
     if total.corrected_share is not None:
         yield percent_text(total.corrected_share), "corrected", "Of what a model outlined and somebody has seen"
     if total.clicks is not None:

@@ -10,9 +10,11 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from sam3_annotator.project import CategoryId, rectangle
+from sam3_annotator.ui.statistics.figure_delegate import BAR_HEIGHT
 from sam3_annotator.ui.statistics.progress_strip import LEGEND_HEIGHT, ProgressStrip
 from sam3_annotator.ui.statistics.stacked_bar import paint_stacked_bar
-from sam3_annotator.ui.theme import theme
+from sam3_annotator.ui.theme import SPACE_S, theme
 
 RED, BLUE, GREEN = QColor("#ff0000"), QColor("#0000ff"), QColor("#00ff00")
 
@@ -70,3 +72,28 @@ def test_rows_show_the_colours_of_their_categories_and_makings(window: Any, labe
     assert cat in colors(1, titles.index("Instances"))
     roles = {role: theme().color(role).name() in colors(1, titles.index("Made")) for role in ("found", "imported")}
     assert roles == {"found": True, "imported": False}
+
+
+def test_a_short_bar_is_as_high_as_others_and_no_dot(labelled: Any, open_window: Any) -> None:
+    with labelled.store.edit("Add many") as edit:
+        for _ in range(400):
+            edit.add_instance(labelled.images[0], labelled.cat, rectangle(0, 0, 9, 9))
+    window = open_window()
+    column = [column.title for column in window.view.table.columns].index("Instances")
+
+    def height_at_its_left(row: int, category: CategoryId) -> int:
+        rect = window.view.visualRect(window.view.order.index(row, column))
+        image = window.view.viewport().grab(rect).toImage()
+        left = [image.pixelColor(SPACE_S + 1, y) for y in range(image.height())]
+        hue = QColor(labelled.store.category(category).color).hsvHue()
+        return sum(abs(pixel.hsvHue() - hue) < 20 and pixel.hsvSaturation() > 60 for pixel in left)
+
+    assert height_at_its_left(2, labelled.dog) >= BAR_HEIGHT - 1
+
+
+def test_means_of_many_instances_are_written_like_other_large_numbers(labelled: Any, open_window: Any) -> None:
+    with labelled.store.edit("Add many") as edit:
+        for _ in range(2400):
+            edit.add_instance(labelled.images[0], labelled.cat, rectangle(0, 0, 9, 9))
+
+    assert "1,202.5 per image" in open_window().head.words
