@@ -16,6 +16,11 @@ _LEFT = ("images", "findings", "history")
 # What stays out of the way until it is wanted.
 _HIDDEN: Final = ("findings", "history")
 _RIGHT = ("categories", "instances", "proposals")
+# Of the left and the right column, in pixels; in a narrow window less, so that most of it is the canvas's.
+_WIDTHS: Final = (248, 264)
+_MOST_OF_WINDOW: Final = 0.45
+# Narrower, names of images would be cut off.
+_LEAST_WIDTH: Final = 208
 # Of the right column, in parts, while nothing is looked for.
 _RIGHT_HEIGHTS: Final = (330, 370, 120)
 # What a list of proposals needs, and what it leaves to the instances, in pixels.
@@ -39,11 +44,11 @@ class Docks:
                 window.addDockWidget(area, self._docks[name])
         for name in _HIDDEN:
             self._docks[name].hide()
-        self._resize(("images", "categories"), (248, 264), Qt.Orientation.Horizontal)
         self._resize(_RIGHT, _RIGHT_HEIGHTS, Qt.Orientation.Vertical)
         self._own_height = 0  # of the proposals, while they have room of the instances
         self._put_away: tuple[Dock, ...] = ()
         self._first_layout = window.saveState(LAYOUT_VERSION)
+        self.fit_columns()
 
     @property
     def toggle_actions(self) -> list[QAction]:
@@ -58,6 +63,13 @@ class Docks:
         """Put all panels back in their places."""
         self._own_height = 0
         self._window.restoreState(self._first_layout, LAYOUT_VERSION)
+        self.fit_columns()
+
+    def fit_columns(self) -> None:
+        """Give both columns their first widths, for a window as wide as it is."""
+        share = min(1.0, _MOST_OF_WINDOW * self._window.width() / sum(_WIDTHS))
+        widths = tuple(max(round(width * share), _LEAST_WIDTH) for width in _WIDTHS)
+        self._resize(("images", "categories"), widths, Qt.Orientation.Horizontal)
 
     def toggle_all(self) -> None:
         """Put all panels away, so that the canvas has their room, or bring them back; those that float stay.

@@ -110,7 +110,8 @@ class MainWindow(QMainWindow):
         self._beginning.start()
         self._assemble()
         self._connect()
-        restore_place(self, self.settings)
+        if not restore_place(self, self.settings):
+            self._docks.fit_columns()
         self._set_up_canvas()
         canvas.set_tool("points")  # what a newcomer does first is to click on an object
         self._show_title()

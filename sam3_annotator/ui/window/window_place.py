@@ -17,12 +17,15 @@ LAYOUT_VERSION: Final = 4
 _GRIP: Final = QSize(160, 24)
 
 
-def restore_place(window: QMainWindow, settings: Settings) -> None:
-    """Put the window where it was; at first, or if that screen is gone, in the middle of the main one."""
+def restore_place(window: QMainWindow, settings: Settings) -> bool:
+    """Put the window where it was; at first, or if that screen is gone, in the middle of the main one.
+
+    Gives whether its panels are where they were, too.
+    """
     was_restored = window.restoreGeometry(settings.window_geometry)
     if not was_restored or not is_reachable(window.geometry(), _screens()):
         window.setGeometry(default_place(QGuiApplication.primaryScreen().availableGeometry()))
-    window.restoreState(settings.window_layout, LAYOUT_VERSION)
+    return window.restoreState(settings.window_layout, LAYOUT_VERSION)
 
 
 def save_place(window: QMainWindow, settings: Settings) -> None:

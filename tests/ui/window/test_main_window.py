@@ -227,6 +227,24 @@ def test_layout_on_disk_that_makes_no_sense_is_ignored(qtbot: Any, store: Projec
     window.close()
 
 
+@pytest.mark.parametrize(("width", "least_share"), [(880, 0.4), (1024, 0.47), (1440, 0.6)])
+def test_most_of_a_small_window_is_the_canvas(
+    qtbot: Any, store: ProjectStore, monkeypatch: pytest.MonkeyPatch, width: int, least_share: float
+) -> None:
+    monkeypatch.setattr("sam3_annotator.ui.window.window_place.default_place", lambda _screen: QRect(0, 0, width, 640))
+    window = make_window(qtbot, store)
+
+    assert window.width() == width
+    assert window.canvas.width() >= least_share * width
+
+    images = docks(window)["images"].width()
+    window.resizeDocks([docks(window)["images"]], [320], Qt.Orientation.Horizontal)
+    window.window_actions.trigger("reset_layout")
+
+    qtbot.waitUntil(lambda: docks(window)["images"].width() == images)
+    window.close()
+
+
 def test_closing_remembers_the_project_with_a_picture(qtbot: Any, store: ProjectStore) -> None:
     window = make_window(qtbot, store)
     window.canvas.show_image(np.full((30, 40, 3), 200, np.uint8))
