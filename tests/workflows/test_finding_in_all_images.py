@@ -281,7 +281,7 @@ def test_the_dialog_goes_with_its_window(finding, open_dialog, qapp):
 def test_a_model_that_knows_no_names_leads_to_the_models(user, tell, qtbot):
     user.press(Qt.Key.Key_F, CTRL | SHIFT)
     user.settle()
-    assert tell() == ["This model knows no names, so it cannot find things by phrases. SAM 3 does."]
+    assert tell() == ["This model knows no names, so it cannot find things by phrases. SAM 3 can."]
     assert user.window.findChildren(AutolabelDialog) == []
 
     user.press_message_button("Choose a model")

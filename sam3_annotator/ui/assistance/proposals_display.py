@@ -28,7 +28,7 @@ def proposals_in_words(proposals: Proposals) -> str:
     if phrase and exemplars:
         what += " like the example"
     if proposals.is_waiting:
-        return f"Looking for {what}…"
+        return f"Finding {what}…"
     if proposals.has_failed:
         return f"No answer for {what}"
     focused, count = proposals.focused, len(proposals.open)
@@ -40,7 +40,7 @@ def proposals_in_words(proposals: Proposals) -> str:
 def _propagated_in_words(proposals: Proposals, name: str) -> str:
     name = _shortened(name)
     if proposals.is_waiting:
-        return f"Looking for what is on {name}…"
+        return f"Finding what is on {name}…"
     if proposals.has_failed:
         return f"No answer for what is on {name}"
     focused, count = proposals.focused, len(proposals.open)

@@ -161,7 +161,7 @@ class ProposalPanel(QWidget):
 def _summary(proposals: Proposals) -> str:
     found, left = len(proposals.found), len(proposals.open)
     if proposals.is_waiting:
-        return f"{left:,} so far, looking…"
+        return f"{left:,} so far, finding…"
     if proposals.has_failed:
         return f"{left:,} from before"
     return f"{left:,} found" if left == found else f"{left:,} of {found:,} left"
@@ -176,7 +176,7 @@ class _Face:
     text: str
 
 
-_LOOKING = _Face("magnify", "Looking…", "What is found is listed here, the most certain first")
+_FINDING = _Face("magnify", "Finding…", "What is found is listed here, the most certain first")
 _FAILED = _Face("alert-outline", "The search failed", "The message above the image says\N{NO-BREAK SPACE}why")
 _FINDS_NOTHING = _Face("magnify", "Nothing to look for", "This model outlines one object at a time: click on each")
 _ALL_SETTLED = _Face("check-circle", "All looked through", "Each of them is labelled or rejected")
@@ -188,7 +188,7 @@ def _face(proposals: Proposals | None, keys: KeyMap, *, takes_phrases: bool, is_
     if proposals is None:
         return _Face("magnify", "Nothing looked for yet", _how_to_look(keys, takes_phrases=takes_phrases))
     if proposals.is_waiting:
-        return _LOOKING
+        return _FINDING
     if proposals.has_failed:
         return _FAILED
     if proposals.answered is None:
@@ -203,7 +203,7 @@ def _face(proposals: Proposals | None, keys: KeyMap, *, takes_phrases: bool, is_
 
 
 def _other_ways(keys: KeyMap, *, takes_phrases: bool, is_large: bool) -> str:
-    other, closer = "try other words" if takes_phrases else "box another example", keys.text("look_closer")
+    other, closer = "try another phrase" if takes_phrases else "box another example", keys.text("look_closer")
     if is_large and closer:
         return f"Lower the threshold, {other}, or zoom in and press {closer} if it is small"
     return f"Lower the threshold or {other}"

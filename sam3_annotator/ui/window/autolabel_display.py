@@ -35,7 +35,7 @@ class AutolabelDisplay(BackgroundLabellingDisplay):
             self._say_it_is_running("Images are being looked through already.")
             return
         if not self._finder.takes_phrases:
-            sentence = "This model knows no names, so it cannot find things by phrases. SAM 3 does."
+            sentence = "This model knows no names, so it cannot find things by phrases. SAM 3 can."
             self._say(sentence, choosing_a_model(self._window))
             return
         if self._reading is None:

@@ -60,7 +60,7 @@ CAPABILITIES: Final = {
     "boxes": "Boxes",
     "masks": "Go on from a mask",
     "exemplars": "Find by example",
-    "phrases": "Find by words",
+    "phrases": "Find by phrase",
 }
 
 

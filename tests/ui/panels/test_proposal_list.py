@@ -272,7 +272,7 @@ def test_menu_key_opens_the_menu_of_the_current_row_wherever_the_mouse_is(panel:
     ("proposals", "title"),
     [
         pytest.param(None, "Nothing looked for yet", id="nothing asked"),
-        pytest.param(ASKED.waiting(), "Looking…", id="waiting"),
+        pytest.param(ASKED.waiting(), "Finding…", id="waiting"),
         pytest.param(ASKED.with_found(()), "Nothing new found", id="none found"),
         pytest.param(ASKED.with_failure(), "The search failed", id="failed"),
         pytest.param(
@@ -315,7 +315,7 @@ def test_header_says_how_many_and_whether_the_model_is_still_at_it(panel: Propos
     for proposals, summary in (
         (answered, "23 found"),
         (answered.with_rejected([found(23)[0].box_xyxy]), "22 of 23 left"),
-        (answered.waiting(), "23 so far, looking…"),
+        (answered.waiting(), "23 so far, finding…"),
         (answered.with_failure(), "23 from before"),
     ):
         panel.show_proposals(proposals, PIXELS, COLOR)
@@ -343,11 +343,11 @@ def test_keyboard_arrives_in_the_list_and_all_that_takes_it_has_a_name(panel: Pr
         ),
     ],
 )
-def test_empty_panel_speaks_of_words_only_where_the_model_takes_them(
+def test_empty_panel_speaks_of_phrases_only_where_the_model_takes_them(
     panel: ProposalPanel, proposals: Proposals | None
 ) -> None:
     panel.show_proposals(proposals, None, COLOR)
-    assert any(word in words(panel) for word in ("type", "words"))
+    assert any(word in words(panel) for word in ("type", "phrase"))
 
     panel.set_takes(phrases=False, exemplars=True)
 

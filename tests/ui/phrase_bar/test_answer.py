@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from sam3_annotator.model import ConceptPrompt, Exemplar
+from sam3_annotator.model import ConceptPrompt, EngineStage, EngineStatus, Exemplar, Slot
 from sam3_annotator.project import ImageId, Region
+from sam3_annotator.ui.assistance.proposals_display import proposals_in_words
 from sam3_annotator.ui.canvas.proposals import PropagatedFrom, Proposal, Proposals
 from sam3_annotator.ui.phrase_bar.answer import answer_words
+from sam3_annotator.ui.window.model_chip import status_words
 
 COIN, CAT = ConceptPrompt("coin"), ConceptPrompt("cat")
 BEFORE = PropagatedFrom(ImageId(1), "1.png", 3)
@@ -56,3 +58,11 @@ def test_after_an_image_before_it_does_not_speak_of_words() -> None:
 
     assert "field" not in answer_words(asked.with_failure()).tip
     assert "example" not in answer_words(asked.with_found([])).tip
+
+
+@pytest.mark.parametrize("waiting", [ASKED, ASKED.with_propagated(BEFORE)])
+def test_bar_status_line_and_model_call_the_search_the_same(waiting: Proposals) -> None:
+    word = status_words(EngineStatus(EngineStage.BUSY, Slot.DETECT))
+
+    assert answer_words(waiting).text.lower() == f"{word}…"
+    assert proposals_in_words(waiting).lower().startswith(f"{word} ")
