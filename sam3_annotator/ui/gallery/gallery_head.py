@@ -16,6 +16,8 @@ from sam3_annotator.ui.panels.narrow_box import NarrowBox
 from sam3_annotator.ui.theme import ICON_SIZE, SPACE_M, SPACE_S, pixmap, theme
 
 SLIDER_WIDTH: Final = 112
+# Where room is short the slider gives way first: words are of no use without their ends.
+LEAST_SLIDER_WIDTH: Final = 48
 ORDER_WIDTH: Final = 208
 SMALL_ICON: Final = 12
 _ORDERS: Final = tuple(Order)
@@ -41,7 +43,7 @@ class GalleryHead(QWidget):
         row.addWidget(self._attribute)
         row.addStretch(1)
         row.addWidget(_ImageIcon(SMALL_ICON))
-        row.addWidget(self._slider)
+        row.addWidget(self._slider, stretch=SLIDER_WIDTH)
         row.addWidget(_ImageIcon(ICON_SIZE))
 
     @property
@@ -85,7 +87,9 @@ class GalleryHead(QWidget):
         slider.setRange(0, len(SIDES) - 1)
         slider.setPageStep(1)
         slider.setValue(SIDES.index(side))
-        slider.setFixedWidth(SLIDER_WIDTH)
+        slider.setMinimumWidth(LEAST_SLIDER_WIDTH)
+        slider.setMaximumWidth(SLIDER_WIDTH)
+        slider.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         slider.setAccessibleName("Size of the thumbnails")
         slider.setToolTip(f"Size of the thumbnails ({modifier_words('Ctrl')}+wheel)")
         slider.valueChanged.connect(lambda place: self.side_wanted.emit(SIDES[place]))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 from sam3_annotator.project import AttributeValue, ImageState
 from sam3_annotator.ui.gallery import attribute_button
 from sam3_annotator.ui.gallery.attribute_filter import ANY_ATTRIBUTE, AttributeFilter, tally_attributes
+from sam3_annotator.ui.gallery.gallery_head import LEAST_SLIDER_WIDTH, SLIDER_WIDTH
 from sam3_annotator.ui.gallery.gallery_window import MINIMUM_SIZE, GalleryWindow
 
 
@@ -160,3 +161,13 @@ def test_a_long_value_leaves_the_others_their_room(window: GalleryWindow, labell
     slider, button = window.head.slider, window.head.attribute
     assert slider.mapTo(window, slider.rect().topRight()).x() < MINIMUM_SIZE[0]
     assert button.geometry().right() < slider.geometry().left()
+
+
+@pytest.mark.parametrize(("width", "has_room"), [(700, False), (1200, True)])
+def test_the_slider_gives_way_before_words_do(window: GalleryWindow, qtbot: Any, width: int, has_room: bool) -> None:
+    window.resize(width, 500)
+    button, slider = window.head.attribute, window.head.slider
+
+    qtbot.waitUntil(lambda: (slider.width() == SLIDER_WIDTH) == has_room)
+    assert button.width() >= button.sizeHint().width()
+    assert slider.width() >= LEAST_SLIDER_WIDTH
