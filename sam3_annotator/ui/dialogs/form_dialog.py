@@ -106,10 +106,15 @@ class FormDialog(QDialog):
     # What the user does
 
     def open(self) -> None:
-        """Show the dialog; beside the window, which stays usable, unless it `is_blocking`."""
+        """Show the dialog; beside the window, which stays usable, unless it `is_blocking`.
+
+        All are equally wide: Qt alone would make room for long sentences, which wrap.
+        """
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal if self.is_blocking else Qt.WindowModality.NonModal)
+        self.resize(DIALOG_WIDTH, self.height())
         self.show()
+        self._grow()
         self.raise_()
 
     @property

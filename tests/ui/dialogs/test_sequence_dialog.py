@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from sam3_annotator.project import ImageState, InstanceId
+from sam3_annotator.ui.dialogs.form_dialog import DIALOG_WIDTH
 from sam3_annotator.ui.dialogs.sequence_dialog import SequenceDialog, SequenceStart
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.verbs.propagation_chain import SequencePlan
@@ -51,6 +53,20 @@ def test_a_number_and_enter_start_it(open_dialog, start, image_ids) -> None:
 
     assert dialog.plans == [SequencePlan(image_ids[0], image_ids[1:3], 0.4)]
     assert not dialog.isVisible()
+
+
+def test_on_a_large_screen_it_is_as_wide_as_other_dialogs_and_all_it_says_is_seen(qtbot, start) -> None:
+    dialog = SequenceDialog(start, 0.4, Settings())
+    qtbot.addWidget(dialog)
+    dialog.resize(dialog.sizeHint())  # as Qt does where the screen has room for it
+    assert dialog.width() > DIALOG_WIDTH
+
+    with qtbot.waitExposed(dialog):
+        dialog.open()
+
+    sentence = max(dialog.findChildren(QLabel), key=lambda label: len(label.text()))
+    assert dialog.width() == DIALOG_WIDTH
+    assert sentence.height() >= sentence.heightForWidth(sentence.width())
 
 
 def test_all_that_follow_are_counted_and_it_is_remembered(open_dialog, start, image_ids) -> None:
