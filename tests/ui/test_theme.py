@@ -62,6 +62,12 @@ def test_marks_stand_out_on_every_surface(tokens: dict[str, str], surface: str, 
 
 
 @pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("surface", [*SURFACES, "menu", "field"])
+def test_boxes_to_tick_stand_out_while_they_are_empty(tokens: dict[str, str], surface: str) -> None:
+    assert contrast(tokens["control_line"], tokens[surface]) >= 3.0
+
+
+@pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=["dark", "light"])
 @pytest.mark.parametrize("fill", ["accent_fill", "accent_fill_hover", "accent_fill_pressed", "danger_fill"])
 def test_labels_of_filled_buttons_are_readable(tokens: dict[str, str], fill: str) -> None:
     assert contrast(tokens["on_accent"], tokens[fill]) >= 4.5
