@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QColor, QFontInfo
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QListView
 
 from sam3_annotator.paths import resources_dir
 from sam3_annotator.ui import theme as theme_module
@@ -201,3 +201,17 @@ def test_binding_again_replaces_the_icon(qapp: QApplication, dark_theme: Theme) 
     dark_theme.set_appearance(Appearance.LIGHT)
 
     assert action.icon().cacheKey() == icon("plus", "danger").cacheKey()
+
+
+def test_the_ring_around_a_list_is_as_round_as_that_around_fields(qtbot: Any, dark_theme: Theme) -> None:
+    field, view = QLineEdit(), QListView()
+    for widget in (field, view):
+        qtbot.addWidget(widget)
+        widget.resize(120, 80)
+        widget.show()
+        widget.setFocus()
+        qtbot.waitUntil(widget.hasFocus)
+        shot = widget.grab().toImage()
+
+        assert shot.pixelColor(shot.width() // 2, 0) == dark_theme.color("accent")
+        assert shot.pixelColor(0, 0) != dark_theme.color("accent")
