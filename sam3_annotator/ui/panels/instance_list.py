@@ -166,9 +166,15 @@ class InstancePanel(QWidget):
         self._eye.setAccessibleName("Hide or show all instances")
         self._eye.clicked.connect(self.toggle_all_hidden)
         row = QHBoxLayout(header)
-        row.setContentsMargins(SPACE_M + SPACE_XS, SPACE_XS, SPACE_M, 0)
         row.addWidget(self._summary, stretch=1)
         row.addWidget(self._eye)
+        bar = self._list.verticalScrollBar()
+
+        def keep_above_the_eyes_of_rows(_least: int = 0, most: int = 0) -> None:
+            row.setContentsMargins(SPACE_M, SPACE_XS, SPACE_M + (bar.sizeHint().width() if most else 0), 0)
+
+        bar.rangeChanged.connect(keep_above_the_eyes_of_rows)
+        keep_above_the_eyes_of_rows()
         return header
 
     def _make_bar(self) -> QWidget:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QWheelEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMenu
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import CategoryId, ImageId, InstanceId, ProjectStore
@@ -305,3 +305,21 @@ def test_other_image_shows_its_own_instances_unselected(
 
     assert panel.model.ids() == (other,)
     assert selected(panel) == set()
+
+
+@pytest.mark.parametrize("count", [2, 40])
+def test_the_eye_for_all_stands_above_those_of_rows_with_a_scroll_bar_and_without(
+    qtbot: QtBot, panel: InstancePanel, add_instance: AddInstance, count: int
+) -> None:
+    for _ in range(count):
+        add_instance(category=0)
+    bar = panel.view.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.isVisible() == (count > 2))
+    eye = next(button for button in panel.findChildren(QToolButton) if "all" in button.accessibleName())
+    row_eye = eye_rect(panel.view.visualRect(panel.model.index(0)))
+
+    def distance() -> int:
+        of_row = panel.view.viewport().mapTo(panel, row_eye.center()).x()
+        return abs(eye.mapTo(panel, eye.rect().center()).x() - of_row)
+
+    qtbot.waitUntil(lambda: distance() <= 1)
