@@ -34,6 +34,11 @@ def contrast(first: str, second: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+def seen_through_the_unused_phrase_bar(tokens: dict[str, str], picture: str) -> str:
+    over, under = (np.array(QColor(color).getRgb()[:3]) for color in (tokens["panel"], picture))
+    return QColor(*np.rint(QUIET_OPACITY * over + (1 - QUIET_OPACITY) * under).astype(int).tolist()).name()
+
+
 @pytest.fixture
 def dark_theme(qapp: QApplication) -> Iterator[Theme]:
     yield apply_theme(qapp, Appearance.DARK)
@@ -85,10 +90,14 @@ def test_text_is_readable_on_tints(tokens: dict[str, str], tint: str) -> None:
 def test_words_of_the_unused_phrase_bar_are_readable_on_any_picture(
     tokens: dict[str, str], picture: str, role: str
 ) -> None:
-    over, under = (np.array(QColor(color).getRgb()[:3]) for color in (tokens["panel"], picture))
-    seen = QColor(*np.rint(QUIET_OPACITY * over + (1 - QUIET_OPACITY) * under).astype(int).tolist())
+    assert contrast(tokens[role], seen_through_the_unused_phrase_bar(tokens, picture)) >= 4.5
 
-    assert contrast(tokens[role], seen.name()) >= 4.5
+
+@pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=["dark", "light"])
+def test_words_below_the_unused_phrase_bar_are_not_read_through_it(tokens: dict[str, str]) -> None:
+    bright, dark = (seen_through_the_unused_phrase_bar(tokens, picture) for picture in ("#ffffff", "#000000"))
+
+    assert contrast(bright, dark) < 1.2
 
 
 def test_both_themes_have_the_same_roles() -> None:

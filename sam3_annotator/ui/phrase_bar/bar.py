@@ -37,8 +37,8 @@ QUIET_WIDTH: Final = 264
 MIN_FIELD_WIDTH: Final = 64
 BUTTON_HEIGHT: Final = 24
 CORNER: Final = RADIUS + SPACE_XS
-# Unused, it lets the picture through, as far as its words stay readable on any.
-QUIET_OPACITY: Final = 0.9
+# Unused, it lets the picture through, but no words: those of labels below it would run into its own.
+QUIET_OPACITY: Final = 0.96
 # What the field promises, by whether the model knows names and whether it was shown what to find.
 _PROMISES: Final = {
     (True, False): ("Find all: type what to find", "Type what to find", "Find all"),
