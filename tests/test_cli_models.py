@@ -45,7 +45,7 @@ def test_list_names_every_model_with_its_state(capsys: pytest.CaptureFixture[str
 
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split()[:2] == ["builtin", "ready"]
-    assert "sam3              not downloaded  3.45 GB  Clicks, boxes, examples and words" in "\n".join(lines)
+    assert "sam3              not downloaded  3.45 GB  Clicks, boxes, examples and phrases" in "\n".join(lines)
 
 
 def test_list_as_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:

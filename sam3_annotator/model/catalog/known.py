@@ -53,7 +53,7 @@ KNOWN: Final = (
     KnownModel(
         name="sam3",
         title="SAM 3",
-        about="Clicks, boxes, examples and words; the official file of Meta",
+        about="Clicks, boxes, examples and phrases; the official file of Meta",
         repository="facebook/sam3",
         file="sam3.pt",
         size=3_450_062_241,
