@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Mapping
+from enum import StrEnum
+from math import isfinite
 from pathlib import Path
 
 from sam3_annotator.project.attributes import NO_ATTRIBUTES, Attributes, encode_attributes
@@ -14,6 +16,7 @@ from sam3_annotator.project.entities import (
     ImageId,
     ImageState,
     InstanceId,
+    Origin,
     Provenance,
     Split,
 )
@@ -62,9 +65,14 @@ class Edit:
     ) -> ImageId:
         """Add an image; a relative path is relative to the folder of the project file.
 
-        Raises KnownError if the project has the image already or its path cannot be kept as text.
+        Raises KnownError if the project has the image already, its path cannot be kept as text, or there is no such
+        state or split.
         """
-        row = {"path": self._new_path(path), "state": str(state), "split": None if split is None else str(split)}
+        row = {
+            "path": self._new_path(path),
+            "state": _checked_word(ImageState, state, "state of an image"),
+            "split": None if split is None else _checked_word(Split, split, "split"),
+        }
         image_id = ImageId(self._recorder.insert("images", row))
         if facts != ImageFacts():
             self._recorder.run(lambda: write_facts(self._connection, {image_id: facts}))
@@ -83,11 +91,11 @@ class Edit:
         split: Split | Unset | None = UNSET,
         path: str | Path | Unset = UNSET,
     ) -> None:
-        """Change what is given; raises KnownError if another image of the project has the path."""
+        """Change what is given; raises KnownError as `add_image` does."""
         before = self._recorder.row("images", image_id)
         wanted = {
-            "state": UNSET if isinstance(state, Unset) else str(state),
-            "split": str(split) if isinstance(split, Split) else split,
+            "state": state if isinstance(state, Unset) else _checked_word(ImageState, state, "state of an image"),
+            "split": split if split is None or isinstance(split, Unset) else _checked_word(Split, split, "split"),
             "path": UNSET if isinstance(path, Unset) else self._new_path(path, besides=image_id),
         }
         self._recorder.update("images", image_id, before, wanted)
@@ -166,16 +174,17 @@ class Edit:
 
         One that is left out stays so.
 
-        Raises KnownError on an empty region, and on attributes that `encode_attributes` refuses.
+        Raises KnownError on an empty region, a score that is not finite, an origin that there is not, and
+        attributes that `encode_attributes` refuses.
         """
         state = self._recorder.row("images", image_id)["state"]
         self._recorder.row("categories", category_id)
         row = {
             "image_id": image_id,
             "category_id": category_id,
-            "score": None if score is None else float(score),
+            "score": None if score is None else _checked_score(score),
             "is_crowd": int(is_crowd),
-            "provenance": encode_provenance(provenance),
+            "provenance": _checked_provenance(provenance),
             "region": _checked_region(region),
             "attributes": encode_attributes(attributes),
         }
@@ -202,9 +211,9 @@ class Edit:
         wanted = {
             "category_id": UNSET if category_id is None else category_id,
             "region": UNSET if region is None else _checked_region(region),
-            "score": score if score is None or isinstance(score, Unset) else float(score),
+            "score": score if score is None or isinstance(score, Unset) else _checked_score(score),
             "is_crowd": UNSET if is_crowd is None else int(is_crowd),
-            "provenance": UNSET if provenance is None else encode_provenance(provenance),
+            "provenance": UNSET if provenance is None else _checked_provenance(provenance),
             "attributes": UNSET if attributes is None else encode_attributes(attributes),
         }
         self._recorder.update("instances", instance_id, before, wanted)
@@ -243,6 +252,25 @@ class Edit:
         if any(row_id != besides for (row_id,) in taken):
             raise KnownError(f"There is a category named {cleaned} already. Choose another name.")
         return cleaned
+
+
+def _checked_word(words: type[StrEnum], said: str, noun: str) -> str:
+    """Return a word as it is stored: others would make the file one that cannot be read."""
+    try:
+        return words(said).value
+    except ValueError:
+        raise KnownError(f"{said!r} is no {noun}; there are {', '.join(words)}.") from None
+
+
+def _checked_provenance(provenance: Provenance) -> str:
+    _checked_word(Origin, provenance.origin, "origin of an instance")
+    return encode_provenance(provenance)
+
+
+def _checked_score(score: float) -> float:
+    if not isfinite(score):  # SQLite would drop NaN, and no JSON file holds infinity
+        raise KnownError(f"{score} is no score; give a number from 0 to 1, or None.")
+    return float(score)
 
 
 def _checked_color(color: str) -> str:

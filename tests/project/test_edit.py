@@ -150,6 +150,36 @@ def test_empty_region_is_refused(small: Any, square: Square) -> None:
     assert small.store.instance(instance).region == square()
 
 
+@pytest.mark.parametrize("said", [{"state": "finished"}, {"split": "valid"}])
+def test_word_that_is_none_is_refused_before_it_spoils_the_file(small: Any, said: Any) -> None:
+    store, image = small.store, small.images[0]
+    with pytest.raises(KnownError, match="there are"), store.edit("Change") as edit:
+        edit.update_image(image, **said)
+    with pytest.raises(KnownError, match="there are"), store.edit("Add") as edit:
+        edit.add_image("other.png", **said)
+
+    with store.edit("Change") as edit:
+        edit.update_image(image, state="done", split="val")  # the words themselves will do
+
+    assert len(store.images()) == len(small.images)
+    assert (store.image(image).state, store.image(image).split) == (ImageState.DONE, Split.VAL)
+
+
+@pytest.mark.parametrize(
+    "said", [{"provenance": Provenance(origin="robot")}, {"score": float("nan")}, {"score": float("inf")}]
+)
+def test_instance_that_no_reader_would_take_is_refused(small: Any, square: Square, said: Any) -> None:
+    with small.store.edit("Add") as edit:
+        instance = edit.add_instance(small.images[0], small.cat, square(), score=0.5)
+
+    with pytest.raises(KnownError), small.store.edit("Add") as edit:
+        edit.add_instance(small.images[0], small.cat, square(), **said)
+    with pytest.raises(KnownError), small.store.edit("Change") as edit:
+        edit.update_instance(instance, **said)
+
+    assert [each.score for each in small.store.instances(small.images[0])] == [0.5]
+
+
 def test_unknown_ids_are_refused(small: Any, square: Square) -> None:
     verbs: list[Callable[[Any], object]] = [
         lambda edit: edit.add_instance(ImageId(99), small.cat, square()),
