@@ -9,6 +9,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
+
 from sam3_annotator.project.errors import KnownError
 
 AttributeValue = str | int | float | bool
@@ -20,20 +22,23 @@ NO_ATTRIBUTES: Final[Attributes] = MappingProxyType({})
 
 
 def encode_attributes(attributes: Attributes) -> str:
-    """Return attributes as JSON.
+    """Return attributes as JSON; NumPy's numbers become Python's.
 
-    Raises KnownError on a name that is empty or has space around it, on numbers that are not finite, and
-    on halves of characters, which cannot be stored.
+    Raises KnownError on a name that is empty or has space around it, on what is neither text, number nor truth value,
+    on numbers that are not finite, and on halves of characters, which cannot be stored.
     """
-    for name, value in attributes.items():
-        if not name or name != name.strip():
+    said = {name: value.item() if isinstance(value, np.generic) else value for name, value in attributes.items()}
+    for name, value in said.items():
+        if not isinstance(name, str) or not name or name != name.strip():
             raise KnownError(f"An attribute needs a name without space around it; {name!r} is none.")
+        if not isinstance(value, str | int | float):
+            raise KnownError(f"The attribute {name} is neither text, number nor true or false: {value!r}.")
         if isinstance(value, float) and not math.isfinite(value):
             raise KnownError(f"The attribute {name} is no number: {value}. Write one, or a word.")
         for text in (name, value):
             if isinstance(text, str) and text != text.encode(errors="replace").decode():
                 raise KnownError(f"The attribute {name!a} is no Unicode text. Write it in other characters.")
-    return json.dumps(dict(attributes), separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(said, separators=(",", ":"), ensure_ascii=False)
 
 
 @lru_cache(maxsize=4096)  # many instances have the same

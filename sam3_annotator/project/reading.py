@@ -21,6 +21,7 @@ from sam3_annotator.project.rows import (
     category_from_values,
     image_from_values,
     instance_from_values,
+    plain,
 )
 
 _T = TypeVar("_T")
@@ -92,7 +93,7 @@ class ProjectReader:
         """Return the rows of a SELECT, for `queries`; raises EditError on anything that writes."""
         with told(self.path):
             try:
-                return self._connection.execute(query, parameters).fetchall()
+                return self._connection.execute(query, tuple(map(plain, parameters))).fetchall()
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode == sqlite3.SQLITE_READONLY and not self.is_read_only:
                     raise EditError("A project is written inside `with store.edit(...)` only.") from error
@@ -148,7 +149,7 @@ class ProjectReader:
         return records[0] if records else None
 
     def _records(self, make: Callable[[tuple[Any, ...]], _T], query: str, *parameters: SqlValue) -> list[_T]:
-        rows = self._connection.execute(query, parameters)
+        rows = self._connection.execute(query, tuple(map(plain, parameters)))
         try:
             return [make(row) for row in rows]
         except (ValueError, TypeError, KeyError) as error:  # no row that this program has written

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from sam3_annotator.project.changes import Row, RowChange, SqlValue, net_changes
 from sam3_annotator.project.errors import EditError
 from sam3_annotator.project.failures import failure
-from sam3_annotator.project.rows import apply_change, fetch_row, insert_row
+from sam3_annotator.project.rows import apply_change, fetch_row, insert_row, plain
 
 _NOUNS = {"images": "image", "categories": "category", "instances": "instance"}
 _T = TypeVar("_T")
@@ -43,30 +43,31 @@ class ChangeRecorder:
 
     def row(self, table: str, row_id: int) -> Row:
         """Return a row as stored."""
-        row = self.run(lambda: fetch_row(self._connection, table, row_id))
+        row = self.run(lambda: fetch_row(self._connection, table, plain(row_id)))
         if row is None:
             raise EditError(f"There is no {_NOUNS[table]} with the id {row_id} in this project.")
         return row
 
     def select(self, query: str, *parameters: SqlValue) -> list[tuple[Any, ...]]:
         """Return the rows of a SELECT."""
-        return self.run(lambda: self._connection.execute(query, parameters).fetchall())
+        return self.run(lambda: self._connection.execute(query, tuple(map(plain, parameters))).fetchall())
 
     def insert(self, table: str, row: Row) -> int:
         """Add a row and return its new id."""
+        row = {column: plain(value) for column, value in row.items()}
         row_id = self.run(lambda: insert_row(self._connection, table, row))
         self._changes.append(RowChange(table, row_id, None, row))
         return row_id
 
     def update(self, table: str, row_id: int, before: Row, wanted: Mapping[str, Any]) -> None:
         """Set the columns of a row whose wanted value is not `UNSET`."""
-        after = {**before, **{column: value for column, value in wanted.items() if value is not UNSET}}
+        after = {**before, **{column: plain(value) for column, value in wanted.items() if value is not UNSET}}
         if after != before:
-            self.apply(RowChange(table, row_id, before, after))
+            self.apply(RowChange(table, plain(row_id), before, after))
 
     def delete(self, table: str, row_id: int) -> None:
         """Delete a row."""
-        self.apply(RowChange(table, row_id, self.row(table, row_id), None))
+        self.apply(RowChange(table, plain(row_id), self.row(table, row_id), None))
 
     def apply(self, change: RowChange) -> None:
         """Bring a row from the `before` of a change to its `after`."""

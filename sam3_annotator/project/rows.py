@@ -7,7 +7,9 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
+
+import numpy as np
 
 from sam3_annotator.project.attributes import decode_attributes
 from sam3_annotator.project.changes import Row, RowChange
@@ -27,6 +29,8 @@ from sam3_annotator.project.entities import (
 )
 from sam3_annotator.project.errors import EditError
 from sam3_annotator.project.regions import Region, decode_region
+
+_T = TypeVar("_T")
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "images": ("path", "state", "split"),
@@ -53,6 +57,11 @@ _INSERT = {
 _STATES = {state.value: state for state in ImageState}
 _SPLITS: dict[str | None, Split | None] = {None: None, **{split.value: split for split in Split}}
 _DEFAULT_PROVENANCE = {field.name: getattr(Provenance(), field.name) for field in fields(Provenance)}
+
+
+def plain(value: _T) -> _T:
+    """Return a scalar of NumPy as Python's own, others as they are: SQLite would take the bytes of it."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def fetch_row(connection: sqlite3.Connection, table: str, row_id: int) -> Row | None:

@@ -354,9 +354,33 @@ def test_attributes_are_kept_as_they_are_and_undone(small: Any, square: Square) 
     assert small.store.instance(other).attributes == {}
 
 
-@pytest.mark.parametrize("said", [{"": 1}, {" occluded": True}, {"share": float("nan")}, {"note": "\ud800"}])
+@pytest.mark.parametrize(
+    "said",
+    [{"": 1}, {" occluded": True}, {"share": float("nan")}, {"note": "\ud800"}, {"parts": [1]}, {"age": None}, {3: 1}],
+)
 def test_attributes_that_cannot_be_kept_are_refused_with_a_sentence(small: Any, square: Square, said: Any) -> None:
     with pytest.raises(KnownError, match="attribute"), small.store.edit("Add instance") as edit:
         edit.add_instance(small.images[0], small.cat, square(), attributes=said)
 
     assert small.store.instances(small.images[0]) == ()
+
+
+def test_ids_and_values_of_numpy_are_those_of_python(small: Any, square: Square) -> None:
+    store, image, dog = small.store, np.int64(small.images[0]), np.int64(small.dog)
+    said = {"age": np.int64(3), "wet": np.True_}
+    with store.edit("Add") as edit:
+        instance = edit.add_instance(image, np.int32(small.cat), square(), score=np.float32(0.5), attributes=said)
+        edit.update_category(dog, position=np.int64(7))
+
+    with store.edit("Change") as edit:
+        edit.update_instance(np.int64(instance), category_id=dog)
+
+    assert [(each.category_id, each.attributes) for each in store.instances(image)] == [
+        (small.dog, {"age": 3, "wet": True})
+    ]
+    assert store.category(dog).position == 7
+    store.undo()
+    assert store.instance(instance).category_id == small.cat
+    with store.edit("Delete") as edit:
+        edit.delete_instance(np.int64(instance))
+    assert store.instances(image) == ()
