@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import json
 import math
 from collections.abc import Mapping
@@ -19,6 +20,14 @@ Attributes = Mapping[str, AttributeValue]
 """Name -> value, in the order in which they were given; nobody changes one that an instance has."""
 
 NO_ATTRIBUTES: Final[Attributes] = MappingProxyType({})
+
+
+def _freeze(values: dict[str, AttributeValue]) -> MappingProxyType[str, AttributeValue]:
+    return MappingProxyType(values)
+
+
+# Else no instance could be pickled, as by a loader of training data with several processes, or copied by `asdict`.
+copyreg.pickle(MappingProxyType, lambda attributes: (_freeze, (dict(attributes),)))
 
 
 def encode_attributes(attributes: Attributes) -> str:
@@ -45,4 +54,4 @@ def encode_attributes(attributes: Attributes) -> str:
 def decode_attributes(text: str) -> Attributes:
     """Return the attributes that `encode_attributes` was given."""
     values: dict[str, AttributeValue] = json.loads(text)
-    return MappingProxyType(values) if values else NO_ATTRIBUTES
+    return _freeze(values) if values else NO_ATTRIBUTES
