@@ -46,6 +46,11 @@ class MaskPrompt:
 
     mask: NDArray[np.bool_] | NDArray[np.float32]
 
+    def __post_init__(self) -> None:
+        """Refuse whole numbers: nothing tells whether they are a mask (0 and 255) or logits."""
+        if self.mask.dtype.kind not in "bf":
+            raise ValueError(f"A mask is bool, or float logits; got {self.mask.dtype}. Take `mask > 0`.")
+
     @cached_property
     def content(self) -> tuple[object, ...]:
         """What tells it from masks with other values; worked out once, since masks of image size are large."""
@@ -73,3 +78,7 @@ class ConceptPrompt:
 
     phrase: str = ""
     exemplars: tuple[Exemplar, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Accept any sequence of exemplars."""
+        object.__setattr__(self, "exemplars", tuple(self.exemplars))

@@ -14,8 +14,12 @@ def mask_to_region(mask: NDArray[np.bool_]) -> Region:
     """Return the region along the pixel edges of a `(H, W)` bool mask, holes and parts kept.
 
     `region_to_mask` gives the same mask back, bit for bit. Parts are 4-connected, polygons valid, vertices integers.
-    Raises ValueError if the mask is not two-dimensional.
+    Whole numbers will do for a mask: what is not 0 is inside. Raises ValueError if the mask is not two-dimensional, and
+    for decimals, which may be chances or logits.
     """
+    mask = np.asarray(mask)
+    if mask.dtype.kind == "f":
+        raise ValueError(f"A mask is bool; got {mask.dtype}. Say from where on it is inside, as in `mask > 0.5`.")
     if mask.ndim != 2:
         raise ValueError(f"A mask has the shape (height, width); got {mask.shape}.")
     return region_of_runs(runs_of_mask(np.asarray(mask, dtype=np.bool_)))

@@ -109,6 +109,13 @@ def test_mask_of_another_dimension_is_refused() -> None:
         mask_to_region(np.zeros((1, 4, 4), dtype=np.bool_))
 
 
+def test_numbers_that_are_no_mask_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"mask > 0\.5"):
+        mask_to_region(np.full((3, 4), 0.2, np.float32))
+
+    assert mask_to_region(DIAMOND.astype(np.uint8) * 255) == mask_to_region(DIAMOND)
+
+
 def test_parts_outside_the_image_are_cut() -> None:
     region = Region((*rectangle(-5, -5, 3, 2).polygons, *rectangle(8, 3, 1e9, 1e9).polygons))
 
