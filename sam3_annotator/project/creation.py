@@ -55,7 +55,9 @@ def new_file(path: Path) -> Iterator[Database]:
     _flush_folder(path.parent)
 
 
-def add_image_files(edit: Edit, roots: Sequence[Path], progress: Progress | None = None) -> tuple[ImageId, ...]:
+def add_image_files(
+    edit: Edit, roots: Sequence[str | os.PathLike[str]], progress: Progress | None = None
+) -> tuple[ImageId, ...]:
     """Add the image files of folders, in natural order, with what they tell; ones that are there already stay as is.
 
     A root may also be an image file itself. Returns the ids of the added images. Unreadable images are added too,

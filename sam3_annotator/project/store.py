@@ -63,14 +63,19 @@ class ProjectStore(ProjectReader):
 
     @classmethod
     def create(
-        cls, path: str | os.PathLike[str], *, image_roots: Sequence[Path] = (), progress: Progress | None = None
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        image_roots: Sequence[str | os.PathLike[str]] | str | os.PathLike[str] = (),
+        progress: Progress | None = None,
     ) -> ProjectStore:
-        """Make a project of all images in the folders (or image files) `image_roots` and open it for writing.
+        """Make a project of all images in the folders (or image files) `image_roots`, or one, and open it for writing.
 
         The file appears only once it is complete. Raises KnownError if it cannot be made or there is one already,
         and Cancelled if `progress` does; nothing is left behind then.
         """
         target = absolute_path(path)
+        roots = (image_roots,) if isinstance(image_roots, str | os.PathLike) else image_roots
         with told(target):
             require_place(target)
             with ExitStack() as stack:
@@ -78,7 +83,7 @@ class ProjectStore(ProjectReader):
                 stack.callback(lock.release)
                 require_place(target)  # whoever held the lock may have made it meanwhile
                 with new_file(target) as database, cls(target, database).edit("New project", undoable=False) as edit:
-                    add_image_files(edit, image_roots, progress)
+                    add_image_files(edit, roots, progress)
                 store = cls(target, open_for_writing(target), lock=lock)
                 stack.pop_all()
         return store

@@ -53,6 +53,12 @@ def test_creation_takes_single_files_and_each_image_once(tmp_path: Path, image_f
         assert [image.name for image in store.images()] == ["10.png", "1.png", "2.png", "3.png"]
 
 
+@pytest.mark.parametrize("kind", [str, Path])
+def test_creation_takes_one_folder_as_it_is(tmp_path: Path, image_folder: Path, kind: type) -> None:
+    with ProjectStore.create(tmp_path / "p.sam3proj", image_roots=kind(image_folder)) as store:
+        assert len(store.images()) == 4
+
+
 def test_creation_keeps_unreadable_images_and_says_what_is_wrong(tmp_path: Path, image_folder: Path) -> None:
     (image_folder / "4.png").write_bytes(b"no image")
 
