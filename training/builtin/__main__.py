@@ -15,8 +15,9 @@ from torch import Tensor
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.builtin.weights import fill_network
+from sam3_annotator.project import KnownError
 from training.builtin.fit import fit
-from training.builtin.pictures import PictureCache, split_pictures
+from training.builtin.pictures import PictureCache, PictureFile, split_pictures
 from training.builtin.pretrained import find_pretrained, load_encoder
 from training.builtin.projects import list_data
 from training.builtin.samples import SampleMaker
@@ -51,9 +52,9 @@ def main() -> None:
     words = parser.parse_args()
     torch.set_num_threads(words.threads)
     cv2.setNumThreads(1)
-    words.out.mkdir(parents=True, exist_ok=True)
+    _require_what_is_named(words, parser)
     settings = read_settings(words.settings)
-    files = [file for data in words.data for file in list_data(data)]
+    files = [file for data in words.data for file in _list_some(data, parser)]
     train, validation = split_pictures(files, settings.validation_share)
     if not train:
         parser.error(f"There is nothing to learn from in {', '.join(map(str, words.data))}.")
@@ -62,6 +63,7 @@ def main() -> None:
         fill_network(network, words.start)
     else:
         load_encoder(network, words.encoder or find_pretrained())
+    words.out.mkdir(parents=True, exist_ok=True)
     samples = SampleMaker(PictureCache(train, int(words.cache_gb * 2**30)), settings)
     unseen = SampleMaker(PictureCache(validation), settings)
     trainer = Trainer(
@@ -72,6 +74,28 @@ def main() -> None:
         _write(log, {"pictures": len(train), "validation": len(validation), "resumed": resumed})
         _run(trainer, settings, unseen, log)
         _write(log, fit(trainer.average, samples, unseen, settings, words.out / "builtin.safetensors", words.workers))
+
+
+def _require_what_is_named(words: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    """End with a sentence if a file that is named is not there, or the device is none of this machine."""
+    for file in (words.settings, words.start, words.encoder):
+        if file is not None and not file.is_file():
+            parser.error(f"There is no file {file}.")
+    try:
+        torch.empty(0, device=words.device)
+    except (RuntimeError, AssertionError) as error:  # PyTorch without CUDA raises the latter
+        parser.error(f"Nothing can be computed on {words.device} here ({str(error).splitlines()[0]}); try cpu.")
+
+
+def _list_some(data: Path, parser: argparse.ArgumentParser) -> list[PictureFile]:
+    """List the pictures of one `--data`: a slip in one of several must not go unnoticed until the run is over."""
+    try:
+        files = list_data(data)
+    except KnownError as error:
+        parser.error(str(error))
+    if not files:
+        parser.error(f"There is nothing to learn from in {data}.")
+    return files
 
 
 def _run(trainer: Trainer, settings: TrainingSettings, unseen: SampleMaker, log: TextIO) -> None:

@@ -138,3 +138,34 @@ def test_the_log_tells_of_each_click_the_mean_of_its_batches() -> None:
 
     first = {"loss1": 2.0, "iou1": 0.6, "best1": 0.7, "left_out1": 0.0}
     assert told == first | {"loss2": 0.7, "iou2": 0.8, "best2": 0.8, "left_out2": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("word", "sentence"),
+    [
+        ("--start=lost.safetensors", "There is no file lost.safetensors"),
+        ("--settings=lost.toml", "There is no file lost.toml"),
+        ("--device=nowhere", "Nothing can be computed on nowhere"),
+        ("--data=lost", "There is nothing to learn from in lost"),
+        ("--data=lost.sam3proj", "There is no project at"),
+    ],
+)
+def test_slip_in_the_words_is_told_before_anything_is_made(
+    run: Callable[[], list[dict[str, float]]],
+    write_picture: WritePicture,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    word: str,
+    sentence: str,
+) -> None:
+    write_picture(
+        tmp_path / "data" / "source" / "a.jpg", np.kron(np.eye(2, dtype=np.uint16), np.ones((40, 40), np.uint16))
+    )
+    monkeypatch.setattr(sys, "argv", [*sys.argv, word])
+
+    with pytest.raises(SystemExit, match="2"):
+        run()
+
+    assert sentence in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
