@@ -28,6 +28,9 @@ def exit_status(work: Callable[[], int], *, debug: bool = False) -> int:
         if _is_cancelled(error):
             _say("Stopped; nothing half-written is left.")
             return STOPPED
+        if isinstance(error.__cause__, KeyboardInterrupt):  # as Python 3.11 wraps it while a class is being made
+            _say("Stopped.")
+            return STOPPED
         sentence = _sentence(error)
         if debug:
             import traceback

@@ -55,6 +55,15 @@ def test_work_stopped_by_the_user_ends_with_130(error: BaseException, capsys: py
     assert capsys.readouterr().err.startswith("Stopped")
 
 
+def test_ctrl_c_while_a_class_is_being_made_stops_the_work(capsys: pytest.CaptureFixture[str]) -> None:
+    class Interrupted:
+        def __set_name__(self, owner: type, name: str) -> None:
+            raise KeyboardInterrupt
+
+    assert exit_status(lambda: len(type("Made", (), {"field": Interrupted()}).__name__)) == 130
+    assert capsys.readouterr().err == "Stopped.\n"
+
+
 def test_missing_library_of_the_system_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     error = ImportError("libEGL.so.1: cannot open shared object file: No such file or directory")
 
