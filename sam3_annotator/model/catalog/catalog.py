@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,8 @@ from sam3_annotator.paths import expand_home, resources_dir, user_data_dir
 
 if TYPE_CHECKING:
     from sam3_annotator.model.catalog.download import Patience
+
+_log = logging.getLogger(__name__)
 
 BUILTIN: Final = "builtin"
 BUILTIN_TITLE: Final = "Built-in"
@@ -209,8 +212,11 @@ class Catalog:
     def _remember(self, weights: WeightsFiles, sha256: str) -> FileHash:
         at = datetime.now(UTC).isoformat(timespec="seconds")
         file_hash = FileHash(sha256, at, *weights.stamp())
-        with self._memory.change() as memory:
-            memory.hashes[str(weights.path)] = file_hash
+        try:
+            with self._memory.change() as memory:
+                memory.hashes[str(weights.path)] = file_hash
+        except CatalogError as error:  # as in a home that may only be read; then it is computed again next time
+            _log.warning("The hash of %s is not remembered: %s", weights.path, error)
         return file_hash
 
     def _delete(self, entry: ModelEntry) -> None:

@@ -298,3 +298,17 @@ def test_list_that_cannot_be_written_stays_as_it_was(
 
     assert (catalog.folder / "models.json").read_text() == before
     assert [file.name for file in catalog.folder.iterdir() if file.suffix == ".part"] == []
+
+
+def test_hash_is_told_also_where_it_cannot_be_remembered(
+    catalog: Catalog, make_checkpoint: MakeCheckpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog.add(make_checkpoint("mine.safetensors"))
+
+    def read_only(*_: Any, **__: Any) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(Path, "mkdir", read_only)
+
+    assert len(catalog.hash_file("mine").sha256) == 64
+    assert catalog.entry("mine").file_hash is None
