@@ -32,8 +32,10 @@ def info_command(name: ModelName, as_json: Json = False) -> None:
 
 @models_app.command("add", short_help="Put a checkpoint of yours on the list.")
 def add_command(
-    path: Annotated[Path, typer.Argument(readable=False, help="A checkpoint, or a folder with one.")],
-    name: Annotated[str, typer.Option("--name", help="What to call it; made of the file's name if left out.")] = "",
+    path: Annotated[Path, typer.Argument(readable=False, metavar="PATH", help="A checkpoint, or a folder with one.")],
+    name: Annotated[
+        str, typer.Option("--name", metavar="NAME", help="What to call it; made of the file's name if left out.")
+    ] = "",
 ) -> None:
     """Put a checkpoint of yours on the list; the file stays where it is, as it is."""
     from sam3_annotator.commands.models import add_model

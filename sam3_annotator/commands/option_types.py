@@ -37,7 +37,7 @@ def word(parse: Callable[[str], Value]) -> Callable[[str], Value]:
     return parsed
 
 
-def _with_suffix(project: Path) -> Path:
+def with_suffix(project: Path) -> Path:
     """Take NAME for the project file NAME.sam3proj where there is no other of that name: `new` makes it so, too."""
     from sam3_annotator.project import is_there  # what `--help` need not wait for
 
@@ -52,7 +52,7 @@ Project = Annotated[
         metavar="PROJECT",
         help="A project file, NAME.sam3proj.",
         show_default=False,
-        callback=_with_suffix,
+        callback=with_suffix,
     ),
 ]
 Model = Annotated[

@@ -16,7 +16,11 @@ def open_window(path: Path | None, cache_gigabytes: float | None = None) -> int:
     `cache_gigabytes` is the room of embeddings on disk, if not as the settings say.
     """
     if path is not None and not path.exists():
-        raise CommandFailed(f"There is nothing at {path}; give an image folder, an image file or a project file.")
+        from sam3_annotator.commands.option_types import with_suffix  # which a start by the shortest way need not load
+
+        named, path = path, with_suffix(path)
+        if path is named:
+            raise CommandFailed(f"There is nothing at {named}; give an image folder, an image file or a project file.")
     problem = display.window_problem()
     if problem:
         raise CommandFailed(problem)
