@@ -42,13 +42,20 @@ def main() -> None:
     parser.add_argument(
         "--start", type=Path, help="weights to go on from, such as resources/builtin/builtin.safetensors"
     )
-    parser.add_argument("--settings", type=Path, default=Path(__file__).with_name("settings.toml"))
+    parser.add_argument(
+        "--settings",
+        type=Path,
+        default=Path(__file__).with_name("settings.toml"),
+        help="settings.toml, for a graphics card, if left out; on a processor go on with finish.toml",
+    )
     parser.add_argument("--encoder", type=Path, help="the .pth of EfficientNet-Lite2, if its package is not installed")
-    parser.add_argument("--device", default="cpu")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="cpu", help="cpu if left out, or cuda")
+    parser.add_argument("--threads", type=int, default=1, help="of the processor; 1 if left out")
     parser.add_argument("--workers", type=int, default=0, help="processes that draw samples, besides this one")
     parser.add_argument("--cache-gb", type=float, default=4.0, help="memory for decoded pictures")
-    parser.add_argument("--minutes", type=float, help="end the run after so many minutes of training")
+    parser.add_argument(
+        "--minutes", type=float, help="end the run after so many minutes of training; then come the fits"
+    )
     words = parser.parse_args()
     torch.set_num_threads(words.threads)
     cv2.setNumThreads(1)
