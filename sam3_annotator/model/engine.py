@@ -50,6 +50,11 @@ class EngineStatus:
     progress: float | None = None
     activity: str = ""
 
+    @property
+    def begins_loading(self) -> bool:
+        """Another model begins to be loaded: said once of each, before any of its progress."""
+        return self.stage is EngineStage.LOADING and self.progress is None
+
 
 @dataclass(frozen=True, slots=True)
 class ModelSource:

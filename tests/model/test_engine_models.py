@@ -243,6 +243,7 @@ def test_progress_of_loading_is_told_by_whole_percents(run: Any, fake_session: A
 
     told = [status.progress for status in run.statuses if status.progress is not None]
     assert told == [percent / 100 for percent in range(1, 101)]
+    assert [status.session_name for status in run.statuses if status.begins_loading].count("Large") == 1
 
 
 def test_activities_of_loading_are_told_as_they_begin(run: Any, fake_session: Any) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sam3_annotator.model import (
-    EngineStage,
     EngineStatus,
     Job,
     MaskPrompt,
@@ -287,7 +286,7 @@ class Assist(QObject):
     @Slot(object)
     def _follow_model(self, status: EngineStatus) -> None:
         """Let another model read the shown image too, and ask it what the one before could not answer."""
-        if status.stage is not EngineStage.LOADING or status.progress is not None or self._image is None:
+        if not status.begins_loading or self._image is None:
             return
         self._embed(self._image)
         if (draft := self.draft) is not None and draft.has_failed:

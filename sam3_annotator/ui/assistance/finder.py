@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from sam3_annotator.model import (
     ConceptPrompt,
-    EngineStage,
     EngineStatus,
     Exemplar,
     Job,
@@ -370,8 +369,7 @@ class Finder(QObject):
     @Slot(object)
     def _follow_model(self, status: EngineStatus) -> None:
         """Ask another model what the one before could not answer."""
-        is_new = status.stage is EngineStage.LOADING and status.progress is None
-        if is_new and self.proposals is not None and self.proposals.has_failed:
+        if status.begins_loading and self.proposals is not None and self.proposals.has_failed:
             self._ask(self.proposals)
 
     @Slot(object)

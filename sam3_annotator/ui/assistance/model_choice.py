@@ -147,7 +147,7 @@ class ModelChoice(QObject):
 
     @Slot(object)
     def _follow(self, status: EngineStatus) -> None:
-        if status.stage in (EngineStage.LOADING, EngineStage.FAILED) and status.progress is None:
+        if status.begins_loading or status.stage is EngineStage.FAILED:
             self._failure = status.error
         self.status_changed.emit(status)
         if status.stage is EngineStage.READY and self.name != BUILTIN and status.session_name == self._title(self.name):

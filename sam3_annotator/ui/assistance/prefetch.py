@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from sam3_annotator.model import (
     EmbeddingCache,
-    EngineStage,
     EngineStatus,
     Job,
     Outcome,
@@ -184,6 +183,6 @@ class Prefetch(QObject):
     @Slot(object)
     def _follow_model(self, status: EngineStatus) -> None:
         """Let another model encode what is ahead, too."""
-        if status.stage is EngineStage.LOADING and status.progress is None:
+        if status.begins_loading:
             self._cancel()
             self._begin()

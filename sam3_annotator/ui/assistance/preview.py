@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sam3_annotator.model import (
-    EngineStage,
     EngineStatus,
     Job,
     Outcome,
@@ -205,7 +204,7 @@ class Preview(QObject):
 
     @Slot(object)
     def _follow_model(self, status: EngineStatus) -> None:
-        if status.stage is EngineStage.LOADING and status.progress is None:
+        if status.begins_loading:
             self._times.forget()
             self._has_failed = False
             self._forget()

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sam3_annotator.model import BoxPrompt, EngineStage, EngineStatus, Job, Slot as EngineSlot, Workbench
+from sam3_annotator.model import BoxPrompt, EngineStatus, Job, Slot as EngineSlot, Workbench
 from sam3_annotator.project import (
     Agreement,
     ChangeKind,
@@ -216,8 +216,7 @@ class Auditing(QObject):
     @Slot(object)
     def _follow_model(self, status: EngineStatus) -> None:
         """Begin anew with another model: agreements of two models do not compare."""
-        is_another = status.stage is EngineStage.LOADING and status.progress is None
-        if is_another and self._run is not None and not self._run.is_over:
+        if status.begins_loading and self._run is not None and not self._run.is_over:
             self._drop()
             self._begin()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sam3_annotator.model import EngineStage, EngineStatus, Outcome, Slot as EngineSlot, Ticket
+from sam3_annotator.model import EngineStatus, Outcome, Slot as EngineSlot, Ticket
 from sam3_annotator.project import Finding, FindingKind, Instance
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
@@ -136,5 +136,5 @@ class ComparedOutline(InstanceVerbs):
 
     @Slot(object)
     def _follow_model(self, status: EngineStatus) -> None:
-        if status.stage is EngineStage.LOADING and status.progress is None:
+        if status.begins_loading:
             self.end()
