@@ -33,6 +33,7 @@ from sam3_annotator.project.checks import (
     sightings_in_words,
     sought_categories,
 )
+from sam3_annotator.project.clock import timestamp
 from sam3_annotator.project.combination import cut_out, merge_regions, parts_of, without_holes
 from sam3_annotator.project.copies import InstanceCopy, copy_instance, decode_copies, encode_copies
 from sam3_annotator.project.counting import CategoryStatistics, ProjectStatistics, statistics
@@ -271,6 +272,7 @@ __all__ = [
     "sought_categories",
     "state_counts",
     "statistics",
+    "timestamp",
     "union",
     "why_no_images",
     "without_holes",

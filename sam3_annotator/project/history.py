@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 from sam3_annotator.project.changes import RowChange, decode_changes, encode_changes, net_changes
+from sam3_annotator.project.clock import timestamp
 from sam3_annotator.project.listed_steps import ListedStep, StepCounts, listed_step
 from sam3_annotator.project.replay_order import Background, Replay, Stack, ids_in_order
 
@@ -135,7 +135,7 @@ class History:
         self._connection.execute(
             "INSERT INTO history (stack, label, merge_key, created_at, byte_size, changes, blobs, background) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (stack, label, merge_key, _now(), byte_size, text, blobs, background),
+            (stack, label, merge_key, timestamp(), byte_size, text, blobs, background),
         )
         self._count(byte_size)
         self._keep_budget()
@@ -167,7 +167,3 @@ class History:
 
     def _count(self, byte_count: int) -> None:
         self._connection.execute("UPDATE meta SET value = value + ? WHERE key = 'history_bytes'", (byte_count,))
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sam3_annotator import __version__
+from sam3_annotator.project.clock import timestamp
 from sam3_annotator.project.errors import NotAProject, ProjectTooNew
 from sam3_annotator.project.history import History
 
@@ -62,7 +62,7 @@ def create_schema(connection: sqlite3.Connection) -> None:
         f"BEGIN IMMEDIATE; {script}; PRAGMA application_id = {APPLICATION_ID}; "
         f"PRAGMA user_version = {BASE_VERSION}; COMMIT;"
     )
-    made = [("created_at", datetime.now(UTC).isoformat(timespec="seconds")), ("created_by", __version__)]
+    made = [("created_at", timestamp()), ("created_by", __version__)]
     connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", made)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sam3_annotator.project.attributes import Attributes
+from sam3_annotator.project.clock import timestamp
 from sam3_annotator.project.edit import Edit
 from sam3_annotator.project.entities import (
     CategoryId,
@@ -138,7 +138,7 @@ class _Filler:
                 )
                 self.added_categories += 1
             self._categories[category.name] = known[category.name]
-        self._provenance = Provenance(origin=Origin.IMPORT, created_at=datetime.now(UTC).isoformat(timespec="seconds"))
+        self._provenance = Provenance(origin=Origin.IMPORT, created_at=timestamp())
         self.image_ids: list[ImageId] = []
         self.added_images = self.instances = self.known_instances = self.changed_instances = 0
         self.put_in_split: Counter[Split] = Counter()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from sam3_annotator.project import (
     CategoryId,
@@ -18,6 +17,7 @@ from sam3_annotator.project import (
     clip_region,
     copy_instance,
     region_pixel_area,
+    timestamp,
 )
 from sam3_annotator.ui.canvas.shifting import Shift, Size, side_shift
 from sam3_annotator.ui.verbs.operations import step_on
@@ -105,7 +105,7 @@ def _moved(copies: Sequence[InstanceCopy], shift: Shift) -> list[InstanceCopy]:
 
 def _put(store: ProjectStore, image_id: ImageId, copies: Sequence[InstanceCopy], image_size: Size, verb: str) -> Pasted:
     cut = [(copy, _cut(copy.region, image_size)) for copy in copies]
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    now = timestamp()
     inside = [
         replace(copy, region=region, provenance=replace(copy.provenance, created_at=now))
         for copy, region in cut

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sam3_annotator.project import CategoryId, ImageId, Origin, ProjectStore, Provenance, Region, union
+from sam3_annotator.project import CategoryId, ImageId, Origin, ProjectStore, Provenance, Region, timestamp, union
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.attempt import attempt
 from sam3_annotator.ui.workspace import Workspace
@@ -190,7 +188,7 @@ class Drawing(QObject):
             self.category_unwanted.emit()
 
     def _store_as(self, category_id: CategoryId, image_id: ImageId, region: Region, *, selects: bool = False) -> bool:
-        provenance = Provenance(origin=Origin.HAND, created_at=datetime.now(UTC).isoformat(timespec="seconds"))
+        provenance = Provenance(origin=Origin.HAND, created_at=timestamp())
 
         def store() -> None:
             made = operations.add_instance(self._store, image_id, category_id, region, provenance)

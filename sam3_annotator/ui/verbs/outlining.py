@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -22,6 +21,7 @@ from sam3_annotator.project import (
     outline_mask,
     rectangle,
     region_iou,
+    timestamp,
 )
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.shown_image import ShownImage
@@ -62,7 +62,7 @@ class Outlined:
             prompts=(PromptRecord("box", self.box_xyxy),),
             predicted_iou=self.predicted_iou,
             simplification_iou=self.simplification_iou,
-            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            created_at=timestamp(),
         )
 
 

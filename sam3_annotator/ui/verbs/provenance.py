@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from sam3_annotator.model import BoxPrompt, PointPrompt, Prompt
-from sam3_annotator.project import Origin, PromptRecord, Provenance
+from sam3_annotator.project import Origin, PromptRecord, Provenance, timestamp
 from sam3_annotator.ui.canvas.draft import Draft
 from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
 
@@ -23,7 +22,7 @@ def provenance_of(draft: Draft, describe_model: Callable[[str], str]) -> Provena
         prompts=tuple(record for prompt in draft.prompts if (record := _record_of(prompt)) is not None),
         predicted_iou=candidate.predicted_iou,
         simplification_iou=candidate.simplification_iou,
-        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        created_at=timestamp(),
     )
 
 
@@ -47,7 +46,7 @@ def provenances_of(
         PromptRecord("exemplar", (exemplar.x0, exemplar.y0, exemplar.x1, exemplar.y1), exemplar.positive)
         for exemplar in concept.exemplars
     )
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    now = timestamp()
     return tuple(
         Provenance(
             origin=Origin.MODEL,
