@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from sam3_annotator import app
 from sam3_annotator.demo.script import CATEGORIES, SCRIPT, Click, Drag, Gesture, Target
-from sam3_annotator.project import ImageId, Instance, KnownError, ProjectStore, region_pixel_area
+from sam3_annotator.project import ImageId, Instance, KnownError, ProjectStore, counted, region_pixel_area
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.registry import export_project
 from sam3_annotator.project.formats.verification import verify_export
@@ -210,7 +210,7 @@ def _words(boxes: int, clicks: int) -> Iterator[str]:
     if boxes:
         yield "1 box" if boxes == 1 else f"{boxes} boxes"
     if clicks:
-        yield "1 click" if clicks == 1 else f"{clicks} clicks"
+        yield counted(clicks, "click")
 
 
 def _export_and_verify(store: ProjectStore, folder: Path) -> dict[str, Verification]:

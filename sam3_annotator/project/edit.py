@@ -26,6 +26,7 @@ from sam3_annotator.project.palette import next_color
 from sam3_annotator.project.recorder import UNSET, ChangeRecorder, Unset
 from sam3_annotator.project.regions import Region, encode_region
 from sam3_annotator.project.rows import FACTS_COLUMNS, encode_provenance
+from sam3_annotator.project.words import counted
 
 _COLOR = re.compile(r"#[0-9a-f]{6}")
 _WRITE_FACTS = (
@@ -148,7 +149,7 @@ class Edit:
         ((count,),) = self._recorder.select("SELECT count(*) FROM instances WHERE category_id = ?", category_id)
         if count:
             raise KnownError(
-                f"The category {before['name']} is used by {count} instance{'s' if count != 1 else ''}. "
+                f"The category {before['name']} is used by {counted(count, 'instance')}. "
                 "Merge it into another category, or delete them first."
             )
         self._recorder.delete("categories", category_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QColor
 
-from sam3_annotator.project import Region
+from sam3_annotator.project import Region, counted
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.preview import Preview
@@ -23,8 +23,7 @@ def draft_in_words(draft: Draft, *, is_accepting: bool = False, ahead: int = 0, 
     So many objects more were pointed at `ahead`.
     `is_cut` says that the region ends where the model's view of the image does.
     """
-    count = len(draft.prompts)
-    words = [f"{count} prompt" if count == 1 else f"{count} prompts" if count else "nothing changed yet"]
+    words = [counted(len(draft.prompts), "prompt") if draft.prompts else "nothing changed yet"]
     if draft.candidates:
         words.append(f"predicted IoU {draft.candidates[draft.index].predicted_iou:.2f}")
     if len(draft.candidates) > 1:

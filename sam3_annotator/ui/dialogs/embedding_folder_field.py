@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from sam3_annotator.model import DiskLevel, DiskUsage
-from sam3_annotator.project import Progress
+from sam3_annotator.project import Progress, counted
 from sam3_annotator.ui.background import BackgroundTask, Work
 from sam3_annotator.ui.dialogs.model_words import amount
 from sam3_annotator.ui.theme import SPACE_S, theme
@@ -47,5 +47,5 @@ class EmbeddingFolderField(QWidget):
     @Slot(object)
     def _show(self, usage: DiskUsage) -> None:
         self.amount.setText(amount(usage.nbytes))
-        self.amount.setToolTip(f"{usage.count:,} {'image' if usage.count == 1 else 'images'}")
+        self.amount.setToolTip(counted(usage.count, "image"))
         self.delete.setEnabled(usage.count > 0)

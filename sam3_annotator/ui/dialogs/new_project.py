@@ -9,7 +9,16 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from sam3_annotator.paths import PROJECT_SUFFIX
-from sam3_annotator.project import KnownError, Progress, ProjectStore, is_export, is_folder, is_there, list_image_files
+from sam3_annotator.project import (
+    KnownError,
+    Progress,
+    ProjectStore,
+    counted,
+    is_export,
+    is_folder,
+    is_there,
+    list_image_files,
+)
 from sam3_annotator.ui.background import BackgroundTask
 from sam3_annotator.ui.dialogs.path_field import PathField, ask_folder, ask_new_file
 from sam3_annotator.ui.dialogs.report import Report
@@ -77,7 +86,7 @@ class NewProjectDialog(TaskDialog):
         elif not self._count:
             self.say("No images in this folder yet; they can be added later.", "warning")
         else:
-            self.say(f"{self._count:,} image{'s' if self._count != 1 else ''} found")
+            self.say(f"{counted(self._count, 'image')} found")
 
     def begin(self) -> None:
         """Create the project, or hand over the one that is there."""

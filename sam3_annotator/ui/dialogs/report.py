@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
+from sam3_annotator.project import counted
 from sam3_annotator.ui.theme import ICON_SIZE, SPACE_M, SPACE_S, SPACE_XS, pixmap, theme
 
 SHOWN_WARNINGS: Final = 1000
@@ -106,7 +107,7 @@ class ReportView(QWidget):
         self._place.setToolTip(place)
         self._place.setVisible(bool(place))
         count = len(report.warnings)
-        self._heading.setText(f"{count:,} warning{'s' if count != 1 else ''}")
+        self._heading.setText(counted(count, "warning"))
         lines = [f"• {warning}" for warning in report.warnings[:SHOWN_WARNINGS]]
         if count > SHOWN_WARNINGS:
             lines.append(f"… and {count - SHOWN_WARNINGS:,} more")

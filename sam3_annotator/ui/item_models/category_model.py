@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from sam3_annotator.project import Category, CategoryId, ChangeSet, KnownError, category_counts
+from sam3_annotator.project import Category, CategoryId, ChangeSet, KnownError, category_counts, counted
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import operations
@@ -130,7 +130,7 @@ class CategoryModel(QAbstractListModel):
         key = self._keys.category_text(row)
         count = self._counts.get(self._categories[row].id, 0)
         way = f"\nPress {key} to choose it" if key else ""
-        return f"{self._categories[row].name}\n{count} instance{'s' if count != 1 else ''} in the project{way}"
+        return f"{self._categories[row].name}\n{counted(count, 'instance')} in the project{way}"
 
     def _follow(self, changes: ChangeSet) -> None:
         recounted = self._recount(changes)

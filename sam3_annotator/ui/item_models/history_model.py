@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from sam3_annotator.project import ChangeKind, ChangeSet, KnownError, ListedStep, ProjectStore, StepCounts
+from sam3_annotator.project import ChangeKind, ChangeSet, KnownError, ListedStep, ProjectStore, StepCounts, counted
 
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
@@ -124,8 +124,7 @@ class HistoryModel(QAbstractListModel):
         steps = self.steps_to(row)
         if not steps:
             return "The project is in this state"
-        what = "1 step" if abs(steps) == 1 else f"{abs(steps):,} steps"
-        return f"Click to {'redo' if steps > 0 else 'undo'} {what}"
+        return f"Click to {'redo' if steps > 0 else 'undo'} {counted(abs(steps), 'step')}"
 
     def _image(self, row: int) -> str:
         image_id = self._step(row).image_id

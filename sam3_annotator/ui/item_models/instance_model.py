@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from sam3_annotator.project import Category, CategoryId, ChangeSet, ImageId, Instance, InstanceId, Origin
+from sam3_annotator.project import Category, CategoryId, ChangeSet, ImageId, Instance, InstanceId, Origin, counted
 from sam3_annotator.ui.attribute_words import summary, told_value
 from sam3_annotator.ui.item_models.runs import runs
 from sam3_annotator.ui.store_bridge import StoreBridge
@@ -120,12 +120,12 @@ class InstanceModel(QAbstractListModel):
             f"{self._area(instance):,.0f} px², {instance.region.vertex_count} vertices",
         ]
         if parts > 1 or holes:
-            lines.append(f"{parts} part{'s' if parts != 1 else ''}, {holes} hole{'s' if holes != 1 else ''}")
+            lines.append(f"{counted(parts, 'part')}, {counted(holes, 'hole')}")
         if instance.score is not None:
             lines.append(f"score {instance.score:.2f}")
         if instance.provenance.model:
             edits = instance.provenance.edit_count
-            edited = f", edited {edits} time{'s' if edits != 1 else ''}" if edits else ""
+            edited = f", edited {counted(edits, 'time')}" if edits else ""
             verb = "made" if instance.provenance.origin is Origin.MODEL else "corrected"
             lines.append(f"{verb} with {instance.provenance.model}{edited}")
         lines += [f"{name}: {told_value(value)}" for name, value in instance.attributes.items()]

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
     QWidgetAction,
 )
 
-from sam3_annotator.project import Category, CategoryId, folded
+from sam3_annotator.project import Category, CategoryId, counted, folded
 from sam3_annotator.ui.item_delegates.painting import SWATCH_SIZE, centred, paint_swatch, paint_text, text_width
 from sam3_annotator.ui.panels.quiet_list import QuietListView
 from sam3_annotator.ui.panels.text_field import TextField
@@ -196,7 +196,7 @@ class _MenuRowDelegate(QStyledItemDelegate):
 def _item(category: Category, count: int) -> QStandardItem:
     item = QStandardItem(category.name)
     item.setToolTip(category.name)
-    item.setData(f"{category.name}, {count} {'image' if count == 1 else 'images'}", Qt.ItemDataRole.AccessibleTextRole)
+    item.setData(f"{category.name}, {counted(count, 'image')}", Qt.ItemDataRole.AccessibleTextRole)
     item.setData(category, _Role.CATEGORY)
     item.setData(count, _Role.COUNT)
     item.setData(folded(category.name), _Role.FOLDED)

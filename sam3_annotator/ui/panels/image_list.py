@@ -18,6 +18,7 @@ from sam3_annotator.project import (
     ImageState,
     Relocation,
     Split,
+    counted,
     is_folder,
     relocate_images,
 )
@@ -331,7 +332,7 @@ class ImageListPanel(QWidget):
             self.notice.emit("No image is missing.")
             return
         rest = f"{missing:,} still missing" if missing else "none is missing now"
-        self.notice.emit(f"{found:,} image{'s' if found != 1 else ''} found, {rest}.")
+        self.notice.emit(f"{counted(found, 'image')} found, {rest}.")
         self.rescan()
 
     def _tell_failure(self, error: Exception) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from sam3_annotator.model import Exemplar
+from sam3_annotator.project import counted
 from sam3_annotator.ui.canvas.items import WHITE
 from sam3_annotator.ui.canvas.marks import NEGATIVE, POSITIVE
 from sam3_annotator.ui.phrase_bar.chip import HEIGHT, Chip
@@ -60,13 +61,9 @@ class ExemplarChip(Chip):
 
 def _words(positives: int, negatives: int) -> str:
     if not positives:
-        return f"{_examples(negatives)} of what not to find"
+        return f"{counted(negatives, 'example')} of what not to find"
     rest = f", {negatives} of what not to find" if negatives else ""
-    return f"{_examples(positives)} of what to find{rest}"
-
-
-def _examples(count: int) -> str:
-    return "1 example" if count == 1 else f"{count} examples"
+    return f"{counted(positives, 'example')} of what to find{rest}"
 
 
 def _paint_mark(painter: QPainter, at: QPointF, *, is_positive: bool) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from sam3_annotator.project import Instance, InstanceId, Region
+from sam3_annotator.project import Instance, InstanceId, Region, counted
 from sam3_annotator.ui.verbs import region_operations
-from sam3_annotator.ui.verbs.instance_verbs import InstanceVerbs, instances
+from sam3_annotator.ui.verbs.instance_verbs import InstanceVerbs
 
 
 class Combining(InstanceVerbs):
@@ -32,7 +32,7 @@ class Combining(InstanceVerbs):
             self._workspace.select((merged.id,))
             if len({instance.category_id for instance in selected}) > 1:
                 name = self._store.category(merged.category_id).name
-                self.notice.emit(f"{instances(len(selected))} merged as {name}, the category of the largest.")
+                self.notice.emit(f"{counted(len(selected), 'instance')} merged as {name}, the category of the largest.")
 
         self._attempt(merge)
 
@@ -46,7 +46,7 @@ class Combining(InstanceVerbs):
                 self._tell_idle("Nothing to split: {} one part only.")
             else:
                 self._workspace.select(ids)
-                self.notice.emit(f"Split into {instances(len(ids))}.")
+                self.notice.emit(f"Split into {counted(len(ids), 'instance')}.")
 
         self._attempt(split)
 
@@ -79,5 +79,5 @@ def _gone(regions: Mapping[InstanceId, Region]) -> frozenset[InstanceId]:
 
 
 def _cut_words(cut: int, gone: int) -> str:
-    deleted = f"{instances(gone)} deleted, of which nothing was left" if gone else ""
-    return "; ".join(filter(None, (f"{instances(cut)} cut" if cut else "", deleted))) + "."
+    deleted = f"{counted(gone, 'instance')} deleted, of which nothing was left" if gone else ""
+    return "; ".join(filter(None, (f"{counted(cut, 'instance')} cut" if cut else "", deleted))) + "."

@@ -7,12 +7,12 @@ from typing import Final
 
 from PySide6.QtCore import QObject
 
-from sam3_annotator.project import ImageId, ProjectStore
+from sam3_annotator.project import ImageId, ProjectStore, counted
 from sam3_annotator.ui.canvas.shifting import Size
 from sam3_annotator.ui.verbs import copy_operations, operations
 from sam3_annotator.ui.verbs.copy_operations import Pasted
 from sam3_annotator.ui.verbs.instance_clipboard import InstanceClipboard
-from sam3_annotator.ui.verbs.instance_verbs import InstanceVerbs, instances
+from sam3_annotator.ui.verbs.instance_verbs import InstanceVerbs
 from sam3_annotator.ui.workspace import Workspace
 
 # How far aside a copy comes that would lie exactly over its original, in canvas pixels.
@@ -116,18 +116,20 @@ class Copying(InstanceVerbs):
         if not made:
             self.notice.emit(f"Nothing was pasted: {_outside(outside)} the borders of this image.")
         elif outside or pasted.new_categories:
-            notes = [f"{instances(made)} pasted", *_new_categories(pasted)]
+            notes = [f"{counted(made, 'instance')} pasted", *_new_categories(pasted)]
             self.notice.emit("; ".join([*notes, *_left_out(outside)]) + ".")
 
     def _tell_kept(self, kept: Pasted, name: str) -> None:
         made, known, outside = len(kept.instance_ids), kept.known_count, kept.outside_count
         already = [f"{known:,} {'was' if known == 1 else 'were'} here already"] if known else []
         if made:
-            self.notice.emit("; ".join([f"{instances(made)} copied from {name}", *already, *_left_out(outside)]) + ".")
+            self.notice.emit(
+                "; ".join([f"{counted(made, 'instance')} copied from {name}", *already, *_left_out(outside)]) + "."
+            )
         elif outside:
             self.notice.emit("; ".join([f"Nothing was copied from {name}", *already, *_left_out(outside)]) + ".")
         elif known:
-            self.notice.emit(f"Nothing was copied: {instances(known)} of {name} {_be(known)} here already.")
+            self.notice.emit(f"Nothing was copied: {counted(known, 'instance')} of {name} {_be(known)} here already.")
         else:
             self.notice.emit(f"{name} has no instances to copy.")
 
@@ -137,7 +139,7 @@ def _be(count: int) -> str:
 
 
 def _outside(count: int) -> str:
-    return f"{instances(count)} {'lies' if count == 1 else 'lie'} outside"
+    return f"{counted(count, 'instance')} {'lies' if count == 1 else 'lie'} outside"
 
 
 def _left_out(count: int) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sam3_annotator.project import counted
 from sam3_annotator.ui.verbs import operations
-from sam3_annotator.ui.verbs.instance_verbs import InstanceVerbs, instances
+from sam3_annotator.ui.verbs.instance_verbs import InstanceVerbs
 
 
 class Crowding(InstanceVerbs):
@@ -22,4 +23,4 @@ class Crowding(InstanceVerbs):
         changed = [instance.id for instance in selected if instance.is_crowd != is_crowd]
         if changed and self._attempt(lambda: operations.set_instances_crowd(self._store, changed, is_crowd=is_crowd)):
             what = "crowd, which training leaves out" if is_crowd else "one object each"
-            self.notice.emit(f"{instances(len(changed))} marked as {what}.")
+            self.notice.emit(f"{counted(len(changed), 'instance')} marked as {what}.")

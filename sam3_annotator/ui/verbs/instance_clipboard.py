@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QMimeData, QObject, QStringListModel, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from sam3_annotator.project import InstanceCopy, decode_copies, encode_copies
+from sam3_annotator.project import InstanceCopy, counted, decode_copies, encode_copies
 
 MIME_TYPE: Final = "application/x-sam3-annotator-instances+json"
 
@@ -72,4 +72,4 @@ def _new_data() -> QMimeData:
 def _summary(copies: Sequence[InstanceCopy], source: str) -> str:
     counts = Counter(copy.category_name for copy in copies)
     words = ", ".join(f"{count} {name}" for name, count in counts.items())
-    return f"{len(copies)} instance{'s' if len(copies) != 1 else ''} from {source}: {words}"
+    return f"{counted(len(copies), 'instance')} from {source}: {words}"

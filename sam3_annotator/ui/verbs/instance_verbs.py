@@ -58,8 +58,3 @@ class InstanceVerbs(QObject):
             name = self._store.image(self._workspace.image_id).name
             self.notice.emit(f"{name} is still being read. Try again in a moment.")
         return size
-
-
-def instances(count: int) -> str:
-    """Word a number of instances."""
-    return "1 instance" if count == 1 else f"{count:,} instances"

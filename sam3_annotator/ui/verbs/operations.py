@@ -233,9 +233,7 @@ def _require_empty(store: ProjectStore, image_id: ImageId) -> None:
     count = len(store.instances(image_id))
     if count:
         name = store.image(image_id).name
-        raise KnownError(
-            f"{name} has {count} instance{'s' if count != 1 else ''}. Delete them first, then confirm it as empty."
-        )
+        raise KnownError(f"{name} has {counted(count, 'instance')}. Delete them first, then confirm it as empty.")
 
 
 def _clean_name(name: str) -> str:
@@ -247,4 +245,4 @@ def _clean_name(name: str) -> str:
 
 def step_on(verb: str, count: int) -> str:
     """Name a step on so many instances."""
-    return f"{verb} instance" if count == 1 else f"{verb} {count} instances"
+    return f"{verb} instance" if count == 1 else f"{verb} {counted(count, 'instance')}"

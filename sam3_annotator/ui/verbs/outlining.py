@@ -18,6 +18,7 @@ from sam3_annotator.project import (
     PromptRecord,
     Provenance,
     Region,
+    counted,
     outline_mask,
     rectangle,
     region_iou,
@@ -29,7 +30,7 @@ from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.shifting import Size
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.verbs import operations
-from sam3_annotator.ui.verbs.instance_verbs import InstanceVerbs, instances
+from sam3_annotator.ui.verbs.instance_verbs import InstanceVerbs
 from sam3_annotator.ui.workspace import Workspace
 
 # What lies less in the box that was asked for is something else.
@@ -145,7 +146,7 @@ class Outlining(InstanceVerbs):
         job = outline_job(seen, boxes, self._settings.simplification_tolerance)
         ticket = self._engine.submit(EngineSlot.BATCH, job, seen.embedding_key)
         self._question = _Question(ticket, time.perf_counter(), tuple(selected))
-        self.notice.emit(f"Outlining {instances(len(selected))}…")
+        self.notice.emit(f"Outlining {counted(len(selected), 'instance')}…")
 
     @Slot(object)
     def _take_answer(self, outcome: Outcome) -> None:
@@ -174,7 +175,7 @@ def within(box_xyxy: BoxXyxy, size: Size) -> BoxXyxy | None:
 
 
 def _words(outlined: int, kept: int) -> str:
-    words = f"{instances(outlined)} outlined from {'its box' if outlined == 1 else 'their boxes'}"
+    words = f"{counted(outlined, 'instance')} outlined from {'its box' if outlined == 1 else 'their boxes'}"
     if kept:
-        words += f"; {instances(kept)} kept {'its outline' if kept == 1 else 'their outlines'}"
+        words += f"; {counted(kept, 'instance')} kept {'its outline' if kept == 1 else 'their outlines'}"
     return f"{words}."

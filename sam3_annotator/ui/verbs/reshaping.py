@@ -23,7 +23,7 @@ from sam3_annotator.project import (
 from sam3_annotator.ui.canvas.shifting import Size, kept_shift
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.verbs import operations, region_operations
-from sam3_annotator.ui.verbs.instance_verbs import InstanceVerbs, instances
+from sam3_annotator.ui.verbs.instance_verbs import InstanceVerbs
 from sam3_annotator.ui.workspace import Workspace
 
 NUDGES: Final = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
@@ -129,5 +129,5 @@ def _simplified_words(simpler: list[tuple[Instance, Simplified]]) -> str:
     lost = [counted(count, noun) for count, noun in ((parts, "part"), (holes, "hole")) if count]
     words = [f"{before:,} → {after:,} vertices, {'IoU' if len(simpler) == 1 else 'least IoU'} {iou:.2f}"]
     if len(simpler) > 1:
-        words[0] = f"{instances(len(simpler))}: {words[0]}"
+        words[0] = f"{counted(len(simpler), 'instance')}: {words[0]}"
     return "; ".join([*words, *([f"lost {' and '.join(lost)}"] if lost else [])]) + "."

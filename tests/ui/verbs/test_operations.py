@@ -129,6 +129,11 @@ def test_instances_are_deleted_in_one_step(store: ProjectStore) -> None:
     assert [instance.id for instance in store.instances(image)] == ids
 
 
+def test_step_on_thousands_of_instances_is_named_with_a_separator() -> None:
+    assert operations.step_on("Delete", 1) == "Delete instance"
+    assert operations.step_on("Delete", 1200) == "Delete 1,200 instances"
+
+
 def test_deleting_nothing_is_no_step(store: ProjectStore) -> None:
     operations.delete_instances(store, ())
 
