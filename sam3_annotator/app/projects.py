@@ -13,7 +13,7 @@ from sam3_annotator.ui.window.main_window import MainWindow
 def bind_project(window: MainWindow, verbs: ProjectVerbs, opened: Opened) -> None:
     """Let the actions of a window, and what is dropped on it, work on its project as a whole; tell what limits that."""
     if opened.limitation:
-        window.messages.show_message(opened.limitation, "warning")
+        window.show_problem(opened.limitation)
     if (folder := opened.new_of) is not None:
         window.begun.connect(lambda: verbs.offer_labels(folder))
     window.paths_dropped.connect(verbs.take_dropped)

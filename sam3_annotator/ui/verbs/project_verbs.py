@@ -15,7 +15,7 @@ from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
 from sam3_annotator.ui.start.opening import is_model
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.window.main_window import MainWindow
-from sam3_annotator.ui.window.message_bar import MessageAction
+from sam3_annotator.ui.window.message_bar import MessageAction, Severity
 
 # What labels of other programs may be dropped as.
 _LABEL_SUFFIXES: Final = frozenset({".json", ".xml", ".yaml", ".yml", ".zip"})
@@ -98,7 +98,7 @@ class ProjectVerbs(QObject):
             return
         self._window.messages.show_message(
             f"There are labels of another program in {folder.name}.",
-            "info",
+            Severity.INFO,
             actions=(MessageAction("Import…", lambda: self.import_annotations(folder)),),
             key=LABELS,
         )
@@ -117,13 +117,15 @@ class ProjectVerbs(QObject):
             messages.show_message(str(error))
             return
         if count:
-            messages.show_message(f"{counted(count, 'image')} added.", "info")
+            messages.show_message(f"{counted(count, 'image')} added.", Severity.INFO)
         elif not images and any(self._has_labels(path) for path in paths):
             pass  # which are offered: nobody wanted to add images
         elif not images and is_folder(paths[0]):
             messages.show_message(why_no_images(paths[0]))
         else:
-            messages.show_message("No new images there; those the project has already are not added twice.", "info")
+            messages.show_message(
+                "No new images there; those the project has already are not added twice.", Severity.INFO
+            )
 
     def _has_labels(self, folder: Path) -> bool:
         """Tell whether labels of another program lie in a folder, and could be imported."""

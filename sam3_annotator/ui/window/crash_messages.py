@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from sam3_annotator import crash_log
 from sam3_annotator.crash_log import CrashReport
-from sam3_annotator.ui.window.message_bar import MessageBar
+from sam3_annotator.ui.window.message_bar import MessageBar, Severity
 
 
 class CrashMessages(QObject):
@@ -21,7 +21,7 @@ class CrashMessages(QObject):
         self._reported.connect(self._show, Qt.ConnectionType.QueuedConnection)
         self._unsubscribe = crash_log.subscribe(self._reported.emit)
         if problem := crash_log.log_problem():
-            messages.show_message(problem, "warning")
+            messages.show_message(problem, Severity.WARNING)
 
     def close(self) -> None:
         """Stop listening."""

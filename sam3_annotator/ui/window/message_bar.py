@@ -198,7 +198,7 @@ class MessageBar(QWidget):
     def show_message(
         self,
         text: str,
-        severity: Severity | str = Severity.ERROR,
+        severity: Severity = Severity.ERROR,
         *,
         actions: Sequence[MessageAction] = (),
         details: str = "",
@@ -206,7 +206,7 @@ class MessageBar(QWidget):
         stays: bool = False,
     ) -> None:
         """Show a sentence; `actions` become buttons, `details` a "Copy details", `key` makes it replace its like."""
-        message = Message(text, Severity(severity), tuple(actions), details, key, stays)
+        message = Message(text, severity, tuple(actions), details, key, stays)
         self._waiting = [waiting for waiting in self._waiting if not message.stands_for(waiting)]
         for row in [row for row in self._rows if message.stands_for(row.message)]:
             self._remove(row)

@@ -171,7 +171,7 @@ class Notices(QObject):
     @Slot()
     def _ask_for_category(self) -> None:
         self._window.messages.show_message(
-            "What is this? Name its category on the right and press Enter.", "info", key=CATEGORY
+            "What is this? Name its category on the right and press Enter.", Severity.INFO, key=CATEGORY
         )
         self._window.category_panel.focus_add_field()
 
