@@ -19,7 +19,7 @@ _SHOWN = 5  # findings of a kind
 
 def print_findings(project: Path, *, as_json: bool) -> int:
     """Print what the checks find, the worst first, as lines or as one JSON document."""
-    with ProjectStore.open(project, read_only=True) as store, store.snapshot(), progress_bar("Checking") as progress:
+    with ProjectStore.snapshot(project) as store, progress_bar("Checking") as progress:
         findings = check_project(store, progress)
         told = _document(project, store, findings) if as_json else _text(project, len(images_in_use(store)), findings)
     print(told)
@@ -28,7 +28,7 @@ def print_findings(project: Path, *, as_json: bool) -> int:
 
 def print_audit(project: Path, *, model: ModelOptions, least: float | None, as_json: bool) -> int:
     """Print also what a model draws otherwise, with an IoU below `least` or the usual, and what it sees otherwise."""
-    with ProjectStore.open(project, read_only=True) as store, store.snapshot():
+    with ProjectStore.snapshot(project) as store:
         session = open_for_audit(model)
         with progress_bar("Checking") as progress:
             findings = list(check_project(store, progress))

@@ -68,8 +68,7 @@ def export_labels(project: Path, out: Path, format_name: str, options: ExportOpt
     stays. What a format cannot hold is no such difference. Ctrl+C while it compares ends only that.
     """
     verification, is_stopped = None, False
-    opened = ProjectStore.open(project, read_only=True)
-    with opened as store, store.snapshot():
+    with ProjectStore.snapshot(project) as store:
         with progress_bar("Exporting") as progress:
             report = export_project(store, out, format_name, options, progress)
         if verifies:
@@ -96,7 +95,7 @@ def export_labels(project: Path, out: Path, format_name: str, options: ExportOpt
 
 def print_statistics(project: Path, *, as_json: bool) -> int:
     """Print what a project holds, as lines or as one JSON document."""
-    with ProjectStore.open(project, read_only=True) as store, store.snapshot():
+    with ProjectStore.snapshot(project) as store:
         numbers = statistics(store)
     print(json.dumps(numbers.as_dict(), indent=2) if as_json else statistics_text(project, numbers))
     return DONE

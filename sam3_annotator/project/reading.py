@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -98,22 +97,6 @@ class ProjectReader:
                 if error.sqlite_errorcode == sqlite3.SQLITE_READONLY and not self.is_read_only:
                     raise EditError("A project is written inside `with store.edit(...)` only.") from error
                 raise
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """See one state of the project for a while, whatever another thread commits meanwhile; for exports.
-
-        Only a store opened read-only needs and gets this.
-        """
-        if not self.is_read_only:
-            yield
-            return
-        with told(self.path):
-            self._connection.execute("BEGIN")
-        try:
-            yield
-        finally:
-            self._connection.execute("ROLLBACK")
 
     def _current_cache(self) -> RecordCache:
         if self._is_editing:

@@ -42,7 +42,7 @@ class ProjectStore(ProjectReader):
 
     Whatever `edit` has committed is on the disk. Reads and writes raise a KnownError with a sentence for the user
     when the disk does not do its part; nothing is half written then, and the store stays usable. Another thread
-    opens its own store on the same file, with `read_only=True` or, for a long import, by `open_beside`.
+    opens its own store on the same file, by `snapshot`, with `read_only=True` or, for a long import, by `open_beside`.
     """
 
     def __init__(
@@ -111,6 +111,19 @@ class ProjectStore(ProjectReader):
                 database = open_for_writing(target)
                 stack.pop_all()
         return cls(target, database, lock=lock, history_budget_bytes=history_budget_bytes)
+
+    @classmethod
+    def snapshot(cls, path: str | os.PathLike[str]) -> ProjectStore:
+        """Open a project for reading, in one state until it is closed, whatever others commit to the file meanwhile.
+
+        Raises what `open` does.
+        """
+        target = absolute_path(path)
+        with told(target):
+            require_project_file(target)
+            database = open_for_reading(target)
+            database.connection.execute("BEGIN")  # ends with the connection
+        return cls(target, database, is_read_only=True)
 
     def open_beside(self) -> ProjectStore:
         """Open a second store for writing, for a long import on another thread, which calls this.

@@ -27,8 +27,8 @@ def check_project(store: ProjectReader, progress: Progress = no_progress) -> Ite
     Images that are left out are passed over; `progress` counts the others. Only one image's instances are in memory at
     a time, and 16 bytes for each other one.
     Image files are looked up and, where nobody has read them or they were replaced, read; pixels are not decoded.
-    A store opened for reading shows one state of the project inside its `snapshot()`. Raises NotAProject if a region
-    is damaged, and what `progress` raises.
+    A store from `ProjectStore.snapshot` shows one state of the project throughout. Raises NotAProject if a region is
+    damaged, and what `progress` raises.
     """
     yield from find_odd_categories(store)
     yield from find_bad_splits(store)

@@ -59,7 +59,7 @@ def export_project(
     """Write the project to the folder `out`: all of it or nothing.
 
     `out` has to be new, empty, or an earlier export, which is replaced; files added to that by hand are kept.
-    Where others may write to the project meanwhile, call it inside `store.snapshot()`.
+    Where others may write to the project meanwhile, give it a `ProjectStore.snapshot`.
     Raises KnownError if it is something else, the format cannot be written or the disk refuses, and Cancelled.
     """
     write = _known(format_name).write

@@ -55,8 +55,8 @@ def verify_export(
 ) -> Verification:
     """Read the export in `out` with our reader of its format and compare it with the project.
 
-    `options` are those it was written with, and the project has to be in the same state: call both inside
-    `store.snapshot()` where others may write. For each image: its name, size, split and file; for each instance: its
+    `options` are those it was written with, and the project has to be in the same state: where others may write, take
+    one `ProjectStore.snapshot` for both. For each image: its name, size, split and file; for each instance: its
     category, whether it is a crowd where the format tells, and its area as far as the format holds it, pixel by pixel.
     Areas are made pixels one image at a time. An export that cannot be read is a difference. Raises KnownError if the
     format is not one of those written or the project has nothing to export, and Cancelled.

@@ -185,7 +185,7 @@ def export_work(project: Path, folder: Path, format_name: str, options: ExportOp
     def work(progress: Progress) -> VerifiedExport:
         from sam3_annotator.project.formats.verification import export_verified  # the writers are not needed before
 
-        with ProjectStore.open(project, read_only=True) as store, store.snapshot():
+        with ProjectStore.snapshot(project) as store:
             return export_verified(store, folder, format_name, options, progress)
 
     return work
@@ -197,7 +197,7 @@ def unverified_export_work(project: Path, folder: Path, format_name: str, option
     def work(progress: Progress) -> VerifiedExport:
         from sam3_annotator.project.formats.registry import export_project  # the writers are not needed before
 
-        with ProjectStore.open(project, read_only=True) as store, store.snapshot():
+        with ProjectStore.snapshot(project) as store:
             return VerifiedExport(export_project(store, folder, format_name, options, progress), None)
 
     return work

@@ -89,5 +89,5 @@ class Areas(QObject):
 
 def _measured(project: Path, progress: Progress) -> dict[InstanceId, float]:
     """Measure all instances over a store of its own."""
-    with ProjectStore.open(project, read_only=True) as store, store.snapshot():
+    with ProjectStore.snapshot(project) as store:
         return instance_areas(store, progress)

@@ -104,7 +104,7 @@ class Figures:
 
 def read_figures(project: Path) -> Figures:
     """Read the figures over a store of its own."""
-    with ProjectStore.open(project, read_only=True) as store, store.snapshot():
+    with ProjectStore.snapshot(project) as store:
         return Figures(statistics(store), {category.id: category for category in store.categories()})
 
 
@@ -112,7 +112,7 @@ def measure(
     project: Path, known: Mapping[InstanceId, float], progress: Progress
 ) -> tuple[dict[InstanceId, float], Sizes]:
     """Measure the instances whose areas are not `known`, over a store of its own; gives their areas and all sizes."""
-    with ProjectStore.open(project, read_only=True) as store, store.snapshot():
+    with ProjectStore.snapshot(project) as store:
         areas = instance_areas(store, progress, but=known)
         medians = median_areas(store, {**known, **areas})
     return areas, {category_id: area**0.5 for category_id, area in medians.items()}

@@ -274,14 +274,14 @@ class Auditing(QObject):
 
 def _plan(project: Path, *, may_take_phrases: bool) -> _Plan:
     """Give what there is to compare in one state of the project, over a store of its own."""
-    with ProjectStore.open(project, read_only=True) as store, store.snapshot():
+    with ProjectStore.snapshot(project) as store:
         sought = sought_categories(store) if may_take_phrases else ()
         return _Plan(tuple(image.id for image in images_to_compare(store, sought)), sought)
 
 
 def _read(project: Path, image_id: ImageId) -> _ReadImage | None:
     """Read an image and its instances, of one state of the project, over a store of its own; None if it is gone."""
-    with ProjectStore.open(project, read_only=True) as store, store.snapshot():
+    with ProjectStore.snapshot(project) as store:
         try:
             record = store.image(image_id)
         except KeyError:
@@ -292,7 +292,7 @@ def _read(project: Path, image_id: ImageId) -> _ReadImage | None:
 
 def _sum(project: Path, agreements: Iterable[Agreement], seen: Iterable[SeenImage], changed: _Changed) -> _Sum:
     """Find what the model says otherwise, but of what was `changed` since it was read, over a store of its own."""
-    with ProjectStore.open(project, read_only=True) as store, store.snapshot():
+    with ProjectStore.snapshot(project) as store:
         in_use = {image.id for image in images_in_use(store)}
         current = [
             each for each in agreements if each.instance.image_id in in_use and _is_as_it_was(each.instance, changed)

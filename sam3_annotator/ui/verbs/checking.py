@@ -175,12 +175,12 @@ def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _check(project: Path, progress: Progress) -> tuple[Finding, ...]:
     """Check one state of the project, over a store of its own."""
-    with ProjectStore.open(project, read_only=True) as store, store.snapshot():
+    with ProjectStore.snapshot(project) as store:
         return tuple(check_project(store, progress))
 
 
 def _gone(project: Path, findings: tuple[Finding, ...], changed: Collection[ImageId]) -> frozenset[int]:
     """Give the identities of the findings that hold no more, over a store of its own."""
-    with ProjectStore.open(project, read_only=True) as store, store.snapshot():
+    with ProjectStore.snapshot(project) as store:
         held = {id(each) for each in findings_that_hold(store, findings, changed)}
     return frozenset(id(each) for each in findings if id(each) not in held)

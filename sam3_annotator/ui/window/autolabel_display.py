@@ -86,5 +86,5 @@ class AutolabelDisplay(BackgroundLabellingDisplay):
 
 def _read_phrases(project: Path) -> Mapping[CategoryId, Sequence[str]]:
     """Give by what categories are found, over a store of its own: all instances are looked through for that."""
-    with ProjectStore.open(project, read_only=True) as store, store.snapshot():
+    with ProjectStore.snapshot(project) as store:
         return category_phrases(store)

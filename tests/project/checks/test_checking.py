@@ -32,7 +32,7 @@ def test_nothing_is_found_in_an_empty_project(tmp_path: Any) -> None:
 
 def test_checking_reads_only(sound: Any) -> None:
     sound.add(rectangle(2, 2, 12, 12))
-    with ProjectStore.open(sound.store.path, read_only=True) as reader, reader.snapshot():
+    with ProjectStore.snapshot(sound.store.path) as reader:
         before = [reader.select(f"SELECT * FROM {table}") for table in ("images", "image_files", "instances")]
 
         assert [finding.kind for finding in check_project(reader)] == [FindingKind.LABELLED_TWICE]
