@@ -11,7 +11,7 @@ from sam3_annotator.ui.actions.verb_slots import (
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.assistance.model_choice import ModelChoice
-from sam3_annotator.ui.canvas.proposals import BoxXyxy
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.images.image_display import ImageDisplay
 from sam3_annotator.ui.verbs.autolabelling import Autolabelling
 from sam3_annotator.ui.verbs.concept_labelling import ConceptLabelling

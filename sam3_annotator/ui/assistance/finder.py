@@ -22,7 +22,8 @@ from sam3_annotator.project import Category, CategoryId, ImageId, Instance, Inst
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.settled import without_decided, without_labelled
 from sam3_annotator.ui.assistance.shown_image import ShownImage, exemplar_boxes
-from sam3_annotator.ui.canvas.proposals import BoxXyxy, PropagatedFrom, Proposals
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
+from sam3_annotator.ui.canvas.proposals import PropagatedFrom, Proposals
 from sam3_annotator.ui.settings import LEAST_THRESHOLD, Settings
 from sam3_annotator.ui.verbs.proposing import detect_job
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from sam3_annotator.project import LABELLED_IOU, CategoryId, Instance, InstanceId, Placed, Region, near_each, region_iou
-from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
+from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
 from sam3_annotator.ui.verbs.proposing import SAME_IOU
 
 

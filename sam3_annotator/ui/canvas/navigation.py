@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QInputDevice, QKeyEvent, QKeySequence, QNativeGestureEvent, QWheelEvent
 
-from sam3_annotator.ui.canvas.view_transform import BoxXyxy, Size, ViewTransform, fitted_box
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
+from sam3_annotator.ui.canvas.view_transform import Size, ViewTransform, fitted_box
 
 # Zoom of one notch of a wheel (120 units of Qt) and of one pixel of a touchpad.
 NOTCH_ZOOM = 1.2

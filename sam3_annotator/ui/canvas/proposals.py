@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from sam3_annotator.model import ConceptPrompt, Window
 from sam3_annotator.project import Category, CategoryId, ImageId, InstanceCopy, InstanceId, Region
-
-BoxXyxy = tuple[float, float, float, float]
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 
 
 @dataclass(frozen=True, slots=True)

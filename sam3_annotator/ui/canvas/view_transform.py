@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
+
 MIN_ZOOM = 0.01
 MAX_ZOOM = 64.0
 FIT_MARGIN = 24.0
@@ -11,7 +13,6 @@ FIT_MARGIN = 24.0
 KEPT_IN_VIEW = 80.0
 
 Size = tuple[float, float]
-BoxXyxy = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from sam3_annotator.project import Region
-from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
+from sam3_annotator.ui.canvas.proposals import Proposal
 from sam3_annotator.ui.item_models.runs import runs
 
 Index = QModelIndex | QPersistentModelIndex

@@ -11,7 +11,8 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposals
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
+from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.item_delegates.proposal_delegate import ROW_HEIGHT, ProposalDelegate
 from sam3_annotator.ui.item_delegates.proposal_thumbnails import ProposalThumbnails
 from sam3_annotator.ui.item_models.proposal_model import ProposalModel

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistent
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
-from sam3_annotator.ui.canvas.proposals import BoxXyxy
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.item_delegates.proposal_delegate import accept_rect, reject_rect
 from sam3_annotator.ui.item_models.proposal_model import ProposalModel
 from sam3_annotator.ui.keyboard.key_map import KeyMap

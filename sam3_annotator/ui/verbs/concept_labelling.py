@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from sam3_annotator.model import Exemplar
 from sam3_annotator.project import CategoryId, InstanceId, ProjectStore, category_named
 from sam3_annotator.ui.assistance.finder import Finder
-from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
+from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.attempt import attempt
 from sam3_annotator.ui.verbs.instance_search import store_found_again

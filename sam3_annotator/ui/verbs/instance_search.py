@@ -25,7 +25,8 @@ from sam3_annotator.project import (
 )
 from sam3_annotator.ui.assistance.settled import settled_one_each
 from sam3_annotator.ui.assistance.shown_image import ShownImage
-from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
+from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
 from sam3_annotator.ui.canvas.shifting import Size
 from sam3_annotator.ui.verbs import copy_operations
 from sam3_annotator.ui.verbs.copy_operations import Pasted

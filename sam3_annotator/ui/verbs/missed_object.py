@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from sam3_annotator.model import ConceptPrompt
 from sam3_annotator.project import LABELLED_IOU, Finding, FindingKind, Placed, Region, region_iou
 from sam3_annotator.ui.assistance.finder import Finder
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.images.image_display import ImageDisplay
 from sam3_annotator.ui.window.main_window import MainWindow
@@ -79,7 +80,7 @@ class MissedObject(QObject):
                 self._finder.drop()
 
 
-def _proposed_at(proposals: Proposals, region: Region) -> tuple[float, float, float, float] | None:
+def _proposed_at(proposals: Proposals, region: Region) -> BoxXyxy | None:
     """Give the box of the open proposal that is most like a region; None if none of them is that thing."""
     placed = Placed.of(region)
     alike = [each for each in proposals.open if placed.overlaps(Placed.of(each.region), LABELLED_IOU)]

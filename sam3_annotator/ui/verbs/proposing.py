@@ -9,7 +9,8 @@ import numpy as np
 from sam3_annotator.model import Check, ConceptPrompt, Detection, Job, Workbench, never_cancelled
 from sam3_annotator.project import LABELLED_IOU, Placed, Region, outline_mask
 from sam3_annotator.ui.assistance.shown_image import ShownImage
-from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
+from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
 
 # What overlaps a better proposal so much is that proposal.
 SAME_IOU = 0.7

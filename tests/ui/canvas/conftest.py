@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from sam3_annotator.model import ConceptPrompt, Exemplar
 from sam3_annotator.project import ImageId, InstanceId, Polygon, Region, rectangle
-from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposal, Proposals
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
+from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
 from sam3_annotator.ui.canvas.scene import CanvasInstance
 from sam3_annotator.ui.canvas.view import CanvasView
 

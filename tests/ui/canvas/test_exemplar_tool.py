@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from sam3_annotator.model import Exemplar
 from sam3_annotator.project import InstanceId
-from sam3_annotator.ui.canvas.proposals import BoxXyxy, Proposals
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
+from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.canvas.scene import CanvasInstance
 from sam3_annotator.ui.canvas.view import CanvasView
 

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from sam3_annotator.model import ConceptPrompt, Exemplar
 from sam3_annotator.project import ImageId, Polygon, Region
-from sam3_annotator.ui.canvas.proposals import BoxXyxy, PropagatedFrom, Proposal, Proposals
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
+from sam3_annotator.ui.canvas.proposals import PropagatedFrom, Proposal, Proposals
 from sam3_annotator.ui.item_delegates.proposal_delegate import accept_rect, reject_rect
 from sam3_annotator.ui.panels.proposal_list import ProposalPanel
 
