@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from sam3_annotator.model import Exemplar
-from sam3_annotator.ui.actions.verb_slots import (
-    concept_slots,
-)
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.assistance.model_choice import ModelChoice
@@ -26,7 +24,7 @@ from sam3_annotator.ui.window.sequence_display import SequenceDisplay
 def bind_concepts(window: MainWindow, concepts: ConceptLabelling, finder: Finder, labelling: Labelling) -> None:
     """Let canvas, phrase bar, list and keys of a window say what is looked for and what is accepted of it."""
     canvas, bar, panel = window.canvas, window.area.phrase_bar, window.proposal_panel
-    window.window_actions.bind(concept_slots(concepts, finder, labelling, window))
+    window.window_actions.bind(_concept_slots(concepts, finder, labelling, window))
 
     def show_one(box_xyxy: BoxXyxy, *, positive: bool = True) -> None:
         x0, y0, x1, y1 = box_xyxy
@@ -63,3 +61,36 @@ def bind_autolabelling(
     AutolabelDisplay(window, finding, finder, engine)
     propagating = SequenceLabelling(bridge, engine, settings, models.describe, lambda: display.seen_key, window)
     SequenceDisplay(window, propagating, finder, engine)
+
+
+def _concept_slots(
+    concepts: ConceptLabelling, finder: Finder, labelling: Labelling, window: MainWindow
+) -> dict[str, Callable[[], object]]:
+    """Say what the verbs about what was found of a concept call."""
+
+    def accept_all_and_go_on() -> None:
+        if concepts.accept_all():
+            labelling.accept(goes_on=True)
+
+    def correct_proposal() -> None:
+        if (instance_id := concepts.accept_to_correct()) is not None:
+            labelling.correct(instance_id)
+
+    def turn(step: int) -> None:
+        concepts.turn(step)
+        # The same one may be in focus as before, and out of sight since.
+        if finder.proposals is not None and finder.proposals.focused is not None:
+            window.canvas.reveal_box(finder.proposals.focused.region.box_xyxy)
+
+    return {
+        "find_like": concepts.find_like_selected,
+        "find": window.area.phrase_bar.focus_field,
+        "accept_proposal": concepts.accept_focused,
+        "accept_proposals": concepts.accept_all,
+        "accept_proposals_next": accept_all_and_go_on,
+        "reject_proposal": finder.reject_focused,
+        "undo_rejection": finder.undo_rejection,
+        "correct_proposal": correct_proposal,
+        "next_proposal": lambda: turn(1),
+        "previous_proposal": lambda: turn(-1),
+    }

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from sam3_annotator.ui.actions.verb_slots import (
-    image_slots,
-    labelling_slots,
-    stroke_slots,
-)
+from collections.abc import Callable
+from functools import partial
+
+from sam3_annotator.project import ImageState
+from sam3_annotator.ui.actions.action_table import CATEGORY_KEYS
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.assistance.model_choice import ModelChoice
+from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.images.image_display import ImageDisplay
+from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.verbs.attributing import Attributing
 from sam3_annotator.ui.verbs.combining import Combining
 from sam3_annotator.ui.verbs.compared_outline import ComparedOutline
@@ -34,6 +36,9 @@ from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.notices import CATEGORY, INSTANCES
 from sam3_annotator.ui.window.search_progress import SearchProgress
 from sam3_annotator.ui.window.waiting_drafts import WaitingDrafts
+from sam3_annotator.ui.workspace import Workspace
+
+Slots = dict[str, Callable[[], object]]
 
 
 def bind_labelling(
@@ -50,8 +55,8 @@ def bind_labelling(
     window.category_panel.taken.connect(labelling.take_category)
     labelling.next_wanted.connect(CanvasKeys(window).go_on)
     HistoryDisplay(window)
-    window.window_actions.bind(labelling_slots(labelling, assist, window.workspace, window.canvas))
-    window.window_actions.bind(image_slots(window.image_panel, labelling, display))
+    window.window_actions.bind(_labelling_slots(labelling, assist, window.workspace, window.canvas))
+    window.window_actions.bind(_image_slots(window.image_panel, labelling, display))
     display.left.connect(lambda: drawing.show(None))
     display.shown.connect(drawing.show)
     window.add_leave_check(Leaving(assist, labelling, window.messages, window).may)
@@ -66,7 +71,7 @@ def bind_painting(window: MainWindow, labelling: Labelling, drawing: Drawing) ->
     )
     window.window_actions.state_changed.connect(painting.follow)
     window.window_actions.bind({"brush_larger": painting.enlarge, "brush_smaller": painting.shrink})
-    window.window_actions.bind(stroke_slots(drawing, labelling))
+    window.window_actions.bind(_stroke_slots(drawing, labelling))
     window.add_leave_check(LeavingStrokes(window.store, drawing, window.messages, window).may)
     drawing.category_unwanted.connect(lambda: window.messages.dismiss(CATEGORY))
     window.canvas.brush.erased.connect(labelling.erase_instance)
@@ -120,3 +125,57 @@ def bind_instance_verbs(
     Sighting(window, assist, finder, labelling)
     SearchProgress(window, engine, finder)
     return clipboard, outlining, compared
+
+
+def _labelling_slots(labelling: Labelling, assist: Assist, workspace: Workspace, canvas: CanvasView) -> Slots:
+    """Say what the verbs about drafts and instances call."""
+
+    def delete_vertex() -> None:
+        if not canvas.delete_hovered_vertex():
+            labelling.delete_selection()
+
+    return {
+        "accept": labelling.accept,
+        "accept_next": lambda: labelling.accept(goes_on=True),
+        "remove_last_prompt": assist.step_back,
+        "next_candidate": assist.cycle,
+        "previous_candidate": lambda: assist.cycle(-1),
+        "clear_selection": lambda: workspace.select(()),
+        "select_all": labelling.select_all,
+        "correct": labelling.correct_selection,
+        "delete_selection": labelling.delete_selection,
+        "delete_vertex": delete_vertex,
+        "hide_all": labelling.toggle_all,
+        **{f"category_{n + 1}": partial(labelling.choose_category, n) for n in range(len(CATEGORY_KEYS))},
+    }
+
+
+def _stroke_slots(drawing: Drawing, labelling: Labelling) -> Slots:
+    """Say what the verbs about strokes that wait for their category call."""
+
+    def keep_and_go_on() -> None:
+        if drawing.keep_strokes():
+            labelling.accept(goes_on=True)
+
+    return {
+        "keep_strokes": drawing.keep_strokes,
+        "keep_strokes_next": keep_and_go_on,
+        "remove_last_stroke": drawing.step_back,
+    }
+
+
+def _image_slots(panel: ImageListPanel, labelling: Labelling, display: ImageDisplay) -> Slots:
+    """Say what the verbs about images call."""
+    return {
+        "next_image": panel.next_image,
+        "previous_image": panel.previous_image,
+        "next_unfinished": panel.next_unfinished,
+        "previous_unfinished": panel.previous_unfinished,
+        "mark_done": lambda: labelling.set_image_state(ImageState.DONE),
+        "mark_reviewed": lambda: labelling.set_image_state(ImageState.REVIEWED),
+        "mark_empty": lambda: labelling.set_image_state(ImageState.CONFIRMED_EMPTY),
+        "mark_unfinished": lambda: labelling.set_image_state(ImageState.IN_PROGRESS),
+        "leave_out": lambda: labelling.set_image_state(ImageState.LEFT_OUT),
+        "find_moved": panel.ask_and_find_moved,
+        "reload_image": display.reload,
+    }

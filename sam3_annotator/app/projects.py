@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from sam3_annotator.ui.actions.verb_slots import (
-    project_slots,
-)
 from sam3_annotator.ui.start.opening import Opened
 from sam3_annotator.ui.verbs.project_verbs import ProjectVerbs
 from sam3_annotator.ui.window.main_window import MainWindow
@@ -18,4 +15,14 @@ def bind_project(window: MainWindow, verbs: ProjectVerbs, opened: Opened) -> Non
         window.begun.connect(lambda: verbs.offer_labels(folder))
     window.paths_dropped.connect(verbs.take_dropped)
     verbs.open_wanted.connect(window.project_requested)
-    window.window_actions.bind(project_slots(verbs, window))
+    window.window_actions.bind(
+        {
+            "new_project": verbs.new_project,
+            "open_folder": verbs.open_folder,
+            "open_project": verbs.open_project,
+            "close_project": window.start_page_requested.emit,
+            "add_images": verbs.add_images,
+            "import": verbs.import_annotations,
+            "export": verbs.export,
+        }
+    )
