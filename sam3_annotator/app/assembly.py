@@ -16,14 +16,12 @@ from sam3_annotator.model import EmbeddingCache, Session, default_folder, open_s
 from sam3_annotator.project import ProjectStore
 from sam3_annotator.ui.actions.situation import Situation
 from sam3_annotator.ui.assistance.assist import Assist
-from sam3_annotator.ui.assistance.draft_display import DraftDisplay
 from sam3_annotator.ui.assistance.embedding_budgets import EmbeddingBudgets
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.assistance.model_choice import ModelChoice
 from sam3_annotator.ui.assistance.prefetch import Prefetch
 from sam3_annotator.ui.assistance.preview import Preview
-from sam3_annotator.ui.assistance.proposals_display import ProposalsDisplay
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas_binding import CanvasBinding
 from sam3_annotator.ui.images.fact_reader import FactReader
@@ -42,9 +40,11 @@ from sam3_annotator.ui.verbs.putting_back import PuttingBack
 from sam3_annotator.ui.verbs.revealing import Revealing
 from sam3_annotator.ui.verbs.settling import Settling
 from sam3_annotator.ui.window.crash_messages import CrashMessages
+from sam3_annotator.ui.window.draft_display import DraftDisplay
 from sam3_annotator.ui.window.light_display import LightDisplay
 from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.notices import Notices
+from sam3_annotator.ui.window.proposals_display import ProposalsDisplay
 from sam3_annotator.ui.workspace import Workspace
 
 SessionFactory = Callable[[], Session]
@@ -100,8 +100,8 @@ def assemble_window(
     facts = FactReader(bridge, window)
     project_verbs = ProjectVerbs(window)
     crashes = CrashMessages(window.messages)
-    DraftDisplay(bridge, workspace, canvas, assist, preview, engine, window.status_line)
-    ProposalsDisplay(window, bridge, workspace, assist, finder, engine)
+    DraftDisplay(window, assist, preview, engine)
+    ProposalsDisplay(window, assist, finder, engine)
     LightDisplay(window)
     Notices(window, engine, assist, finder, outlining, (labelling, concepts, drawing), facts)
 

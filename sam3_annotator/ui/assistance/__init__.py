@@ -1,1 +1,1 @@
-"""The model as the window sees it: asking it, and showing what it answers."""
+"""The model as the window sees it: asking it, and keeping what it answers."""

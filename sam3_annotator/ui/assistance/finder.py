@@ -20,12 +20,12 @@ from sam3_annotator.model import (
 )
 from sam3_annotator.project import Category, CategoryId, ImageId, Instance, InstanceId, Region
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
+from sam3_annotator.ui.assistance.proposing import detect_job
 from sam3_annotator.ui.assistance.settled import without_decided, without_labelled
 from sam3_annotator.ui.assistance.shown_image import ShownImage, exemplar_boxes
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.proposals import PropagatedFrom, Proposals
 from sam3_annotator.ui.settings import LEAST_THRESHOLD, Settings
-from sam3_annotator.ui.verbs.proposing import detect_job
 
 # So many images keep their proposals, each up to some hundred kilobytes.
 IMAGES_KEPT = 100

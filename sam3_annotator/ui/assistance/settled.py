@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from sam3_annotator.project import LABELLED_IOU, CategoryId, Instance, InstanceId, Placed, Region, near_each, region_iou
+from sam3_annotator.ui.assistance.proposing import SAME_IOU
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
-from sam3_annotator.ui.verbs.proposing import SAME_IOU
 
 
 def without_labelled(proposals: Proposals, instances: Sequence[Instance]) -> Proposals:

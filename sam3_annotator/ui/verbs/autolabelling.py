@@ -13,6 +13,7 @@ from sam3_annotator.model import Job, Slot as EngineSlot, Workbench
 from sam3_annotator.project import NAMES_TOLD, CategoryId, ImageId, Instance, Region, counted
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
+from sam3_annotator.ui.assistance.proposing import not_labelled
 from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.canvas.proposals import Proposal
 from sam3_annotator.ui.settings import Settings
@@ -23,7 +24,6 @@ from sam3_annotator.ui.verbs.background_labelling import (
     LabellingRun,
 )
 from sam3_annotator.ui.verbs.phrase_search import Found, Manner, PhraseSearch, store_found
-from sam3_annotator.ui.verbs.proposing import not_labelled
 
 
 @dataclass(frozen=True, slots=True)

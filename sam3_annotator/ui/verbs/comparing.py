@@ -27,8 +27,8 @@ from sam3_annotator.project import (
     instance_counts,
     phrases_of,
 )
+from sam3_annotator.ui.assistance.proposing import proposals_of
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
-from sam3_annotator.ui.verbs.proposing import proposals_of
 
 
 def kinds_found_by(session: Session) -> frozenset[FindingKind]:

@@ -9,10 +9,10 @@ from typing import Final
 
 from sam3_annotator.model import Check, ConceptPrompt, UnsupportedPrompt, Window, Workbench, never_cancelled
 from sam3_annotator.project import CategoryId, ImageId, ProjectStore, Region, category_named
+from sam3_annotator.ui.assistance.proposing import join_proposals, not_labelled, proposals_of
 from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
 from sam3_annotator.ui.verbs import operations
-from sam3_annotator.ui.verbs.proposing import join_proposals, not_labelled, proposals_of
 from sam3_annotator.ui.verbs.provenance import provenances_of
 
 MOST_PARTS: Final = 16

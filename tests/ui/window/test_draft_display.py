@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sam3_annotator.model import PointPrompt
 from sam3_annotator.project import CategoryId, ImageId, Instance, InstanceId, Region, rectangle
-from sam3_annotator.ui.assistance.draft_display import draft_in_words
 from sam3_annotator.ui.canvas.draft import Candidate, Draft
+from sam3_annotator.ui.window.draft_display import draft_in_words
 
 ASKED = Draft(ImageId(1)).with_prompt(PointPrompt(1, 1))
 SQUARE = rectangle(0, 0, 8, 8)

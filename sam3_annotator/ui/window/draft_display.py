@@ -10,11 +10,8 @@ from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.preview import Preview
 from sam3_annotator.ui.canvas.draft import Draft
-from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.category_color import category_color
-from sam3_annotator.ui.store_bridge import StoreBridge
-from sam3_annotator.ui.window.status_line import StatusLine
-from sam3_annotator.ui.workspace import Workspace
+from sam3_annotator.ui.window.main_window import MainWindow
 
 
 def draft_in_words(draft: Draft, *, is_accepting: bool = False, ahead: int = 0, is_cut: bool = False) -> str:
@@ -46,27 +43,18 @@ def draft_in_words(draft: Draft, *, is_accepting: bool = False, ahead: int = 0, 
 class DraftDisplay(QObject):
     """Draft and preview wear the colour of the category they would get."""
 
-    def __init__(
-        self,
-        bridge: StoreBridge,
-        workspace: Workspace,
-        canvas: CanvasView,
-        assist: Assist,
-        preview: Preview,
-        engine: EngineBridge,
-        status_line: StatusLine,
-    ) -> None:
-        super().__init__(canvas)
-        self._store = bridge.store
-        self._workspace = workspace
-        self._canvas = canvas
+    def __init__(self, window: MainWindow, assist: Assist, preview: Preview, engine: EngineBridge) -> None:
+        super().__init__(window)
+        self._store = window.store
+        self._workspace = window.workspace
+        self._canvas = window.canvas
+        self._status_line = window.status_line
         self._assist = assist
         self._engine = engine
-        self._status_line = status_line
-        for source in (assist.draft_changed, workspace.category_changed, bridge.changed):
+        for source in (assist.draft_changed, window.workspace.category_changed, window.bridge.changed):
             source.connect(self._show)
         assist.answered.connect(self._show_latency)
-        canvas.prompt_offered.connect(preview.offer)
+        window.canvas.prompt_offered.connect(preview.offer)
         preview.changed.connect(self._show_preview)
 
     def _color(self) -> QColor:

@@ -10,9 +10,7 @@ from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.category_color import category_color
-from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.window.main_window import MainWindow
-from sam3_annotator.ui.workspace import Workspace
 
 LONGEST_PHRASE = 32
 
@@ -58,23 +56,14 @@ def _shortened(words: str) -> str:
 class ProposalsDisplay(QObject):
     """Proposals wear the colour of the category they would get, the current one where they have none of their own."""
 
-    def __init__(
-        self,
-        window: MainWindow,
-        bridge: StoreBridge,
-        workspace: Workspace,
-        assist: Assist,
-        finder: Finder,
-        engine: EngineBridge,
-    ) -> None:
+    def __init__(self, window: MainWindow, assist: Assist, finder: Finder, engine: EngineBridge) -> None:
         super().__init__(window)
         self._window = window
-        self._store = bridge.store
-        self._workspace = workspace
         self._assist = assist
         self._finder = finder
         self._engine = engine
-        for source in (finder.changed, assist.draft_changed, workspace.category_changed, bridge.changed):
+        changes = finder.changed, assist.draft_changed, window.workspace.category_changed, window.bridge.changed
+        for source in changes:
             source.connect(self._show)
         finder.answered.connect(self._show_latency)
         finder.threshold_changed.connect(window.area.phrase_bar.set_threshold)
@@ -82,7 +71,7 @@ class ProposalsDisplay(QObject):
         window.area.phrase_bar.set_threshold(finder.threshold)
 
     def _color(self) -> QColor:
-        return category_color(self._store, self._workspace.category_id)
+        return category_color(self._window.store, self._window.workspace.category_id)
 
     @Slot()
     def _show(self) -> None:
