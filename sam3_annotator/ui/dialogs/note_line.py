@@ -7,8 +7,8 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from sam3_annotator.ui.sentence_label import SentenceLabel
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_S, pixmap
-from sam3_annotator.ui.window.sentence_label import SentenceLabel
 
 LINE_HEIGHT: Final = 18
 _TONE_ICONS: Final = {"danger": "alert-circle-outline", "warning": "alert-outline"}

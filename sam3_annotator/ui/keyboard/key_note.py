@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from sam3_annotator.ui.keyboard.cap_row import WORDS_LEFT
+from sam3_annotator.ui.sentence_label import SentenceLabel
 from sam3_annotator.ui.theme import SPACE_S, theme
-from sam3_annotator.ui.window.sentence_label import SentenceLabel
 
 
 class KeyNote(QWidget):

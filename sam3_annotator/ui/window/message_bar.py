@@ -11,8 +11,8 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from sam3_annotator.ui.sentence_label import SentenceLabel
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, bind_icon, pixmap, theme
-from sam3_annotator.ui.window.sentence_label import SentenceLabel
 
 MAX_SHOWN: Final = 3
 INFO_SECONDS: Final = 8.0

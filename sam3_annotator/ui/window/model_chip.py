@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from sam3_annotator.model import BUILTIN_TITLE, EngineStage, EngineStatus, Slot
+from sam3_annotator.ui.sentence_label import SentenceLabel
 from sam3_annotator.ui.theme import FOCUS_WIDTH, ICON_SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, pixmap, theme
-from sam3_annotator.ui.window.sentence_label import SentenceLabel
 
 HEIGHT: Final = 26
 DOT_SIZE: Final = 8

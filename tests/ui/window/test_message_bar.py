@@ -9,8 +9,8 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
+from sam3_annotator.ui.sentence_label import SentenceLabel
 from sam3_annotator.ui.window.message_bar import MAX_SHOWN, MessageAction, MessageBar, MessageRow, Severity
-from sam3_annotator.ui.window.sentence_label import SentenceLabel
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QRect, Qt
 from pytestqt.qtbot import QtBot
 
-from sam3_annotator.ui.window.sentence_label import SentenceLabel
+from sam3_annotator.ui.sentence_label import SentenceLabel
 
 NAME = "my_finetuned_checkpoint_of_the_night_before_last_with_the_best_loss_so_far.safetensors"
 
