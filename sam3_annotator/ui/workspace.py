@@ -89,6 +89,11 @@ class Workspace(QObject):
             self._hidden = hidden
             self.hidden_changed.emit(hidden)
 
+    def hide_or_show(self, instance_ids: Iterable[InstanceId]) -> None:
+        """Hide these instances, or show them all if any of them is hidden; others stay as they are."""
+        ids = frozenset(instance_ids)
+        self.hide(self._hidden - ids if self._hidden & ids else self._hidden | ids)
+
     def set_waiting(self, words: str, image_ids: Iterable[ImageId]) -> None:
         """Have what these words say wait on exactly these images ("Draft waits")."""
         waiting = frozenset(image_ids)

@@ -106,9 +106,7 @@ class InstancePanel(QWidget):
 
     def toggle_all_hidden(self) -> None:
         """Hide all instances of the image, or show all if any is hidden."""
-        shown = frozenset(self._model.ids())
-        hidden = self._workspace.hidden
-        self._workspace.hide(hidden - shown if hidden & shown else hidden | shown)
+        self._workspace.hide_or_show(self._model.ids())
 
     def hide_others(self) -> None:
         """Leave only the selection visible."""

@@ -145,12 +145,8 @@ class Labelling(QObject):
     def toggle_all(self) -> None:
         """Hide all instances of the shown image, or show them all if any is hidden."""
         image_id = self._workspace.image_id
-        ids = (
-            frozenset(instance.id for instance in self._store.instances(image_id))
-            if image_id is not None
-            else frozenset()
-        )
-        self._workspace.hide(frozenset() if ids & self._workspace.hidden else ids)
+        if image_id is not None:
+            self._workspace.hide_or_show(instance.id for instance in self._store.instances(image_id))
 
     def choose_category(self, position: int) -> None:
         """Take the category at `position` (from 0), as `take_category` does."""

@@ -343,3 +343,15 @@ def test_only_a_single_instance_is_corrected(labelling, store, workspace, assist
     labelling.correct_selection()
 
     assert assist.draft is None
+
+
+def test_hiding_all_leaves_what_is_hidden_on_other_images(labelling, store, workspace, assist):
+    first, second = add_square(store, 0), add_square(store, 1)
+    labelling.toggle_all()
+    show(store, workspace, assist, 1)
+
+    labelling.toggle_all()
+    assert workspace.hidden == {first, second}
+
+    labelling.toggle_all()
+    assert workspace.hidden == {first}
