@@ -24,18 +24,15 @@ def is_seen() -> bool:
     return platform not in {"offscreen", "minimal"} and has_display()
 
 
-def missing_packages(*, with_display: bool) -> tuple[str, ...]:
-    """Name the Debian packages of the shared libraries that Qt needs and the loader does not find.
-
-    With `with_display` those count too that are needed only to draw on an X11 screen. Empty except on Linux.
-    """
+def missing_packages() -> tuple[str, ...]:
+    """Name the Debian packages of the shared libraries that Qt needs and the loader does not find, on Linux."""
     if not sys.platform.startswith("linux"):
         return ()
     from ctypes import CDLL  # only here: every start passes through this module
 
     missing = []
-    for library, package, need in _libraries():
-        if package in missing or (need == "display" and not with_display):
+    for library, package, _need in _libraries():
+        if package in missing:
             continue
         try:
             CDLL(library)
@@ -45,7 +42,7 @@ def missing_packages(*, with_display: bool) -> tuple[str, ...]:
 
 
 def _libraries() -> Iterator[tuple[str, str, str]]:
-    """Yield soname, Debian package and `always` or `display`."""
+    """Yield soname, Debian package and `always` or `display`, which setting up tells apart."""
     table = resources_dir() / "qt-libraries.txt"
     for line in table.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -64,7 +61,7 @@ def window_problem() -> str:
         return ""  # the platform was chosen by hand, or by the desktop
     if os.environ.get("WAYLAND_DISPLAY"):
         return ""  # Qt draws there by itself
-    packages = missing_packages(with_display=True)
+    packages = missing_packages()
     if packages:
         return f"Qt needs system libraries that are missing. On Debian or Ubuntu: sudo apt install {' '.join(packages)}"
     return ""

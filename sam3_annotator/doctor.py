@@ -198,7 +198,7 @@ def _qt() -> object:
     answer: dict[str, object] = {
         "display": "yes" if display.has_display() else "none",
         "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "not set"),
-        "missing system packages": list(display.missing_packages(with_display=True)),
+        "missing system packages": list(display.missing_packages()),
     }
     if asked.returncode != 0 or not asked.stdout.strip():
         said = asked.stderr.strip().splitlines()

@@ -64,8 +64,7 @@ def test_missing_library_is_named_by_its_package(tmp_path: Path, monkeypatch: py
     )
     monkeypatch.setattr(display, "resources_dir", lambda: tmp_path)
 
-    assert display.missing_packages(with_display=False) == ("libabsent9",)
-    assert display.missing_packages(with_display=True) == ("libabsent9", "libnoscreen1")
+    assert display.missing_packages() == ("libabsent9", "libnoscreen1")
 
 
 @linux_only

@@ -86,6 +86,6 @@ def _is_about_a_shared_library(error: ImportError) -> bool:
 def _library_sentence(error: ImportError) -> str:
     from sam3_annotator.display import missing_packages
 
-    packages = missing_packages(with_display=True)
+    packages = missing_packages()
     advice = f" On Debian or Ubuntu: sudo apt install {' '.join(packages)}" if packages else ""
     return f"A system library is missing ({error}).{advice}"

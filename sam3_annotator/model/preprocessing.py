@@ -59,17 +59,9 @@ class InputFrame:
         """Image pixels -> input pixels."""
         return _floats(points_xy) * (self.side / self._width_height)
 
-    def points_to_image(self, points_xy_input: ArrayLike) -> Floats:
-        """Input pixels -> image pixels."""
-        return _floats(points_xy_input) * (self._width_height / self.side)
-
     def boxes_to_input(self, boxes_xyxy: ArrayLike) -> Floats:
         """Corners in image pixels -> corners in input pixels."""
         return _floats(boxes_xyxy) * np.tile(self.side / self._width_height, 2)
-
-    def boxes_to_image(self, boxes_xyxy_input: ArrayLike) -> Floats:
-        """Corners in input pixels -> corners in image pixels."""
-        return _floats(boxes_xyxy_input) * np.tile(self._width_height / self.side, 2)
 
     def cxcywh_from_boxes(self, boxes_xyxy: ArrayLike) -> Floats:
         """Corners in image pixels -> centre and size as parts of the image, 0..1, as the detector takes boxes."""

@@ -19,8 +19,8 @@ class Licence:
 class KnownModel:
     """A published checkpoint.
 
-    `size` is in bytes, exact where `sha256` is known ("" means that the publisher's is taken at the download).
-    `is_gated` says that access is given to an account that asked for it.
+    Access to it is given to an account that asked for it. `size` is in bytes, exact where `sha256` is known ("" means
+    that the publisher's is taken at the download).
     """
 
     name: str
@@ -31,7 +31,6 @@ class KnownModel:
     size: int
     licence: Licence
     sha256: str = ""
-    is_gated: bool = True
 
     @property
     def page(self) -> str:

@@ -67,7 +67,6 @@ class Prefetch(QObject):
     def __init__(self, engine: EngineBridge, workspace: Workspace, display: ImageDisplay, images: ImageFilter) -> None:
         super().__init__(display)
         self._engine = engine
-        self._workspace = workspace
         self._display = display
         self._images = images
         self._at: ImageId | None = None

@@ -177,19 +177,11 @@ class Draft:
         window = answers[-1].window if answers and answers[-1].prompts == prompts else self.window
         return replace(self, prompts=prompts, answers=answers, has_failed=False, window=window)
 
-    def with_candidates(self, candidates: Sequence[Candidate], prompts: tuple[Prompt, ...] | None = None) -> Draft:
-        """Take the answer to `prompts`, by default to all prompts there are.
-
-        An answer to prompts that have been taken back or replaced meanwhile is not taken.
-        """
-        answered = self.prompts if prompts is None else prompts
-        if answered != self.prompts[: len(answered)]:
-            return self
-        shorter = tuple(answer for answer in self.answers if len(answer.prompts) < len(answered))
-        longer = tuple(answer for answer in self.answers if len(answer.prompts) > len(answered))
-        answer = Answer(answered, tuple(candidates), window=self.window, start=self.start)
-        answers = (*shorter, answer, *longer)
-        return replace(self, answers=answers, has_failed=False)
+    def with_candidates(self, candidates: Sequence[Candidate]) -> Draft:
+        """Take the answer to all prompts there are."""
+        earlier = tuple(answer for answer in self.answers if len(answer.prompts) < len(self.prompts))
+        answer = Answer(self.prompts, tuple(candidates), window=self.window, start=self.start)
+        return replace(self, answers=(*earlier, answer), has_failed=False)
 
     def with_next_candidate(self, step: int = 1) -> Draft:
         """Choose the next candidate, or with -1 the previous; after the last comes the first."""

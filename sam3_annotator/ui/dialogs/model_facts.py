@@ -93,7 +93,7 @@ class ModelFacts(QWidget):
         if known is not None:
             self._terms.setText(f"{known.licence.name} of {known.licence.owner}. {known.licence.demands}")
         self._show("Licence", known is not None)
-        needs_token = known is not None and known.is_gated and entry.state in (ModelState.ABSENT, ModelState.PARTIAL)
+        needs_token = known is not None and entry.state in (ModelState.ABSENT, ModelState.PARTIAL)
         self._show("Access token", needs_token)
         self._ask.setVisible(needs_token)
 

@@ -39,7 +39,6 @@ class FigureView(QTableView):
         self.setModel(self.order)
         self._delegate = FigureDelegate(self)
         self.setItemDelegate(self._delegate)
-        self._sorted_by = sorted_by
         self._set_up()
         self.sort(sorted_by)
         self._place: tuple[object, int] = (

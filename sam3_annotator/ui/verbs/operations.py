@@ -58,7 +58,11 @@ def move_category(store: ProjectStore, category_id: CategoryId, position: int) -
     """Put a category at a position (from 0) among the others, which close up; the digit keys follow."""
     order = [category.id for category in store.categories() if category.id != category_id]
     order.insert(max(0, min(position, len(order))), category_id)
-    _set_category_order(store, "Move category", order)
+    moved = [(id_, place) for place, id_ in enumerate(order) if store.category(id_).position != place]
+    if moved:
+        with store.edit("Move category") as edit:
+            for id_, place in moved:
+                edit.update_category(id_, position=place)
 
 
 def delete_category(store: ProjectStore, category_id: CategoryId) -> None:
@@ -219,14 +223,6 @@ def _corrected(before: Provenance, correction: Provenance) -> Provenance:
         created_at=before.created_at,
         edit_count=before.edit_count + 1,
     )
-
-
-def _set_category_order(store: ProjectStore, label: str, order: Sequence[CategoryId]) -> None:
-    moved = [(id_, position) for position, id_ in enumerate(order) if store.category(id_).position != position]
-    if moved:
-        with store.edit(label) as edit:
-            for category_id, position in moved:
-                edit.update_category(category_id, position=position)
 
 
 def _require_empty(store: ProjectStore, image_id: ImageId) -> None:

@@ -123,23 +123,6 @@ def test_a_prompt_after_the_best_candidate_needs_no_mask(draft: Draft) -> None:
     assert asked_again.asked == asked_again.prompts
 
 
-def test_an_answer_to_older_prompts_leaves_the_draft_waiting(draft: Draft) -> None:
-    first = draft.with_prompt(PointPrompt(1, 1))
-    second = first.with_prompt(PointPrompt(2, 2))
-
-    late = second.with_candidates([candidate(2)], first.prompts)
-
-    assert late.is_waiting
-    assert late.region == square(2)
-
-
-def test_an_answer_to_prompts_taken_back_is_not_taken(draft: Draft) -> None:
-    asked = draft.with_prompt(PointPrompt(1, 1))
-    changed = draft.with_prompt(PointPrompt(8, 8))
-
-    assert changed.with_candidates([candidate(2)], asked.prompts) == changed
-
-
 def test_an_answer_without_candidates_ends_the_waiting_with_an_empty_region(draft: Draft) -> None:
     answered = draft.with_prompt(PointPrompt(1, 1)).with_candidates([])
 

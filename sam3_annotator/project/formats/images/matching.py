@@ -87,7 +87,6 @@ def match_images(
 
 class _Matcher:
     def __init__(self, store: ProjectReader, wanted: Sequence[Wanted], contents: Contents) -> None:
-        self._store = store
         self._wanted = wanted
         self._contents = contents
         self._ids = {store.image_file(image.id): image.id for image in store.images()}
