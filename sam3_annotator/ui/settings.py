@@ -44,9 +44,13 @@ class RecentProject:
 
     @property
     def name(self) -> str:
-        """What the project is called; a project inside its image folder goes by the folder's name."""
-        path = Path(self.path)
-        return path.parent.name if path.stem == "annotations" and path.parent.name else path.stem
+        """What the project is called."""
+        return project_title(Path(self.path))
+
+
+def project_title(path: Path) -> str:
+    """Say what the project of a file is called; one inside its image folder goes by the folder's name."""
+    return path.parent.name if path.stem == "annotations" and path.parent.name else path.stem
 
 
 class Settings(QObject):

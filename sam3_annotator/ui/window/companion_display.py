@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
-from sam3_annotator.ui.settings import RecentProject
+from sam3_annotator.ui.settings import project_title
 from sam3_annotator.ui.window.companion import Companion
 from sam3_annotator.ui.window.main_window import MainWindow
 
@@ -34,7 +34,7 @@ class CompanionDisplay(QObject, Generic[W]):
     def open(self) -> W:
         """Show the window before all others."""
         if self._companion is None:
-            self._companion = self._make(RecentProject(str(self._window.store.path)).name)
+            self._companion = self._make(project_title(self._window.store.path))
             self._companion.left.connect(self._come_back)
         _raise(self._companion)
         return self._companion

@@ -114,7 +114,6 @@ class MainWindow(QMainWindow):
             self._docks.fit_columns()
         self._set_up_canvas()
         canvas.set_tool("points")  # what a newcomer does first is to click on an object
-        self._show_title()
         WindowTitle(self)
         self._name_categories()
         self.focus_canvas()
@@ -186,8 +185,8 @@ class MainWindow(QMainWindow):
         self.menus["File/Open recent"] = add_recent_menu(
             self.menus["File"], self._other_recent_projects, self.project_requested.emit
         )
-        self._top_bar = TopBar(menu_bar, self.chip)
-        self.setMenuWidget(self._top_bar)
+        self.top_bar = TopBar(menu_bar, self.chip)
+        self.setMenuWidget(self.top_bar)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, ToolRail(self.window_actions, self))
         self.setCentralWidget(self.area)
         self.setStatusBar(self.status_line)
@@ -306,8 +305,6 @@ class MainWindow(QMainWindow):
             first_focusable(target).setFocus(Qt.FocusReason.TabFocusReason)
 
     def _follow_store(self, changes: ChangeSet) -> None:
-        if changes.touched("images"):
-            self._show_title()
         if changes.touched("categories"):
             self._name_categories()
 
@@ -336,17 +333,6 @@ class MainWindow(QMainWindow):
         self.status_line.set_key_hints(key_hints(state, self.keys.text))
         self.status_line.set_left_out(is_left_out=state.is_left_out)
         self.area.set_phrase_bar_shown(state.has_image and not state.is_unreadable)
-
-    def _show_title(self) -> None:
-        done, total = self.progress
-        name = RecentProject(str(self.store.path)).name
-        left_out = len(self.store.images()) - total
-        notes = [f"{done:,} of {total:,} done"] if total or left_out else ["no images yet"]
-        if left_out:
-            notes.append(f"{left_out:,} left out")
-        if self.store.is_read_only:
-            notes.append("read-only")
-        self._top_bar.set_title(name, " · ".join(notes))
 
     def _name_categories(self) -> None:
         self.window_actions.set_categories([(category.name, category.color) for category in self.store.categories()])

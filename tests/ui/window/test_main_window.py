@@ -12,7 +12,7 @@ from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, QRect, Qt, QU
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QMenuBar, QProgressBar
 
-from sam3_annotator.project import ImageState, Polygon, ProjectStore, Provenance, Region, rectangle
+from sam3_annotator.project import Polygon, ProjectStore, Provenance, Region, rectangle
 from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.actions.action_table import MENUS
 from sam3_annotator.ui.canvas.view import CanvasView
@@ -52,50 +52,6 @@ def test_all_menus_and_panels_are_there(window: MainWindow) -> None:
 
     assert tuple(action.text() for action in menu_bar.actions()) == MENUS
     assert all(docks(window)[name].isVisible() for name in ("images", "categories", "instances"))
-
-
-def test_title_tells_project_and_progress(window: MainWindow, store: ProjectStore) -> None:
-    assert window._top_bar.title == "project · 0 of 4 done"
-
-    with store.edit("Mark as done") as edit:
-        edit.update_image(store.images()[0].id, state=ImageState.DONE)
-        edit.update_image(store.images()[1].id, state=ImageState.CONFIRMED_EMPTY)
-
-    assert window._top_bar.title == "project · 2 of 4 done"
-
-
-def test_title_writes_large_numbers_as_all_others_are_written(window: MainWindow, store: ProjectStore) -> None:
-    with store.edit("Add") as edit:
-        for number in range(2100):
-            state = ImageState.LEFT_OUT if number >= 1050 else ImageState.DONE
-            edit.add_image(f"photos/many/{number}.png", state=state)
-
-    assert window._top_bar.title == "project · 1,050 of 1,054 done · 1,050 left out"
-
-
-def test_title_counts_images_left_out_apart(window: MainWindow, store: ProjectStore) -> None:
-    with store.edit("Mark") as edit:
-        edit.update_image(store.images()[0].id, state=ImageState.DONE)
-        edit.update_image(store.images()[1].id, state=ImageState.LEFT_OUT)
-
-    assert window._top_bar.title == "project · 1 of 3 done · 1 left out"
-    assert window.progress == (1, 3)
-
-    with store.edit("Leave out") as edit:
-        for image in store.images():
-            edit.update_image(image.id, state=ImageState.LEFT_OUT)
-    assert window._top_bar.title == "project · 0 of 0 done · 4 left out"
-
-
-def test_read_only_project_says_so(qtbot: Any, store: ProjectStore) -> None:
-    path = store.path
-    store.close()
-    read_only = ProjectStore.open(path, read_only=True)
-    window = make_window(qtbot, read_only)
-
-    assert window._top_bar.title.endswith("read-only")
-    window.close()
-    read_only.close()
 
 
 def test_categories_name_the_digit_keys(window: MainWindow, store: ProjectStore) -> None:
