@@ -113,6 +113,7 @@ from sam3_annotator.project.queries import (
     instances_with_attribute,
     listed_instances,
     state_counts,
+    state_of,
 )
 from sam3_annotator.project.regions import Polygon, Region, Ring, rectangle
 from sam3_annotator.project.relocation import Relocation, missing_images, relocate_images
@@ -271,6 +272,7 @@ __all__ = [
     "simplify_region",
     "sought_categories",
     "state_counts",
+    "state_of",
     "statistics",
     "timestamp",
     "union",

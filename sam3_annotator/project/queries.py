@@ -166,6 +166,14 @@ def images_in_use(store: ProjectReader) -> tuple[ImageRecord, ...]:
     return tuple(image for image in store.images() if image.state is not ImageState.LEFT_OUT)
 
 
+def state_of(store: ProjectReader, image_id: ImageId) -> ImageState | None:
+    """Return the state of an image; None if it is not in the project any more."""
+    try:
+        return store.image(image_id).state
+    except KeyError:
+        return None
+
+
 def state_counts(store: ProjectReader) -> dict[ImageState, int]:
     """Return how many images are in each state, zeros included."""
     found = dict(store.select("SELECT state, count(*) FROM images GROUP BY state"))

@@ -26,6 +26,7 @@ from sam3_annotator.project import (
     instances_with_attribute,
     listed_instances,
     state_counts,
+    state_of,
 )
 from sam3_annotator.project.queries import crowd_counts
 
@@ -150,3 +151,11 @@ def test_the_last_instance_before_one_that_has_attributes_is_of_its_category(sma
     assert instance_described_before(small.store, last, small.cat) == second
     assert instance_described_before(small.store, second, small.cat) == first
     assert instance_described_before(small.store, first, small.cat) is None
+
+
+def test_state_of_an_image_that_is_gone_is_none(filled: Any) -> None:
+    with filled.store.edit("Take out") as edit:
+        edit.delete_image(filled.images[0])
+
+    assert state_of(filled.store, filled.images[0]) is None
+    assert state_of(filled.store, filled.images[1]) is ImageState.IN_PROGRESS

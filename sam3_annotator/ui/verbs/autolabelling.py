@@ -10,7 +10,7 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer
 
 from sam3_annotator.model import Job, Slot as EngineSlot, Workbench
-from sam3_annotator.project import NAMES_TOLD, CategoryId, ImageId, Instance, Region, counted
+from sam3_annotator.project import NAMES_TOLD, CategoryId, ImageId, Instance, Region, counted, state_of
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.assistance.proposing import not_labelled
@@ -100,7 +100,7 @@ class Autolabelling(BackgroundLabelling[_Run]):
         return self._is_open(image_id)
 
     def _is_open(self, image_id: ImageId) -> bool:
-        state = self._state(image_id)
+        state = state_of(self._store, image_id)
         return state is not None and state.is_open
 
     def _still_sought(self, run: _Run) -> dict[str, CategoryId | str]:

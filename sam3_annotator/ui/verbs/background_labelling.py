@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from sam3_annotator.model import Slot as EngineSlot
-from sam3_annotator.project import ImageId, ImageState, ImageUnreadable, KnownError, counted, first_names
+from sam3_annotator.project import ImageId, ImageUnreadable, KnownError, counted, first_names
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.background import Work
@@ -146,13 +146,6 @@ class BackgroundLabelling(QObject, Generic[R]):
         walk.ended.connect(partial(self._end, run))
         walk.start()
         self.changed.emit()
-
-    def _state(self, image_id: ImageId) -> ImageState | None:
-        """Give the state of an image as it is now; None if it is gone."""
-        try:
-            return self._store.image(image_id).state
-        except KeyError:
-            return None
 
     @contextmanager
     def _failing(self, run: R) -> Iterator[None]:

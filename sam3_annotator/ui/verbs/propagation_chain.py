@@ -18,6 +18,7 @@ from sam3_annotator.project import (
     counted,
     first_names,
     instance_counts,
+    state_of,
 )
 from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.canvas.proposals import Proposal
@@ -73,13 +74,13 @@ class PropagationChain:
 
     def takes(self, image_id: ImageId) -> bool:
         """Say whether an image is of use as it is now, else it need not be read."""
-        return image_id == self._plan.source_id or self._state(image_id) not in (None, ImageState.LEFT_OUT)
+        return image_id == self._plan.source_id or state_of(self._store, image_id) not in (None, ImageState.LEFT_OUT)
 
     def take(self, image: ShownImage) -> bool:
         """Take the next image; says whether the model is to be asked about it."""
         if image.image_id in self._left:
             self._left = self._left[self._left.index(image.image_id) + 1 :]
-        state = self._state(image.image_id)
+        state = state_of(self._store, image.image_id)
         if self._before is None:
             self._hand_on(image)
             return False
@@ -109,7 +110,7 @@ class PropagationChain:
         """Label what was found on the image, but what is labelled already."""
         assert self._image is not None
         image, self._image = self._image, None
-        state = self._state(image.image_id)
+        state = state_of(self._store, image.image_id)
         if state is None or state is ImageState.LEFT_OUT:
             return  # the next image gets what is on the one before
         if state.is_open or self._carried is not None:
@@ -152,19 +153,12 @@ class PropagationChain:
                 sentences.append(f"It ended after {name}, where nothing was left to propagate.")
         return sentences
 
-    def _state(self, image_id: ImageId) -> ImageState | None:
-        """Give the state of an image as it is now; None if it is gone."""
-        try:
-            return self._store.image(image_id).state
-        except KeyError:
-            return None
-
     def _hand_on(self, image: ShownImage) -> None:
         self._before, self._asked = image, ()
 
     def _to_propagate(self) -> tuple[Instance, ...]:
         """Give what goes on from the image before, as it is now."""
-        if self._before is None or self._state(self._before.image_id) is None:
+        if self._before is None or state_of(self._store, self._before.image_id) is None:
             return ()
         instances = self._store.instances(self._before.image_id)
         return tuple(each for each in instances if self._carried is None or each.id in self._carried)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from sam3_annotator.model import Slot as EngineSlot
-from sam3_annotator.project import ImageId, ImageUnreadable
+from sam3_annotator.project import ImageId, ImageUnreadable, state_of
 from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.canvas.proposals import Proposal
 from sam3_annotator.ui.verbs.background_labelling import BackgroundLabelling, LabellingProgress, LabellingRun
@@ -33,7 +33,7 @@ class SequenceLabelling(BackgroundLabelling[_Run]):
 
     def start(self, plan: SequencePlan) -> None:
         """Carry out a plan; nothing while another one is under way, or if the image it begins with is gone."""
-        if self.is_running or self._state(plan.source_id) is None:
+        if self.is_running or state_of(self._store, plan.source_id) is None:
             return
 
         def make_run(walk: ImageWalk, since: int) -> _Run:
