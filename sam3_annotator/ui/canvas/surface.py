@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal, Slot
@@ -63,22 +61,16 @@ class CanvasSurface(QAbstractScrollArea):
         self._is_focus_shown = False
         self._wheel_zooms = True
         self._step: int | None = 0
-        self._settle = self._single_shot(SETTLE_MS, self.refresh)
-        self._busy_delay = self._single_shot(BUSY_AFTER_MS, self._show_busy)
-        self._animation = QTimer(self)
-        self._animation.setInterval(ANIMATION_STEP_MS)
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle.timeout.connect(self.refresh)
+        self._busy_delay = QTimer(self, singleShot=True, interval=BUSY_AFTER_MS)
+        self._busy_delay.timeout.connect(self._show_busy)
+        self._animation = QTimer(self, interval=ANIMATION_STEP_MS)
         self._animation.timeout.connect(self._animate)
         self._dress()
         theme().theme_changed.connect(self._follow_theme)
         # The thread must not outlive the canvas it paints for.
         self.destroyed.connect(self._layers.worker.stop)
-
-    def _single_shot(self, interval_ms: int, slot: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(interval_ms)
-        timer.timeout.connect(slot)
-        return timer
 
     @Slot()
     def _follow_theme(self) -> None:

@@ -46,9 +46,7 @@ class CanvasArea(QWidget):
         self.phrase_bar = PhraseBar(self._keys, self._stage)
         self.phrase_bar.hide()
         self.messages = MessageBar(self._stage)
-        self._delay = QTimer(self)
-        self._delay.setSingleShot(True)
-        self._delay.setInterval(PROGRESS_AFTER_MS)
+        self._delay = QTimer(self, singleShot=True, interval=PROGRESS_AFTER_MS)
         self._delay.timeout.connect(self._progress.show)
         for widget in (self._stage, self.messages):
             widget.installEventFilter(self)

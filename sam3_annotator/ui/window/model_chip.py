@@ -91,9 +91,7 @@ class ModelChip(QAbstractButton):
         super().__init__(parent)
         self._status = EngineStatus(EngineStage.LOADING)
         self._waiting: EngineStatus | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(BUSY_AFTER_MS)
+        self._timer = QTimer(self, singleShot=True, interval=BUSY_AFTER_MS)
         self._timer.timeout.connect(self._show_waiting)
         self.setFont(theme().font("caption"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
