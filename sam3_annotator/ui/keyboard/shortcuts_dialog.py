@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -25,8 +25,8 @@ from sam3_annotator.ui.keyboard.key_map import Changes, KeyMap
 from sam3_annotator.ui.keyboard.key_presets import KEY_PRESETS
 from sam3_annotator.ui.keyboard.key_row import KeyRow
 from sam3_annotator.ui.keyboard.keys import modifier_words, why_reserved
-from sam3_annotator.ui.panels.text_field import TextField
-from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, bind_icon, theme
+from sam3_annotator.ui.panels.text_field import SearchField, TextField
+from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, theme
 
 COLUMN_WIDTH: Final = 372
 HOW_TO: Final = "Click a row, or press Enter on it, to change its key."
@@ -146,13 +146,7 @@ class ShortcutsDialog(QDialog):
         self._follow_keys()
 
     def _make_field(self) -> TextField:
-        field = TextField()
-        field.setPlaceholderText("Find a command or a key")
-        field.setAccessibleName("Find a command or a key")
-        field.setClearButtonEnabled(True)
-        magnifier = QAction(field)
-        bind_icon(magnifier, "magnify", "text_dim")
-        field.addAction(magnifier, TextField.ActionPosition.LeadingPosition)
+        field = SearchField("Find a command or a key")
         field.textChanged.connect(self._filter)
         QShortcut(QKeySequence.StandardKey.Find, self, field.setFocus)
         return field

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from sam3_annotator.project import CategoryId, ProjectStore, counted
@@ -23,7 +23,7 @@ from sam3_annotator.ui.item_models.image_filter import ImageFilter
 from sam3_annotator.ui.item_models.image_order import ImageOrder
 from sam3_annotator.ui.panels.category_menu import CategoryMenu
 from sam3_annotator.ui.panels.menu_choice import add_choice
-from sam3_annotator.ui.panels.text_field import TextField
+from sam3_annotator.ui.panels.text_field import SearchField, TextField
 from sam3_annotator.ui.sentence_label import SentenceLabel
 from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
 
@@ -173,13 +173,8 @@ class ImageFilterBar(QWidget):
         return f"{_CONTENT_WORDS[content.content]} {next(names, 'a category')}"
 
     def _make_field(self) -> TextField:
-        field = TextField()
-        field.setPlaceholderText("Filter images")
+        field = SearchField("Filter images")
         field.setAccessibleName("Filter images by name")
-        field.setClearButtonEnabled(True)
-        magnifier = QAction(field)
-        bind_icon(magnifier, "magnify", "text_dim")
-        field.addAction(magnifier, TextField.ActionPosition.LeadingPosition)
         field.textChanged.connect(self.text_changed)
         field.returnPressed.connect(self.left)
         field.escape_pressed.connect(self._leave)

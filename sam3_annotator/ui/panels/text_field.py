@@ -1,10 +1,12 @@
-"""A line of text that tells about Esc, so that a panel can give the focus back."""
+"""Lines of text that tell about Esc, so that a panel can give the focus back."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
+
+from sam3_annotator.ui.theme import bind_icon
 
 
 class TextField(QLineEdit):
@@ -17,3 +19,16 @@ class TextField(QLineEdit):
         if event.key() == Qt.Key.Key_Escape:
             self.escape_pressed.emit()
         super().keyPressEvent(event)
+
+
+class SearchField(TextField):
+    """Where one types what is looked for: with a magnifier, a cross that clears it, and `words` while it is empty."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.setPlaceholderText(words)
+        self.setAccessibleName(words)
+        self.setClearButtonEnabled(True)
+        magnifier = QAction(self)
+        bind_icon(magnifier, "magnify", "text_dim")
+        self.addAction(magnifier, self.ActionPosition.LeadingPosition)
