@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QSplitter,
@@ -38,7 +37,7 @@ from sam3_annotator.ui.panels.quiet_list import QuietListView
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, theme
-from sam3_annotator.ui.window.companion import Companion
+from sam3_annotator.ui.window.companion import Companion, line_across
 from sam3_annotator.ui.window.key_hint_bar import KeyHintBar
 from sam3_annotator.ui.window.message_bar import MessageBar, Severity
 
@@ -125,7 +124,7 @@ class GalleryWindow(Companion):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(splitter, stretch=1)
-        layout.addWidget(_line())
+        layout.addWidget(line_across())
         layout.addWidget(self.messages)
         layout.addWidget(self._make_foot())
         self.view.setFocus()
@@ -360,10 +359,3 @@ class GalleryWindow(Companion):
 
 def _nearest_side(side: int) -> int:
     return min(SIDES, key=lambda known: abs(known - side))
-
-
-def _line() -> QFrame:
-    line = QFrame()
-    line.setProperty("surface", "line")
-    line.setFixedHeight(1)
-    return line

@@ -9,7 +9,6 @@ from typing import Final
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -38,7 +37,7 @@ from sam3_annotator.ui.statistics.statistics_head import StatisticsHead
 from sam3_annotator.ui.statistics.table_text import comma_separated, tab_separated, write_csv
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
-from sam3_annotator.ui.window.companion import Companion
+from sam3_annotator.ui.window.companion import Companion, line_across
 from sam3_annotator.ui.window.message_bar import MessageBar, Severity
 
 SIZE: Final = (1180, 720)
@@ -176,9 +175,9 @@ class StatisticsWindow(Companion):
         layout.addWidget(self.messages)
         layout.addWidget(self.head)
         layout.addWidget(self._tools)
-        layout.addWidget(_line())
+        layout.addWidget(line_across())
         layout.addLayout(table, stretch=1)
-        layout.addWidget(_line())
+        layout.addWidget(line_across())
         layout.addLayout(foot)
 
     def _connect(self) -> None:
@@ -316,10 +315,3 @@ class StatisticsWindow(Companion):
         """Remember the place."""
         self._settings.statistics_geometry = self.saveGeometry()
         super().closeEvent(event)
-
-
-def _line() -> QFrame:
-    line = QFrame()
-    line.setProperty("surface", "line")
-    line.setFixedHeight(1)
-    return line

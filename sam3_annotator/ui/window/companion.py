@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 
 class Companion(QWidget):
@@ -20,3 +20,11 @@ class Companion(QWidget):
         """Stop what is under way and go."""
         self.close()
         self.deleteLater()
+
+
+def line_across() -> QFrame:
+    """Make a thin line that parts what is above it from what is below."""
+    line = QFrame()
+    line.setProperty("surface", "line")
+    line.setFixedHeight(1)
+    return line
