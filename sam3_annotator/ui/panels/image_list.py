@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QAction, QDesktopServices, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QDesktopServices, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QVBoxLayout, QWidget
 
 from sam3_annotator.paths import user_cache_dir
 from sam3_annotator.project import (
@@ -26,7 +25,7 @@ from sam3_annotator.ui.background import BackgroundTask, error_sentence
 from sam3_annotator.ui.dialogs.path_field import ask_folder
 from sam3_annotator.ui.images.image_scan import ImageScan, scan_images
 from sam3_annotator.ui.images.thumbnails import ThumbnailLoader, ThumbnailSource, prune_thumbnails
-from sam3_annotator.ui.item_delegates.image_delegate import STATE_ICONS, ImageDelegate
+from sam3_annotator.ui.item_delegates.image_delegate import ImageDelegate
 from sam3_annotator.ui.item_models.image_criteria import (
     ANY_CONTENT,
     Content,
@@ -39,29 +38,13 @@ from sam3_annotator.ui.item_models.image_model import ImageModel, changed_files
 from sam3_annotator.ui.item_models.image_order import ImageOrder
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.image_filter_bar import ImageFilterBar
+from sam3_annotator.ui.panels.image_menu import ImageMenu
 from sam3_annotator.ui.panels.quiet_list import QuietListView
 from sam3_annotator.ui.store_bridge import StoreBridge
-from sam3_annotator.ui.theme import bind_icon
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.attempt import attempt
 from sam3_annotator.ui.verbs.beside import Written, announce, beside
 from sam3_annotator.ui.workspace import Workspace
-
-_STATE_VERBS: Final = (
-    (ImageState.DONE, "Mark as done"),
-    (ImageState.REVIEWED, "Mark as reviewed"),
-    (ImageState.CONFIRMED_EMPTY, "Confirm as empty"),
-    (ImageState.UNANNOTATED, "Mark as not annotated"),
-    (ImageState.IN_PROGRESS, "Mark as in progress"),
-    (ImageState.LEFT_OUT, "Leave out"),
-)
-
-_SPLIT_WORDS: Final = (
-    (Split.TRAIN, "Train"),
-    (Split.VAL, "Val"),
-    (Split.TEST, "Test"),
-    (None, "None"),
-)
 
 
 class ImageListPanel(QWidget):
@@ -231,40 +214,14 @@ class ImageListPanel(QWidget):
         if not is_folder(folder) or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self.problem.emit(f"The folder {folder} cannot be opened. It may have been moved or renamed.")
 
-    def context_menu(self, image_id: ImageId) -> QMenu:
+    def context_menu(self, image_id: ImageId) -> ImageMenu:
         """Make the menu of the selected images; `image_id` is the one clicked."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for state, text in _STATE_VERBS:
-            action = QAction(text, menu)
-            bind_icon(action, STATE_ICONS[state][0], "text_dim")
-            action.triggered.connect(lambda _checked, state=state: self.set_state(state))
-            action.setEnabled(not self._store.is_read_only)
-            menu.addAction(action)
-        menu.addSeparator()
-        menu.addMenu(self._split_menu(menu))
-        menu.addSeparator()
-        reveal = QAction("Show in folder", menu)
-        bind_icon(reveal, "folder-open-outline", "text_dim")
-        reveal.triggered.connect(lambda: self.reveal(image_id))
-        menu.addAction(reveal)
-        if self._model.problem(image_id) and not self._store.is_read_only:
-            find = QAction("Find moved images…", menu)
-            bind_icon(find, "folder-search-outline", "text_dim")
-            find.triggered.connect(self.ask_and_find_moved)
-            menu.addAction(find)
-        return menu
-
-    def _split_menu(self, parent: QMenu) -> QMenu:
-        """Make the menu of splits; the one that all selected images are in is checked."""
-        menu = QMenu("Split", parent)
-        menu.setEnabled(not self._store.is_read_only)
-        present = {record.split for record in self._selected()}
-        for split, text in _SPLIT_WORDS:
-            action = menu.addAction(text)
-            action.setCheckable(True)
-            action.setChecked(present == {split})
-            action.triggered.connect(lambda _checked, split=split: self.set_split(split))
+        is_missing = bool(self._model.problem(image_id))
+        menu = ImageMenu(self._selected(), is_missing=is_missing, is_read_only=self._store.is_read_only, parent=self)
+        menu.state_chosen.connect(self.set_state)
+        menu.split_chosen.connect(self.set_split)
+        menu.reveal_wanted.connect(lambda: self.reveal(image_id))
+        menu.search_wanted.connect(self.ask_and_find_moved)
         return menu
 
     def showEvent(self, event: QShowEvent) -> None:

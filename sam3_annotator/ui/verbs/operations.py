@@ -22,7 +22,7 @@ from sam3_annotator.project import (
     is_one_file,
 )
 
-_STATE_LABELS = {
+STATE_LABELS = {
     ImageState.UNANNOTATED: "Mark as not annotated",
     ImageState.IN_PROGRESS: "Mark as in progress",
     ImageState.DONE: "Mark as done",
@@ -30,6 +30,7 @@ _STATE_LABELS = {
     ImageState.CONFIRMED_EMPTY: "Confirm as empty",
     ImageState.LEFT_OUT: "Leave out",
 }
+"""What menus and steps call bringing an image into a state."""
 
 
 def add_category(store: ProjectStore, name: str, color: str | None = None) -> CategoryId:
@@ -116,7 +117,7 @@ def set_image_state(store: ProjectStore, image_ids: Collection[ImageId], state: 
         for image_id in changing:
             _require_empty(store, image_id)
     if changing:
-        with store.edit(_STATE_LABELS[state]) as edit:
+        with store.edit(STATE_LABELS[state]) as edit:
             for image_id in changing:
                 edit.update_image(image_id, state=state)
 
