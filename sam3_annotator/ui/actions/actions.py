@@ -31,9 +31,9 @@ class Actions(QObject):
     triggered = Signal(str)
     state_changed = Signal(object)  # ActionState
 
-    def __init__(self, window: QWidget, canvas: QWidget, keys: KeyMap | None = None) -> None:
+    def __init__(self, window: QWidget, canvas: QWidget, keys: KeyMap) -> None:
         super().__init__(window)
-        self._keys = keys if keys is not None else KeyMap(parent=self)
+        self._keys = keys
         self._specs = {spec.id: spec for spec in ACTIONS}
         self._actions: dict[str, QAction] = {}
         self._tools = QActionGroup(self)

@@ -31,9 +31,9 @@ class CategoryModel(QAbstractListModel):
 
     problem = Signal(str)  # a sentence saying why a change was refused
 
-    def __init__(self, bridge: StoreBridge, keys: KeyMap | None = None, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: StoreBridge, keys: KeyMap, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._keys = keys if keys is not None else KeyMap(parent=self)
+        self._keys = keys
         self._store = bridge.store
         self._categories: list[Category] = list(self._store.categories())
         self._counts: dict[CategoryId, int] = dict(category_counts(self._store))

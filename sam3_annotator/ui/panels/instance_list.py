@@ -31,16 +31,10 @@ class InstancePanel(QWidget):
     problem = Signal(str)  # a sentence saying why something could not be done
     focus_left = Signal()
 
-    def __init__(
-        self,
-        bridge: StoreBridge,
-        workspace: Workspace,
-        keys: KeyMap | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, bridge: StoreBridge, workspace: Workspace, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store = bridge.store
-        self._keys = keys if keys is not None else KeyMap(parent=self)
+        self._keys = keys
         self._workspace = workspace
         self._offered: tuple[Sequence[QAction], ...] = ()
         self._model = InstanceModel(bridge, workspace, self)

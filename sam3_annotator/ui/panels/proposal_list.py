@@ -40,9 +40,9 @@ class ProposalPanel(QWidget):
     reject_as_exemplar_wanted = Signal(object)  # BoxXyxy: look for what is not this
     focus_left = Signal()
 
-    def __init__(self, keys: KeyMap | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._keys = keys if keys is not None else KeyMap(parent=self)
+        self._keys = keys
         self._proposals: Proposals | None = None
         self._takes_phrases = self._takes_exemplars = True
         self._is_large = False  # the image

@@ -91,9 +91,9 @@ class PhraseBar(QFrame):
     cleared = Signal()  # nothing is to be looked for
     left = Signal()  # the user is done here
 
-    def __init__(self, keys: KeyMap | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._keys = keys if keys is not None else KeyMap(parent=self)
+        self._keys = keys
         self._proposals: Proposals | None = None
         self._phrase = ""
         self._takes_phrases = self._takes_exemplars = True

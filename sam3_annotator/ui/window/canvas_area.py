@@ -27,9 +27,9 @@ class CanvasArea(QWidget):
     A message that comes or goes moves nothing on the canvas: whoever draws there has the hand on it.
     """
 
-    def __init__(self, canvas: QWidget, keys: KeyMap | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, canvas: QWidget, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._keys = keys if keys is not None else KeyMap(parent=self)
+        self._keys = keys
         self.canvas = canvas
         self._stage = QWidget()
         layout = QVBoxLayout(self)

@@ -79,7 +79,7 @@ class MainWindow(QMainWindow):
         bridge: StoreBridge,
         workspace: Workspace,
         canvas: CanvasView,
-        settings: Settings | None = None,
+        settings: Settings,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
         self.bridge = bridge
         self.workspace = workspace
         self.canvas = canvas
-        self.settings = settings if settings is not None else Settings(self)
+        self.settings = settings
         self.keys = KeyMap(self.settings, self)
         self.window_actions = Actions(self, canvas, self.keys)
         self.area = CanvasArea(canvas, self.keys)

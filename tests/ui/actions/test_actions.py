@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from sam3_annotator.paths import resources_dir
 from sam3_annotator.ui.actions.action_table import ACTIONS, MENUS
 from sam3_annotator.ui.actions.actions import Actions, ActionState, tool_tip
+from sam3_annotator.ui.keyboard.key_map import KeyMap
 
 BUSY = ActionState(
     has_image=True,
@@ -73,7 +74,7 @@ class Bench:
         for widget in (self.canvas, *self.fields.values()):
             layout.addWidget(widget)
         self.window.setCentralWidget(content)
-        self.actions = Actions(self.window, self.canvas)
+        self.actions = Actions(self.window, self.canvas, KeyMap())
         self.bound: list[str] = []
         self.actions.bind({verb: self._slot(verb) for spec in ACTIONS for verb in spec.verbs})
         self.actions.update(BUSY)
@@ -225,7 +226,7 @@ def test_disabled_action_leaves_its_key_alone(bench: Bench) -> None:
 def test_action_without_a_slot_is_not_offered(qtbot: Any) -> None:
     window = QMainWindow()
     qtbot.addWidget(window)
-    actions = Actions(window, window)
+    actions = Actions(window, window, KeyMap())
 
     actions.bind({"fit": lambda: None})
 

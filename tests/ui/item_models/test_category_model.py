@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, Qt
 
 from sam3_annotator.project import CategoryId, Polygon, ProjectStore, Provenance, Region
 from sam3_annotator.ui.item_models.category_model import CategoryModel, CategoryRole
+from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import operations
 
@@ -20,7 +21,7 @@ Checked = Callable[[QAbstractItemModel], None]
 
 @pytest.fixture
 def model(bridge: StoreBridge, checked: Checked) -> CategoryModel:
-    made = CategoryModel(bridge)
+    made = CategoryModel(bridge, KeyMap())
     checked(made)
     return made
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import CategoryId, ImageId, InstanceId, Polygon, ProjectStore, Provenance, Region
+from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.panels.attribute_section import AttributeSection
 from sam3_annotator.ui.panels.instance_list import InstancePanel
 from sam3_annotator.ui.store_bridge import StoreBridge
@@ -61,7 +62,7 @@ def instance_panel(
 ) -> InstancePanel:
     """Make the panel of the instances on the first image, in an active window."""
     workspace.set_image(images[0])
-    made = InstancePanel(bridge, workspace)
+    made = InstancePanel(bridge, workspace, KeyMap())
     window.setCentralWidget(made)
     window.resize(280, 700)
     qtbot.waitUntil(made.isVisible)

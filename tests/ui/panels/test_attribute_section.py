@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import getAllValidWrappers
 
 from sam3_annotator.project import ImageId, InstanceId, ProjectStore
+from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.panels.attribute_row import Held
 from sam3_annotator.ui.panels.attribute_section import AttributeSection
 from sam3_annotator.ui.panels.instance_list import InstancePanel
@@ -367,7 +368,7 @@ def test_a_read_only_project_shows_and_changes_nothing(
     operations.set_attribute(store, [made], "occluded", True)
     reading = StoreBridge(ProjectStore.open(store.path, read_only=True))
     workspace.set_image(images[0])
-    panel = InstancePanel(reading, workspace)
+    panel = InstancePanel(reading, workspace, KeyMap())
     qtbot.addWidget(panel)
     workspace.select([made])
 

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import CategoryId, ImageId, InstanceId, ProjectStore
 from sam3_annotator.ui.item_delegates.instance_delegate import eye_rect
+from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.panels.instance_list import InstancePanel
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import operations
@@ -25,7 +26,7 @@ AddInstance = Callable[..., InstanceId]
 @pytest.fixture
 def panel(qtbot: QtBot, bridge: StoreBridge, workspace: Workspace, images: list[ImageId]) -> InstancePanel:
     workspace.set_image(images[0])
-    made = InstancePanel(bridge, workspace)
+    made = InstancePanel(bridge, workspace, KeyMap())
     qtbot.addWidget(made)
     made.resize(260, 400)
     with qtbot.waitExposed(made):

@@ -16,6 +16,7 @@ from sam3_annotator.project import ImageId, Polygon, Region
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.proposals import PropagatedFrom, Proposal, Proposals
 from sam3_annotator.ui.item_delegates.proposal_delegate import accept_rect, reject_rect
+from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.panels.proposal_list import ProposalPanel
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -69,7 +70,7 @@ class Review:
 
 @pytest.fixture
 def panel(window: QMainWindow) -> ProposalPanel:
-    made = ProposalPanel()
+    made = ProposalPanel(KeyMap())
     window.setCentralWidget(made)
     return made
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QT
 from sam3_annotator.model import ConceptPrompt, Exemplar
 from sam3_annotator.project import ImageId, Region
 from sam3_annotator.ui.canvas.proposals import Proposal, Proposals
+from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.keyboard.typing_guard import TypingGuard
 from sam3_annotator.ui.phrase_bar.bar import MAX_WIDTH, QUIET_WIDTH, PhraseBar
 from sam3_annotator.ui.phrase_bar.mark import PhraseMark
@@ -60,7 +61,7 @@ def ground(qtbot: Any, qapp: QApplication) -> Iterator[QWidget]:
 
 @pytest.fixture
 def bar(ground: QWidget) -> PhraseBar:
-    created = PhraseBar(parent=ground)
+    created = PhraseBar(KeyMap(), ground)
     created.left.connect(ground.findChildren(QPushButton)[0].setFocus)
     created.setGeometry(0, 50, MAX_WIDTH, created.sizeHint().height())
     created.show()

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from sam3_annotator.model import ConceptPrompt
 from sam3_annotator.project import ImageId
 from sam3_annotator.ui.canvas.proposals import PropagatedFrom, Proposals
+from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.phrase_bar.bar import MAX_WIDTH, PhraseBar
 from sam3_annotator.ui.phrase_bar.exemplar_chip import ExemplarChip
 from sam3_annotator.ui.phrase_bar.source_chip import SourceChip
@@ -27,7 +28,7 @@ def chip(qtbot: Any) -> SourceChip:
 
 @pytest.fixture
 def bar(qtbot: Any) -> PhraseBar:
-    created = PhraseBar()
+    created = PhraseBar(KeyMap())
     qtbot.addWidget(created)
     created.resize(MAX_WIDTH, created.sizeHint().height())
     created.show()

@@ -14,6 +14,7 @@ from sam3_annotator.model import ConceptPrompt
 from sam3_annotator.project import ImageId
 from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.phrase_bar.bar import MAX_WIDTH, QUIET_WIDTH
 from sam3_annotator.ui.window.canvas_area import CanvasArea
 from sam3_annotator.ui.window.message_bar import MAX_SHOWN, MessageRow
@@ -21,7 +22,7 @@ from sam3_annotator.ui.window.message_bar import MAX_SHOWN, MessageRow
 
 @pytest.fixture
 def area(qtbot: Any) -> CanvasArea:
-    created = CanvasArea(CanvasView())
+    created = CanvasArea(CanvasView(), KeyMap())
     qtbot.addWidget(created)
     created.resize(900, 400)
     created.show()
