@@ -40,7 +40,7 @@ _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.
 
 
 class CanvasSurface(QAbstractScrollArea):
-    """Paints image and instances, zooms and pans; a child class paints over them and takes the other mouse events.
+    """Paints image and instances, zooms and pans; a subclass paints over them and takes the other mouse events.
 
     Not a QGraphicsView: its scroll bars round the view to whole pixels, and it paints items one by one.
     """
@@ -251,7 +251,7 @@ class CanvasSurface(QAbstractScrollArea):
     def _ratio(self) -> float:
         return self.viewport().devicePixelRatioF()
 
-    # Mouse and keys: those that move the view stay here, the others go on to the child class
+    # Mouse and keys: those that move the view stay here, the others go on to the subclass
 
     def _press(self, event: QMouseEvent) -> None:
         """Take a button going down."""

@@ -25,8 +25,8 @@ DIALOG_WIDTH = 600
 class FormDialog(QDialog):
     """Stays out of the window's way unless it `is_blocking`.
 
-    A child fills `form` by `add_row`, tells in `describe` what would happen (`say`, `primary.setEnabled`), and does it
-    in `begin`.
+    A subclass fills `form` by `add_row`, tells in `describe` what would happen (`say`, `primary.setEnabled`), and does
+    it in `begin`.
     """
 
     is_blocking = False
@@ -63,7 +63,7 @@ class FormDialog(QDialog):
         self._column.addWidget(self._note)
         self._column.addLayout(self._make_bottom())
 
-    # What a child does
+    # What a subclass does
 
     def add_row(self, label: str, content: QWidget | QLayout) -> QLabel:
         """Add a row to the form; gives its label."""

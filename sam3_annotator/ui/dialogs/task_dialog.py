@@ -14,8 +14,8 @@ from sam3_annotator.ui.dialogs.report import Report, ReportView
 class TaskDialog(FormDialog):
     """Stays out of the window's way while its work runs; Esc stops the work first, then closes.
 
-    A child is one of `FormDialog` that starts the work in `begin` by `run`, and turns its result into a report in
-    `conclude`.
+    A subclass does what one of `FormDialog` does: in `begin` it starts the work by `run`, and in `conclude` it turns
+    the result into a report.
     """
 
     def __init__(self, title: str, verb: str, work: str, parent: QWidget | None = None) -> None:
@@ -30,7 +30,7 @@ class TaskDialog(FormDialog):
         self.progress.hide()
         self._column.insertWidget(self._column.indexOf(self._note), self.progress)
 
-    # What a child does
+    # What a subclass does
 
     def conclude(self, value: object) -> Report:
         """Turn the result of the work into what is reported."""

@@ -52,14 +52,16 @@ R = TypeVar("R", bound=LabellingRun)
 
 
 class BackgroundLabelling(QObject, Generic[R]):
-    """One image after the other: read in the background, looked at when nobody waits for the model, then labelled.
+    """Labels images one after the other, while nobody else waits for the model.
 
-    Images that cannot be read are passed over, as are those that a child does not take. What is stored are undo steps
-    of their own; what the user has done meanwhile is undone before. `notice` says what came of it, `failed` carries
-    what ended it; what is stored stays.
+    Each image is read in the background, then the model is asked about it, then what it found is stored. Images that
+    cannot be read, or that the subclass does not take, are passed over. What is stored is an undo step of its own:
+    undo takes back what the user has done meanwhile before it. `notice` says what came of the work, `failed` carries
+    what ended it early; what is stored by then stays.
 
-    A child begins with `_walk_through`. It is given each image in `_take_image`, asks the model about it and gets what
-    the job gives in `_take_answer`, stores that by `_write`, and has the walk go on; `_what_came` says what came of it.
+    A subclass begins with `_walk_through`. In `_take_image` it gets an image and asks the model about it; in
+    `_take_answer` it gets what the job returned, stores that by `_write`, and lets the walk go on. `_what_came` says in
+    the end what came of all images.
     """
 
     changed = Signal()  # it has begun or ended
@@ -101,7 +103,7 @@ class BackgroundLabelling(QObject, Generic[R]):
         """Give up what is left without a word."""
         self._drop()
 
-    # What a child does
+    # What a subclass does
 
     def _takes(self, run: R, image_id: ImageId) -> bool:
         """Say whether an image is to be read, when it is its turn."""
@@ -123,7 +125,7 @@ class BackgroundLabelling(QObject, Generic[R]):
         """Say in sentences what came of it."""
         raise NotImplementedError
 
-    # What children share
+    # What subclasses share
 
     def _walk_through(self, image_ids: Sequence[ImageId], make_run: Callable[..., R]) -> None:
         """Begin; `make_run` is given the walk and the mark of the history."""

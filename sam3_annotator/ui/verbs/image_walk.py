@@ -19,14 +19,15 @@ MOST_PASSED_OVER: Final = 500
 
 
 class ImageWalk(QObject):
-    """Has each image read in the background, one ahead, and looked at by whoever hears `came`, one at a time.
+    """Goes through images one at a time, and reads the next one in the background meanwhile.
 
-    `read` is called when it is an image's turn to be read, and gives the work that does it; None passes the image over,
-    as None from the work does. What else the work gives comes with `came`: `ask` the model about it, as often as need
-    be, in a slot of its own, and `go_on` when nothing is left to be done about it. Images that cannot be read are
-    told and passed over. The embedding that `find_shown_key` names, on which the user may be working, is kept at hand.
-    After `ended`, when all are `done`, and `failed`, which carries what went wrong, it is to be closed, as it can be at
-    any time: it tells nothing any more then.
+    When it is an image's turn to be read, `read` is called for the work that reads it; what the work returns comes with
+    `came`. Whoever hears that may `ask` the model about the image, as often as need be, and has to call `go_on` when
+    done with it. An image is passed over if `read` or its work returns None, and if it is `unreadable`. The embedding
+    that `find_shown_key` names is kept at hand, since the user may be working on it.
+
+    Close the walk after `ended`, when all images are `done`, after `failed`, or before, to give up what is left: it
+    emits nothing any more then.
     """
 
     came = Signal(object)  # what an image was read as

@@ -39,12 +39,12 @@ class SequencePlan:
 
 
 class PropagationChain:
-    """A plan on its way: each image gets what is on the one before by then, in one step.
+    """Carries out a plan: each image gets the instances that are on the image before it by then, in one undo step.
 
-    Whoever carries it out has it `take` each image, the first one too, in their order, and the model asked by `job`
-    where that says so; `settle` then labels what was found. What is labelled there already stays as it is and goes on
-    from there; what is not found again, or scores too little, ends there. Images that are finished are not touched:
-    they hand on what is on them. Those that are gone or left out are passed over.
+    Call `take` for each image, the first included, in their order. Where it returns True, have the model run `job`, and
+    pass the answer to `settle`, which labels what was found. An instance that is labelled there already stays as it is,
+    and goes on from there; one that is not found again, or scores too little, goes no further. Images that are finished
+    are not changed, but the next one gets what is on them. Images that are gone or left out are passed over.
 
     The project may change between any two calls. `describe_model` and `since` as in `store_found_again`.
     """

@@ -10,11 +10,11 @@ from sam3_annotator.ui.store_bridge import StoreBridge
 
 
 class Settling(QObject):
-    """Follows new instances, of whatever origin, on all images with proposals.
+    """Takes away proposals that have become instances, on all images with proposals, whoever made the instances.
 
-    If such a step is undone, what it had labelled is proposed again; what the user deletes by hand is not. What has a
-    category of its own follows that, also where it is merged into another. Undo goes back step by step: a rejection is
-    taken back only as long as it was done last.
+    If that step is undone, they are proposed again; if the user deletes the instances, they are not. A proposal with a
+    category of its own follows what becomes of the category, also where that is merged into another. Rejections can be
+    undone only until something is done in the project, since undo takes back the last thing first.
     """
 
     def __init__(self, bridge: StoreBridge, finder: Finder, parent: QObject | None = None) -> None:

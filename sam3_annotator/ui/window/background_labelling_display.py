@@ -16,8 +16,8 @@ from sam3_annotator.ui.window.notices import tell_early_end
 class BackgroundLabellingDisplay(QObject):
     """Binds the labelling to the status line and the messages of its window, which is idle without it and ends it.
 
-    A child says in `_words` how far it is. `work` names it in words, `key` and `failure_key` the messages that say what
-    came of it and what has ended it early.
+    A subclass says in `_words` how far it is. `work` names the work for the user; `key` is that of the message which
+    says what came of it, `failure_key` that of the one which says what ended it early.
     """
 
     def __init__(

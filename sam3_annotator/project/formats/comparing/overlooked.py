@@ -22,7 +22,7 @@ Box = tuple[float, ...]
 
 
 class Overlooked:
-    """What is overlooked in the export `out`: nothing, but for formats that have a child of this."""
+    """What is overlooked in the export `out`: nothing, but for formats that have a subclass of this."""
 
     def __init__(self, out: Path) -> None:
         self._out = out
