@@ -6,6 +6,8 @@ import os
 import shutil
 import sqlite3
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -75,13 +77,10 @@ def file_identity(path: Path) -> tuple[int, int] | None:
 def create_database(path: Path) -> Database:
     """Make a new, empty project file."""
     connection = _connect(path, "mode=rwc")
-    try:
+    with _closed_on_failure(connection):
         _prepare_writer(connection)
         create_schema(connection)
         connection.execute("PRAGMA query_only = ON")
-    except BaseException:
-        connection.close()
-        raise
     return Database(connection)
 
 
@@ -90,15 +89,12 @@ def open_for_writing(path: Path, migrations: Migrations = MIGRATIONS) -> Databas
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         raise read_only(path)
     connection = _connect(path, "mode=rw")
-    try:
+    with _closed_on_failure(connection):
         version = version_of(connection, path, migrations)
         _require_sound(connection, path)
         _prepare_writer(connection)
         migrate(connection, version, migrations)
         connection.execute("PRAGMA query_only = ON")
-    except BaseException:
-        connection.close()
-        raise
     return Database(connection)
 
 
@@ -109,13 +105,10 @@ def open_for_reading(path: Path, migrations: Migrations = MIGRATIONS) -> Databas
     converts.
     """
     database = _reader(path)
-    try:
+    with _closed_on_failure(database):
         if version_of(database.connection, path, migrations) < oldest_readable(migrations):
             raise KnownError(f"{path.name} is from an older version. Open it for writing once to convert it.")
         _require_sound(database.connection, path)
-    except BaseException:
-        database.close()
-        raise
     return database
 
 
@@ -141,13 +134,20 @@ def _reader(path: Path) -> Database:
 
 def _probed(path: Path, query: str) -> sqlite3.Connection:
     connection = _connect(path, query)
-    try:
+    with _closed_on_failure(connection):
         connection.execute("PRAGMA query_only = ON")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except BaseException:
-        connection.close()
-        raise
     return connection
+
+
+@contextmanager
+def _closed_on_failure(opened: sqlite3.Connection | Database) -> Iterator[None]:
+    """Close what was opened if the block raises; else it is the caller's."""
+    try:
+        yield
+    except BaseException:
+        opened.close()
+        raise
 
 
 def _connect(path: Path, query: str) -> sqlite3.Connection:
