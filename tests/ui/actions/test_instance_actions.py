@@ -17,6 +17,7 @@ ALL = replace(ON_IMAGE, selection_count=3)
 WRITING = [*COPYING_ACTIONS, *COMBINING_ACTIONS, *RESHAPING_ACTIONS, *NUDGING_ACTIONS]
 NUDGES = {spec.id for spec in NUDGING_ACTIONS}
 RESHAPES = {"split_parts", "fill_holes", "keep_largest_part", "simplify", "toggle_crowd"}
+ASKING = {"correct", "outline_boxes", "find_like"}
 ON_ONE = {"cut", "copy", "paste", "duplicate", "keep_previous", "take_overlap", "leave_overlap"} | RESHAPES | NUDGES
 
 
@@ -41,6 +42,23 @@ def enabled(state: ActionState) -> set[str]:
 )
 def test_what_would_do_nothing_is_not_enabled(state: ActionState, expected: set[str]) -> None:
     assert enabled(state) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (ON_IMAGE, set()),
+        (ONE, ASKING),
+        (ALL, ASKING - {"correct"}),
+        (replace(ONE, has_draft=True), set()),
+        (replace(ONE, is_read_only=True), set()),
+        (replace(ONE, is_unreadable=True), set()),
+    ],
+)
+def test_the_model_is_asked_about_what_is_selected_on_an_image_that_it_can_see(
+    state: ActionState, expected: set[str]
+) -> None:
+    assert {spec.id for spec in ACTIONS if spec.id in ASKING and spec.enabled(state)} == expected
 
 
 def test_every_verb_on_whole_instances_is_in_a_menu_or_has_a_key() -> None:
