@@ -36,6 +36,7 @@ def said(action_id: str, state: ActionState) -> str:
         ("paste", replace(IDLE, drawn_vertices=4), "A polygon is open: Enter closes it, Esc drops it."),
         ("paste", IDLE, "Nothing has been copied yet."),
         ("accept", IDLE, "There is nothing to accept: no outline is open."),
+        ("accept", replace(IDLE, tool="brush"), "There is nothing to accept: no outline is open."),
         (
             "accept",
             replace(IDLE, tool="brush", selection_count=1),
