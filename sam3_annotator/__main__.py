@@ -24,7 +24,7 @@ def _run(words: list[str]) -> int:
         from sam3_annotator.commands.failures import exit_status
         from sam3_annotator.commands.windows import open_window
 
-        path = Path(words[1]) if len(words) > 1 else None
+        path = Path(words[1]) if words else None
         return exit_status(lambda: open_window(path), debug=debug)
     from sam3_annotator.commands.failures import keep_talking
 
@@ -35,7 +35,7 @@ def _run(words: list[str]) -> int:
 
 
 def _opens_window(words: list[str]) -> bool:
-    return words in ([], ["open"]) or (len(words) == 2 and words[0] == "open" and not words[1].startswith("-"))
+    return not words or (len(words) == 2 and words[0] == "open" and not words[1].startswith("-"))
 
 
 if __name__ == "__main__":

@@ -143,14 +143,8 @@ def start(
 @app.command("open")
 def open_command(
     path: Annotated[
-        Path | None,
-        typer.Argument(
-            readable=False,
-            metavar="PATH",
-            help="An image folder, an image file or a project file; the last project if left out.",
-            show_default=False,
-        ),
-    ] = None,
+        Path, typer.Argument(readable=False, metavar="PATH", help="An image folder, an image file or a project file.")
+    ],
     cache_gb: WindowCacheGb = None,
 ) -> None:
     """Open the window with images or a project.

@@ -32,12 +32,15 @@ _MIME_PACKAGE: Final = f"""<?xml version="1.0" encoding="UTF-8"?>
 
 
 def add() -> Path:
-    """Write the entry, the kind of file that projects are, and the icon of both."""
-    entry, mime_package, icon = _files()
+    """Write the entry, another that opens projects and is not seen, the kind of file that these are, and the icon."""
+    entry, opening, mime_package, icon = _files()
     for path in (entry, mime_package, icon):
         path.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(resources_dir() / "app-icon.svg", icon)
     mime_package.write_text(_MIME_PACKAGE, encoding="utf-8")
+    opening.write_text(
+        desktop_entry(sys.executable, " open %f", f"MimeType={MIME_TYPE};", "NoDisplay=true"), encoding="utf-8"
+    )
     entry.write_text(desktop_entry(sys.executable), encoding="utf-8")
     _tell_desktop()
     return entry
@@ -54,28 +57,29 @@ def remove() -> Path | None:
     return entry if was_there else None
 
 
-def desktop_entry(python: str) -> str:
-    """Give the text of an entry that starts the program with this interpreter."""
+def desktop_entry(python: str, words: str = "", *more: str) -> str:
+    """Give the text of an entry that starts the program with this interpreter and these words, with more lines."""
     lines = (
         "[Desktop Entry]",
         "Type=Application",
         f"Name={NAME}",
         f"Comment={DESCRIPTION}",
         f"TryExec={_escaped(python)}",
-        f"Exec={_escaped(_quoted(python))} -m sam3_annotator open %f",
+        f"Exec={_escaped(_quoted(python))} -m sam3_annotator{words}",
         f"Icon={APP_NAME}",
         f"StartupWMClass={APP_NAME}",
         "Terminal=false",
         "Categories=Graphics;",
-        f"MimeType={MIME_TYPE};",
+        *more,
     )
     return "\n".join(lines) + "\n"
 
 
-def _files() -> tuple[Path, Path, Path]:
+def _files() -> tuple[Path, Path, Path, Path]:
     data = user_data_dir().parent
     return (
         data / "applications" / f"{APP_NAME}.desktop",
+        data / "applications" / f"{APP_NAME}-open.desktop",
         data / "mime" / "packages" / f"{APP_NAME}.xml",
         data / "icons" / "hicolor" / "scalable" / "apps" / f"{APP_NAME}.svg",
     )
