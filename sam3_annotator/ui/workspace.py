@@ -28,6 +28,7 @@ class Workspace(QObject):
         self._image_id: ImageId | None = None
         self._category_id: CategoryId | None = None
         self._selection: frozenset[InstanceId] = frozenset()
+        self._alternatives: frozenset[InstanceId] = frozenset()
         self._hidden: frozenset[InstanceId] = frozenset()
         self._waiting: dict[str, frozenset[ImageId]] = {}
 
@@ -45,6 +46,11 @@ class Workspace(QObject):
     def selection(self) -> frozenset[InstanceId]:
         """The selected instances, all on the current image."""
         return self._selection
+
+    @property
+    def alternatives(self) -> frozenset[InstanceId]:
+        """The instances between which the user is to decide, one of which is selected; none if it is about no such."""
+        return self._alternatives
 
     @property
     def hidden(self) -> frozenset[InstanceId]:
@@ -75,11 +81,14 @@ class Workspace(QObject):
             self._category_id = category_id
             self.category_changed.emit(category_id)
 
-    def select(self, instance_ids: Iterable[InstanceId]) -> None:
-        """Select exactly these instances."""
+    def select(self, instance_ids: Iterable[InstanceId], among: Iterable[InstanceId] = ()) -> None:
+        """Select exactly these instances; from there the keys go round `among`, until another one is selected."""
         selection = frozenset(instance_ids)
-        if selection != self._selection:
-            self._selection = selection
+        alternatives = frozenset(among)
+        if not alternatives and selection and selection <= self._alternatives:
+            alternatives = self._alternatives
+        if (selection, alternatives) != (self._selection, self._alternatives):
+            self._selection, self._alternatives = selection, alternatives
             self.selection_changed.emit(selection)
 
     def hide(self, instance_ids: Iterable[InstanceId]) -> None:

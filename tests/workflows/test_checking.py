@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from sam3_annotator.project import FindingKind, InstanceId, NotAProject, Polygon, Region, rectangle
 from sam3_annotator.ui.canvas.preview_item import PreviewKind
 from sam3_annotator.ui.images.fact_reader import FactReader
-from sam3_annotator.ui.keyboard.key_hints import key_hints
+from sam3_annotator.ui.keyboard.key_hints import KeyHint, key_hints
 
 
 @pytest.fixture
@@ -37,11 +37,26 @@ def test_the_next_finding_is_shown_selected_and_near(labelled_twice, qtbot):
     user.settle()
 
     assert user.image_position() == 2
-    assert window.workspace.selection == {instance.id for instance in user.instances(2)}
+    assert window.workspace.selection == {user.instances(2)[1].id}
     assert window.canvas.zoom > 2
 
-    window.workspace.select([user.instances(2)[1].id])
+
+def test_of_an_object_labelled_twice_delete_leaves_one(labelled_twice, qtbot):
+    user, window = labelled_twice, labelled_twice.window
+    first, second = user.instances(2)
+    window.window_actions.trigger("check_project")
+    qtbot.waitUntil(lambda: not window.checking.is_running)
+    finding = next(each for each in window.checking.findings if each.kind is FindingKind.LABELLED_TWICE)
+    window.finding_panel.show_wanted.emit(finding)
+    user.settle()
+    assert KeyHint("Tab", "the other of the two") in key_hints(window.window_actions.state, window.keys.text)
+
+    user.press(Qt.Key.Key_Tab)
+    assert window.workspace.selection == {first.id}
     user.press(Qt.Key.Key_Delete)
+
+    assert user.instances(2) == (second,)
+    assert not window.window_actions.state.is_deciding
     assert all(finding.kind is not FindingKind.LABELLED_TWICE for finding in window.checking.findings)
 
 
@@ -57,7 +72,7 @@ def test_hidden_instances_of_a_finding_are_shown(labelled_twice, qtbot):
     window.finding_panel.show_wanted.emit(finding)
 
     assert window.workspace.hidden == frozenset()
-    assert len(window.workspace.selection) == 2
+    assert len(window.workspace.selection) == 1
 
 
 def test_the_panel_is_out_of_the_way_until_it_is_wanted(user):

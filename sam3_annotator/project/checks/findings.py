@@ -123,7 +123,8 @@ class Finding:
     `image_id` is the image to look at, None if it is about the whole project; `other_image_id` the one that is the
     same. `box_xyxy` is where to look, in image pixels. `agreement` is the IoU of an outline and what the model draws,
     where that is what was found; `score`, 0 to 1, and `phrase` are those by which a model saw something, and `region`
-    is where, if nothing is labelled there. `category_ids` begin with the category that is labelled.
+    is where, if nothing is labelled there. `category_ids` begin with the category that is labelled, `instance_ids` end
+    with the one that may be too much.
     """
 
     kind: FindingKind

@@ -31,7 +31,8 @@ def find_overlaps(image: LabelledImage) -> Iterator[Finding]:
         if (kind, subject) in told:
             continue
         told.add((kind, subject))
-        yield image.finding(kind, _sentence(image, kind, earlier, later, subject, iou), earlier, later)
+        other = earlier if subject == later else later
+        yield image.finding(kind, _sentence(image, kind, other, subject, iou), other, subject)
 
 
 def _kind(image: LabelledImage, earlier: int, later: int, iou: float) -> FindingKind:
@@ -41,22 +42,21 @@ def _kind(image: LabelledImage, earlier: int, later: int, iou: float) -> Finding
     return FindingKind.LABELLED_TWICE if is_same else FindingKind.TWO_CATEGORIES
 
 
-def _sentence(image: LabelledImage, kind: FindingKind, earlier: int, later: int, subject: int, iou: float) -> str:
+def _sentence(image: LabelledImage, kind: FindingKind, other: int, subject: int, iou: float) -> str:
     match kind:
         case FindingKind.LABELLED_TWICE:
-            pair = f"instances {image.instance_ids[earlier]} and {image.instance_ids[later]}"
+            pair = f"instances {image.instance_ids[other]} and {image.instance_ids[subject]}"
             return (
-                f"{pair} ({image.category_name(later)}) cover nearly the same (IoU {iou:.2f}); "
+                f"{pair} ({image.category_name(subject)}) cover nearly the same (IoU {iou:.2f}); "
                 "delete one of them if they are one object."
             )
         case FindingKind.TWO_CATEGORIES:
             return (
-                f"{image.named(earlier)} and {image.named(later)} cover nearly the same (IoU {iou:.2f}); "
+                f"{image.named(other)} and {image.named(subject)} cover nearly the same (IoU {iou:.2f}); "
                 "delete the one whose category is wrong."
             )
-    around = earlier if subject == later else later
     return (
-        f"{image.named(subject)} lies inside instance {image.instance_ids[around]} of the same category; "
+        f"{image.named(subject)} lies inside instance {image.instance_ids[other]} of the same category; "
         "delete it if it is no object of its own."
     )
 

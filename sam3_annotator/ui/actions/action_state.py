@@ -16,7 +16,8 @@ class ActionState:
     not belong to it, and `lacks_prompt` while it shows an instance as it is, to be corrected; `has_concept` says that
     something is looked for or was found, of which `proposal_count` are neither accepted nor rejected and
     `rejection_count` were rejected last of all, and `is_looking` that the answer is still to come; `dropped` says in
-    words what undo brings back, and `taken_back` what redo puts back, "" for nothing; `category_name` is that of the
+    words what undo brings back, and `taken_back` what redo puts back, "" for nothing; `is_deciding` that the selected
+    instance and another may be one object, as a finding says, so that Tab leads to that; `category_name` is that of the
     current category, "" if there is none, and `own_category` that which Enter gives in its place: of the instance being
     corrected, or of the focused proposal where it has one; `undo_label` and `redo_label` name the steps (None where
     there is none); `tool` is `select`, `points`, `box`, `exemplar`, `polygon` or `brush`; `is_previewing` says that the
@@ -46,6 +47,7 @@ class ActionState:
     dropped: str = ""
     taken_back: str = ""
     selection_count: int = 0
+    is_deciding: bool = False
     instance_count: int = 0
     hidden_count: int = 0
     category_count: int = 0

@@ -112,6 +112,7 @@ class Situation(QObject):
             dropped=self._dropping.dropped,
             taken_back=self._putting_back.word,
             selection_count=len(self._workspace.selection),
+            is_deciding=bool(self._workspace.alternatives),
             instance_count=len(self._binding.instance_ids),
             hidden_count=len(self._workspace.hidden & self._binding.instance_ids),
             category_count=len(self._store.categories()),

@@ -103,6 +103,9 @@ def _comparing_hints(state: ActionState) -> tuple[_Hint, ...]:
 
 
 def _selection_hints(state: ActionState) -> tuple[_Hint, ...]:
+    if state.is_deciding:
+        other, on = _ActionHint("next", "the other of the two"), _ActionHint("next_finding", "next finding")
+        return (_ActionHint("delete", "delete this one"), other, on, _ActionHint("escape", "deselect"))
     correct = (_ActionHint("correct", "correct with clicks"),) if can_correct(state) else ()
     cycle = _ActionHint("next", next_text(state).lower())
     nudge = (KeyHint("Arrow keys", "move"),) if state.tool == "select" else ()

@@ -125,11 +125,16 @@ class Labelling(QObject):
             self._workspace.select(())
 
     def select_next(self, step: int = 1) -> None:
-        """Select the visible instance after (or with -1 before) the selected one, round and round."""
+        """Select the visible instance after (or with -1 before) the selected one, round and round.
+
+        Where the user is to decide between some, only those have their turn.
+        """
         image_id = self._workspace.image_id
         if image_id is None:
             return
         ids = [instance.id for instance in self._store.instances(image_id) if instance.id not in self._workspace.hidden]
+        if alternatives := self._workspace.alternatives:
+            ids = [instance_id for instance_id in ids if instance_id in alternatives]
         chosen = [position for position, instance_id in enumerate(ids) if instance_id in self._workspace.selection]
         if ids:
             start = (chosen[-1] if step > 0 else chosen[0]) if chosen else (-1 if step > 0 else 0)

@@ -1,4 +1,4 @@
-"""Shows a finding or an instance on the canvas: turns to its image, selects what it is about, brings that near."""
+"""Shows a finding or an instance on the canvas: turns to its image, selects what may be wrong, brings that near."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class _Sight:
     """What is to be shown on an image, and the finding that it is about, if any; without a box the whole image."""
 
     image_id: ImageId
-    instance_ids: frozenset[InstanceId]
+    instance_ids: tuple[InstanceId, ...]
     box_xyxy: BoxXyxy | None
     finding: Finding | None = None
 
@@ -42,11 +42,11 @@ class Revealing(QObject):
     def show(self, finding: Finding) -> None:
         """Show what a finding is about; one about the whole project has no place to be shown."""
         if finding.image_id is not None:
-            self._go_to(_Sight(finding.image_id, frozenset(finding.instance_ids), finding.box_xyxy, finding))
+            self._go_to(_Sight(finding.image_id, finding.instance_ids, finding.box_xyxy, finding))
 
     def show_instance(self, instance: Instance) -> None:
         """Show an instance."""
-        self._go_to(_Sight(instance.image_id, frozenset({instance.id}), instance.region.box_xyxy))
+        self._go_to(_Sight(instance.image_id, (instance.id,), instance.region.box_xyxy))
 
     def _go_to(self, sight: _Sight) -> None:
         self._awaited = sight
@@ -60,9 +60,10 @@ class Revealing(QObject):
         sight, self._awaited = self._awaited, None
         if sight is None or sight.image_id != image_id:
             return
-        present = self._binding.instance_ids & sight.instance_ids
-        self._workspace.hide(self._workspace.hidden - present)
-        self._workspace.select(present)
+        present = [each for each in sight.instance_ids if each in self._binding.instance_ids]
+        self._workspace.hide(self._workspace.hidden.difference(present))
+        # Of two that are one object, only one: what is done then, as to delete it, must leave the other.
+        self._workspace.select(present[-1:], among=present if len(present) > 1 else ())
         if sight.box_xyxy is not None:
             self._canvas.zoom_to(sight.box_xyxy)
         else:

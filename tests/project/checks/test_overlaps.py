@@ -62,6 +62,7 @@ def test_instance_inside_another_of_its_category_is_noted_whichever_came_first(s
 
     assert finding.kind is FindingKind.INSIDE_ANOTHER
     assert f"instance {inner} (cat) lies inside instance {outer} of the same category" in finding.sentence
+    assert finding.instance_ids == (outer, inner)
 
 
 def test_instance_inside_one_of_another_category_is_left_in_peace(sound: Any) -> None:

@@ -179,6 +179,22 @@ def test_selecting_next_goes_round_and_passes_hidden_instances_over(labelling, s
     assert seen == [first, third, first]
 
 
+def test_of_two_that_may_be_one_object_the_next_is_the_other(labelling, store, workspace):
+    first, second, third = (add_square(store, x=x) for x in (5, 20, 35))
+    workspace.select([third], among=[first, third])
+
+    seen = []
+    for _ in range(3):
+        labelling.select_next()
+        seen.extend(workspace.selection)
+    assert seen == [first, third, first]
+
+    workspace.select(())
+    labelling.select_next()
+    labelling.select_next()
+    assert workspace.selection == {second}
+
+
 def test_an_edited_region_is_stored_and_counted(labelling, store):
     instance_id = add_square(store)
 
