@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +33,8 @@ class Checking(QObject):
 
     What a comparison with a model has found stands among them, the lowest agreement and the highest score first, until
     another comparison or, where the instance was changed, the next check. What can be seen to hold no more goes at
-    once, or soon after many images were changed. `findings` are the same object as long as none comes or goes.
+    once, or soon after many images were changed, and is back when it holds again, as after undo. `findings` are the
+    same object as long as none comes or goes.
     `is_outdated` says that the project has been changed since the check. `failed` carries what kept a check from
     its end; the findings before it stay then.
     """
@@ -46,6 +48,8 @@ class Checking(QObject):
         self._store = bridge.store
         self._task: BackgroundTask | None = None
         self._findings: tuple[Finding, ...] | None = None
+        self._told: tuple[Finding, ...] = ()  # the findings, and what has gone since they were found
+        self._gone: set[int] = set()  # identities of what has
         self._is_outdated = False
         self._has_changed_meanwhile = False
         self._changed_since_compared: set[int] = set()  # ids of instances
@@ -104,15 +108,19 @@ class Checking(QObject):
         compared = frozenset(image_ids)
         before = [each for each in self._findings or () if each.kind not in kinds or each.image_id not in compared]
         self._changed_since_compared -= {at for each in findings for at in each.instance_ids}
-        self._findings = _in_order([*before, *findings])
+        self._tell([*before, *findings])
         self.changed.emit()
 
     @Slot(object)
     def _take(self, findings: tuple[Finding, ...]) -> None:
         compared = [each for each in self._findings or () if each.kind.needs_model]
         kept = [each for each in compared if self._changed_since_compared.isdisjoint(each.instance_ids)]
-        self._findings = _in_order([*findings, *kept])
+        self._tell([*findings, *kept])
         self._is_outdated = False
+
+    def _tell(self, findings: Iterable[Finding]) -> None:
+        self._findings = self._told = _in_order(findings)
+        self._gone.clear()
 
     @Slot()
     def _end(self) -> None:
@@ -132,32 +140,40 @@ class Checking(QObject):
         self._has_changed_meanwhile = True
         self._changed_since_compared |= changes.touched("instances")
         self._changed_images |= _changed_images(changes)
+        if changes.touched("categories"):
+            self._changed_images |= _images_of(each for each in self._told if id(each) in self._gone)
         if self._findings is not None and not self.is_running:
             self._is_outdated = True
             self._drop_gone()
             self.changed.emit()
 
     def _drop_gone(self) -> None:
-        """Drop what holds no more."""
-        findings, changed = self._findings or (), frozenset(self._changed_images)
+        """Drop what holds no more, and bring back what does again."""
+        changed = frozenset(self._changed_images)
         self._changed_images.clear()
+        again = [each for each in self._told if id(each) in self._gone and not changed.isdisjoint(_images_of([each]))]
+        asked = (*(self._findings or ()), *again)
+        changed |= _images_of(again)
         if len(changed) <= FEW_IMAGES:
-            self._keep(findings_that_hold(self._store, findings, changed))
+            held = {id(each) for each in findings_that_hold(self._store, asked, changed)}
+            self._drop(asked, {id(each) for each in asked if id(each) not in held})
             return
         path = self._store.path
-        task = BackgroundTask(lambda _progress: _gone(path, findings, changed), owner=self)
-        task.result.connect(self._drop)
+        task = BackgroundTask(lambda _progress: _gone(path, asked, changed), owner=self)
+        task.result.connect(partial(self._drop_and_tell, asked))
         task.failed.connect(self.failed)
         task.start()
 
-    @Slot(object)
-    def _drop(self, gone: frozenset[int]) -> None:
-        self._keep(tuple(each for each in self._findings or () if id(each) not in gone))
+    def _drop_and_tell(self, asked: Sequence[Finding], gone: Collection[int]) -> None:
+        self._drop(asked, gone)
         self.changed.emit()
 
-    def _keep(self, findings: tuple[Finding, ...]) -> None:
-        if len(findings) < len(self._findings or ()):
-            self._findings = findings
+    def _drop(self, asked: Sequence[Finding], gone: Collection[int]) -> None:
+        """Take it that of the findings that were asked about just these hold no more; others stay as they are."""
+        gone_now = self._gone.difference(map(id, asked)).union(gone).intersection(map(id, self._told))
+        if gone_now != self._gone:
+            self._gone = gone_now
+            self._findings = tuple(each for each in self._told if id(each) not in gone_now)
 
 
 def _changed_images(changes: ChangeSet) -> set[ImageId]:
@@ -167,6 +183,11 @@ def _changed_images(changes: ChangeSet) -> set[ImageId]:
     # Reading its file changes no image.
     themselves = () if changes.kind is ChangeKind.FACTS else changes.touched("images")
     return labelled.union(map(ImageId, themselves))
+
+
+def _images_of(findings: Iterable[Finding]) -> set[ImageId]:
+    """Give the images that findings are about."""
+    return {image for each in findings for image in (each.image_id, each.other_image_id) if image is not None}
 
 
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -49,6 +49,23 @@ def test_a_deleted_instance_takes_its_findings_along_and_outdates_the_rest(twice
     assert checking.is_outdated
 
 
+def test_what_has_gone_is_back_in_its_place_when_the_mending_is_undone(twice, check, checking, store):
+    check()
+    before = checking.findings
+    operations.delete_instances(store, twice[:2])
+    gone = checking.findings
+    assert len(gone) < len(before)
+
+    operations.set_image_state(store, [store.images()[1].id], ImageState.DONE)
+    assert checking.findings == gone
+    store.undo()
+    store.undo()
+    assert checking.findings == before
+
+    store.redo()
+    assert checking.findings == gone
+
+
 @pytest.mark.parametrize("which", [0, 1])
 def test_an_image_left_out_takes_its_findings_along_also_where_it_is_the_other_copy(
     store, check, checking, which, qtbot
