@@ -17,6 +17,9 @@ class StateFilter(StrEnum):
     UNANNOTATED = "unannotated"
     IN_PROGRESS = "in_progress"
     DONE = "done"  # also reviewed and confirmed empty
+    TO_REVIEW = "to_review"  # done, and neither
+    REVIEWED = "reviewed"
+    CONFIRMED_EMPTY = "confirmed_empty"
     LEFT_OUT = "left_out"
     MISSING = "missing"  # also unreadable
 
@@ -29,6 +32,8 @@ class StateFilter(StrEnum):
                 return has_problem
             case StateFilter.DONE:
                 return state.is_finished
+            case StateFilter.TO_REVIEW:
+                return state is ImageState.DONE
         return state.value == self.value
 
 

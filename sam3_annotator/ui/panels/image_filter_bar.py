@@ -32,6 +32,9 @@ FILTER_WORDS: Mapping[StateFilter, str] = {
     StateFilter.UNANNOTATED: "Not annotated",
     StateFilter.IN_PROGRESS: "In progress",
     StateFilter.DONE: "Done",
+    StateFilter.TO_REVIEW: "Done, not reviewed",
+    StateFilter.REVIEWED: "Reviewed",
+    StateFilter.CONFIRMED_EMPTY: "Confirmed as empty",
     StateFilter.LEFT_OUT: "Left out",
     StateFilter.MISSING: "Missing or unreadable",
 }

@@ -90,9 +90,12 @@ def test_filter_finds_part_of_a_name_whatever_the_case(shown: ImageFilter) -> No
 @pytest.mark.parametrize(
     ("state", "expected"),
     [
-        (StateFilter.ALL, ["1.png", "2.png", "3.png", "10.png"]),
+        (StateFilter.ALL, ["1.png", "2.png", "3.png", "10.png", "11.png"]),
         (StateFilter.UNANNOTATED, ["10.png"]),
-        (StateFilter.DONE, ["1.png", "2.png"]),
+        (StateFilter.DONE, ["1.png", "2.png", "11.png"]),
+        (StateFilter.TO_REVIEW, ["1.png"]),
+        (StateFilter.REVIEWED, ["11.png"]),
+        (StateFilter.CONFIRMED_EMPTY, ["2.png"]),
         (StateFilter.IN_PROGRESS, []),
         (StateFilter.LEFT_OUT, ["3.png"]),
         (StateFilter.MISSING, ["10.png"]),
@@ -101,9 +104,12 @@ def test_filter_finds_part_of_a_name_whatever_the_case(shown: ImageFilter) -> No
 def test_filter_by_state(
     store: ProjectStore, model: ImageModel, shown: ImageFilter, state: StateFilter, expected: list[str]
 ) -> None:
+    with store.edit("Add image") as edit:
+        edit.add_image("11.png")
     operations.set_image_state(store, ids(store)[:1], ImageState.DONE)
     operations.set_image_state(store, ids(store)[1:2], ImageState.CONFIRMED_EMPTY)
     operations.set_image_state(store, ids(store)[2:3], ImageState.LEFT_OUT)
+    operations.set_image_state(store, ids(store)[4:], ImageState.REVIEWED)
     model.set_problems({ids(store)[3]: "missing"}, ids(store))
 
     shown.set_state(state)
