@@ -13,6 +13,7 @@ from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.assistance.model_choice import ModelChoice
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.images.image_display import ImageDisplay
+from sam3_annotator.ui.item_models.image_criteria import Stops
 from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.verbs.attributing import Attributing
 from sam3_annotator.ui.verbs.combining import Combining
@@ -28,8 +29,9 @@ from sam3_annotator.ui.verbs.painting import Painting
 from sam3_annotator.ui.verbs.polygon_keeping import PolygonKeeping
 from sam3_annotator.ui.verbs.propagating import Propagating
 from sam3_annotator.ui.verbs.reshaping import Reshaping
+from sam3_annotator.ui.verbs.reviewing import Reviewing
 from sam3_annotator.ui.verbs.sighting import Sighting
-from sam3_annotator.ui.window.canvas_keys import CanvasKeys
+from sam3_annotator.ui.window.canvas_keys import REFUSAL, CanvasKeys
 from sam3_annotator.ui.window.history_display import HistoryDisplay
 from sam3_annotator.ui.window.leaving import Leaving, LeavingStrokes
 from sam3_annotator.ui.window.main_window import MainWindow
@@ -59,6 +61,10 @@ def bind_labelling(
     window.window_actions.bind(_image_slots(window.image_panel, labelling, display))
     display.left.connect(lambda: drawing.show(None))
     display.shown.connect(drawing.show)
+    reviewing = Reviewing(window.store, window.workspace, window.image_panel, window)
+    reviewing.problem.connect(window.messages.show_message)
+    reviewing.nothing_left.connect(lambda sentence: window.show_notice(sentence, REFUSAL))
+    window.window_actions.bind(reviewing.slots())
     window.add_leave_check(Leaving(assist, labelling, window.messages, window).may)
     window.add_leave_check(WaitingDrafts(window, assist, display).may_leave, of_people=True)
     bind_painting(window, labelling, drawing)
@@ -169,8 +175,8 @@ def _image_slots(panel: ImageListPanel, labelling: Labelling, display: ImageDisp
     return {
         "next_image": panel.next_image,
         "previous_image": panel.previous_image,
-        "next_unfinished": panel.next_unfinished,
-        "previous_unfinished": panel.previous_unfinished,
+        "next_unfinished": partial(panel.turn, 1, Stops.UNFINISHED),
+        "previous_unfinished": partial(panel.turn, -1, Stops.UNFINISHED),
         "mark_done": lambda: labelling.set_image_state(ImageState.DONE),
         "mark_reviewed": lambda: labelling.set_image_state(ImageState.REVIEWED),
         "mark_empty": lambda: labelling.set_image_state(ImageState.CONFIRMED_EMPTY),

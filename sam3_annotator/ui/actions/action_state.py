@@ -11,7 +11,8 @@ from sam3_annotator.ui.canvas.polygon_drawing import MIN_VERTICES
 class ActionState:
     """The situation of the window that decides which actions are enabled and what they mean.
 
-    `is_unreadable` says that the image cannot be shown, `is_left_out` that it is no part of the dataset;
+    `is_unreadable` says that the image cannot be shown, `is_left_out` that it is no part of the dataset, `is_finished`
+    that it is done, reviewed or confirmed as empty;
     `candidate_count` is the number of candidates of the open draft, which `lacks_object` while it only says what does
     not belong to it, and `lacks_prompt` while it shows an instance as it is, to be corrected; `has_concept` says that
     something is looked for or was found, of which `proposal_count` are neither accepted nor rejected and
@@ -33,6 +34,7 @@ class ActionState:
     has_image: bool = False
     is_unreadable: bool = False
     is_left_out: bool = False
+    is_finished: bool = False
     has_previous_image: bool = False
     has_next_image: bool = False
     has_unfinished_image: bool = False
@@ -301,6 +303,16 @@ def outline_verb(state: ActionState) -> str:
 def outline_text(state: ActionState) -> str:
     """Say it in words, for the menu."""
     return "Take the model's outline" if state.is_comparing else "Outline from boxes"
+
+
+def can_review(state: ActionState) -> bool:
+    """Say whether the image waits for a verdict, or has one: somebody has called it finished, and it can be seen."""
+    return can_find(state) and state.is_finished and not state.is_making
+
+
+def approve_text(state: ActionState) -> str:
+    """Say what approving comes to, in words, for the menu: what has no instances is approved as empty."""
+    return f"{'Mark as reviewed' if state.instance_count else 'Confirm as empty'} and next to review"
 
 
 def has_brush(state: ActionState) -> bool:

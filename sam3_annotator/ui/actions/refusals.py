@@ -52,6 +52,7 @@ def _lacks(state: ActionState, key_of: KeyOf) -> Iterator[_Lack]:
     yield "No image comes before this one in the list.", {"has_previous_image": True}
     yield "No other image in the list is left to do.", {"has_unfinished_image": True}
     yield _with_key("This image cannot be shown. Try again", key_of("reload_image")), {"is_unreadable": False}
+    yield _with_key("Nobody has called this image done yet", key_of("mark_done")), {"is_finished": True}
     yield from _lacks_of_what_is_open(state, key_of)
     yield "What is looked for is still to come.", {"is_looking": False}
     yield from _lacks_of_instances(state, key_of)
@@ -104,6 +105,8 @@ def _lacks_of_instances(state: ActionState, key_of: KeyOf) -> Iterator[_Lack]:
     if state.selection_count > 1:
         yield "Several instances are selected: select one alone.", {"selection_count": 1}
     yield "Select two instances or more: Shift+click selects one more.", {"selection_count": 2}
+    if state.instance_count:
+        yield "There are instances on this image: it is not empty.", {"instance_count": 0}
     yield "There is no other instance on this image.", {"instance_count": state.selection_count + 1}
 
 

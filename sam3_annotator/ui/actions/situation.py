@@ -15,6 +15,7 @@ from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.assistance.preview import Preview
 from sam3_annotator.ui.canvas_binding import CanvasBinding
 from sam3_annotator.ui.images.image_display import ImageDisplay
+from sam3_annotator.ui.item_models.image_criteria import Stops
 from sam3_annotator.ui.verbs.compared_outline import ComparedOutline
 from sam3_annotator.ui.verbs.drawing import Drawing
 from sam3_annotator.ui.verbs.dropping import Dropping
@@ -94,13 +95,15 @@ class Situation(QObject):
         draft = self._assist.draft
         proposals = self._finder.proposals
         image_id = self._workspace.image_id
+        image_state = self._image_state()
         return ActionState(
             has_image=image_id is not None,
             is_unreadable=self._display.has_failed,
-            is_left_out=self._is_left_out(),
+            is_left_out=image_state is ImageState.LEFT_OUT,
+            is_finished=image_state is not None and image_state.is_finished,
             has_previous_image=self._images.neighbour(image_id, -1) is not None,
             has_next_image=self._images.neighbour(image_id, 1) is not None,
-            has_unfinished_image=self._images.unfinished_neighbour(image_id, 1) is not None,
+            has_unfinished_image=self._images.next_stop(image_id, 1, Stops.UNFINISHED) is not None,
             has_draft=draft is not None,
             lacks_object=draft is not None and not draft.says_where,
             lacks_prompt=draft is not None and not draft.prompts,
@@ -135,11 +138,11 @@ class Situation(QObject):
             brush_radius=self._canvas.brush.radius_on(self._canvas.image_size),
         )
 
-    def _is_left_out(self) -> bool:
+    def _image_state(self) -> ImageState | None:
         with suppress(KeyError):  # an image taken out of the project is the shown one for a moment more
             image_id = self._workspace.image_id
-            return image_id is not None and self._store.image(image_id).state is ImageState.LEFT_OUT
-        return False
+            return None if image_id is None else self._store.image(image_id).state
+        return None
 
     def _name_of(self, category_id: CategoryId | None) -> str:
         with suppress(KeyError):  # so is a category

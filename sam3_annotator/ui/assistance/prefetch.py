@@ -19,6 +19,7 @@ from sam3_annotator.project import ImageId
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.images.image_display import ImageDisplay
+from sam3_annotator.ui.item_models.image_criteria import Stops
 from sam3_annotator.ui.item_models.image_filter import ImageFilter
 from sam3_annotator.ui.workspace import Workspace
 
@@ -58,7 +59,7 @@ class Prefetch(QObject):
     """One image after the other, the nearest first, while nobody waits for the model.
 
     The direction is that of the last step from one image of the list to the one beside it; a jump means forward. A key
-    that leads to unfinished images is taken to be pressed again, so what lies between is no more ahead than it will be
+    that stops at some images alone is taken to be pressed again, so what lies between is no more ahead than it will be
     shown. Of images that are left out only the pixels are read: they are passed, and nobody works on them.
     What is no longer ahead is cancelled at once; an image that is being encoded when the labeler turns to it, or to
     another from which it is still ahead, is not begun anew.
@@ -70,8 +71,8 @@ class Prefetch(QObject):
         self._display = display
         self._images = images
         self._at: ImageId | None = None
-        self._step, self._is_to_unfinished = 1, False
-        self._expected: tuple[int, bool] | None = None
+        self._step, self._stops = 1, Stops.ALL
+        self._expected: tuple[int, Stops] | None = None
         self._shown: ShownImage | None = None
         self._plan: list[ImageId] = []
         self._count = 0
@@ -88,10 +89,10 @@ class Prefetch(QObject):
         for changed in (images.rowsInserted, images.rowsRemoved, images.modelReset):
             changed.connect(self._plan_anew)
 
-    @Slot(int, bool)
-    def expect_step(self, step: int, is_to_unfinished: bool) -> None:
-        """Hear of the key that is about to turn to another image: forward (1) or back (-1), to unfinished ones only."""
-        self._expected = step, is_to_unfinished
+    @Slot(int, object)
+    def expect_step(self, step: int, stops: Stops) -> None:
+        """Hear of the key that is about to turn to another image: forward (1) or back (-1), and where it stops."""
+        self._expected = step, stops
 
     @Slot(object)
     def _turn(self, image_id: ImageId | None) -> None:
@@ -99,7 +100,7 @@ class Prefetch(QObject):
         if image_id == self._at:
             return
         is_back = None not in (self._at, image_id) and self._images.neighbour(self._at, -1) == image_id
-        self._step, self._is_to_unfinished = self._expected or (-1 if is_back else 1, False)
+        self._step, self._stops = self._expected or (-1 if is_back else 1, Stops.ALL)
         self._expected = None
         self._at, self._shown, self._plan = image_id, None, []
         if self._running is not None and self._running[1] not in (image_id, *self._ahead()):
@@ -159,13 +160,12 @@ class Prefetch(QObject):
     def _ahead(self) -> Iterator[ImageId]:
         """Go through the images that the same key will lead to, then the one on the other side.
 
-        Unfinished ones are a ring, so that one may come twice: what is encoded costs nothing.
+        All but a key that stops at every image go round, so that one may come twice: what is encoded costs nothing.
         """
-        follow = self._images.unfinished_neighbour if self._is_to_unfinished else self._images.neighbour
         for step, count in ((self._step, AHEAD), (-self._step, 1)):
             image_id = self._at
             for _ in range(count):
-                image_id = follow(image_id, step) if image_id is not None else None
+                image_id = self._images.next_stop(image_id, step, self._stops) if image_id is not None else None
                 if image_id is not None:
                     yield image_id
 

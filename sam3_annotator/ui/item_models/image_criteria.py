@@ -37,6 +37,23 @@ class StateFilter(StrEnum):
         return state.value == self.value
 
 
+class Stops(StrEnum):
+    """The images at which a key that goes through the list stops."""
+
+    ALL = "all"
+    UNFINISHED = "unfinished"
+    TO_REVIEW = "to_review"  # done, and not reviewed yet
+
+    def accepts(self, state: ImageState) -> bool:
+        """Whether a key stops at an image in this state."""
+        match self:
+            case Stops.UNFINISHED:
+                return state.is_open
+            case Stops.TO_REVIEW:
+                return state is ImageState.DONE
+        return True
+
+
 class SplitFilter(StrEnum):
     """Which splits the images are in that the list shows."""
 

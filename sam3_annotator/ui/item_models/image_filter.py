@@ -17,6 +17,7 @@ from sam3_annotator.ui.item_models.image_criteria import (
     ContentTally,
     SplitFilter,
     StateFilter,
+    Stops,
 )
 from sam3_annotator.ui.item_models.image_model import ImageModel
 from sam3_annotator.ui.item_models.image_order import ImageOrder
@@ -157,10 +158,16 @@ class ImageFilter(QSortFilterProxyModel):
         """Give the shown images after an image, in their order."""
         return list(self._beyond(image_id, 1))
 
-    def unfinished_neighbour(self, image_id: ImageId | None, step: int) -> ImageId | None:
-        """Give the nearest other shown image that can be worked on and is not finished, going round at the end."""
+    def next_stop(self, image_id: ImageId | None, step: int, stops: Stops) -> ImageId | None:
+        """Give the shown image after (`step` 1) or before (-1) an image at which a key stops.
+
+        One that does not stop at all of them passes over those that cannot be shown, too, and goes round at the end.
+        """
+        if stops is Stops.ALL:
+            return self.neighbour(image_id, step)
         round_trip = chain(self._beyond(image_id, step), self._beyond(None, step))
-        return next((record.id for record in round_trip if record.id != image_id and self._is_unfinished(record)), None)
+        others = (record for record in round_trip if record.id != image_id and not self._images.problem(record.id))
+        return next((record.id for record in others if stops.accepts(record.state)), None)
 
     @contextmanager
     def _filter_changing(self) -> Iterator[None]:
@@ -175,9 +182,6 @@ class ImageFilter(QSortFilterProxyModel):
             start = -1 if step > 0 else count
         rows = range(start + 1, count) if step > 0 else range(start - 1, -1, -1)
         return (self._images.record_at(row) for row in rows if self.filterAcceptsRow(row, NO_PARENT))
-
-    def _is_unfinished(self, record: ImageRecord) -> bool:
-        return record.state.is_open and not self._images.problem(record.id)
 
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: ARG002 - Qt's
         """Whether a row is shown."""

@@ -160,9 +160,13 @@ def _idle_hints(state: ActionState) -> tuple[_Hint, ...]:
     elif state.instance_count:
         unseen = _ActionHint("hide_all", "show all instances")
         hints.append(_ActionHint("next", "next instance") if state.visible_count else unseen)
-        done, go_on = "" if state.is_left_out else "done", "next image" if state.has_next_image else ""
+        done = "" if state.is_left_out or state.is_finished else "done"
+        go_on = "next image" if state.has_next_image else ""
         if words := ", ".join(filter(None, (done, go_on))):
             hints.append(_ActionHint("accept_next", words))
+    if state.is_finished:
+        verdict = "reviewed" if state.instance_count else "confirm as empty"
+        hints += [_ActionHint("approve", verdict), _ActionHint("send_back", "send back")]
     return tuple(hints)
 
 

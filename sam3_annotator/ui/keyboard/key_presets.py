@@ -16,6 +16,7 @@ KEY_PRESETS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyTy
             "accept": ("N",),
             "fit": ("Shift+F",),
             "hide_all": ("T",),
+            "send_back": ("Shift+Y",),
             "choose_category": ("G",),
             "keep_previous": ("Ctrl+B",),
             "zoom_100": ("Shift+Z",),

@@ -32,6 +32,7 @@ from sam3_annotator.ui.item_models.image_criteria import (
     ContentFilter,
     SplitFilter,
     StateFilter,
+    Stops,
 )
 from sam3_annotator.ui.item_models.image_filter import ImageFilter
 from sam3_annotator.ui.item_models.image_model import ImageModel, changed_files
@@ -53,7 +54,7 @@ class ImageListPanel(QWidget):
     problem = Signal(str)  # a sentence saying why something could not be done
     notice = Signal(str)  # a sentence saying what was done
     missing_found = Signal(int)  # how many files of images in use are not there, on the first look at the project
-    stepping = Signal(int, bool)  # turning to the next (1) or previous (-1) image; whether to an unfinished one
+    stepping = Signal(int, object)  # turning to the next (1) or previous (-1) image of those at which to stop (Stops)
     focus_left = Signal()  # the user is done filtering: the canvas may take the focus
 
     def __init__(self, bridge: StoreBridge, workspace: Workspace, parent: QWidget | None = None) -> None:
@@ -122,23 +123,24 @@ class ImageListPanel(QWidget):
 
     def next_image(self) -> bool:
         """Turn to the next shown image; False if the current one is the last."""
-        return self._step(1)
+        return self.turn(1, Stops.ALL)
 
     def previous_image(self) -> bool:
         """Turn to the previous shown image; False if the current one is the first."""
-        return self._step(-1)
+        return self.turn(-1, Stops.ALL)
 
     def find_previous(self) -> ImageId | None:
         """Give the image before the current one, as `previous_image` would turn to it; None if that is the first."""
         return self._shown.neighbour(self._workspace.image_id, -1)
 
-    def next_unfinished(self) -> bool:
-        """Turn to the next shown image that is not finished, from the top again after the last; False if none is."""
-        return self._step(1, to_unfinished=True)
-
-    def previous_unfinished(self) -> bool:
-        """Turn to the previous shown image that is not finished, from the end again; False if none is."""
-        return self._step(-1, to_unfinished=True)
+    def turn(self, step: int, stops: Stops) -> bool:
+        """Turn to the next (1) or previous (-1) shown image of those at which to stop; False if none is."""
+        image_id = self._shown.next_stop(self._workspace.image_id, step, stops)
+        if image_id is None:
+            return False
+        self.stepping.emit(step, stops)
+        self._workspace.set_image(image_id)
+        return True
 
     def set_state_filter(self, state: StateFilter) -> None:
         """Show only images in some states."""
@@ -249,15 +251,6 @@ class ImageListPanel(QWidget):
 
     def _record(self, index: QModelIndex) -> ImageRecord:
         return self._model.record_at(self._shown.mapToSource(index).row())
-
-    def _step(self, step: int, *, to_unfinished: bool = False) -> bool:
-        follow = self._shown.unfinished_neighbour if to_unfinished else self._shown.neighbour
-        image_id = follow(self._workspace.image_id, step)
-        if image_id is None:
-            return False
-        self.stepping.emit(step, to_unfinished)
-        self._workspace.set_image(image_id)
-        return True
 
     def _request_thumbnail(self, record: ImageRecord) -> None:
         source = ThumbnailSource(self._store.image_file(record.id), record.facts.content_hash, record.facts.byte_size)

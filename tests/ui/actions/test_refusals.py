@@ -64,6 +64,8 @@ def said(action_id: str, state: ActionState) -> str:
             "This is the last image in the list. Ctrl+Shift+D leads to one that is not done.",
         ),
         ("mark_done", replace(IDLE, is_unreadable=True), "This image cannot be shown. Try again (F5)."),
+        ("approve", IDLE, "Nobody has called this image done yet (Ctrl+Enter)."),
+        ("mark_empty", IDLE, "There are instances on this image: it is not empty."),
         ("undo", IDLE, "There is nothing to undo."),
         ("redo", IDLE, "There is nothing to redo."),
         ("brush_larger", IDLE, "Take the brush first (R)."),

@@ -27,6 +27,7 @@ from sam3_annotator.ui.item_models.image_criteria import (
     ContentFilter,
     SplitFilter,
     StateFilter,
+    Stops,
 )
 from sam3_annotator.ui.item_models.image_filter import ImageFilter
 from sam3_annotator.ui.item_models.image_model import ImageModel
@@ -203,11 +204,11 @@ def test_next_unfinished_goes_round_and_skips_what_cannot_be_shown(
     operations.set_image_state(store, [two], ImageState.DONE)
     model.set_problems({ten: "missing"}, [ten])
 
-    assert shown.unfinished_neighbour(one, 1) == three
-    assert shown.unfinished_neighbour(three, 1) == one
-    assert shown.unfinished_neighbour(one, -1) == three
+    assert shown.next_stop(one, 1, Stops.UNFINISHED) == three
+    assert shown.next_stop(three, 1, Stops.UNFINISHED) == one
+    assert shown.next_stop(one, -1, Stops.UNFINISHED) == three
     operations.set_image_state(store, [three], ImageState.DONE)
-    assert shown.unfinished_neighbour(one, 1) is None
+    assert shown.next_stop(one, 1, Stops.UNFINISHED) is None
 
 
 def test_one_of_a_thousand_images_is_found(tmp_path: Path, qapp: object) -> None:
@@ -390,5 +391,5 @@ def test_keys_go_through_the_images_with_a_category(store: ProjectStore, shown: 
     shown.set_content(having(car))
 
     assert shown.neighbour(one, 1) == three
-    assert shown.unfinished_neighbour(one, 1) == ten
-    assert shown.unfinished_neighbour(ten, 1) == one
+    assert shown.next_stop(one, 1, Stops.UNFINISHED) == ten
+    assert shown.next_stop(ten, 1, Stops.UNFINISHED) == one

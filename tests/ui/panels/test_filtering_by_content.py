@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import CategoryId, ImageId, InstanceId, ProjectStore
-from sam3_annotator.ui.item_models.image_criteria import StateFilter
+from sam3_annotator.ui.item_models.image_criteria import StateFilter, Stops
 from sam3_annotator.ui.panels.category_menu import CategoryMenu
 from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.store_bridge import StoreBridge
@@ -108,7 +108,7 @@ def test_keys_go_through_the_images_with_the_category(
     assert workspace.image_id == images[1]
     assert names(panel) == ["1.png", "2.png"]  # 10.png has been left
     assert not panel.next_image()
-    assert panel.next_unfinished()
+    assert panel.turn(1, Stops.UNFINISHED)
     assert workspace.image_id == images[0]
 
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import ImageFacts, ImageId, ImageState, InstanceId, ProjectStore, Split
 from sam3_annotator.ui.background import background_is_idle
-from sam3_annotator.ui.item_models.image_criteria import StateFilter
+from sam3_annotator.ui.item_models.image_criteria import StateFilter, Stops
 from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import operations
@@ -88,11 +88,11 @@ def test_next_unfinished_skips_what_next_goes_through(
 
     assert panel.next_image()
     assert workspace.image_id == images[1]
-    assert panel.next_unfinished()
+    assert panel.turn(1, Stops.UNFINISHED)
     assert workspace.image_id == images[3]
-    assert panel.next_unfinished()
+    assert panel.turn(1, Stops.UNFINISHED)
     assert workspace.image_id == images[0]
-    assert panel.previous_unfinished()
+    assert panel.turn(-1, Stops.UNFINISHED)
     assert workspace.image_id == images[3]
 
 

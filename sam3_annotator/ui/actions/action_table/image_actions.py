@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sam3_annotator.ui.actions.action_state import ActionState
+from sam3_annotator.ui.actions.action_state import ActionState, approve_text, can_review
 from sam3_annotator.ui.actions.action_table.spec import ActionSpec, with_image, writable
 
 
@@ -72,11 +72,11 @@ IMAGE_ACTIONS: Final = (
     ActionSpec(
         "mark_empty",
         "Confirm as empty",
-        (),
+        ("O",),
         "Image",
         3,
         tip="Say that there is nothing to annotate on this image",
-        enabled=lambda state: _can_judge(state) and not state.instance_count,
+        enabled=lambda state: _can_judge(state) and not state.instance_count and not state.is_making,
     ),
     ActionSpec("mark_unfinished", "Mark as in progress", (), "Image", 3, enabled=writable),
     ActionSpec(
@@ -90,13 +90,32 @@ IMAGE_ACTIONS: Final = (
         enabled=lambda state: state.can_write and not state.is_left_out and not state.is_making,
     ),
     ActionSpec(
+        "approve",
+        "Mark as reviewed and next to review",
+        ("Y",),
+        "Image",
+        4,
+        tip="Go on with the next image that is done and not reviewed",
+        enabled=can_review,
+        text_for=approve_text,
+    ),
+    ActionSpec(
+        "send_back",
+        "Send back and next to review",
+        ("N",),
+        "Image",
+        4,
+        tip="Call the image in progress again, and go on with the next that is done and not reviewed",
+        enabled=can_review,
+    ),
+    ActionSpec(
         "find_moved",
         "Find moved images…",
         (),
         "Image",
-        4,
+        5,
         tip="Look in another folder for images that are missing",
         enabled=writable,
     ),
-    ActionSpec("reload_image", "Reload from disk", ("F5",), "Image", 4, enabled=with_image),
+    ActionSpec("reload_image", "Reload from disk", ("F5",), "Image", 5, enabled=with_image),
 )
