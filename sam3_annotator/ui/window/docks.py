@@ -80,7 +80,8 @@ class Docks:
         back = self._put_away or tuple(dock for name, dock in self._docks.items() if name not in _HIDDEN)
         for dock in docked or back:
             dock.setVisible(not docked)
-        self._put_away = docked
+        # What was shown meanwhile goes, too, and comes back with what it stands beside.
+        self._put_away = tuple(dict.fromkeys((*self._put_away, *docked))) if docked else ()
 
     def show_images(self) -> None:
         """Bring the images to the front, also where their panel was closed."""

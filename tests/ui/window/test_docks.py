@@ -136,3 +136,5 @@ def test_a_panel_that_was_shown_meanwhile_is_put_away_again(column: Column) -> N
     column.docks.toggle_all()
 
     assert not shown(column)
+    column.docks.toggle_all()
+    assert shown(column) == {"images", "findings", "categories", "instances", "proposals"}
