@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtCore import QPointF, QRectF
+
 from sam3_annotator.model import Exemplar
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.assistance.model_choice import ModelChoice
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
+from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.images.image_display import ImageDisplay
 from sam3_annotator.ui.verbs.autolabelling import Autolabelling
 from sam3_annotator.ui.verbs.concept_labelling import ConceptLabelling
@@ -76,21 +79,38 @@ def _concept_slots(
         if (instance_id := concepts.accept_to_correct()) is not None:
             labelling.correct(instance_id)
 
+    def focused_box() -> BoxXyxy | None:
+        focused = finder.proposals.focused if finder.proposals is not None else None
+        return None if focused is None else focused.region.box_xyxy
+
     def turn(step: int) -> None:
         concepts.turn(step)
-        # The same one may be in focus as before, and out of sight since.
-        if finder.proposals is not None and finder.proposals.focused is not None:
-            window.canvas.reveal_box(finder.proposals.focused.region.box_xyxy)
+        if (box := focused_box()) is not None:  # the same one may be in focus as before, and out of sight since
+            window.canvas.reveal_box(box)
+
+    def once_seen(verb: Callable[[], object]) -> Callable[[], None]:
+        return partial(_decide_once_seen, verb, focused_box, window.canvas)
 
     return {
         "find_like": concepts.find_like_selected,
         "find": window.area.phrase_bar.focus_field,
-        "accept_proposal": concepts.accept_focused,
+        "accept_proposal": once_seen(concepts.accept_focused),
         "accept_proposals": concepts.accept_all,
         "accept_proposals_next": accept_all_and_go_on,
-        "reject_proposal": finder.reject_focused,
+        "reject_proposal": once_seen(finder.reject_focused),
         "undo_rejection": finder.undo_rejection,
-        "correct_proposal": correct_proposal,
+        "correct_proposal": once_seen(correct_proposal),
         "next_proposal": lambda: turn(1),
         "previous_proposal": lambda: turn(-1),
     }
+
+
+def _decide_once_seen(verb: Callable[[], object], find_box: Callable[[], BoxXyxy | None], canvas: CanvasView) -> None:
+    """Do what a key decides on a box only where any of that is in sight, else bring it there."""
+    box = find_box()
+    room = QRectF(canvas.viewport().rect())
+    low, high = canvas.image_from_viewport(room.topLeft()), canvas.image_from_viewport(room.bottomRight())
+    if box is None or QRectF(low, high).intersects(QRectF(QPointF(*box[:2]), QPointF(*box[2:]))):
+        verb()
+    else:
+        canvas.reveal_box(box)

@@ -299,3 +299,19 @@ def test_at_another_finding_the_keys_leave_what_is_proposed_until_tab_leads_back
     curator.press(Qt.Key.Key_Return)
 
     assert [each.region.box_xyxy for each in curator.instances(2)] == [LABELLED, SECOND]
+
+
+def test_a_key_decides_on_nothing_that_is_out_of_sight_but_shows_it_first(compared):
+    go_to_next(compared)
+    canvas = compared.window.canvas
+    canvas.zoom_to((60, 44, 64, 48), 32)
+
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Backspace, Qt.Key.Key_C):
+        compared.press(key)
+        assert compared.proposals == [FIRST, SECOND]
+        assert canvas.image_from_viewport(canvas.viewport().rect().topLeft()).x() < FIRST[0]
+        canvas.zoom_to((60, 44, 64, 48), 32)
+    compared.press(Qt.Key.Key_Return)
+    compared.press(Qt.Key.Key_Return)
+
+    assert [each.region.box_xyxy for each in compared.instances(2)] == [LABELLED, FIRST]
