@@ -201,9 +201,13 @@ class ImageListPanel(QWidget):
             self.find_moved(Path(folder))
 
     def set_state(self, state: ImageState) -> None:
-        """Say of the selected images how far they have come, as one step."""
-        images = [record.id for record in self._selected()]
+        """Say of the selected images how far they are, as one step; nobody has seen those that cannot be shown."""
+        selected = [record.id for record in self._selected()]
+        images = [image_id for image_id in selected if not (state.is_finished and self._model.problem(image_id))]
         attempt(lambda: operations.set_image_state(self._store, images, state), self.problem.emit)
+        if unseen := len(selected) - len(images):
+            rest = "stays as it is" if unseen == 1 else "stay as they are"
+            self.notice.emit(f"{counted(unseen, 'image')} cannot be shown, and {rest}.")
 
     def set_split(self, split: Split | None) -> None:
         """Put the selected images into a split, or with None into none, as one step."""

@@ -174,6 +174,22 @@ def test_several_images_are_marked_in_one_step_that_undo_takes_back(
     assert [image.state for image in store.images()] == [unannotated, unannotated, reviewed, unannotated]
 
 
+def test_of_several_images_those_that_cannot_be_shown_are_not_called_done(
+    qtbot: QtBot, panel: ImageListPanel, store: ProjectStore, images: list[ImageId]
+) -> None:
+    panel.model.set_problems({images[2]: "missing"}, images)
+    select(qtbot, panel, 0, 2)
+
+    with qtbot.waitSignal(panel.notice) as blocker:
+        panel.set_state(ImageState.DONE)
+    assert blocker.args == ["1 image cannot be shown, and stays as it is."]
+    assert [image.state for image in store.images()].count(ImageState.DONE) == 1
+    assert store.image(images[2]).state is ImageState.UNANNOTATED
+
+    panel.set_state(ImageState.LEFT_OUT)
+    assert store.image(images[2]).state is ImageState.LEFT_OUT
+
+
 def test_several_images_are_put_into_a_split_in_one_step(
     qtbot: QtBot, panel: ImageListPanel, store: ProjectStore, images: list[ImageId]
 ) -> None:
