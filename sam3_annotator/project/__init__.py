@@ -18,6 +18,7 @@ from sam3_annotator.project.checks import (
     Severity,
     Sighting,
     SoughtCategory,
+    Tidied,
     agreement_with,
     check_project,
     compare_outlines,
@@ -32,6 +33,7 @@ from sam3_annotator.project.checks import (
     phrases_of,
     sightings_in_words,
     sought_categories,
+    without_leftovers,
 )
 from sam3_annotator.project.clock import timestamp
 from sam3_annotator.project.combination import cut_out, merge_regions, parts_of, without_holes
@@ -197,6 +199,7 @@ __all__ = [
     "Split",
     "StepCounts",
     "StorageFull",
+    "Tidied",
     "absolute_path",
     "add_image_files",
     "agreement_with",
@@ -278,4 +281,5 @@ __all__ = [
     "union",
     "why_no_images",
     "without_holes",
+    "without_leftovers",
 ]

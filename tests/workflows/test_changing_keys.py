@@ -58,10 +58,10 @@ def test_a_key_for_vertices_deletes_them_and_the_old_one_does_not(qtbot, user) -
     user.press(Qt.Key.Key_P)
     for x, y in ((10, 10), (50, 10), (50, 50)):
         user.click(x, y)
-    change(qtbot, user, "delete_vertex", Qt.Key.Key_K)
+    change(qtbot, user, "delete_vertex", Qt.Key.Key_J)
 
     user.press(Qt.Key.Key_Backspace)
     assert len(user.window.canvas.polygon.vertices) == 3
-    user.press(Qt.Key.Key_K)
+    user.press(Qt.Key.Key_J)
 
     assert len(user.window.canvas.polygon.vertices) == 2

@@ -14,6 +14,7 @@ from sam3_annotator.project.checks.checking import check_project
 from sam3_annotator.project.checks.findings import BY_BOXES, BY_PHRASES, Finding, FindingKind, Severity
 from sam3_annotator.project.checks.holding import findings_that_hold
 from sam3_annotator.project.checks.images import find_undecodable
+from sam3_annotator.project.checks.leftovers import Tidied, without_leftovers
 from sam3_annotator.project.checks.sightings import (
     ASKED_SCORE,
     Labelled,
@@ -42,6 +43,7 @@ __all__ = [
     "Severity",
     "Sighting",
     "SoughtCategory",
+    "Tidied",
     "agreement_with",
     "check_project",
     "compare_outlines",
@@ -56,4 +58,5 @@ __all__ = [
     "phrases_of",
     "sightings_in_words",
     "sought_categories",
+    "without_leftovers",
 ]

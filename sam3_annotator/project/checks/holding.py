@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from sam3_annotator.project.checks.findings import BY_PHRASES, Finding, FindingKind
+from sam3_annotator.project.checks.leftovers import without_leftovers
 from sam3_annotator.project.entities import ImageId, ImageState, Instance, InstanceId
 from sam3_annotator.project.overlap import LABELLED_IOU, Placed
 from sam3_annotator.project.reading import ProjectReader
@@ -21,8 +22,8 @@ def findings_that_hold(
     are gone can hold no more. Images gone or left out take all their findings along, those no more finished what they
     may miss, those finished by now what a search was not sure of; a deleted instance takes along what was found of it,
     one that has another category by now what a model said of that, one that has another outline what a search was not
-    sure of, and one that has been labelled what was missed there. Other changes of instances leave findings as they
-    are: only a check can tell.
+    sure of, and specks and pinholes where it has none any more, and one that has been labelled what was missed there.
+    Other changes of instances leave findings as they are: only a check can tell.
     """
     changed = frozenset(changed)
     there = [image for image in store.images() if image.id in changed] if changed else []
@@ -61,6 +62,9 @@ def _holds_among(finding: Finding, instances: dict[InstanceId, Instance]) -> boo
         return all(instances[each].category_id == finding.category_ids[0] for each in finding.instance_ids)
     if finding.kind is FindingKind.UNSURE:
         return not any(instances[each].provenance.edit_count for each in finding.instance_ids)
+    if finding.kind in (FindingKind.SPECKS, FindingKind.PINHOLES):
+        tidied = [without_leftovers(instances[each].region) for each in finding.instance_ids]
+        return any(each.specks if finding.kind is FindingKind.SPECKS else each.pinholes for each in tidied)
     if finding.region is None:
         return True
     missed = Placed.of(finding.region)

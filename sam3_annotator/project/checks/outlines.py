@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sam3_annotator.project.checks.findings import Box, Finding, FindingKind
 from sam3_annotator.project.checks.labelled_image import LabelledImage, enclosing
-from sam3_annotator.project.regions import signed_ring_area
+from sam3_annotator.project.checks.leftovers import may_be_specks, pinholes_of, specks_among
 from sam3_annotator.project.runs import runs_of_region
 from sam3_annotator.project.words import counted
 
@@ -21,11 +21,8 @@ FEW_PIXELS = 10
 SLIVER_WIDTH = 0.75
 """Mean width in pixels below which an instance is a sliver; a line of whole pixels has nearly 1."""
 
-SPECK_SHARE, SPECK_AREA, SPECK_DISTANCE = 0.005, 400.0, 2.0
-"""A speck has less than this share of the instance and this area (px²), and is further from the rest (pixels)."""
-
-PINHOLE_SHARE, PINHOLE_AREA = 0.005, 16.0
-"""A pinhole has less than this share of the instance, and at most this area (px²)."""
+REMEDY = "Instance > Remove specks and pinholes"
+"""Where the window has what does away with leftovers."""
 
 _OVERHANG = 1.0  # pixels: programs that round differ by this much at the edge of an image
 # Without a pixel inside, a region holds no disc of radius sqrt(1/2), hence is narrower than that on average.
@@ -111,28 +108,25 @@ def _find_specks(image: LabelledImage) -> Iterator[Finding]:
 
     parts, owners = shapely.get_parts(image.shapes, return_index=True)
     areas = shapely.area(parts)
-    is_small = areas < np.minimum(SPECK_SHARE * image.areas[owners], SPECK_AREA)
+    is_small = may_be_specks(areas, image.areas[owners])
     for at in np.unique(owners[is_small]):
-        of_instance = owners == at
-        rest = parts[of_instance & ~is_small]
-        small = np.flatnonzero(of_instance & is_small)
-        # Not what touches the rest at a corner, as pixels do that are neighbours on the diagonal.
-        specks = small[shapely.distance(parts[small], shapely.multipolygons(rest)) > SPECK_DISTANCE]
+        own = np.flatnonzero(owners == at)
+        specks = own[specks_among(parts[own], is_small[own])]
         if len(specks):
             sentence = (
                 f"{image.named(at)} has {counted(len(specks), 'speck')} away from the rest "
-                f"({areas[specks].sum():.0f} px²); delete what is left over."
+                f"({areas[specks].sum():.0f} px²); remove what is left over ({REMEDY})."
             )
             yield image.finding(FindingKind.SPECKS, sentence, at, box=enclosing(shapely.bounds(parts[specks])))
 
 
 def _find_pinholes(image: LabelledImage) -> Iterator[Finding]:
     for at, region in enumerate(image.regions):
-        limit = min(PINHOLE_SHARE * image.areas[at], PINHOLE_AREA)
-        holes = [hole for polygon in region.polygons for hole in polygon.holes]
-        boxes: list[Box] = [
-            (*hole.min(axis=0), *hole.max(axis=0)) for hole in holes if abs(signed_ring_area(hole)) <= limit
-        ]
+        holes = pinholes_of(region, image.areas[at])
+        boxes: list[Box] = [(*hole.min(axis=0), *hole.max(axis=0)) for hole in holes]
         if boxes:
-            sentence = f"{image.named(at)} has {counted(len(boxes), 'hole')} of a few pixels; fill what is left over."
+            sentence = (
+                f"{image.named(at)} has {counted(len(boxes), 'hole')} of a few pixels; "
+                f"fill what is left over ({REMEDY})."
+            )
             yield image.finding(FindingKind.PINHOLES, sentence, at, box=enclosing(np.array(boxes)))

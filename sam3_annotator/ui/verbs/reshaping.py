@@ -19,6 +19,7 @@ from sam3_annotator.project import (
     repair_region,
     simplify_region,
     without_holes,
+    without_leftovers,
 )
 from sam3_annotator.ui.canvas.shifting import Size, kept_shift
 from sam3_annotator.ui.settings import Settings
@@ -50,6 +51,7 @@ class Reshaping(InstanceVerbs):
         return {
             "fill_holes": self.fill_holes,
             "keep_largest_part": self.keep_largest_part,
+            "remove_leftovers": self.remove_leftovers,
             "simplify": self.simplify,
             **{f"nudge_{name}": partial(self.nudge, dx, dy) for name, (dx, dy) in NUDGES.items()},
             **{f"nudge_{name}_far": partial(self.nudge, FAR * dx, FAR * dy) for name, (dx, dy) in NUDGES.items()},
@@ -69,6 +71,17 @@ class Reshaping(InstanceVerbs):
         count = sum(len(instance.region.polygons) - 1 for instance in parted)
         told = f"{counted(count, 'smaller part')} removed."
         self._reshape(regions, "Keep largest part", told, "Nothing to remove: {} one part only.")
+
+    def remove_leftovers(self) -> None:
+        """Take specks away from the selected instances, and fill their pinholes, as the check finds them."""
+        tidied = {instance.id: without_leftovers(instance.region) for instance in self._selected()}
+        changed = {instance_id: each for instance_id, each in tidied.items() if each.specks or each.pinholes}
+        specks = sum(each.specks for each in changed.values())
+        pinholes = sum(each.pinholes for each in changed.values())
+        done = ((specks, "speck", "removed"), (pinholes, "pinhole", "filled"))
+        told = ", ".join(f"{counted(count, noun)} {verb}" for count, noun, verb in done if count)
+        regions = {instance_id: each.region for instance_id, each in changed.items()}
+        self._reshape(regions, "Remove specks and pinholes", f"{told}.", "Nothing left over: {} no specks or pinholes.")
 
     def simplify(self) -> None:
         """Leave out vertices of the selected instances, as far as the tolerance of the settings allows."""

@@ -56,7 +56,7 @@ _INSTANCE_MENU: Final = (
     ("correct", "outline_boxes", "find_like"),
     ("cut", "copy", "paste", "duplicate"),
     ("merge", "split_parts", "take_overlap", "leave_overlap"),
-    ("fill_holes", "keep_largest_part", "simplify", "toggle_crowd"),
+    ("fill_holes", "keep_largest_part", "remove_leftovers", "simplify", "toggle_crowd"),
     ("attributes", "same_attributes"),
 )
 

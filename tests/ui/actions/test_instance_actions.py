@@ -16,7 +16,7 @@ ONE = replace(ON_IMAGE, selection_count=1)
 ALL = replace(ON_IMAGE, selection_count=3)
 WRITING = [*COPYING_ACTIONS, *COMBINING_ACTIONS, *RESHAPING_ACTIONS, *NUDGING_ACTIONS]
 NUDGES = {spec.id for spec in NUDGING_ACTIONS}
-RESHAPES = {"split_parts", "fill_holes", "keep_largest_part", "simplify", "toggle_crowd"}
+RESHAPES = {"split_parts", "fill_holes", "keep_largest_part", "remove_leftovers", "simplify", "toggle_crowd"}
 ASKING = {"correct", "outline_boxes", "find_like"}
 ON_ONE = {"cut", "copy", "paste", "duplicate", "keep_previous", "take_overlap", "leave_overlap"} | RESHAPES | NUDGES
 

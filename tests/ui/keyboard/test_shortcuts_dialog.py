@@ -193,7 +193,7 @@ def test_a_key_is_taken_away_while_asked_for_and_before(
 def test_a_key_that_deletes_can_be_given_where_there_is_none_to_take_away(
     ask: Callable[..., KeyRow], keys: KeyMap
 ) -> None:
-    ask("delete", Key.Key_K)
+    ask("delete", Key.Key_J)
     ask("simplify", Key.Key_Delete)
 
     assert keys.keys("simplify") == ("Del",)

@@ -78,16 +78,32 @@ def test_only_the_largest_part_is_kept(verbs, told, add, store) -> None:
     assert store.undo_label == "Keep largest part"
 
 
+def test_specks_and_pinholes_of_all_selected_go_in_one_step(verbs, told, add, store) -> None:
+    square = rectangle(0, 0, 40, 40)
+    pinhole, speck = rectangle(20, 20, 22, 22).polygons[0].outer, rectangle(50, 5, 52, 7).polygons[0]
+    first, second = add(
+        Region((Polygon(square.polygons[0].outer, [pinhole]), speck)), Region((*square.polygons, speck))
+    )
+
+    verbs.remove_leftovers()
+
+    assert store.instance(first).region == store.instance(second).region == square
+    assert told == ["2 specks removed, 1 pinhole filled."]
+    assert store.undo_label == "Remove specks and pinholes"
+
+
 def test_what_there_is_nothing_of_is_said_and_no_step(verbs, told, add, store) -> None:
     add(rectangle(0, 0, 9, 9))
 
     verbs.fill_holes()
     verbs.keep_largest_part()
+    verbs.remove_leftovers()
     verbs.simplify()
 
     assert told == [
         "Nothing to fill: the selected instance has no hole.",
         "Nothing to remove: the selected instance has one part only.",
+        "Nothing left over: the selected instance has no specks or pinholes.",
         "Nothing to leave out: the selected instance has no vertex to spare at 1.4 px.",
     ]
     assert store.undo_label == "Add instance"

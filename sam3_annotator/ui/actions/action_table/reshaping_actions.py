@@ -75,6 +75,15 @@ RESHAPING_ACTIONS: Final = (
         enabled=can_change_selection,
     ),
     ActionSpec(
+        "remove_leftovers",
+        "Remove specks and pinholes",
+        ("K",),
+        "Instance",
+        5,
+        tip="Remove specks away from the rest of the selected instances, and fill holes of a few pixels",
+        enabled=can_change_selection,
+    ),
+    ActionSpec(
         "simplify",
         "Simplify",
         (),
