@@ -20,7 +20,7 @@ from sam3_annotator.ui.verbs.labelling import Labelling
 from sam3_annotator.ui.verbs.sequence_labelling import SequenceLabelling
 from sam3_annotator.ui.window.autolabel_display import AutolabelDisplay
 from sam3_annotator.ui.window.main_window import MainWindow
-from sam3_annotator.ui.window.notices import INSTANCES
+from sam3_annotator.ui.window.notices import tell_accepted
 from sam3_annotator.ui.window.sequence_display import SequenceDisplay
 
 
@@ -37,7 +37,7 @@ def bind_concepts(window: MainWindow, concepts: ConceptLabelling, finder: Finder
         if window.window_actions.state.has_next_image:
             finder.carry_on()
 
-    concepts.notice.connect(lambda sentence: window.show_notice(sentence, INSTANCES))
+    concepts.notice.connect(partial(tell_accepted, window))
     labelling.next_wanted.connect(carry_on)  # connected first, so before the next image is turned to
     canvas.exemplar_added.connect(concepts.add_exemplars)
     canvas.proposal_clicked.connect(concepts.turn_to)

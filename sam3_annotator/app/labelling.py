@@ -60,6 +60,7 @@ def bind_labelling(
     window.window_actions.bind(_labelling_slots(labelling, assist, window.workspace, window.canvas))
     window.window_actions.bind(_image_slots(window.image_panel, labelling, display))
     display.left.connect(lambda: drawing.show(None))
+    display.left.connect(lambda: window.messages.dismiss(INSTANCES))  # it would be read as said of the next
     display.shown.connect(drawing.show)
     reviewing = Reviewing(window.store, window.workspace, window.image_panel, window)
     reviewing.problem.connect(window.messages.show_message)

@@ -205,3 +205,31 @@ def test_the_key_brings_the_categories_back_where_they_were_put_away(labeler) ->
     labeler.press(Qt.Key.Key_T)
 
     assert labeler.window.category_panel.field.hasFocus()
+
+
+def test_esc_closes_the_last_message_once_nothing_is_left_to_drop(labeler, tell) -> None:
+    labeler.window.show_problem("One.")
+    labeler.window.show_problem("Two.")
+    labeler.click(20, 20)
+    labeler.settle()
+
+    labeler.press(Qt.Key.Key_Escape)
+    assert labeler.draft is None
+    assert tell() == ["One.", "Two."]
+    labeler.press(Qt.Key.Key_Escape)
+    assert tell() == ["One."]
+    labeler.press(Qt.Key.Key_Escape)
+    assert tell() == []
+
+
+def test_what_was_said_of_an_image_goes_with_it(labeler, tell) -> None:
+    labeler.click(20, 20)
+    labeler.settle()
+    labeler.press(Qt.Key.Key_Return)
+    labeler.press(Qt.Key.Key_A, CTRL)
+    labeler.press(Qt.Key.Key_K)
+    assert tell() == ["Nothing left over: the selected instance has no specks or pinholes."]
+
+    labeler.press(Qt.Key.Key_D)
+
+    assert tell() == []

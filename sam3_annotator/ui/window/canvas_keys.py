@@ -15,8 +15,6 @@ from sam3_annotator.ui.keyboard.keys import key_of
 from sam3_annotator.ui.window.main_window import MainWindow
 
 REFUSAL: Final = "refusal"
-# Esc is pressed to be sure that nothing is open: it needs no answer.
-_NEEDS_NO_ANSWER: Final = frozenset({"escape"})
 
 
 class CanvasKeys(QObject):
@@ -26,7 +24,7 @@ class CanvasKeys(QObject):
     renames. Esc leads back from any panel that has no use for it.
 
     A key on the canvas whose action is disabled is answered by why, until the situation is another. So is going on from
-    the last image.
+    the last image. Esc closes the message that came last there, if nothing is open that it could drop.
     """
 
     def __init__(self, window: MainWindow) -> None:
@@ -62,7 +60,10 @@ class CanvasKeys(QObject):
     def _answer(self, event: QKeyEvent) -> None:
         actions, keys = self._window.window_actions, self._window.keys
         action_id = keys.holder(key_of(event)) or keys.holder(digit_of(event))
-        if not action_id or action_id in _NEEDS_NO_ANSWER:
+        if action_id == "escape":  # nothing is open that it could drop
+            self._window.messages.close_latest()
+            return
+        if not action_id:
             return
         if sentence := why_not(actions.spec(action_id), actions.state, keys.text):
             self._refused_in = actions.state

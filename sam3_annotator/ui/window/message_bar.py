@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from sam3_annotator.ui.sentence_label import SentenceLabel
@@ -71,7 +71,8 @@ class Message:
 class MessageRow(QFrame):
     """One message as shown, its buttons beside the sentence or, where it is narrow, below it.
 
-    It closes by itself after `seconds`, unless that is 0.
+    It closes by itself after `seconds`, unless that is 0. One that passes anyway is closed by a click anywhere on it:
+    whoever clicks there wants what is below.
     """
 
     closed = Signal(object)  # MessageRow
@@ -146,11 +147,18 @@ class MessageRow(QFrame):
         cross = QToolButton()
         cross.setIconSize(QSize(ICON_SIZE_SMALL, ICON_SIZE_SMALL))
         cross.setAccessibleName("Close the message")
-        cross.setToolTip("Close")
+        cross.setToolTip("Close (Esc)")
         cross.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         bind_icon(cross, "close", "text_dim")
         cross.clicked.connect(self._close)
         return cross
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Close a message that passes."""
+        if self.message.passes and event.button() == Qt.MouseButton.LeftButton:
+            self._close()
+        else:
+            super().mousePressEvent(event)
 
     def _close(self) -> None:
         self.closed.emit(self)
@@ -172,7 +180,7 @@ class MessageBar(QWidget):
 
     Information gives way first, the oldest before others. What gave way comes back as soon as there is room.
     Information without an action goes by itself after some seconds, unless it is to stay; all else stays until it is
-    closed.
+    closed, by its cross or from the last to the first.
     """
 
     def __init__(self, parent: QWidget | None = None, *, info_seconds: float = INFO_SECONDS) -> None:
@@ -221,6 +229,11 @@ class MessageBar(QWidget):
         for row in [row for row in self._rows if row.message.key == key]:
             self._remove(row)
         self._fill()
+
+    def close_latest(self) -> None:
+        """Close the message that came last; what gave way comes back."""
+        if self._rows:
+            self._close(self._rows[-1])
 
     def clear(self) -> None:
         """Take all messages away."""

@@ -32,8 +32,10 @@ ANSWER: Final = "answer"
 CATEGORY: Final = "category"
 # What was accepted came to nothing, until the model is asked again.
 NOTHING_FOUND: Final = "nothing found"
-# What was done with whole instances, as long as it is so.
+# What was done with whole instances, as long as it is so and their image is shown.
 INSTANCES: Final = "instances"
+# What accepting proposals has brought along, as long as it is so.
+ACCEPTED: Final = "accepted"
 # What a comparison of labels with the model came to, and what has ended it early.
 COMPARISON: Final = "comparison"
 COMPARISON_FAILURE: Final = "comparison failure"
@@ -65,6 +67,12 @@ def tell_early_end(window: MainWindow, engine: EngineBridge, error: Exception, w
     if engine.status.stage is not EngineStage.FAILED:
         actions = (choosing_a_model(window),) if isinstance(error, UnsupportedPrompt) else ()
         window.messages.show_message(error_sentence(error, work), Severity.WARNING, actions=actions, key=key)
+
+
+def tell_accepted(window: MainWindow, sentence: str) -> None:
+    """Say what accepting proposals has brought along, in place of what was found; it may also have led on."""
+    window.messages.dismiss(INSTANCES)
+    window.show_notice(sentence, ACCEPTED)
 
 
 class Notices(QObject):
@@ -111,6 +119,7 @@ class Notices(QObject):
     def _forget_what_was_undone(self, changes: ChangeSet) -> None:
         if changes.kind in (ChangeKind.UNDO, ChangeKind.REDO):
             self._window.messages.dismiss(INSTANCES)
+            self._window.messages.dismiss(ACCEPTED)
 
     @Slot(object)
     def _show_status(self, status: EngineStatus) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
@@ -203,3 +203,25 @@ def test_a_short_sentence_has_its_button_beside_it_in_a_narrow_bar(bar: MessageB
     row = rows(bar)[0]
 
     assert place(row, "Show folder").left() > row.findChild(SentenceLabel).geometry().right()
+
+
+def test_messages_are_closed_one_by_one_from_the_last(bar: MessageBar) -> None:
+    for text in ("one", "two"):
+        bar.show_message(text, Severity.WARNING)
+
+    bar.close_latest()
+    assert texts(bar) == ["one"]
+    bar.close_latest()
+    bar.close_latest()
+
+    assert bar.isHidden()
+
+
+def test_a_click_closes_a_message_that_passes_and_no_other(bar: MessageBar, qtbot: Any) -> None:
+    bar.show_message("It failed.", Severity.ERROR)
+    bar.show_message("It is done.", Severity.INFO)
+
+    for row in rows(bar):
+        qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
+
+    assert texts(bar) == ["It failed."]
