@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from sam3_annotator.project import ChangeSet
+from sam3_annotator.project import ChangeSet, ImageState, state_counts
 from sam3_annotator.ui.settings import project_title
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ class WindowTitle(QObject):
         store, (done, total) = self._window.store, self._window.progress
         left_out = len(store.images()) - total
         notes = [f"{done:,} of {total:,} done"] if total or left_out else ["no images yet"]
-        if left_out:
-            notes.append(f"{left_out:,} left out")
+        reviewed = state_counts(store)[ImageState.REVIEWED]
+        notes += [f"{count:,} {words}" for count, words in ((reviewed, "reviewed"), (left_out, "left out")) if count]
         if store.is_read_only:
             notes.append("read-only")
         self._window.top_bar.set_title(self._project, " · ".join(notes))

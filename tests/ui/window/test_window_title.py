@@ -73,6 +73,14 @@ def test_the_bar_counts_images_left_out_apart(window: MainWindow, store: Project
     assert window.top_bar.title == "project · 0 of 0 done · 4 left out"
 
 
+def test_the_bar_counts_images_reviewed_once_there_are_some(window: MainWindow, store: ProjectStore) -> None:
+    with store.edit("Mark") as edit:
+        edit.update_image(store.images()[0].id, state=ImageState.REVIEWED)
+        edit.update_image(store.images()[1].id, state=ImageState.DONE)
+
+    assert window.top_bar.title == "project · 2 of 4 done · 1 reviewed"
+
+
 def test_read_only_project_says_so(qtbot: QtBot, store: ProjectStore) -> None:
     store.close()
     read_only = ProjectStore.open(store.path, read_only=True)
