@@ -84,6 +84,12 @@ def category_counts(store: ProjectReader) -> dict[CategoryId, int]:
     return {CategoryId(row[0]): row[1] for row in store.select(query)}
 
 
+def category_counts_on(store: ProjectReader, image_id: ImageId) -> dict[CategoryId, int]:
+    """Return the number of instances of every category that has any on one image."""
+    query = "SELECT category_id, count(*) FROM instances WHERE image_id = ? GROUP BY category_id"
+    return {CategoryId(row[0]): row[1] for row in store.select(query, image_id)}
+
+
 def instances_of_category(store: ProjectReader, category_id: CategoryId) -> tuple[InstanceId, ...]:
     """Return all instances of a category, on whatever image, by their ids."""
     query = "SELECT id FROM instances WHERE category_id = ? ORDER BY id"

@@ -16,6 +16,7 @@ from sam3_annotator.project import (
     Region,
     attribute_values,
     category_counts,
+    category_counts_on,
     category_named,
     category_phrases,
     images_in_use,
@@ -36,6 +37,7 @@ Square = Callable[..., Region]
 def test_instances_are_counted_by_image_and_by_category(filled: Any) -> None:
     assert instance_counts(filled.store) == {filled.images[0]: 4, filled.images[1]: 1}
     assert category_counts(filled.store) == {filled.cat: 4, filled.dog: 1}
+    assert category_counts_on(filled.store, filled.images[1]) == {filled.cat: 1}
     assert crowd_counts(filled.store) == {filled.cat: 1}
 
 

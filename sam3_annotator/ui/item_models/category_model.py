@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from sam3_annotator.project import Category, CategoryId, ChangeSet, KnownError, category_counts, counted
+from sam3_annotator.project import (
+    Category,
+    CategoryId,
+    ChangeSet,
+    ImageId,
+    ImageState,
+    KnownError,
+    category_counts,
+    category_counts_on,
+    counted,
+)
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import operations
@@ -22,7 +33,7 @@ class CategoryRole(IntEnum):
     """What the model tells beyond Qt's own roles."""
 
     RECORD = Qt.ItemDataRole.UserRole + 1  # Category
-    COUNT = Qt.ItemDataRole.UserRole + 2  # instances in the project, int
+    COUNT = Qt.ItemDataRole.UserRole + 2  # instances in the dataset, int: those on images left out are no part of it
     KEY = Qt.ItemDataRole.UserRole + 3  # the key that chooses it, in words; empty where there is none
 
 
@@ -36,7 +47,14 @@ class CategoryModel(QAbstractListModel):
         self._keys = keys
         self._store = bridge.store
         self._categories: list[Category] = list(self._store.categories())
-        self._counts: dict[CategoryId, int] = dict(category_counts(self._store))
+        self._counts = Counter(category_counts(self._store))
+        self._left_out = {
+            image.id: Counter(category_counts_on(self._store, image.id))
+            for image in self._store.images()
+            if image.state is ImageState.LEFT_OUT
+        }
+        for counts in self._left_out.values():
+            self._counts.subtract(counts)
         bridge.changed.connect(self._follow)
 
     def rowCount(self, parent: Index = NO_PARENT) -> int:
@@ -54,11 +72,11 @@ class CategoryModel(QAbstractListModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return self._tooltip(index.row())
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{category.name}, {self._counts.get(category.id, 0)} instances"
+                return f"{category.name}, {self._counts[category.id]} instances"
             case CategoryRole.RECORD:
                 return category
             case CategoryRole.COUNT:
-                return self._counts.get(category.id, 0)
+                return self._counts[category.id]
             case CategoryRole.KEY:
                 return self._keys.category_text(index.row())
         return None
@@ -128,9 +146,11 @@ class CategoryModel(QAbstractListModel):
 
     def _tooltip(self, row: int) -> str:
         key = self._keys.category_text(row)
-        count = self._counts.get(self._categories[row].id, 0)
+        category = self._categories[row]
+        apart = sum(counts[category.id] for counts in self._left_out.values())
+        rest = f", and {apart:,} on images left out" if apart else ""
         way = f"\nPress {key} to choose it" if key else ""
-        return f"{self._categories[row].name}\n{counted(count, 'instance')} in the project{way}"
+        return f"{category.name}\n{counted(self._counts[category.id], 'instance')} in the project{rest}{way}"
 
     def _follow(self, changes: ChangeSet) -> None:
         recounted = self._recount(changes)
@@ -142,10 +162,31 @@ class CategoryModel(QAbstractListModel):
                 self.dataChanged.emit(self.index(row), self.index(row))
 
     def _recount(self, changes: ChangeSet) -> set[CategoryId]:
-        """Follow the instances that came, went or changed category; returns the categories concerned."""
-        for (_, category_id), step in changes.count_steps.items():
-            self._counts[CategoryId(category_id)] = self._counts.get(CategoryId(category_id), 0) + step
-        return {CategoryId(category_id) for _, category_id in changes.count_steps}
+        """Follow the instances that came, went or changed category, and the images that are left out or no more.
+
+        Returns the categories concerned.
+        """
+        concerned = set()
+        for (image_id, category_id), step in changes.count_steps.items():
+            self._left_out.get(ImageId(image_id), self._counts)[CategoryId(category_id)] += step
+            concerned.add(CategoryId(category_id))
+        for change in changes.changes if changes.touched("images") else ():
+            if change.table == "images":
+                is_left_out = change.after is not None and change.after["state"] == ImageState.LEFT_OUT
+                concerned |= self._move(ImageId(change.row_id), is_left_out=is_left_out)
+        return concerned
+
+    def _move(self, image_id: ImageId, *, is_left_out: bool) -> set[CategoryId]:
+        """Count the instances on an image with those left out, or with those in use; returns their categories."""
+        if is_left_out == (image_id in self._left_out):
+            return set()
+        if is_left_out:
+            moved = self._left_out[image_id] = Counter(category_counts_on(self._store, image_id))
+            self._counts.subtract(moved)
+        else:
+            moved = self._left_out.pop(image_id)
+            self._counts.update(moved)
+        return set(moved)
 
     def _take(self, wanted: Sequence[Category]) -> None:
         """Turn the rows into `wanted` by removals, insertions and moves, so that views keep their place."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, Qt
 
-from sam3_annotator.project import CategoryId, Polygon, ProjectStore, Provenance, Region
+from sam3_annotator.project import CategoryId, ImageState, Polygon, ProjectStore, Provenance, Region
 from sam3_annotator.ui.item_models.category_model import CategoryModel, CategoryRole
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.store_bridge import StoreBridge
@@ -96,6 +96,33 @@ def test_counts_follow_instances_and_their_categories(
     assert [model.index(row).data(CategoryRole.COUNT) for row in range(4)] == [0, 0, 1, 0]
     store.undo()
     assert [model.index(row).data(CategoryRole.COUNT) for row in range(4)] == [1, 0, 0, 0]
+
+
+def test_instances_on_images_left_out_are_counted_apart(
+    bridge: StoreBridge, store: ProjectStore, model: CategoryModel, letters: list[CategoryId]
+) -> None:
+    def counts(of: CategoryModel) -> list[int]:
+        return [of.index(row).data(CategoryRole.COUNT) for row in range(4)]
+
+    first, second, *_ = (image.id for image in store.images())
+    for image_id, category_id in ((first, letters[0]), (first, letters[1]), (second, letters[0])):
+        operations.add_instance(store, image_id, category_id, SQUARE, Provenance())
+
+    operations.set_image_state(store, [first], ImageState.LEFT_OUT)
+    assert counts(model) == counts(CategoryModel(bridge, KeyMap())) == [1, 0, 0, 0]
+    assert "1 instance in the project, and 1 on images left out" in model.index(0).data(Qt.ItemDataRole.ToolTipRole)
+
+    operations.add_instance(store, first, letters[2], SQUARE, Provenance())
+    operations.delete_instances(store, [store.instances(first)[0].id])
+    assert counts(model) == counts(CategoryModel(bridge, KeyMap())) == [1, 0, 0, 0]
+
+    operations.set_image_state(store, [first], ImageState.DONE)
+    assert counts(model) == [1, 1, 1, 0]
+    for _ in range(3):
+        store.undo()
+    assert counts(model) == counts(CategoryModel(bridge, KeyMap())) == [1, 0, 0, 0]
+    store.undo()
+    assert counts(model) == [2, 1, 0, 0]
 
 
 _numbers = itertools.count()  # all examples share one store, where a name is taken once
