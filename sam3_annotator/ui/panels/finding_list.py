@@ -39,6 +39,7 @@ class FindingView(QuietListView):
     """
 
     show_wanted = Signal(object)  # Finding
+    notice = Signal(str)  # a sentence saying that all have had their turn
     focus_left = Signal()
 
     def __init__(self, model: FindingModel, parent: QWidget | None = None) -> None:
@@ -54,12 +55,14 @@ class FindingView(QuietListView):
         self.row_chosen.connect(self._tell_wish)
 
     def turn(self, step: int) -> None:
-        """Turn to the next finding, or with -1 to the previous one, round and round."""
+        """Turn to the next finding, or with -1 to the previous one, round and round, and tell where it begins anew."""
         count = self._findings.rowCount()
         if count:
             chosen = self._chosen_row()
-            start = chosen if chosen is not None else self._next_row - (step > 0)
-            index = self._findings.index((start + step) % count)
+            row = step + (chosen if chosen is not None else self._next_row - (step > 0))
+            if not 0 <= row < count and (chosen is not None or self._next_row):
+                self.notice.emit(_begun_anew(count, step))
+            index = self._findings.index(row % count)
             self._choose(index)
             self._tell_wish(index)
 
@@ -73,7 +76,8 @@ class FindingView(QuietListView):
         elif chosen is not None or self._next_row:  # else nobody has begun, and what comes on top is the first
             # By what they say: to look for whole findings, outlines and all, takes long where there are many.
             rows = {finding.sentence: row for row, finding in enumerate(findings)}
-            self._next_row = next((rows[each.sentence] for each in following if each.sentence in rows), 0)
+            after = (rows[each.sentence] for each in following if each.sentence in rows)
+            self._next_row = next(after, len(findings) if following else 0)  # past the last, else a new list
         self._open_chosen()
 
     def _chosen_row(self) -> int | None:
@@ -138,6 +142,13 @@ class FindingView(QuietListView):
             self.show_wanted.emit(self._findings.finding_at(index.row()))
 
 
+def _begun_anew(count: int, step: int) -> str:
+    if count == 1:
+        return "This is the only finding that is listed."
+    ends = ("last", "first") if step > 0 else ("first", "last")
+    return "That was the {} of the findings listed; this is the {}.".format(*ends)
+
+
 class FindingPanel(QWidget):
     """Lists what was found, of one kind or of all, and tells which finding is to be shown.
 
@@ -145,6 +156,7 @@ class FindingPanel(QWidget):
     """
 
     show_wanted = Signal(object)  # Finding
+    notice = Signal(str)
     focus_left = Signal()
     comparison_wanted = Signal()
     comparison_unwanted = Signal()  # the one under way
@@ -156,6 +168,7 @@ class FindingPanel(QWidget):
         self._model = FindingModel(self)
         self._list = FindingView(self._model)
         self._list.show_wanted.connect(self.show_wanted)
+        self._list.notice.connect(self.notice)
         self._list.focus_left.connect(self.focus_left)
         self._empty = EmptyState("check-all")
         self._empty.link_clicked.connect(checking.start)

@@ -51,6 +51,8 @@ MINIMUM_SIZE: Final = QSize(880, 560)
 ZOOM_STEP: Final = 1.25
 # A window that is never shown begins all the same.
 BEGIN_UNSEEN_MS: Final = 1000
+# Key of the message that all findings have had their turn.
+FINDINGS: Final = "findings"
 _TOOLS: Final = ("select", "points", "box", "exemplar", "polygon", "brush")
 _INSTANCE_MENU: Final = (
     ("correct", "outline_boxes", "find_like"),
@@ -215,6 +217,7 @@ class MainWindow(QMainWindow):
         self.canvas.cancel_requested.connect(lambda: self.window_actions.trigger("escape"))
         self.canvas.problem.connect(self.show_problem)
         self.canvas.context_menu_requested.connect(self._open_canvas_menu)
+        self.finding_panel.notice.connect(lambda sentence: self.show_notice(sentence, FINDINGS))
         self.finding_panel.focus_left.connect(self.focus_canvas)
         self.checking.failed.connect(lambda error: self.show_problem(error_sentence(error, "The check")))
         self.closing.connect(self.checking.close)

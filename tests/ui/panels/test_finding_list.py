@@ -76,14 +76,19 @@ def test_a_click_and_enter_ask_for_the_finding(checked, qtbot):
         QTest.keyClick(checked.view, Qt.Key.Key_Return)
 
 
-def test_turning_goes_round(checked, qtbot):
-    shown = []
+def test_turning_goes_round_and_says_so(checked, qtbot):
+    shown, told = [], []
     checked.show_wanted.connect(shown.append)
+    checked.notice.connect(told.append)
     count = checked.model.rowCount()
 
-    for _ in range(count + 1):
+    for _ in range(count):
         checked.view.turn(1)
+    assert told == []
+    checked.view.turn(1)
+    assert told == ["That was the last of the findings listed; this is the first."]
     checked.view.turn(-1)
+    assert told[1:] == ["That was the first of the findings listed; this is the last."]
 
     assert [checked.model.row_of(finding) for finding in shown] == [*range(count), 0, count - 1]
 
@@ -135,9 +140,12 @@ def test_turning_goes_on_after_a_finding_that_is_gone(panel, store, qtbot):
     panel.view.turn(1)
     assert shown == list(specks)
 
+    told = []
+    panel.notice.connect(told.append)
     operations.delete_instances(store, specks[2].instance_ids)
-    panel.view.turn(-1)
+    panel.view.turn(1)
     assert shown[-1] == specks[0]
+    assert told == ["This is the only finding that is listed."]
 
 
 def test_what_comes_on_top_before_anybody_has_begun_is_the_first(checked):
