@@ -34,8 +34,8 @@ class CategoryField(ChoiceField):
 
     def show_way(self, *, has_categories: bool) -> None:
         """Say what can be typed."""
-        self._words = "Find or add a category" if has_categories else "Add a category"
-        self.setAccessibleName(self._words)
+        self._words = "Find or add" if has_categories else "Add a category"  # with its key in a narrow panel, too
+        self.setAccessibleName("Find or add a category" if has_categories else "Add a category")
         self.show_key(self._key)
 
     def show_key(self, key: str) -> None:
