@@ -21,13 +21,13 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode, sdpa_flop_count
 
-from sam3_annotator.model.allocator import keep_freed_memory
-from sam3_annotator.model.device import choose_device, choose_dtype, keep_float32_whole
+from sam3_annotator.model.machine.allocator import keep_freed_memory
+from sam3_annotator.model.machine.device import choose_device, choose_dtype, keep_float32_whole
+from sam3_annotator.model.machine.onednn import has_onednn
 from sam3_annotator.model.network.builder import build_sam3_image_model
 from sam3_annotator.model.network.config import Sam3Config
 from sam3_annotator.model.network.packed_linear import PackedLinear, can_pack, pack_linear_layers
 from sam3_annotator.model.network.sam3_image import Sam3Image
-from sam3_annotator.model.onednn import has_onednn
 
 Row = dict[str, Any]
 

@@ -21,15 +21,15 @@ from numpy.typing import NDArray
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model import BoxPrompt, PointPrompt
-from sam3_annotator.model.device import to_host
+from sam3_annotator.model.machine.device import to_host
+from sam3_annotator.model.machine.replay import recorder_for
 from sam3_annotator.model.network.mask_decoder import InteractiveFeatures
+from sam3_annotator.model.network.preprocessing import InputFrame
 from sam3_annotator.model.network.sam3_image import Sam3Image
-from sam3_annotator.model.postprocessing import fill_holes, full_size_masks
-from sam3_annotator.model.preprocessing import InputFrame
-from sam3_annotator.model.replay import recorder_for
 from sam3_annotator.model.sam3.asked import Asked
 from sam3_annotator.model.sam3.click_decoder import ClickDecoder
 from sam3_annotator.model.sam3.embedding import Sam3Embedding
+from sam3_annotator.model.sam3.postprocessing import fill_holes, full_size_masks
 from sam3_annotator.model.sam3.session import Sam3Session
 
 HEIGHT, WIDTH = 3000, 4000

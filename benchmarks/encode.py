@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 from _sam3 import Bench, peer_name, run, transformers_model, transformers_module
 
+from sam3_annotator.model.network.preprocessing import to_model_input
 from sam3_annotator.model.network.sam3_image import Sam3Image
-from sam3_annotator.model.preprocessing import to_model_input
 from sam3_annotator.model.sam3.session import Sam3Session
 
 HEIGHT, WIDTH = 3000, 4000

@@ -16,8 +16,8 @@ import torch
 from _sam3 import Bench, peer_name, run, transformers_model, transformers_module
 
 from sam3_annotator.model import ConceptPrompt, Exemplar
-from sam3_annotator.model.device import to_host
-from sam3_annotator.model.preprocessing import InputFrame
+from sam3_annotator.model.machine.device import to_host
+from sam3_annotator.model.network.preprocessing import InputFrame
 from sam3_annotator.model.sam3.embedding import Sam3Embedding
 from sam3_annotator.model.sam3.session import Sam3Session
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from sam3_annotator.model.replay import Tensors, Work
+from sam3_annotator.model.machine.replay import Tensors, Work
 
 
 class PaperCard:

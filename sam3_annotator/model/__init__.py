@@ -1,4 +1,13 @@
-"""The models behind one protocol: prompts in, masks out; knows neither Qt nor the database."""
+"""The models behind one protocol: prompts in, masks out; knows neither Qt nor the database.
+
+What is said between a model and its user lies right here: `prompts` and `outputs`, the `session` that makes the ones
+of the others, its `capabilities`, `errors` and `progress`; so does what models share (`distinct`, `recent`, `trail`).
+`opening` makes a session of a name. There are three kinds: `builtin` is the network in the box; `sam3` puts questions
+to the modules of `network`, with weights that `checkpoint` reads; `grabcut` has no network. `catalog` knows which
+models there are, `weights_files` which files are theirs. `machine` is what depends on the computer they run on.
+`engine` runs a session on a thread of its own, and `embedding_cache` keeps what it made of each image. `propagation`
+carries masks over to the next image.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +36,13 @@ from sam3_annotator.model.engine import (
     Engine,
     EngineStage,
     EngineStatus,
+    Job,
+    JobProgress,
     ModelSource,
+    Outcome,
+    Slot,
+    Ticket,
+    Workbench,
 )
 from sam3_annotator.model.errors import (
     AccessDenied,
@@ -39,14 +54,13 @@ from sam3_annotator.model.errors import (
     OutOfMemory,
     UnsupportedPrompt,
 )
-from sam3_annotator.model.freeing import have_garbage_collected_by
+from sam3_annotator.model.machine.freeing import have_garbage_collected_by
 from sam3_annotator.model.opening import open_session
 from sam3_annotator.model.outputs import Detection, Segmentation
 from sam3_annotator.model.packed_masks import PackedMask
 from sam3_annotator.model.progress import LoadingProgress, Progress
 from sam3_annotator.model.prompts import BoxPrompt, ConceptPrompt, Exemplar, MaskPrompt, PointPrompt, Prompt
 from sam3_annotator.model.propagation import Propagated, propagate
-from sam3_annotator.model.requests import JobProgress, Outcome, Slot, Ticket
 from sam3_annotator.model.session import (
     Check,
     Embedding,
@@ -57,7 +71,6 @@ from sam3_annotator.model.session import (
 )
 from sam3_annotator.model.weights_files import looks_like_weights
 from sam3_annotator.model.window import Window
-from sam3_annotator.model.workbench import Job, Workbench
 
 __all__ = [
     "BUILTIN",

@@ -41,7 +41,7 @@ def open_session(
 def _open(name: str | Path, device: str, dtype: str, progress: LoadingProgress) -> Session:
     if name == "grabcut":
         # OpenCV takes a moment to import: not before the session is wanted, so that the window shows first.
-        from sam3_annotator.model.grabcut import GrabCutSession
+        from sam3_annotator.model.grabcut.session import GrabCutSession
 
         _require_cpu("GrabCut", device, dtype)
         return GrabCutSession()

@@ -20,9 +20,9 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 from sam3_annotator.model.checkpoint import load_model
 from sam3_annotator.model.network.mask_decoder import InteractiveFeatures, MaskOutput
 from sam3_annotator.model.network.neck import NeckFeatures
+from sam3_annotator.model.network.preprocessing import to_model_input
 from sam3_annotator.model.network.sam3_image import DetectorFeatures, Sam3Image
-from sam3_annotator.model.postprocessing import fill_holes
-from sam3_annotator.model.preprocessing import to_model_input
+from sam3_annotator.model.sam3.postprocessing import fill_holes
 
 pytestmark = pytest.mark.slow
 

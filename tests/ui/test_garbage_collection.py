@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from sam3_annotator.model import freeing
-from sam3_annotator.model.freeing import collect_garbage
+from sam3_annotator.model.machine import freeing
+from sam3_annotator.model.machine.freeing import collect_garbage
 from sam3_annotator.ui import garbage_collection
 from sam3_annotator.ui.garbage_collection import GarbageCollection
 

@@ -15,8 +15,8 @@ from PySide6.QtCore import Qt
 from sam3_annotator import cli
 from sam3_annotator.commands import model_options
 from sam3_annotator.model import Check, EngineStage, PointPrompt, never_cancelled
+from sam3_annotator.model.network.preprocessing import to_model_input
 from sam3_annotator.model.network.sam3_image import Sam3Image
-from sam3_annotator.model.preprocessing import to_model_input
 from sam3_annotator.model.sam3.embedding import Sam3Embedding
 from sam3_annotator.model.sam3.session import Sam3Session
 from sam3_annotator.project import ProjectStore, outline_mask

@@ -22,7 +22,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from sam3_annotator.model.builtin.encoder import StemFeatures
 from sam3_annotator.model.builtin.network import BuiltinNetwork, normalise
-from sam3_annotator.model.replay import Record, Work, recorder_for
+from sam3_annotator.model.machine.replay import Record, Work, recorder_for
 from training.builtin.batches import draw_batches
 from training.builtin.losses import total_loss
 from training.builtin.people import People

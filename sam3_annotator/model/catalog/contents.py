@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from sam3_annotator.model.builtin import FORMAT_NAME
 from sam3_annotator.model.errors import ModelUnavailable
-from sam3_annotator.model.file_heads import HEAD_BYTES, describe_foreign, is_archive, is_safetensors
 from sam3_annotator.model.weights_files import WeightsFiles, find_weights
+from sam3_annotator.model.weights_files.heads import HEAD_BYTES, describe_foreign, is_archive, is_safetensors
 
 # More than any real header or table of names; a file that claims more is none.
 MAX_HEADER_BYTES: Final = 100 << 20

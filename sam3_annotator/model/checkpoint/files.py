@@ -15,8 +15,8 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from sam3_annotator.model.errors import ModelUnavailable
-from sam3_annotator.model.file_heads import HEAD_BYTES, describe_foreign, is_archive, is_safetensors
 from sam3_annotator.model.weights_files import find_weights
+from sam3_annotator.model.weights_files.heads import HEAD_BYTES, describe_foreign, is_archive, is_safetensors
 
 WRAPPERS = ("model", "state_dict")
 

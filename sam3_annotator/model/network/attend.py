@@ -15,9 +15,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
+from sam3_annotator.model.machine.onednn import multiply
+from sam3_annotator.model.machine.processor import has_bfloat16_units
 from sam3_annotator.model.network.products import is_for_onednn
-from sam3_annotator.model.onednn import multiply
-from sam3_annotator.model.processor import has_bfloat16_units
 
 MANY = 256
 """Tokens on either side from which products are faster."""

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sam3_annotator.model.preprocessing import to_model_input
+from sam3_annotator.model.network.preprocessing import to_model_input
 
 if TYPE_CHECKING:
     from PIL.Image import Image

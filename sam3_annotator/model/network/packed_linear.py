@@ -10,10 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from sam3_annotator.model.allocator import give_back_unused_memory
+from sam3_annotator.model.machine.allocator import give_back_unused_memory
+from sam3_annotator.model.machine.onednn import has_onednn, multiply, pack
+from sam3_annotator.model.machine.processor import has_bfloat16_units
 from sam3_annotator.model.network.sam3_image import Sam3Image
-from sam3_annotator.model.onednn import has_onednn, multiply, pack
-from sam3_annotator.model.processor import has_bfloat16_units
 
 
 class PackedLinear(nn.Module):

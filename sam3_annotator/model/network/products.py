@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
-from sam3_annotator.model.onednn import multiply
-from sam3_annotator.model.processor import has_avx512_beyond_mkl
+from sam3_annotator.model.machine.onednn import multiply
+from sam3_annotator.model.machine.processor import has_avx512_beyond_mkl
 
 
 def score_places(tokens: Tensor, places: Tensor) -> Tensor:

@@ -13,9 +13,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
+from sam3_annotator.model.machine.onednn import multiply
 from sam3_annotator.model.network.layers import ChannelLayerNorm
 from sam3_annotator.model.network.products import is_for_onednn
-from sam3_annotator.model.onednn import multiply
 
 
 class Upscaling(nn.ModuleList):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sam3_annotator.model.allocator import keep_freed_memory
+from sam3_annotator.model.machine.allocator import keep_freed_memory
 from sam3_annotator.model.progress import LoadingProgress, untold
 
 if TYPE_CHECKING:
@@ -35,7 +35,12 @@ def open_sam3(
     """
     progress(0, 0, "Starting PyTorch")
     from sam3_annotator.model.checkpoint import load_model
-    from sam3_annotator.model.device import choose_device, choose_dtype, keep_float32_whole, retry_without_caches
+    from sam3_annotator.model.machine.device import (
+        choose_device,
+        choose_dtype,
+        keep_float32_whole,
+        retry_without_caches,
+    )
     from sam3_annotator.model.network.packed_linear import pack_linear_layers
     from sam3_annotator.model.sam3.automatic_dtype import load_in_good_dtype
     from sam3_annotator.model.sam3.session import Sam3Session

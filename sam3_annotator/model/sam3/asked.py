@@ -14,7 +14,7 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model.errors import UnsupportedPrompt
 from sam3_annotator.model.network.inputs import VISUAL
-from sam3_annotator.model.preprocessing import InputFrame
+from sam3_annotator.model.network.preprocessing import InputFrame
 from sam3_annotator.model.prompts import BoxPrompt, ConceptPrompt, Exemplar, MaskPrompt, PointPrompt, Prompt
 
 Point = tuple[float, float, bool]

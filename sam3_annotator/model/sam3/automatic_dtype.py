@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import torch
 
-from sam3_annotator.model.device import retry_without_caches
 from sam3_annotator.model.errors import OutOfMemory
-from sam3_annotator.model.freeing import return_memory
+from sam3_annotator.model.machine.device import retry_without_caches
+from sam3_annotator.model.machine.freeing import return_memory
 from sam3_annotator.model.network.sam3_image import Sam3Image
 from sam3_annotator.model.progress import LoadingProgress
 from sam3_annotator.model.sam3.mask_trial import draw_masks, measure_likeness

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sam3_annotator.model.distinct import choose_distinct
 from sam3_annotator.model.network.mask_decoder import MaskDecoderOutput, select_masks
-from sam3_annotator.model.postprocessing import to_array
+from sam3_annotator.model.sam3.postprocessing import to_array
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,10 +6,10 @@ from functools import partial
 
 from torch import Tensor
 
-from sam3_annotator.model.device import to_host
+from sam3_annotator.model.machine.device import to_host
+from sam3_annotator.model.machine.replay import Record, Replayed
 from sam3_annotator.model.network.mask_decoder import InteractiveFeatures, MaskDecoderOutput
 from sam3_annotator.model.network.sam3_image import Sam3Image
-from sam3_annotator.model.replay import Record, Replayed
 from sam3_annotator.model.sam3.asked import Asked
 
 

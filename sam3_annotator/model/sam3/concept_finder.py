@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
+from sam3_annotator.model.machine.replay import Record, Replayed
 from sam3_annotator.model.network.sam3_image import DetectorFeatures, FoundConcept, Sam3Image
 from sam3_annotator.model.network.text_encoder import TextFeatures
-from sam3_annotator.model.replay import Record, Replayed
 from sam3_annotator.model.sam3.asked import AskedConcept
 
 

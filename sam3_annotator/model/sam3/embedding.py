@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sam3_annotator.model.network.mask_decoder import InteractiveFeatures
+from sam3_annotator.model.network.preprocessing import InputFrame
 from sam3_annotator.model.network.sam3_image import DetectorFeatures
-from sam3_annotator.model.preprocessing import InputFrame
 from sam3_annotator.model.trail import Trail
 
 

@@ -6,9 +6,9 @@ from functools import partial
 
 from torch import Tensor
 
+from sam3_annotator.model.machine.replay import Record, Replayed, Tensors
 from sam3_annotator.model.network.mask_decoder import InteractiveFeatures
 from sam3_annotator.model.network.sam3_image import Sam3Image
-from sam3_annotator.model.replay import Record, Replayed, Tensors
 
 
 class ImageEncoder:

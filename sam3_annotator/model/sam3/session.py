@@ -13,17 +13,16 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from sam3_annotator.model.capabilities import CLICKS, CONCEPTS, refuse_clicks, refuse_concepts
-from sam3_annotator.model.device import describe_device, retry_without_caches
 from sam3_annotator.model.errors import ModelUnavailable
+from sam3_annotator.model.machine.device import describe_device, retry_without_caches
+from sam3_annotator.model.machine.replay import Record, recorder_for
 from sam3_annotator.model.network.mask_decoder import InteractiveFeatures
+from sam3_annotator.model.network.preprocessing import InputFrame, to_model_input
 from sam3_annotator.model.network.sam3_image import DetectorFeatures, Sam3Image
 from sam3_annotator.model.network.text_encoder import TextFeatures
 from sam3_annotator.model.outputs import Detection, Segmentation
-from sam3_annotator.model.postprocessing import ConceptAnswer, fill_holes, full_size_masks
-from sam3_annotator.model.preprocessing import InputFrame, to_model_input
 from sam3_annotator.model.prompts import ConceptPrompt, Prompt
 from sam3_annotator.model.recent import Recent
-from sam3_annotator.model.replay import Record, recorder_for
 from sam3_annotator.model.sam3.asked import LARGEST_LOGIT, AskedConcept, read_concept, read_prompts
 from sam3_annotator.model.sam3.candidates import choose_candidates
 from sam3_annotator.model.sam3.click_decoder import ClickDecoder
@@ -31,6 +30,7 @@ from sam3_annotator.model.sam3.concept_finder import ConceptFinder
 from sam3_annotator.model.sam3.embedding import Sam3Embedding
 from sam3_annotator.model.sam3.fingerprint import fingerprint
 from sam3_annotator.model.sam3.image_encoder import ImageEncoder
+from sam3_annotator.model.sam3.postprocessing import ConceptAnswer, fill_holes, full_size_masks
 from sam3_annotator.model.session import Check, Embedding, PackedEmbedding, never_cancelled
 
 T = TypeVar("T")

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
+from sam3_annotator.model.machine.onednn import has_onednn
 from sam3_annotator.model.network import attend as attention, products
 from sam3_annotator.model.network.attend import attend
-from sam3_annotator.model.onednn import has_onednn
 
 Inputs = tuple[Tensor, Tensor, Tensor]
 

@@ -9,13 +9,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from sam3_annotator.model.machine.onednn import has_onednn
+from sam3_annotator.model.machine.processor import has_bfloat16_units
 from sam3_annotator.model.network import packed_linear
 from sam3_annotator.model.network.builder import build_sam3_image_model
 from sam3_annotator.model.network.config import Sam3Config
 from sam3_annotator.model.network.packed_linear import PackedLinear, can_pack, pack_linear_layers
 from sam3_annotator.model.network.sam3_image import Sam3Image
-from sam3_annotator.model.onednn import has_onednn
-from sam3_annotator.model.processor import has_bfloat16_units
 
 ONEDNN = pytest.mark.skipif(not has_onednn(), reason="has no oneDNN")
 

@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from sam3_annotator.model.machine.onednn import has_onednn, multiply
 from sam3_annotator.model.network import products
 from sam3_annotator.model.network.products import is_for_onednn, mix_places, score_places
 from sam3_annotator.model.network.upscaling import Upscaling
-from sam3_annotator.model.onednn import has_onednn, multiply
 
 
 @pytest.fixture(params=[False, pytest.param(True, marks=pytest.mark.skipif(not has_onednn(), reason="has no oneDNN"))])

@@ -26,7 +26,7 @@ from sam3_annotator.model import (
     propagate,
 )
 from sam3_annotator.model.distinct import overlap
-from sam3_annotator.model.grabcut import GrabCutSession
+from sam3_annotator.model.grabcut.session import GrabCutSession
 from sam3_annotator.model.packed_masks import PackedMask, PackedMasks
 from sam3_annotator.model.trail import Trail
 from tests.model.propagation.scenes import SIZE, Scene, moved, scene, turn

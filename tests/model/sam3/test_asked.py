@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from sam3_annotator.model import BoxPrompt, ConceptPrompt, Exemplar, MaskPrompt, PointPrompt, Prompt, UnsupportedPrompt
-from sam3_annotator.model.preprocessing import InputFrame
+from sam3_annotator.model.network.preprocessing import InputFrame
 from sam3_annotator.model.sam3.asked import read_concept, read_prompts
 
 FRAME = InputFrame((300, 600), side=1008)  # an image of 600 x 300

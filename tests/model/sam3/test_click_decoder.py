@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from sam3_annotator.model.machine.replay import recorder_for
 from sam3_annotator.model.network.builder import build_sam3_image_model
 from sam3_annotator.model.network.config import Sam3Config
 from sam3_annotator.model.network.mask_decoder import InteractiveFeatures
 from sam3_annotator.model.network.sam3_image import Sam3Image
-from sam3_annotator.model.replay import recorder_for
 from sam3_annotator.model.sam3.asked import Asked
 from sam3_annotator.model.sam3.click_decoder import ClickDecoder
 

@@ -11,10 +11,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from sam3_annotator.model.machine.replay import Tensors, Work, recorder_for
 from sam3_annotator.model.network.builder import build_sam3_image_model
 from sam3_annotator.model.network.config import Sam3Config
 from sam3_annotator.model.network.sam3_image import DetectorFeatures, FoundConcept, Sam3Image
-from sam3_annotator.model.replay import Tensors, Work, recorder_for
 from sam3_annotator.model.sam3.asked import AskedConcept
 from sam3_annotator.model.sam3.concept_finder import ConceptFinder
 from tests.logged_warnings import warnings_in

@@ -11,7 +11,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from sam3_annotator.model import Cancelled, ConceptPrompt, ModelUnavailable, device
+from sam3_annotator.model import Cancelled, ConceptPrompt, ModelUnavailable
+from sam3_annotator.model.machine import device
 from sam3_annotator.model.network import packed_linear
 from sam3_annotator.model.network.config import Sam3Config
 from sam3_annotator.model.sam3 import open_sam3

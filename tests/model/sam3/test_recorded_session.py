@@ -13,7 +13,7 @@ from sam3_annotator.model import ConceptPrompt, Detection, Exemplar, PointPrompt
 from sam3_annotator.model.network.builder import build_sam3_image_model
 from sam3_annotator.model.network.config import Sam3Config
 from sam3_annotator.model.network.sam3_image import Sam3Image
-from sam3_annotator.model.postprocessing import SCORE_FLOOR
+from sam3_annotator.model.sam3.postprocessing import SCORE_FLOOR
 from sam3_annotator.model.sam3.session import Sam3Session
 from tests.logged_warnings import warnings_in
 

@@ -27,9 +27,9 @@ from sam3_annotator.model import (
 )
 from sam3_annotator.model.network.builder import build_sam3_image_model
 from sam3_annotator.model.network.config import Sam3Config
+from sam3_annotator.model.network.preprocessing import to_model_input
 from sam3_annotator.model.network.sam3_image import Sam3Image
-from sam3_annotator.model.postprocessing import fill_holes
-from sam3_annotator.model.preprocessing import to_model_input
+from sam3_annotator.model.sam3.postprocessing import fill_holes
 from sam3_annotator.model.sam3.session import Sam3Session
 
 Image = NDArray[np.uint8]

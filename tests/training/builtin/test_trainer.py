@@ -14,7 +14,7 @@ from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.decoder import DecoderOutput
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.builtin.prompt_maps import PROMPT_MAPS
-from sam3_annotator.model.replay import Record, recorder_for
+from sam3_annotator.model.machine.replay import Record, recorder_for
 from tests.paper_card import PaperCard
 from training.builtin import trainer
 from training.builtin.losses import total_loss

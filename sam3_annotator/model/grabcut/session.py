@@ -13,11 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sam3_annotator.model import graph_cut
 from sam3_annotator.model.errors import UnsupportedPrompt
+from sam3_annotator.model.grabcut import graph_cut
+from sam3_annotator.model.grabcut.seeds import Request, label_pixels, sort_prompts, windows_of
 from sam3_annotator.model.outputs import Detection, Segmentation
 from sam3_annotator.model.prompts import ConceptPrompt, Prompt
-from sam3_annotator.model.seeds import Request, label_pixels, sort_prompts, windows_of
 from sam3_annotator.model.session import Check, Embedding, never_cancelled
 from sam3_annotator.model.window import Window
 

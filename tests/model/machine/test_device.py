@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from sam3_annotator.model import ModelUnavailable, OutOfMemory
-from sam3_annotator.model.device import (
+from sam3_annotator.model.machine.device import (
     choose_device,
     choose_dtype,
     describe_device,

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sam3_annotator.model.device import to_host
-from sam3_annotator.model.enlarging import paint_positive
+from sam3_annotator.model.machine.device import to_host
+from sam3_annotator.model.network.preprocessing import InputFrame
 from sam3_annotator.model.outputs import Detection
 from sam3_annotator.model.packed_masks import PackedMask, PackedMasks
-from sam3_annotator.model.preprocessing import InputFrame
+from sam3_annotator.model.sam3.enlarging import paint_positive
 from sam3_annotator.model.session import Check, never_cancelled
 
 Logits = NDArray[np.float32]

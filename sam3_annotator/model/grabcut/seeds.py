@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sam3_annotator.model import graph_cut
+from sam3_annotator.model.grabcut import graph_cut
 from sam3_annotator.model.prompts import BoxPrompt, PointPrompt, Prompt
 from sam3_annotator.model.window import Window
 

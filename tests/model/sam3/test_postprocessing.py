@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from sam3_annotator.model import Cancelled, Detection
-from sam3_annotator.model.postprocessing import ConceptAnswer, fill_holes, full_size_masks, packed_masks
-from sam3_annotator.model.preprocessing import InputFrame
+from sam3_annotator.model.network.preprocessing import InputFrame
+from sam3_annotator.model.sam3.postprocessing import ConceptAnswer, fill_holes, full_size_masks, packed_masks
 
 Floats = NDArray[np.float32]
 

@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from sam3_annotator.model.allocator import give_back_unused_memory
+from sam3_annotator.model.machine.allocator import give_back_unused_memory
 
 _collect: Callable[[], object] = gc.collect
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from sam3_annotator.model import processor
-from sam3_annotator.model.processor import has_avx512_beyond_mkl, has_bfloat16_units
+from sam3_annotator.model.machine import processor
+from sam3_annotator.model.machine.processor import has_avx512_beyond_mkl, has_bfloat16_units
 
 
 def tell(monkeypatch: pytest.MonkeyPatch, known: dict[str, bool | str]) -> None:

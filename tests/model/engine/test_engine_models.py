@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sam3_annotator.model import EngineStage, LoadingProgress, ModelSource, ModelUnavailable, Session, Slot, freeing
+from sam3_annotator.model import EngineStage, LoadingProgress, ModelSource, ModelUnavailable, Session, Slot
+from sam3_annotator.model.machine import freeing
 
 TIMEOUT_S = 20.0
 PIXELS = np.zeros((12, 16, 3), dtype=np.uint8)

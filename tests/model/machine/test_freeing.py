@@ -9,14 +9,14 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from sam3_annotator.model import allocator
-from sam3_annotator.model.freeing import return_memory
+from sam3_annotator.model.machine import allocator
+from sam3_annotator.model.machine.freeing import return_memory
 
 UNLOADING = """
 from pathlib import Path
-from sam3_annotator.model.allocator import keep_freed_memory
-from sam3_annotator.model import allocator
-from sam3_annotator.model.freeing import return_memory
+from sam3_annotator.model.machine.allocator import keep_freed_memory
+from sam3_annotator.model.machine import allocator
+from sam3_annotator.model.machine.freeing import return_memory
 
 def resident_mib():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 >> 20

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from sam3_annotator.model import allocator
+from sam3_annotator.model.machine import allocator
 
 FAULTS = """
 import resource, sys, threading
-from sam3_annotator.model.allocator import keep_freed_memory
+from sam3_annotator.model.machine.allocator import keep_freed_memory
 if sys.argv[1] == "kept":
     assert keep_freed_memory()
 

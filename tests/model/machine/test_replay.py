@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from sam3_annotator.model.replay import CudaGraphs, Replayed, Tensors, Work
+from sam3_annotator.model.machine.replay import CudaGraphs, Replayed, Tensors, Work
 from tests.logged_warnings import warnings_in
 
 CUDA = torch.device("cuda")

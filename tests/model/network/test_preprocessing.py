@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from PIL import Image
 
-from sam3_annotator.model.preprocessing import InputFrame, resize_in_float, to_model_input
+from sam3_annotator.model.network.preprocessing import InputFrame, resize_in_float, to_model_input
 
 image_sizes = st.tuples(st.integers(1, 20_000), st.integers(1, 20_000))
 coordinates = st.floats(-1e5, 1e5, width=32)

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
-from sam3_annotator.model.allocator import keep_freed_memory
 from sam3_annotator.model.embedding_cache import EmbeddingCache
+from sam3_annotator.model.engine.requests import JobProgress, Outcome, Request, Requests, Slot, Ticket
+from sam3_annotator.model.engine.workbench import Job, Workbench
 from sam3_annotator.model.errors import Cancelled, ModelError, OutOfMemory
-from sam3_annotator.model.freeing import forget_locals, return_freed_memory, return_memory
+from sam3_annotator.model.machine.allocator import keep_freed_memory
+from sam3_annotator.model.machine.freeing import forget_locals, return_freed_memory, return_memory
 from sam3_annotator.model.progress import LoadingProgress
-from sam3_annotator.model.requests import JobProgress, Outcome, Request, Requests, Slot, Ticket
 from sam3_annotator.model.session import Session
-from sam3_annotator.model.workbench import Job, Workbench
 
 _log = logging.getLogger(__name__)
 

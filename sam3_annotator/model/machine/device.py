@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from sam3_annotator.model.errors import ModelUnavailable, OutOfMemory
-from sam3_annotator.model.freeing import collect_garbage
-from sam3_annotator.model.processor import has_bfloat16_units
+from sam3_annotator.model.machine.freeing import collect_garbage
+from sam3_annotator.model.machine.processor import has_bfloat16_units
 
 T = TypeVar("T")
 

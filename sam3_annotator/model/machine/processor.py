@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from sam3_annotator.model.onednn import has_onednn
+from sam3_annotator.model.machine.onednn import has_onednn
 
 
 def has_bfloat16_units() -> bool:
