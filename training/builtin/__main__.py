@@ -14,43 +14,28 @@ from torch import Tensor
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.network import BuiltinNetwork
-from sam3_annotator.model.builtin.weights import fill_network
-from sam3_annotator.project import KnownError
 from training.builtin.fit import fit
-from training.builtin.pictures import PictureCache, PictureFile, split_pictures
+from training.builtin.pictures import PictureCache, split_pictures
 from training.builtin.pretrained import find_pretrained, load_encoder
-from training.builtin.projects import list_data
 from training.builtin.samples import SampleMaker
-from training.builtin.settings import TrainingSettings, read_settings
+from training.builtin.settings import TrainingSettings
 from training.builtin.trainer import LOGGED, Trainer
 from training.builtin.validation import make_trials, measure
+from training.builtin.words import add_data_words, fill_from_named, list_named, read_named_settings, require_files
 
 
 def main() -> None:
     """Read the words, then train until the run is over; the same words again go on with a stopped run."""
     parser = argparse.ArgumentParser(prog="python -m training.builtin", description=__doc__)
-    parser.add_argument(
-        "--data",
-        type=Path,
-        required=True,
-        action="append",
-        help="folder of SOURCE/NAME.jpg with label maps NAME.png, or a .sam3proj file; may be repeated",
-    )
+    add_data_words(parser)
     parser.add_argument(
         "--out", type=Path, required=True, help="folder for checkpoint.pt, log.jsonl and builtin.safetensors"
     )
     parser.add_argument(
         "--start", type=Path, help="weights to go on from, such as resources/builtin/builtin.safetensors"
     )
-    parser.add_argument(
-        "--settings",
-        type=Path,
-        default=Path(__file__).with_name("settings.toml"),
-        help="settings.toml, for a graphics card, if left out; on a processor go on with finish.toml",
-    )
     parser.add_argument("--encoder", type=Path, help="the .pth of EfficientNet-Lite2, if its package is not installed")
     parser.add_argument("--device", default="cpu", help="cpu if left out, or cuda")
-    parser.add_argument("--threads", type=int, default=1, help="of the processor; 1 if left out")
     parser.add_argument("--workers", type=int, default=0, help="processes that draw samples, besides this one")
     parser.add_argument("--cache-gb", type=float, default=4.0, help="memory for decoded pictures")
     parser.add_argument(
@@ -59,15 +44,18 @@ def main() -> None:
     words = parser.parse_args()
     torch.set_num_threads(words.threads)
     cv2.setNumThreads(1)
-    _require_what_is_named(words, parser)
-    settings = read_settings(words.settings)
-    files = [file for data in words.data for file in _list_some(data, parser)]
+    require_files(parser, words.start, words.encoder)
+    if words.out.is_file():
+        parser.error(f"{words.out} is a file; name a folder.")
+    _require_device(parser, words.device)
+    settings = read_named_settings(parser, words.settings)
+    files = list_named(parser, words.data)
     train, validation = split_pictures(files, settings.validation_share)
     if not train:
         parser.error(f"There is nothing to learn from in {', '.join(map(str, words.data))}.")
     network = BuiltinNetwork(BuiltinConfig())
     if words.start is not None:
-        fill_network(network, words.start)
+        fill_from_named(parser, network, words.start)
     else:
         load_encoder(network, words.encoder or find_pretrained())
     words.out.mkdir(parents=True, exist_ok=True)
@@ -83,26 +71,12 @@ def main() -> None:
         _write(log, fit(trainer.average, samples, unseen, settings, words.out / "builtin.safetensors", words.workers))
 
 
-def _require_what_is_named(words: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
-    """End with a sentence if a file that is named is not there, or the device is none of this machine."""
-    for file in (words.settings, words.start, words.encoder):
-        if file is not None and not file.is_file():
-            parser.error(f"There is no file {file}.")
+def _require_device(parser: argparse.ArgumentParser, device: str) -> None:
+    """End with a sentence if the device is none of this machine."""
     try:
-        torch.empty(0, device=words.device)
+        torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:  # PyTorch without CUDA raises the latter
-        parser.error(f"Nothing can be computed on {words.device} here ({str(error).splitlines()[0]}); try cpu.")
-
-
-def _list_some(data: Path, parser: argparse.ArgumentParser) -> list[PictureFile]:
-    """List the pictures of one `--data`: a slip in one of several must not go unnoticed until the run is over."""
-    try:
-        files = list_data(data)
-    except KnownError as error:
-        parser.error(str(error))
-    if not files:
-        parser.error(f"There is nothing to learn from in {data}.")
-    return files
+        parser.error(f"Nothing can be computed on {device} here ({str(error).splitlines()[0]}); try cpu.")
 
 
 def _run(trainer: Trainer, settings: TrainingSettings, unseen: SampleMaker, log: TextIO) -> None:

@@ -17,16 +17,23 @@ import torch
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.builtin.runtime import Runtime
-from sam3_annotator.model.builtin.weights import fill_network, save_weights
+from sam3_annotator.model.builtin.weights import save_weights
 from training.builtin.graphs import write_graphs
 from training.builtin.likeness import fit_likeness
 from training.builtin.pictures import PictureCache, split_pictures
-from training.builtin.projects import list_data
 from training.builtin.ranges import measure_ranges
 from training.builtin.ranking import fit_ranking
 from training.builtin.samples import SampleMaker
 from training.builtin.scores import fit_scores
-from training.builtin.settings import TrainingSettings, read_settings
+from training.builtin.settings import TrainingSettings
+from training.builtin.words import (
+    add_data_words,
+    fill_from_named,
+    list_named,
+    read_named_settings,
+    require_files,
+    require_writable,
+)
 
 
 def fit(
@@ -62,23 +69,23 @@ def fit(
 def main() -> None:
     """Read the words, then fit on the pictures that training learnt from, and on those it left for validation."""
     parser = argparse.ArgumentParser(prog="python -m training.builtin.fit", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, action="append", help="as for training")
+    add_data_words(parser)
     parser.add_argument("--weights", type=Path, required=True, help="the weights to start from")
     parser.add_argument("--out", type=Path, required=True, help="the file to write")
-    parser.add_argument("--settings", type=Path, default=Path(__file__).with_name("settings.toml"))
-    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--workers", type=int, default=0, help="processes that ask for regions, besides this one")
     words = parser.parse_args()
     torch.set_num_threads(words.threads)
     cv2.setNumThreads(1)
-    settings = read_settings(words.settings)
-    files = [file for data in words.data for file in list_data(data)]
+    require_files(parser, words.weights)
+    require_writable(parser, words.out)
+    settings = read_named_settings(parser, words.settings)
+    files = list_named(parser, words.data)
     train, validation = split_pictures(files, settings.validation_share)
     if not train:
         parser.error(f"There is nothing to learn from in {', '.join(map(str, words.data))}.")
     samples, unseen = (SampleMaker(PictureCache(some), settings) for some in (train, validation))
     network = BuiltinNetwork(BuiltinConfig())
-    fill_network(network, words.weights)
+    fill_from_named(parser, network, words.weights)
     network.eval().requires_grad_(False)
     for name, value in fit(network, samples, unseen, settings, words.out, words.workers).items():
         print(f"{name} {value:.3f}")

@@ -13,7 +13,8 @@ import torch
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.network import BuiltinNetwork
-from sam3_annotator.model.builtin.weights import fill_network, save_weights
+from sam3_annotator.model.builtin.weights import save_weights
+from training.builtin.words import fill_from_named, require_writable
 
 
 @torch.no_grad()
@@ -35,9 +36,10 @@ def main() -> None:
     words = parser.parse_args()
     if not 0 <= words.share <= 1:
         parser.error(f"The share of {words.after} is {words.share}; it must be 0 to 1.")
+    require_writable(parser, words.out)
     before, after = BuiltinNetwork(BuiltinConfig()), BuiltinNetwork(BuiltinConfig())
-    fill_network(before, words.before)
-    fill_network(after, words.after)
+    fill_from_named(parser, before, words.before)
+    fill_from_named(parser, after, words.after)
     move_towards(before, after, words.share)
     save_weights(before, words.out)
 

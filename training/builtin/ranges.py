@@ -19,14 +19,21 @@ from sam3_annotator.model.builtin.graphs import open_graph
 from sam3_annotator.model.builtin.looks import StemArrays
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.builtin.runtime import Answer, Runtime
-from sam3_annotator.model.builtin.weights import fill_network, read_weights, save_weights
+from sam3_annotator.model.builtin.weights import read_weights, save_weights
 from sam3_annotator.paths import resources_dir
 from training.builtin.int8_graph import round_convolutions
 from training.builtin.pictures import PictureCache, split_pictures
-from training.builtin.projects import list_data
 from training.builtin.questions import collect
 from training.builtin.samples import SampleMaker
-from training.builtin.settings import TrainingSettings, read_settings
+from training.builtin.settings import TrainingSettings
+from training.builtin.words import (
+    add_data_words,
+    fill_from_named,
+    list_named,
+    read_named_settings,
+    require_files,
+    require_writable,
+)
 
 REGIONS = 60
 """So many regions are asked for; each takes a dozen looks or more."""
@@ -112,22 +119,22 @@ def _observe(
 def main() -> None:
     """Read the words, measure on the pictures that training learnt from, and write the weights with the ranges."""
     parser = argparse.ArgumentParser(prog="python -m training.builtin.ranges", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, action="append", help="as for training")
+    add_data_words(parser)
     parser.add_argument("--weights", type=Path, required=True, help="the weights to round")
     parser.add_argument("--out", type=Path, required=True, help="the file to write")
-    parser.add_argument("--settings", type=Path, default=Path(__file__).with_name("settings.toml"))
-    parser.add_argument("--threads", type=int, default=1)
     words = parser.parse_args()
     torch.set_num_threads(words.threads)
     cv2.setNumThreads(1)
-    settings = read_settings(words.settings)
-    files = [file for data in words.data for file in list_data(data)]
+    require_files(parser, words.weights)
+    require_writable(parser, words.out)
+    settings = read_named_settings(parser, words.settings)
+    files = list_named(parser, words.data)
     learned, _ = split_pictures(files, settings.validation_share)
     if not learned:
         parser.error(f"There is nothing to measure in {', '.join(map(str, words.data))}.")
     samples = SampleMaker(PictureCache(learned), settings)
     network = BuiltinNetwork(BuiltinConfig())
-    fill_network(network, words.weights)
+    fill_from_named(parser, network, words.weights)
     graphs = resources_dir() / "builtin" / "graphs"
     save_weights(network, words.out, measure_ranges(words.weights, network.config, graphs, samples, settings))
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pytest
 import torch
 from numpy.typing import NDArray
 
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.builtin.weights import read_weights
-from training.builtin.fit import fit, main
+from training.builtin.fit import fit
 from training.builtin.pictures import PictureCache, list_pictures
 from training.builtin.samples import SampleMaker
 from training.builtin.settings import TrainingSettings
@@ -44,15 +42,3 @@ def test_fitting_writes_weights_that_differ_in_the_fitted_heads_only(
     assert all(name.startswith(FITTED) for name in changed)
     written = read_weights(tmp_path / "fitted.safetensors")
     np.testing.assert_array_equal(written["ranking.start.0.bias"], network.ranking.start[0].bias.numpy())
-
-
-def test_a_folder_without_pictures_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    words = [f"--data={tmp_path}", "--weights=start.safetensors", "--out=fitted.safetensors"]
-    monkeypatch.setattr(sys, "argv", ["fit", *words])
-
-    with pytest.raises(SystemExit):
-        main()
-
-    assert f"There is nothing to learn from in {tmp_path}." in capsys.readouterr().err

@@ -145,6 +145,8 @@ def test_the_log_tells_of_each_click_the_mean_of_its_batches() -> None:
     [
         ("--start=lost.safetensors", "There is no file lost.safetensors"),
         ("--settings=lost.toml", "There is no file lost.toml"),
+        ("--start=settings.toml", "settings.toml"),
+        ("--out=settings.toml", "settings.toml is a file; name a folder."),
         ("--device=nowhere", "Nothing can be computed on nowhere"),
         ("--data=lost", "There is nothing to learn from in lost"),
         ("--data=lost.sam3proj", "There is no project at"),
