@@ -5,11 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sam3_annotator.paths import resources_dir
+
 if TYPE_CHECKING:
     from sam3_annotator.model.builtin.session import BuiltinSession
 
 FORMAT_NAME = "sam3-annotator builtin"
 """What the metadata of every version's weights begin with."""
+
+
+def shipped_weights() -> Path:
+    """Give the file of weights that comes with the program."""
+    return resources_dir() / "builtin" / "builtin.safetensors"
 
 
 def is_builtin_file(path: Path) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sam3_annotator.model.builtin import shipped_weights
 from sam3_annotator.model.builtin.asked import Asked, read_prompts
 from sam3_annotator.model.builtin.candidates import Candidate, drop_alike, paint
 from sam3_annotator.model.builtin.config import BuiltinConfig
@@ -24,7 +25,6 @@ from sam3_annotator.model.outputs import Detection, Segmentation
 from sam3_annotator.model.prompts import ConceptPrompt, MaskPrompt, Prompt
 from sam3_annotator.model.recent import Recent
 from sam3_annotator.model.session import Check, Embedding, never_cancelled
-from sam3_annotator.paths import resources_dir
 
 ANSWERS_KEPT = 3
 """So many answers to exemplars are kept whole, each a few megabytes."""
@@ -40,7 +40,7 @@ class BuiltinSession:
 
         `config` is what the graphs were written from. Raises `ModelUnavailable` if the weights cannot be used.
         """
-        path = weights or resources_dir() / "builtin" / "builtin.safetensors"
+        path = weights or shipped_weights()
         self._runtime = Runtime(path, config or BuiltinConfig(), graphs)
         self._viewer = Viewer(self._runtime)
         self._alike: Recent[tuple[weakref.ref[BuiltinEmbedding], ConceptPrompt], list[Found]] = Recent(ANSWERS_KEPT)

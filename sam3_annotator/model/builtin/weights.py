@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from sam3_annotator.model.builtin import FORMAT_NAME
+from sam3_annotator.model.builtin import FORMAT_NAME, shipped_weights
 from sam3_annotator.model.builtin.quantization import RANGES
 from sam3_annotator.model.errors import ModelUnavailable
 
@@ -28,11 +28,13 @@ def read_weights(path: Path) -> dict[str, NDArray[np.float32]]:
     try:
         with safe_open(path, framework="np") as file:
             if (file.metadata() or {}).get("format") != FORMAT:
-                raise ModelUnavailable(f"{path} is no weights file of the built-in model; reinstall the program.")
+                remedy = _remedy(path, "choose weights made for this version")
+                raise ModelUnavailable(f"{path} is no weights file of this version's built-in model; {remedy}.")
             return {name: np.asarray(file.get_tensor(name), np.float32) for name in file.keys()}  # noqa: SIM118 - no mapping
     except (OSError, SafetensorError) as error:
+        remedy = _remedy(path, "copy the file again from where it came from")
         raise ModelUnavailable(
-            f"The weights of the built-in model cannot be read from {path} ({error}); reinstall the program."
+            f"The weights of the built-in model cannot be read from {path} ({error}); {remedy}."
         ) from error
 
 
@@ -42,10 +44,13 @@ def check_weights(path: Path, found: Mapping[str, NDArray[np.float32]], wanted: 
     needs = {name: tuple(shape) for name, shape in wanted.items()}
     different = sorted(name for name in has.keys() | needs.keys() if has.get(name) != needs.get(name))
     if different:
-        raise ModelUnavailable(
-            f"{path} does not fit this version's built-in model ({different[0]}, ...); use weights made for this "
-            "version, or reinstall the program."
-        )
+        remedy = _remedy(path, "choose weights made for this version")
+        raise ModelUnavailable(f"{path} does not fit this version's built-in model ({different[0]}, ...); {remedy}.")
+
+
+def _remedy(path: Path, remedy_of_others: str) -> str:
+    """Say what to do about weights that cannot be used: those of one's own come with no installation."""
+    return "reinstall the program" if path == shipped_weights() else remedy_of_others
 
 
 def save_weights(network: BuiltinNetwork, path: Path, ranges: NDArray[np.float32] | None = None) -> None:

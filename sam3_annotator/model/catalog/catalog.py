@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sam3_annotator.model.builtin import shipped_weights
 from sam3_annotator.model.catalog.contents import Contents, look_into
 from sam3_annotator.model.catalog.known import KNOWN, KnownModel
 from sam3_annotator.model.catalog.memory import FileHash, Memory, MemoryFile
@@ -18,7 +19,7 @@ from sam3_annotator.model.catalog.parts import discard_parts, partial_size
 from sam3_annotator.model.errors import CatalogError, ModelUnavailable
 from sam3_annotator.model.progress import Progress, untold
 from sam3_annotator.model.weights_files import INDEX_SUFFIX, WeightsFiles, find_weights
-from sam3_annotator.paths import expand_home, resources_dir, user_data_dir
+from sam3_annotator.paths import expand_home, user_data_dir
 
 if TYPE_CHECKING:
     from sam3_annotator.model.catalog.download import Patience
@@ -229,7 +230,7 @@ class Catalog:
             raise CatalogError(f"{entry.path} cannot be deleted ({error.strerror or error}).") from error
 
     def _builtin(self, memory: Memory) -> ModelEntry:
-        path = resources_dir() / "builtin" / "builtin.safetensors"
+        path = shipped_weights()
         return _entry_of_file(BUILTIN, BUILTIN_TITLE, ModelOrigin.BUILTIN, path, memory)
 
     def _published(self, model: KnownModel, memory: Memory) -> ModelEntry:

@@ -10,6 +10,7 @@ import torch
 from safetensors.numpy import save_file
 
 from sam3_annotator.model import ModelUnavailable
+from sam3_annotator.model.builtin import FORMAT_NAME, weights
 from sam3_annotator.model.builtin.config import BuiltinConfig
 from sam3_annotator.model.builtin.network import BuiltinNetwork
 from sam3_annotator.model.builtin.weights import FORMAT, fill_network, read_weights, save_weights
@@ -61,6 +62,36 @@ def test_a_broken_file_is_a_sentence(tmp_path: Path) -> None:
 
     with pytest.raises(ModelUnavailable, match="cannot be read"):
         read_weights(tmp_path / "broken.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "problem"),
+    [({"format": f"{FORMAT_NAME} 0"}, "is no weights file"), ({"format": FORMAT}, "does not fit"), (None, "be read")],
+)
+@pytest.mark.parametrize("is_shipped", [True, False])
+def test_only_the_shipped_weights_come_back_with_the_program(
+    metadata: dict[str, str] | None,
+    problem: str,
+    is_shipped: bool,
+    tiny_network: BuiltinNetwork,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "own.safetensors"
+    if metadata is None:
+        path.write_bytes(b"no weights")
+    else:
+        save_file({"a": np.zeros(1)}, path, metadata=metadata)
+    if is_shipped:
+        monkeypatch.setattr(weights, "shipped_weights", lambda: path)
+
+    with pytest.raises(ModelUnavailable) as raised:
+        fill_network(tiny_network, path)
+
+    told = str(raised.value)
+    assert problem in told
+    assert ("reinstall the program" in told) == is_shipped
+    assert ("weights made for this version" in told or "from where it came" in told) != is_shipped
 
 
 def test_a_network_is_not_filled_from_a_file_that_lacks_a_weight(tmp_path: Path) -> None:
