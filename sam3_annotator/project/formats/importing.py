@@ -80,14 +80,6 @@ def apply_import(
             progress(len(files) + done, total)
             filler.fill(plan.images[number], match, facts)
     progress(total, total)
-    warnings = [*plan.warnings, *untold]
-    crowds = sum(instance.is_crowd for number in matches for instance in plan.images[number].instances)
-    if crowds:
-        warnings.append(
-            f"{counted(crowds, 'instance')} marked as crowd, which training leaves out; "
-            "CVAT and some other programs mark all masks so."
-        )
-    warnings.extend(filler.warnings)
     return ImportReport(
         images=len(set(filler.image_ids)),
         added_images=filler.added_images,
@@ -95,7 +87,7 @@ def apply_import(
         known_instances=filler.known_instances,
         added_categories=filler.added_categories,
         unmatched=unmatched,
-        warnings=tuple(warnings),
+        warnings=(*plan.warnings, *untold, *filler.warnings),
         changed_instances=filler.changed_instances,
         put_in_split={split: filler.put_in_split[split] for split in Split if filler.put_in_split[split]},
     )
@@ -144,6 +136,8 @@ class _Filler:
         self.put_in_split: Counter[Split] = Counter()
         self._of_other_size: list[str] = []
         self._left_out: list[str] = []
+        self._boxed: list[str] = []
+        self._crowds = 0
         self._turned: list[str] = []
         self._of_unknown_size: list[str] = []
         self._without_area: list[str] = []
@@ -181,6 +175,9 @@ class _Filler:
                 attributes=instance.attributes,
             )
             self.instances += 1
+            self._crowds += instance.is_crowd
+            if instance.is_hidden:
+                self._boxed.append(f"{planned.name}: {instance.category}")
             self._empty.pop(image_id, None)
             if record.state is ImageState.LEFT_OUT:
                 self._left_out.append(record.path)
@@ -232,7 +229,17 @@ class _Filler:
 
     @property
     def warnings(self) -> list[str]:
-        warnings = [*first_of(self._without_area)]
+        warnings = []
+        if self._boxed:
+            warnings.append(
+                f"{listed(self._boxed, 'instance')} without a pixel in the masks of the image came in as a box."
+            )
+        if self._crowds:
+            warnings.append(
+                f"{counted(self._crowds, 'instance')} marked as crowd, which training leaves out; "
+                "CVAT and some other programs mark all masks so."
+            )
+        warnings.extend(first_of(self._without_area))
         if self._of_unknown_size:
             names = list(dict.fromkeys(self._of_unknown_size))
             warnings.append(

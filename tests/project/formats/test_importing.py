@@ -306,7 +306,9 @@ def test_import_export_import_gives_equal_instances(
         import_project(one, tmp_path / "first", "coco")
         export_project(one, tmp_path / "second", "coco", ExportOptions(segmentation=segmentation))
         report = import_project(two, tmp_path / "second", "coco")
+        again = import_project(two, tmp_path / "second", "coco")
 
+        assert (again.instances, again.warnings) == (0, ())
         crowd, empty = report.warnings
         assert crowd == (
             "1 instance marked as crowd, which training leaves out; CVAT and some other programs mark all masks so."

@@ -26,15 +26,11 @@ _NOBODY = 0
 
 @dataclass(frozen=True, slots=True)
 class MaskedInstances:
-    """The instances of an image in the order of its objects, the size of its masks, and what the user should know.
-
-    `boxed` names the objects that have no pixel in the masks, so that their boxes came in.
-    """
+    """The instances of an image in the order of its objects, the size of its masks, and what the user should know."""
 
     instances: tuple[PlannedInstance, ...]
     width: int
     height: int
-    boxed: tuple[str, ...]
     problems: tuple[str, ...]
 
 
@@ -71,16 +67,14 @@ def read_masked_instances(
             instances.append((owners.get(number, number - 1), replace(seen, whole_box=whole_box)))
         else:
             problems.append(f"“{object_mask.name}”: value {number} belongs to no category, so it was left out.")
-    boxed = []
     for place, other in enumerate(objects):
         if other is not None and place not in owners.values():
-            boxed.append(other.name)
             unseen = planned_instance(other.name, other.polygon or other.box, other)
             is_hidden = other.polygon is None
             instances.append((place, replace(unseen, whole_box=other.box.box_xyxy, is_hidden=is_hidden)))
     instances.sort(key=lambda entry: entry[0])
     ordered = tuple(instance for _, instance in instances)
-    return MaskedInstances(ordered, width, height, tuple(boxed), tuple(problems))
+    return MaskedInstances(ordered, width, height, tuple(problems))
 
 
 def planned_instance(name: str, region: Region, owner: VocObject | None) -> PlannedInstance:

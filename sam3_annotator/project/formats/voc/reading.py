@@ -52,7 +52,6 @@ class _Findings:
 
     problems: list[str] = field(default_factory=list)
     from_zero: list[str] = field(default_factory=list)
-    boxed: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
 
 
@@ -87,8 +86,6 @@ def _warnings(findings: _Findings) -> Iterator[str]:
             f"{listed(findings.from_zero, 'file')} counting pixels from 0, as coordinates of 0 in them or in files "
             "beside them show, and read so."
         )
-    if findings.boxed:
-        yield f"{listed(findings.boxed, 'instance')} without a pixel in the masks of the image came in as a box."
     if findings.parts:
         kinds = ", ".join(f"{count} {name}" for name, count in Counter(findings.parts).most_common(5))
         yield f"{counted(len(findings.parts), 'part')} of objects ({kinds}) left out; instances have no parts here."
@@ -235,7 +232,6 @@ class _PlaceReader:
                 instances, width, height = masked.instances, masked.width, masked.height
                 has_problems = bool(masked.problems)
                 self._findings.problems.extend(masked.problems)
-                self._findings.boxed.extend(f"{name}: {each}" for each in masked.boxed)
         is_known_empty = annotation is not _UNKNOWN and not (annotation.objects or instances or has_problems)
         return PlannedImage(name, width, height, split, self._image_folders, instances, is_known_empty=is_known_empty)
 

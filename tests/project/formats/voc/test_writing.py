@@ -182,7 +182,9 @@ def test_instance_under_others_comes_back_as_its_box(tmp_path: Path, make_image:
 
         found = new.instances(new.images()[0].id)
         assert [i.region.box_xyxy for i in found] == [(5, 5, 10, 10), (4, 4, 20, 20)]
+        again = import_project(new, tmp_path / "out", "voc")
     assert report.warnings == ("1 instance (1.png: dog) without a pixel in the masks of the image came in as a box.",)
+    assert (again.known_instances, again.warnings) == (2, ())
 
 
 def test_names_that_xml_cannot_hold_are_written_as_well_as_can_be(tmp_path: Path, make_image: Any) -> None:
