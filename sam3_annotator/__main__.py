@@ -35,7 +35,8 @@ def _run(words: list[str]) -> int:
 
 
 def _opens_window(words: list[str]) -> bool:
-    return not words or (len(words) == 2 and words[0] == "open" and not words[1].startswith("-"))
+    # An empty path would be the current folder: the command line says what is wrong with it.
+    return not words or (len(words) == 2 and words[0] == "open" and words[1][:1] not in ("", "-"))
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from sam3_annotator.commands.option_types import (
     ModelDtype,
     Project,
     Threshold,
+    path_word,
     word,
 )
 from sam3_annotator.commands.words import (
@@ -143,7 +144,7 @@ def start(
 @app.command("open")
 def open_command(
     path: Annotated[
-        Path, typer.Argument(readable=False, metavar="PATH", help="An image folder, an image file or a project file.")
+        Path, typer.Argument(parser=path_word, metavar="PATH", help="An image folder, an image file or a project file.")
     ],
     cache_gb: WindowCacheGb = None,
 ) -> None:
@@ -162,7 +163,7 @@ def demo(
         Path | None,
         typer.Option(
             "--out",
-            readable=False,
+            parser=path_word,
             metavar="DIR",
             help="Where project, exports and screenshots go; demo-output if left out.",
         ),
@@ -180,7 +181,7 @@ def new(
     project: Project,
     images: Annotated[
         list[Path],
-        typer.Option("--images", readable=False, metavar="DIR", help="A folder with images; may be repeated."),
+        typer.Option("--images", parser=path_word, metavar="DIR", help="A folder with images; may be repeated."),
     ],
     category: Annotated[
         list[str] | None, typer.Option("--category", metavar="NAME", help="A category; may be repeated.")
@@ -199,9 +200,11 @@ def new(
 
 @app.command()
 def segment(
-    image: Annotated[Path, typer.Argument(readable=False, metavar="IMAGE", help="An image file.", show_default=False)],
+    image: Annotated[
+        Path, typer.Argument(parser=path_word, metavar="IMAGE", help="An image file.", show_default=False)
+    ],
     out: Annotated[
-        Path, typer.Option("--out", readable=False, metavar="MASK.png", help="The mask to write, a PNG file.")
+        Path, typer.Option("--out", parser=path_word, metavar="MASK.png", help="The mask to write, a PNG file.")
     ],
     model: Model = "builtin",
     device: Device = "auto",
@@ -234,9 +237,11 @@ def segment(
 
 @app.command(short_help="Find all instances of a concept on an image.")
 def detect(
-    image: Annotated[Path, typer.Argument(readable=False, metavar="IMAGE", help="An image file.", show_default=False)],
+    image: Annotated[
+        Path, typer.Argument(parser=path_word, metavar="IMAGE", help="An image file.", show_default=False)
+    ],
     out: Annotated[
-        Path, typer.Option("--out", readable=False, metavar="DIR", help="The folder for masks and detections.json.")
+        Path, typer.Option("--out", parser=path_word, metavar="DIR", help="The folder for masks and detections.json.")
     ],
     phrase: Annotated[
         str | None,
@@ -284,11 +289,11 @@ def detect(
 def import_command(
     project: Project,
     source: Annotated[
-        Path, typer.Argument(readable=False, metavar="SOURCE", help="The labels to import.", show_default=False)
+        Path, typer.Argument(parser=path_word, metavar="SOURCE", help="The labels to import.", show_default=False)
     ],
     format_name: Annotated[ImportFormat, typer.Option("--format", help="Their format.")],
     images: Annotated[
-        Path | None, typer.Option("--images", readable=False, metavar="DIR", help="The folder their images lie in.")
+        Path | None, typer.Option("--images", parser=path_word, metavar="DIR", help="The folder their images lie in.")
     ] = None,
 ) -> None:
     """Add labels that another program wrote to a project; if it is not there yet, --images makes it."""
@@ -301,7 +306,7 @@ def import_command(
 def export_command(
     project: Project,
     out: Annotated[
-        Path, typer.Argument(readable=False, metavar="OUT", help="The folder to write to.", show_default=False)
+        Path, typer.Argument(parser=path_word, metavar="OUT", help="The folder to write to.", show_default=False)
     ],
     format_name: Annotated[ExportFormat, typer.Option("--format", help="The format to write.")],
     segmentation: Annotated[Segmentation, typer.Option(help="How COCO holds areas.")] = Segmentation.POLYGON,

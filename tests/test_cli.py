@@ -132,6 +132,36 @@ def test_words_that_are_off_end_with_2_and_say_why(words: str, capsys: pytest.Ca
 @pytest.mark.parametrize(
     "words",
     [
+        ["open", ""],
+        ["new", "", "--images", "."],
+        ["new", "a.sam3proj", "--images", ""],
+        ["segment", "", "--out", "mask.png", "--point", "1,2"],
+        ["detect", "photo.jpg", "--out", "", "--phrase", "cat"],
+        ["import", "", "labels", "--format", "voc"],
+        ["import", "a.sam3proj", "", "--format", "voc"],
+        ["import", "a.sam3proj", "labels", "--format", "voc", "--images", ""],
+        ["export", "a.sam3proj", "", "--format", "coco"],
+        ["demo", "--out", ""],
+        ["models", "add", ""],
+        ["stats", ""],
+    ],
+)
+def test_an_empty_path_is_not_the_current_folder(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(words) == 2
+
+    assert "The path is empty, as from a variable that is not set" in capsys.readouterr().err
+
+
+def test_the_shortest_way_to_the_window_takes_no_empty_path_either() -> None:
+    ended = _program("open", "")
+
+    assert ended.returncode == 2
+    assert "The path is empty" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
         "open nowhere",
         "new a.sam3proj --images nowhere",
         "segment nowhere.jpg --out mask.png --point 1,2",

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sam3_annotator.commands.option_types import Json
+from sam3_annotator.commands.option_types import Json, path_word
 
 models_app = typer.Typer(help="Which models there are; add, fetch and remove them.", rich_markup_mode=None)
 
@@ -32,7 +32,7 @@ def info_command(name: ModelName, as_json: Json = False) -> None:
 
 @models_app.command("add", short_help="Put a checkpoint of yours on the list.")
 def add_command(
-    path: Annotated[Path, typer.Argument(readable=False, metavar="PATH", help="A checkpoint, or a folder with one.")],
+    path: Annotated[Path, typer.Argument(parser=path_word, metavar="PATH", help="A checkpoint, or a folder with one.")],
     name: Annotated[
         str, typer.Option("--name", metavar="NAME", help="What to call it; made of the file's name if left out.")
     ] = "",

@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from sam3_annotator.commands.words import parse_device
+from sam3_annotator.commands.words import parse_device, parse_path
 from sam3_annotator.paths import PROJECT_SUFFIX
 
 Value = TypeVar("Value")
@@ -37,6 +37,9 @@ def word(parse: Callable[[str], Value]) -> Callable[[str], Value]:
     return parsed
 
 
+path_word = word(parse_path)
+
+
 def with_suffix(project: Path) -> Path:
     """Take NAME for the project file NAME.sam3proj where there is no other of that name: `new` makes it so, too."""
     from sam3_annotator.project import is_there  # what `--help` need not wait for
@@ -48,7 +51,7 @@ def with_suffix(project: Path) -> Path:
 Project = Annotated[
     Path,
     typer.Argument(
-        readable=False,
+        parser=path_word,
         metavar="PROJECT",
         help="A project file, NAME.sam3proj.",
         show_default=False,

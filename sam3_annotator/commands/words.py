@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from sam3_annotator.commands.failures import CommandFailed
 
@@ -27,6 +28,13 @@ class Box:
     y0: float
     x1: float
     y1: float
+
+
+def parse_path(text: str) -> Path:
+    """Read a path; raises `ValueError` with a sentence if it is empty, which would mean the current folder."""
+    if not text:
+        raise ValueError("The path is empty, as from a variable that is not set; “.” is the current folder.")
+    return Path(text)
 
 
 def parse_point(text: str) -> Point:
