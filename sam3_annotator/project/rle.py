@@ -64,12 +64,6 @@ def _rle_of_columns(columns: Runs, height: int, width: int) -> Rle:
     return Rle(height, width, counts.astype(np.uint32))
 
 
-def rle_to_mask(rle: Rle) -> NDArray[np.bool_]:
-    """Return the `(height, width)` bool mask."""
-    values = np.arange(len(rle.counts)) % 2 == 1
-    return np.repeat(values, rle.counts).reshape(rle.width, rle.height).T
-
-
 def rle_to_region(rle: Rle) -> Region:
     """Return the region of the mask along its pixel edges; only the columns that have pixels are filled."""
     bounds = np.cumsum(rle.counts, dtype=np.int64)
