@@ -90,6 +90,7 @@ from sam3_annotator.project.image_files import (
     is_there,
     list_contents,
     list_image_files,
+    missing_sentence,
     natural_key,
     why_no_images,
 )
@@ -254,6 +255,7 @@ __all__ = [
     "median_areas",
     "merge_regions",
     "missing_images",
+    "missing_sentence",
     "move_vertex",
     "natural_key",
     "near_each",

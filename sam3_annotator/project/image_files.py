@@ -201,11 +201,16 @@ def require_file(path: Path) -> os.stat_result:
     return facts
 
 
+def missing_sentence(path: Path) -> str:
+    """Say that an image file is not where it should be."""
+    return f"“{path.name}” is missing from “{path.parent}”; put it back, or find the moved folder."
+
+
 def why_not_opened(path: Path, error: OSError | ValueError) -> str:
     """Say in one sentence why the system does not give us a file."""
     match error:
         case FileNotFoundError() | NotADirectoryError():
-            return f"“{path.name}” is missing from “{path.parent}”; put it back, or find the moved folder."
+            return missing_sentence(path)
         case PermissionError():
             return f"You are not allowed to read “{path.name}”; change the permissions of the file or its folder."
         case OSError(errno=errno.ENAMETOOLONG):

@@ -9,7 +9,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from sam3_annotator.project import ImageFacts, ImageId, ImageRecord, Progress, ProjectStore, is_there, read_facts
+from sam3_annotator.project import (
+    ImageFacts,
+    ImageId,
+    ImageRecord,
+    Progress,
+    ProjectStore,
+    is_there,
+    missing_sentence,
+    read_facts,
+)
 from sam3_annotator.ui.background import BackgroundTask
 
 
@@ -42,8 +51,3 @@ def _scan(images: Sequence[ImageRecord], folder: Path, progress: Progress) -> Im
         elif image.facts.problem:
             facts[image.id] = read_facts(path)
     return ImageScan(tuple(image.id for image in images), problems, facts)
-
-
-def missing_sentence(path: Path) -> str:
-    """Say that an image file is missing, in the words the project has for it."""
-    return f"“{path.name}” is missing from “{path.parent}”; put it back, or find the moved folder."

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QIODevice, QObject, QRect, QSaveFile, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap
 
-from sam3_annotator.project import ImageId, ImageUnreadable, Progress, make_thumbnail
+from sam3_annotator.project import ImageId, ImageUnreadable, Progress, make_thumbnail, missing_sentence
 from sam3_annotator.ui.background import BackgroundTask
-from sam3_annotator.ui.images.image_scan import missing_sentence
 
 THUMBNAIL_SIZE: Final = QSize(64, 48)
 """Size in the list, in device-independent pixels; what sticks out of this shape is cut off."""
