@@ -9,67 +9,65 @@ from sam3_annotator.ui.canvas.polygon_drawing import MIN_VERTICES
 
 @dataclass(frozen=True, slots=True)
 class ActionState:
-    """The situation of the window that decides which actions are enabled and what they mean.
+    """The situation of the window that decides which actions are enabled and what they mean."""
 
-    `is_unreadable` says that the image cannot be shown, `is_left_out` that it is no part of the dataset, `is_finished`
-    that it is done, reviewed or confirmed as empty;
-    `candidate_count` is the number of candidates of the open draft, which `lacks_object` while it only says what does
-    not belong to it, and `lacks_prompt` while it shows an instance as it is, to be corrected; `has_concept` says that
-    something is looked for or was found, of which `proposal_count` are neither accepted nor rejected and
-    `rejection_count` were rejected last of all, and `is_looking` that the answer is still to come; `dropped` says in
-    words what undo brings back, and `taken_back` what redo puts back, "" for nothing; `is_deciding` that the selected
-    instance and another may be one object, as a finding says, so that Tab leads to that; `category_name` is that of the
-    current category, "" if there is none, and `own_category` that which Enter gives in its place: of the instance being
-    corrected, or of the focused proposal where it has one; `undo_label` and `redo_label` name the steps (None where
-    there is none); `tool` is `select`, `points`, `box`, `exemplar`, `polygon` or `brush`; `is_previewing` says that the
-    points tool shows what a click would outline; `finding_count` is what the last check has found; `has_copies` says
-    that the clipboard holds instances; `drawn_vertices` counts the vertices of the polygon being drawn, 0 where none is
-    or another tool is in the hand; `has_strokes_waiting` says that the brush is in the hand and what was painted waits
-    for its category; `brush_radius` is in image pixels; `is_comparing` says that what the model draws is shown beside
-    the selected instance; `is_looking_closer` that the model sees only a part of the image; `has_light` that another
-    brightness or contrast is set, `shows_original` that the image is shown without it; `typing_for` whether the
-    keyboard is at the attributes (`attribute`) or in the field for categories (`category`).
-    """
-
+    # The image, and its neighbours in the list.
     has_image: bool = False
-    is_unreadable: bool = False
-    is_left_out: bool = False
-    is_finished: bool = False
+    is_unreadable: bool = False  # it cannot be shown
+    is_left_out: bool = False  # it is no part of the dataset
+    is_finished: bool = False  # it is done, reviewed or confirmed as empty
     has_previous_image: bool = False
     has_next_image: bool = False
     has_unfinished_image: bool = False
+
+    # How the image is shown.
+    has_light: bool = False  # with another brightness or contrast
+    shows_original: bool = False  # without it, for now
+    is_looking_closer: bool = False  # the model sees only a part of the image
+    is_previewing: bool = False  # the points tool shows what a click would outline
+
+    # The tool in the hand.
+    tool: str = "points"  # `select`, `points`, `box`, `exemplar`, `polygon` or `brush`
+    brush_radius: int = 1  # in image pixels
+
+    # What is being made.
     has_draft: bool = False
-    lacks_object: bool = False
-    lacks_prompt: bool = False
-    candidate_count: int = 0
-    has_concept: bool = False
-    is_looking: bool = False
-    proposal_count: int = 0
-    rejection_count: int = 0
-    dropped: str = ""
-    taken_back: str = ""
-    selection_count: int = 0
-    is_deciding: bool = False
+    lacks_object: bool = False  # the draft only says what does not belong to it
+    lacks_prompt: bool = False  # the draft still is the instance to be corrected, as that was
+    candidate_count: int = 0  # of the draft
+    drawn_vertices: int = 0  # of the polygon being drawn; 0 where none is, or another tool is in the hand
+    has_strokes_waiting: bool = False  # the brush is in the hand, and what was painted waits for its category
+
+    # What is looked for.
+    has_concept: bool = False  # something is looked for, or was found
+    is_looking: bool = False  # the answer is still to come
+    proposal_count: int = 0  # neither accepted nor rejected
+    rejection_count: int = 0  # rejected last of all, so that undo takes that back
+
+    # The instances of the image.
     instance_count: int = 0
     hidden_count: int = 0
+    selection_count: int = 0
+    is_deciding: bool = False  # a finding says that the selected one and another may be one object: Tab leads to that
+    is_comparing: bool = False  # what the model draws is shown beside the selected one
+
+    # Categories.
     category_count: int = 0
-    category_name: str = ""
+    category_name: str = ""  # of the current one; "" for none
+    # The one that Enter gives in its place: of the instance being corrected, or of the focused proposal; "" for none.
     own_category: str = ""
-    undo_label: str | None = None
-    redo_label: str | None = None
-    tool: str = "points"
+
+    # What undo and redo would do.
+    dropped: str = ""  # what undo brings back, in words; "" for nothing
+    taken_back: str = ""  # what redo puts back, in words; "" for nothing
+    undo_label: str | None = None  # the name of the step that is undone; None for none
+    redo_label: str | None = None  # the name of the step that is done again; None for none
+
+    # The rest of the window.
     is_read_only: bool = False
-    is_previewing: bool = False
-    finding_count: int = 0
-    has_copies: bool = False
-    drawn_vertices: int = 0
-    has_strokes_waiting: bool = False
-    brush_radius: int = 1
-    is_comparing: bool = False
-    is_looking_closer: bool = False
-    has_light: bool = False
-    shows_original: bool = False
-    typing_for: str = ""
+    finding_count: int = 0  # of the last check
+    has_copies: bool = False  # the clipboard holds instances
+    typing_for: str = ""  # where the keyboard is: `attribute`, or `category` for their field; "" elsewhere
 
     @property
     def visible_count(self) -> int:
