@@ -35,7 +35,6 @@ from sam3_annotator.ui.verbs.drawing import Drawing
 from sam3_annotator.ui.verbs.dropping import Dropping
 from sam3_annotator.ui.verbs.labelling import Labelling
 from sam3_annotator.ui.verbs.polygon_keeping import PolygonKeeping
-from sam3_annotator.ui.verbs.project_verbs import ProjectVerbs
 from sam3_annotator.ui.verbs.putting_back import PuttingBack
 from sam3_annotator.ui.verbs.revealing import Revealing
 from sam3_annotator.ui.verbs.settling import Settling
@@ -44,6 +43,7 @@ from sam3_annotator.ui.window.draft_display import DraftDisplay
 from sam3_annotator.ui.window.light_display import LightDisplay
 from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.notices import Notices
+from sam3_annotator.ui.window.project_verbs import ProjectVerbs
 from sam3_annotator.ui.window.proposals_display import ProposalsDisplay
 from sam3_annotator.ui.workspace import Workspace
 

@@ -13,10 +13,10 @@ from sam3_annotator.ui.assistance.preview import Preview
 from sam3_annotator.ui.background import background_is_idle
 from sam3_annotator.ui.images.fact_reader import FactReader
 from sam3_annotator.ui.images.image_display import ImageDisplay
-from sam3_annotator.ui.verbs.project_verbs import ProjectVerbs
 from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.model_setup_display import open_model_setup
 from sam3_annotator.ui.window.notices import CLOSER_LOOK
+from sam3_annotator.ui.window.project_verbs import ProjectVerbs
 
 
 def bind_models(

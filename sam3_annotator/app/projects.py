@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sam3_annotator.ui.start.opening import Opened
-from sam3_annotator.ui.verbs.project_verbs import ProjectVerbs
 from sam3_annotator.ui.window.main_window import MainWindow
+from sam3_annotator.ui.window.project_verbs import ProjectVerbs
 
 
 def bind_project(window: MainWindow, verbs: ProjectVerbs, opened: Opened) -> None:

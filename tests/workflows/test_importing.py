@@ -14,8 +14,8 @@ from sam3_annotator.app import assemble_window
 from sam3_annotator.ui.dialogs.import_dialog import ImportDialog
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.start.opening import open_path
-from sam3_annotator.ui.verbs.project_verbs import LABELS
 from sam3_annotator.ui.window.message_bar import MessageBar
+from sam3_annotator.ui.window.project_verbs import LABELS
 
 CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 SQUARE = [5.0, 5.0, 25.0, 5.0, 25.0, 25.0, 5.0, 25.0]
