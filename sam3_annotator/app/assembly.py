@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from sam3_annotator.app.concepts import bind_autolabelling, bind_concepts
 from sam3_annotator.app.findings import bind_findings
-from sam3_annotator.app.labelling import bind_instance_verbs, bind_labelling, bind_polygons
+from sam3_annotator.app.labelling import bind_instance_verbs, bind_labelling, bind_polygons, bind_taking_back
 from sam3_annotator.app.models import bind_background, bind_closer_look, bind_models
 from sam3_annotator.app.projects import bind_project
 from sam3_annotator.model import EmbeddingCache, Session, default_folder, open_session
@@ -32,10 +32,8 @@ from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import apply_theme
 from sam3_annotator.ui.verbs.concept_labelling import ConceptLabelling
 from sam3_annotator.ui.verbs.drawing import Drawing
-from sam3_annotator.ui.verbs.dropping import Dropping
 from sam3_annotator.ui.verbs.labelling import Labelling
 from sam3_annotator.ui.verbs.polygon_keeping import PolygonKeeping
-from sam3_annotator.ui.verbs.putting_back import PuttingBack
 from sam3_annotator.ui.verbs.revealing import Revealing
 from sam3_annotator.ui.verbs.settling import Settling
 from sam3_annotator.ui.window.crash_messages import CrashMessages
@@ -93,7 +91,7 @@ def assemble_window(
     preview = Preview(engine, assist, settings, window)
     clipboard, outlining, compared = bind_instance_verbs(window, display, engine, models, assist, finder, labelling)
     closer = bind_closer_look(window, assist, finder, display)
-    dropping, back = Dropping(window, assist, finder, drawing), PuttingBack(window, assist, drawing)
+    dropping, back = bind_taking_back(window, assist, finder, drawing)
     situation = Situation(
         window, assist, finder, binding, display, preview, compared, clipboard, drawing, closer, (dropping, back)
     )

@@ -30,7 +30,10 @@ def bind_findings(
 ) -> None:
     """Show on the canvas of a window what findings and the gallery are about, and what the model sees otherwise."""
     StatisticsDisplay(window, GalleryDisplay(window, revealing))
-    missed = MissedObject(window, finder, display, closer.look_at_whole)
+    actions = window.window_actions
+    missed = MissedObject(
+        window.store, window.workspace, finder, display, lambda: actions.state.is_making, closer.look_at_whole
+    )
     window.finding_panel.show_wanted.connect(revealing.show)
     AlikeCategories(window)
     revealing.shown.connect(compared.show)

@@ -22,12 +22,14 @@ from sam3_annotator.ui.verbs.copying import Copying
 from sam3_annotator.ui.verbs.correcting import Correcting
 from sam3_annotator.ui.verbs.crowding import Crowding
 from sam3_annotator.ui.verbs.drawing import Drawing
+from sam3_annotator.ui.verbs.dropping import Dropping
 from sam3_annotator.ui.verbs.instance_clipboard import InstanceClipboard
 from sam3_annotator.ui.verbs.labelling import Labelling
 from sam3_annotator.ui.verbs.outlining import Outlining
 from sam3_annotator.ui.verbs.painting import Painting
 from sam3_annotator.ui.verbs.polygon_keeping import PolygonKeeping
 from sam3_annotator.ui.verbs.propagating import Propagating
+from sam3_annotator.ui.verbs.putting_back import PuttingBack
 from sam3_annotator.ui.verbs.reshaping import Reshaping
 from sam3_annotator.ui.verbs.reviewing import Reviewing
 from sam3_annotator.ui.verbs.sighting import Sighting
@@ -98,6 +100,17 @@ def bind_polygons(window: MainWindow, polygons: PolygonKeeping, labelling: Label
     window.add_leave_check(polygons.may_leave)
 
 
+def bind_taking_back(
+    window: MainWindow, assist: Assist, finder: Finder, drawing: Drawing
+) -> tuple[Dropping, PuttingBack]:
+    """Let the actions of a window drop what is being made, take back parts of it, and bring both back."""
+    dropping = Dropping(window.bridge, window.workspace, window.canvas, assist, finder, drawing)
+    window.area.phrase_bar.cleared.connect(dropping.drop_proposals)
+    putting_back = PuttingBack(window.bridge, window.workspace, window.canvas, assist, drawing)
+    window.window_actions.bind({**dropping.slots(), "put_back": putting_back.put_back})
+    return dropping, putting_back
+
+
 def bind_instance_verbs(
     window: MainWindow,
     display: ImageDisplay,
@@ -129,7 +142,9 @@ def bind_instance_verbs(
         verbs.problem.connect(window.messages.show_message)
         verbs.notice.connect(lambda sentence: window.show_notice(sentence, INSTANCES))
         window.window_actions.bind(verbs.slots())
-    Sighting(window, assist, finder, labelling)
+    sighting = Sighting(store, workspace, window.canvas, assist, finder, labelling)
+    window.instance_panel.view.clicked.connect(sighting.reveal_selection)
+    window.window_actions.bind(sighting.slots())
     SearchProgress(window, engine, finder)
     return clipboard, outlining, compared
 

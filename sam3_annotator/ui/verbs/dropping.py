@@ -9,8 +9,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from sam3_annotator.project import ChangeKind, ChangeSet
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.finder import Finder
+from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs.drawing import Drawing
-from sam3_annotator.ui.window.main_window import MainWindow
+from sam3_annotator.ui.workspace import Workspace
 
 
 class Dropping(QObject):
@@ -21,38 +23,46 @@ class Dropping(QObject):
 
     changed = Signal()  # there is something to bring back, or nothing any more
 
-    def __init__(self, window: MainWindow, assist: Assist, finder: Finder, drawing: Drawing) -> None:
-        super().__init__(window)
-        self._canvas = window.canvas
+    def __init__(
+        self,
+        bridge: StoreBridge,
+        workspace: Workspace,
+        canvas: CanvasView,
+        assist: Assist,
+        finder: Finder,
+        drawing: Drawing,
+    ) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
         self._assist = assist
         self._finder = finder
         self._drawing = drawing
         self._dropped = ""
         self._put_back: Callable[[], None] | None = None
         for source in (
-            window.workspace.image_changed,
-            window.canvas.polygon.changed,
+            workspace.image_changed,
+            canvas.polygon.changed,
             assist.draft_changed,
             finder.changed,
             drawing.waiting_changed,
         ):
             source.connect(self._forget)
-        window.bridge.changed.connect(self._follow)
-        window.area.phrase_bar.cleared.connect(self.drop_proposals)
-        window.window_actions.bind(
-            {
-                "drop_polygon": self.drop_polygon,
-                "discard_draft": self.discard_draft,
-                "drop_strokes": self.drop_strokes,
-                "drop_proposals": self.drop_proposals,
-                "bring_back": self.bring_back,
-            }
-        )
+        bridge.changed.connect(self._follow)
 
     @property
     def dropped(self) -> str:
         """What can be brought back, in words; "" for nothing."""
         return self._dropped
+
+    def slots(self) -> dict[str, Callable[[], object]]:
+        """Say what the verbs call."""
+        return {
+            "drop_polygon": self.drop_polygon,
+            "discard_draft": self.discard_draft,
+            "drop_strokes": self.drop_strokes,
+            "drop_proposals": self.drop_proposals,
+            "bring_back": self.bring_back,
+        }
 
     def drop_polygon(self) -> None:
         """Drop the polygon being drawn."""

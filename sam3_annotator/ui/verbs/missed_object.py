@@ -8,12 +8,12 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Slot
 
 from sam3_annotator.model import ConceptPrompt
-from sam3_annotator.project import LABELLED_IOU, Finding, FindingKind, Placed, Region, region_iou
+from sam3_annotator.project import LABELLED_IOU, Finding, FindingKind, Placed, ProjectStore, Region, region_iou
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.proposals import Proposals
 from sam3_annotator.ui.images.image_display import ImageDisplay
-from sam3_annotator.ui.window.main_window import MainWindow
+from sam3_annotator.ui.workspace import Workspace
 
 
 class MissedObject(QObject):
@@ -22,16 +22,25 @@ class MissedObject(QObject):
     Its category becomes the current one. While something is being made, whose keys these are, nothing is asked, nor of
     a model that takes no phrases. What was asked already is not asked again, so that what was rejected stays so, unless
     it was just this. Where nothing is proposed there any more, nothing elsewhere is either: it would have the keys out
-    of sight. `look_at_whole` is called where the model sees only a part of the image, which this is not in.
+    of sight. `is_making` tells whether something is being made; `look_at_whole` is called where the model sees only a
+    part of the image, which this is not in.
     """
 
     def __init__(
-        self, window: MainWindow, finder: Finder, display: ImageDisplay, look_at_whole: Callable[[], None]
+        self,
+        store: ProjectStore,
+        workspace: Workspace,
+        finder: Finder,
+        display: ImageDisplay,
+        is_making: Callable[[], bool],
+        look_at_whole: Callable[[], None],
     ) -> None:
-        super().__init__(window)
-        self._window = window
+        super().__init__(finder)
+        self._store = store
+        self._workspace = workspace
         self._finder = finder
         self._display = display
+        self._is_making = is_making
         self._look_at_whole = look_at_whole
         self._awaited: Finding | None = None
         finder.changed.connect(self._turn)
@@ -46,8 +55,8 @@ class MissedObject(QObject):
         (category_id,) = finding.category_ids
         if image is None or image.image_id != finding.image_id or category_id not in self._categories():
             return  # it may be gone while a check is under way, which findings wait for
-        self._window.workspace.fall_back_on(category_id)
-        if self._window.window_actions.state.is_making or not self._finder.takes_phrases:
+        self._workspace.fall_back_on(category_id)
+        if self._is_making() or not self._finder.takes_phrases:
             return
         if image.cuts(region.box_xyxy):
             self._look_at_whole()
@@ -62,7 +71,7 @@ class MissedObject(QObject):
             self._turn(proposals)
 
     def _categories(self) -> set[int]:
-        return {category.id for category in self._window.store.categories()}
+        return {category.id for category in self._store.categories()}
 
     @Slot(object)
     def _turn(self, proposals: Proposals | None) -> None:

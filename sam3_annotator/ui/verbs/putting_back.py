@@ -12,8 +12,10 @@ from sam3_annotator.project import ChangeKind, ChangeSet, ImageId, InstanceId, R
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.canvas.draft import Draft
 from sam3_annotator.ui.canvas.outlines import Floats
+from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs.drawing import Drawing
-from sam3_annotator.ui.window.main_window import MainWindow
+from sam3_annotator.ui.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,19 +67,20 @@ class PuttingBack(QObject):
 
     changed = Signal()  # there is something to put back, or nothing any more
 
-    def __init__(self, window: MainWindow, assist: Assist, drawing: Drawing) -> None:
-        super().__init__(window)
-        self._workspace = window.workspace
-        self._canvas = window.canvas
+    def __init__(
+        self, bridge: StoreBridge, workspace: Workspace, canvas: CanvasView, assist: Assist, drawing: Drawing
+    ) -> None:
+        super().__init__(canvas)
+        self._workspace = workspace
+        self._canvas = canvas
         self._assist = assist
         self._drawing = drawing
         self._steps: list[_Step] = []
         self._undone = 0  # steps of the project, since
-        window.canvas.polygon.stepped_back.connect(self._keep_vertices)
+        canvas.polygon.stepped_back.connect(self._keep_vertices)
         assist.stepped_back.connect(self._keep_prompt)
         drawing.stepped_back.connect(self._keep_stroke)
-        window.bridge.changed.connect(self._follow)
-        window.window_actions.bind({"put_back": self.put_back})
+        bridge.changed.connect(self._follow)
 
     @property
     def word(self) -> str:

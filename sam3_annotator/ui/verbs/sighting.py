@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from PySide6.QtCore import QObject, Slot
 
-from sam3_annotator.project import Region
+from sam3_annotator.project import ProjectStore, Region
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
+from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.verbs.labelling import Labelling
-from sam3_annotator.ui.window.main_window import MainWindow
+from sam3_annotator.ui.workspace import Workspace
 
 # More than of a finding: whoever asks for it wants to see pixels.
 MAX_OBJECT_ZOOM: Final = 32.0
@@ -21,22 +22,30 @@ MAX_OBJECT_ZOOM: Final = 32.0
 class Sighting(QObject):
     """An instance that is chosen by a key, or in the list, comes into sight; nothing moves if it is there."""
 
-    def __init__(self, window: MainWindow, assist: Assist, finder: Finder, labelling: Labelling) -> None:
-        super().__init__(window)
-        self._store = window.store
-        self._workspace = window.workspace
-        self._canvas = window.canvas
+    def __init__(
+        self,
+        store: ProjectStore,
+        workspace: Workspace,
+        canvas: CanvasView,
+        assist: Assist,
+        finder: Finder,
+        labelling: Labelling,
+    ) -> None:
+        super().__init__(canvas)
+        self._store = store
+        self._workspace = workspace
+        self._canvas = canvas
         self._assist = assist
         self._finder = finder
         self._labelling = labelling
-        window.instance_panel.view.clicked.connect(self.reveal_selection)
-        window.window_actions.bind(
-            {
-                "next_instance": self.turn,
-                "previous_instance": lambda: self.turn(-1),
-                "zoom_to_object": self.zoom_to_object,
-            }
-        )
+
+    def slots(self) -> dict[str, Callable[[], object]]:
+        """Say what the verbs call."""
+        return {
+            "next_instance": self.turn,
+            "previous_instance": lambda: self.turn(-1),
+            "zoom_to_object": self.zoom_to_object,
+        }
 
     def turn(self, step: int = 1) -> None:
         """Select the next instance, or with -1 the previous, and bring it into sight."""
