@@ -87,7 +87,7 @@ def assemble_window(
     concepts = ConceptLabelling(opened.store, workspace, finder, models.describe, window)
     bind_concepts(window, concepts, finder, labelling)
     bind_labelling(window, labelling, assist, drawing, display)
-    bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing, window.messages), labelling)
+    bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing), labelling)
     preview = Preview(engine, assist, settings, window)
     clipboard, outlining, compared = bind_instance_verbs(window, display, engine, models, assist, finder, labelling)
     closer = bind_closer_look(window, assist, finder, display)

@@ -35,11 +35,11 @@ from sam3_annotator.ui.verbs.reviewing import Reviewing
 from sam3_annotator.ui.verbs.sighting import Sighting
 from sam3_annotator.ui.window.canvas_keys import REFUSAL, CanvasKeys
 from sam3_annotator.ui.window.history_display import HistoryDisplay
-from sam3_annotator.ui.window.leaving import Leaving, LeavingStrokes
+from sam3_annotator.ui.window.leaving import Leaving
 from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.notices import CATEGORY, INSTANCES
 from sam3_annotator.ui.window.search_progress import SearchProgress
-from sam3_annotator.ui.window.waiting_drafts import WaitingDrafts
+from sam3_annotator.ui.window.waiting_work import WaitingDrafts, WaitingPolygons, WaitingStrokes
 from sam3_annotator.ui.workspace import Workspace
 
 Slots = dict[str, Callable[[], object]]
@@ -81,7 +81,7 @@ def bind_painting(window: MainWindow, labelling: Labelling, drawing: Drawing) ->
     window.window_actions.state_changed.connect(painting.follow)
     window.window_actions.bind({"brush_larger": painting.enlarge, "brush_smaller": painting.shrink})
     window.window_actions.bind(_stroke_slots(drawing, labelling))
-    window.add_leave_check(LeavingStrokes(window.store, drawing, window.messages, window).may)
+    window.add_leave_check(WaitingStrokes(window, drawing).may_leave)
     drawing.category_unwanted.connect(lambda: window.messages.dismiss(CATEGORY))
     window.canvas.brush.erased.connect(labelling.erase_instance)
 
@@ -97,7 +97,7 @@ def bind_polygons(window: MainWindow, polygons: PolygonKeeping, labelling: Label
             "remove_last_vertex": window.canvas.polygon.step_back,
         }
     )
-    window.add_leave_check(polygons.may_leave)
+    window.add_leave_check(WaitingPolygons(window, polygons).may_leave)
 
 
 def bind_taking_back(

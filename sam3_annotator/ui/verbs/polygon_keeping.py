@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
-from typing import Final
-
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sam3_annotator.project import ImageId, Region
@@ -17,23 +13,21 @@ from sam3_annotator.ui.images.image_display import ImageDisplay
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import theme
 from sam3_annotator.ui.verbs.drawing import Drawing
-from sam3_annotator.ui.window.leaving import first_of
-from sam3_annotator.ui.window.message_bar import MessageAction, MessageBar, Severity
 from sam3_annotator.ui.workspace import Workspace
-
-UNFINISHED: Final = "unfinished polygon"
-LEFT: Final = "left polygon"
 
 
 class PolygonKeeping(QObject):
     """A polygon rests while another image is shown or another tool is in the hand, and goes on where it was left.
 
     It wears the colour of the category it would get. Once closed it stays open until its instance is in the project; if
-    it waits for its category and is changed meanwhile, it is not stored as it was. Closing the window with a polygon
-    that has vertices enough for a ring asks first; turning to another image tells of it for some seconds.
+    it waits for its category and is changed meanwhile, it is not stored as it was. One with too few vertices for a ring
+    is kept too, but `left`, `taken_up` and `waits_on` pass it over.
     """
 
     next_wanted = Signal()  # the polygon is in the project, and the user wants to go on
+    changed = Signal()  # the polygon on the shown image
+    left = Signal(object)  # ImageId of one that is not shown any more, on which a polygon waits now
+    taken_up = Signal()  # a polygon that has waited is on the shown image
 
     def __init__(
         self,
@@ -42,7 +36,6 @@ class PolygonKeeping(QObject):
         canvas: CanvasView,
         display: ImageDisplay,
         drawing: Drawing,
-        messages: MessageBar,
     ) -> None:
         super().__init__(canvas)
         self._store = bridge.store
@@ -50,7 +43,6 @@ class PolygonKeeping(QObject):
         self._canvas = canvas
         self._polygon = canvas.polygon
         self._drawing = drawing
-        self._messages = messages
         self._image_id: ImageId | None = None
         self._kept: dict[ImageId, tuple[Floats, ...]] = {}
         self._waits_for_category = False
@@ -73,25 +65,14 @@ class PolygonKeeping(QObject):
         """Drop the polygon on the shown image."""
         self._polygon.put(())
 
-    def may_leave(self, leave: Callable[[], object]) -> bool:
-        """Say whether no polygon would be lost that could be closed; if one would, tell where, and how to leave."""
-        names = [image.name for image in self._store.images() if self._has_ring(image.id)]
-        if not names:
-            return True
+    def drop_all(self) -> None:
+        """Drop the polygons on all images."""
+        self._kept.clear()
+        self.drop()
 
-        def leave_without() -> None:
-            self._kept.clear()
-            self.drop()
-            leave()
-
-        self._messages.dismiss(LEFT)  # which the question says as well
-        self._messages.show_message(
-            f"A polygon is not closed yet on {first_of(names)}. Take the polygon tool and press Enter to keep it.",
-            Severity.WARNING,
-            actions=(MessageAction("Close anyway", leave_without),),
-            key=UNFINISHED,
-        )
-        return False
+    def waits_on(self) -> tuple[ImageId, ...]:
+        """Give the images with a polygon that could be closed, the shown one too, in the order of the project."""
+        return tuple(image.id for image in self._store.images() if self._has_ring(image.id))
 
     def _has_ring(self, image_id: ImageId) -> bool:
         return sum(len(vertices) for vertices in self._kept.get(image_id, ())) >= MIN_VERTICES
@@ -101,11 +82,8 @@ class PolygonKeeping(QObject):
         left, self._image_id = self._image_id, None
         self._polygon.put(())
         self._mark()
-        if left is None or left == self._workspace.image_id or not self._has_ring(left):
-            return
-        with suppress(KeyError):  # the image has been taken out of the project
-            words = f"The polygon on {self._store.image(left).name} waits there: it is not closed yet."
-            self._messages.show_message(words, Severity.INFO, key=LEFT)
+        if left is not None and left != self._workspace.image_id and self._has_ring(left):
+            self.left.emit(left)
 
     @Slot(object)
     def _take_up(self, image_id: ImageId) -> None:
@@ -113,7 +91,7 @@ class PolygonKeeping(QObject):
         self._polygon.put(self._kept.get(image_id, ()))
         self._mark()
         if self._has_ring(image_id):
-            self._messages.dismiss(LEFT)
+            self.taken_up.emit()
 
     def _mark(self) -> None:
         waiting = (each for each in self._kept if each != self._image_id and self._has_ring(each))
@@ -127,7 +105,7 @@ class PolygonKeeping(QObject):
             self._drawing.withdraw()
         if self._image_id is not None:
             self._kept[self._image_id] = self._polygon.gestures
-            self._messages.dismiss(UNFINISHED)
+            self.changed.emit()
 
     @Slot()
     def _note_wait(self) -> None:
