@@ -33,6 +33,7 @@ from sam3_annotator.ui.verbs.putting_back import PuttingBack
 from sam3_annotator.ui.verbs.reshaping import Reshaping
 from sam3_annotator.ui.verbs.reviewing import Reviewing
 from sam3_annotator.ui.verbs.sighting import Sighting
+from sam3_annotator.ui.window.brush_refusals import BrushRefusals
 from sam3_annotator.ui.window.canvas_keys import REFUSAL, CanvasKeys
 from sam3_annotator.ui.window.history_display import HistoryDisplay
 from sam3_annotator.ui.window.leaving import Leaving
@@ -75,10 +76,8 @@ def bind_labelling(
 
 def bind_painting(window: MainWindow, labelling: Labelling, drawing: Drawing) -> None:
     """Let settings, keys and accepted drafts of a window say what the brush paints, and none of it be lost."""
-    painting = Painting(
-        window.bridge, window.workspace, window.canvas, window.settings, labelling, drawing, window.status_line
-    )
-    window.window_actions.state_changed.connect(painting.follow)
+    painting = Painting(window.bridge, window.workspace, window.canvas, window.settings, labelling, drawing)
+    window.window_actions.state_changed.connect(BrushRefusals(window.canvas.brush, window.status_line).follow)
     window.window_actions.bind({"brush_larger": painting.enlarge, "brush_smaller": painting.shrink})
     window.window_actions.bind(_stroke_slots(drawing, labelling))
     window.add_leave_check(WaitingStrokes(window, drawing).may_leave)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 
 from sam3_annotator.project import InstanceId
-from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.canvas.brush import Brush, larger_radius, smaller_radius
 from sam3_annotator.ui.canvas.preview_item import PreviewKind
 from sam3_annotator.ui.canvas.view import CanvasView
@@ -14,15 +13,11 @@ from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs.drawing import Drawing
 from sam3_annotator.ui.verbs.labelling import Labelling
-from sam3_annotator.ui.window.status_line import StatusLine
 from sam3_annotator.ui.workspace import Workspace
 
 
 class Painting(QObject):
-    """The brush has the size of the settings and the colour of the current category.
-
-    The status line says why it cannot paint, until the situation is another.
-    """
+    """The brush has the size of the settings and the colour of the current category."""
 
     def __init__(
         self,
@@ -32,15 +27,12 @@ class Painting(QObject):
         settings: Settings,
         labelling: Labelling,
         drawing: Drawing,
-        status_line: StatusLine,
     ) -> None:
         super().__init__(canvas)
         self._store = bridge.store
         self._workspace = workspace
         self._canvas = canvas
         self._settings = settings
-        self._status_line = status_line
-        self._has_refused = False
         for source in (bridge.changed, workspace.category_changed):
             source.connect(self._show_brush)
         settings.changed.connect(self._follow_setting)
@@ -48,7 +40,6 @@ class Painting(QObject):
         self._drawing = drawing
         for source in (drawing.waiting_changed, workspace.category_changed):
             source.connect(self._show_waiting)
-        canvas.brush.refused.connect(self._say)
         self._show_brush()
 
     def enlarge(self) -> None:
@@ -85,15 +76,3 @@ class Painting(QObject):
         """Let strokes go on in what was a draft, unless another image has been turned to."""
         if self._canvas.tool == "brush" and self._store.instance(instance_id).image_id == self._workspace.image_id:
             self._workspace.select((instance_id,))
-
-    @Slot(str)
-    def _say(self, sentence: str) -> None:
-        self._has_refused = True
-        self._status_line.set_hint(sentence)
-
-    @Slot(object)
-    def follow(self, state: ActionState) -> None:
-        """Say nothing any more that was said of another situation; the words of a draft are its own."""
-        if self._has_refused and not state.has_draft:
-            self._status_line.set_hint("")
-        self._has_refused = False

@@ -1,4 +1,4 @@
-"""The brush follows settings, category and situation."""
+"""The brush follows settings and category."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from PySide6.QtGui import QColor
 
 from sam3_annotator.model import PointPrompt
 from sam3_annotator.project import rectangle
-from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.assistance.shown_image import ShownImage
 from sam3_annotator.ui.canvas.preview_item import PreviewKind
 from sam3_annotator.ui.canvas.view import CanvasView
@@ -17,7 +16,6 @@ from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.drawing import Drawing
 from sam3_annotator.ui.verbs.labelling import Labelling
 from sam3_annotator.ui.verbs.painting import Painting
-from sam3_annotator.ui.window.status_line import StatusLine
 
 
 @pytest.fixture
@@ -36,13 +34,6 @@ def canvas(qtbot) -> CanvasView:
 
 
 @pytest.fixture
-def status_line(qtbot) -> StatusLine:
-    line = StatusLine()
-    qtbot.addWidget(line)
-    return line
-
-
-@pytest.fixture
 def labelling(store, workspace, assist) -> Labelling:
     workspace.set_image(store.images()[0].id)
     return Labelling(store, workspace, assist, lambda name: name, lambda: False)
@@ -56,8 +47,8 @@ def drawing(store, workspace) -> Drawing:
 
 
 @pytest.fixture
-def painting(bridge, workspace, canvas, settings, labelling, drawing, status_line) -> Painting:
-    return Painting(bridge, workspace, canvas, settings, labelling, drawing, status_line)
+def painting(bridge, workspace, canvas, settings, labelling, drawing) -> Painting:
+    return Painting(bridge, workspace, canvas, settings, labelling, drawing)
 
 
 def test_the_size_steps_from_the_one_that_suits_the_image_and_is_remembered(painting, canvas, settings):
@@ -82,25 +73,6 @@ def test_the_brush_has_the_colour_of_the_category(painting, canvas, store, works
     operations.recolor_category(store, first, "#123456")
 
     assert canvas.brush.color == "#123456"
-
-
-def test_why_it_cannot_paint_is_said_until_the_situation_is_another(painting, canvas, status_line):
-    canvas.brush.refused.emit("Select the instance to erase from first.")
-    assert status_line._hint.text() == "Select the instance to erase from first."
-
-    painting.follow(ActionState())
-
-    assert status_line._hint.text() == ""
-
-
-def test_the_words_of_a_draft_are_left_to_the_draft(painting, canvas, status_line):
-    canvas.brush.refused.emit("Accept the draft with Enter.")
-    status_line.set_hint("Draft: 1 prompt")
-
-    painting.follow(ActionState(has_draft=True))
-    painting.follow(ActionState())
-
-    assert status_line._hint.text() == "Draft: 1 prompt"
 
 
 def test_what_waits_for_a_category_is_shown(painting, drawing, canvas, store, workspace):
