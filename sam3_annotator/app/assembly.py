@@ -14,7 +14,6 @@ from sam3_annotator.app.models import bind_background, bind_closer_look, bind_mo
 from sam3_annotator.app.projects import bind_project
 from sam3_annotator.model import EmbeddingCache, Session, default_folder, open_session
 from sam3_annotator.project import ProjectStore
-from sam3_annotator.ui.actions.situation import Situation
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.embedding_budgets import EmbeddingBudgets
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
@@ -43,6 +42,14 @@ from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.notices import Notices
 from sam3_annotator.ui.window.project_verbs import ProjectVerbs
 from sam3_annotator.ui.window.proposals_display import ProposalsDisplay
+from sam3_annotator.ui.window.situation_parts import (
+    Typing,
+    add_canvas,
+    add_image,
+    add_instances,
+    add_making,
+    add_project,
+)
 from sam3_annotator.ui.workspace import Workspace
 
 SessionFactory = Callable[[], Session]
@@ -89,12 +96,9 @@ def assemble_window(
     bind_labelling(window, labelling, assist, drawing, display)
     bind_polygons(window, PolygonKeeping(bridge, workspace, canvas, display, drawing), labelling)
     preview = Preview(engine, assist, settings, window)
-    clipboard, outlining, compared = bind_instance_verbs(window, display, engine, models, assist, finder, labelling)
+    outlining, compared = bind_instance_verbs(window, display, engine, models, assist, finder, labelling)
     closer = bind_closer_look(window, assist, finder, display)
-    dropping, back = bind_taking_back(window, assist, finder, drawing)
-    situation = Situation(
-        window, assist, finder, binding, display, preview, compared, clipboard, drawing, closer, (dropping, back)
-    )
+    bind_taking_back(window, assist, finder, drawing)
     facts = FactReader(bridge, window)
     project_verbs = ProjectVerbs(window)
     crashes = CrashMessages(window.messages)
@@ -103,7 +107,7 @@ def assemble_window(
     LightDisplay(window)
     Notices(window, engine, assist, finder, outlining, (labelling, concepts, drawing), facts)
 
-    situation.changed.connect(window.window_actions.update)
+    bind_situation(window, binding, display, assist, finder, drawing)
     bind_project(window, project_verbs, opened)
     bind_models(window, models, preview, project_verbs, loads=session_factory is None)
     bind_background(window, engine, display, facts)
@@ -118,8 +122,20 @@ def assemble_window(
         facts.start()
 
     window.begun.connect(begin)
-    window.window_actions.update(situation.state())
+    window.situation.begin()
     return window
+
+
+def bind_situation(
+    window: MainWindow, binding: CanvasBinding, display: ImageDisplay, assist: Assist, finder: Finder, drawing: Drawing
+) -> None:
+    """Have the actions of a window follow what is shown and made; all else they depend on is told where it is bound."""
+    add_project(window)
+    add_image(window, display)
+    add_instances(window, binding)
+    add_canvas(window)
+    add_making(window, assist, finder, drawing)
+    Typing(window)
 
 
 def make_engine(

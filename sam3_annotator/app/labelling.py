@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from sam3_annotator.project import ImageState
@@ -99,15 +100,15 @@ def bind_polygons(window: MainWindow, polygons: PolygonKeeping, labelling: Label
     window.add_leave_check(WaitingPolygons(window, polygons).may_leave)
 
 
-def bind_taking_back(
-    window: MainWindow, assist: Assist, finder: Finder, drawing: Drawing
-) -> tuple[Dropping, PuttingBack]:
+def bind_taking_back(window: MainWindow, assist: Assist, finder: Finder, drawing: Drawing) -> None:
     """Let the actions of a window drop what is being made, take back parts of it, and bring both back."""
     dropping = Dropping(window.bridge, window.workspace, window.canvas, assist, finder, drawing)
     window.area.phrase_bar.cleared.connect(dropping.drop_proposals)
     putting_back = PuttingBack(window.bridge, window.workspace, window.canvas, assist, drawing)
     window.window_actions.bind({**dropping.slots(), "put_back": putting_back.put_back})
-    return dropping, putting_back
+    situation = window.situation
+    situation.add(lambda state: replace(state, dropped=dropping.dropped), dropping.changed)
+    situation.add(lambda state: replace(state, taken_back=putting_back.word), putting_back.changed)
 
 
 def bind_instance_verbs(
@@ -118,7 +119,7 @@ def bind_instance_verbs(
     assist: Assist,
     finder: Finder,
     labelling: Labelling,
-) -> tuple[InstanceClipboard, Outlining, ComparedOutline]:
+) -> tuple[Outlining, ComparedOutline]:
     """Let the actions of a window copy, propagate, combine, reshape and outline instances."""
     bridge, store, workspace, find_size = window.bridge, window.store, window.workspace, display.find_size
     settings, find_previous = window.settings, window.image_panel.find_previous
@@ -145,7 +146,9 @@ def bind_instance_verbs(
     window.instance_panel.view.clicked.connect(sighting.reveal_selection)
     window.window_actions.bind(sighting.slots())
     SearchProgress(window, engine, finder)
-    return clipboard, outlining, compared
+    window.situation.add(lambda state: replace(state, has_copies=clipboard.has_copies), clipboard.changed)
+    window.situation.add(lambda state: replace(state, is_comparing=compared.is_shown), compared.changed)
+    return outlining, compared
 
 
 def _labelling_slots(labelling: Labelling, assist: Assist, workspace: Workspace, canvas: CanvasView) -> Slots:

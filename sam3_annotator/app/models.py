@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from sam3_annotator.ui.assistance.assist import Assist
@@ -25,6 +26,7 @@ def bind_models(
     """Let the actions and the chip of a window, and what is dropped on it, choose its model; `loads` the one chosen."""
     choose = partial(open_model_setup, models, window)
     window.window_actions.bind({"choose_model": choose, "toggle_preview": preview.toggle})
+    window.situation.add(lambda state: replace(state, is_previewing=preview.is_on), preview.switched)
     window.chip.choose_wanted.connect(lambda: window.window_actions.trigger("choose_model"))
     project_verbs.model_dropped.connect(lambda path: open_model_setup(models, window).add(str(path)))
     window.chip.stop_wanted.connect(models.stop_loading)
@@ -37,6 +39,7 @@ def bind_closer_look(window: MainWindow, assist: Assist, finder: Finder, display
     closer = CloserLook(window.canvas, assist, finder, display, window)
     closer.notice.connect(lambda sentence: window.show_notice(sentence, CLOSER_LOOK))
     window.window_actions.bind(closer.slots())
+    window.situation.add(lambda state: replace(state, is_looking_closer=closer.window is not None), closer.changed)
     return closer
 
 

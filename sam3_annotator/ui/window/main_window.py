@@ -38,6 +38,7 @@ from sam3_annotator.ui.window.docks import Docks, first_focusable
 from sam3_annotator.ui.window.menus import add_recent_menu, build_menus, make_canvas_menu
 from sam3_annotator.ui.window.message_bar import MessageBar, Severity
 from sam3_annotator.ui.window.model_chip import ModelChip
+from sam3_annotator.ui.window.situation import Situation
 from sam3_annotator.ui.window.status_line import StatusLine
 from sam3_annotator.ui.window.tool_rail import ToolRail
 from sam3_annotator.ui.window.top_bar import TopBar
@@ -94,6 +95,8 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.keys = KeyMap(self.settings, self)
         self.window_actions = Actions(self, canvas, self.keys)
+        self.situation = Situation(bridge, workspace, self)
+        self.situation.changed.connect(self.window_actions.update)
         self.area = CanvasArea(canvas, self.keys)
         self.chip = ModelChip()
         self.status_line = StatusLine()
