@@ -34,6 +34,7 @@ from sam3_annotator.ui.verbs.putting_back import PuttingBack
 from sam3_annotator.ui.verbs.reshaping import Reshaping
 from sam3_annotator.ui.verbs.reviewing import Reviewing
 from sam3_annotator.ui.verbs.sighting import Sighting
+from sam3_annotator.ui.window.attribute_display import AttributeDisplay
 from sam3_annotator.ui.window.brush_refusals import BrushRefusals
 from sam3_annotator.ui.window.canvas_keys import REFUSAL, CanvasKeys
 from sam3_annotator.ui.window.history_display import HistoryDisplay
@@ -129,6 +130,8 @@ def bind_instance_verbs(
 
     outlining = Outlining(store, workspace, find_size, engine, display.seen_of, settings, models.describe, window)
     compared = ComparedOutline(bridge, workspace, find_size, engine, assist, settings, models.describe, window)
+    known = window.instance_panel.attributes.known
+    attributing = Attributing(bridge, workspace, find_size, known.switches, window)
     for verbs in (
         outlining,
         compared,
@@ -137,11 +140,12 @@ def bind_instance_verbs(
         Combining(store, workspace, find_size, window),
         Reshaping(store, workspace, find_size, settings, window),
         Crowding(store, workspace, find_size, window),
-        Attributing(window, find_size),
+        attributing,
     ):
         verbs.problem.connect(window.messages.show_message)
         verbs.notice.connect(lambda sentence: window.show_notice(sentence, INSTANCES))
         window.window_actions.bind(verbs.slots())
+    window.window_actions.bind(AttributeDisplay(window, attributing).slots())
     sighting = Sighting(store, workspace, window.canvas, assist, finder, labelling)
     window.instance_panel.view.clicked.connect(sighting.reveal_selection)
     window.window_actions.bind(sighting.slots())

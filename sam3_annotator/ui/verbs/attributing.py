@@ -1,25 +1,25 @@
-"""The user's verbs on attributes that need no panel: switch one, repeat those before, go to all of them."""
+"""The user's verbs on attributes that need no panel: switch one, repeat those before."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Collection, Sequence
 
-from PySide6.QtWidgets import QDockWidget
+from PySide6.QtCore import QObject, Signal
 
 from sam3_annotator.project import (
+    CategoryId,
     ChangeKind,
     ChangeSet,
     Instance,
     InstanceId,
     instance_described_before,
 )
-from sam3_annotator.ui.actions.action_table import ATTRIBUTE_KEYS
 from sam3_annotator.ui.attribute_words import summary
 from sam3_annotator.ui.canvas.shifting import Size
+from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import attribute_operations as operations
 from sam3_annotator.ui.verbs.instance_verbs import InstanceVerbs
-from sam3_annotator.ui.window.main_window import MainWindow
+from sam3_annotator.ui.workspace import Workspace
 
 
 class Attributing(InstanceVerbs):
@@ -28,49 +28,43 @@ class Attributing(InstanceVerbs):
     What it does to one that is not selected it tells.
     """
 
-    def __init__(self, window: MainWindow, find_size: Callable[[], Size | None]) -> None:
-        super().__init__(window.store, window.workspace, find_size, window)
-        self._window = window
-        self._panel = window.instance_panel
-        self._known = self._panel.attributes.known
+    made = Signal()  # something was made on the shown image
+
+    def __init__(
+        self,
+        bridge: StoreBridge,
+        workspace: Workspace,
+        find_size: Callable[[], Size | None],
+        find_switches: Callable[[Collection[CategoryId]], Sequence[str]],
+        parent: QObject | None = None,
+    ) -> None:
+        """See `InstanceVerbs`; `find_switches` names the truth attributes for some categories, in the order of keys."""
+        super().__init__(bridge.store, workspace, find_size, parent)
+        self._find_switches = find_switches
         self._made: InstanceId | None = None
-        self._selected_for: InstanceId | None = None  # one that is selected only as long as its attributes are at hand
-        self._panel.attributes.notice.connect(self.notice)
-        self._panel.attributes.left.connect(self._let_go)
-        self._known.changed.connect(self._name_switches)
-        window.workspace.selection_changed.connect(self._name_switches)
-        window.bridge.changed.connect(self._follow)
-        window.begun.connect(self._name_switches)
-        window.closing.connect(self._panel.attributes.keep_typed)
+        bridge.changed.connect(self._follow)
 
     def slots(self) -> dict[str, Callable[[], object]]:
         """Say what the verbs call."""
-        switches = {f"attribute_{number + 1}": partial(self.switch, number) for number in range(len(ATTRIBUTE_KEYS))}
-        return {"attributes": self.open, "same_attributes": self.repeat, **switches}
+        return {"same_attributes": self.repeat}
 
-    def open(self) -> None:
-        """Lead the keyboard to the attributes; one that was just made is selected as long as it is there."""
-        concerned = self._concerned()
+    def concerned(self) -> list[Instance]:
+        """Read the instances that the verbs are about."""
+        image_id, wanted = self._workspace.image_id, self._workspace.selection or {self._made}
+        there = () if image_id is None else self._store.instances(image_id)
+        return [instance for instance in there if instance.id in wanted]
+
+    def find_concerned(self) -> list[Instance]:
+        """Read the instances that the verbs are about, and tell where there are none."""
+        concerned = self.concerned()
         if not concerned:
-            self._tell_nothing_selected()
-            return
-        if not self._workspace.selection:
-            self._selected_for = concerned[0].id
-            self._workspace.select((concerned[0].id,))
-        dock = self._panel.parent()
-        if isinstance(dock, QDockWidget):
-            dock.show()
-            dock.raise_()
-            dock.activateWindow()
-        self._panel.focus_attributes()
+            self.notice.emit("Select the instance that the attribute is about. One just made needs no selecting.")
+        return concerned
 
     def switch(self, number: int) -> None:
         """Switch the truth attribute of a key (from 0): on, unless it is for all."""
-        concerned = self._concerned()
-        if not concerned:
-            self._tell_nothing_selected()
-            return
-        names = self._known.switches({instance.category_id for instance in concerned})
+        concerned = self.find_concerned()
+        names = self._find_switches({instance.category_id for instance in concerned}) if concerned else ()
         if number < len(names):
             name = names[number]
             value = not all(instance.attributes.get(name) is True for instance in concerned)
@@ -80,9 +74,8 @@ class Attributing(InstanceVerbs):
 
     def repeat(self) -> None:
         """Give the attributes of the instance of the same category that was made before and has any."""
-        concerned = self._concerned()
+        concerned = self.find_concerned()
         if not concerned:
-            self._tell_nothing_selected()
             return
         first = concerned[0]
         before = instance_described_before(self._store, first.id, first.category_id)
@@ -94,18 +87,10 @@ class Attributing(InstanceVerbs):
         if self._attempt(lambda: operations.give_attributes(self._store, ids, given)):
             self._tell_of_made()
 
-    def _concerned(self) -> list[Instance]:
-        image_id, wanted = self._workspace.image_id, self._workspace.selection or {self._made}
-        there = () if image_id is None else self._store.instances(image_id)
-        return [instance for instance in there if instance.id in wanted]
-
-    def _tell_nothing_selected(self) -> None:
-        self.notice.emit("Select the instance that the attribute is about. One just made needs no selecting.")
-
     def _tell_of_made(self) -> None:
         if self._workspace.selection:
             return
-        for instance in self._concerned():
+        for instance in self.concerned():
             name = self._store.category(instance.category_id).name
             self.notice.emit(f"The {name} just made: {summary(instance.attributes) or 'nothing holds'}.")
 
@@ -122,23 +107,4 @@ class Attributing(InstanceVerbs):
         ]
         if made:
             self._made = made[0] if len(made) == 1 else None
-            self._name_switches()
-
-    def _let_go(self) -> None:
-        made, self._selected_for = self._selected_for, None
-        if made is not None and self._workspace.selection == {made}:
-            self._workspace.select(())
-
-    def _name_switches(self) -> None:
-        """Call the keys after what they switch; those without anything to switch are not offered.
-
-        Where nothing is selected they say so; but the project is not asked for its attributes just for that.
-        """
-        concerned = self._concerned()
-        categories = {instance.category_id for instance in concerned}
-        names = self._known.switches(categories) if concerned or self._known.is_counted else []
-        for number in range(len(ATTRIBUTE_KEYS)):
-            action = self._window.window_actions.action(f"attribute_{number + 1}")
-            action.setVisible(number < len(names))
-            if number < len(names):
-                action.setText(names[number].replace("&", "&&"))
+            self.made.emit()

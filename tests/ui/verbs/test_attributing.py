@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import Attributes, AttributeValue, InstanceId, ProjectStore, Provenance, rectangle
-from sam3_annotator.ui.canvas.view import CanvasView
-from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.item_models.known_attributes import KnownAttributes
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import attribute_operations, operations
 from sam3_annotator.ui.verbs.attributing import Attributing
-from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.workspace import Workspace
 
 Add = Callable[..., InstanceId]
 
 
 @pytest.fixture
-def window(qtbot: QtBot, bridge: StoreBridge, workspace: Workspace) -> Iterator[MainWindow]:
+def verbs(bridge: StoreBridge, workspace: Workspace) -> Attributing:
     workspace.set_image(bridge.store.images()[0].id)
-    made = MainWindow(bridge, workspace, CanvasView(), Settings())
-    qtbot.addWidget(made)
-    made.show()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def verbs(window: MainWindow) -> Attributing:
-    made = Attributing(window, lambda: (64, 48))
-    window.window_actions.bind(made.slots())
-    return made
+    return Attributing(bridge, workspace, lambda: (64, 48), KnownAttributes(bridge, bridge).switches)
 
 
 @pytest.fixture
@@ -98,9 +84,8 @@ def test_what_is_on_another_image_or_came_with_others_is_not_the_one_just_made(
     add(occluded=True)
     workspace.set_image(store.images()[1].id)
     verbs.switch(0)
-    verbs.open()
     verbs.repeat()
-    assert told == ["Select the instance that the attribute is about. One just made needs no selecting."] * 3
+    assert told == ["Select the instance that the attribute is about. One just made needs no selecting."] * 2
 
     workspace.set_image(store.images()[0].id)
     region, category = rectangle(0, 0, 5, 5), store.categories()[0].id
@@ -109,7 +94,7 @@ def test_what_is_on_another_image_or_came_with_others_is_not_the_one_just_made(
     verbs.switch(0)
 
     assert store.undo_label == label
-    assert len(told) == 4
+    assert len(told) == 3
 
 
 def test_what_work_beside_the_user_adds_is_not_the_one_just_made(
@@ -150,46 +135,3 @@ def test_without_any_before_there_is_nothing_to_repeat(verbs: Attributing, add: 
     verbs.repeat()
 
     assert told == ["Nothing to repeat: no car made before has attributes."]
-
-
-def test_the_one_just_made_is_selected_as_long_as_its_attributes_are_at_hand(
-    verbs: Attributing, add: Add, window: MainWindow, workspace: Workspace
-) -> None:
-    made = add()
-
-    verbs.open()
-    assert workspace.selection == {made}
-    assert window.focusWidget() is window.instance_panel.attributes.field
-    window.instance_panel.attributes.left.emit()
-    assert workspace.selection == frozenset()
-
-    workspace.select([made])
-    verbs.open()
-    window.instance_panel.attributes.left.emit()
-    assert workspace.selection == {made}
-
-
-def test_a_closed_panel_is_opened(verbs: Attributing, add: Add, window: MainWindow) -> None:
-    add()
-    window.instance_panel.parent().close()
-
-    verbs.open()
-
-    assert window.instance_panel.attributes.field.isVisible()
-
-
-def test_keys_are_called_after_what_they_switch(
-    verbs: Attributing, add: Add, window: MainWindow, workspace: Workspace
-) -> None:
-    ids = [add(occluded=True), add(category=1, asleep=True, age=3)]
-
-    def switches() -> list[str]:
-        actions = [window.window_actions.action(f"attribute_{number}") for number in range(1, 10)]
-        return [action.text() for action in actions if action.isVisible()]
-
-    workspace.select(ids[:1])
-    assert switches() == ["occluded", "asleep"]
-    workspace.select(ids[1:])
-    assert switches() == ["asleep", "occluded"]
-    attribute_operations.delete_attribute(window.store, "asleep")
-    assert switches() == ["occluded"]
