@@ -67,7 +67,7 @@ def bind_labelling(
     display.left.connect(lambda: drawing.show(None))
     display.left.connect(lambda: window.messages.dismiss(INSTANCES))  # it would be read as said of the next
     display.shown.connect(drawing.show)
-    reviewing = Reviewing(window.store, window.workspace, window.image_panel, window)
+    reviewing = Reviewing(window.store, window.workspace, window.image_panel.turn, window)
     reviewing.problem.connect(window.messages.show_message)
     reviewing.nothing_left.connect(lambda sentence: window.show_notice(sentence, REFUSAL))
     window.window_actions.bind(reviewing.slots())

@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, Signal
 
 from sam3_annotator.project import ImageState, ProjectStore
 from sam3_annotator.ui.item_models.image_criteria import Stops
-from sam3_annotator.ui.panels.image_list import ImageListPanel
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.attempt import attempt
 from sam3_annotator.ui.workspace import Workspace
@@ -21,12 +20,17 @@ class Reviewing(QObject):
     nothing_left = Signal(str)  # a sentence saying that no other image is to be reviewed
 
     def __init__(
-        self, store: ProjectStore, workspace: Workspace, images: ImageListPanel, parent: QObject | None = None
+        self,
+        store: ProjectStore,
+        workspace: Workspace,
+        turn: Callable[[int, Stops], bool],
+        parent: QObject | None = None,
     ) -> None:
+        """Take the project and what is shown of it; `turn` turns to another image, as the list of images does."""
         super().__init__(parent)
         self._store = store
         self._workspace = workspace
-        self._images = images
+        self._turn = turn
 
     def slots(self) -> dict[str, Callable[[], object]]:
         """Say what the verbs call."""
@@ -47,5 +51,5 @@ class Reviewing(QObject):
         if image_id is None:
             return
         is_written = attempt(lambda: operations.set_image_state(self._store, (image_id,), state), self.problem.emit)
-        if is_written and not self._images.turn(1, Stops.TO_REVIEW):
+        if is_written and not self._turn(1, Stops.TO_REVIEW):
             self.nothing_left.emit("No other image in the list is left to review.")
