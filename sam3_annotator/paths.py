@@ -10,6 +10,8 @@ from pathlib import Path
 APP_NAME = "sam3-annotator"
 PROJECT_SUFFIX = ".sam3proj"
 """How the names of project files end."""
+FOLDER_PROJECT_NAME = f"annotations{PROJECT_SUFFIX}"
+"""The project file of a folder of images that is opened without one."""
 
 
 @cache

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from sam3_annotator.ui.window.key_hint_bar import KeyHintBar
+from sam3_annotator.ui.keyboard.key_hint_bar import KeyHintBar
 
 CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,

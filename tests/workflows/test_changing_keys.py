@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from sam3_annotator.ui.keyboard.key_hint_bar import KeyHintBar
 from sam3_annotator.ui.keyboard.shortcuts_dialog import ShortcutsDialog
-from sam3_annotator.ui.window.key_hint_bar import KeyHintBar
 
 
 def change(qtbot, user, action_id: str, key: Qt.Key, *more: Qt.Key) -> None:

@@ -32,6 +32,7 @@ from sam3_annotator.model import (
 )
 from sam3_annotator.project import Progress
 from sam3_annotator.ui.assistance.model_choice import FALLBACK_WORDS, ModelChoice
+from sam3_annotator.ui.assistance.status_words import status_words
 from sam3_annotator.ui.background import BackgroundTask, error_sentence
 from sam3_annotator.ui.dialogs.model_download import ModelDownload
 from sam3_annotator.ui.dialogs.model_facts import ModelFacts
@@ -40,7 +41,6 @@ from sam3_annotator.ui.dialogs.note_line import NoteLine
 from sam3_annotator.ui.dialogs.path_field import Ask, ask_file, ask_folder
 from sam3_annotator.ui.item_delegates.model_delegate import ModelDelegate, ModelRole
 from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
-from sam3_annotator.ui.window.model_chip import status_words
 
 LIST_WIDTH: Final = 248
 SIZE: Final = (800, 520)

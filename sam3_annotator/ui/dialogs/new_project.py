@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from sam3_annotator.paths import PROJECT_SUFFIX
+from sam3_annotator.paths import FOLDER_PROJECT_NAME, PROJECT_SUFFIX
 from sam3_annotator.project import (
     KnownError,
     Progress,
@@ -23,7 +23,6 @@ from sam3_annotator.ui.background import BackgroundTask
 from sam3_annotator.ui.dialogs.path_field import PathField, ask_folder, ask_new_file
 from sam3_annotator.ui.dialogs.report import Report
 from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
-from sam3_annotator.ui.start.opening import FOLDER_PROJECT_NAME
 from sam3_annotator.ui.theme import SPACE_XS
 from sam3_annotator.ui.verbs import operations
 

@@ -31,6 +31,7 @@ from sam3_annotator.ui.gallery.gallery_verbs import GalleryVerbs
 from sam3_annotator.ui.gallery.gallery_view import SIDES, GalleryView
 from sam3_annotator.ui.gallery.sorting import Order
 from sam3_annotator.ui.keyboard.digit_row import digit_of
+from sam3_annotator.ui.keyboard.key_hint_bar import KeyHintBar
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.quiet_list import QuietListView
@@ -38,7 +39,6 @@ from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, theme
 from sam3_annotator.ui.window.companion import Companion, line_across
-from sam3_annotator.ui.window.key_hint_bar import KeyHintBar
 from sam3_annotator.ui.window.message_bar import MessageBar, Severity
 
 SIZE: Final = (1180, 780)

@@ -30,7 +30,7 @@ from sam3_annotator.ui.item_delegates.painting import (
     text_width,
 )
 from sam3_annotator.ui.item_models.category_model import CategoryRole
-from sam3_annotator.ui.panels.text_field import TextField
+from sam3_annotator.ui.text_field import TextField
 from sam3_annotator.ui.theme import ROW_HEIGHT, SPACE_S
 
 Index = QModelIndex | QPersistentModelIndex

@@ -25,7 +25,7 @@ from sam3_annotator.ui.keyboard.key_map import Changes, KeyMap
 from sam3_annotator.ui.keyboard.key_presets import KEY_PRESETS
 from sam3_annotator.ui.keyboard.key_row import KeyRow
 from sam3_annotator.ui.keyboard.keys import modifier_words, why_reserved
-from sam3_annotator.ui.panels.text_field import SearchField, TextField
+from sam3_annotator.ui.text_field import SearchField, TextField
 from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, theme
 
 COLUMN_WIDTH: Final = 372

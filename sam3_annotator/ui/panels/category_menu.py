@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 from sam3_annotator.project import Category, CategoryId, counted, folded
 from sam3_annotator.ui.item_delegates.painting import SWATCH_SIZE, centred, paint_swatch, paint_text, text_width
 from sam3_annotator.ui.panels.quiet_list import QuietListView
-from sam3_annotator.ui.panels.text_field import TextField
+from sam3_annotator.ui.text_field import TextField
 from sam3_annotator.ui.theme import CONTROL_HEIGHT, RADIUS_SMALL, SPACE_M, SPACE_S, SPACE_XS, theme
 
 Index = QModelIndex | QPersistentModelIndex

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
-from sam3_annotator.ui.panels.text_field import TextField
+from sam3_annotator.ui.text_field import TextField
 
 
 class ChoiceField(TextField):

@@ -23,8 +23,8 @@ from sam3_annotator.ui.item_models.image_filter import ImageFilter
 from sam3_annotator.ui.item_models.image_order import ImageOrder
 from sam3_annotator.ui.panels.category_menu import CategoryMenu
 from sam3_annotator.ui.panels.menu_choice import add_choice
-from sam3_annotator.ui.panels.text_field import SearchField, TextField
 from sam3_annotator.ui.sentence_label import SentenceLabel
+from sam3_annotator.ui.text_field import SearchField, TextField
 from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
 
 FILTER_WORDS: Mapping[StateFilter, str] = {

@@ -8,7 +8,7 @@ from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QCompleter, QListView, QStyle, QStyleOptionFrame, QWidget
 
-from sam3_annotator.ui.panels.text_field import TextField
+from sam3_annotator.ui.text_field import TextField
 
 MAX_LENGTH = 1 << 24  # Qt's own limit would cut what another program has written
 TEXT_MARGIN = 2  # what Qt leaves beside the text

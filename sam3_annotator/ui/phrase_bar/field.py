@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from sam3_annotator.ui.panels.text_field import TextField
+from sam3_annotator.ui.text_field import TextField
 from sam3_annotator.ui.theme import theme
 
 # Where Qt's own field begins to write, so that nothing jumps when it gets the focus.

@@ -9,8 +9,8 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from sam3_annotator.ui.canvas.marks import paint_busy
+from sam3_annotator.ui.keyboard.key_hint_bar import CAP_HEIGHT
 from sam3_annotator.ui.theme import ICON_SIZE, ICON_SIZE_SMALL, RADIUS_SMALL, pixmap, theme
-from sam3_annotator.ui.window.key_hint_bar import CAP_HEIGHT
 
 BUSY_RADIUS: Final = 6.0
 STEP_MS: Final = 100

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sam3_annotator.model import looks_like_weights
-from sam3_annotator.paths import PROJECT_SUFFIX
+from sam3_annotator.paths import FOLDER_PROJECT_NAME, PROJECT_SUFFIX
 from sam3_annotator.project import (
     ImageId,
     KnownError,
@@ -22,8 +22,6 @@ from sam3_annotator.project import (
     why_no_images,
 )
 from sam3_annotator.ui.verbs import operations
-
-FOLDER_PROJECT_NAME = f"annotations{PROJECT_SUFFIX}"
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,6 @@ from sam3_annotator.ui.dialogs.path_field import Ask, ask_new_file
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.keyboard.keys import sequences, with_key
 from sam3_annotator.ui.panels.empty_state import EmptyState
-from sam3_annotator.ui.panels.text_field import TextField
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.statistics.columns import CATEGORY_COLUMNS, PHRASE_COLUMNS, SPLIT_COLUMNS
 from sam3_annotator.ui.statistics.figure_table import FigureTable
@@ -36,6 +35,7 @@ from sam3_annotator.ui.statistics.makings_legend import MakingsLegend
 from sam3_annotator.ui.statistics.statistics_head import StatisticsHead
 from sam3_annotator.ui.statistics.table_text import comma_separated, tab_separated, write_csv
 from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.text_field import TextField
 from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from sam3_annotator.ui.window.companion import Companion, line_across
 from sam3_annotator.ui.window.message_bar import MessageBar, Severity

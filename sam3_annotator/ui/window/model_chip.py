@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sam3_annotator.model import BUILTIN_TITLE, EngineStage, EngineStatus, Slot
+from sam3_annotator.model import BUILTIN_TITLE, EngineStage, EngineStatus
+from sam3_annotator.ui.assistance.status_words import status_words
 from sam3_annotator.ui.sentence_label import SentenceLabel
 from sam3_annotator.ui.theme import FOCUS_WIDTH, ICON_SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, pixmap, theme
 
@@ -29,25 +30,6 @@ MAX_DETAILS_WIDTH: Final = 360
 # Work shorter than this is not worth a change of words that nobody could read.
 BUSY_AFTER_MS: Final = 150
 
-_BUSY_WORDS: Final = {
-    Slot.SEGMENT: "outlining",
-    Slot.EMBED: "reading the image",
-    Slot.PREVIEW: "outlining",
-    Slot.COMPARE: "outlining",
-    Slot.DETECT: "finding",
-    Slot.PREFETCH: "reading ahead",
-    Slot.BATCH: "working through the images",
-    Slot.AUDIT: "comparing labels",
-    Slot.LABEL: "finding in all images",
-    Slot.PROPAGATE: "propagating through images",
-}
-_STAGE_WORDS: Final = {
-    EngineStage.LOADING: "loading",
-    EngineStage.READY: "ready",
-    EngineStage.BUSY: "working",
-    EngineStage.FAILED: "not available",
-    EngineStage.STOPPED: "stopped",
-}
 _DOT_ROLES: Final = {
     EngineStage.LOADING: "warning",
     EngineStage.READY: "success",
@@ -62,22 +44,6 @@ CAPABILITIES: Final = {
     "exemplars": "Find by example",
     "phrases": "Find by phrase",
 }
-
-
-def status_words(status: EngineStatus) -> str:
-    """Say what the model is doing."""
-    if status.stage is EngineStage.BUSY and status.slot is not None:
-        return _BUSY_WORDS[status.slot]
-    if status.stage is EngineStage.LOADING:
-        return _loading_words(status)
-    return _STAGE_WORDS[status.stage]
-
-
-def _loading_words(status: EngineStatus) -> str:
-    """Say what loading is doing and, once something is done, how far it is."""
-    words = status.activity or _STAGE_WORDS[status.stage]
-    doing = words[0].lower() + words[1:]
-    return f"{doing}, {round(100 * status.progress)} %" if status.progress else doing
 
 
 class ModelChip(QAbstractButton):

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sam3_annotator.ui.keyboard.key_hint_bar import KeyHintBar
 from sam3_annotator.ui.keyboard.key_hints import KeyHint
 from sam3_annotator.ui.theme import FONT_CAPTION_PX, SPACE_M, SPACE_S, SPACE_XS, bind_icon, pixmap, theme
-from sam3_annotator.ui.window.key_hint_bar import KeyHintBar
 
 HEIGHT: Final = 28
 ADJUSTED: Final = "Brightness adjusted"

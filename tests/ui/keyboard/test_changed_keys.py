@@ -19,6 +19,7 @@ from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.actions.action_table import ACTIONS
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.item_models.category_model import CategoryRole
+from sam3_annotator.ui.keyboard.key_hint_bar import KeyHintBar
 from sam3_annotator.ui.keyboard.key_hints import KeyHint, key_hints
 from sam3_annotator.ui.keyboard.key_map import KeyMap, default_keys, fixed_keys
 from sam3_annotator.ui.keyboard.keys import key_text
@@ -28,7 +29,6 @@ from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.start.start_page import StartPage
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.window.hint_card import first_steps
-from sam3_annotator.ui.window.key_hint_bar import KeyHintBar
 from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.tool_rail import RailButton
 from sam3_annotator.ui.workspace import Workspace

@@ -6,9 +6,9 @@ import pytest
 
 from sam3_annotator.model import ConceptPrompt, EngineStage, EngineStatus, Exemplar, Slot
 from sam3_annotator.project import ImageId, Region
+from sam3_annotator.ui.assistance.status_words import status_words
 from sam3_annotator.ui.canvas.proposals import PropagatedFrom, Proposal, Proposals
 from sam3_annotator.ui.phrase_bar.answer import answer_words
-from sam3_annotator.ui.window.model_chip import status_words
 from sam3_annotator.ui.window.proposals_display import proposals_in_words
 
 COIN, CAT = ConceptPrompt("coin"), ConceptPrompt("cat")

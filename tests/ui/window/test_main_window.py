@@ -16,11 +16,11 @@ from sam3_annotator.project import Polygon, ProjectStore, Provenance, Region, re
 from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.actions.action_table import MENUS
 from sam3_annotator.ui.canvas.view import CanvasView
+from sam3_annotator.ui.keyboard.key_hint_bar import KeyHintBar
 from sam3_annotator.ui.settings import RecentProject, Settings
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import Appearance, theme
 from sam3_annotator.ui.verbs import operations
-from sam3_annotator.ui.window.key_hint_bar import KeyHintBar
 from sam3_annotator.ui.window.main_window import MINIMUM_SIZE, MainWindow
 from sam3_annotator.ui.window.tool_rail import RailButton
 from sam3_annotator.ui.window.window_place import default_place, is_reachable

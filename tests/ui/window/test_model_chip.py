@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from sam3_annotator.model import EngineStage, EngineStatus, ModelUnavailable, Slot
-from sam3_annotator.ui.window.model_chip import ModelChip, ModelDetails, status_words
+from sam3_annotator.ui.window.model_chip import ModelChip, ModelDetails
 
 READY = EngineStatus(EngineStage.READY, None, "Built-in", "CPU", frozenset({"points", "boxes"}))
 BUSY = EngineStatus(EngineStage.BUSY, Slot.EMBED, "Built-in", "CPU", READY.capabilities)
@@ -20,16 +20,6 @@ def chip(qtbot: Any) -> ModelChip:
     created = ModelChip()
     qtbot.addWidget(created)
     return created
-
-
-@pytest.mark.parametrize("stage", EngineStage)
-def test_every_stage_has_words(stage: EngineStage) -> None:
-    assert status_words(EngineStatus(stage))
-
-
-@pytest.mark.parametrize("slot", Slot)
-def test_every_kind_of_work_has_words(slot: Slot) -> None:
-    assert status_words(EngineStatus(EngineStage.BUSY, slot)) not in ("", "working")
 
 
 def test_chip_names_the_model_and_what_it_does(chip: ModelChip) -> None:

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton, QWidget
 
+from sam3_annotator.ui.keyboard.key_hint_bar import KeyHintBar
 from sam3_annotator.ui.keyboard.key_hints import KeyHint
-from sam3_annotator.ui.window.key_hint_bar import KeyHintBar
 from sam3_annotator.ui.window.status_line import StatusLine
 
 
