@@ -38,16 +38,10 @@ class CategoryPanel(QWidget):
     images_wanted = Signal(object)  # CategoryId whose images are to be shown
     taken = Signal(object)  # CategoryId clicked or typed, by which the user means the selected instances too
 
-    def __init__(
-        self,
-        bridge: StoreBridge,
-        workspace: Workspace,
-        keys: KeyMap | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, bridge: StoreBridge, workspace: Workspace, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store = bridge.store
-        self._keys = keys if keys is not None else KeyMap(parent=self)
+        self._keys = keys
         self._workspace = workspace
         self._model = CategoryModel(bridge, self._keys, self)
         self._model.problem.connect(self.problem)

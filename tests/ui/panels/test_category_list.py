@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from sam3_annotator.project import PALETTE, CategoryId, ProjectStore, Provenance, rectangle
 from sam3_annotator.ui.item_delegates.category_delegate import swatch_rect
 from sam3_annotator.ui.item_models.category_model import CategoryRole
+from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.panels.category_list import CategoryPanel
 from sam3_annotator.ui.panels.color_popup import ColorButton, ColorPopup
 from sam3_annotator.ui.store_bridge import StoreBridge
@@ -24,7 +25,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def panel(qtbot: QtBot, bridge: StoreBridge, workspace: Workspace) -> CategoryPanel:
-    made = CategoryPanel(bridge, workspace)
+    made = CategoryPanel(bridge, workspace, KeyMap())
     qtbot.addWidget(made)
     made.resize(260, 400)
     with qtbot.waitExposed(made):
@@ -173,7 +174,7 @@ def test_category_chosen_elsewhere_is_marked_here(
 def test_first_category_is_chosen_when_none_is(
     qtbot: QtBot, bridge: StoreBridge, workspace: Workspace, categories: list[CategoryId]
 ) -> None:
-    qtbot.addWidget(CategoryPanel(bridge, workspace))
+    qtbot.addWidget(CategoryPanel(bridge, workspace, KeyMap()))
 
     assert workspace.category_id == categories[0]
 
