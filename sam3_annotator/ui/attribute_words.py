@@ -69,8 +69,8 @@ def summary(attributes: Attributes) -> str:
 def read_value(name: str, text: str, kind: AttributeKind | None) -> AttributeValue:
     """Give the value that somebody means who types `text` for the attribute `name`.
 
-    `kind` is that of all its other values, None without any or where they are of several: then `no` is a truth value
-    and `3` a number, but `007` stays text. Raises KnownError where the text is no value of that kind.
+    `kind` is the kind of all its other values; None if there are none, or if they are of several kinds. With None, `no`
+    is a truth value and `3` a number, but `007` stays text. Raises KnownError if the text is no value of that kind.
     """
     text = text.strip()
     match kind:

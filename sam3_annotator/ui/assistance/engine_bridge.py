@@ -49,9 +49,9 @@ class _ModelThread(QThread):
 class EngineBridge(QObject):
     """The engine as the window sees it: submit jobs, hear of answers and of what the model is doing.
 
-    `answered` carries an `Outcome` and is emitted on the GUI thread for the newest ticket of its slot only:
-    a newer job may have been submitted while the outcome was on its way, and then it is dropped here. So it is with
-    `progressed`, some times a second, of jobs that tell how far they are.
+    `answered` carries an `Outcome`. It is emitted on the GUI thread, and only for the newest ticket of its slot: if a
+    newer job was submitted while an outcome was on its way, the outcome is dropped here. The same holds for
+    `progressed`, which jobs that tell how far they are emit some times a second.
     """
 
     answered = Signal(object)  # Outcome

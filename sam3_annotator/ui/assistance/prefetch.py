@@ -58,11 +58,11 @@ def _capacity(embeddings: EmbeddingCache) -> int:
 class Prefetch(QObject):
     """One image after the other, the nearest first, while nobody waits for the model.
 
-    The direction is that of the last step from one image of the list to the one beside it; a jump means forward. A key
-    that stops at some images alone is taken to be pressed again, so what lies between is no more ahead than it will be
-    shown. Of images that are left out only the pixels are read: they are passed, and nobody works on them.
-    What is no longer ahead is cancelled at once; an image that is being encoded when the labeler turns to it, or to
-    another from which it is still ahead, is not begun anew.
+    The direction is that of the last step from one image of the list to the one beside it; after a jump it is forward.
+    After a key that stops only at some images, the next ones ahead are those at which the key would stop again. Of
+    images that are left out only the pixels are read: they are passed, and nobody works on them. What is no longer
+    ahead is cancelled at once. An image that is being encoded is not begun anew when the labeler turns to it, or to
+    another image from which it is still ahead.
     """
 
     def __init__(self, engine: EngineBridge, workspace: Workspace, display: ImageDisplay, images: ImageFilter) -> None:

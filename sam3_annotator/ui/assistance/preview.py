@@ -92,9 +92,9 @@ class DecodeTimes:
 class Preview(QObject):
     """Follows the cursor with one request at a time: the next one leaves when the answer is in.
 
-    Before the first click of a draft only: after it, what is on the canvas is the answer to what was clicked. Nothing
-    of a preview is kept; it ends when the prompt is no longer offered, and while it is late it is shown only as
-    long as the cursor stays on it.
+    There is a preview only before the first click of a draft: after it, what is on the canvas is the answer to what was
+    clicked. Nothing of a preview is kept. It ends when the prompt is no longer offered. An answer that comes late is
+    shown only if the cursor is still on it.
     """
 
     changed = Signal(object)  # Region | None

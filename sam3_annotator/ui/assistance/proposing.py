@@ -87,8 +87,8 @@ def join_proposals(
 ) -> tuple[Proposal, ...]:
     """Give what is found now together with what was found before elsewhere on the image, best first.
 
-    Of two that are the same thing, the one that is `settled` already stays, else the one found now if that look
-    `is_closer`, and the one found before if it is not.
+    If two are the same thing, one stays: the one that is `settled` already, else the one of the closer look, which is
+    the one found now if that look `is_closer`.
     """
     before = [(proposal, Placed.of(proposal.region)) for proposal in beside]
     decided = [placed for proposal, placed in before if not is_closer or proposal.box_xyxy in settled]

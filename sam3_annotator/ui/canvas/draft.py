@@ -16,9 +16,9 @@ from sam3_annotator.project import CategoryId, ImageId, Instance, Region
 class Candidate:
     """One region that may be meant by the prompts.
 
-    `predicted_iou` is the model's own judgement of its mask, 0..1; `simplification_iou` is the IoU of the
-    simplified region with that mask; `model` is what people call the model that gave it; `logits` `(h, w)` are its
-    low-resolution mask, for the model to go on from.
+    `predicted_iou` is the model's own judgement of its mask, 0..1. `simplification_iou` is the IoU of the simplified
+    region with that mask. `model` is what people call the model that gave it. `logits` `(h, w)` are its low-resolution
+    mask: the model can go on from them.
     """
 
     region: Region

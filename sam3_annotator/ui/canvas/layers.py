@@ -110,8 +110,8 @@ class Layers:
     def paint(self, painter: QPainter, frame: Frame, *, is_moving: bool) -> None:
         """Paint a frame, its ground included; the painter works in device pixels.
 
-        While the view stands still, all of it is kept as one image: a frame in which only the draft or the
-        hovered instance changes copies that and no more.
+        While the view stands still, all of it is kept as one image. A frame in which only the draft or the hovered
+        instance changes only copies that image here.
         """
         if self.pyramid is None:
             return

@@ -14,10 +14,10 @@ from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 class Proposal:
     """One instance that was found.
 
-    `box_xyxy` is the model's own, in image pixels, which tells it from all others that were found of the same concept,
-    whatever the threshold; `score` is 0..1; `simplification_iou` is the IoU of the region with the mask it was made
-    from; `model` is what people call the model that found it. What goes on from an instance of an earlier image is a
-    `copy_of` that, and its category had the `category_id`; what was found of a concept is not.
+    `box_xyxy` is the model's own box in image pixels. It tells this one from all others found of the same concept,
+    whatever the threshold. `score` is 0..1. `simplification_iou` is the IoU of the region with the mask that it was
+    made from. `model` is what people call the model that found it. If an instance of an earlier image was looked for,
+    this is a `copy_of` that, whose category had the `category_id`; what was found of a concept has neither.
     """
 
     box_xyxy: BoxXyxy

@@ -29,9 +29,9 @@ def snapped_way(
 ) -> Floats | None:
     """Find the nearest vertex, else the nearest point of an edge, within `distance` image pixels of a point.
 
-    Visible instances count, and the border of the image. The result ends there: `(N, 2)` vertices, more than one
-    where the vertex `start` is of the same ring, which is followed from there the shorter way round; none if `start` is
-    where it would end. None if nothing is near.
+    Visible instances count, and the border of the image. The result is the vertices `(N, 2)` to be added, the last of
+    which is the one found. If `start`, the vertex before, is of the same ring, they follow that ring from there, the
+    shorter way round; there are none if `start` is at the place found. None if nothing is near.
     """
     vertices, starts = scene.rings_near((x - distance, y - distance, x + distance, y + distance))
     vertices, starts = _with_border(vertices, starts, *image_size)

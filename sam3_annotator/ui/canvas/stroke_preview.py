@@ -70,8 +70,8 @@ class _Coverage:
 class StrokePreview:
     """Paints the region in the hand as a selected instance, with a stroke added to it or taken from it.
 
-    Halo, outline and fill each come from a coverage. A new piece of the stroke is painted into these, and what lies
-    around it put together anew: that takes as long for the last piece as for the first.
+    Halo, outline and fill are each painted from a coverage. A new piece of the stroke is added to the coverages, and
+    only its surroundings are put together anew: the last piece of a stroke takes no longer than the first.
     """
 
     def __init__(self, region: Region, color: str, radius: float, *, adds: bool, fill_opacity: float) -> None:

@@ -27,9 +27,9 @@ _PRESSES: Final = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick
 class ImageDisplay(QObject):
     """From `Workspace.image_changed` to pixels on the canvas and an embedding under way.
 
-    The image leaves canvas and model at once, so that no prompt can fall on the wrong one; only a draft that
-    is being accepted keeps it there until it is stored, and clicks on it mean nothing by then. `pixels` reads the
-    files, also those of images to come.
+    When another image is wanted, canvas and model drop the shown one at once, so that no prompt can fall on the wrong
+    image. Only a draft that is being accepted keeps it there until the draft is stored; clicks mean nothing meanwhile.
+    `pixels` reads the files, also those of images to come.
     """
 
     left = Signal()  # the image goes from the canvas

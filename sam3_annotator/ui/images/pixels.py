@@ -18,8 +18,8 @@ THREADS: Final = 2
 class PixelLoader(QObject):
     """Image id -> pixels, EXIF orientation applied, ready to be painted; least recently used first out.
 
-    Every `request` is answered by one `loaded` or `failed`, at once when the pixels are at hand, unless it still waits
-    for others to be read when `drop_waiting` is called.
+    Every `request` is answered by one `loaded` or `failed`, at once if the pixels are at hand. There is no answer to a
+    request that still waits for others to be read when `drop_waiting` is called.
     """
 
     loaded = Signal(object, object)  # ImageId, ImagePyramid

@@ -21,9 +21,9 @@ class KeyMap(QObject):
     """The keys of all actions; no two actions ever share one.
 
     Keys are spelled as `keys.read_key` gives them. Some are fixed to their action (Enter, Esc, Tab, the arrows),
-    because canvas and lists need them; such an action can have another key besides, which is shown in place of the
-    fixed one. Only changes are stored. What the user has chosen goes before the table, also before keys that a later
-    version brings along. Without settings nothing is remembered.
+    because canvas and lists need them. Such an action can have another key too; that one is shown in place of the fixed
+    one. Only changes are stored. What the user has chosen goes before the table, also before keys that a later version
+    brings along. Without settings nothing is remembered.
     """
 
     changed = Signal()

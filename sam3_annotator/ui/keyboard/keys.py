@@ -56,8 +56,8 @@ def _only_key(text: str) -> QKeyCombination | None:
 def key_of(event: QKeyEvent) -> str:
     """Give the key that is pressed, "" while it is only Shift, Ctrl or the like.
 
-    The number pad counts as the row of digits; Shift counts only where the key means the same character without it,
-    so not with digits: there are keyboards that have them with Shift only.
+    The number pad counts as the row of digits. Shift counts only with letters, Space and keys without a character: on
+    some keyboards, digits and signs can only be typed with Shift.
     """
     key, modifiers = Qt.Key(event.key()), event.modifiers()
     if key < _FIRST_SPECIAL_KEY and not chr(key).isalpha() and not chr(key).isspace():

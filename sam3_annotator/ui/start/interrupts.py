@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication
 class Interrupts(QObject):
     """Watches for Ctrl+C while it lives; a second one ends the process at once.
 
-    Python hears of a signal only between its own instructions, and while nothing happens in the window there are
-    none; what wakes Qt is the byte that the signal writes into a socket, which Qt watches on Windows too.
+    Python hears of a signal only between its own instructions. While nothing happens in the window there are none. But
+    the signal also writes a byte into a socket, and Qt, which watches the socket, wakes up. That works on Windows too.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:

@@ -31,12 +31,13 @@ _ORDER = {kind: number for number, kind in enumerate(FindingKind)}
 class Checking(QObject):
     """The findings of the last check, in its order: the worst kinds first.
 
-    What a comparison with a model has found stands among them, the lowest agreement and the highest score first, until
-    another comparison or, where the instance was changed, the next check. What can be seen to hold no more goes at
-    once, or soon after many images were changed, and is back when it holds again, as after undo. `findings` are the
-    same object as long as none comes or goes.
-    `is_outdated` says that the project has been changed since the check. `failed` carries what kept a check from
-    its end; the findings before it stay then.
+    What a comparison with a model has found stands among them, the lowest agreement and the highest score first. It
+    stays until another comparison or, if its instance was changed, until the next check. A finding that no longer
+    holds, as far as that can be seen, goes at once, or soon after if many images were changed; it is back when it holds
+    again, as after undo. `findings` are the same object as long as none comes or goes.
+
+    `is_outdated` says that the project has been changed since the check. `failed` carries what kept a check from its
+    end; the findings before it stay then.
     """
 
     changed = Signal()

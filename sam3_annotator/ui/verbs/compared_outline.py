@@ -22,8 +22,8 @@ from sam3_annotator.ui.workspace import Workspace
 class ComparedOutline(InstanceVerbs):
     """Asks the model again about an outline that it does not agree with, once its image is shown.
 
-    It is there as long as that instance alone is selected and stays as it is, and nothing else is asked of the model;
-    so long the instance can be given it.
+    The model's outline is shown as long as only that instance is selected, its outline stays as it is, and nothing else
+    is asked of the model. The instance can be given the outline meanwhile.
     """
 
     changed = Signal(object)  # Region | None

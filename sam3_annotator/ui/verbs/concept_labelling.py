@@ -21,12 +21,13 @@ from sam3_annotator.ui.workspace import Workspace
 class ConceptLabelling(QObject):
     """What the phrase, the keys and the list of proposals mean for the project; every verb is at most one undo step.
 
-    Looking for something and turning to a proposal deselect, for what is selected has the keys.
-    Proposals become instances of the current category. A phrase of the same name turns to that, and looking for all
-    like the selected instances to theirs; where a project has no category yet, the phrase names the first one. What
-    goes on from the instances of an image before keeps their categories, attributes and crowd marks; `notice` says
-    where a category, deleted meanwhile, had to be added again for it.
-    `problem`, `category_wanted` and `category_found` as in `Labelling`.
+    Looking for something and turning to a proposal deselect, because the keys are about what is selected.
+
+    Proposals become instances of the current category. A phrase that is the name of a category makes that the current
+    one; looking for all like the selected instances takes the category of these. If a project has no category yet, the
+    phrase names the first one. What was found again of instances of an earlier image keeps their categories, attributes
+    and crowd marks; `notice` says so if a category, deleted meanwhile, had to be added again for that. `problem`,
+    `category_wanted` and `category_found` are as in `Labelling`.
     """
 
     problem = Signal(str)

@@ -13,14 +13,15 @@ from sam3_annotator.ui.workspace import Workspace
 class Drawing(QObject):
     """Makes an instance of each region, in one undo step.
 
-    A region drawn before there is any category waits for one, which is asked for. Strokes, which are to be selected
-    and join each other, wait on their image as long as it takes: whoever comes back to them finds them as they were,
-    and gives them the current category or drops them. Beside them one other region waits, in place of which the next
-    one comes, and only as long as its image is shown.
-    `waiting_changed` carries what strokes wait on the shown image, or None; `strokes_left` the image that is no longer
-    shown, on which they go on waiting.
-    `problem`, `category_wanted` and `category_found` as in `Labelling`; `category_unwanted` says that nothing waits
-    for one any more; `stored` says that a region is in the project.
+    Strokes are to be selected and join each other. If there is no category yet, they wait on their image as long as it
+    takes: whoever comes back to them finds them as they were, and gives them the current category or drops them. Any
+    other region drawn before there is a category waits only while its image is shown, and the next one takes its place.
+    A category is asked for in both cases.
+
+    `waiting_changed` carries the strokes that wait on the shown image, or None. `strokes_left` carries the image that
+    is no longer shown, on which strokes go on waiting. `problem`, `category_wanted` and `category_found` are as in
+    `Labelling`. `category_unwanted` says that nothing waits for a category any more, `stored` that a region is in the
+    project.
     """
 
     problem = Signal(str)

@@ -48,10 +48,9 @@ class Labelling(QObject):
     """What keys, menus and mouse mean for the project; every verb is at most one undo step.
 
     `problem` carries a sentence when something could not be done; nothing is lost then. `nothing_found` carries one
-    where what was accepted came to nothing.
-    `category_wanted` asks the window to lead the user to naming a category; `category_found` says that there is
-    one now and that the draft, if it is still as it was, has been accepted with it.
-    `stored` says which instance an accepted draft is in the project now, `next_wanted` then asks for the next image.
+    when what was accepted came to nothing. `category_wanted` asks the window to lead the user to naming a category.
+    `category_found` says that there is one now; a draft that has not changed meanwhile has been accepted with it.
+    `stored` says which instance an accepted draft is in the project now; `next_wanted` then asks for the next image.
     """
 
     problem = Signal(str)

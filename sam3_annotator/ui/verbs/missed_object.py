@@ -19,11 +19,11 @@ from sam3_annotator.ui.workspace import Workspace
 class MissedObject(QObject):
     """Asks the model again for the phrase by which it saw something, and turns to what is proposed there.
 
-    Its category becomes the current one. While something is being made, whose keys these are, nothing is asked, nor of
-    a model that takes no phrases. What was asked already is not asked again, so that what was rejected stays so, unless
-    it was just this. Where nothing is proposed there any more, nothing elsewhere is either: it would have the keys out
-    of sight. `is_making` tells whether something is being made; `look_at_whole` is called where the model sees only a
-    part of the image, which this is not in.
+    Its category becomes the current one. The model is not asked if it takes no phrases, or while something is being
+    made (`is_making`), since the keys are about that. Nor is it asked again for the phrase it was just asked for, if it
+    still proposes the object: what was rejected stays rejected. If the answer does not propose the object any more, all
+    proposals are dropped: the keys would be about something out of sight. `look_at_whole` is called if the model sees
+    only a part of the image, which does not hold the object.
     """
 
     def __init__(
