@@ -5,21 +5,20 @@ Pillow is imported inside the functions that use it, so that the window shows be
 
 from __future__ import annotations
 
-import importlib
-import re
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sam3_annotator.project.deep_images import is_deep_png, rgb_of_png, rgb_of_tiff
+from sam3_annotator.project.eight_bits import Pixels, eight_bits
 from sam3_annotator.project.entities import ImageFacts
 from sam3_annotator.project.errors import ImageUnreadable
 from sam3_annotator.project.image_files import hash_file, require_file, why_not_opened
+from sam3_annotator.project.pillow import import_pillow
+from sam3_annotator.project.tiff_values import DeepTiff, open_deep_tiff
 
 if TYPE_CHECKING:  # Pillow: see above
     from PIL.Image import Image
@@ -30,7 +29,6 @@ MAX_PIXELS = 500_000_000
 
 # Content decides, not the suffix. No other formats: some of Pillow's start external programs (EPS).
 _FORMATS = ("JPEG", "PNG", "BMP", "DIB", "GIF", "WEBP", "TIFF", "AVIF", "JPEG2000", "PPM")
-_PLUGINS = ("Avif", "Bmp", "Gif", "Jpeg", "Jpeg2K", "Mpo", "Png", "Ppm", "Tiff", "WebP")
 
 # Pillow's modes whose values can be averaged as they are.
 _SMOOTH_MODES = frozenset({"RGB", "L", "RGBA", "LA", "CMYK"})
@@ -40,8 +38,6 @@ _ORIENTATION_TAG = 0x0112
 # What stands at the end of an image, and within how many bytes from the end of the file it is looked for.
 _END_MARKS = {"JPEG": b"\xff\xd9", "MPO": b"\xff\xd9", "PNG": b"IEND"}
 _TAIL = 1024
-
-Pixels = NDArray[np.uint8]
 
 # EXIF orientation -> the turn, by Pillow's name, that makes the image upright; it is with 1 and all others.
 _TURNS = {
@@ -58,11 +54,11 @@ _TURNS = {
 def read_image(path: str | Path) -> Pixels:
     """Read an image file as `(H, W, 3)` uint8 RGB, upright (EXIF orientation applied), writable.
 
-    Of an animation the first frame. Transparency is laid on white, as most viewers show it. Grey values of 16 or 32
-    bits and floats become 8 bits: linearly from the whole range of the type if they use half of it or more, else
-    stretched from their own range. Raises `ImageUnreadable` with a sentence.
+    Of an animation or a stack the first page; of several bands the first three, as red, green and blue. Transparency
+    is laid on white, as most viewers show it. Values of more than 8 bits and floats become 8 bits as `eight_bits`
+    has them. Raises `ImageUnreadable` with a sentence.
     """
-    with opened_image(Path(path)) as image:
+    with _opened(Path(path)) as image:
         image.load()
         return _rgb(_upright(image))
 
@@ -73,7 +69,7 @@ def read_reduced(path: str | Path, least_scale: float) -> tuple[Pixels, float]:
     The scale is pixels read per pixel of the image: 1, or of a JPEG a half, a quarter or an eighth, the smallest that
     is not below `least_scale`. Raises `ImageUnreadable` with a sentence.
     """
-    with opened_image(Path(path)) as image:
+    with _opened(Path(path)) as image:
         width, height = image.size
         drafted = image.draft(None, (max(int(width * least_scale), 1), max(int(height * least_scale), 1)))
         image.load()
@@ -91,6 +87,8 @@ def read_facts(path: str | Path) -> ImageFacts:
     try:
         byte_size = require_file(path).st_size
         content_hash = hash_file(path)
+        if (size := _size_of_deep_tiff(path)) is not None:
+            return ImageFacts(*size, byte_size, content_hash)
         with opened_image(path) as image:
             if _is_cut_off(image, path) or (image.format == "PNG" and _has_late_exif(path)):
                 image.load()
@@ -137,7 +135,7 @@ def make_thumbnail(source: Pixels | str | Path, size: int) -> Pixels:
     """
     if isinstance(source, np.ndarray):
         return _shrunk(source, size)
-    with opened_image(Path(source)) as image:
+    with _opened(Path(source)) as image:
         # A JPEG is decoded at a half, a quarter or an eighth, whichever leaves enough to shrink smoothly.
         image.draft(None, (2 * size, 2 * size))
         image.load()
@@ -147,38 +145,69 @@ def make_thumbnail(source: Pixels | str | Path, size: int) -> Pixels:
 
 
 def _shrunk(pixels: Pixels, size: int) -> Pixels:
-    image = _pillow().fromarray(np.ascontiguousarray(pixels))
+    image = import_pillow().fromarray(np.ascontiguousarray(pixels))
     image.thumbnail((size, size), reducing_gap=2.0)
     thumbnail: Pixels = np.array(image)
     return thumbnail
 
 
-def _pillow() -> ModuleType:
-    """Import Pillow's `Image` with the formats we read, made quiet and without its own limit of size."""
-    from PIL import Image
-
-    for name in _PLUGINS:
-        with suppress(ImportError):  # AVIF is missing in some builds
-            importlib.import_module(f"PIL.{name}ImagePlugin")
-    # Ours is checked in `opened_image`, with a sentence that names it.
-    Image.MAX_IMAGE_PIXELS = None
-    # What Pillow warns of (odd metadata) is nothing the user could act on. `catch_warnings` is not safe with
-    # threads; one filter that stays is.
-    if ("ignore", None, Warning, re.compile(r"PIL\."), 0) not in warnings.filters:
-        warnings.filterwarnings("ignore", module=r"PIL\.")
-    return Image
-
-
 @contextmanager
 def opened_image(path: Path) -> Iterator[Image]:
     """Open an image file by content; whatever goes wrong, also in the body, is told as `ImageUnreadable`."""
+    with _opened_file(path) as file, _pillow_image(path, file) as image:
+        yield image
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image]:
+    """Open an image file as `opened_image` does, with values that Pillow would not show brought to 8 bits."""
+    with _opened_file(path) as file:
+        if (tiff := open_deep_tiff(file)) is not None:
+            _refuse_size(path, tiff.width, tiff.height)
+            yield _with_orientation(rgb_of_tiff(tiff), tiff.orientation)
+            return
+        file.seek(0)
+        with _pillow_image(path, file) as image:
+            if image.format == "PNG" and "transparency" not in image.info and is_deep_png(file):
+                image.load()  # tells damage, and finds EXIF data behind the pixels
+                yield _with_orientation(rgb_of_png(file), _orientation(image))
+            else:
+                file.seek(0)
+                yield image
+
+
+@contextmanager
+def _pillow_image(path: Path, file: BinaryIO) -> Iterator[Image]:
+    pillow = import_pillow()
+    formats = [name for name in _FORMATS if name in pillow.OPEN]
+    with pillow.open(file, formats=formats) as image:
+        _refuse_size(path, image.width, image.height)
+        yield image
+
+
+def _with_orientation(pixels: Pixels, orientation: int) -> Image:
+    image: Image = import_pillow().fromarray(pixels)
+    image.getexif()[_ORIENTATION_TAG] = orientation
+    return image
+
+
+def _size_of_deep_tiff(path: Path) -> tuple[int, int] | None:
+    """Tell the upright width and height of a TIFF file that Pillow does not read; None if it is something else."""
+    with _opened_file(path) as file:
+        tiff: DeepTiff | None = open_deep_tiff(file)
+        if tiff is None:
+            return None
+        _refuse_size(path, tiff.width, tiff.height)
+        return (tiff.height, tiff.width) if tiff.orientation in (5, 6, 7, 8) else (tiff.width, tiff.height)
+
+
+@contextmanager
+def _opened_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file; whatever goes wrong in reading an image from it is told as `ImageUnreadable`."""
     require_file(path)
     try:
-        pillow = _pillow()
-        formats = [name for name in _FORMATS if name in pillow.OPEN]
-        with path.open("rb") as file, pillow.open(file, formats=formats) as image:
-            _refuse_size(path, image.width, image.height)
-            yield image
+        with path.open("rb") as file:
+            yield file
     except ImageUnreadable:
         raise
     except MemoryError as error:
@@ -218,7 +247,7 @@ def _orientation(image: Image) -> int:
     """Return the EXIF orientation, 1 to 8; 1 if there is none or the EXIF data is broken."""
     try:
         # The method of the base class: that of PNG decodes the pixels first, to find EXIF data behind them.
-        orientation = _pillow().Image.getexif(image).get(_ORIENTATION_TAG, 1)
+        orientation = import_pillow().Image.getexif(image).get(_ORIENTATION_TAG, 1)
     except Exception:  # noqa: BLE001 - broken EXIF raises anything, and the pixels are fine all the same
         return 1
     return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
@@ -249,32 +278,17 @@ def _has_late_exif(path: Path) -> bool:
 
 def _upright(image: Image) -> Image:
     turn = _TURNS.get(_orientation(image))
-    return image if turn is None else image.transpose(_pillow().Transpose[turn])
+    return image if turn is None else image.transpose(import_pillow().Transpose[turn])
 
 
 def _rgb(image: Image) -> Pixels:
     """Return the loaded image as `(H, W, 3)` uint8."""
     if image.mode == "F" or image.mode.startswith("I"):
-        grey = _eight_bits(np.asarray(image), full_scale=1.0 if image.mode == "F" else 65535.0)
+        grey = eight_bits(np.asarray(image))
         return np.repeat(grey[:, :, np.newaxis], 3, axis=2)
     if image.has_transparency_data:
         with_alpha = image.convert("RGBA")
-        image = _pillow().new("RGB", image.size, "white")
+        image = import_pillow().new("RGB", image.size, "white")
         image.paste(with_alpha, mask=with_alpha)
     pixels: Pixels = np.array(image if image.mode == "RGB" else image.convert("RGB"))
     return pixels
-
-
-def _eight_bits(values: NDArray[np.generic], full_scale: float) -> Pixels:
-    """Bring grey values of any type and range to 0..255; what is not a number becomes black.
-
-    The range is that between the 0.1th and 99.9th percentile, so that a few hot pixels do not darken the rest.
-    """
-    grey = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=full_scale, neginf=0.0)
-    step = max(1, int((grey.size / 1_000_000) ** 0.5))  # percentiles of a million pixels are enough
-    low, high = (float(value) for value in np.percentile(grey[::step, ::step], (0.1, 99.9)))
-    uses_full_scale = low >= 0 and high <= full_scale and high - low >= full_scale / 2
-    if uses_full_scale or high <= low:
-        low, high = 0.0, full_scale
-    scaled: NDArray[np.float32] = np.clip((grey - low) * (255.0 / (high - low)) + 0.5, 0, 255)
-    return scaled.astype(np.uint8)
