@@ -108,7 +108,7 @@ def assemble_window(
     Notices(window, engine, assist, finder, outlining, (labelling, concepts, drawing), facts)
 
     bind_situation(window, binding, display, assist, finder, drawing)
-    bind_project(window, project_verbs, opened)
+    bind_project(window, project_verbs, opened, display)
     bind_models(window, models, preview, project_verbs, loads=session_factory is None)
     bind_background(window, engine, display, facts)
     bind_findings(window, engine, display, Revealing(workspace, canvas, binding, display), compared, finder, closer)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from sam3_annotator.ui.images.image_display import ImageDisplay
 from sam3_annotator.ui.start.opening import Opened
 from sam3_annotator.ui.window.main_window import MainWindow
+from sam3_annotator.ui.window.pages_display import PagesDisplay
 from sam3_annotator.ui.window.project_verbs import ProjectVerbs
 
 
-def bind_project(window: MainWindow, verbs: ProjectVerbs, opened: Opened) -> None:
-    """Let the actions of a window, and what is dropped on it, work on its project as a whole; tell what limits that."""
+def bind_project(window: MainWindow, verbs: ProjectVerbs, opened: Opened, display: ImageDisplay) -> None:
+    """Let the actions of a window, and what is dropped on it, work on its project as a whole; tell what limits that.
+
+    Of a stack that comes onto the display, its pages are offered as images.
+    """
     if opened.limitation:
         window.show_problem(opened.limitation)
     if (folder := opened.new_of) is not None:
@@ -26,3 +31,4 @@ def bind_project(window: MainWindow, verbs: ProjectVerbs, opened: Opened) -> Non
             "export": verbs.export,
         }
     )
+    PagesDisplay(window, display)

@@ -130,6 +130,7 @@ from sam3_annotator.project.simplification import (
 )
 from sam3_annotator.project.store import ProjectStore
 from sam3_annotator.project.strokes import brushed
+from sam3_annotator.project.tiff_pages import TIFF_SUFFIXES, count_pages, split_pages
 from sam3_annotator.project.vertex_edits import delete_vertex, insert_vertex, move_vertex
 from sam3_annotator.project.words import NAMES_TOLD, counted, first_names
 
@@ -143,6 +144,7 @@ __all__ = [
     "NAMES_TOLD",
     "NO_ATTRIBUTES",
     "PALETTE",
+    "TIFF_SUFFIXES",
     "USUAL_TOLERANCE",
     "Agreement",
     "AttributeValue",
@@ -216,6 +218,7 @@ __all__ = [
     "compare_outlines",
     "compare_sightings",
     "copy_instance",
+    "count_pages",
     "counted",
     "cut_out",
     "decode_attributes",
@@ -278,6 +281,7 @@ __all__ = [
     "simplify_line",
     "simplify_region",
     "sought_categories",
+    "split_pages",
     "state_counts",
     "state_of",
     "statistics",

@@ -146,6 +146,16 @@ def add_images(store: ProjectStore, paths: Sequence[Path], *, undoable: bool = T
     return added
 
 
+def add_pages(store: ProjectStore, stack_id: ImageId, paths: Sequence[Path]) -> ImageId | None:
+    """Add the pages of a stack as images, and leave the stack out unless something is on it; gives the first page."""
+    has_instances = bool(store.instances(stack_id))
+    with store.edit(f"Add {counted(len(paths), 'page')}") as edit:
+        pages = [edit.find_image(path) or edit.add_image(path) for path in paths]
+        if not has_instances:
+            edit.update_image(stack_id, state=ImageState.LEFT_OUT)
+    return pages[0] if pages else None
+
+
 def _unknown(paths: Sequence[Path], known: Collection[Path]) -> list[Path]:
     """Leave out what is known by a name with other case or accents put together in another way."""
     by_name = {folded(str(path)): path for path in known} if paths else {}
