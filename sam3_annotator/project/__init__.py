@@ -92,6 +92,7 @@ from sam3_annotator.project.image_files import (
     list_image_files,
     missing_sentence,
     natural_key,
+    why_no_image,
     why_no_images,
 )
 from sam3_annotator.project.image_paths import absolute_path
@@ -287,6 +288,7 @@ __all__ = [
     "statistics",
     "timestamp",
     "union",
+    "why_no_image",
     "why_no_images",
     "without_holes",
     "without_leftovers",

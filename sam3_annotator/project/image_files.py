@@ -112,6 +112,14 @@ def why_no_images(folder: str | Path) -> str:
     return f"“{folder}” holds no images. Choose a folder with JPEG, PNG, TIFF, WebP or other image files."
 
 
+def why_no_image(path: Path) -> str:
+    """Say in two sentences that a file is of no kind that is read here, and what to do."""
+    return (
+        f"“{path.name}” is neither a project nor an image of a kind that can be read here. "
+        "Save it as TIFF (16 bits and floats are kept), PNG or JPEG with the program that it comes from."
+    )
+
+
 def _is_true(of_entry: Callable[[], bool]) -> bool:
     try:
         return of_entry()

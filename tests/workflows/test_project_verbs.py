@@ -110,7 +110,7 @@ def test_keys_are_the_windows_again_after_a_category_was_chosen_in_the_box(user,
     assert user.window.store.category(instance.category_id).name == "cat"
 
 
-def test_an_export_or_a_folder_without_images_is_told_from_one_whose_images_are_here(user, tmp_path):
+def test_what_holds_no_images_is_told_from_what_has_images_that_are_here(user, tmp_path):
     def shown() -> str:
         return " ".join(message.text for message in user.window.messages.messages)
 
@@ -122,6 +122,10 @@ def test_an_export_or_a_folder_without_images_is_told_from_one_whose_images_are_
     (tmp_path / "out" / EXPORT_MARKER).touch()
     user.window.paths_dropped.emit([tmp_path / "out"])
     assert "is an export of a project" in shown()
+
+    (tmp_path / "scan.dcm").write_bytes(bytes(128) + b"DICM")
+    user.window.paths_dropped.emit([tmp_path / "scan.dcm"])
+    assert "“scan.dcm” is neither a project nor an image of a kind that can be read here. Save it as TIFF" in shown()
 
 
 def test_a_project_without_images_says_what_to_do_and_shows_the_first_added(user, qtbot, fake_session, tmp_path):

@@ -19,6 +19,7 @@ from sam3_annotator.project import (
     is_folder,
     is_one_file,
     list_image_files,
+    why_no_image,
     why_no_images,
 )
 from sam3_annotator.ui.verbs import operations
@@ -64,7 +65,7 @@ def open_path(path: Path) -> Opened:
     if path.suffix.lower() == PROJECT_SUFFIX:
         return _open_project(path)
     if not any(is_one_file(path, file) for file in list_image_files(path.parent, recursive=False)):
-        raise KnownError(f"{path.name} is neither a project nor an image file that can be read.")
+        raise KnownError(why_no_image(path))
     opened = _open_folder(path.parent)
     store = opened.store
     shown = next((image.id for image in store.images() if is_one_file(path, store.image_file(image.id))), None)

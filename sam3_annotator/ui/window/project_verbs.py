@@ -10,7 +10,15 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from sam3_annotator.paths import PROJECT_SUFFIX
-from sam3_annotator.project import IMAGE_SUFFIXES, KnownError, counted, is_folder, list_image_files, why_no_images
+from sam3_annotator.project import (
+    IMAGE_SUFFIXES,
+    KnownError,
+    counted,
+    is_folder,
+    list_image_files,
+    why_no_image,
+    why_no_images,
+)
 from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
 from sam3_annotator.ui.start.opening import is_model
 from sam3_annotator.ui.verbs import operations
@@ -122,6 +130,8 @@ class ProjectVerbs(QObject):
             pass  # which are offered: nobody wanted to add images
         elif not images and is_folder(paths[0]):
             messages.show_message(why_no_images(paths[0]))
+        elif not images:
+            messages.show_message(why_no_image(paths[0]))
         else:
             messages.show_message(
                 "No new images there; those the project has already are not added twice.", Severity.INFO
