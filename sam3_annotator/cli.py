@@ -347,11 +347,20 @@ def export_command(
 
 
 @app.command()
-def stats(project: Project, as_json: Json = False) -> None:
+def stats(
+    project: Project,
+    as_json: Json = False,
+    instances: Annotated[
+        bool,
+        typer.Option("--instances", help="Print a row for each instance (CSV): area, centroid and box in pixels."),
+    ] = False,
+) -> None:
     """Count a project's images, instances and categories."""
-    from sam3_annotator.commands.datasets import print_statistics
+    from sam3_annotator.commands.datasets import print_instances, print_statistics
 
-    raise typer.Exit(print_statistics(project, as_json=as_json))
+    if instances and as_json:
+        raise typer.BadParameter("goes without --json: it prints CSV.", param_hint="--instances")
+    raise typer.Exit(print_instances(project) if instances else print_statistics(project, as_json=as_json))
 
 
 @app.command()

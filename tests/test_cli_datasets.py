@@ -380,3 +380,12 @@ def test_categories_without_a_name_of_their_own_are_a_mistake_in_the_words(
 
     assert "--category" in capsys.readouterr().err
     assert not (tmp_path / "p.sam3proj").exists()
+
+
+def test_stats_prints_a_row_for_each_instance(labelled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["stats", str(labelled), "--instances"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("image,instance,category,area_px,centroid_x_px,")
+    assert [line.split(",")[:3] for line in lines[1:]] == [["photos/1.png", "1", "cat"], ["photos/2.png", "1", "cat"]]
+    assert cli.run(["stats", str(labelled), "--instances", "--json"]) == 2

@@ -15,6 +15,8 @@ from sam3_annotator.project import (
     Cancelled,
     ProjectStore,
     list_image_files,
+    measured_instances,
+    measures_as_csv,
     statistics,
     why_no_images,
 )
@@ -98,6 +100,14 @@ def print_statistics(project: Path, *, as_json: bool) -> int:
     with ProjectStore.snapshot(project) as store:
         numbers = statistics(store)
     print(json.dumps(numbers.as_dict(), indent=2) if as_json else statistics_text(project, numbers))
+    return DONE
+
+
+def print_instances(project: Path) -> int:
+    """Print a table with a row for each instance of a project."""
+    with ProjectStore.snapshot(project) as store, progress_bar("Measuring") as progress:
+        measured = measured_instances(store, progress)
+    print(measures_as_csv(measured), end="")
     return DONE
 
 

@@ -99,6 +99,7 @@ from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.images import make_thumbnail, read_facts, read_image, read_reduced
 from sam3_annotator.project.listed_steps import ListedStep, StepCounts
 from sam3_annotator.project.masks import mask_to_region, region_pixel_area, region_to_mask
+from sam3_annotator.project.measuring import measured_instances, measures_as_csv
 from sam3_annotator.project.overlap import LABELLED_IOU, Placed, near_each
 from sam3_annotator.project.palette import PALETTE, next_color
 from sam3_annotator.project.progress import Progress, no_progress
@@ -256,6 +257,8 @@ __all__ = [
     "listed_instances",
     "make_thumbnail",
     "mask_to_region",
+    "measured_instances",
+    "measures_as_csv",
     "median_areas",
     "merge_regions",
     "missing_images",

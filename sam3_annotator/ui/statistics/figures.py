@@ -17,6 +17,8 @@ from sam3_annotator.project import (
     ProjectStatistics,
     ProjectStore,
     instance_areas,
+    measured_instances,
+    measures_as_csv,
     median_areas,
     statistics,
 )
@@ -116,3 +118,9 @@ def measure(
         areas = instance_areas(store, progress, but=known)
         medians = median_areas(store, {**known, **areas})
     return areas, {category_id: area**0.5 for category_id, area in medians.items()}
+
+
+def read_measures(project: Path, progress: Progress) -> str:
+    """Measure every instance over a store of its own; gives the table as CSV."""
+    with ProjectStore.snapshot(project) as store:
+        return measures_as_csv(measured_instances(store, progress))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sam3_annotator.project import CategoryId
+from sam3_annotator.project import CategoryId, Progress
 from sam3_annotator.ui.background import BackgroundTask, error_sentence
 from sam3_annotator.ui.dialogs.path_field import Ask, ask_new_file
 from sam3_annotator.ui.keyboard.key_map import KeyMap
@@ -29,7 +30,7 @@ from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.statistics.columns import CATEGORY_COLUMNS, PHRASE_COLUMNS, SPLIT_COLUMNS
 from sam3_annotator.ui.statistics.figure_table import FigureTable
 from sam3_annotator.ui.statistics.figure_view import FigureView
-from sam3_annotator.ui.statistics.figures import Figures
+from sam3_annotator.ui.statistics.figures import Figures, read_measures
 from sam3_annotator.ui.statistics.figures_reader import FiguresReader
 from sam3_annotator.ui.statistics.makings_legend import MakingsLegend
 from sam3_annotator.ui.statistics.statistics_head import StatisticsHead
@@ -62,7 +63,8 @@ class StatisticsWindow(Companion):
         self.ask: Ask = ask_new_file("Tables (*.csv)")
         self._keys = keys
         self._settings = settings
-        self._folder = bridge.store.path.parent
+        self._project = bridge.store.path
+        self._folder = self._project.parent
         self._name = name
         self.reader = FiguresReader(bridge, self)
         self.head = StatisticsHead()
@@ -81,6 +83,8 @@ class StatisticsWindow(Companion):
         self._saving: BackgroundTask | None = None
         self._actions = self._make_actions()
         self._copy, self._save = QPushButton("Copy"), QPushButton("Save as CSV…")
+        self._save_measures = QPushButton("Save instances…")
+        self._save_measures.setToolTip("Save a table with a row for each instance: area, centroid and box in pixels")
         self._assemble()
         self._connect()
         if not self.restoreGeometry(settings.statistics_geometry):
@@ -126,9 +130,20 @@ class StatisticsWindow(Companion):
         start = self._folder / f"{self._name} {self.view.accessibleName().lower()}.csv"
         if not (chosen := self.ask(self, "Save the table", str(start))):
             return
-        path = Path(chosen)
         text = comma_separated(self.view.table.columns, self.view.order.rows())
-        self._saving = BackgroundTask(lambda _progress: write_csv(path, text), owner=self)
+        self._start_saving(Path(chosen), lambda _progress: text)
+
+    def save_measures(self) -> None:
+        """Ask for a file and write a table to it that has a row for each instance."""
+        if not self.categories.order.rowCount() or self._saving is not None:
+            return
+        start = self._folder / f"{self._name} instances.csv"
+        if chosen := self.ask(self, "Save a row for each instance", str(start)):
+            self._start_saving(Path(chosen), partial(read_measures, self._project))
+
+    def _start_saving(self, path: Path, text: Callable[[Progress], str]) -> None:
+        self._saving = BackgroundTask(lambda progress: write_csv(path, text(progress)), owner=self)
+        self._saving.progress.connect(self._show_measuring)
         self._saving.result.connect(lambda _none: self._note.setText(f"Saved as {path}."))
         self._saving.failed.connect(lambda error: self._tell(error_sentence(error, "Saving the table")))
         self._saving.finished.connect(self._end_saving)
@@ -157,7 +172,7 @@ class StatisticsWindow(Companion):
         self.field.setClearButtonEnabled(True)
         self.field.setFixedWidth(FIELD_WIDTH)
         tools.addWidget(self.field)
-        for button in (self._copy, self._save):
+        for button in (self._copy, self._save, self._save_measures):
             button.setProperty("kind", "quiet")
             tools.addWidget(button)
         self._note.setProperty("tone", "dim")
@@ -187,6 +202,7 @@ class StatisticsWindow(Companion):
         self._tabs.currentChanged.connect(self._refresh)
         self._copy.clicked.connect(self.copy)
         self._save.clicked.connect(self.save)
+        self._save_measures.clicked.connect(self.save_measures)
         self._keys.changed.connect(self._follow_keys)
         self.field.returnPressed.connect(self._enter_table)
         for view in (self.categories, self.phrases):

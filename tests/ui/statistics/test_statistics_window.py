@@ -211,6 +211,23 @@ def test_the_table_is_saved_where_the_user_says(window: StatisticsWindow, tmp_pa
     assert window.note == f"Saved as {tmp_path / 'chosen.csv'}."
 
 
+def test_every_instance_is_saved_as_a_row(window: StatisticsWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    asked: list[str] = []
+    window.ask = lambda _parent, _title, start: asked.append(start) or str(tmp_path / "chosen.csv")
+
+    qtbot.mouseClick(
+        next(each for each in window.findChildren(QPushButton) if each.text() == "Save instances…"),
+        Qt.MouseButton.LeftButton,
+    )
+    qtbot.waitUntil(lambda: window.is_idle)
+
+    lines = (tmp_path / "chosen.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert asked == [str(tmp_path / "photos instances.csv")]
+    assert lines[0].startswith("image,instance,category,area_px,")
+    assert len(lines) == 1 + 5
+    assert window.note == f"Saved as {tmp_path / 'chosen.csv'}."
+
+
 def test_a_file_that_cannot_be_written_is_told_of(window: StatisticsWindow, tmp_path: Path, qtbot: QtBot) -> None:
     window.ask = lambda *_: str(tmp_path / "gone" / "table.csv")
     window.save()
