@@ -7,8 +7,8 @@ from pathlib import Path
 from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.files.sources import is_single_file
 from sam3_annotator.project.formats.files.text_files import readable
-from sam3_annotator.project.formats.masks.categories import read_category_masks
 from sam3_annotator.project.formats.masks.document import read_mask_document
+from sam3_annotator.project.formats.masks.values import read_value_masks
 from sam3_annotator.project.formats.masks.writing import DOCUMENT
 from sam3_annotator.project.formats.plan import ImportPlan
 from sam3_annotator.project.formats.value_masks.files import MASK_SUFFIXES
@@ -28,11 +28,11 @@ def read(path: Path) -> ImportPlan:
     if is_there(path / DOCUMENT):
         return read_mask_document(path / DOCUMENT)
     if is_single_file(path, f"a folder of masks, or {DOCUMENT} of an export"):
-        return read_category_masks([path], path.parent)
+        return read_value_masks([path], path.parent)
     with readable(path):
         folder = next((path / name for name in _FOLDERS if (path / name).is_dir()), path)
         files = _masks_in(folder)
-    return read_category_masks(files, folder)
+    return read_value_masks(files, folder)
 
 
 def _masks_in(folder: Path) -> list[Path]:

@@ -1,14 +1,15 @@
-"""Reads masks whose values or colours are categories; each connected part of one is an instance."""
+"""Reads masks of values or colours: connected parts of categories, or objects that are numbered."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sam3_annotator.project.errors import FormatError, ImageUnreadable
 from sam3_annotator.project.formats.images.beside import ImagesBeside
 from sam3_annotator.project.formats.images.matching import ANY_SUFFIX
+from sam3_annotator.project.formats.masks.numbered import ending_of_masks, number_objects
 from sam3_annotator.project.formats.plan import (
     ImportPlan,
     PlannedCategory,
@@ -27,6 +28,9 @@ from sam3_annotator.project.runs import runs_by_value
 
 _IMAGE_FOLDERS = ("images", "JPEGImages", "image", "imgs", "img")
 _MOST_PARTS = 10_000
+OBJECT = "object"
+"""The category of masks that tell of one only."""
+
 _MOST_CALM_VALUES = 32
 
 # A value of one of the masks: what kind of mask it is in, the value, the colour it has by a palette.
@@ -34,64 +38,107 @@ _Key = tuple[str, int, int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
-    """The connected parts in a mask, each with its value."""
+class _ReadMask:
+    """The values in a mask, each with all its pixels."""
 
     file: Path
     width: int
     height: int
-    parts: tuple[tuple[_Key, Region], ...]
+    values: Mapping[_Key, Region]
 
 
-def read_category_masks(files: Sequence[Path], folder: Path) -> ImportPlan:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What masks are taken for: their categories, the instances of each, and what has to be told."""
+
+    categories: tuple[PlannedCategory, ...]
+    instances: tuple[tuple[PlannedInstance, ...], ...]
+    warnings: tuple[str, ...]
+
+
+def read_value_masks(files: Sequence[Path], folder: Path) -> ImportPlan:
     """Read masks in `folder`, images of the stems being expected in `images` beside it, or in it.
 
-    Parts are connected along the sides of pixels. 0 and black are background. So is 255, which VOC calls void, unless
-    it is the only value: such masks have the one category `object`. Names come from the files that `find_value_names`
-    reads, in the folder or beside it; else a value is `category N`, and a colour has its own name, such as `#ff8000`.
-    Raises FormatError if nothing in the files can be imported.
+    What stands behind all those stems, as `_cp_masks`, is no part of the images' names. Names of categories come from
+    the files that `find_value_names` reads, in the folder or beside it. Without any, and where `number_objects` tells
+    so, each value is an instance, of the one category `object`. Else each connected part of a value or colour is one,
+    parts being connected along the sides of pixels; a value without a name is `category N`, and a colour has its own
+    name, such as `#ff8000`. 0 and black are background. So is 255 of categories, which VOC calls void, unless it is
+    the only value: such masks have the one category `object`. Raises FormatError if nothing in the files can be
+    imported.
     """
-    found: list[_Parts] = []
+    found: list[_ReadMask] = []
     problems: list[str] = []
+    ending = ending_of_masks(files)
     for file in files:
+        if not file.stem.endswith(ending):
+            continue  # the image of a mask beside it
         try:
-            found.append(_read_parts(file))
+            found.append(_read_mask(file))
         except (FormatError, ImageUnreadable) as error:
             problems.append(str(error))
-    legend = _Legend(find_value_names((folder, folder.parent)), [key for mask in found for key, _ in mask.parts])
+    names = find_value_names((folder, folder.parent))
+    reading = _objects(found) if names.is_empty and _are_objects(found) else _categories(found, names)
     beside = ImagesBeside()
-    folders = (*(folder.parent / name for name in _IMAGE_FOLDERS), folder)
+    beside_folder = tuple(folder.parent / name for name in _IMAGE_FOLDERS)
+    # Where the names of masks differ from those of the images, these may lie beside them.
+    folders = (folder, *beside_folder) if ending else (*beside_folder, folder)
     images = []
-    for mask in found:
+    for mask, instances in zip(found, reading.instances, strict=True):
         place = mask.file.relative_to(folder)
-        instances = [
-            PlannedInstance(name, region) for key, region in mask.parts if (name := legend.name_of(key)) is not None
-        ]
-        name = beside.name_of(place.with_suffix("").as_posix(), "", folders, besides=mask.file)
+        stem = place.with_suffix("").as_posix().removesuffix(ending)
+        name = beside.name_of(stem, "", folders, besides=mask.file)
         split = split_of_names((*reversed(place.parts[:-1]), folder.name))
         # Where no image is beside the mask, the mask itself must not be taken for it.
         around = () if name.endswith(ANY_SUFFIX) else folders
-        images.append(PlannedImage(name, mask.width, mask.height, split, around, tuple(instances)))
-    void = [mask.file.name for mask in found if any(legend.name_of(key) is None for key, _ in mask.parts)]
+        images.append(PlannedImage(name, mask.width, mask.height, split, around, instances))
+    return with_problems(ImportPlan("masks", reading.categories, tuple(images), reading.warnings), problems, folder)
+
+
+def _objects(masks: Sequence[_ReadMask]) -> _Reading:
+    return _Reading(
+        (PlannedCategory(OBJECT),),
+        tuple(tuple(PlannedInstance(OBJECT, region) for region in mask.values.values()) for mask in masks),
+        (f"The values of the masks number objects, so each is an instance of “{OBJECT}”.",),
+    )
+
+
+def _categories(masks: Sequence[_ReadMask], names: ValueNames) -> _Reading:
+    legend = _Legend(names, [key for mask in masks for key in mask.values])
+    void = [mask.file.name for mask in masks if any(legend.name_of(key) is None for key in mask.values)]
     warning = f"{listed(void, 'mask')} with pixels of the value {VOID}, which was taken for background."
-    plan = ImportPlan("masks", tuple(legend.categories()), tuple(images), (warning,) if void else ())
-    return with_problems(plan, problems, folder)
+    return _Reading(
+        tuple(legend.categories()),
+        tuple(tuple(_named(mask, legend)) for mask in masks),
+        (warning,) if void else (),
+    )
 
 
-def _read_parts(file: Path) -> _Parts:
+def _named(mask: _ReadMask, legend: _Legend) -> Iterator[PlannedInstance]:
+    for key, region in mask.values.items():
+        if (name := legend.name_of(key)) is not None:
+            for polygon in region.polygons:
+                yield PlannedInstance(name, Region((polygon,)))
+
+
+def _are_objects(masks: Sequence[_ReadMask]) -> bool:
+    kinds = {kind for mask in masks for kind, _, _ in mask.values}
+    by_number = [{value: region for (_, value, _), region in mask.values.items()} for mask in masks]
+    return kinds <= {"grey", "deep"} and number_objects(by_number, are_deep=kinds == {"deep"})
+
+
+def _read_mask(file: Path) -> _ReadMask:
     mask = read_mask_file(file)
     height, width = mask.values.shape
     runs = runs_by_value(mask.values)
     count = sum(len(each.ends) // 2 for each in runs.values())
     if len(runs) > _MOST_CALM_VALUES and count > width * height / 4:
         raise FormatError(f"“{file.name}” changes its value at every turn, so it is a photograph and no mask.")
-    parts: list[tuple[_Key, Region]] = []
-    for value, pixels in runs.items():
-        key = _key(mask, value)
-        parts.extend((key, Region((polygon,))) for polygon in region_of_runs(pixels).polygons)
-    if len(parts) > _MOST_PARTS:
-        raise FormatError(f"“{file.name}” has {len(parts):,} separate parts, which is noise and no mask of categories.")
-    return _Parts(file, width, height, tuple(parts))
+    regions = {_key(mask, value): region_of_runs(pixels) for value, pixels in runs.items()}
+    parts = sum(len(region.polygons) for region in regions.values())
+    if parts > _MOST_PARTS:
+        raise FormatError(f"“{file.name}” has {parts:,} separate parts, which is noise and no mask of categories.")
+    return _ReadMask(file, width, height, regions)
 
 
 def _key(mask: MaskFile, value: int) -> _Key:
@@ -145,7 +192,7 @@ class _Legend:
 
     def _only_name(self) -> str:
         names = list(self._names.by_value.values())
-        return names[0] if len(names) == 1 else "object"
+        return names[0] if len(names) == 1 else OBJECT
 
 
 _VOID_COLOR = int(pack_colors(voc_colormap()[VOID]))
