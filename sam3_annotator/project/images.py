@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sam3_annotator.project.deep_images import is_deep_png, rgb_of_png, rgb_of_tiff
 from sam3_annotator.project.eight_bits import Pixels, eight_bits
@@ -61,6 +62,19 @@ def read_image(path: str | Path) -> Pixels:
     with _opened(Path(path)) as image:
         image.load()
         return _rgb(_upright(image))
+
+
+def read_deep_values(path: Path) -> NDArray[Any] | None:
+    """Read the values `(H, W)` of a grey TIFF file exactly as they are stored; None if Pillow shows them as they are.
+
+    Raises `ImageUnreadable` with a sentence.
+    """
+    with _opened_file(path) as file:
+        tiff = open_deep_tiff(file)
+        if tiff is None or tiff.samples > 1:
+            return None
+        _refuse_size(path, tiff.width, tiff.height)
+        return tiff.read([0])[:, :, 0]
 
 
 def read_reduced(path: str | Path, least_scale: float) -> tuple[Pixels, float]:

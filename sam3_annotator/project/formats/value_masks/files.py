@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.value_masks.colors import Palette, pack_colors
-from sam3_annotator.project.images import opened_image
+from sam3_annotator.project.images import opened_image, read_deep_values
 
 if TYPE_CHECKING:  # Pillow: see images.py
     from PIL.Image import Image
@@ -21,6 +21,7 @@ MASK_SUFFIXES = (".png", ".bmp", ".tif", ".tiff", ".gif")
 
 _INEXACT = frozenset({"JPEG", "MPO", "JPEG2000", "WEBP", "AVIF"})
 _MOST_COLORS = 256
+_LARGEST_VALUE = 2**31
 _VALUE_MODES = frozenset({"1", "L", "P", "I", "I;16", "I;16B", "I;16L"})
 
 
@@ -44,6 +45,8 @@ def read_mask_file(file: Path) -> MaskFile:
     Pixels stay where they are stored: masks have no EXIF orientation. Raises ImageUnreadable if it is no image, and
     FormatError if its values are not exact or no whole numbers, or it has too many colours for a mask.
     """
+    if (values := read_deep_values(file)) is not None:
+        return MaskFile(_whole_numbers(values, file), is_deep=values.dtype.itemsize > 1)
     with opened_image(file) as image:
         kind, mode = image.format or "", image.mode
         if kind not in _INEXACT:
@@ -60,6 +63,17 @@ def read_mask_file(file: Path) -> MaskFile:
     if mode in {"RGB", "RGBA"}:
         return _of_colors(np.asarray(image), file)
     raise FormatError(f"“{file.name}” holds no whole numbers but is of the kind {mode}, so it can be no mask.")
+
+
+def _whole_numbers(values: NDArray[Any], file: Path) -> NDArray[np.integer[Any]]:
+    """Give the values of a mask as whole numbers from 0 on; some programs write these as floats."""
+    if values.dtype.kind == "f":
+        values = np.where(np.isnan(values), 0, values)  # which is nothing, as 0 is
+        if not ((np.abs(values) <= _LARGEST_VALUE) & (values == np.floor(values))).all():
+            raise FormatError(f"“{file.name}” holds no whole numbers but fractions, so it can be no mask.")
+        values = values.astype(np.int64)
+    whole: NDArray[np.integer[Any]] = np.maximum(values, 0)
+    return whole
 
 
 def _of_values(image: Image) -> MaskFile:

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sam3_annotator.project import ProjectStore, mask_to_region
+from sam3_annotator.project import FormatError, ProjectStore, mask_to_region
 from sam3_annotator.project.formats.masks.reading import read
 from sam3_annotator.project.formats.registry import import_project
+from tests.made_images import tiff_file
 
 
 def cells(count: int, dtype: Any = np.uint16) -> np.ndarray:
@@ -51,6 +52,26 @@ def test_each_number_is_an_instance_of_one_category(tmp_path: Path, suffix: str,
     assert plan.images[0].instances[8].region == mask_to_region(first == 9)
     assert plan.images[1].instances[11].region == mask_to_region(second == 12)
     assert plan.warnings == ("The values of the masks number objects, so each is an instance of “object”.",)
+
+
+@pytest.mark.parametrize("dtype", ["<i8", ">u4", "<f4", "<f8"])
+def test_numbers_of_any_kind_of_tiff_are_read(tmp_path: Path, dtype: str) -> None:
+    values = cells(12).astype(dtype)
+    (tmp_path / "a.tif").write_bytes(tiff_file(values[:, :, np.newaxis]))
+
+    (image,) = read(tmp_path).images
+
+    assert [each.region for each in image.instances] == [mask_to_region(values == number) for number in range(1, 13)]
+
+
+@pytest.mark.parametrize("value", [0.5, 1e30, np.inf])
+def test_fractions_are_no_numbers_of_objects(tmp_path: Path, value: float) -> None:
+    values = cells(12).astype("<f4")
+    values[40, 60] = value
+    (tmp_path / "probabilities.tif").write_bytes(tiff_file(values[:, :, np.newaxis]))
+
+    with pytest.raises(FormatError, match="holds no whole numbers but fractions"):
+        read(tmp_path)
 
 
 def test_16_bits_for_a_few_values_number_objects(tmp_path: Path) -> None:
