@@ -83,7 +83,7 @@ def assemble_window(
 
     engine = make_engine(session_factory or open_session, settings, disk_gigabytes, window)
     assist = Assist(engine, settings, window)
-    binding = CanvasBinding(bridge, workspace, canvas)
+    binding = CanvasBinding(bridge, workspace, canvas, settings)
     finder = Finder(engine, settings, opened.store.instances, window)
     Settling(bridge, finder, window)
     display = ImageDisplay(bridge, workspace, canvas, binding, assist, finder, settings)

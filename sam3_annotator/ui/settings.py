@@ -98,6 +98,15 @@ class Settings(QObject):
         self._write("keeps_view", value)
 
     @property
+    def colors_instances(self) -> bool:
+        """Each instance on the canvas has a colour of its own; else that of its category."""
+        return self._read("colors_instances", _bool, False)
+
+    @colors_instances.setter
+    def colors_instances(self, value: bool) -> None:
+        self._write("colors_instances", value)
+
+    @property
     def reduces_motion(self) -> bool:
         """Nothing moves by itself, not even to show that work is under way."""
         return self._read("reduces_motion", _bool, False)

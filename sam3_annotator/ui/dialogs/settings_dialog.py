@@ -40,6 +40,7 @@ _APPEARANCES = (
 _MOTION = ((False, "Full"), (True, "Reduced"))
 _WHEEL = ((True, "Zooms"), (False, modifier_words("Scrolls, Ctrl + wheel zooms")))
 _NEXT_VIEW = ((False, "Shown as a whole"), (True, "Zoomed as the one before"))
+_COLORS = ((False, "That of the category"), (True, "One for each"))
 _PREVIEW = (
     (PreviewMode.AUTO, "Where it keeps up"),
     (PreviewMode.ON, "Always"),
@@ -69,6 +70,9 @@ class SettingsDialog(QDialog):
         self._add_heading("Canvas")
         self._add_choice("Mouse wheel", "What the wheel does over the image", "wheel_zooms", _WHEEL)
         self._add_choice("Next image of the same size", "As in a sequence or of one camera", "keeps_view", _NEXT_VIEW)
+        self._add_choice(
+            "Colour of instances", "With one for each, neighbours are told apart", "colors_instances", _COLORS
+        )
         self._add_fill()
         self._add_heading("Outlines")
         self._add_choice("Preview at the cursor", "Shows what a click would outline", "preview", _PREVIEW)
