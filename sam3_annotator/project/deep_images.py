@@ -12,6 +12,8 @@ from sam3_annotator.project.tiff_values import DeepTiff
 
 _PNG_HEADER_BYTES: Final = 26
 _COLORED_OR_WITH_ALPHA: Final = (2, 4, 6)
+_JPEG2000_HEADER_BYTES: Final = 1 << 16
+_JPEG2000_MARK: Final = b"\xff\x4f\xff\x51"
 
 
 def rgb_of_tiff(tiff: DeepTiff) -> Pixels:
@@ -29,8 +31,20 @@ def is_deep_png(file: BinaryIO) -> bool:
     return len(header) == _PNG_HEADER_BYTES and header[24] == 16 and header[25] in _COLORED_OR_WITH_ALPHA
 
 
-def rgb_of_png(file: BinaryIO) -> Pixels:
-    """Read a deep PNG file, known to be sound, as `(H, W, 3)` uint8, not turned."""
+def is_deep_jpeg2000(file: BinaryIO) -> bool:
+    """Tell whether a JPEG 2000 file has more than 8 bits for each of three or four channels, as `is_deep_png` does."""
+    file.seek(0)
+    start = file.read(_JPEG2000_HEADER_BYTES)
+    # The code stream begins with its size: 40 bytes on is the count of channels, then the depth of the first.
+    place = start.find(_JPEG2000_MARK)
+    if place < 0 or len(start) < place + 43:
+        return False
+    channels, depth = int.from_bytes(start[place + 40 : place + 42], "big"), (start[place + 42] & 0x7F) + 1
+    return channels in (3, 4) and depth > 8
+
+
+def rgb_of_coded(file: BinaryIO) -> Pixels:
+    """Read a deep PNG or JPEG 2000 file, known to be sound, as `(H, W, 3)` uint8, not turned."""
     import cv2  # not needed at the start
 
     file.seek(0)

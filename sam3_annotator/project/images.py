@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from sam3_annotator.project.deep_images import is_deep_png, rgb_of_png, rgb_of_tiff
+from sam3_annotator.project.deep_images import is_deep_jpeg2000, is_deep_png, rgb_of_coded, rgb_of_tiff
 from sam3_annotator.project.eight_bits import Pixels, eight_bits
 from sam3_annotator.project.entities import ImageFacts
 from sam3_annotator.project.errors import ImageUnreadable
@@ -182,12 +182,20 @@ def _opened(path: Path) -> Iterator[Image]:
             return
         file.seek(0)
         with _pillow_image(path, file) as image:
-            if image.format == "PNG" and "transparency" not in image.info and is_deep_png(file):
+            if _is_deep_color(image, file):
                 image.load()  # tells damage, and finds EXIF data behind the pixels
-                yield _with_orientation(rgb_of_png(file), _orientation(image))
+                yield _with_orientation(rgb_of_coded(file), _orientation(image))
             else:
-                file.seek(0)
                 yield image
+
+
+def _is_deep_color(image: Image, file: BinaryIO) -> bool:
+    """Tell whether Pillow gives the upper 8 bits of colours only; it goes on in the file where it was."""
+    place = file.tell()
+    is_deep = {"PNG": is_deep_png, "JPEG2000": is_deep_jpeg2000}.get(image.format or "")
+    found = is_deep is not None and "transparency" not in image.info and is_deep(file)
+    file.seek(place)
+    return found
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import struct
 import zlib
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -41,6 +42,17 @@ def test_16_bit_colour_of_a_12_bit_camera_is_not_black(tmp_path: Path) -> None:
         assert np.abs(pixels[0, :, 2].astype(int) - RAMP).max() <= 2
         assert np.abs(pixels[0, :, 0].astype(int) - RAMP / 3).max() <= 2  # the colours keep their proportions
         assert make_thumbnail(path, 64).max() > 240
+
+
+def test_a_jpeg_2000_of_more_than_8_bits_is_not_black(tmp_path: Path) -> None:
+    values = np.tile(_ramps(3) * 5, (16, 1, 1))
+    is_written, data = cv2.imencode(".jp2", values[:, :, ::-1], [cv2.IMWRITE_JPEG2000_COMPRESSION_X1000, 1000])
+    assert is_written
+
+    pixels = read_image(_save(tmp_path / "a.jp2", data.tobytes()))
+
+    assert np.abs(pixels[0, :, 2].astype(int) - RAMP).max() <= 2
+    assert np.abs(pixels[0, :, 0].astype(int) - RAMP / 3).max() <= 2
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
