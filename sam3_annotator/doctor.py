@@ -30,6 +30,8 @@ PACKAGES = {
     "cv2": "opencv-python-headless",
     "numpy": "numpy",
     "PIL": "pillow",
+    "tifffile": "tifffile",
+    "imagecodecs": "imagecodecs",
     "shapely": "shapely",
     "typer": "typer",
     "platformdirs": "platformdirs",

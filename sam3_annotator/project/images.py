@@ -69,11 +69,11 @@ def read_deep_values(path: Path) -> NDArray[Any] | None:
 
     Raises `ImageUnreadable` with a sentence.
     """
-    with _opened_file(path) as file:
+    with opened_file(path) as file:
         tiff = open_deep_tiff(file)
         if tiff is None or tiff.samples > 1:
             return None
-        _refuse_size(path, tiff.width, tiff.height)
+        refuse_size(path, tiff.width, tiff.height)
         return tiff.read([0])[:, :, 0]
 
 
@@ -168,16 +168,16 @@ def _shrunk(pixels: Pixels, size: int) -> Pixels:
 @contextmanager
 def opened_image(path: Path) -> Iterator[Image]:
     """Open an image file by content; whatever goes wrong, also in the body, is told as `ImageUnreadable`."""
-    with _opened_file(path) as file, _pillow_image(path, file) as image:
+    with opened_file(path) as file, _pillow_image(path, file) as image:
         yield image
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Image]:
     """Open an image file as `opened_image` does, with values that Pillow would not show brought to 8 bits."""
-    with _opened_file(path) as file:
+    with opened_file(path) as file:
         if (tiff := open_deep_tiff(file)) is not None:
-            _refuse_size(path, tiff.width, tiff.height)
+            refuse_size(path, tiff.width, tiff.height)
             yield _with_orientation(rgb_of_tiff(tiff), tiff.orientation)
             return
         file.seek(0)
@@ -203,7 +203,7 @@ def _pillow_image(path: Path, file: BinaryIO) -> Iterator[Image]:
     pillow = import_pillow()
     formats = [name for name in _FORMATS if name in pillow.OPEN]
     with pillow.open(file, formats=formats) as image:
-        _refuse_size(path, image.width, image.height)
+        refuse_size(path, image.width, image.height)
         yield image
 
 
@@ -215,21 +215,27 @@ def _with_orientation(pixels: Pixels, orientation: int) -> Image:
 
 def _size_of_deep_tiff(path: Path) -> tuple[int, int] | None:
     """Tell the upright width and height of a TIFF file that Pillow does not read; None if it is something else."""
-    with _opened_file(path) as file:
+    with opened_file(path) as file:
         tiff: DeepTiff | None = open_deep_tiff(file)
         if tiff is None:
             return None
-        _refuse_size(path, tiff.width, tiff.height)
+        refuse_size(path, tiff.width, tiff.height)
         return (tiff.height, tiff.width) if tiff.orientation in (5, 6, 7, 8) else (tiff.width, tiff.height)
 
 
 @contextmanager
-def _opened_file(path: Path) -> Iterator[BinaryIO]:
+def opened_file(path: Path) -> Iterator[BinaryIO]:
     """Open a file; whatever goes wrong in reading an image from it is told as `ImageUnreadable`."""
     require_file(path)
+    with damage_told(path), path.open("rb") as file:
+        yield file
+
+
+@contextmanager
+def damage_told(path: Path) -> Iterator[None]:
+    """Tell whatever goes wrong in reading an image from a file as `ImageUnreadable`."""
     try:
-        with path.open("rb") as file:
-            yield file
+        yield
     except ImageUnreadable:
         raise
     except MemoryError as error:
@@ -238,7 +244,8 @@ def _opened_file(path: Path) -> Iterator[BinaryIO]:
         raise ImageUnreadable(_why_not_decoded(path, error)) from error
 
 
-def _refuse_size(path: Path, width: int, height: int) -> None:
+def refuse_size(path: Path, width: int, height: int) -> None:
+    """Raise `ImageUnreadable` for an image of no pixels, or of more than may be decoded."""
     if width < 1 or height < 1:
         raise ImageUnreadable(f"“{path.name}” says it is {width} x {height} pixels; copy it again, it is damaged.")
     if width * height > MAX_PIXELS:

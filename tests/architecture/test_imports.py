@@ -13,6 +13,8 @@ HEAVY = (
     "cv2",
     "shapely",
     "PIL",
+    "tifffile",
+    "imagecodecs",
     "yaml",
     "tqdm",
     "typer",

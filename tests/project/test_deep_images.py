@@ -5,14 +5,16 @@ from __future__ import annotations
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from sam3_annotator.project.errors import ImageUnreadable
-from sam3_annotator.project.images import make_thumbnail, read_facts, read_image
+from sam3_annotator.project.images import make_thumbnail, read_deep_values, read_facts, read_image
 from tests.made_images import png_file, tiff_file
 
 RGB = {"t262": 2}
@@ -207,6 +209,51 @@ def test_a_size_above_the_limit_is_told(tmp_path: Path) -> None:
     with pytest.raises(ImageUnreadable, match=r"“scan.tif” is 60000 x 50000 pixels .* above the limit"):
         read_image(path)
     assert "above the limit" in read_facts(path).problem
+
+
+@pytest.mark.parametrize("compression", [None, "lzw", "zlib", "packbits", "lzma", "zstd"])
+@pytest.mark.parametrize("pieces", [{"rowsperstrip": 7}, {"rowsperstrip": 50}, {"tile": (16, 32)}])
+def test_values_are_those_that_were_packed_and_a_file_that_is_cut_off_is_told(
+    tmp_path: Path, compression: str | None, pieces: dict[str, Any]
+) -> None:
+    values = np.random.default_rng(0).integers(0, 4096, (50, 70)).astype(np.float32)
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, values, compression=compression, predictor=compression is not None, bigtiff=True, **pieces)
+    whole = path.read_bytes()
+
+    read = read_deep_values(path)
+
+    assert read is not None
+    assert np.array_equal(read, values)
+    for end in (-1, -900, len(whole) // 2):
+        path.write_bytes(whole[:end])
+        with pytest.raises(ImageUnreadable, match="damaged or cut off"):
+            read_image(path)
+
+
+def test_strips_that_hold_less_than_they_should_or_are_missing_are_told(tmp_path: Path) -> None:
+    values = _ramps(1)
+    short = tiff_file(values, packed=zlib.compress(values.tobytes()[:-300]), t259=8)
+    missing = tiff_file(values, packed=zlib.compress(values[:2].tobytes()), t259=8, t278=2)
+
+    for data in (short, missing):
+        with pytest.raises(ImageUnreadable, match="damaged or cut off"):
+            read_image(_save(tmp_path / "a.tif", data))
+
+
+def test_a_small_image_that_claims_a_vast_tile_is_told(tmp_path: Path) -> None:
+    packed = zlib.compress(bytes(1000))
+    data = tiff_file(_ramps(1), packed=packed, t259=8, t322=1 << 17, t323=1 << 17, t324=8, t325=len(packed))
+
+    with pytest.raises(ImageUnreadable, match="damaged"):
+        read_image(_save(tmp_path / "a.tif", data))
+
+
+def test_oddities_of_a_file_are_not_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = _save(tmp_path / "a.tif", tiff_file(_ramps(1), t42113=b"none\0"))
+
+    assert read_image(path).shape == (4, 256, 3)
+    assert caplog.records == []
 
 
 def test_damage_gives_pixels_or_a_sentence(tmp_path: Path) -> None:

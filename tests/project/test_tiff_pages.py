@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from sam3_annotator.project.errors import Cancelled, ImageUnreadable, KnownError
+from sam3_annotator.project.images import read_image
 from sam3_annotator.project.tiff_pages import count_pages, split_pages
-from tests.made_images import corners, save
+from tests.made_images import corners, save, tiff_file
 
 
 def _stack(path: Path, pages: list[np.ndarray], **options: object) -> Path:
@@ -56,6 +59,45 @@ def test_pages_of_other_kinds_look_as_they_did(tmp_path: Path, mode: str, compre
             image.seek(number)
             with Image.open(file) as alone:
                 assert np.array_equal(np.asarray(alone.convert("RGB")), np.asarray(image.convert("RGB")))
+
+
+@pytest.mark.parametrize("shape", [(30, 41, 5), (5, 30, 41), (4, 3)])
+def test_what_the_values_mean_is_kept(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    stack = tmp_path / "a.tif"
+    values = np.arange(np.prod(shape)).reshape(shape).astype(">f4")
+    kept: dict[str, Any] = {"photometric": 0, "planarconfig": 2 if shape[0] == 5 else 1}
+    kept |= {"resolution": (2.5, 4), "resolutionunit": 3}
+    tags = [(274, "H", 1, 6, True), (33550, "d", 3, (0.5, 0.5, 0.0), True), (42113, "s", 0, "-9999", True)]
+    with tifffile.TiffWriter(stack, byteorder=">") as writer:
+        for _ in range(2):
+            writer.write(values, compression="lzw", predictor=True, metadata=None, extratags=tags, **kept)
+
+    with tifffile.TiffFile(split_pages(stack)[1]) as alone:
+        page = alone.pages.first
+        assert np.array_equal(page.asarray(), values)
+        assert {name: getattr(page, name) for name in kept} == kept
+        assert [page.tags.valueof(code) for code, *_ in tags] == [6, (0.5, 0.5, 0.0), "-9999"]
+
+
+@pytest.mark.parametrize("bits", [2, 4, 12])
+def test_pages_of_other_numbers_of_bits_are_written(tmp_path: Path, bits: int) -> None:
+    slices = np.stack([values % 2**bits for values in _slices(2)]).astype(np.uint8 if bits < 8 else np.uint16)
+    stack = tmp_path / "a.tif"
+    tifffile.imwrite(stack, slices, photometric="minisblack", bitspersample=bits, metadata=None)
+
+    for file, values in zip(split_pages(stack), slices, strict=True):
+        assert np.array_equal(tifffile.imread(file), values)
+        assert read_image(file).max() >= 250  # and none of them is dark
+
+
+def test_pages_that_no_codec_is_known_for_are_told(tmp_path: Path) -> None:
+    page = tiff_file(np.zeros((8, 8, 1), dtype="<u2"), t259=34661)
+    stack = tmp_path / "a.tif"
+    stack.write_bytes(page)
+
+    with pytest.raises(ImageUnreadable, match="packed in a way that is not known here"):
+        split_pages(stack)
+    assert list(tmp_path.iterdir()) == [stack]
 
 
 def test_smaller_copies_of_a_page_are_no_pages(tmp_path: Path) -> None:
@@ -112,6 +154,9 @@ def test_given_up_or_failed_nothing_is_left_behind(tmp_path: Path) -> None:
 
     with pytest.raises(Cancelled):
         split_pages(stack, give_up)
+    stack.write_bytes(stack.read_bytes()[:-100])
+    with pytest.raises(ImageUnreadable, match="cut off"):
+        split_pages(stack)
     with pytest.raises(ImageUnreadable):
         split_pages(tmp_path / "missing.tif")
     assert list(tmp_path.iterdir()) == [stack]
