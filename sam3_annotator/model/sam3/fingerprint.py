@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from sam3_annotator.model.network.vision_backbone import ViT
 
-ENCODING_VERSION: Final = 1
+ENCODING_VERSION: Final = 2
 """To be raised when the same file and weights come to give another map: by reading, resizing or in the network."""
 
 VALUES_READ: Final = 4096
