@@ -17,7 +17,7 @@ from sam3_annotator.paths import APP_NAME
 
 
 def add() -> Path:
-    """Write the bundle; there, not being signed, it needs no leave of anybody."""
+    """Write the bundle; as it was made on this Mac, it needs no signature."""
     from sam3_annotator.menu_entry.icons import write_icon
 
     bundle = _bundle()

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from sam3_annotator.project import ProjectStore
+from sam3_annotator.project import AttributeValue, InstanceId, ProjectStore, Provenance, rectangle
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.engine_bridge import EngineBridge
 from sam3_annotator.ui.assistance.finder import Finder
@@ -18,6 +18,7 @@ from sam3_annotator.ui.background import cancel_background_tasks
 from sam3_annotator.ui.canvas.draft import Draft
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.store_bridge import StoreBridge
+from sam3_annotator.ui.verbs import attribute_operations, operations
 from sam3_annotator.ui.workspace import Workspace
 
 
@@ -53,6 +54,20 @@ def answered(qtbot: QtBot, assist: Assist) -> Callable[[], Draft]:
         return assist.draft
 
     return wait
+
+
+@pytest.fixture
+def add_described(store: ProjectStore) -> Callable[..., InstanceId]:
+    """Add an instance with attributes, `add_described(image=0, category=0, occluded=True)`, of a car or a person."""
+    categories = [operations.add_category(store, name) for name in ("car", "person")]
+
+    def add(image: int = 0, category: int = 0, **attributes: AttributeValue) -> InstanceId:
+        image_id, category_id = store.images()[image].id, categories[category]
+        made = operations.add_instance(store, image_id, category_id, rectangle(0, 0, 5, 5), Provenance())
+        attribute_operations.give_attributes(store, [made], attributes)
+        return made
+
+    return add
 
 
 @pytest.fixture(autouse=True)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from sam3_annotator.project import Attributes, AttributeValue, InstanceId, ProjectStore, Provenance, rectangle
+from sam3_annotator.project import Attributes, InstanceId, ProjectStore, Provenance, rectangle
 from sam3_annotator.ui.item_models.known_attributes import KnownAttributes
 from sam3_annotator.ui.store_bridge import StoreBridge
-from sam3_annotator.ui.verbs import attribute_operations, operations
+from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.attributing import Attributing
 from sam3_annotator.ui.workspace import Workspace
 
@@ -29,28 +29,14 @@ def told(verbs: Attributing) -> list[str]:
     return made
 
 
-@pytest.fixture
-def add(store: ProjectStore, verbs: Attributing) -> Add:
-    """Add an instance with attributes, `add(image=0, category=0, occluded=True)`, of a car or a person."""
-    categories = [operations.add_category(store, name) for name in ("car", "person")]
-
-    def put(image: int = 0, category: int = 0, **attributes: AttributeValue) -> InstanceId:
-        image_id, category_id = store.images()[image].id, categories[category]
-        made = operations.add_instance(store, image_id, category_id, rectangle(0, 0, 5, 5), Provenance())
-        attribute_operations.give_attributes(store, [made], attributes)
-        return made
-
-    return put
-
-
 def attributes(store: ProjectStore, instance_id: InstanceId) -> Attributes:
     return dict(store.instance(instance_id).attributes)
 
 
 def test_a_key_switches_its_attribute_on_and_off_for_the_selected(
-    verbs: Attributing, add: Add, store: ProjectStore, workspace: Workspace, told: list[str]
+    verbs: Attributing, add_described: Add, store: ProjectStore, workspace: Workspace, told: list[str]
 ) -> None:
-    ids = [add(occluded=True, parked=False), add()]
+    ids = [add_described(occluded=True, parked=False), add_described()]
     workspace.select(ids)
 
     verbs.switch(0)
@@ -67,10 +53,10 @@ def test_a_key_switches_its_attribute_on_and_off_for_the_selected(
 
 
 def test_the_one_just_made_needs_no_selecting_and_is_told(
-    verbs: Attributing, add: Add, store: ProjectStore, told: list[str]
+    verbs: Attributing, add_described: Add, store: ProjectStore, told: list[str]
 ) -> None:
-    add(occluded=True, parked=True)
-    made = add()
+    add_described(occluded=True, parked=True)
+    made = add_described()
 
     verbs.switch(0)
 
@@ -79,9 +65,9 @@ def test_the_one_just_made_needs_no_selecting_and_is_told(
 
 
 def test_what_is_on_another_image_or_came_with_others_is_not_the_one_just_made(
-    verbs: Attributing, add: Add, store: ProjectStore, workspace: Workspace, told: list[str]
+    verbs: Attributing, add_described: Add, store: ProjectStore, workspace: Workspace, told: list[str]
 ) -> None:
-    add(occluded=True)
+    add_described(occluded=True)
     workspace.set_image(store.images()[1].id)
     verbs.switch(0)
     verbs.repeat()
@@ -98,10 +84,10 @@ def test_what_is_on_another_image_or_came_with_others_is_not_the_one_just_made(
 
 
 def test_what_work_beside_the_user_adds_is_not_the_one_just_made(
-    verbs: Attributing, add: Add, store: ProjectStore, told: list[str]
+    verbs: Attributing, add_described: Add, store: ProjectStore, told: list[str]
 ) -> None:
-    add(occluded=True)
-    mark, made, image = store.history_mark, add(), store.images()[0].id
+    add_described(occluded=True)
+    mark, made, image = store.history_mark, add_described(), store.images()[0].id
     found = [(rectangle(0, 0, 5, 5), 0.9, Provenance())]
     (other,) = operations.accept_proposals(store, image, store.categories()[1].id, found, mark)
 
@@ -113,13 +99,13 @@ def test_what_work_beside_the_user_adds_is_not_the_one_just_made(
 
 
 def test_the_one_made_before_of_the_same_category_is_repeated_and_what_only_this_one_has_stays(
-    verbs: Attributing, add: Add, store: ProjectStore, workspace: Workspace, told: list[str]
+    verbs: Attributing, add_described: Add, store: ProjectStore, workspace: Workspace, told: list[str]
 ) -> None:
-    add(occluded=True, colour="red")
-    add(1, 0, colour="blue", doors=4)
-    add(category=1, age=3)
-    add()
-    made = add(height=2)
+    add_described(occluded=True, colour="red")
+    add_described(1, 0, colour="blue", doors=4)
+    add_described(category=1, age=3)
+    add_described()
+    made = add_described(height=2)
 
     verbs.repeat()
 
@@ -128,9 +114,9 @@ def test_the_one_made_before_of_the_same_category_is_repeated_and_what_only_this
     assert told == ["The car just made: height 2 · blue · doors 4."]
 
 
-def test_without_any_before_there_is_nothing_to_repeat(verbs: Attributing, add: Add, told: list[str]) -> None:
-    add(category=1, age=3)
-    add()
+def test_without_any_before_there_is_nothing_to_repeat(verbs: Attributing, add_described: Add, told: list[str]) -> None:
+    add_described(category=1, age=3)
+    add_described()
 
     verbs.repeat()
 

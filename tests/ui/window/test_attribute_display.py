@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from sam3_annotator.project import AttributeValue, InstanceId, ProjectStore, Provenance, rectangle
+from sam3_annotator.project import InstanceId
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.store_bridge import StoreBridge
-from sam3_annotator.ui.verbs import attribute_operations, operations
+from sam3_annotator.ui.verbs import attribute_operations
 from sam3_annotator.ui.verbs.attributing import Attributing
 from sam3_annotator.ui.window.attribute_display import AttributeDisplay
 from sam3_annotator.ui.window.main_window import MainWindow
@@ -43,24 +43,10 @@ def display(window: MainWindow, verbs: Attributing) -> AttributeDisplay:
     return made
 
 
-@pytest.fixture
-def add(store: ProjectStore, display: AttributeDisplay) -> Add:
-    """Add an instance with attributes, `add(image=0, category=0, occluded=True)`, of a car or a person."""
-    categories = [operations.add_category(store, name) for name in ("car", "person")]
-
-    def put(image: int = 0, category: int = 0, **attributes: AttributeValue) -> InstanceId:
-        image_id, category_id = store.images()[image].id, categories[category]
-        made = operations.add_instance(store, image_id, category_id, rectangle(0, 0, 5, 5), Provenance())
-        attribute_operations.give_attributes(store, [made], attributes)
-        return made
-
-    return put
-
-
 def test_the_one_just_made_is_selected_as_long_as_its_attributes_are_at_hand(
-    display: AttributeDisplay, add: Add, window: MainWindow, workspace: Workspace
+    display: AttributeDisplay, add_described: Add, window: MainWindow, workspace: Workspace
 ) -> None:
-    made = add()
+    made = add_described()
 
     display.open()
     assert workspace.selection == {made}
@@ -86,8 +72,8 @@ def test_where_there_is_nothing_to_describe_it_says_so(
     assert window.focusWidget() is not window.instance_panel.attributes.field
 
 
-def test_a_closed_panel_is_opened(display: AttributeDisplay, add: Add, window: MainWindow) -> None:
-    add()
+def test_a_closed_panel_is_opened(display: AttributeDisplay, add_described: Add, window: MainWindow) -> None:
+    add_described()
     window.instance_panel.parent().close()
 
     display.open()
@@ -96,9 +82,9 @@ def test_a_closed_panel_is_opened(display: AttributeDisplay, add: Add, window: M
 
 
 def test_keys_are_called_after_what_they_switch(
-    display: AttributeDisplay, add: Add, window: MainWindow, workspace: Workspace
+    display: AttributeDisplay, add_described: Add, window: MainWindow, workspace: Workspace
 ) -> None:
-    ids = [add(occluded=True), add(category=1, asleep=True, age=3)]
+    ids = [add_described(occluded=True), add_described(category=1, asleep=True, age=3)]
 
     def switches() -> list[str]:
         actions = [window.window_actions.action(f"attribute_{number}") for number in range(1, 10)]
