@@ -198,6 +198,21 @@ class TestWindows:
         assert "'HKCU:\\Software\\Classes\\.sam3proj', 'HKCU:\\Software\\Classes\\sam3-annotator.project'" in scripts[1]
         assert not (paths.user_data_dir() / "sam3-annotator.ico").exists()
 
+    def test_it_does_not_wait_for_ever(
+        self, scripts: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        del scripts
+
+        def hang(command: list[str], *, timeout: float, **_: Any) -> None:
+            raise subprocess.TimeoutExpired(command, timeout)
+
+        monkeypatch.setattr(windows.subprocess, "run", hang)
+
+        assert cli.run(["menu-entry", "remove"]) == 1
+
+        told = capsys.readouterr().err.strip()
+        assert told == "The system refused (PowerShell did not change the start menu within 120 s)"
+
     def test_what_powershell_says_is_told(
         self, scripts: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -207,4 +222,5 @@ class TestWindows:
 
         assert cli.run(["menu-entry", "add"]) == 1
 
-        assert "PowerShell could not change the start menu: Access denied" in capsys.readouterr().err
+        told = capsys.readouterr().err.strip()
+        assert told == "The system refused (PowerShell could not change the start menu: Access denied)"

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -97,9 +98,11 @@ def _escaped(value: str) -> str:
 
 
 def _tell_desktop() -> None:
-    """Let the desktop read its folders anew, where it does not by itself; without these programs it does."""
+    """Have the desktop read its folders again; one that comes without these programs does so by itself."""
     data = user_data_dir().parent
     for program, folder in (("update-mime-database", "mime"), ("update-desktop-database", "applications")):
         found = shutil.which(program)
-        if found is not None and (data / folder).is_dir():
+        if found is None or not (data / folder).is_dir():
+            continue
+        with suppress(subprocess.TimeoutExpired):
             subprocess.run([found, os.fspath(data / folder)], check=False, capture_output=True, timeout=TIMEOUT_S)

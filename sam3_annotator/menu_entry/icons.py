@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def _draw() -> Image.Image:
     reader.setScaledSize(QSize(LARGEST, LARGEST))
     drawn = reader.read()
     if drawn.isNull():
-        raise OSError(f"{reader.fileName()} cannot be drawn ({reader.errorString()}).")
+        raise OSError(errno.EIO, f"it cannot be drawn: {reader.errorString()}", reader.fileName())
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     drawn.save(buffer, "PNG")  # type: ignore[call-overload]  # PySide's stub wants bytes, which the call refuses

@@ -6,6 +6,7 @@ Both are written by PowerShell, which has the objects for it. https://learn.micr
 from __future__ import annotations
 
 import base64
+import errno
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -97,11 +98,14 @@ def _quoted(text: str) -> str:
 
 
 def _run(script: str) -> str:
-    """Have PowerShell do what a script says; gives what it prints."""
+    """Have PowerShell do what a script says; gives what it prints. Raises `OSError` with what it complains of."""
     encoded = base64.b64encode(script.encode("utf-16-le")).decode("ascii")
     command = ["powershell", "-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-EncodedCommand", encoded]
-    done = subprocess.run(command, check=False, capture_output=True, timeout=TIMEOUT_S)
+    try:
+        done = subprocess.run(command, check=False, capture_output=True, timeout=TIMEOUT_S)
+    except subprocess.TimeoutExpired as error:
+        raise OSError(errno.ETIMEDOUT, f"PowerShell did not change the start menu within {TIMEOUT_S} s") from error
     if done.returncode:
         told = done.stderr.decode("utf-8", "replace").strip()
-        raise OSError(f"PowerShell could not change the start menu: {told}")
+        raise OSError(errno.EIO, f"PowerShell could not change the start menu: {told}")
     return done.stdout.decode("utf-8", "replace").strip()
