@@ -315,6 +315,9 @@ def export_command(
         typer.Option("--split", parser=word(parse_split), metavar="train=0.8,val=0.2", help="Shares of the images."),
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Another seed splits in another way.")] = 0,
+    alike_together: Annotated[
+        bool, typer.Option("--alike-together", help="Keep images that look alike, as frames of a film, in one split.")
+    ] = False,
     copy_images: Annotated[
         bool, typer.Option("--copy-images", help="Copy the images beside the labels, as is usual.")
     ] = False,
@@ -340,6 +343,7 @@ def export_command(
         segmentation=segmentation.value,
         split=split,
         seed=seed,
+        alike_together=alike_together,
         images="link" if link_images else "none" if no_images else "copy",
         include_unannotated=include_unannotated,
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from sam3_annotator import cli
 from sam3_annotator.commands import datasets
@@ -240,6 +241,13 @@ def test_export_writes_each_format(
 
     assert capsys.readouterr().out.startswith(f"{out}: 2 images (1 in train, 1 in val), 2 instances\n")
     assert any(out.rglob("*.json")) if name == "coco" else (out / "data.yaml").is_file()
+
+
+def test_export_keeps_alike_images_together_if_asked_to(labelled: Path, image_folder: Path, capsys: Any) -> None:
+    Image.open(image_folder / "1.png").resize((90, 70)).save(image_folder / "2.png")
+    words = ["export", str(labelled), str(image_folder / "out"), "--format", "coco", "--split", "train=0.5,val=0.5"]
+    assert cli.run([*words, "--alike-together"]) == 0
+    assert capsys.readouterr().out.startswith(f"{image_folder / 'out'}: 2 images (2 in train), 2 instances\n")
 
 
 @pytest.mark.parametrize("command", ["stats", "check", "export"])

@@ -38,6 +38,7 @@ class FindingKind(StrEnum):
     FEW_PIXELS = "few_pixels"
     SAME_IMAGE_LABELLED_DIFFERENTLY = "same_image_labelled_differently"
     SAME_IMAGE = "same_image"
+    ALIKE_IMAGES_IN_TWO_SPLITS = "alike_images_in_two_splits"
     DONE_WITHOUT_INSTANCES = "done_without_instances"
     ALIKE_CATEGORIES = "alike_categories"
     CATEGORY_NOT_IN_VAL = "category_not_in_val"
@@ -96,6 +97,7 @@ _KINDS = {
     FindingKind.FEW_PIXELS: (_WARNING, "Instances of a few pixels"),
     FindingKind.SAME_IMAGE_LABELLED_DIFFERENTLY: (_WARNING, "Copies labelled differently"),
     FindingKind.SAME_IMAGE: (_WARNING, "The same image twice"),
+    FindingKind.ALIKE_IMAGES_IN_TWO_SPLITS: (_WARNING, "Alike images in two splits"),
     FindingKind.DONE_WITHOUT_INSTANCES: (_WARNING, "Finished, without instances"),
     FindingKind.ALIKE_CATEGORIES: (_WARNING, "Categories named alike"),
     FindingKind.CATEGORY_NOT_IN_VAL: (_WARNING, "Categories not in val"),
@@ -121,10 +123,10 @@ class Finding:
     """One thing found: `sentence` says what, where, and what to do about it.
 
     `image_id` is the image to look at, None if it is about the whole project; `other_image_id` the one that is the
-    same. `box_xyxy` is where to look, in image pixels. `agreement` is the IoU of an outline and what the model draws,
-    where that is what was found; `score`, 0 to 1, and `phrase` are those by which a model saw something, and `region`
-    is where, if nothing is labelled there. `category_ids` begin with the category that is labelled, `instance_ids` end
-    with the one that may be too much.
+    same, or looks like it. `box_xyxy` is where to look, in image pixels. `agreement` is the IoU of an outline and what
+    the model draws, where that is what was found; `score`, 0 to 1, and `phrase` are those by which a model saw
+    something, and `region` is where, if nothing is labelled there. `category_ids` begin with the category that is
+    labelled, `instance_ids` end with the one that may be too much.
     """
 
     kind: FindingKind

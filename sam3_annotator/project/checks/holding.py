@@ -10,6 +10,7 @@ from sam3_annotator.project.entities import ImageId, ImageState, Instance, Insta
 from sam3_annotator.project.overlap import LABELLED_IOU, Placed
 from sam3_annotator.project.reading import ProjectReader
 
+_IN_TWO_SPLITS = (FindingKind.SAME_IMAGE_IN_TWO_SPLITS, FindingKind.ALIKE_IMAGES_IN_TWO_SPLITS)
 _OF_ITS_CATEGORY = (FindingKind.ANOTHER_CATEGORY, FindingKind.NOT_SEEN)
 
 
@@ -22,7 +23,8 @@ def findings_that_hold(
     are gone can hold no more. Images gone or left out take all their findings along, those no more finished what they
     may miss, those finished by now what a search was not sure of; a deleted instance takes along what was found of it,
     one that has another category by now what a model said of that, one that has another outline what a search was not
-    sure of, and specks and pinholes where it has none any more, and one that has been labelled what was missed there.
+    sure of, and specks and pinholes where it has none any more, and one that has been labelled what was missed there;
+    an image that came into the split of another one what was wrong with both being in two.
     Other changes of instances leave findings as they are: only a check can tell.
     """
     changed = frozenset(changed)
@@ -42,6 +44,8 @@ def findings_that_hold(
             return False
         if finding.other_image_id in changed and finding.other_image_id not in images:
             return False
+        if finding.kind in _IN_TWO_SPLITS and not changed.isdisjoint((finding.image_id, finding.other_image_id)):
+            return _are_in_two_splits(store, finding)
         image_id = finding.image_id
         if image_id is None or image_id not in changed:
             return True
@@ -53,6 +57,13 @@ def findings_that_hold(
         return _holds_among(finding, instances(image_id))
 
     return tuple(finding for finding in findings if holds(finding))
+
+
+def _are_in_two_splits(store: ProjectReader, finding: Finding) -> bool:
+    both = {finding.image_id, finding.other_image_id}
+    there = [image for image in store.images() if image.id in both and image.state is not ImageState.LEFT_OUT]
+    splits = {image.split for image in there} - {None}
+    return len(there) == 2 and len(splits) == 2
 
 
 def _holds_among(finding: Finding, instances: dict[InstanceId, Instance]) -> bool:

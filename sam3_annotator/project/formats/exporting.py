@@ -36,7 +36,7 @@ class Export:
     ) -> None:
         self.store = store
         self.out = out
-        self.selection = choose_images(store, options, naming)
+        self.selection = choose_images(store, options, naming, progress)
         self._options = options
         self._progress = progress
         self._lost: list[str] = []

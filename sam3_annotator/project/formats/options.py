@@ -22,6 +22,7 @@ class ExportOptions:
     `segmentation` (COCO only): `polygon`, which every trainer reads, or `rle`, which is exact for every mask.
     `split`: shares of the images by `train`, `val`, `test`, of any sum; images that have a split keep it, the
     others are drawn with `seed`. None: images keep the split they have; if none has one, there is one set.
+    `alike_together`: draw images that look alike, as the frames of a burst, into one split.
     `images`: `copy` or `link` them beside the labels, or write the labels only (`none`).
     `include_unannotated`: also write images nobody has looked at to the end, as if they were known to be empty.
     Raises KnownError on other values.
@@ -30,6 +31,7 @@ class ExportOptions:
     segmentation: str = "polygon"
     split: Mapping[str, float] | None = None
     seed: int = 0
+    alike_together: bool = False
     images: str = "copy"
     include_unannotated: bool = False
 

@@ -99,6 +99,7 @@ class ExportDialog(TaskDialog):
             segmentation=self.shapes.currentData(),
             split=self.split.shares,
             seed=self.split.seed,
+            alike_together=self.split.keeps_alike_together,
             images=self.images.currentData(),
             include_unannotated=self.unannotated.isChecked(),
         )

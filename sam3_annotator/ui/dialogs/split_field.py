@@ -22,9 +22,18 @@ class SplitField(QWidget):
         self.test.setFont(theme().font("number"))
         self.seed_box = _spin_box("Seed", 0, 104, prefix="Seed ", maximum=999_999)
         self.seed_box.setToolTip("Another seed divides the images in another way; the same seed in the same way")
+        self.alike_together = QCheckBox("Keep images that look alike together")
+        self.alike_together.setToolTip(
+            "Frames of a film or a burst, and copies that were made smaller or brighter, come into one part: "
+            "otherwise a model is tested on nearly what it has learnt"
+        )
         self._parts = QWidget()
-        parts = QHBoxLayout(self._parts)
-        parts.setContentsMargins(SPACE_L + SPACE_S, 0, 0, 0)
+        indented = QVBoxLayout(self._parts)
+        indented.setContentsMargins(SPACE_L + SPACE_S, 0, 0, 0)
+        indented.setSpacing(SPACE_XS)
+        parts = QHBoxLayout()
+        indented.addLayout(parts)
+        indented.addWidget(self.alike_together)
         parts.setSpacing(SPACE_S)
         for widget in (self.train, self.val, self.test, self.seed_box):
             parts.addWidget(widget)
@@ -38,6 +47,7 @@ class SplitField(QWidget):
         self.train.valueChanged.connect(self._balance)
         self.val.valueChanged.connect(self._balance)
         self.seed_box.valueChanged.connect(self.changed)
+        self.alike_together.toggled.connect(self.changed)
         self._refresh()
 
     @property
@@ -52,6 +62,11 @@ class SplitField(QWidget):
     def seed(self) -> int:
         """The number that decides which image goes where."""
         return self.seed_box.value()
+
+    @property
+    def keeps_alike_together(self) -> bool:
+        """Whether images that look alike come into the same part."""
+        return self.is_on.isChecked() and self.alike_together.isChecked()
 
     @property
     def _test_percent(self) -> int:

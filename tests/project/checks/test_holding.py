@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from sam3_annotator.project import Finding, FindingKind, ImageState, Provenance, Region, findings_that_hold, rectangle
+from sam3_annotator.project import (
+    Finding,
+    FindingKind,
+    ImageState,
+    Provenance,
+    Region,
+    Split,
+    findings_that_hold,
+    rectangle,
+)
 
 EVERYTHING = range(100)
 PLACE = rectangle(40, 10, 60, 30)
@@ -144,3 +153,13 @@ def test_only_what_was_changed_is_looked_at(sound: Any, missed: Finding, monkeyp
     assert asked == []
     findings_that_hold(sound.store, [missed, missed], [sound.images[0]])
     assert asked == [sound.images[0]]
+
+
+@pytest.mark.parametrize("kind", [FindingKind.SAME_IMAGE_IN_TWO_SPLITS, FindingKind.ALIKE_IMAGES_IN_TWO_SPLITS])
+def test_images_that_came_into_one_split_are_not_in_two(sound: Any, kind: FindingKind) -> None:
+    both = Finding(kind, "", sound.images[2], other_image_id=sound.images[0])
+    assert findings_that_hold(sound.store, [both], EVERYTHING) == (both,)
+
+    for changed, split in ((2, Split.TRAIN), (0, None)):
+        sound.update(changed, split=split)
+        assert findings_that_hold(sound.store, [both], [sound.images[changed]]) == ()

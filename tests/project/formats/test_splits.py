@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from hypothesis import given, strategies as st
 
@@ -73,22 +74,72 @@ def test_a_copy_follows_the_image_whose_split_is_fixed() -> None:
     assert assign_splits(images, None, 0)[ImageId(4)] == "test"
 
 
+def groups(*numbers: Iterable[int]) -> list[list[ImageId]]:
+    return [[ImageId(number) for number in group] for group in numbers]
+
+
+def test_alike_images_come_into_one_split() -> None:
+    bursts = [range(start, start + 5) for start in range(1, 100, 5)]
+    alike = groups(*bursts)
+
+    drawn = set()
+    for seed in range(20):
+        splits = assign_splits(records(100), {"train": 0.8, "val": 0.2}, seed, alike)
+        assert all(len({splits[ImageId(i)] for i in burst}) == 1 for burst in bursts)
+        assert Counter(splits.values()) == {"train": 80, "val": 20}
+        drawn.add(tuple(splits.values()))
+    assert len(drawn) == 20
+
+
+def test_more_alike_images_than_the_smaller_splits_hold_leave_these_to_the_others() -> None:
+    film = groups(range(1, 61))
+
+    for seed in range(20):
+        splits = assign_splits(records(100), {"train": 0.8, "val": 0.15, "test": 0.05}, seed, film)
+        assert {splits[ImageId(i)] for i in range(1, 61)} == {"train"}
+        assert Counter(splits.values()) == {"train": 80, "val": 15, "test": 5}
+
+
+def test_two_halves_of_alike_images_are_parted_however_small_a_share_is() -> None:
+    halves = groups(range(1, 51), range(51, 101))
+
+    assert Counter(assign_splits(records(100), {"train": 0.9, "val": 0.1}, 0, halves).values()) == {
+        "train": 50,
+        "val": 50,
+    }
+
+
+def test_images_that_are_all_alike_come_into_the_largest_split() -> None:
+    everything = groups(range(1, 11))
+
+    assert set(assign_splits(records(10), {"train": 0.3, "val": 0.7}, 0, everything).values()) == {"val"}
+
+
+def test_an_alike_image_follows_the_one_whose_split_is_fixed() -> None:
+    splits = assign_splits(records(4, {3: Split.TEST}), {"train": 0.5, "val": 0.5}, 0, groups((3, 1, 4)))
+
+    assert [splits[ImageId(i)] for i in (1, 3, 4)] == ["test"] * 3
+
+
 @given(
     st.integers(1, 40),
     st.dictionaries(st.integers(1, 40), st.sampled_from(list(Split))),
     st.dictionaries(st.sampled_from(["train", "val", "test"]), st.floats(0, 10), min_size=1),
     st.integers(0, 5),
+    st.lists(st.lists(st.integers(1, 40), min_size=2, max_size=4)),
 )
-def test_every_image_gets_one_split(count: int, fixed: dict[int, Split], shares: dict[str, float], seed: int) -> None:
+def test_every_image_gets_one_split(
+    count: int, fixed: dict[int, Split], shares: dict[str, float], seed: int, alike: list[list[int]]
+) -> None:
     if not sum(shares.values()):
         return
     images = records(count, fixed)
 
-    splits = assign_splits(images, shares, seed)
+    splits = assign_splits(images, shares, seed, groups(*(group for group in alike if max(group) <= count)))
 
     assert set(splits) == {image.id for image in images}
     for image in images:
         if image.split is None:
-            assert shares[splits[image.id]] > 0
+            assert shares.get(splits[image.id], 0) > 0 or Split(splits[image.id]) in fixed.values()
         else:
             assert splits[image.id] == image.split

@@ -142,11 +142,16 @@ def test_options_are_those_chosen(dialog: ExportDialog) -> None:
     dialog.images.setCurrentIndex(2)
     dialog.split.is_on.setChecked(True)
     dialog.split.seed_box.setValue(7)
+    dialog.split.alike_together.setChecked(True)
 
     options = dialog.options
 
     assert (options.segmentation, options.images, options.seed) == ("rle", "none", 7)
     assert options.split == {"train": 0.8, "val": 0.2}
+    assert options.alike_together
+
+    dialog.split.is_on.setChecked(False)
+    assert not dialog.options.alike_together
 
 
 def test_export_is_written_and_reported(

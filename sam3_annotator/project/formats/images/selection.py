@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from sam3_annotator.project.entities import ImageFacts, ImageRecord, ImageState
+from sam3_annotator.project.entities import ImageFacts, ImageId, ImageRecord, ImageState
 from sam3_annotator.project.errors import KnownError
+from sam3_annotator.project.fingerprints import alike_groups
 from sam3_annotator.project.formats.images.naming import Naming
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.sentences import listed
 from sam3_annotator.project.formats.splits import assign_splits
 from sam3_annotator.project.image_files import is_there
 from sam3_annotator.project.images import current_facts
+from sam3_annotator.project.kept_fingerprints import fingerprints
+from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.queries import instance_counts
 from sam3_annotator.project.reading import ProjectReader
 
@@ -61,12 +64,15 @@ class Selection:
         return tuple(sorted(found, key=["", "train", "val", "test"].index))
 
 
-def choose_images(store: ProjectReader, options: ExportOptions, naming: Naming) -> Selection:
+def choose_images(
+    store: ProjectReader, options: ExportOptions, naming: Naming, progress: Progress = no_progress
+) -> Selection:
     """Choose what to export: images with instances, and those known to have none.
 
     Known to have none are images that are done, reviewed or confirmed empty; all others without instances too if
     `include_unannotated`. Not so images that are left out, those of unknown size, and missing ones unless only labels
-    are written. Raises KnownError if nothing remains.
+    are written. `progress` is told that nothing is written yet while images are held against each other, and may raise
+    `Cancelled`. Raises KnownError if nothing remains.
     """
     counts = instance_counts(store)
     warnings: list[str] = []
@@ -106,12 +112,23 @@ def choose_images(store: ProjectReader, options: ExportOptions, naming: Naming) 
         )
     if not chosen:
         raise KnownError(f"There is nothing to export. {' '.join(warnings) or 'The project has no images.'}")
-    splits = assign_splits([record for record, _, _ in chosen], options.split, options.seed)
+    records = [record for record, _, _ in chosen]
+    alike = _alike(records, [file for _, file, _ in chosen], progress) if options.alike_together else ()
+    splits = assign_splits(records, options.split, options.seed, alike)
     images = tuple(
         ChosenImage(record, file, name, splits[record.id], _is_unannotated(record, counts.get(record.id, 0)))
         for record, file, name in chosen
     )
     return Selection(images, tuple(warnings))
+
+
+def _alike(records: Sequence[ImageRecord], files: Sequence[Path], progress: Progress) -> list[list[ImageId]]:
+    """Give the groups of images that look alike."""
+    by_content = {record.facts.content_hash: file for record, file in zip(records, files, strict=True)}
+    known = fingerprints(by_content, lambda _done, _total: progress(0, len(records)))
+    seen = [record for record in records if record.facts.content_hash in known]
+    groups = alike_groups([known[record.facts.content_hash] for record in seen])
+    return [[seen[place].id for place in group] for group in groups]
 
 
 def _reason_not_to_look(record: ImageRecord, instances: int, options: ExportOptions) -> str:

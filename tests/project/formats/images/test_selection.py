@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from sam3_annotator.project import ImageFacts, ImageState, KnownError, ProjectStore, Split
 from sam3_annotator.project.formats.images.naming import nested_names
@@ -166,3 +167,23 @@ def test_splits_are_named_in_the_order_of_their_use(store: ProjectStore) -> None
 def test_nothing_to_export_is_said(store: ProjectStore) -> None:
     with pytest.raises(KnownError, match="nothing to export"):
         choose_images(store, ExportOptions(), nested_names)
+
+
+def test_images_that_look_alike_are_drawn_into_one_split_where_asked_for(store: ProjectStore) -> None:
+    first = store.image_file(store.images()[0].id)
+    for position in range(4):
+        annotate(store, position)
+        if position % 2:  # the second and the fourth look like the first
+            with Image.open(first) as image:
+                image.resize((90 + position, 70)).save(store.image_file(store.images()[position].id))
+    told = []
+
+    def splits(seed: int, *, alike_together: bool) -> list[str]:
+        options = ExportOptions(split={"train": 0.5, "val": 0.5}, seed=seed, alike_together=alike_together)
+        selection = choose_images(store, options, nested_names, lambda *progress: told.append(progress))
+        return [image.split for image in selection.images]
+
+    for seed in range(10):
+        assert splits(seed, alike_together=True) in (["train", "train", "val", "train"], ["val", "val", "train", "val"])
+    assert set(told) == {(0, 4)}
+    assert len({splits(seed, alike_together=False)[1] for seed in range(10)}) == 2
