@@ -27,6 +27,7 @@ from sam3_annotator.commands.option_types import (
     path_word,
     word,
 )
+from sam3_annotator.commands.split_words import AlikeTogether, Seed, split_command
 from sam3_annotator.commands.words import (
     Box,
     Point,
@@ -314,10 +315,8 @@ def export_command(
         dict[str, float] | None,
         typer.Option("--split", parser=word(parse_split), metavar="train=0.8,val=0.2", help="Shares of the images."),
     ] = None,
-    seed: Annotated[int, typer.Option(metavar="N", help="Another seed splits in another way.")] = 0,
-    alike_together: Annotated[
-        bool, typer.Option("--alike-together", help="Keep images that look alike, as frames of a film, in one split.")
-    ] = False,
+    seed: Seed = 0,
+    alike_together: AlikeTogether = False,
     copy_images: Annotated[
         bool, typer.Option("--copy-images", help="Copy the images beside the labels, as is usual.")
     ] = False,
@@ -381,6 +380,7 @@ def doctor(as_json: Json = False) -> None:
         typer.echo(to_text(findings))
 
 
+app.command("split", short_help="Draw which images train, validate and test.")(split_command)
 app.command("check", short_help="Find what would spoil a training or looks like a slip.")(check_command)
 app.command("autolabel", short_help="Label what phrases find on all images of a project.")(autolabel_command)
 app.command("propagate", short_help="Label the images of a sequence as the first is.")(propagate_command)

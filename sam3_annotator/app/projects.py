@@ -27,6 +27,7 @@ def bind_project(window: MainWindow, verbs: ProjectVerbs, opened: Opened, displa
             "open_project": verbs.open_project,
             "close_project": window.start_page_requested.emit,
             "add_images": verbs.add_images,
+            "divide_images": verbs.divide_images,
             "import": verbs.import_annotations,
             "export": verbs.export,
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,9 +14,11 @@ from sam3_annotator.paths import PROJECT_SUFFIX
 from sam3_annotator.project import (
     Cancelled,
     ProjectStore,
+    divide_images,
     list_image_files,
     measured_instances,
     measures_as_csv,
+    splits_in_words,
     statistics,
     why_no_images,
 )
@@ -60,6 +62,17 @@ def import_labels(project: Path, source: Path, format_name: str, images: Path | 
     print(report)
     for warning in report.warnings:
         print(warning)
+    return DONE
+
+
+def divide_project(
+    project: Path, shares: Mapping[str, float], seed: int, *, alike_together: bool, is_anew: bool
+) -> int:
+    """Draw which images of a project train, validate and test, and keep that in it."""
+    with ProjectStore.open(project) as store:
+        with progress_bar("Reading images") as progress:
+            divide_images(store, shares, seed, alike_together=alike_together, is_anew=is_anew, progress=progress)
+        print(f"{project}: {splits_in_words(store)}")
     return DONE
 
 

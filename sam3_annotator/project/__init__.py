@@ -130,6 +130,7 @@ from sam3_annotator.project.simplification import (
     simplify_line,
     simplify_region,
 )
+from sam3_annotator.project.splitting import divide_images, splits_in_words
 from sam3_annotator.project.store import ProjectStore
 from sam3_annotator.project.strokes import brushed
 from sam3_annotator.project.tiff_pages import TIFF_SUFFIXES, count_pages, split_pages
@@ -227,6 +228,7 @@ __all__ = [
     "decode_copies",
     "delete_vertex",
     "difference",
+    "divide_images",
     "encode_copies",
     "find_by_sightings",
     "find_disagreements",
@@ -286,6 +288,7 @@ __all__ = [
     "simplify_region",
     "sought_categories",
     "split_pages",
+    "splits_in_words",
     "state_counts",
     "state_of",
     "statistics",

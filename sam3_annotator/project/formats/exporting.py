@@ -16,10 +16,10 @@ from sam3_annotator.project.formats.images.selection import ChosenImage, choose_
 from sam3_annotator.project.formats.images.unannotated import write_unannotated
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
 from sam3_annotator.project.formats.sentences import listed
-from sam3_annotator.project.formats.splits import ONE_SET
 from sam3_annotator.project.progress import Progress
 from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.runs import Runs, runs_of_region
+from sam3_annotator.project.splitting import ONE_SET
 
 EXPORT_INFO: Final = {"description": "Exported by SAM 3 Annotator", "version": __version__}
 """What a file says of its origin, where a format has a place for that."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import KnownError
-from sam3_annotator.project.words import counted
+from sam3_annotator.project.splitting import counted_in_splits
 
 SEGMENTATIONS = ("polygon", "rle")
 IMAGE_MODES = ("copy", "link", "none")
@@ -71,5 +71,4 @@ class ExportReport:
     @property
     def image_words(self) -> str:
         """Say how many images there are, and how many in each split, as `8 images (6 in train, 2 in val)`."""
-        splits = ", ".join(f"{count:,} in {split}" for split, count in self.splits.items())
-        return counted(self.images, "image") + (f" ({splits})" if splits else "")
+        return counted_in_splits(self.images, self.splits)

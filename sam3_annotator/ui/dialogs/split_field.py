@@ -1,92 +1,43 @@
-"""The choice of how images are divided into training, validation and test parts."""
+"""The choice of whether images are divided into training, validation and test parts, and how."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
-from sam3_annotator.ui.theme import SPACE_L, SPACE_S, SPACE_XS, theme
+from sam3_annotator.ui.dialogs.share_field import ShareField
+from sam3_annotator.ui.theme import SPACE_L, SPACE_S, SPACE_XS
 
 
 class SplitField(QWidget):
-    """Shares in per cent that always add up to 100: what training and validation leave is for the test."""
+    """A box to tick, and what there is to choose then."""
 
     changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.is_on = QCheckBox("Into training, validation and test")
-        self.train = _spin_box("Training share", 80, 124, prefix="Train ", suffix=" %")
-        self.val = _spin_box("Validation share", 20, 112, prefix="Val ", suffix=" %")
-        self.test = QLabel()
-        self.test.setFont(theme().font("number"))
-        self.seed_box = _spin_box("Seed", 0, 104, prefix="Seed ", maximum=999_999)
-        self.seed_box.setToolTip("Another seed divides the images in another way; the same seed in the same way")
-        self.alike_together = QCheckBox("Keep images that look alike together")
-        self.alike_together.setToolTip(
-            "Frames of a film or a burst, and copies that were made smaller or brighter, come into one part: "
-            "otherwise a model is tested on nearly what it has learnt"
-        )
-        self._parts = QWidget()
-        indented = QVBoxLayout(self._parts)
-        indented.setContentsMargins(SPACE_L + SPACE_S, 0, 0, 0)
-        indented.setSpacing(SPACE_XS)
-        parts = QHBoxLayout()
-        indented.addLayout(parts)
-        indented.addWidget(self.alike_together)
-        parts.setSpacing(SPACE_S)
-        for widget in (self.train, self.val, self.test, self.seed_box):
-            parts.addWidget(widget)
-        parts.insertStretch(parts.count() - 1, 1)
+        self.parts = ShareField()
+        self.parts.setContentsMargins(SPACE_L + SPACE_S, 0, 0, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 0)
         column.setSpacing(SPACE_XS)
         column.addWidget(self.is_on)
-        column.addWidget(self._parts)
+        column.addWidget(self.parts)
         self.is_on.toggled.connect(self._refresh)
-        self.train.valueChanged.connect(self._balance)
-        self.val.valueChanged.connect(self._balance)
-        self.seed_box.valueChanged.connect(self.changed)
-        self.alike_together.toggled.connect(self.changed)
+        self.parts.changed.connect(self.changed)
         self._refresh()
 
     @property
     def shares(self) -> dict[str, float] | None:
         """Give the share of each part that gets images, from 0 to 1; None when the images stay together."""
-        if not self.is_on.isChecked():
-            return None
-        percents = {"train": self.train.value(), "val": self.val.value(), "test": self._test_percent}
-        return {name: percent / 100 for name, percent in percents.items() if percent}
-
-    @property
-    def seed(self) -> int:
-        """The number that decides which image goes where."""
-        return self.seed_box.value()
+        return self.parts.shares if self.is_on.isChecked() else None
 
     @property
     def keeps_alike_together(self) -> bool:
         """Whether images that look alike come into the same part."""
-        return self.is_on.isChecked() and self.alike_together.isChecked()
-
-    @property
-    def _test_percent(self) -> int:
-        return 100 - self.train.value() - self.val.value()
-
-    def _balance(self) -> None:
-        if self._test_percent < 0:
-            other = self.val if self.sender() is self.train else self.train
-            other.setValue(other.value() + self._test_percent)
-        self._refresh()
+        return self.is_on.isChecked() and self.parts.alike_together.isChecked()
 
     def _refresh(self) -> None:
-        self._parts.setVisible(self.is_on.isChecked())
-        self.test.setText(f"Test {self._test_percent} %")
+        self.parts.setVisible(self.is_on.isChecked())
         self.changed.emit()
-
-
-def _spin_box(name: str, value: int, width: int, *, maximum: int = 100, prefix: str, suffix: str = "") -> QSpinBox:
-    box = QSpinBox(maximum=maximum, prefix=prefix, suffix=suffix, value=value)
-    box.setAccessibleName(name)
-    box.setFont(theme().font("number"))
-    box.setFixedWidth(width)
-    return box

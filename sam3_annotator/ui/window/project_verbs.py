@@ -92,6 +92,12 @@ class ProjectVerbs(QObject):
 
         self._show(ExportDialog(self._window.bridge, self._window))
 
+    def divide_images(self) -> None:
+        """Open the dialog that divides the images into splits."""
+        from sam3_annotator.ui.dialogs.divide_dialog import DivideDialog  # not needed at the start
+
+        self._show(DivideDialog(self._window.bridge, self._window))
+
     def import_annotations(self, source: Path | None = None) -> None:
         """Open the import dialog, with the labels of `source` chosen."""
         from sam3_annotator.ui.dialogs.import_dialog import ImportDialog  # not needed at the start

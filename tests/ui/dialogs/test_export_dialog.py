@@ -141,8 +141,8 @@ def test_options_are_those_chosen(dialog: ExportDialog) -> None:
     dialog.shapes.setCurrentIndex(1)
     dialog.images.setCurrentIndex(2)
     dialog.split.is_on.setChecked(True)
-    dialog.split.seed_box.setValue(7)
-    dialog.split.alike_together.setChecked(True)
+    dialog.split.parts.seed_box.setValue(7)
+    dialog.split.parts.alike_together.setChecked(True)
 
     options = dialog.options
 
@@ -265,8 +265,8 @@ def test_yolo_is_written_in_parts(qtbot: QtBot, dialog: ExportDialog, add: Add, 
         add(image)
     dialog.formats.choose(name)
     dialog.split.is_on.setChecked(True)
-    dialog.split.train.setValue(50)
-    dialog.split.val.setValue(50)
+    dialog.split.parts.train.setValue(50)
+    dialog.split.parts.val.setValue(50)
     dialog.folder.set_path(tmp_path / "out")
 
     dialog.primary.click()
@@ -389,7 +389,7 @@ def test_images_stay_together_unless_a_split_is_asked_for(split: SplitField) -> 
 def test_shares_always_add_up(split: SplitField, train: int, val: int, expected: dict[str, float]) -> None:
     split.is_on.setChecked(True)
 
-    split.train.setValue(train)
-    split.val.setValue(val)
+    split.parts.train.setValue(train)
+    split.parts.val.setValue(val)
 
     assert split.shares == expected

@@ -24,7 +24,6 @@ from sam3_annotator.project.formats.options import ExportOptions, ExportReport
 from sam3_annotator.project.formats.rings.even_odd import fill_even_odd
 from sam3_annotator.project.formats.rings.parts import join_regions
 from sam3_annotator.project.formats.sentences import listed
-from sam3_annotator.project.formats.splits import ONE_SET
 from sam3_annotator.project.formats.xml_attributes import CROWD, AttributesChanged, fitted
 from sam3_annotator.project.geometry import clip_region
 from sam3_annotator.project.progress import Progress, no_progress
@@ -32,6 +31,7 @@ from sam3_annotator.project.queries import attribute_values, crowd_counts
 from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.regions import Region, Ring
 from sam3_annotator.project.runs import Runs, runs_in_box
+from sam3_annotator.project.splitting import ONE_SET
 
 _NAME = Path("annotations.xml")
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n'

@@ -8,22 +8,20 @@ from pathlib import Path, PurePosixPath
 
 from sam3_annotator.project.entities import ImageFacts, ImageId, ImageRecord, ImageState
 from sam3_annotator.project.errors import KnownError
-from sam3_annotator.project.fingerprints import alike_groups
 from sam3_annotator.project.formats.images.naming import Naming
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.sentences import listed
-from sam3_annotator.project.formats.splits import assign_splits
 from sam3_annotator.project.image_files import is_there
 from sam3_annotator.project.images import current_facts
-from sam3_annotator.project.kept_fingerprints import fingerprints
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.queries import instance_counts
 from sam3_annotator.project.reading import ProjectReader
+from sam3_annotator.project.splitting import alike_images, assign_splits
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenImage:
-    """An image to export: its record, its file, the name it gets, and its split (`splits.ONE_SET` if there is none).
+    """An image to export: its record, its file, the name it gets, and its split (`splitting.ONE_SET` if there is none).
 
     `is_unannotated` says that it is without instances, and nobody has said that there is nothing on it.
     """
@@ -113,22 +111,15 @@ def choose_images(
     if not chosen:
         raise KnownError(f"There is nothing to export. {' '.join(warnings) or 'The project has no images.'}")
     records = [record for record, _, _ in chosen]
-    alike = _alike(records, [file for _, file, _ in chosen], progress) if options.alike_together else ()
+    alike: list[list[ImageId]] = []
+    if options.alike_together:
+        alike = alike_images(records, [file for _, file, _ in chosen], lambda _done, _total: progress(0, len(chosen)))
     splits = assign_splits(records, options.split, options.seed, alike)
     images = tuple(
         ChosenImage(record, file, name, splits[record.id], _is_unannotated(record, counts.get(record.id, 0)))
         for record, file, name in chosen
     )
     return Selection(images, tuple(warnings))
-
-
-def _alike(records: Sequence[ImageRecord], files: Sequence[Path], progress: Progress) -> list[list[ImageId]]:
-    """Give the groups of images that look alike."""
-    by_content = {record.facts.content_hash: file for record, file in zip(records, files, strict=True)}
-    known = fingerprints(by_content, lambda _done, _total: progress(0, len(records)))
-    seen = [record for record in records if record.facts.content_hash in known]
-    groups = alike_groups([known[record.facts.content_hash] for record in seen])
-    return [[seen[place].id for place in group] for group in groups]
 
 
 def _reason_not_to_look(record: ImageRecord, instances: int, options: ExportOptions) -> str:

@@ -17,12 +17,12 @@ from sam3_annotator.project.formats.images.naming import flat_names
 from sam3_annotator.project.formats.images.selection import ChosenImage, Selection
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
 from sam3_annotator.project.formats.sentences import listed
-from sam3_annotator.project.formats.splits import ONE_SET
 from sam3_annotator.project.formats.yolo.oriented_boxes import move_into_image, oriented_box
 from sam3_annotator.project.formats.yolo.rings import best_ring
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.runs import Runs
+from sam3_annotator.project.splitting import ONE_SET
 
 _LOW_IOU = 0.8
 _SMALLEST_SIDE = 10

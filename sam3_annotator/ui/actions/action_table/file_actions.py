@@ -29,6 +29,15 @@ FILE_ACTIONS: Final = (
         tip="Bring in categories and instances from another tool",
         enabled=lambda state: not state.is_read_only,
     ),
+    ActionSpec(
+        "divide_images",
+        "Divide into splits…",
+        (),
+        "File",
+        1,
+        tip="Draw which images train, validate and test",
+        enabled=lambda state: not state.is_read_only,
+    ),
     ActionSpec("export", "Export…", ("Ctrl+E",), "File", 1, tip="Write the annotations for training"),
     ActionSpec("check_project", "Check project", ("F7",), "File", 2, tip="Look for overlaps, slivers, copies"),
     ActionSpec(

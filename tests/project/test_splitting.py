@@ -1,4 +1,4 @@
-"""Splits of exported images."""
+"""Images are drawn into splits by shares and a seed; what is alike stays together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from hypothesis import given, strategies as st
 
 from sam3_annotator.project import ImageFacts, ImageId, ImageRecord, Split
-from sam3_annotator.project.formats.splits import ONE_SET, assign_splits
+from sam3_annotator.project.splitting import ONE_SET, assign_splits
 
 
 def records(count: int, fixed: dict[int, Split] | None = None) -> list[ImageRecord]:
