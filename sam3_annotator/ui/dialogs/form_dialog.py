@@ -112,7 +112,7 @@ class FormDialog(QDialog):
         """
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal if self.is_blocking else Qt.WindowModality.NonModal)
-        self.resize(DIALOG_WIDTH, self.height())
+        self.resize(DIALOG_WIDTH, self.minimumSizeHint().height())
         self.show()
         self._grow()
         self.raise_()
