@@ -15,6 +15,7 @@ from urllib.parse import quote
 from sam3_annotator.project.errors import KnownError, NotAProject
 from sam3_annotator.project.failures import damaged, read_only
 from sam3_annotator.project.migrations import (
+    BASE_VERSION,
     MIGRATIONS,
     Migrations,
     create_schema,
@@ -75,11 +76,12 @@ def file_identity(path: Path) -> tuple[int, int] | None:
 
 
 def create_database(path: Path) -> Database:
-    """Make a new, empty project file."""
+    """Make a new, empty project file of the current version."""
     connection = _connect(path, "mode=rwc")
     with _closed_on_failure(connection):
         _prepare_writer(connection)
         create_schema(connection)
+        migrate(connection, BASE_VERSION)
         connection.execute("PRAGMA query_only = ON")
     return Database(connection)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from sam3_annotator.project.attributes import NO_ATTRIBUTES, Attributes, encode_attributes
 from sam3_annotator.project.entities import (
     CategoryId,
+    DismissalId,
     ImageFacts,
     ImageId,
     ImageState,
@@ -28,6 +29,7 @@ from sam3_annotator.project.regions import Region, encode_region
 from sam3_annotator.project.rows import FACTS_COLUMNS, encode_provenance
 from sam3_annotator.project.words import counted
 
+_SETTLED = frozenset(state for state in ImageState if state.is_settled)
 _COLOR = re.compile(r"#[0-9a-f]{6}")
 _WRITE_FACTS = (
     f"INSERT OR REPLACE INTO image_files (image_id, {', '.join(FACTS_COLUMNS)}) VALUES (?{', ?' * len(FACTS_COLUMNS)})"
@@ -73,6 +75,7 @@ class Edit:
             "path": self._new_path(path),
             "state": _checked_word(ImageState, state, "state of an image"),
             "split": None if split is None else _checked_word(Split, split, "split"),
+            "note": "",
         }
         image_id = ImageId(self._recorder.insert("images", row))
         if facts != ImageFacts():
@@ -91,13 +94,20 @@ class Edit:
         state: ImageState | Unset = UNSET,
         split: Split | Unset | None = UNSET,
         path: str | Path | Unset = UNSET,
+        note: str | None = None,
     ) -> None:
-        """Change what is given; raises KnownError as `add_image` does."""
+        """Change what is given; an image that is reviewed or confirmed as empty by that loses its note.
+
+        Raises KnownError as `add_image` does, and on a note that is no Unicode text; line breaks in it become spaces.
+        """
         before = self._recorder.row("images", image_id)
+        if note is None and not isinstance(state, Unset) and state in _SETTLED:
+            note = ""
         wanted = {
             "state": state if isinstance(state, Unset) else _checked_word(ImageState, state, "state of an image"),
             "split": split if split is None or isinstance(split, Unset) else _checked_word(Split, split, "split"),
             "path": UNSET if isinstance(path, Unset) else self._new_path(path, besides=image_id),
+            "note": UNSET if note is None else _checked_note(note),
         }
         self._recorder.update("images", image_id, before, wanted)
 
@@ -227,6 +237,25 @@ class Edit:
         if is_last and self._recorder.row("images", image_id)["state"] == ImageState.IN_PROGRESS:
             self.update_image(image_id, state=ImageState.UNANNOTATED)
 
+    # Dismissals
+
+    def add_dismissal(
+        self, kind: str, image_id: ImageId | None, subject: str, content: str, region: Region | None = None
+    ) -> DismissalId:
+        """Keep that a finding is fine; what the values mean is for `checks.dismissals` to say."""
+        row = {
+            "kind": kind,
+            "image_id": image_id,
+            "subject": subject,
+            "content": content,
+            "region": None if region is None else _checked_region(region),
+        }
+        return DismissalId(self._recorder.insert("dismissals", row))
+
+    def delete_dismissal(self, dismissal_id: DismissalId) -> None:
+        """Take back that a finding is fine."""
+        self._recorder.delete("dismissals", dismissal_id)
+
     def _checked_path(self, path: str | Path) -> str:
         stored = stored_path(path, self._folder)
         try:
@@ -261,6 +290,13 @@ def _checked_word(words: type[StrEnum], said: str, noun: str) -> str:
         return words(said).value
     except ValueError:
         raise KnownError(f"{said!r} is no {noun}; there are {', '.join(words)}.") from None
+
+
+def _checked_note(note: str) -> str:
+    line = " ".join(note.split())
+    if line != line.encode(errors="replace").decode():
+        raise KnownError(f"The note {line!a} is no Unicode text. Write it in other characters.")
+    return line
 
 
 def _checked_provenance(provenance: Provenance) -> str:

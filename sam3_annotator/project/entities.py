@@ -12,6 +12,7 @@ from sam3_annotator.project.regions import Region
 ImageId = NewType("ImageId", int)
 CategoryId = NewType("CategoryId", int)
 InstanceId = NewType("InstanceId", int)
+DismissalId = NewType("DismissalId", int)
 
 
 class ImageState(StrEnum):
@@ -38,6 +39,11 @@ class ImageState(StrEnum):
     def is_finished(self) -> bool:
         """Whether somebody has looked at the image to the end."""
         return self in (ImageState.DONE, ImageState.REVIEWED, ImageState.CONFIRMED_EMPTY)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nobody is expected to look at the image any more."""
+        return self in (ImageState.REVIEWED, ImageState.CONFIRMED_EMPTY)
 
 
 class Split(StrEnum):
@@ -74,13 +80,17 @@ class ImageFacts:
 
 @dataclass(frozen=True, slots=True)
 class ImageRecord:
-    """One image of the project; `path` is relative to the project file, with `/` (absolute on another drive)."""
+    """One image of the project; `path` is relative to the project file, with `/` (absolute on another drive).
+
+    `note` is what somebody has written for whoever looks at the image next, as why it was sent back; one line.
+    """
 
     id: ImageId
     path: str
     state: ImageState = ImageState.UNANNOTATED
     split: Split | None = None
     facts: ImageFacts = field(default_factory=ImageFacts)
+    note: str = ""
 
     @property
     def name(self) -> str:

@@ -53,8 +53,8 @@ def _images_of(changes: str) -> Iterator[int]:
         (table, row_id, *rows), at = _decoded(decoder, changes, at)
         if table == "images":
             yield row_id
-        elif table == "instances":
-            yield from (row["image_id"] for row in rows if row is not None)
+        elif table in ("instances", "dismissals"):
+            yield from (row["image_id"] for row in rows if row is not None and row["image_id"] is not None)
 
 
 def _decoded(decoder: json.JSONDecoder, text: str, at: int) -> tuple[list[Any], int]:

@@ -32,10 +32,20 @@ def _add_background_steps(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX history_background ON history (stack, id, background)")
 
 
+def _add_dismissals_and_notes(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE images ADD COLUMN note TEXT NOT NULL DEFAULT ''")
+    # No references: what a dismissal was about may be gone and come back by undo. See checks.dismissals.
+    connection.execute(
+        "CREATE TABLE dismissals (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, image_id INTEGER, "
+        "subject TEXT NOT NULL, content TEXT NOT NULL, region BLOB)"
+    )
+
+
 MIGRATIONS: Migrations = {
     2: None,  # the state `left_out` of images
     3: _add_attributes,
     4: _add_background_steps,
+    5: _add_dismissals_and_notes,
 }
 """Version -> the function that makes it from the version before, in a transaction of its own.
 

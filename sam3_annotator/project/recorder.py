@@ -13,7 +13,7 @@ from sam3_annotator.project.errors import EditError
 from sam3_annotator.project.failures import failure
 from sam3_annotator.project.rows import apply_change, fetch_row, insert_row, plain
 
-_NOUNS = {"images": "image", "categories": "category", "instances": "instance"}
+_NOUNS = {"images": "image", "categories": "category", "instances": "instance", "dismissals": "dismissal"}
 _T = TypeVar("_T")
 
 

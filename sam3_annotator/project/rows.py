@@ -33,16 +33,17 @@ from sam3_annotator.project.regions import Region, decode_region
 _T = TypeVar("_T")
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "images": ("path", "state", "split"),
+    "images": ("path", "state", "split", "note"),
     "categories": ("name", "color", "position", "supercategory"),
     "instances": ("image_id", "category_id", "score", "is_crowd", "provenance", "region", "attributes"),
+    "dismissals": ("kind", "image_id", "subject", "content", "region"),
 }
 """The tables under history and their columns besides `id`."""
 
 FACTS_COLUMNS = ("width", "height", "byte_size", "content_hash", "problem")
 
 IMAGES_QUERY = (
-    "SELECT images.id, path, state, split, width, height, byte_size, content_hash, problem "
+    "SELECT images.id, path, state, split, note, width, height, byte_size, content_hash, problem "
     "FROM images LEFT JOIN image_files ON image_files.image_id = images.id"
 )
 CATEGORIES_QUERY = "SELECT id, name, color, position, supercategory FROM categories"
@@ -95,9 +96,9 @@ def apply_change(connection: sqlite3.Connection, change: RowChange) -> None:
 
 def image_from_values(values: Sequence[Any]) -> ImageRecord:
     """Make the record of one row of `IMAGES_QUERY`."""
-    image_id, path, state, split, width, *rest = values
+    image_id, path, state, split, note, width, *rest = values
     facts = ImageFacts() if width is None else ImageFacts(width, *rest)
-    return ImageRecord(ImageId(image_id), path, _STATES[state], _SPLITS[split], facts)
+    return ImageRecord(ImageId(image_id), path, _STATES[state], _SPLITS[split], facts, note)
 
 
 def category_from_values(values: Sequence[Any]) -> Category:

@@ -85,7 +85,8 @@ def tables() -> Callable[[ProjectStore], Tables]:
 
     def read(store: ProjectStore) -> Tables:
         return {
-            name: store.select(f"SELECT * FROM {name} ORDER BY id") for name in ("images", "categories", "instances")
+            name: store.select(f"SELECT * FROM {name} ORDER BY id")
+            for name in ("images", "categories", "instances", "dismissals")
         }
 
     return read

@@ -10,9 +10,11 @@ from sam3_annotator.project import ImageState, Polygon, ProjectStore, Region
 
 Verb = tuple[str, int, int]
 _INSTANCE_VERBS = ("add", "add", "add", "move", "recategorise", "delete")
-_OTHER_VERBS = ("category", "uncategory", "rename", "state", "image", "unimage")
+_OTHER_VERBS = ("category", "uncategory", "rename", "state", "note", "image", "unimage")
+_DISMISSAL_VERBS = ("dismiss", "undismiss")
 VERBS = st.lists(
-    st.tuples(st.sampled_from(_INSTANCE_VERBS + _OTHER_VERBS), st.integers(0, 7), st.integers(0, 7)), max_size=5
+    st.tuples(st.sampled_from(_INSTANCE_VERBS + _OTHER_VERBS + _DISMISSAL_VERBS), st.integers(0, 7), st.integers(0, 7)),
+    max_size=5,
 )
 
 
@@ -26,7 +28,10 @@ def ids(store: ProjectStore, table: str) -> list[int]:
 
 def perform(store: ProjectStore, edit: Any, verb: Verb) -> None:
     """Do one thing to whatever the numbers pick, if there is something to do it to."""
-    (_perform_on_instances if verb[0] in _INSTANCE_VERBS else _perform_on_others)(store, edit, *verb)
+    if verb[0] in _DISMISSAL_VERBS:
+        _perform_on_dismissals(store, edit, *verb)
+    else:
+        (_perform_on_instances if verb[0] in _INSTANCE_VERBS else _perform_on_others)(store, edit, *verb)
 
 
 def _perform_on_instances(store: ProjectStore, edit: Any, name: str, a: int, b: int) -> None:
@@ -53,7 +58,19 @@ def _perform_on_others(store: ProjectStore, edit: Any, name: str, a: int, b: int
             edit.update_category(categories[a % len(categories)], name=f"category {b}")
         case "state" if images:
             edit.update_image(images[a % len(images)], state=list(ImageState)[b % len(ImageState)])
+        case "note" if images:
+            edit.update_image(images[a % len(images)], note=f"note {b}")
         case "image":
             edit.add_image(f"{a}.png")
         case "unimage" if images:
             edit.delete_image(images[a % len(images)])
+
+
+def _perform_on_dismissals(store: ProjectStore, edit: Any, name: str, a: int, b: int) -> None:
+    images, dismissals = (ids(store, table) for table in ("images", "dismissals"))
+    match name:
+        case "dismiss":
+            image = images[a % len(images)] if images and a else None
+            edit.add_dismissal("missed_object" if b else "no_splits", image, str(a), str(b), triangle(b) if b else None)
+        case "undismiss" if dismissals:
+            edit.delete_dismissal(dismissals[a % len(dismissals)])

@@ -330,7 +330,7 @@ def test_write_that_fails_spoils_the_edit_even_if_caught(small: Any) -> None:
         with store.edit("Spoilt") as edit:
             edit.update_category(small.cat, name="lion")
             with pytest.raises(EditError):
-                edit._recorder.insert("images", {"path": None, "state": "done", "split": None})
+                edit._recorder.insert("images", {"path": None, "state": "done", "split": None, "note": ""})
 
     with pytest.raises(EditError, match="inconsistent"):
         spoil()

@@ -10,9 +10,20 @@ from typing import Any
 
 import pytest
 
-from sam3_annotator.project import ImageState, KnownError, NotAProject, ProjectStore, ProjectTooNew, rectangle
+from sam3_annotator.project import (
+    Finding,
+    FindingKind,
+    ImageState,
+    KnownError,
+    NotAProject,
+    ProjectStore,
+    ProjectTooNew,
+    dismiss_findings,
+    dismissed_among,
+    rectangle,
+)
 from sam3_annotator.project.database import open_for_reading, open_for_writing
-from sam3_annotator.project.migrations import APPLICATION_ID, current_version, version_of
+from sam3_annotator.project.migrations import APPLICATION_ID, MIGRATIONS, current_version, version_of
 
 
 def _add_note(connection: sqlite3.Connection) -> None:
@@ -28,20 +39,39 @@ def _fail(connection: sqlite3.Connection) -> None:
     raise RuntimeError("migration")
 
 
+# How a file of each version is made one of the version before, as far as its tables differ.
+DOWNGRADES = {
+    5: ("ALTER TABLE images DROP COLUMN note", "DROP TABLE dismissals"),
+    4: ("DROP INDEX history_background", "ALTER TABLE history DROP COLUMN background"),
+    3: ("DROP INDEX instances_by_attributes", "ALTER TABLE instances DROP COLUMN attributes"),
+    2: (),
+}
+
+
+def downgrade(path: Path, version: int) -> None:
+    """Make a project of the current version one of an earlier version."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for later in range(current_version(), version, -1):
+            for statement in DOWNGRADES[later]:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {version}")
+
+
 @pytest.fixture
-def closed_project(small: Any) -> Path:
-    """Leave a project of version 1 with one step to undo."""
+def renamed(small: Any) -> Path:
+    """Leave a project with one step to undo."""
     with small.store.edit("Rename") as edit:
         edit.update_category(small.cat, name="lion")
     small.store.close()
     path: Path = small.store.path
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("DROP INDEX instances_by_attributes")
-        connection.execute("ALTER TABLE instances DROP COLUMN attributes")
-        connection.execute("DROP INDEX history_background")
-        connection.execute("ALTER TABLE history DROP COLUMN background")
-        connection.execute("PRAGMA user_version = 1")
     return path
+
+
+@pytest.fixture
+def closed_project(renamed: Path) -> Path:
+    """Leave a project of version 1 with one step to undo."""
+    downgrade(renamed, 1)
+    return renamed
 
 
 @pytest.fixture
@@ -88,25 +118,34 @@ def test_a_version_of_the_same_tables_keeps_its_history(closed_project: Path, ra
     assert raw.execute("SELECT count(*) FROM history").fetchone() == (1,)
 
 
-def test_an_older_project_opens_and_takes_what_is_new(closed_project: Path) -> None:
-    with ProjectStore.open(closed_project) as store:
+@pytest.mark.parametrize("version", range(1, current_version() + 1))
+def test_a_project_of_any_version_opens_and_takes_what_is_new(renamed: Path, version: int) -> None:
+    downgrade(renamed, version)
+    with ProjectStore.open(renamed) as store:
         image, category = store.images()[0].id, store.categories()[0].id
+        assert store.image(image).note == ""
         with store.edit("Label") as edit:
             instance = edit.add_instance(image, category, rectangle(0, 0, 5, 5), attributes={"occluded": True})
-            edit.update_image(image, state=ImageState.LEFT_OUT)
+            edit.update_image(image, state=ImageState.LEFT_OUT, note="blurred")
+        finding = Finding(FindingKind.UNUSUAL_SIZE, "", image, instance_ids=(instance,))
+        with store.edit("Dismiss") as edit:
+            dismiss_findings(store, edit, [finding])
 
-    with ProjectStore.open(closed_project) as store:
-        assert store.image(image).state is ImageState.LEFT_OUT
+    with ProjectStore.open(renamed) as store:
+        assert (store.image(image).state, store.image(image).note) == (ImageState.LEFT_OUT, "blurred")
         assert store.instance(instance).attributes == {"occluded": True}
+        assert dismissed_among(store, [finding]) == (finding,)
 
 
 def test_a_program_that_is_older_refuses_the_project_with_what_to_do(
     closed_project: Path, raw: sqlite3.Connection
 ) -> None:
     ProjectStore.open(closed_project).close()
+    known_before = {version: MIGRATIONS[version] for version in range(2, current_version())}
 
-    with pytest.raises(ProjectTooNew, match=r"written by a newer version .* Update the program"):
-        version_of(raw, closed_project, {})
+    for migrations in ({}, known_before):
+        with pytest.raises(ProjectTooNew, match=r"written by a newer version .* Update the program"):
+            version_of(raw, closed_project, migrations)
 
 
 def test_reader_refuses_a_version_of_other_tables(closed_project: Path) -> None:

@@ -11,6 +11,12 @@ from sam3_annotator.project.checks.agreement import (
     outlined_instances,
 )
 from sam3_annotator.project.checks.checking import check_project
+from sam3_annotator.project.checks.dismissals import (
+    Dismissals,
+    dismiss_findings,
+    dismissed_among,
+    restore_findings,
+)
 from sam3_annotator.project.checks.findings import BY_BOXES, BY_PHRASES, Finding, FindingKind, Severity
 from sam3_annotator.project.checks.holding import findings_that_hold
 from sam3_annotator.project.checks.images import find_undecodable
@@ -35,6 +41,7 @@ __all__ = [
     "BY_PHRASES",
     "Agreement",
     "ComparedInstance",
+    "Dismissals",
     "Finding",
     "FindingKind",
     "Labelled",
@@ -48,6 +55,8 @@ __all__ = [
     "check_project",
     "compare_outlines",
     "compare_sightings",
+    "dismiss_findings",
+    "dismissed_among",
     "find_by_sightings",
     "find_disagreements",
     "find_undecodable",
@@ -56,6 +65,7 @@ __all__ = [
     "least_agreement",
     "outlined_instances",
     "phrases_of",
+    "restore_findings",
     "sightings_in_words",
     "sought_categories",
     "without_leftovers",

@@ -69,6 +69,11 @@ class FindingKind(StrEnum):
         return self in BY_BOXES or self in BY_PHRASES
 
     @property
+    def is_dismissible(self) -> bool:
+        """Whether somebody may judge such a finding to be fine; no labels can be used without the file they are of."""
+        return self not in _OF_FILES
+
+    @property
     def heading(self) -> str:
         """What such findings have in common, in words to stand above them: few, since the panel gives them a line."""
         return _KINDS[self][1]
@@ -80,6 +85,7 @@ BY_BOXES = frozenset({FindingKind.OUTLINE_DISAGREES})
 BY_PHRASES = frozenset({FindingKind.MISSED_OBJECT, FindingKind.ANOTHER_CATEGORY, FindingKind.NOT_SEEN})
 """What a model finds that is asked for the phrases of categories."""
 
+_OF_FILES = frozenset({FindingKind.MISSING_FILE, FindingKind.UNREADABLE_FILE, FindingKind.REPLACED_FILE})
 _ERROR, _WARNING, _NOTE = Severity
 _KINDS = {
     FindingKind.MISSING_FILE: (_ERROR, "Missing image files"),
