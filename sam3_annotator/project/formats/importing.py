@@ -55,7 +55,8 @@ def apply_import(
     """Bring a plan that was read from `source` into the project, in one edit, which has the name of that.
 
     Categories of a name are one. Images are those of the project or are added; splits they have stay, and images left
-    out stay so. Raises KnownError if no image is found, what `store.edit` raises, and Cancelled, the project being
+    out stay so. Reviewed images to which something is added are done from then on, since nobody has reviewed that.
+    Raises KnownError if no image is found, what `store.edit` raises, and Cancelled, the project being
     unchanged then.
     """
     wanted = [Wanted(image.name, image.folders, image.renamed) for image in plan.images]
@@ -136,6 +137,8 @@ class _Filler:
         self.put_in_split: Counter[Split] = Counter()
         self._of_other_size: list[str] = []
         self._left_out: list[str] = []
+        self._to_review: list[str] = []
+        self._no_more_empty: list[str] = []
         self._boxed: list[str] = []
         self._crowds = 0
         self._turned: list[str] = []
@@ -155,7 +158,16 @@ class _Filler:
         if planned.is_known_empty and record.state is ImageState.UNANNOTATED and not there:
             self._edit.update_image(image_id, state=ImageState.CONFIRMED_EMPTY)
             self._empty[image_id] = record.path
-        known = KnownInstances(there, now)
+        added, changed = self.instances, self.changed_instances
+        self._bring_in(planned, record, KnownInstances(there, now), now)
+        if record.state is ImageState.REVIEWED and (self.instances, self.changed_instances) != (added, changed):
+            self._edit.update_image(image_id, state=ImageState.DONE)
+            self._to_review.append(record.path)
+        elif record.state is ImageState.CONFIRMED_EMPTY and self.instances > added:  # the edit has put it in progress
+            self._no_more_empty.append(record.path)
+
+    def _bring_in(self, planned: PlannedImage, record: ImageRecord, known: KnownInstances, now: ImageFacts) -> None:
+        """Add the instances that the image does not have yet, and to those it has what the labels say of them."""
         for instance in (*planned.instances, *self._placed(planned.relative, now, record.path)):
             category_id = self._categories[instance.category]
             known_instance = known.take(
@@ -166,7 +178,7 @@ class _Filler:
                 self._add_attributes(known_instance, instance.attributes)
                 continue
             self._edit.add_instance(
-                image_id,
+                record.id,
                 category_id,
                 instance.region,
                 score=instance.score,
@@ -178,7 +190,7 @@ class _Filler:
             self._crowds += instance.is_crowd
             if instance.is_hidden:
                 self._boxed.append(f"{planned.name}: {instance.category}")
-            self._empty.pop(image_id, None)
+            self._empty.pop(record.id, None)
             if record.state is ImageState.LEFT_OUT:
                 self._left_out.append(record.path)
 
@@ -260,16 +272,29 @@ class _Filler:
             warnings.append(
                 f"{listed(self._of_other_split, 'image')} in another split than the labels say, kept there."
             )
+        return [*warnings, *self._state_warnings()]
+
+    def _state_warnings(self) -> Iterator[str]:
+        """Say what has become of the states of images, and where a state keeps what came in from being used."""
         if self._empty:
             names = list(self._empty.values())
-            warnings.append(
+            yield (
                 f"{listed(names, 'image')} marked as confirmed empty, since the labels say that there is nothing on "
                 f"{'it' if len(names) == 1 else 'them'}."
             )
+        if self._to_review:
+            yield (
+                f"{listed(self._to_review, 'image')} reviewed before this came in, and marked as done again: look at "
+                "what is new there, and review them once more."
+            )
+        if self._no_more_empty:
+            yield (
+                f"{listed(self._no_more_empty, 'image')} confirmed as empty before this came in, and marked as in "
+                "progress again."
+            )
         if self._left_out:
             names = list(dict.fromkeys(self._left_out))
-            warnings.append(
+            yield (
                 f"{listed(names, 'image')} marked as left out: what was imported there is not exported as long as that "
                 "is so."
             )
-        return warnings
