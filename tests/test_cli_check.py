@@ -61,6 +61,7 @@ def test_json_lists_and_counts_all_findings(faulty: Path, capsys: pytest.Capture
         "error": 1,
         "warning": 7,
         "note": 1,
+        "dismissed": 0,
         "kinds": {"missing_file": 1, "labelled_twice": 7, "no_splits": 1},
     }
 
@@ -72,7 +73,7 @@ def test_project_without_findings_is_told_in_a_sentence(
     assert capsys.readouterr().out == f"{store.path}: nothing found in 4 images.\n"
 
     assert cli.run(["check", str(store.path), "--json"]) == 0
-    counts = {"error": 0, "warning": 0, "note": 0, "kinds": {}}
+    counts = {"error": 0, "warning": 0, "note": 0, "dismissed": 0, "kinds": {}}
     assert json.loads(capsys.readouterr().out) == {"project": str(store.path), "findings": [], "counts": counts}
 
 

@@ -27,21 +27,25 @@ def check_command(
     device: Device = "auto",
     dtype: ModelDtype = Dtype.AUTO,
     cache_gb: CacheGb = None,
+    dismissed: Annotated[
+        bool, typer.Option("--dismissed", help="Tell also what somebody has judged to be fine, and mark it so.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Find what would spoil a training or looks like a slip; the status is 0 whatever is found.
 
     With --model also the outlines that the model draws otherwise, the least alike first; with one that takes phrases
-    also objects that finished images may miss, and instances that may be of another category.
+    also objects that finished images may miss, and instances that may be of another category. What was dismissed in the
+    window is counted, and told with --dismissed.
     """
     if model is None:
         if agreement is not None or device != "auto" or dtype is not Dtype.AUTO or cache_gb is not None:
             raise typer.BadParameter("Say which model to compare outlines with.", param_hint="--model")
         from sam3_annotator.commands.check import print_findings
 
-        raise typer.Exit(print_findings(project, as_json=as_json))
+        raise typer.Exit(print_findings(project, with_dismissed=dismissed, as_json=as_json))
     from sam3_annotator.commands.check import print_audit
     from sam3_annotator.commands.model_options import ModelOptions
 
     options = ModelOptions(model, device, dtype.value, cache_gb)
-    raise typer.Exit(print_audit(project, model=options, least=agreement, as_json=as_json))
+    raise typer.Exit(print_audit(project, model=options, least=agreement, with_dismissed=dismissed, as_json=as_json))
