@@ -10,6 +10,7 @@ from sam3_annotator.ui.canvas.preview_item import PreviewKind
 from sam3_annotator.ui.images.image_display import ImageDisplay
 from sam3_annotator.ui.verbs.auditing import Auditing
 from sam3_annotator.ui.verbs.compared_outline import ComparedOutline
+from sam3_annotator.ui.verbs.dismissing import Dismissing
 from sam3_annotator.ui.verbs.missed_object import MissedObject
 from sam3_annotator.ui.verbs.revealing import Revealing
 from sam3_annotator.ui.window.alike_categories import AlikeCategories
@@ -36,6 +37,10 @@ def bind_findings(
     )
     window.finding_panel.show_wanted.connect(revealing.show)
     AlikeCategories(window)
+    dismissing = Dismissing(window.store, window)
+    dismissing.problem.connect(window.show_problem)
+    window.finding_panel.dismissal_wanted.connect(dismissing.dismiss)
+    window.finding_panel.restoring_wanted.connect(dismissing.restore)
     revealing.shown.connect(compared.show)
     revealing.shown.connect(missed.show)
     compared.changed.connect(lambda region: window.canvas.set_preview(region, WHITE, PreviewKind.COMPARED))

@@ -39,6 +39,7 @@ def _add_dismissals_and_notes(connection: sqlite3.Connection) -> None:
         "CREATE TABLE dismissals (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, image_id INTEGER, "
         "subject TEXT NOT NULL, content TEXT NOT NULL, region BLOB)"
     )
+    connection.execute("CREATE INDEX dismissals_by_image ON dismissals (image_id)")
 
 
 MIGRATIONS: Migrations = {

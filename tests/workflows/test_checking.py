@@ -125,6 +125,7 @@ def test_an_outline_that_the_model_draws_otherwise_is_shown_and_taken(user, fake
         "what the model draws",
         "take it",
         "correct with clicks",
+        "this is fine",
         "next finding",
     ]
     action = window.window_actions.action("outline_boxes")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from itertools import chain
+from typing import Any, Final, NamedTuple
 
 from sam3_annotator.project.checks.findings import Finding, FindingKind
 from sam3_annotator.project.edit import Edit
@@ -16,6 +17,7 @@ from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.regions import decode_region
 
 _QUERY: Final = "SELECT id, kind, image_id, subject, content, region FROM dismissals"
+_FEW: Final = 20  # images of which dismissals are looked up one by one, and not all at once
 _OF_ALL_LABELS: Final = frozenset({FindingKind.EMPTY_WITH_INSTANCES, FindingKind.SAME_IMAGE_LABELLED_DIFFERENTLY})
 
 
@@ -36,7 +38,7 @@ class _Dismissal(NamedTuple):
 
 
 class Dismissals:
-    """What is dismissed in a project at the moment.
+    """What is dismissed in a project at the moment, or, if findings are given, on their images.
 
     A finding is known by its kind and what it is about: its instances, whatever other category a model sees in them;
     else its images and categories. The dismissal of one about instances holds as long as their outlines and categories
@@ -46,17 +48,18 @@ class Dismissals:
     twice, so it stands for nothing then, and for the same again after undo.
     """
 
-    def __init__(self, store: ProjectReader) -> None:
+    def __init__(self, store: ProjectReader, findings: Iterable[Finding] | None = None) -> None:
         self._store = store
         self._by_key: dict[_Key, list[_Dismissal]] = {}
-        for dismissal_id, kind, image_id, subject, content, code in store.select(_QUERY):
+        for dismissal_id, kind, image_id, subject, content, code in _rows(store, findings):
             place = None if code is None else Placed.of(decode_region(code))
             dismissal = _Dismissal(DismissalId(dismissal_id), content, place)
             self._by_key.setdefault(_Key(kind, image_id, subject), []).append(dismissal)
+        self._places = {key[:2] for key in self._by_key}
 
     def of(self, finding: Finding) -> list[DismissalId]:
         """Return the dismissals that hold for a finding; none as a rule, which is told without a look at the labels."""
-        there = self._by_key.get(_key_of(finding)) if self._by_key else None
+        there = self._there(finding)
         if not there:
             return []
         if finding.region is not None:
@@ -67,14 +70,27 @@ class Dismissals:
 
     def outdated(self, finding: Finding) -> list[DismissalId]:
         """Return the dismissals of a finding that hold no more, since what it is about has been changed."""
-        there = self._by_key.get(_key_of(finding), ()) if finding.region is None else ()
+        there = self._there(finding) if finding.region is None else ()
         content = _content_of(self._store, finding) if there else ""
         return [each.id for each in there if each.content != content]
 
+    def _there(self, finding: Finding) -> Sequence[_Dismissal]:
+        if (finding.kind, finding.image_id) not in self._places:  # true of nearly all, of which there may be many
+            return ()
+        return self._by_key.get(_key_of(finding), ())
 
-def dismissed_among(store: ProjectReader, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+
+def _rows(store: ProjectReader, findings: Iterable[Finding] | None) -> list[tuple[Any, ...]]:
+    images = None if findings is None else {finding.image_id for finding in findings}
+    if images is None or len(images) > _FEW:
+        return store.select(_QUERY)
+    rows = (store.select(f"{_QUERY} WHERE image_id IS ?", image_id) for image_id in images)
+    return list(chain.from_iterable(rows))
+
+
+def dismissed_among(store: ProjectReader, findings: Collection[Finding]) -> tuple[Finding, ...]:
     """Give those of some findings that are dismissed."""
-    dismissals = Dismissals(store)
+    dismissals = Dismissals(store, findings)
     return tuple(finding for finding in findings if dismissals.of(finding))
 
 
@@ -83,7 +99,7 @@ def dismiss_findings(store: ProjectReader, edit: Edit, findings: Collection[Find
 
     Raises KnownError if one is of a kind that nobody can call fine.
     """
-    dismissals = Dismissals(store)
+    dismissals = Dismissals(store, findings)
     for finding in findings:
         if not finding.kind.is_dismissible:
             raise KnownError(f"{finding.sentence} No one can call that fine; leave the image out instead.")
@@ -97,7 +113,7 @@ def dismiss_findings(store: ProjectReader, edit: Edit, findings: Collection[Find
 
 def restore_findings(store: ProjectReader, edit: Edit, findings: Collection[Finding]) -> None:
     """Have dismissed findings told again, as part of an edit."""
-    dismissals = Dismissals(store)
+    dismissals = Dismissals(store, findings)
     held = {dismissal_id for finding in findings for dismissal_id in dismissals.of(finding)}
     for dismissal_id in sorted(held):
         edit.delete_dismissal(dismissal_id)

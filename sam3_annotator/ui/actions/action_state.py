@@ -65,7 +65,10 @@ class ActionState:
 
     # The rest of the window.
     is_read_only: bool = False
-    finding_count: int = 0  # of the last check
+    finding_count: int = 0  # that are listed
+    is_at_finding: bool = False  # one of them is chosen, and its image is shown
+    is_finding_of_file: bool = False  # it says that a file is missing or spoilt, which is nothing to be called fine
+    is_finding_dismissed: bool = False
     has_copies: bool = False  # the clipboard holds instances
     typing_for: str = ""  # where the keyboard is: `attribute`, or `category` for their field; "" elsewhere
 
@@ -311,6 +314,16 @@ def can_review(state: ActionState) -> bool:
 def approve_text(state: ActionState) -> str:
     """Say what approving comes to, in words, for the menu: what has no instances is approved as empty."""
     return f"{'Mark as reviewed' if state.instance_count else 'Confirm as empty'} and next to review"
+
+
+def can_judge_finding(state: ActionState) -> bool:
+    """Say whether the chosen finding can be called fine, or told again."""
+    return state.can_write and state.is_at_finding and not state.is_finding_of_file and not state.is_making
+
+
+def judge_finding_text(state: ActionState) -> str:
+    """Say which of the two it is, in words, for the menu."""
+    return f"{'Tell again' if state.is_finding_dismissed else 'Dismiss'} and next finding"
 
 
 def has_brush(state: ActionState) -> bool:

@@ -67,6 +67,9 @@ def _lacks(state: ActionState, key_of: KeyOf) -> Iterator[_Lack]:
     yield "This image is left out already.", {"is_left_out": False}
     yield _with_key("Take the brush first", key_of("tool_brush")), {"tool": "brush"}
     yield _with_key("No finding is listed. Check the project first", key_of("check_project")), {"finding_count": 1}
+    yield _with_key("Go to a finding first", key_of("next_finding")), {"is_at_finding": True}
+    words = "Labels are worth nothing without their file, so that is not to be called fine. Leave the image out"
+    yield _with_key(words, key_of("leave_out")), {"is_finding_of_file": False}
     yield "Brightness and contrast are those of the image: nothing has been set.", {"has_light": True}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from sam3_annotator.ui.actions.action_state import ActionState, can_correct, next_text, next_verb
+from sam3_annotator.ui.actions.action_state import ActionState, can_correct, can_judge_finding, next_text, next_verb
 from sam3_annotator.ui.keyboard.keys import modifier_words
 
 
@@ -99,17 +99,26 @@ def _comparing_hints(state: ActionState) -> tuple[_Hint, ...]:
         return (dots, next_finding)
     strokes = (KeyHint("Drag", "add"), KeyHint("Right drag", "erase"))
     correct = strokes if state.tool == "brush" else (_ActionHint("correct", "correct with clicks"),)
-    return (dots, _ActionHint("outline_boxes", "take it"), *correct, next_finding)
+    return (dots, _ActionHint("outline_boxes", "take it"), *correct, *_verdict_hint(state), next_finding)
+
+
+def _verdict_hint(state: ActionState) -> tuple[_ActionHint, ...]:
+    """Say how the finding that is looked at is called fine, where it can be."""
+    if not can_judge_finding(state):
+        return ()
+    return (_ActionHint("judge_finding", "tell again" if state.is_finding_dismissed else "this is fine"),)
 
 
 def _selection_hints(state: ActionState) -> tuple[_Hint, ...]:
     if state.is_deciding:
         other, on = _ActionHint("next", "the other of the two"), _ActionHint("next_finding", "next finding")
-        return (_ActionHint("delete", "delete this one"), other, on, _ActionHint("escape", "deselect"))
+        deselect = _ActionHint("escape", "deselect")
+        return (_ActionHint("delete", "delete this one"), other, *_verdict_hint(state), on, deselect)
     correct = (_ActionHint("correct", "correct with clicks"),) if can_correct(state) else ()
     cycle = _ActionHint("next", next_text(state).lower())
     nudge = (KeyHint("Arrow keys", "move"),) if state.tool == "select" else ()
-    return (*correct, _ActionHint("delete", "delete"), *nudge, _ActionHint("escape", "deselect"), cycle)
+    verdict = _verdict_hint(state)
+    return (*correct, _ActionHint("delete", "delete"), *verdict, *nudge, _ActionHint("escape", "deselect"), cycle)
 
 
 def _brush_hints(state: ActionState) -> tuple[_Hint, ...]:

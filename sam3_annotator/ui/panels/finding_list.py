@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QStackedWidget,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from sam3_annotator.project import Finding, FindingKind, counted
-from sam3_annotator.ui.item_delegates.finding_delegate import FindingDelegate
 from sam3_annotator.ui.item_models.finding_model import FindingModel
 from sam3_annotator.ui.panels.empty_state import EmptyState
+from sam3_annotator.ui.panels.finding_view import FindingView
 from sam3_annotator.ui.panels.narrow_box import NarrowBox
-from sam3_annotator.ui.panels.quiet_list import QuietListView, opens_or_leaves
+from sam3_annotator.ui.panels.verdict_row import VerdictRow
 from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, theme
 from sam3_annotator.ui.verbs.checking import Checking
 
@@ -32,132 +21,19 @@ _COMPARE_TIP: Final = (
 )
 
 
-class FindingView(QuietListView):
-    """Tells which finding is to be shown; Enter and a click on the current one ask for it once more.
-
-    After a click or Enter on something that is missed the keys are the canvas's, where it is proposed.
-    """
-
-    show_wanted = Signal(object)  # Finding
-    notice = Signal(str)  # a sentence saying that all have had their turn
-    focus_left = Signal()
-
-    def __init__(self, model: FindingModel, parent: QWidget | None = None) -> None:
-        super().__init__("Findings", parent)
-        self._findings = model
-        self._next_row = 0  # where to begin while none is chosen
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setModel(model)
-        self.setUniformItemSizes(False)  # the chosen row shows its whole sentence
-        self._delegate = FindingDelegate(self)
-        self.setItemDelegate(self._delegate)
-        self.selectionModel().selectionChanged.connect(self._follow_choice)
-        self.row_chosen.connect(self._tell_wish)
-
-    def turn(self, step: int) -> None:
-        """Turn to the next finding, or with -1 to the previous one, round and round, and tell where it begins anew."""
-        count = self._findings.rowCount()
-        if count:
-            chosen = self._chosen_row()
-            row = step + (chosen if chosen is not None else self._next_row - (step > 0))
-            if not 0 <= row < count and (chosen is not None or self._next_row):
-                self.notice.emit(_begun_anew(count, step))
-            index = self._findings.index(row % count)
-            self._choose(index)
-            self._tell_wish(index)
-
-    def show_rows(self, findings: Sequence[Finding]) -> None:
-        """List these findings; the chosen one stays so; where it is gone, the next turn leads to the one after it."""
-        chosen = self._chosen_row()
-        following = self._findings.findings[self._next_row if chosen is None else chosen :]
-        self._findings.show(findings)
-        if chosen is not None and (row := self._findings.row_of(following[0])) >= 0:
-            self._choose(self._findings.index(row))
-        elif chosen is not None or self._next_row:  # else nobody has begun, and what comes on top is the first
-            # By what they say: to look for whole findings, outlines and all, takes long where there are many.
-            rows = {finding.sentence: row for row, finding in enumerate(findings)}
-            after = (rows[each.sentence] for each in following if each.sentence in rows)
-            self._next_row = next(after, len(findings) if following else 0)  # past the last, else a new list
-        self._open_chosen()
-
-    def _chosen_row(self) -> int | None:
-        """Give the chosen row; Qt makes a row current that nobody has chosen."""
-        chosen = self.selectionModel().selectedRows()
-        return chosen[0].row() if chosen else None
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Break the sentence of the chosen row anew."""
-        super().resizeEvent(event)
-        self._open_chosen()
-
-    @Slot()
-    def _open_chosen(self) -> None:
-        """Give the chosen row room for its whole sentence."""
-        row = self._chosen_row()
-        self._delegate.open_row(None if row is None else self._findings.index(row))
-        self.scheduleDelayedItemsLayout()
-
-    @Slot()
-    def _follow_choice(self) -> None:
-        self._open_chosen()
-        if (row := self._chosen_row()) is not None:
-            self.scrollTo(self._findings.index(row))
-
-    def _choose(self, index: QModelIndex) -> None:
-        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-
-    def claims(self, event: QKeyEvent) -> bool:
-        """Take Enter and Esc."""
-        return opens_or_leaves(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Show the current finding again, or go back to the canvas."""
-        if not opens_or_leaves(event):
-            super().keyPressEvent(event)
-        elif event.key() == Qt.Key.Key_Escape:
-            self.focus_left.emit()
-        else:
-            is_missed = self._is_missed(self.currentIndex())
-            self._tell_wish(self.currentIndex())
-            if is_missed:
-                self.focus_left.emit()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take a click on the current row as the wish to see it again."""
-        index = self.indexAt(event.position().toPoint())
-        is_current = index.isValid() and index == self.currentIndex()
-        is_missed = self._is_missed(index)
-        super().mousePressEvent(event)
-        if event.button() == Qt.MouseButton.LeftButton:
-            if is_current:
-                self._tell_wish(index)
-            if is_missed:
-                self.focus_left.emit()
-
-    def _is_missed(self, index: QModelIndex) -> bool:
-        return index.isValid() and self._findings.finding_at(index.row()).kind is FindingKind.MISSED_OBJECT
-
-    def _tell_wish(self, index: QModelIndex) -> None:
-        if index.isValid():
-            self.show_wanted.emit(self._findings.finding_at(index.row()))
-
-
-def _begun_anew(count: int, step: int) -> str:
-    if count == 1:
-        return "This is the only finding that is listed."
-    ends = ("last", "first") if step > 0 else ("first", "last")
-    return "That was the {} of the findings listed; this is the {}.".format(*ends)
-
-
 class FindingPanel(QWidget):
     """Lists what was found, of one kind or of all, and tells which finding is to be shown.
 
-    At its foot labels can be compared with the model, which whoever hears `comparison_wanted` does.
+    What was dismissed is a list of its own, which takes the place of the other. Findings are dismissed, and told again,
+    by whoever hears `dismissal_wanted` and `restoring_wanted`. At its foot labels can be compared with the model, which
+    whoever hears `comparison_wanted` does.
     """
 
     show_wanted = Signal(object)  # Finding
     notice = Signal(str)
     focus_left = Signal()
+    dismissal_wanted = Signal(object)  # tuple[Finding, ...]
+    restoring_wanted = Signal(object)  # tuple[Finding, ...]
     comparison_wanted = Signal()
     comparison_unwanted = Signal()  # the one under way
 
@@ -165,16 +41,23 @@ class FindingPanel(QWidget):
         super().__init__(parent)
         self._checking = checking
         self._shown: tuple[Finding, ...] = ()
+        self._shows_dismissed = False
         self._model = FindingModel(self)
         self._list = FindingView(self._model)
         self._list.show_wanted.connect(self.show_wanted)
         self._list.notice.connect(self.notice)
         self._list.focus_left.connect(self.focus_left)
+        self._list.chosen_changed.connect(self._show_verdict)
+        self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._list.customContextMenuRequested.connect(self._show_menu)
         self._empty = EmptyState("check-all")
         self._empty.link_clicked.connect(checking.start)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._list)
         self._stack.addWidget(self._empty)
+        self._verdict = VerdictRow()
+        self._verdict.given.connect(self.judge)
+        self._verdict.dismissed_wanted.connect(self.show_dismissed)
         self._kinds = NarrowBox()
         self._kinds.setAccessibleName("Kind of findings")
         self._kinds.activated.connect(self._show_rows)
@@ -191,6 +74,7 @@ class FindingPanel(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self._header)
         layout.addWidget(self._stack, stretch=1)
+        layout.addWidget(self._verdict)
         layout.addWidget(self._make_foot())
         checking.changed.connect(self._show)
         checking.progress.connect(self._show_progress)
@@ -210,6 +94,50 @@ class FindingPanel(QWidget):
     def kinds(self) -> QComboBox:
         """The box that chooses which kind is listed."""
         return self._kinds
+
+    @property
+    def verdict(self) -> VerdictRow:
+        """What calls the chosen finding fine, and leads to those that are."""
+        return self._verdict
+
+    @property
+    def shows_dismissed(self) -> bool:
+        """What was dismissed is listed."""
+        return self._shows_dismissed
+
+    @Slot(bool)
+    def show_dismissed(self, is_wanted: bool) -> None:
+        """List what was dismissed, or what was not."""
+        if is_wanted != self._shows_dismissed:
+            self._shows_dismissed = is_wanted
+            self._list.begin_anew()
+            self._show()
+
+    @Slot()
+    def judge(self) -> None:
+        """Call the chosen finding fine, or have it told again if it was dismissed; then show the next."""
+        finding = self._list.chosen
+        if finding is not None:
+            self._tell_verdict((finding,))
+            if self._list.chosen is not finding:  # else it could not be written
+                self._list.turn(1)
+
+    def context_menu(self, index: QModelIndex) -> QMenu:
+        """Make the menu of a finding: to judge it, or all that are listed of its kind."""
+        finding = self._model.finding_at(index.row())
+        alike = tuple(each for each in self._model.findings if each.kind is finding.kind)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        one, many = ("Tell again", "Tell all {} of this kind again")
+        if not self._shows_dismissed:
+            one, many = ("This is fine", "All {} of this kind are fine")
+        for words, findings in ((one, (finding,)), (many.format(f"{len(alike):,}"), alike)):
+            action = menu.addAction(words)
+            action.setEnabled(finding.kind.is_dismissible)
+            action.triggered.connect(lambda _checked, findings=findings: self._tell_verdict(findings))
+            if len(alike) == 1:
+                break
+        return menu
 
     @property
     def compare_button(self) -> QToolButton:
@@ -247,7 +175,8 @@ class FindingPanel(QWidget):
         return foot
 
     def _show(self) -> None:
-        findings = self._checking.findings or ()
+        self._shows_dismissed = self._shows_dismissed and bool(self._checking.dismissed)
+        findings = (self._checking.dismissed if self._shows_dismissed else self._checking.findings) or ()
         if findings is not self._shown:  # most edits leave them as they are, and there may be many
             self._shown = findings
             self._fill_kinds(findings)
@@ -261,6 +190,7 @@ class FindingPanel(QWidget):
         self._stack.setCurrentWidget(self._list if findings else self._empty)
         if not findings:
             self._say_empty()
+        self._show_verdict()
 
     def _say_empty(self) -> None:
         if self._checking.is_running:
@@ -270,7 +200,9 @@ class FindingPanel(QWidget):
                 "Not checked yet", "Finds overlaps, slivers, copies and missing files", "Check the project", "check-all"
             )
         else:
-            self._empty.say("Nothing found", "No mistake that a check can see", "Check again", "check-circle")
+            dismissed = len(self._checking.dismissed)
+            rest = f"All of it is dismissed: {counted(dismissed, 'finding')}" if dismissed else ""
+            self._empty.say("Nothing found", rest or "No mistake that a check can see", "Check again", "check-circle")
 
     def _fill_kinds(self, findings: tuple[Finding, ...]) -> None:
         chosen = self._kinds.currentData()
@@ -288,7 +220,26 @@ class FindingPanel(QWidget):
 
     def _show_rows(self) -> None:
         kind = self._kinds.currentData()
-        self._list.show_rows([each for each in self._checking.findings or () if kind is None or each.kind == kind])
+        self._list.show_rows([each for each in self._shown if kind is None or each.kind == kind])
+
+    @Slot()
+    def _show_verdict(self) -> None:
+        chosen = self._list.chosen
+        self._verdict.show_state(
+            is_possible=chosen is not None and chosen.kind.is_dismissible and not self._checking.is_read_only,
+            dismissed=len(self._checking.dismissed),
+            shows_dismissed=self._shows_dismissed,
+        )
+        self._verdict.setVisible(bool(self._shown) or bool(self._checking.dismissed))
+
+    def _tell_verdict(self, findings: tuple[Finding, ...]) -> None:
+        (self.restoring_wanted if self._shows_dismissed else self.dismissal_wanted).emit(findings)
+
+    @Slot(QPoint)
+    def _show_menu(self, place: QPoint) -> None:
+        index = self._list.indexAt(place)
+        if index.isValid() and not self._checking.is_read_only:
+            self.context_menu(index).popup(self._list.viewport().mapToGlobal(place))
 
     def _show_progress(self, done: int, total: int) -> None:
         if not self._checking.findings:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -18,6 +18,7 @@ from sam3_annotator.project import (
     Progress,
     ProjectStore,
     check_project,
+    dismissed_among,
     findings_that_hold,
 )
 from sam3_annotator.ui.background import BackgroundTask
@@ -26,6 +27,25 @@ from sam3_annotator.ui.store_bridge import StoreBridge
 # What is labelled on more images takes too long to be read on the GUI thread.
 FEW_IMAGES: Final = 20
 _ORDER = {kind: number for number, kind in enumerate(FindingKind)}
+_CHECKED = ("images", "categories", "instances")
+
+
+class _Asked(NamedTuple):
+    """Findings to be held against the project, of which these images have been changed since.
+
+    Those `in_doubt` may be dismissed now and were not before, or the other way round.
+    """
+
+    findings: tuple[Finding, ...]
+    changed: frozenset[ImageId]
+    in_doubt: tuple[Finding, ...]
+
+
+class _Answer(NamedTuple):
+    """The identities of the findings that hold no more, and of those in doubt that are dismissed."""
+
+    gone: frozenset[int]
+    dismissed: frozenset[int]
 
 
 class Checking(QObject):
@@ -36,8 +56,9 @@ class Checking(QObject):
     holds, as far as that can be seen, goes at once, or soon after if many images were changed; it is back when it holds
     again, as after undo. `findings` are the same object as long as none comes or goes.
 
-    `is_outdated` says that the project has been changed since the check. `failed` carries what kept a check from its
-    end; the findings before it stay then.
+    Those that somebody has judged to be fine are `dismissed`, until what they are about is changed. `is_outdated` says
+    that the project has been changed since the check. `failed` carries what kept a check from its end; the findings
+    before it stay then.
     """
 
     changed = Signal()
@@ -50,17 +71,30 @@ class Checking(QObject):
         self._task: BackgroundTask | None = None
         self._findings: tuple[Finding, ...] | None = None
         self._told: tuple[Finding, ...] = ()  # the findings, and what has gone since they were found
-        self._gone: set[int] = set()  # identities of what has
+        self._gone: frozenset[int] = frozenset()  # identities of what has
+        self._dismissed_ids: frozenset[int] = frozenset()  # identities
+        self._dismissed: tuple[Finding, ...] = ()
         self._is_outdated = False
         self._has_changed_meanwhile = False
         self._changed_since_compared: set[int] = set()  # ids of instances
         self._changed_images: set[ImageId] = set()  # since findings were last held against the project
+        self._places: set[ImageId | None] = set()  # where what is dismissed may be other findings since then
         bridge.changed.connect(self._follow)
 
     @property
     def findings(self) -> tuple[Finding, ...] | None:
-        """What was found, None before the first check."""
+        """What was found and is not dismissed, None before the first check."""
         return self._findings
+
+    @property
+    def dismissed(self) -> tuple[Finding, ...]:
+        """What was found and somebody has judged to be fine, in the same order."""
+        return self._dismissed
+
+    @property
+    def is_read_only(self) -> bool:
+        """Nothing that is found can be dismissed: the project takes no changes."""
+        return self._store.is_read_only
 
     @property
     def is_running(self) -> bool:
@@ -107,21 +141,34 @@ class Checking(QObject):
         Of other `kinds` than it can find, what the earlier one has found stays.
         """
         compared = frozenset(image_ids)
-        before = [each for each in self._findings or () if each.kind not in kinds or each.image_id not in compared]
+        before = [each for each in self._holding() if each.kind not in kinds or each.image_id not in compared]
         self._changed_since_compared -= {at for each in findings for at in each.instance_ids}
-        self._tell([*before, *findings])
+        self._tell([*before, *findings], dismissed_among(self._store, findings))
         self.changed.emit()
 
     @Slot(object)
-    def _take(self, findings: tuple[Finding, ...]) -> None:
-        compared = [each for each in self._findings or () if each.kind.needs_model]
+    def _take(self, found: tuple[tuple[Finding, ...], tuple[Finding, ...]]) -> None:
+        findings, dismissed = found
+        compared = [each for each in self._holding() if each.kind.needs_model]
         kept = [each for each in compared if self._changed_since_compared.isdisjoint(each.instance_ids)]
-        self._tell([*findings, *kept])
+        self._tell([*findings, *kept], dismissed)
         self._is_outdated = False
 
-    def _tell(self, findings: Iterable[Finding]) -> None:
-        self._findings = self._told = _in_order(findings)
-        self._gone.clear()
+    def _holding(self) -> list[Finding]:
+        """Give all findings that still hold, dismissed ones as well."""
+        return [each for each in self._told if id(each) not in self._gone]
+
+    def _tell(self, findings: Iterable[Finding], dismissed: Iterable[Finding]) -> None:
+        """Have these findings, of which some are dismissed; what was dismissed before stays so."""
+        self._told = _in_order(findings)
+        self._gone = frozenset()
+        self._dismissed_ids = self._dismissed_ids.union(map(id, dismissed)).intersection(map(id, self._told))
+        self._sort_out()
+
+    def _sort_out(self) -> None:
+        holding = self._holding()
+        self._findings = tuple(each for each in holding if id(each) not in self._dismissed_ids)
+        self._dismissed = tuple(each for each in holding if id(each) in self._dismissed_ids)
 
     @Slot()
     def _end(self) -> None:
@@ -134,47 +181,54 @@ class Checking(QObject):
 
     @Slot(object)
     def _follow(self, changes: ChangeSet) -> None:
-        if not any(changes.touched(table) for table in ("images", "categories", "instances")):
+        is_other = any(changes.touched(table) for table in _CHECKED)
+        if not (is_other or changes.touched("dismissals")):
             return
         if self._findings is None and not self.is_running:
             return  # a check to come sees the project as it is then
-        self._has_changed_meanwhile = True
+        self._has_changed_meanwhile = self._has_changed_meanwhile or is_other
         self._changed_since_compared |= changes.touched("instances")
-        self._changed_images |= _changed_images(changes)
+        changed = _changed_images(changes)
+        self._changed_images |= changed
+        self._places |= changed | _places_of_dismissals(changes)
         if changes.touched("categories"):
             self._changed_images |= _images_of(each for each in self._told if id(each) in self._gone)
+            self._places.add(None)
         if self._findings is not None and not self.is_running:
-            self._is_outdated = True
+            self._is_outdated = self._is_outdated or is_other
             self._drop_gone()
             self.changed.emit()
 
     def _drop_gone(self) -> None:
-        """Drop what holds no more, and bring back what does again."""
-        changed = frozenset(self._changed_images)
+        """Drop what holds no more or is dismissed, and bring back what is told again."""
+        changed, places = frozenset(self._changed_images), frozenset(self._places)
         self._changed_images.clear()
+        self._places.clear()
         again = [each for each in self._told if id(each) in self._gone and not changed.isdisjoint(_images_of([each]))]
-        asked = (*(self._findings or ()), *again)
-        changed |= _images_of(again)
-        if len(changed) <= FEW_IMAGES:
-            held = {id(each) for each in findings_that_hold(self._store, asked, changed)}
-            self._drop(asked, {id(each) for each in asked if id(each) not in held})
+        findings = (*self._holding(), *again)
+        in_doubt = tuple(each for each in findings if each.image_id in places or each.other_image_id in places)
+        asked = _Asked(findings, changed | _images_of(again), in_doubt)
+        if len(asked.changed | places) <= FEW_IMAGES:
+            self._drop(asked, _answer(self._store, asked))
             return
         path = self._store.path
-        task = BackgroundTask(lambda _progress: _gone(path, asked, changed), owner=self)
+        task = BackgroundTask(lambda _progress: _answer_beside(path, asked), owner=self)
         task.result.connect(partial(self._drop_and_tell, asked))
         task.failed.connect(self.failed)
         task.start()
 
-    def _drop_and_tell(self, asked: Sequence[Finding], gone: Collection[int]) -> None:
-        self._drop(asked, gone)
+    def _drop_and_tell(self, asked: _Asked, answer: _Answer) -> None:
+        self._drop(asked, answer)
         self.changed.emit()
 
-    def _drop(self, asked: Sequence[Finding], gone: Collection[int]) -> None:
+    def _drop(self, asked: _Asked, answer: _Answer) -> None:
         """Take it that of the findings that were asked about just these hold no more; others stay as they are."""
-        gone_now = self._gone.difference(map(id, asked)).union(gone).intersection(map(id, self._told))
-        if gone_now != self._gone:
-            self._gone = gone_now
-            self._findings = tuple(each for each in self._told if id(each) not in gone_now)
+        told = frozenset(map(id, self._told))
+        gone = self._gone.difference(map(id, asked.findings)).union(answer.gone) & told
+        dismissed = self._dismissed_ids.difference(map(id, asked.in_doubt)).union(answer.dismissed) & told
+        if (gone, dismissed) != (self._gone, self._dismissed_ids):
+            self._gone, self._dismissed_ids = gone, dismissed
+            self._sort_out()
 
 
 def _changed_images(changes: ChangeSet) -> set[ImageId]:
@@ -186,6 +240,12 @@ def _changed_images(changes: ChangeSet) -> set[ImageId]:
     return labelled.union(map(ImageId, themselves))
 
 
+def _places_of_dismissals(changes: ChangeSet) -> set[ImageId | None]:
+    """Give the images on which something was dismissed, or that was taken back; None stands for the whole project."""
+    rows = (row for each in changes.changes if each.table == "dismissals" for row in (each.before, each.after))
+    return {row["image_id"] for row in rows if row is not None}
+
+
 def _images_of(findings: Iterable[Finding]) -> set[ImageId]:
     """Give the images that findings are about."""
     return {image for each in findings for image in (each.image_id, each.other_image_id) if image is not None}
@@ -195,14 +255,20 @@ def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda each: (_ORDER[each.kind], each.agreement or 0.0, -(each.score or 0.0))))
 
 
-def _check(project: Path, progress: Progress) -> tuple[Finding, ...]:
-    """Check one state of the project, over a store of its own."""
+def _check(project: Path, progress: Progress) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Check one state of the project, over a store of its own; gives also which of the findings are dismissed."""
     with ProjectStore.snapshot(project) as store:
-        return tuple(check_project(store, progress))
+        findings = tuple(check_project(store, progress))
+        return findings, dismissed_among(store, findings)
 
 
-def _gone(project: Path, findings: tuple[Finding, ...], changed: Collection[ImageId]) -> frozenset[int]:
-    """Give the identities of the findings that hold no more, over a store of its own."""
+def _answer(store: ProjectStore, asked: _Asked) -> _Answer:
+    held = {id(each) for each in findings_that_hold(store, asked.findings, asked.changed)}
+    gone = frozenset(id(each) for each in asked.findings if id(each) not in held)
+    return _Answer(gone, frozenset(map(id, dismissed_among(store, asked.in_doubt))))
+
+
+def _answer_beside(project: Path, asked: _Asked) -> _Answer:
+    """Answer over a store of its own."""
     with ProjectStore.snapshot(project) as store:
-        held = {id(each) for each in findings_that_hold(store, findings, changed)}
-    return frozenset(id(each) for each in findings if id(each) not in held)
+        return _answer(store, asked)

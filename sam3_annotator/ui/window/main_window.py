@@ -247,6 +247,7 @@ class MainWindow(QMainWindow):
                 "check_project": self.check_project,
                 "next_finding": lambda: self.finding_panel.view.turn(1),
                 "previous_finding": lambda: self.finding_panel.view.turn(-1),
+                "judge_finding": self.finding_panel.judge,
                 "full_screen": self._toggle_full_screen,
                 "settings": self.open_settings,
                 "shortcuts": self.open_shortcuts,

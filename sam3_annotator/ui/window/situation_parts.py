@@ -21,9 +21,10 @@ from sam3_annotator.ui.window.main_window import MainWindow
 
 def add_project(window: MainWindow) -> None:
     """Tell of the project of a window: its categories, steps and findings."""
-    store, workspace, checking = window.store, window.workspace, window.checking
+    store, workspace, findings = window.store, window.workspace, window.finding_panel
 
     def tell(state: ActionState) -> ActionState:
+        chosen = findings.view.chosen
         return replace(
             state,
             is_read_only=store.is_read_only,
@@ -31,10 +32,13 @@ def add_project(window: MainWindow) -> None:
             redo_label=store.redo_label,
             category_count=len(store.categories()),
             category_name=_name_of(workspace.category_id, store),
-            finding_count=len(checking.findings or ()),
+            finding_count=findings.model.rowCount(),
+            is_at_finding=chosen is not None and chosen.image_id in (None, workspace.image_id),
+            is_finding_of_file=chosen is not None and not chosen.kind.is_dismissible,
+            is_finding_dismissed=findings.shows_dismissed,
         )
 
-    window.situation.add(tell, checking.changed)
+    window.situation.add(tell, findings.view.chosen_changed)
 
 
 def add_image(window: MainWindow, display: ImageDisplay) -> None:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from sam3_annotator.ui.actions.action_state import ActionState, approve_text, can_review
+from sam3_annotator.ui.actions.action_state import (
+    ActionState,
+    approve_text,
+    can_judge_finding,
+    can_review,
+    judge_finding_text,
+)
 from sam3_annotator.ui.actions.action_table.spec import ActionSpec, with_image, writable
 
 
@@ -66,6 +72,16 @@ IMAGE_ACTIONS: Final = (
         "Image",
         2,
         enabled=lambda state: state.finding_count > 0,
+    ),
+    ActionSpec(
+        "judge_finding",
+        "Dismiss and next finding",
+        ("M",),
+        "Image",
+        2,
+        tip="Say that what was found is fine: checks leave it out until what it is about is changed",
+        enabled=can_judge_finding,
+        text_for=judge_finding_text,
     ),
     ActionSpec("mark_done", "Mark as done", ("Ctrl+Enter", "Ctrl+Return"), "Image", 3, enabled=_can_judge),
     ActionSpec("mark_reviewed", "Mark as reviewed", (), "Image", 3, enabled=_can_judge),
