@@ -40,6 +40,7 @@ from sam3_annotator.ui.window.canvas_keys import REFUSAL, CanvasKeys
 from sam3_annotator.ui.window.history_display import HistoryDisplay
 from sam3_annotator.ui.window.leaving import Leaving
 from sam3_annotator.ui.window.main_window import MainWindow
+from sam3_annotator.ui.window.note_display import NoteDisplay
 from sam3_annotator.ui.window.notices import CATEGORY, INSTANCES
 from sam3_annotator.ui.window.search_progress import SearchProgress
 from sam3_annotator.ui.window.waiting_work import WaitingDrafts, WaitingPolygons, WaitingStrokes
@@ -71,6 +72,7 @@ def bind_labelling(
     reviewing.problem.connect(window.messages.show_message)
     reviewing.nothing_left.connect(lambda sentence: window.show_notice(sentence, REFUSAL))
     window.window_actions.bind(reviewing.slots())
+    NoteDisplay(window)
     window.add_leave_check(Leaving(assist, labelling, window.messages, window).may)
     window.add_leave_check(WaitingDrafts(window, assist, display).may_leave, of_people=True)
     bind_painting(window, labelling, drawing)

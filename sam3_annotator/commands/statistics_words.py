@@ -32,6 +32,8 @@ def statistics_text(project: Path, numbers: ProjectStatistics) -> str:
         lines.append(f"attributes  {', '.join(names)}")
     if numbers.unreadable_images:
         lines.append(f"unreadable  {counted(numbers.unreadable_images, 'image')}")
+    if numbers.notes:
+        lines.append(f"notes       on {counted(len(numbers.notes), 'image')}")
     total = numbers.effort.total
     if total.instances:
         made = (f"{total.made[making]:,} {words}" for making, words in _MADE_WORDS.items())

@@ -33,8 +33,17 @@ class CategoryStatistics:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageNote:
+    """The note on an image, given by its path, with the word of its state."""
+
+    image: str
+    state: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectStatistics:
-    """The numbers of a project; images that are left out are among the `images`, as a state, and nowhere else.
+    """The numbers of a project; images that are left out are among the `images`, as a state, and with their `notes`.
 
     `states`, `splits` and `origins` count images, images and instances by their word, zeros included (images
     without a split are under `none`). `unreadable_images` are those with a problem. The three `per_image` numbers are
@@ -55,6 +64,7 @@ class ProjectStatistics:
     mean_per_image: float
     categories: tuple[CategoryStatistics, ...]
     attributes: Mapping[str, int]
+    notes: tuple[ImageNote, ...]
     effort: ProjectEffort
 
     def as_dict(self) -> dict[str, object]:
@@ -88,6 +98,7 @@ def statistics(store: ProjectReader) -> ProjectStatistics:
         mean_per_image=len(made) / len(per_image) if per_image else 0.0,
         categories=_category_statistics(store, made),
         attributes=_attribute_counts(store),
+        notes=tuple(ImageNote(each.path, each.state.value, each.note) for each in store.images() if each.note),
         effort=project_effort(store, made),
     )
 

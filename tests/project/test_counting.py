@@ -40,6 +40,7 @@ def test_images_left_out_are_a_state_of_their_own_and_count_nowhere_else(filled:
             {"name": "bird", "instances": 0, "images": 0},
         ],
         "attributes": {"old": 1},
+        "notes": [],
         "effort": numbers["effort"],
     }
 
@@ -65,6 +66,7 @@ def test_statistics_count_everything_and_go_into_json(filled: Any) -> None:
             {"name": "bird", "instances": 0, "images": 0},
         ],
         "attributes": {},
+        "notes": [],
         "effort": numbers["effort"],
     }
 

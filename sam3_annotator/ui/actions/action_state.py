@@ -70,7 +70,7 @@ class ActionState:
     is_finding_of_file: bool = False  # it says that a file is missing or spoilt, which is nothing to be called fine
     is_finding_dismissed: bool = False
     has_copies: bool = False  # the clipboard holds instances
-    typing_for: str = ""  # where the keyboard is: `attribute`, or `category` for their field; "" elsewhere
+    typing_for: str = ""  # where the keyboard is: `attribute`, `note` or `category` for their field; "" elsewhere
 
     @property
     def visible_count(self) -> int:

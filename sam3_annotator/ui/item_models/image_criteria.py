@@ -21,15 +21,18 @@ class StateFilter(StrEnum):
     REVIEWED = "reviewed"
     CONFIRMED_EMPTY = "confirmed_empty"
     LEFT_OUT = "left_out"
+    NOTED = "noted"  # whatever the state
     MISSING = "missing"  # also unreadable
 
-    def accepts(self, state: ImageState, *, has_problem: bool) -> bool:
+    def accepts(self, state: ImageState, *, has_problem: bool, has_note: bool) -> bool:
         """Whether an image in this state is shown."""
         match self:
             case StateFilter.ALL:
                 return True
             case StateFilter.MISSING:
                 return has_problem
+            case StateFilter.NOTED:
+                return has_note
             case StateFilter.DONE:
                 return state.is_finished
             case StateFilter.TO_REVIEW:

@@ -110,15 +110,15 @@ class ImageFilter(QSortFilterProxyModel):
     def tally(self) -> Mapping[StateFilter, int]:
         """Count the images each filter by state would leave of those in the split and with the content shown."""
         kinds = Counter(
-            (record.state, bool(self._images.problem(record.id)))
+            (record.state, bool(self._images.problem(record.id)), bool(record.note))
             for record in self._images.records
             if self._split.accepts(record.split) and self._accepts_content(record)
         )
         return {
             state_filter: sum(
                 count
-                for (state, has_problem), count in kinds.items()
-                if state_filter.accepts(state, has_problem=has_problem)
+                for (state, has_problem, has_note), count in kinds.items()
+                if state_filter.accepts(state, has_problem=has_problem, has_note=has_note)
             )
             for state_filter in StateFilter
         }
@@ -195,7 +195,8 @@ class ImageFilter(QSortFilterProxyModel):
     def _accepts_state(self, record: ImageRecord) -> bool:
         if self._state is StateFilter.ALL:
             return True
-        return self._state.accepts(record.state, has_problem=bool(self._images.problem(record.id)))
+        has_problem = bool(self._images.problem(record.id))
+        return self._state.accepts(record.state, has_problem=has_problem, has_note=bool(record.note))
 
     def _accepts_content(self, record: ImageRecord) -> bool:
         return self._content.accepts(self._images.instances_on(record.id))

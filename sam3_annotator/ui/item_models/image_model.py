@@ -136,13 +136,15 @@ class ImageModel(QAbstractListModel):
         return self._instances.get(image_id, _NONE)
 
     def caption(self, image_id: ImageId) -> str:
-        """Say in a few words what waits on the image, how far it has come, and which split it is in, if any."""
+        """Say in a few words what waits on the image, how far it is, whether it has a note, and its split, if any."""
         record, count = self._records[self._rows[image_id]], self._count(image_id)
         words = [_instances(count)] if count else []
         if record.state is ImageState.LEFT_OUT or not (count or self.problem(image_id)):
             words.insert(0, STATE_WORDS[record.state])
         elif not count:
             words.append("Cannot be shown")
+        if record.note:
+            words.append("note")
         if image_id in self._waiting:  # first, since there is not always room for all
             words.insert(0, self._waiting[image_id])
         return _joined(words, record.split)
@@ -176,6 +178,8 @@ class ImageModel(QAbstractListModel):
             lines.append(f"{record.facts.width} × {record.facts.height} px")  # noqa: RUF001 - the sign meant
         words = [STATE_WORDS[record.state], _instances(self._count(record.id))]
         lines.append(_joined(words, record.split))
+        if record.note:
+            lines.append(f"Note: {record.note}")
         if problem := self.problem(record.id):
             lines.append(problem)
         return "\n".join(lines)

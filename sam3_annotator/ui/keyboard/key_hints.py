@@ -41,6 +41,7 @@ _CORRECTING_HINTS = {
     "box": (KeyHint("Drag", "a box around the object"),),
 }
 _TYPING_HINTS = {
+    "note": (KeyHint("Enter", "keep, back to the image"), KeyHint("Esc", "leave it as it was")),
     "attribute": (
         KeyHint("Enter", "set, back to the image"),
         KeyHint("Tab", "set, go on"),
@@ -175,7 +176,7 @@ def _idle_hints(state: ActionState) -> tuple[_Hint, ...]:
             hints.append(_ActionHint("accept_next", words))
     if state.is_finished:
         verdict = "reviewed" if state.instance_count else "confirm as empty"
-        hints += [_ActionHint("approve", verdict), _ActionHint("send_back", "send back")]
+        hints += [_ActionHint("approve", verdict), _ActionHint("send_back", "send back"), _ActionHint("note", "note")]
     return tuple(hints)
 
 

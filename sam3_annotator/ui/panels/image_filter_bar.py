@@ -36,6 +36,7 @@ FILTER_WORDS: Mapping[StateFilter, str] = {
     StateFilter.REVIEWED: "Reviewed",
     StateFilter.CONFIRMED_EMPTY: "Confirmed as empty",
     StateFilter.LEFT_OUT: "Left out",
+    StateFilter.NOTED: "With a note",
     StateFilter.MISSING: "Missing or unreadable",
 }
 

@@ -112,7 +112,9 @@ def set_instances_crowd(store: ProjectStore, instance_ids: Collection[InstanceId
 
 def set_image_state(store: ProjectStore, image_ids: Collection[ImageId], state: ImageState) -> None:
     """Set how far images have come; raises `KnownError` when an image with instances is to be confirmed as empty."""
-    changing = [i for i in sorted(image_ids) if store.image(i).state is not state]
+    images = map(store.image, sorted(image_ids))
+    # One that is reviewed anew loses the note that somebody has written since.
+    changing = [each.id for each in images if each.state is not state or (state.is_settled and each.note)]
     if state is ImageState.CONFIRMED_EMPTY:
         for image_id in changing:
             _require_empty(store, image_id)
@@ -120,6 +122,13 @@ def set_image_state(store: ProjectStore, image_ids: Collection[ImageId], state: 
         with store.edit(STATE_LABELS[state]) as edit:
             for image_id in changing:
                 edit.update_image(image_id, state=state)
+
+
+def set_image_note(store: ProjectStore, image_id: ImageId, note: str) -> None:
+    """Write a note on an image, for whoever looks at it next; "" takes the one it has away."""
+    if note != store.image(image_id).note:
+        with store.edit("Write note" if note else "Take note away") as edit:
+            edit.update_image(image_id, note=note)
 
 
 def set_image_split(store: ProjectStore, image_ids: Collection[ImageId], split: Split | None) -> None:

@@ -12,6 +12,7 @@ from sam3_annotator.ui.phrase_bar.bar import PhraseBar
 from sam3_annotator.ui.theme import SPACE_M
 from sam3_annotator.ui.window.hint_card import HintCard
 from sam3_annotator.ui.window.message_bar import MessageBar
+from sam3_annotator.ui.window.note_line import NoteLine
 
 PROGRESS_HEIGHT = 2
 # Work that is over sooner shows no bar: a flash would only disturb.
@@ -22,7 +23,7 @@ _REPLACING: Final = frozenset(
 
 
 class CanvasArea(QWidget):
-    """Holds the canvas; `messages` covers its top edge, `phrase_bar` floats below that.
+    """Holds the canvas; `messages` covers its top edge, `phrase_bar` floats below that, `note_line` at the lower edge.
 
     A message that comes or goes moves nothing on the canvas: whoever draws there has the hand on it.
     """
@@ -46,6 +47,7 @@ class CanvasArea(QWidget):
         self.phrase_bar = PhraseBar(self._keys, self._stage)
         self.phrase_bar.hide()
         self.messages = MessageBar(self._stage)
+        self.note_line = NoteLine(self._stage)
         self._delay = QTimer(self, singleShot=True, interval=PROGRESS_AFTER_MS)
         self._delay.timeout.connect(self._progress.show)
         for widget in (self._stage, self.messages):

@@ -155,6 +155,7 @@ class Typing(QObject):
         super().__init__(window)
         self._attributes = window.instance_panel.attributes
         self._categories = window.category_panel
+        self._note = window.area.note_line.field
         self._typing_for = ""
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -166,6 +167,8 @@ class Typing(QObject):
     def _follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
         before = self._typing_for
         self._typing_for = "category" if now is self._categories.field else ""
+        if now is self._note:
+            self._typing_for = "note"
         if now is not None and self._attributes.isAncestorOf(now):
             self._typing_for = "attribute"
         if self._typing_for != before:

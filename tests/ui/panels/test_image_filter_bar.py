@@ -49,6 +49,7 @@ def test_menu_counts_the_images_of_states_and_splits(panel: ImageListPanel, sort
         "Reviewed\t0",
         "Confirmed as empty\t0",
         "Left out\t1",
+        "With a note\t0",
         "Missing or unreadable\t0",
         "",
         "Any split\t4",

@@ -125,6 +125,15 @@ IMAGE_ACTIONS: Final = (
         enabled=can_review,
     ),
     ActionSpec(
+        "note",
+        "Write note…",
+        ("Shift+N",),
+        "Image",
+        4,
+        tip="Write a line for whoever looks at the image next, as why it is sent back; it goes once that is reviewed",
+        enabled=writable,
+    ),
+    ActionSpec(
         "find_moved",
         "Find moved images…",
         (),
