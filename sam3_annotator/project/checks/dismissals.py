@@ -127,7 +127,7 @@ def _key_of(finding: Finding) -> _Key:
 
 def _content_of(store: ProjectReader, finding: Finding) -> str:
     """Return what stays the same as long as what a finding is about does: a digest, names or splits."""
-    images = [each for each in (finding.image_id, finding.other_image_id) if each is not None]
+    images = finding.image_ids
     if finding.instance_ids:
         wanted = sorted(finding.instance_ids)
         places = ", ".join("?" * len(wanted))

@@ -152,6 +152,11 @@ class Finding:
         """How much it matters."""
         return self.kind.severity
 
+    @property
+    def image_ids(self) -> tuple[ImageId, ...]:
+        """The images that it is about, the one to look at first."""
+        return tuple(each for each in (self.image_id, self.other_image_id) if each is not None)
+
     def as_dict(self) -> dict[str, object]:
         """Return the finding as plain values, ready for JSON; of a region, which can be long, the box has to do."""
         facts = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "region"}

@@ -248,7 +248,7 @@ def _places_of_dismissals(changes: ChangeSet) -> set[ImageId | None]:
 
 def _images_of(findings: Iterable[Finding]) -> set[ImageId]:
     """Give the images that findings are about."""
-    return {image for each in findings for image in (each.image_id, each.other_image_id) if image is not None}
+    return {image_id for each in findings for image_id in each.image_ids}
 
 
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

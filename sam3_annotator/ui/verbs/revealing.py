@@ -25,9 +25,13 @@ class _Sight:
 
 
 class Revealing(QObject):
-    """Waits for an image to be shown, unless the user turns to another one meanwhile."""
+    """Waits for an image to be shown, unless the user turns to another one meanwhile.
+
+    A finding about two images that is asked for once more, as by Enter, shows the other of them each time.
+    """
 
     shown = Signal(object)  # Finding, all that it is about being on the canvas
+    notice = Signal(str)  # a sentence saying how the other image is seen
 
     def __init__(self, workspace: Workspace, canvas: CanvasView, binding: CanvasBinding, display: ImageDisplay) -> None:
         super().__init__(display)
@@ -36,13 +40,22 @@ class Revealing(QObject):
         self._binding = binding
         self._display = display
         self._awaited: _Sight | None = None
+        self._last: Finding | None = None
         display.shown.connect(self._arrive)
 
     @Slot(object)
     def show(self, finding: Finding) -> None:
         """Show what a finding is about; one about the whole project has no place to be shown."""
-        if finding.image_id is not None:
+        if finding.image_id is None:
+            return
+        is_asked_again, self._last = finding is self._last, finding
+        if finding.other_image_id is None:
             self._go_to(_Sight(finding.image_id, finding.instance_ids, finding.box_xyxy, finding))
+        elif is_asked_again and self._display.image_id == finding.image_id:
+            self._go_to(_Sight(finding.other_image_id, (), None))
+        else:
+            self._go_to(_Sight(finding.image_id, (), None, finding))
+            self.notice.emit("Two images: a click on the finding, or Enter there, shows the other one.")
 
     def show_instance(self, instance: Instance) -> None:
         """Show an instance."""

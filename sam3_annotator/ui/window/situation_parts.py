@@ -33,7 +33,7 @@ def add_project(window: MainWindow) -> None:
             category_count=len(store.categories()),
             category_name=_name_of(workspace.category_id, store),
             finding_count=findings.model.rowCount(),
-            is_at_finding=chosen is not None and chosen.image_id in (None, workspace.image_id),
+            is_at_finding=chosen is not None and workspace.image_id in (chosen.image_ids or (workspace.image_id,)),
             is_finding_of_file=chosen is not None and not chosen.kind.is_dismissible,
             is_finding_dismissed=findings.shows_dismissed,
         )

@@ -1,0 +1,54 @@
+"""A curator compares two images that a finding says are alike: one key shows the one and the other."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from PySide6.QtCore import Qt
+
+from sam3_annotator.project import FindingKind, Split
+
+
+@pytest.fixture
+def curator(user, qtbot):
+    """Make the third image a copy of the first, in another split, and list just that."""
+    window = user.window
+    store = window.store
+    first, _, third = (image.id for image in store.images()[:3])
+    shutil.copyfile(store.image_file(first), store.image_file(third))
+    with store.edit("Split") as edit:
+        edit.update_image(first, split=Split.TRAIN)
+        edit.update_image(third, split=Split.VAL)
+    user.press(Qt.Key.Key_F7)
+    qtbot.waitUntil(lambda: not window.checking.is_running)
+    kinds = window.finding_panel.kinds
+    kinds.setCurrentIndex(kinds.findData(FindingKind.SAME_IMAGE_IN_TWO_SPLITS))
+    kinds.activated.emit(kinds.currentIndex())
+    return user
+
+
+def test_a_finding_asked_for_again_shows_the_other_image(curator, tell, qtbot):
+    user, window = curator, curator.window
+    user.press(Qt.Key.Key_F8)
+    user.settle()
+    assert user.image_position() == 2
+    assert "Two images: a click on the finding, or Enter there, shows the other one." in tell()
+
+    for position in (0, 2, 0):
+        qtbot.keyClick(window.finding_panel.view, Qt.Key.Key_Return)
+        user.settle()
+        assert user.image_position() == position
+
+
+def test_it_can_be_called_fine_beside_either_image(curator, qtbot):
+    user, window = curator, curator.window
+    user.press(Qt.Key.Key_F8)
+    user.settle()
+    qtbot.keyClick(window.finding_panel.view, Qt.Key.Key_Return)
+    user.settle()
+    assert user.image_position() == 0
+
+    user.press(Qt.Key.Key_M)
+
+    assert len(window.checking.dismissed) == 1
