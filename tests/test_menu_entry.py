@@ -63,10 +63,21 @@ class TestFreedesktop:
 
         assert opened == [None, Path("/a/b.sam3proj")]
 
+    def test_entry_of_an_application_starts_it_by_itself(self, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        del data
+        monkeypatch.setattr(sys, "frozen", True, raising=False)
+        monkeypatch.setattr(sys, "executable", "/opt/sam3-annotator/sam3-annotator")
+
+        entry = menu_entry.add()
+
+        opening = entry.with_name("sam3-annotator-open.desktop")
+        assert 'Exec="/opt/sam3-annotator/sam3-annotator"' in entry.read_text().splitlines()
+        assert 'Exec="/opt/sam3-annotator/sam3-annotator" open %f' in opening.read_text().splitlines()
+
     @pytest.mark.skipif(sys.platform == "win32", reason="asks a shell of Unix")
     def test_any_path_of_python_survives_quoting(self) -> None:
         python = '/opt/my $HOME/100%/`"quoted" \\ back/python'
-        entry = freedesktop.desktop_entry(python, " open %f")
+        entry = freedesktop.desktop_entry((python, "-m", "sam3_annotator"), " open %f")
         (line,) = [line for line in entry.splitlines() if line.startswith("Exec=")]
         # As a desktop reads it: escapes of the value, then what stands for files, then quotes, which are a shell's.
         command = line.removeprefix("Exec=").replace("\\\\", "\\").replace("%f", "").replace("%%", "%")
@@ -154,6 +165,25 @@ class TestMacos:
 
         assert files_of(isolated_user / "Applications") == []
 
+    def test_another_application_of_this_name_stays(self, capsys: pytest.CaptureFixture[str]) -> None:
+        bundle = menu_entry.add()
+        (bundle / "Contents" / "Info.plist").write_bytes(plistlib.dumps({"CFBundleIdentifier": "org.sam3-annotator"}))
+
+        assert [cli.run(["menu-entry", word]) for word in ("add", "remove")] == [1, 1]
+
+        assert str(bundle) in capsys.readouterr().err
+        assert (bundle / "Contents" / "MacOS").is_dir()
+
+    def test_an_application_needs_no_entry(
+        self, isolated_user: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(sys, "frozen", True, raising=False)
+
+        assert cli.run(["menu-entry", "add"]) == 1
+
+        assert "move it to the folder Applications" in capsys.readouterr().err
+        assert files_of(isolated_user) == []
+
 
 class TestWindows:
     @pytest.fixture
@@ -181,6 +211,19 @@ class TestWindows:
         opening = "'\"C:\\Users\\O''Neil\\venv\\Scripts\\pythonw.exe\" -m sam3_annotator open \"%1\"'"
         assert f"\\sam3-annotator.project\\shell\\open\\command' -Value {opening} -Force" in script
         assert "New-Item -Path 'HKCU:\\Software\\Classes\\.sam3proj' -Value 'sam3-annotator.project'" in script
+
+    def test_link_and_projects_start_the_window_of_an_application(
+        self, scripts: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, "frozen", True, raising=False)
+        monkeypatch.setattr(sys, "executable", "D:\\sam3-annotator\\sam3-annotator.exe")
+
+        menu_entry.add()
+
+        lines = scripts[0].splitlines()
+        assert "$link.TargetPath = 'D:\\sam3-annotator\\SAM 3 Annotator.exe'" in lines
+        assert "$link.Arguments = ''" in lines
+        assert '\'"D:\\sam3-annotator\\SAM 3 Annotator.exe" open "%1"\'' in scripts[0]
 
     def test_icon_has_the_sizes_of_windows(self, scripts: list[str]) -> None:
         menu_entry.add()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
 menu_entry_app = typer.Typer(
@@ -12,8 +14,11 @@ menu_entry_app = typer.Typer(
 @menu_entry_app.command("add", short_help="Put the program into your menu.")
 def add_command() -> None:
     """Put the program into your menu; on Linux and Windows a double click on a project opens it then."""
-    from sam3_annotator import menu_entry
+    from sam3_annotator import menu_entry, program
+    from sam3_annotator.commands.failures import CommandFailed
 
+    if sys.platform == "darwin" and program.is_bundled():
+        raise CommandFailed("SAM 3 Annotator.app is an application by itself: move it to the folder Applications.")
     typer.echo(f"SAM 3 Annotator is in your menu: {menu_entry.add()}")
 
 

@@ -15,7 +15,7 @@ _REMOVE: dict[str, Callable[[], Path | None]] = {"win32": windows.remove, "darwi
 def add() -> Path:
     """Put the program into the user's menu, in place of an earlier entry; gives where the entry lies.
 
-    It starts what runs now: this Python and its packages. Raises `OSError` if the system refuses.
+    It starts what runs now: this Python and its packages, or this application. Raises `OSError` if the system refuses.
     """
     return _ADD.get(sys.platform, freedesktop.add)()
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from sam3_annotator.menu_entry.naming import DESCRIPTION, NAME
 from sam3_annotator.paths import APP_NAME, PROJECT_SUFFIX, resources_dir, user_data_dir
+from sam3_annotator.program import command
 
 MIME_TYPE: Final = "application/vnd.sam3-annotator.project"
 TIMEOUT_S: Final = 60
@@ -40,9 +41,9 @@ def add() -> Path:
     shutil.copyfile(resources_dir() / "app-icon.svg", icon)
     mime_package.write_text(_MIME_PACKAGE, encoding="utf-8")
     opening.write_text(
-        desktop_entry(sys.executable, " open %f", f"MimeType={MIME_TYPE};", "NoDisplay=true"), encoding="utf-8"
+        desktop_entry(command(), " open %f", f"MimeType={MIME_TYPE};", "NoDisplay=true"), encoding="utf-8"
     )
-    entry.write_text(desktop_entry(sys.executable), encoding="utf-8")
+    entry.write_text(desktop_entry(command()), encoding="utf-8")
     _tell_desktop()
     return entry
 
@@ -58,15 +59,16 @@ def remove() -> Path | None:
     return entry if was_there else None
 
 
-def desktop_entry(python: str, words: str = "", *more: str) -> str:
-    """Give the text of an entry that starts the program with this interpreter and these words, with more lines."""
+def desktop_entry(program: Sequence[str], words: str = "", *more: str) -> str:
+    """Give the text of an entry that starts the program as `command` does, with these words, and with more lines."""
+    file, *first_words = program
     lines = (
         "[Desktop Entry]",
         "Type=Application",
         f"Name={NAME}",
         f"Comment={DESCRIPTION}",
-        f"TryExec={_escaped(python)}",
-        f"Exec={_escaped(_quoted(python))} -m sam3_annotator{words}",
+        f"TryExec={_escaped(file)}",
+        f"Exec={' '.join((_escaped(_quoted(file)), *first_words))}{words}",
         f"Icon={APP_NAME}",
         f"StartupWMClass={APP_NAME}",
         "Terminal=false",

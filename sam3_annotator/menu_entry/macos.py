@@ -5,19 +5,26 @@ https://developer.apple.com/library/archive/documentation/CoreFoundation/Concept
 
 from __future__ import annotations
 
+import errno
 import plistlib
 import shlex
 import shutil
-import sys
 from pathlib import Path
+from typing import Final
 
 from sam3_annotator import __version__
 from sam3_annotator.menu_entry.naming import NAME
 from sam3_annotator.paths import APP_NAME
+from sam3_annotator.program import command
+
+_IDENTIFIER: Final = f"org.{APP_NAME}.launcher"
 
 
 def add() -> Path:
-    """Write the bundle; as it was made on this Mac, it needs no signature."""
+    """Write the bundle; as it was made on this Mac, it needs no signature.
+
+    Raises `FileExistsError` where another application has its place, as the whole program has that `make bundle` makes.
+    """
     from sam3_annotator.menu_entry.icons import write_icon
 
     bundle = _bundle()
@@ -27,13 +34,13 @@ def add() -> Path:
         folder.mkdir(parents=True)
     write_icon(resources / f"{APP_NAME}.icns")
     program = programs / APP_NAME
-    program.write_text(f"#!/bin/sh\nexec {shlex.quote(sys.executable)} -m sam3_annotator\n", encoding="utf-8")
+    program.write_text(f"#!/bin/sh\nexec {shlex.join(command())}\n", encoding="utf-8")
     program.chmod(0o755)
     (bundle / "Contents" / "Info.plist").write_bytes(
         plistlib.dumps(
             {
                 "CFBundleName": NAME,
-                "CFBundleIdentifier": f"org.{APP_NAME}.launcher",
+                "CFBundleIdentifier": _IDENTIFIER,
                 "CFBundleVersion": __version__,
                 "CFBundleShortVersionString": __version__,
                 "CFBundlePackageType": "APPL",
@@ -49,12 +56,24 @@ def add() -> Path:
 
 
 def remove() -> Path | None:
-    """Delete the bundle."""
+    """Delete the bundle. Raises `FileExistsError` as `add` does."""
     bundle = _bundle()
     if not bundle.exists():
         return None
+    if not _is_ours(bundle):
+        raise FileExistsError(errno.EEXIST, "another application has this name", str(bundle))
     shutil.rmtree(bundle)
     return bundle
+
+
+def _is_ours(bundle: Path) -> bool:
+    try:
+        told = plistlib.loads((bundle / "Contents" / "Info.plist").read_bytes())
+    except FileNotFoundError:  # half of a bundle
+        return True
+    except plistlib.InvalidFileException:
+        return False
+    return isinstance(told, dict) and told.get("CFBundleIdentifier") == _IDENTIFIER
 
 
 def _bundle() -> Path:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import base64
 import errno
 import subprocess
-import sys
-from collections.abc import Iterable
-from pathlib import Path, PureWindowsPath
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Final
 
 from sam3_annotator.menu_entry.naming import DESCRIPTION, NAME
 from sam3_annotator.paths import APP_NAME, PROJECT_SUFFIX, user_data_dir
+from sam3_annotator.program import command_without_console
 
 TIMEOUT_S: Final = 120
 _KIND: Final = f"{APP_NAME}.project"
@@ -29,9 +29,7 @@ def add() -> Path:
     icon = user_data_dir() / f"{APP_NAME}.ico"
     icon.parent.mkdir(parents=True, exist_ok=True)
     write_icon(icon)
-    # The interpreter that opens no console; every installation has both.
-    python = PureWindowsPath(sys.executable).with_name("pythonw.exe")
-    return Path(_run(adding_script(str(python), str(icon))))
+    return Path(_run(adding_script(command_without_console(), str(icon))))
 
 
 def remove() -> Path | None:
@@ -41,21 +39,22 @@ def remove() -> Path | None:
     return Path(link) if link else None
 
 
-def adding_script(python: str, icon: str) -> str:
-    """Give the script that makes the entry; it prints where the link lies."""
-    words = "-m sam3_annotator"
+def adding_script(program: Sequence[str], icon: str) -> str:
+    """Give the script that makes the entry, which starts the program; it prints where the link lies."""
+    file, *words = program
+    opening = " ".join((f'"{file}"', *words, 'open "%1"'))
     return _script(
         (
             f"$link = (New-Object -ComObject WScript.Shell).CreateShortcut(({_LINK}))",
-            f"$link.TargetPath = {_quoted(python)}",
-            f"$link.Arguments = {_quoted(words)}",
+            f"$link.TargetPath = {_quoted(file)}",
+            f"$link.Arguments = {_quoted(' '.join(words))}",
             f"$link.IconLocation = {_quoted(icon)}",
             f"$link.Description = {_quoted(DESCRIPTION)}",
             "$link.Save()",
             _set_key(PROJECT_SUFFIX, _KIND),
             _set_key(_KIND, f"{NAME} project"),
             _set_key(f"{_KIND}\\DefaultIcon", icon),
-            _set_key(f"{_KIND}\\shell\\open\\command", f'"{python}" {words} open "%1"'),
+            _set_key(f"{_KIND}\\shell\\open\\command", opening),
             "$link.FullName",
         )
     )
