@@ -380,6 +380,16 @@ def doctor(as_json: Json = False) -> None:
         typer.echo(to_text(findings))
 
 
+@app.command("qt-facts", hidden=True)
+def qt_facts_command() -> None:
+    """Tell what Qt finds on this machine, for `doctor`."""
+    import json
+
+    from sam3_annotator.qt_facts import ask_qt
+
+    typer.echo(json.dumps(ask_qt()))
+
+
 app.command("split", short_help="Draw which images train, validate and test.")(split_command)
 app.command("check", short_help="Find what would spoil a training or looks like a slip.")(check_command)
 app.command("autolabel", short_help="Label what phrases find on all images of a project.")(autolabel_command)

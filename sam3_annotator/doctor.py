@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from sam3_annotator import __version__, display, paths
+from sam3_annotator import __version__, display, paths, program
 
 Findings = dict[str, object]  # JSON values only
 
@@ -41,25 +41,6 @@ PACKAGES = {
 }
 QT_TIMEOUT_S = 30
 GIB = 1 << 30
-
-# Qt aborts the process where it cannot start, so it is asked in a process of its own.
-_QT_QUESTIONS = """
-import json
-from PySide6.QtCore import qVersion
-from PySide6.QtGui import QFontDatabase, QGuiApplication, QImageReader
-application = QGuiApplication([])
-screen = application.primaryScreen()
-font = application.font()
-print(json.dumps({
-    "version": qVersion(),
-    "platform": application.platformName(),
-    "screens": [f"{s.size().width()} x {s.size().height()} at {s.devicePixelRatio():g}" for s in application.screens()],
-    "colour scheme": application.styleHints().colorScheme().name,
-    "font": f"{font.family()}, {font.pointSizeF():g} pt",
-    "font families": len(QFontDatabase.families()),
-    "image formats": sorted(bytes(name).decode() for name in QImageReader.supportedImageFormats()),
-}))
-"""
 
 
 def examine() -> Findings:
@@ -189,8 +170,8 @@ def _qt() -> object:
     environment = dict(os.environ)
     if not display.has_display():
         environment["QT_QPA_PLATFORM"] = "offscreen"
-    asked = subprocess.run(
-        [sys.executable, "-c", _QT_QUESTIONS],
+    asked = subprocess.run(  # a process of its own: Qt aborts where it cannot start
+        [*program.command(), "qt-facts"],
         env=environment,
         capture_output=True,
         text=True,
