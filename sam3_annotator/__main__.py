@@ -24,7 +24,7 @@ def _run(words: list[str]) -> int:
         from sam3_annotator.commands.failures import exit_status
         from sam3_annotator.commands.windows import open_window
 
-        path = Path(words[1]) if words else None
+        path = Path(words[-1]) if words else None
         return exit_status(lambda: open_window(path), debug=debug)
     from sam3_annotator.commands.failures import keep_talking
 
@@ -35,6 +35,8 @@ def _run(words: list[str]) -> int:
 
 
 def _opens_window(words: list[str]) -> bool:
+    if len(words) == 1:  # desktops give a file that is dropped on the program, or opened with it, by its whole path
+        return Path(words[0]).is_absolute()
     # An empty path would be the current folder: the command line says what is wrong with it.
     return not words or (len(words) == 2 and words[0] == "open" and words[1][:1] not in ("", "-"))
 

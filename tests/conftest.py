@@ -79,6 +79,14 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    """Have the application be of the program's kind."""
+    from sam3_annotator.ui.start.application import Application
+
+    return Application
+
+
+@pytest.fixture(scope="session")
 def qapp(qapp: QApplication) -> QApplication:
     """Collect garbage as the program does: never on a thread of the model, which could delete what is Qt's."""
     from sam3_annotator.ui.garbage_collection import GarbageCollection

@@ -10,7 +10,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from sam3_annotator import __version__, cli, doctor
+from sam3_annotator import __main__, __version__, cli, doctor
+from sam3_annotator.commands import windows as window_commands
 from sam3_annotator.project.formats import registry
 
 COMMANDS = [
@@ -47,6 +48,18 @@ def _program(*words: str, **environment: str) -> subprocess.CompletedProcess[str
 def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["--version"]) == 0
     assert capsys.readouterr().out == f"sam3-annotator {__version__}\n"
+
+
+def test_a_whole_path_by_itself_is_opened_as_desktops_say_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Path | None] = []
+    monkeypatch.setattr(__main__.crash_log, "install", lambda **_: None)
+    monkeypatch.setattr(window_commands, "open_window", lambda path: opened.append(path) or 0)
+    project = tmp_path / "cats.sam3proj"
+
+    monkeypatch.setattr(sys, "argv", ["sam3-annotator", str(project)])
+    status = __main__.main()
+
+    assert (status, opened) == (0, [project])
 
 
 @pytest.mark.parametrize("words", [[], ["models"], ["cache"], ["menu-entry"]])

@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
 
 from sam3_annotator.app.assembly import assemble_window
 from sam3_annotator.paths import resources_dir
 from sam3_annotator.ui.garbage_collection import GarbageCollection
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.start import qt_messages
+from sam3_annotator.ui.start.application import Application
 from sam3_annotator.ui.start.interrupts import Interrupts
 from sam3_annotator.ui.start.launcher import Launcher
 from sam3_annotator.ui.start.opening import Opened
@@ -38,6 +38,7 @@ def run(path: Path | None, *, shows_hints: bool = False, disk_gigabytes: float |
         return assemble_window(opened, settings, disk_gigabytes=disk_gigabytes)
 
     launcher = Launcher(settings, make_window, copy_samples, app)
+    app.file_requested.connect(launcher.open)
     launcher.start(path, shows_hints=shows_hints)
     status = app.exec()
     garbage_collection.close()
@@ -45,9 +46,9 @@ def run(path: Path | None, *, shows_hints: bool = False, disk_gigabytes: float |
     return status
 
 
-def make_application() -> QApplication:
-    """Make the one QApplication of the process."""
-    app = QApplication(sys.argv[:1])
+def make_application() -> Application:
+    """Make the one application of the process."""
+    app = Application(sys.argv[:1])
     app.setApplicationName("sam3-annotator")
     app.setApplicationDisplayName("SAM 3 Annotator")
     app.setDesktopFileName("sam3-annotator")
