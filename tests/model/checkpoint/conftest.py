@@ -5,19 +5,15 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
-from sam3_annotator.model.checkpoint.rename_official import OFFICIAL
 from sam3_annotator.model.network.builder import build_sam3_image_model
 from sam3_annotator.model.network.config import Sam3Config
 from sam3_annotator.model.network.sam3_image import Sam3Image
-
-DATA = Path(__file__).parents[2] / "data" / "sam3"
+from tests.official_weights import DATA, official_keys, official_weights
 
 Tensors = dict[str, Tensor]
 
@@ -27,20 +23,17 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def _read(name: str) -> list[Any]:
-    return json.loads(gzip.decompress((DATA / name).read_bytes()))
-
-
-@pytest.fixture(scope="session")
-def official_keys() -> list[tuple[str, list[int], bool]]:
+@pytest.fixture(scope="session", name="official_keys")
+def official_keys_() -> list[tuple[str, list[int], bool]]:
     """Every tensor of the official file: its name, its shape, whether segmenting images needs it."""
-    return [(name, shape, needed) for name, shape, needed in _read("official-keys.json.gz")]
+    return official_keys()
 
 
 @pytest.fixture(scope="session")
 def key_map() -> list[tuple[str, str | None, str]]:
     """Official name, Hugging Face's name or None, and what happens to the tensor on the way; several rows a name."""
-    return [(official, other, operation) for official, other, operation in _read("official-to-huggingface.json.gz")]
+    rows = json.loads(gzip.decompress((DATA / "official-to-huggingface.json.gz").read_bytes()))
+    return [(official, other, operation) for official, other, operation in rows]
 
 
 @pytest.fixture(scope="session")
@@ -95,19 +88,9 @@ def tiny_model(tiny_config: Sam3Config) -> Sam3Image:
 
 
 @pytest.fixture(scope="session")
-def official(tiny_model: Sam3Image, official_keys: list[tuple[str, list[int], bool]]) -> Tensors:
+def official(tiny_model: Sam3Image) -> Tensors:
     """Give the tiny model's weights under official names, with the tensors that only video needs."""
-    state = tiny_model.state_dict()
-    exported: Tensors = {}
-    for name, _, needed in official_keys:
-        if not needed:
-            exported[name] = torch.zeros(2)
-            continue
-        pieces = OFFICIAL.pieces_of(name)
-        if all(piece.ours in state for piece in pieces):  # the tiny model has fewer layers
-            value = torch.cat([piece.place(state[piece.ours]) for piece in pieces])
-            exported[name] = value[None, None] if name == "tracker.no_mem_embed" else value.clone()
-    return exported
+    return official_weights(tiny_model)
 
 
 @pytest.fixture(scope="session")
