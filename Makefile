@@ -12,7 +12,7 @@ JOBS ?= auto
 
 export TEST_PLATFORM ?= offscreen
 
-.PHONY: help setup demo test test-slow test-gpu check lint types contracts format bench wheel constraints clean
+.PHONY: help setup demo test test-slow test-gpu check lint types contracts format bench wheel bundle constraints clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ setup: .venv/.stamp-dev ## Prepare everything: system libraries, .venv, packages
 
 .venv/.stamp-dev: $(SETUP_INPUTS)
 	PYTHON=$(PYTHON) scripts/setup.sh dev
+
+.venv/.stamp-bundle: $(SETUP_INPUTS)
+	PYTHON=$(PYTHON) scripts/setup.sh bundle
 
 demo: .venv/.stamp-run ## Label the sample photos: in a window, or offscreen where there is no display
 	$(BIN)/sam3-annotator demo --out $(DEMO_OUTPUT)
@@ -58,12 +61,15 @@ bench: .venv/.stamp-dev ## Measure the promises of speed
 	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 wheel: .venv/.stamp-dev ## Build the wheel into dist/
-	rm -rf dist
+	rm -f dist/*.whl
 	$(BIN)/python -m build --wheel --no-isolation
+
+bundle: .venv/.stamp-bundle ## Make an application that needs no Python, for this system, into dist/
+	$(BIN)/python -m bundle
 
 constraints: ## Resolve all packages anew into constraints.txt (then run the checks)
 	scripts/resolve.sh
 
 clean: ## Remove what was built, the virtual environment included
 	rm -rf .venv dist build $(DEMO_OUTPUT) $(DEMO_OUTPUT)-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	find sam3_annotator training tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	find sam3_annotator training tests benchmarks bundle -name __pycache__ -prune -exec rm -rf {} +

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Prepares .venv and the system libraries of Qt. Usage: scripts/setup.sh run|dev   (dev adds what the checks need)
+# Prepares .venv and the system libraries of Qt.
+# Usage: scripts/setup.sh run|dev|bundle   (dev adds what the checks need, bundle what makes an application)
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -85,8 +86,8 @@ say "Installing Python packages (torch is large: this takes some minutes the fir
 install hatchling # what builds the package, pinned like everything else
 case $kind in
 run) install --no-build-isolation -e . ;;
-dev) install --no-build-isolation -e '.[dev]' ;;
-*) stop "Unknown kind of set-up: $kind. Say run or dev." ;;
+dev | bundle) install --no-build-isolation -e ".[$kind]" ;;
+*) stop "Unknown kind of set-up: $kind. Say run, dev or bundle." ;;
 esac
 
 # Where Python is told to write no bytecode, every start would compile the whole program anew.
@@ -98,5 +99,5 @@ QT_QPA_PLATFORM=offscreen "$venv/bin/python" -c 'from PySide6.QtWidgets import Q
     stop "Qt does not start. It needs system libraries that are missing here: $(missing_libraries always | sort -u | tr '\n' ' ')"
 
 touch "$venv/.stamp-run"
-[ "$kind" = run ] || touch "$venv/.stamp-dev"
+touch "$venv/.stamp-$kind"
 say "Ready."

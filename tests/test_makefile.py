@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 def test_clean_leaves_sources_alone_and_nothing_compiled(tmp_path: Path) -> None:
     shutil.copy(ROOT / "Makefile", tmp_path)
-    folders = [tmp_path / name / "inner" for name in ("sam3_annotator", "training", "tests", "benchmarks")]
+    folders = [tmp_path / name / "inner" for name in ("sam3_annotator", "training", "tests", "benchmarks", "bundle")]
     for folder in folders:
         (folder / "__pycache__").mkdir(parents=True)
         (folder / "module.py").touch()

@@ -21,7 +21,11 @@ VAGUE_NAMES = {"utils", "util", "helpers", "helper", "misc", "common", "manager"
 PACKAGE = sorted((ROOT / "sam3_annotator").rglob("*.py"))
 SOURCES = [
     *PACKAGE,
-    *(path for folder in ("tests", "benchmarks", "training") for path in sorted((ROOT / folder).rglob("*.py"))),
+    *(
+        path
+        for folder in ("tests", "benchmarks", "training", "bundle")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+    ),
 ]
 
 
