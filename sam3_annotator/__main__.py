@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sam3_annotator import crash_log
-
 
 def main() -> int:
     """Run the program with the words it was started with; returns its exit status."""
@@ -17,6 +15,8 @@ def main() -> int:
 
 
 def _run(words: list[str]) -> int:
+    from sam3_annotator import crash_log  # from here on Ctrl+C is told
+
     debug = "--debug" in words
     crash_log.install(to_stderr=debug)
     words = [word for word in words if word != "--debug"]

@@ -46,12 +46,12 @@ class TestFreedesktop:
         assert (data / "icons/hicolor/scalable/apps" / f"{entry_of['Icon']}.svg").is_file()
 
     def test_words_open_a_window_with_and_without_a_project(self, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        from sam3_annotator import __main__
+        from sam3_annotator import __main__, crash_log
         from sam3_annotator.commands import windows as window_commands
 
         del data
         opened: list[Path | None] = []
-        monkeypatch.setattr(__main__.crash_log, "install", lambda **_: None)
+        monkeypatch.setattr(crash_log, "install", lambda **_: None)
         monkeypatch.setattr(window_commands, "open_window", lambda path: opened.append(path) or 0)
         entry = menu_entry.add()
 

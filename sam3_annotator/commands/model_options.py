@@ -19,6 +19,8 @@ class ModelOptions:
 
 
 def open_chosen(options: ModelOptions) -> Session:
-    """Load the model; raises `ModelError` with a sentence if it cannot be."""
+    """Load the model; raises `ModelError` with a sentence if it cannot be, and `Cancelled` after Ctrl+C."""
     with progress_bar("Loading the model") as progress:
-        return open_session(options.name, options.device, options.dtype, progress=progress)
+        session = open_session(options.name, options.device, options.dtype, progress=progress)
+        progress(1, 1)  # while libraries load nobody looks for a Ctrl+C, which would then be forgotten
+    return session
