@@ -13,6 +13,7 @@ from sam3_annotator.model.errors import ModelUnavailable
 from sam3_annotator.model.progress import LoadingProgress, untold
 from sam3_annotator.model.sam3 import open_sam3
 from sam3_annotator.model.session import Session
+from sam3_annotator.model.weights_files import find_weights
 from sam3_annotator.paths import expand_home
 
 # A library that is not there or one that it needs, one without a function, one that cannot begin.
@@ -48,10 +49,11 @@ def _open(name: str | Path, device: str, dtype: str, progress: LoadingProgress) 
     if name == "builtin":
         _require_cpu("The built-in model", device, dtype)
         return open_builtin()
-    path = _find_weights(name)
-    if is_builtin_file(path):
+    path = _place_of(name)
+    file = find_weights(path).path
+    if is_builtin_file(file):
         _require_cpu("The built-in model", device, dtype)
-        return open_builtin(path)
+        return open_builtin(file)
     return open_sam3(path, device, dtype, progress=progress)
 
 
@@ -70,7 +72,7 @@ def _libraries_told() -> Iterator[None]:
         ) from error
 
 
-def _find_weights(name: str | Path) -> Path:
+def _place_of(name: str | Path) -> Path:
     """Give the file or folder that is meant: a name of the catalogue comes before a path that looks like it."""
     catalog = Catalog()
     if str(name) in {entry.name for entry in catalog.entries()}:

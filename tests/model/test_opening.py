@@ -27,6 +27,22 @@ def test_weights_of_the_builtin_model_are_opened_by_their_path(kind: type, tmp_p
     assert open_session(kind(copy)).name == "Built-in"
 
 
+def test_a_folder_with_weights_of_the_builtin_model_opens_them(tmp_path: Path) -> None:
+    shutil.copyfile(BUILTIN_WEIGHTS, tmp_path / "builtin.safetensors")
+    (tmp_path / "log.jsonl").write_text("{}\n")
+
+    assert open_session(tmp_path).name == "Built-in"
+
+
+@pytest.mark.parametrize("size", [100, 5000, 6_000_000])
+def test_weights_of_the_builtin_model_that_were_cut_off_are_not_taken_for_sam3(size: int, tmp_path: Path) -> None:
+    (tmp_path / "builtin.safetensors").write_bytes(BUILTIN_WEIGHTS.read_bytes()[:size])
+
+    for path in (tmp_path, tmp_path / "builtin.safetensors"):
+        with pytest.raises(ModelUnavailable, match=r"weights of the built-in model cannot be read .* copy the file"):
+            open_session(path)
+
+
 @pytest.mark.parametrize("name", ["builtin", "grabcut", str(BUILTIN_WEIGHTS)])
 @pytest.mark.parametrize("options", [{"device": "cuda"}, {"dtype": "bfloat16"}])
 def test_models_for_the_cpu_refuse_other_devices(name: str, options: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sam3_annotator.model.weights_files.heads import HEAD_BYTES, is_safetensors
 from sam3_annotator.paths import resources_dir
 
 if TYPE_CHECKING:
@@ -20,17 +21,16 @@ def shipped_weights() -> Path:
 
 
 def is_builtin_file(path: Path) -> bool:
-    """Tell whether a file holds weights of the built-in model, of this version or another."""
-    from safetensors import SafetensorError, safe_open
-
+    """Tell whether a file holds weights of the built-in model, of this version or another, be they whole or not."""
     if not path.is_file():  # a folder, or a pipe that would never end
         return False
     try:
-        with safe_open(path, framework="np") as file:
-            metadata: dict[str, str] = file.metadata() or {}
-    except (OSError, SafetensorError):
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except OSError:
         return False
-    return metadata.get("format", "").startswith(FORMAT_NAME)
+    # What the maker says of a file comes first in it, so that a file cut off is told by it, too.
+    return is_safetensors(head) and f'"format":"{FORMAT_NAME}'.encode() in head.partition(b"}")[0]
 
 
 def open_builtin(weights: Path | None = None) -> BuiltinSession:

@@ -29,11 +29,6 @@ class WeightsFile(Protocol):
         """What to call it in a sentence."""
         ...
 
-    @property
-    def metadata(self) -> dict[str, str]:
-        """What its maker wrote about it, if anything."""
-        ...
-
     def map(self) -> dict[str, Tensor]:
         """Give all tensors by name, on the CPU; each is read from the disk when it is looked at.
 
@@ -75,8 +70,6 @@ def let_go(tensor: Tensor) -> None:
 
 class TorchFile:
     """A file of `torch.save`: a zip archive with a pickle of names and, beside it, the tensors' bytes."""
-
-    metadata: dict[str, str] = {}  # noqa: RUF012 - none, for all of them
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -123,10 +116,6 @@ class SafetensorsFile:
     def __init__(self, path: Path, parts: tuple[Path, ...] = ()) -> None:
         self.path = path
         self._parts = parts or (path,)
-        self.metadata: dict[str, str] = {}
-        for part in self._parts:
-            with _open_safetensors(part) as file:
-                self.metadata.update(file.metadata() or {})
 
     def map(self) -> dict[str, Tensor]:
         """Give all tensors of all parts by name."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from sam3_annotator.model.builtin import FORMAT_NAME
+from sam3_annotator.model.builtin import is_builtin_file
 from sam3_annotator.model.checkpoint.files import open_weights
 from sam3_annotator.model.checkpoint.filling import fill, plan
 from sam3_annotator.model.checkpoint.naming import name_relative, recognise
@@ -16,6 +16,7 @@ from sam3_annotator.model.network.builder import build_sam3_image_model
 from sam3_annotator.model.network.config import Sam3Config
 from sam3_annotator.model.network.sam3_image import Sam3Image
 from sam3_annotator.model.progress import LoadingProgress, untold
+from sam3_annotator.model.weights_files import find_weights
 
 
 def load_model(
@@ -39,12 +40,12 @@ def load_model(
     path = Path(path)
     config = config or Sam3Config()
     progress(0, 0, "Reading the file")
-    file = open_weights(path)
-    if file.metadata.get("format", "").startswith(FORMAT_NAME):
+    if is_builtin_file(find_weights(path).path):
         raise ModelUnavailable(
             f"{path} is the built-in model of this program, not SAM 3; open it with open_session(“{path}”), or by its "
             "name, builtin."
         )
+    file = open_weights(path)
     tensors = file.map()
     naming = recognise(tensors)
     relative = name_relative(tensors)
