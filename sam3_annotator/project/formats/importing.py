@@ -56,9 +56,11 @@ def apply_import(
 
     Categories of a name are one. Images are those of the project or are added; splits they have stay, and images left
     out stay so. Reviewed images to which something is added are done from then on, since nobody has reviewed that.
-    Raises KnownError if no image is found, what `store.edit` raises, and Cancelled, the project being
-    unchanged then.
+    Raises KnownError if no image is found or nothing is in the plan, what `store.edit` raises, and Cancelled, the
+    project being unchanged then.
     """
+    if not (plan.images or plan.categories):
+        raise KnownError(f"{source.name or source} lists no images and no categories. Nothing was imported.")
     wanted = [Wanted(image.name, image.folders, image.renamed) for image in plan.images]
     matches = match_images(store, wanted, images_dir, progress)
     files = {path for path in matches.values() if isinstance(path, Path)}
@@ -88,10 +90,14 @@ def apply_import(
         known_instances=filler.known_instances,
         added_categories=filler.added_categories,
         unmatched=unmatched,
-        warnings=(*plan.warnings, *untold, *filler.warnings),
+        warnings=(*_without_images(plan), *plan.warnings, *untold, *filler.warnings),
         changed_instances=filler.changed_instances,
         put_in_split={split: filler.put_in_split[split] for split in Split if filler.put_in_split[split]},
     )
+
+
+def _without_images(plan: ImportPlan) -> tuple[str, ...]:
+    return () if plan.images else ("The labels list no images, so there was nothing but categories to take.",)
 
 
 def _files_of_unknown_size(store: ProjectStore, plan: ImportPlan, matches: dict[int, Match]) -> set[Path]:

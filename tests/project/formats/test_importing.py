@@ -52,6 +52,20 @@ def categories_by_image(store: ProjectStore) -> dict[str, set[CategoryId]]:
     return {image.path: {each.category_id for each in store.instances(image.id)} for image in store.images()}
 
 
+def test_labels_without_images_are_told_and_bring_their_categories(store: ProjectStore, tmp_path: Path) -> None:
+    report = import_project(store, coco(tmp_path / "labels.json", []), "coco")
+
+    assert [category.name for category in store.categories()] == ["cat", "dog"]
+    assert report.warnings == ("The labels list no images, so there was nothing but categories to take.",)
+
+
+def test_labels_with_nothing_in_them_are_refused(store: ProjectStore, tmp_path: Path) -> None:
+    (tmp_path / "labels.json").write_text('{"images": [], "annotations": [], "categories": []}')
+
+    with pytest.raises(KnownError, match=r"labels\.json lists no images and no categories\. Nothing was imported\."):
+        import_project(store, tmp_path / "labels.json", "coco")
+
+
 def test_labels_come_to_the_images_of_the_project(store: ProjectStore, image_folder: Path, tmp_path: Path) -> None:
     report = import_project(store, coco(tmp_path / "x/labels.json", ["2.png", "10.png"]), "coco")
 
