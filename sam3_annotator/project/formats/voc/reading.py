@@ -244,7 +244,7 @@ def _read_splits(lists: Path, stems: Container[str]) -> dict[str, Split]:
             lines = read_text(file, file.name).splitlines()
         except FormatError:
             continue
-        for line in map(str.strip, lines):
+        for line in lines:
             stem = _listed_stem(line, stems)
             if stem:
                 splits.setdefault(stem, Split(file.stem))
@@ -253,6 +253,9 @@ def _read_splits(lists: Path, stems: Container[str]) -> dict[str, Split]:
 
 def _listed_stem(line: str, stems: Container[str]) -> str:
     """Return the image of a line: all of it, what is in quotes (names with spaces), or the first word."""
+    if line in stems:
+        return line
+    line = line.strip()
     if line in stems:
         return line
     if line.startswith('"'):

@@ -231,10 +231,10 @@ def test_name_without_a_suffix_finds_the_image_of_the_project(store: ProjectStor
 
 
 def test_splits_are_those_of_the_lists(tmp_path: Path) -> None:
-    for stem in ("a", "b c", "d", "e", "f"):
+    for stem in ("a", "b c", "d", "e", "f", "g "):
         write(tmp_path / f"Annotations/{stem}.xml", thing())
     for name, content in {
-        "Main/train": 'a\n"b c"\n', "Main/val": "d  1\r\n", "Main/trainval": "a\nd\ne\n", "Main/cat_test": "e 1\n",
+        "Main/train": 'a\n"b c"\n', "Main/val": "d  1\r\ng \r\n", "Main/trainval": "a\nd\ne\n", "Main/cat_test": "e 1\n",
         "Segmentation/train": "d\n", "Segmentation/test": "f\n",
     }.items():  # fmt: skip
         file = tmp_path / f"ImageSets/{name}.txt"
@@ -243,7 +243,7 @@ def test_splits_are_those_of_the_lists(tmp_path: Path) -> None:
 
     splits = [image.split for image in read(tmp_path).images]
 
-    assert splits == [Split.TRAIN, Split.TRAIN, Split.VAL, None, Split.TEST]
+    assert splits == [Split.TRAIN, Split.TRAIN, Split.VAL, None, Split.TEST, Split.VAL]
 
 
 @pytest.mark.parametrize("mode", ["P", "L", "RGB"])
