@@ -40,6 +40,10 @@ IMAGE_SUFFIXES = frozenset(
 # A file of this name in a folder says: we have exported here, these are copies and no images to annotate.
 EXPORT_MARKER = ".sam3-annotator-export"
 
+# A Pascal VOC dataset has its images in the one and masks, which are labels, in the others, all beside each other.
+_VOC_IMAGES = "JPEGImages"
+_VOC_MASKS = frozenset({"SegmentationClass", "SegmentationObject"})
+
 # What file browsers leave in a folder somebody has only looked into, in small letters.
 _LEFT_BY_BROWSERS = frozenset({".ds_store", ".localized", ".directory", "desktop.ini", "thumbs.db"})
 
@@ -49,9 +53,10 @@ NaturalKey = tuple[list[str | int], ...]
 def list_image_files(folder: str | Path, recursive: bool = True) -> list[Path]:
     """Return the image files in a folder, known by their suffix, in natural order (`2.png` before `10.png`).
 
-    Hidden files and folders (a leading dot), folders with an `EXPORT_MARKER`, subfolders that may not be read and
-    names that are no Unicode (a project cannot store them) are left out; a folder reached on several ways, by
-    symbolic links, is listed once. Raises `ImageUnreadable` if the folder itself cannot be listed.
+    Hidden files and folders (a leading dot), folders with an `EXPORT_MARKER`, the masks of a Pascal VOC dataset,
+    subfolders that may not be read and names that are no Unicode (a project cannot store them) are left out; a folder
+    reached on several ways, by symbolic links, is listed once. Raises `ImageUnreadable` if the folder itself cannot be
+    listed.
     """
     folder = Path(folder)
     try:
@@ -79,8 +84,9 @@ def _walk(top: Path, recursive: bool) -> Iterator[Path]:
         if identity in seen or any(entry.name == EXPORT_MARKER for entry in entries):
             continue
         seen.add(identity)
+        masks = _VOC_MASKS if any(entry.name == _VOC_IMAGES for entry in entries) else frozenset[str]()
         for entry in entries:
-            if entry.name.startswith(".") or not _is_unicode(entry.name):
+            if entry.name.startswith(".") or entry.name in masks or not _is_unicode(entry.name):
                 continue
             if _is_true(entry.is_dir):
                 if recursive:

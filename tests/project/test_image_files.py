@@ -70,6 +70,13 @@ def test_our_own_exports_are_left_out(tmp_path: Path) -> None:
     assert _listed(tmp_path) == ["a.png"]
 
 
+def test_masks_beside_the_images_of_pascal_voc_are_left_out(tmp_path: Path) -> None:
+    _touch(tmp_path, "voc/JPEGImages/a.jpg", "voc/SegmentationClass/a.png", "voc/SegmentationObject/a.png")
+    _touch(tmp_path, "SegmentationClass/b.png")
+
+    assert _listed(tmp_path) == ["SegmentationClass/b.png", "voc/JPEGImages/a.jpg"]
+
+
 def test_subfolders_can_be_left_out(tmp_path: Path) -> None:
     _touch(tmp_path, "a.png", "sub/b.png")
 
