@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
@@ -126,3 +128,40 @@ def test_a_dropped_folder_of_labels_alone_is_not_blamed_for_holding_no_images(op
         "There are labels of another program in theirs."
     ]
     assert len(window.store.images()) == 4
+
+
+@pytest.fixture
+def masks(image_folder: Path) -> Path:
+    """Write a mask of two areas of the value 3 for the first image, in a folder of its own."""
+    folder = image_folder.parent / "their masks"
+    folder.mkdir()
+    values = np.zeros((60, 80), np.uint8)
+    values[5:25, 5:25] = values[30:50, 40:60] = 3
+    Image.fromarray(values).save(folder / "1.png")
+    return folder
+
+
+def test_dropped_masks_are_offered_as_labels_and_imported(open_window, image_folder, masks, qtbot):
+    window = open_window(image_folder / "1.png")
+
+    window.paths_dropped.emit([masks])
+
+    (offer,) = offers(window)
+    assert offer.text == "What is in their masks looks like masks of the images of this project."
+    assert len(window.store.images()) == 4
+    offer.actions[0].slot()
+    (dialog,) = window.findChildren(ImportDialog)
+    qtbot.mouseClick(dialog.primary, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: dialog.is_idle)
+    dialog.accept()
+    assert [len(window.store.instances(image.id)) for image in window.store.images()] == [2, 0, 0, 0]
+
+
+def test_what_only_looks_like_masks_can_be_added_as_images(open_window, image_folder, masks):
+    window = open_window(image_folder / "1.png")
+    window.paths_dropped.emit([masks])
+    (offer,) = offers(window)
+
+    offer.actions[1].slot()
+
+    assert len(window.store.images()) == 5

@@ -12,11 +12,14 @@ from sam3_annotator.project.formats import coco, cvat, isat, labelme, masks, voc
 from sam3_annotator.project.formats.files.export_folder import export_folder, require_free_folder
 from sam3_annotator.project.formats.images.unannotated import without_unannotated
 from sam3_annotator.project.formats.importing import apply_import
+from sam3_annotator.project.formats.masks.likely import are_masks_of_images
 from sam3_annotator.project.formats.options import ExportOptions, ExportReport
 from sam3_annotator.project.formats.plan import ImportPlan, ImportReport
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.store import ProjectStore
+
+__all__ = ["FORMATS", "Format", "are_masks_of_images", "export_project", "import_project"]
 
 Reader = Callable[[Path], ImportPlan]
 Writer = Callable[[ProjectReader, Path, ExportOptions, Progress], ExportReport]

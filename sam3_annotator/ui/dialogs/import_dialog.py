@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtWidgets import QWidget
 
-from sam3_annotator.project import Progress, ProjectStore, is_folder, is_there
+from sam3_annotator.project import KnownError, Progress, ProjectStore, is_folder, is_there, list_image_files
 from sam3_annotator.project.formats.plan import ImportReport
 from sam3_annotator.ui.dialogs.format_box import FormatBox
 from sam3_annotator.ui.dialogs.format_choices import IMPORT_CHOICES
@@ -61,6 +63,8 @@ class ImportDialog(TaskDialog):
 
         source = self.source.path
         name = recognise_format(source) if source is not None else None
+        if name is None and source is not None and _holds_images(source):
+            name = "masks"  # labels that are images can be nothing else
         if name in {choice.name for choice in IMPORT_CHOICES}:
             self.formats.choose(str(name))
         self.refresh()
@@ -84,3 +88,10 @@ class ImportDialog(TaskDialog):
         report: ImportReport = announce(self._store, value)
         note = "It is one step in the history: undo takes back all of it." if value.changes else ""
         return Report(str(report), None, report.warnings, note)
+
+
+def _holds_images(folder: Path) -> bool:
+    try:
+        return is_folder(folder) and bool(list_image_files(folder, recursive=False))
+    except KnownError:  # reading it will say why
+        return False

@@ -81,10 +81,14 @@ class ProjectVerbs(QObject):
         labels = [path for path in paths if path.suffix.lower() in _LABEL_SUFFIXES]
         if labels:
             self.import_annotations(labels[0])
-        if rest := [path for path in paths if path not in models and path not in labels]:
-            self._add(rest)
-        for folder in rest:
+        rest = [path for path in paths if path not in models and path not in labels]
+        masks = [path for path in rest if self._are_masks(path)]
+        if images := [path for path in rest if path not in masks]:
+            self._add(images)
+        for folder in images:
             self.offer_labels(folder)
+        for folder in masks:
+            self._offer_masks(folder)
 
     def export(self) -> None:
         """Open the export dialog."""
@@ -115,6 +119,18 @@ class ProjectVerbs(QObject):
             Severity.INFO,
             actions=(MessageAction("Import…", lambda: self.import_annotations(folder)),),
             key=LABELS,
+        )
+
+    def _offer_masks(self, folder: Path) -> None:
+        self._window.messages.show_message(
+            f"What is in {folder.name} looks like masks of the images of this project.",
+            Severity.INFO,
+            actions=(
+                MessageAction("Import…", lambda: self.import_annotations(folder)),
+                MessageAction("Add as images", lambda: self._add([folder])),
+            ),
+            key=LABELS,
+            stays=True,
         )
 
     def _show(self, dialog: TaskDialog) -> None:
@@ -148,6 +164,17 @@ class ProjectVerbs(QObject):
         from sam3_annotator.project.formats.recognition import recognise_format  # not needed at the start
 
         return not self._store.is_read_only and is_folder(folder) and recognise_format(folder) is not None
+
+    def _are_masks(self, folder: Path) -> bool:
+        """Tell whether a folder seems to hold masks of the project's images, and they could be imported."""
+        from sam3_annotator.project.formats.registry import are_masks_of_images  # not needed at the start
+
+        if self._store.is_read_only or not is_folder(folder):
+            return False
+        try:
+            return are_masks_of_images(folder, self._store)
+        except KnownError:
+            return False  # adding them says why
 
     def _start(self) -> str:
         return str(self._store.path.parent)

@@ -135,3 +135,9 @@ def test_folder_of_labels_is_taken_as_well(qtbot: QtBot, dialog: ImportDialog, c
 
     assert dialog.formats.choice.name == "coco"
     assert dialog.primary.isEnabled()
+
+
+def test_a_folder_with_nothing_but_images_is_taken_for_masks(dialog: ImportDialog, image_folder: Path) -> None:
+    dialog.source.set_path(image_folder)
+
+    assert dialog.formats.choice.name == "masks"

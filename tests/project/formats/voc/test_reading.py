@@ -234,7 +234,7 @@ def test_splits_are_those_of_the_lists(tmp_path: Path) -> None:
     for stem in ("a", "b c", "d", "e", "f", "g "):
         write(tmp_path / f"Annotations/{stem}.xml", thing())
     for name, content in {
-        "Main/train": 'a\n"b c"\n', "Main/val": "d  1\r\ng \r\n", "Main/trainval": "a\nd\ne\n", "Main/cat_test": "e 1\n",
+        "Main/train": 'a\n"b c"\n', "Main/val": "d  1\ng \r\n", "Main/trainval": "a\nd\ne\n", "Main/cat_test": "e 1\n",
         "Segmentation/train": "d\n", "Segmentation/test": "f\n",
     }.items():  # fmt: skip
         file = tmp_path / f"ImageSets/{name}.txt"
