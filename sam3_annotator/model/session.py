@@ -58,7 +58,10 @@ class Session(Protocol):
         ...
 
     def embed(self, image: NDArray[np.uint8], *, check: Check = never_cancelled) -> Embedding:
-        """Encode an image, `(H, W, 3)` uint8 RGB; once per image."""
+        """Encode an image, `(H, W, 3)` uint8 RGB; once per image.
+
+        The embedding may keep the array, so it has to stay as it is as long as that is used: give a copy of a buffer.
+        """
         ...
 
     def segment(
