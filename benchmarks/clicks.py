@@ -61,7 +61,7 @@ class Tally:
         found["box"] = round(100 * float(np.mean(self.box_ious)), 1)
         found["embed_ms"] = round(float(np.median(self.embed_ms)), 1)
         found["segment_ms"] = round(float(np.median(self.segment_ms)), 1)
-        found["segment_p95_ms"] = round(float(np.percentile(self.segment_ms, 95)), 1)
+        found["segment_p99_ms"] = round(float(np.percentile(self.segment_ms, 99)), 1)
         return found
 
 
@@ -227,7 +227,7 @@ def report(per_source: dict[str, dict[str, dict[str, float]]], peer: str | None)
         keys = next(iter(rows.values())).keys()
         rows["mean"] = {key: round(float(np.mean([row[key] for row in rows.values()])), 2) for key in keys}
         for source, row in rows.items():
-            timing = {"median_ms": row["segment_ms"], "p95_ms": row["segment_p95_ms"]}
+            timing = {"median_ms": row["segment_ms"], "p99_ms": row["segment_p99_ms"]}
             results.append({"name": f"clicks {source}", "session": name, "peer": peer, **timing, **row})
     return {"results": results}
 

@@ -86,6 +86,7 @@ def test_the_document_has_every_source_and_their_mean(
     ]
     assert all(row["iou@1"] == pytest.approx(66.7) for row in rows)
     assert all(row["noc@80"] == 3 and row["peer"] == "other" for row in rows)
+    assert all(row["median_ms"] <= row["p99_ms"] for row in rows)
 
 
 def test_a_folder_without_pictures_is_a_sentence(
