@@ -116,9 +116,11 @@ def find_disagreements(agreements: Sequence[Agreement], least: float | None = No
 
 def _finding(agreement: Agreement, median: float) -> Finding:
     instance = agreement.instance
+    found, usual = f"{100 * agreement.iou:.0f} %", f"{100 * median:.0f} %"
     sentence = (
-        f"{instance.image_path}: instance {instance.id} ({instance.category_name}) agrees to {100 * agreement.iou:.0f} "
-        f"% with the model, where {100 * median:.0f} % is usual; correct its outline, unless the model is wrong."
+        f"{instance.image_path}: instance {instance.id} ({instance.category_name}) agrees to {found} with the model"
+        f"{f', where {usual} is usual' if usual != found else ''}; correct its outline, unless the model is "
+        "wrong."
     )
     return Finding(
         FindingKind.OUTLINE_DISAGREES,

@@ -116,6 +116,12 @@ def test_what_agrees_less_than_is_usual_is_told_with_the_agreement(sound, agreem
     assert (dog.category_ids, dog.agreement) == ((sound.dog,), 0.71)  # there is but one dog: by what all agree
 
 
+def test_an_outline_alone_is_not_compared_with_itself(agreements) -> None:
+    (found,) = find_disagreements(with_iou(agreements, 0, 0.3)[:1])
+
+    assert found.sentence.endswith("agrees to 30 % with the model; correct its outline, unless the model is wrong.")
+
+
 def test_nothing_is_told_where_all_agree_alike(agreements) -> None:
     assert find_disagreements(with_iou(agreements, 1, 0.9)) == []
     assert find_disagreements([]) == []
