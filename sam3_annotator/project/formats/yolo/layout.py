@@ -19,6 +19,7 @@ from sam3_annotator.project.formats.yolo.label_files import IMAGES, LABELS, Labe
 from sam3_annotator.project.image_files import IMAGE_SUFFIXES, is_there, list_image_files
 from sam3_annotator.project.image_paths import absolute_path
 
+_DATA_SUFFIXES = frozenset({".yaml", ".yml"})
 _NAME_FILES = ("classes.txt", "obj.names", "*.names", "_darknet.labels")
 _LIST_FILES = ("train.txt", "val.txt", "valid.txt", "test.txt")
 _NO_LABELS = frozenset({"classes.txt", "readme.txt", "readme.dataset.txt", "readme.roboflow.txt"})
@@ -57,7 +58,9 @@ def find_layout(source: Path) -> Layout:
     """
     source = absolute_path(source)
     if is_single_file(source, "a data.yaml or the folder of a dataset"):
-        return _layout_of_file(source)
+        if not _only_names_classes(source):
+            return _layout_of_file(source)
+        source = source.parent
     files = data_files_in(source) or sorted(source.glob("*/data.yaml"))
     if len(files) > 1:
         names = listed([name_in(file, source) for file in files], "data file")
@@ -73,8 +76,16 @@ def find_layout(source: Path) -> Layout:
     return finder.layout(source.name)
 
 
+def _only_names_classes(file: Path) -> bool:
+    """Tell whether a data file says nothing of where images are, as supervision writes it: the folder has them."""
+    if file.suffix.lower() not in _DATA_SUFFIXES:
+        return False
+    data = read_data_file(file)
+    return bool(data.names) and not data.parts
+
+
 def _layout_of_file(file: Path) -> Layout:
-    if file.suffix.lower() not in {".yaml", ".yml"}:
+    if file.suffix.lower() not in _DATA_SUFFIXES:
         raise FormatError(f"{file.name} is no data.yaml; choose that, or the folder of the dataset.")
     data = read_data_file(file)
     if not data.names:

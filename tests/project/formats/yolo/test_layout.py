@@ -70,6 +70,15 @@ def test_folders_of_splits_are_found_from_the_data_file_wherever_it_was_written(
     assert find_layout(folder).warnings == ()
 
 
+@pytest.mark.parametrize("inner", ["", "images/"])
+def test_a_data_file_that_only_names_classes_stands_for_its_folder(tree: Tree, inner: str) -> None:
+    labels = "labels/" if inner else ""
+    folder = tree(f"{inner}a.png", f"{labels}a.txt", data_dot_yaml=f"nc: 2\n{NAMES}")
+
+    assert found(folder / "data.yaml") == found(folder) == {f"{inner}a.png": (True, None)}
+    assert find_layout(folder / "data.yaml").names == {0: "cat", 1: "dog"}
+
+
 def test_absolute_path_of_this_machine_counts(tree: Tree, tmp_path: Path) -> None:
     folder = tree(*TWO_FILES)
     data = tmp_path / "elsewhere/data.yaml"
