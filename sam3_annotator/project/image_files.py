@@ -8,7 +8,7 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from pathlib import Path, PurePath
 
 from sam3_annotator.project.entities import ImageFacts, ImageId
@@ -40,9 +40,11 @@ IMAGE_SUFFIXES = frozenset(
 # A file of this name in a folder says: we have exported here, these are copies and no images to annotate.
 EXPORT_MARKER = ".sam3-annotator-export"
 
-# A Pascal VOC dataset has its images in the one and masks, which are labels, in the others, all beside each other.
+# Datasets have their images in the one folder, and beside it masks, which are labels.
 _VOC_IMAGES = "JPEGImages"
 _VOC_MASKS = frozenset({"SegmentationClass", "SegmentationObject"})
+_IMAGES_WITH_MASKS = ("images", "imgs")
+_MASKS = "masks"
 
 # What file browsers leave in a folder somebody has only looked into, in small letters.
 _LEFT_BY_BROWSERS = frozenset({".ds_store", ".localized", ".directory", "desktop.ini", "thumbs.db"})
@@ -53,10 +55,10 @@ NaturalKey = tuple[list[str | int], ...]
 def list_image_files(folder: str | Path, recursive: bool = True) -> list[Path]:
     """Return the image files in a folder, known by their suffix, in natural order (`2.png` before `10.png`).
 
-    Hidden files and folders (a leading dot), folders with an `EXPORT_MARKER`, the masks of a Pascal VOC dataset,
-    subfolders that may not be read and names that are no Unicode (a project cannot store them) are left out; a folder
-    reached on several ways, by symbolic links, is listed once. Raises `ImageUnreadable` if the folder itself cannot be
-    listed.
+    Left out are hidden files and folders (a leading dot), folders with an `EXPORT_MARKER`, masks (those of a Pascal VOC
+    dataset, and `masks` beside `images` in the folder itself), subfolders that may not be read and names that are no
+    Unicode (a project cannot store them); a folder reached on several ways, by symbolic links, is listed once. Raises
+    `ImageUnreadable` if the folder itself cannot be listed.
     """
     folder = Path(folder)
     try:
@@ -84,7 +86,7 @@ def _walk(top: Path, recursive: bool) -> Iterator[Path]:
         if identity in seen or any(entry.name == EXPORT_MARKER for entry in entries):
             continue
         seen.add(identity)
-        masks = _VOC_MASKS if any(entry.name == _VOC_IMAGES for entry in entries) else frozenset[str]()
+        masks = _masks_in(folder, {entry.name for entry in entries}, is_top=folder == top)
         for entry in entries:
             if entry.name.startswith(".") or entry.name in masks or not _is_unicode(entry.name):
                 continue
@@ -93,6 +95,18 @@ def _walk(top: Path, recursive: bool) -> Iterator[Path]:
                     (linked if entry.is_symlink() else pending).append(folder / entry.name)
             elif Path(entry.name).suffix.lower() in IMAGE_SUFFIXES and _is_true(entry.is_file):
                 yield folder / entry.name
+
+
+def _masks_in(folder: Path, names: Set[str], *, is_top: bool) -> Set[str]:
+    """Give the names of the folders in a folder that hold masks for certain."""
+    if _VOC_IMAGES in names:
+        return _VOC_MASKS
+    return {_MASKS} if is_top and has_masks_beside_images(folder) else set()
+
+
+def has_masks_beside_images(folder: Path) -> bool:
+    """Whether a folder is a dataset with masks for labels: there are folders `images` (or `imgs`) and `masks` in it."""
+    return is_folder(folder / _MASKS) and any(is_folder(folder / name) for name in _IMAGES_WITH_MASKS)
 
 
 def is_export(folder: str | Path) -> bool:

@@ -77,6 +77,14 @@ def test_masks_beside_the_images_of_pascal_voc_are_left_out(tmp_path: Path) -> N
     assert _listed(tmp_path) == ["SegmentationClass/b.png", "voc/JPEGImages/a.jpg"]
 
 
+@pytest.mark.parametrize("images", ["images", "imgs"])
+def test_masks_beside_a_folder_of_images_are_left_out(tmp_path: Path, images: str) -> None:
+    _touch(tmp_path, f"{images}/a.jpg", "masks/a.png", f"deeper/{images}/b.jpg", "deeper/masks/b.png")
+
+    assert sorted(_listed(tmp_path)) == [f"deeper/{images}/b.jpg", "deeper/masks/b.png", f"{images}/a.jpg"]
+    assert _listed(tmp_path / "masks") == ["a.png"]
+
+
 def test_subfolders_can_be_left_out(tmp_path: Path) -> None:
     _touch(tmp_path, "a.png", "sub/b.png")
 

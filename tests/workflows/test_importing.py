@@ -157,6 +157,16 @@ def test_dropped_masks_are_offered_as_labels_and_imported(open_window, image_fol
     assert [len(window.store.instances(image.id)) for image in window.store.images()] == [2, 0, 0, 0]
 
 
+def test_masks_beside_the_images_of_a_new_project_are_offered(open_window, image_folder, masks):
+    image_folder.rename(image_folder.parent / "images")
+    masks.rename(image_folder.parent / "masks")
+
+    window = open_window(image_folder.parent)
+
+    assert len(offers(window)) == 1
+    assert [image.path.split("/")[0] for image in window.store.images()] == ["images"] * 4
+
+
 def test_what_only_looks_like_masks_can_be_added_as_images(open_window, image_folder, masks):
     window = open_window(image_folder / "1.png")
     window.paths_dropped.emit([masks])

@@ -10,7 +10,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from sam3_annotator.project.formats.files.sources import is_hidden
-from sam3_annotator.project.image_files import EXPORT_MARKER
+from sam3_annotator.project.image_files import EXPORT_MARKER, has_masks_beside_images
 
 _HEAD = 1 << 16
 # Where exports keep their labels, in the order in which programs write them.
@@ -63,7 +63,7 @@ def _of_bare_files(folder: Path) -> str | None:
         return "yolo"
     if (folder / "SegmentationObject").is_dir() or (folder / "SegmentationClass").is_dir():
         return "voc"
-    return None
+    return "masks" if has_masks_beside_images(folder) else None
 
 
 def _of_folders_inside(folder: Path) -> str | None:

@@ -73,6 +73,14 @@ def test_folders_are_told_by_what_lies_deeper(tmp_path: Path, name: str, content
     assert recognise_format(tmp_path) == expected
 
 
+def test_masks_beside_a_folder_of_images_are_told(tmp_path: Path, make_image) -> None:
+    make_image("images/a.png")
+    make_image("masks/a.png")
+
+    assert recognise_format(tmp_path) == "masks"
+    assert recognise_format(tmp_path / "masks") is None
+
+
 def test_a_folder_of_several_formats_is_none_of_them(tmp_path: Path) -> None:
     write(tmp_path, "one/a.json", LABELME)
     write(tmp_path, "two/data.yaml", "names: [cat]")
