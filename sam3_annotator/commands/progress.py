@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Final, TextIO
 
 from sam3_annotator.model import LoadingProgress
 from sam3_annotator.model.progress import untold
 from sam3_annotator.project.errors import Cancelled
+
+_USUAL_SIZE: Final = (80, 24)
 
 
 @contextmanager
@@ -53,7 +57,17 @@ def _bar(title: str, unit: str) -> Iterator[LoadingProgress]:
         return
     from tqdm import tqdm  # only where there is somebody to see it
 
-    with tqdm(desc=title, file=sys.stderr, leave=False, dynamic_ncols=True, unit=unit, unit_scale=unit == "B") as bar:
+    width, height = _USUAL_SIZE if _is_of_unknown_size(sys.stderr) else (None, None)
+    with tqdm(
+        desc=title,
+        file=sys.stderr,
+        leave=False,
+        ncols=width,
+        nrows=height,
+        dynamic_ncols=width is None,
+        unit=unit,
+        unit_scale=unit == "B",
+    ) as bar:
 
         def draw(done: int, total: int, activity: str = "", /) -> None:
             bar.set_description_str(activity or title, refresh=not total)
@@ -61,3 +75,11 @@ def _bar(title: str, unit: str) -> Iterator[LoadingProgress]:
             bar.update(done - bar.n)
 
         yield draw
+
+
+def _is_of_unknown_size(terminal: TextIO) -> bool:
+    """Tell whether a terminal says that it has no columns, as those of containers and of scripts do."""
+    try:
+        return os.get_terminal_size(terminal.fileno()).columns == 0
+    except (OSError, ValueError):  # what tqdm makes of it is as good
+        return False

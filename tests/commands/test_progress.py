@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
 
@@ -56,6 +57,21 @@ def test_bar_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         progress(2, 2)
 
     assert "Exporting" in terminal.getvalue()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="opens a terminal of Unix")
+def test_bar_is_drawn_on_a_terminal_that_does_not_tell_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.openpty()
+    os.set_blocking(reader, False)
+
+    with os.fdopen(writer, "w") as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        with progress_bar("Exporting") as progress:
+            progress(1, 2)
+        shown = os.read(reader, 10_000)
+
+    os.close(reader)
+    assert b"Exporting" in shown
 
 
 def test_bar_says_what_is_being_done(monkeypatch: pytest.MonkeyPatch) -> None:
