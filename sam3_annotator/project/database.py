@@ -109,7 +109,7 @@ def open_for_reading(path: Path, migrations: Migrations = MIGRATIONS) -> Databas
     database = _reader(path)
     with _closed_on_failure(database):
         if version_of(database.connection, path, migrations) < oldest_readable(migrations):
-            raise KnownError(f"{path.name} is from an older version. Open it for writing once to convert it.")
+            raise KnownError(f"{path.name} is from an older version. Open it in the window once, which converts it.")
         _require_sound(database.connection, path)
     return database
 

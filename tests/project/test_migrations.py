@@ -151,7 +151,7 @@ def test_a_program_that_is_older_refuses_the_project_with_what_to_do(
 def test_reader_refuses_a_version_of_other_tables(closed_project: Path) -> None:
     open_for_reading(closed_project, {2: None}).close()
 
-    with pytest.raises(KnownError, match=r"is from an older version\. Open it for writing once"):
+    with pytest.raises(KnownError, match=r"is from an older version\. Open it in the window once"):
         open_for_reading(closed_project, {2: _add_note, 3: None})
 
 
