@@ -63,7 +63,7 @@ def build_window(project_path: Path | str, session_factory: SessionFactory | Non
     app = QApplication.instance()
     settings = Settings()
     if isinstance(app, QApplication):
-        apply_theme(app, settings.appearance)
+        apply_theme(app, settings.appearance, settings.text_size)
     return assemble_window(Opened(ProjectStore.open(Path(project_path))), settings, session_factory)
 
 

@@ -30,7 +30,7 @@ def run(path: Path | None, *, shows_hints: bool = False, disk_gigabytes: float |
     qt_messages.install_message_handler()
     app = make_application()
     settings = Settings(app)
-    apply_theme(app, settings.appearance)
+    apply_theme(app, settings.appearance, settings.text_size)
     interrupts = Interrupts(app)
     garbage_collection = GarbageCollection(app)
 

@@ -17,6 +17,8 @@ from sam3_annotator.ui.canvas.brush import MAX_RADIUS
 from sam3_annotator.ui.theme import Appearance
 
 MAX_RECENT: Final = 8
+# 1.0 is 100 % of the size of the system's text.
+TEXT_SIZES: Final = (0.85, 1.0, 1.15, 1.3, 1.5, 1.75)
 # Below that a model gives everything it can think of, some two hundred things, each a mask as large as the image.
 LEAST_THRESHOLD: Final = 0.05
 # That are asked for by their number.
@@ -78,6 +80,15 @@ class Settings(QObject):
     @appearance.setter
     def appearance(self, value: Appearance) -> None:
         self._write("appearance", str(value))
+
+    @property
+    def text_size(self) -> float:
+        """How large text is, and what goes with it: 1.0 for 100 % of the system's."""
+        return self._read("text_size", _text_size, 1.0)
+
+    @text_size.setter
+    def text_size(self, value: float) -> None:
+        self._write("text_size", value)
 
     @property
     def wheel_zooms(self) -> bool:
@@ -311,6 +322,10 @@ def _bytes(value: object) -> QByteArray:
     if not isinstance(value, QByteArray):
         raise TypeError(f"Expected bytes; got {type(value).__name__}.")
     return value
+
+
+def _text_size(value: object) -> float:
+    return TEXT_SIZES[TEXT_SIZES.index(float(str(value)))]
 
 
 def _within(low: float, high: float) -> Callable[[object], float]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cache
 from typing import Final, Protocol
 
 from PySide6.QtCore import QByteArray, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
@@ -78,6 +79,11 @@ __all__ = [
 _GENERIC_FAMILIES: Final = frozenset({"", "sans", "sans serif", "sans-serif", "dejavu sans", "bitstream vera sans"})
 _PREFERRED_FAMILIES: Final = ("Inter", "Noto Sans", "Cantarell", "Ubuntu")
 
+# What the system's font measures where nobody has asked for larger text, in pixels: 9 points on Windows, 13 on a Mac,
+# 10 or 11 elsewhere. Scaled screens are Qt's matter and change nothing here.
+_USUAL_FONT_PX: Final = {"win32": 12, "darwin": 13}
+_USUAL_FONT_PX_ELSEWHERE: Final = 15
+
 
 class Appearance(StrEnum):
     """What the user asks for: the system's colour scheme or one of the two."""
@@ -94,13 +100,19 @@ class Theme(QObject):
     `danger` and the states derived from them (`hover`, `pressed`, `selection`, ...); `KeyError` for others.
     """
 
-    theme_changed = Signal()
+    theme_changed = Signal()  # other colours, or another size of text
 
     def __init__(
-        self, parent: QObject | None = None, system_scheme: Callable[[], Qt.ColorScheme] | None = None
+        self,
+        parent: QObject | None = None,
+        system_scheme: Callable[[], Qt.ColorScheme] | None = None,
+        system_text_scale: Callable[[], float] | None = None,
     ) -> None:
         super().__init__(parent)
         self._system_scheme = system_scheme or _system_scheme
+        self._system_text_scale = system_text_scale or _system_text_scale
+        self._text_size = 1.0
+        self._text_scale = 1.0
         self._appearance = Appearance.SYSTEM
         self._is_dark = True
         self._family: str | None = None
@@ -116,6 +128,11 @@ class Theme(QObject):
     def is_dark(self) -> bool:
         """Whether the dark colours are in use."""
         return self._is_dark
+
+    @property
+    def text_scale(self) -> float:
+        """How much larger text is than at 100 %: what the system asks for times what the user asks for."""
+        return self._text_scale
 
     @property
     def tokens(self) -> Mapping[str, str]:
@@ -135,7 +152,7 @@ class Theme(QObject):
         """Give the font of a role of `FONT_ROLES`."""
         wanted = FONT_ROLES[role]
         font = QFont(self._ui_family())
-        font.setPixelSize(wanted.pixel_size)
+        font.setPixelSize(round(wanted.pixel_size * self._text_scale))
         font.setWeight(wanted.weight)
         if wanted.is_tabular:
             font.setFeature(QFont.Tag("tnum"), 1)
@@ -148,16 +165,21 @@ class Theme(QObject):
                 self._family = next(filter(QFontDatabase.hasFamily, _PREFERRED_FAMILIES), self._family)
         return self._family
 
-    def apply(self, app: QApplication, appearance: Appearance | str = Appearance.SYSTEM) -> None:
+    def apply(
+        self, app: QApplication, appearance: Appearance | str = Appearance.SYSTEM, text_size: float = 1.0
+    ) -> None:
         """Dress the application and keep it in step with the system from now on."""
         if not self._is_applied:
             self._is_applied = True
             app.setStyle("Fusion")
-            app.setFont(self.font())
             app.styleHints().colorSchemeChanged.connect(self._refresh)
+            # Whoever has changed the size of text in the settings of the system comes back from there.
+            app.applicationStateChanged.connect(self._refresh)
         self._appearance = Appearance(appearance)
+        self._text_size = text_size
         self._ask_platform()
         self._is_dark = self._wants_dark()
+        self._text_scale = self._wanted_text_scale()
         self._dress(app)
 
     def set_appearance(self, appearance: Appearance | str) -> None:
@@ -167,6 +189,14 @@ class Theme(QObject):
             self._appearance = wanted
             self._ask_platform()
             self._refresh()
+
+    def set_text_size(self, text_size: float) -> None:
+        """Take the user's size of text, 1.0 for 100 % of the system's; applies at once."""
+        self._text_size = text_size
+        self._refresh()
+
+    def _wanted_text_scale(self) -> float:
+        return self._text_size * self._system_text_scale()
 
     def _ask_platform(self) -> None:
         # So that title bars and native dialogs go along where the platform can.
@@ -184,10 +214,10 @@ class Theme(QObject):
         return self._system_scheme() != Qt.ColorScheme.Light
 
     def _refresh(self) -> None:
-        wants_dark = self._wants_dark()
+        wanted = self._wants_dark(), self._wanted_text_scale()
         app = QApplication.instance()
-        if wants_dark != self._is_dark and isinstance(app, QApplication):
-            self._is_dark = wants_dark
+        if wanted != (self._is_dark, self._text_scale) and isinstance(app, QApplication):
+            self._is_dark, self._text_scale = wanted
             self._dress(app)
             self.theme_changed.emit()
 
@@ -195,8 +225,9 @@ class Theme(QObject):
         from sam3_annotator.ui.style_sheet import style_sheet  # a page of text that only this needs
 
         self._colors.clear()
+        app.setFont(self.font())
         app.setPalette(self._palette())
-        app.setStyleSheet(style_sheet(self.tokens))
+        app.setStyleSheet(style_sheet(self.tokens, self._text_scale))
 
     def _palette(self) -> QPalette:
         palette = QPalette()
@@ -213,6 +244,12 @@ def _system_scheme() -> Qt.ColorScheme:
     return QGuiApplication.styleHints().colorScheme()
 
 
+def _system_text_scale() -> float:
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    usual = _USUAL_FONT_PX.get(sys.platform, _USUAL_FONT_PX_ELSEWHERE)
+    return max(1.0, QFontInfo(font).pixelSize() / usual)
+
+
 _theme: Theme | None = None
 
 
@@ -224,14 +261,14 @@ def theme() -> Theme:
     return _theme
 
 
-def apply_theme(app: QApplication, appearance: Appearance | str = Appearance.SYSTEM) -> Theme:
-    """Dress the application; `appearance` is `system`, `dark` or `light`."""
+def apply_theme(app: QApplication, appearance: Appearance | str = Appearance.SYSTEM, text_size: float = 1.0) -> Theme:
+    """Dress the application; `appearance` is `system`, `dark` or `light`, `text_size` 1.0 for 100 %."""
     current = theme()
-    current.apply(app, appearance)
+    current.apply(app, appearance, text_size)
     return current
 
 
-_icons: dict[tuple[str, str], QIcon] = {}
+_icons: dict[tuple[str, str, float], QIcon] = {}
 _pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
 
 
@@ -275,14 +312,15 @@ def pixmap(name: str, role: str = "text", size: int = ICON_SIZE_SMALL, ratio: fl
 
 def icon(name: str, role: str = "text") -> QIcon:
     """Give an icon in a colour role of the theme as it is now; `bind_icon` keeps it in step with the theme."""
-    key = (name, theme().color(role).name())
+    scale = theme().text_scale
+    key = (name, theme().color(role).name(), scale)
     known = _icons.get(key)
     if known is None:
         known = _icons[key] = QIcon()
         ratios = {1.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}
         for ratio in sorted(ratios):
             for size in (ICON_SIZE_SMALL, ICON_SIZE):
-                known.addPixmap(pixmap(name, role, size, ratio))
+                known.addPixmap(pixmap(name, role, round(size * scale), ratio))
     return known
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QColor, QFontInfo
+from PySide6.QtGui import QAction, QColor, QFont, QFontInfo
 from PySide6.QtWidgets import QApplication, QLineEdit, QListView
 
 from sam3_annotator.paths import resources_dir
 from sam3_annotator.ui import theme as theme_module
 from sam3_annotator.ui.phrase_bar.bar import QUIET_OPACITY
 from sam3_annotator.ui.style_sheet import style_sheet
-from sam3_annotator.ui.theme import Appearance, Theme, apply_theme, bind_icon, icon, pixmap, theme
-from sam3_annotator.ui.tokens import DARK, LIGHT
+from sam3_annotator.ui.theme import Appearance, Theme, apply_theme, bind_icon, icon, pixmap
+from sam3_annotator.ui.tokens import DARK, FONT_BODY_PX, LIGHT
 
 TEXT_ROLES = ("text", "text_dim", "accent_text", "danger_text")
 MARK_ROLES = ("accent", "success", "warning", "danger", "made_by_hand", "pointed_at", "found", "imported")
@@ -42,7 +43,7 @@ def seen_through_the_unused_phrase_bar(tokens: dict[str, str], picture: str) -> 
 @pytest.fixture
 def dark_theme(qapp: QApplication) -> Iterator[Theme]:
     yield apply_theme(qapp, Appearance.DARK)
-    theme().set_appearance(Appearance.DARK)
+    apply_theme(qapp, Appearance.DARK)
 
 
 @pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=["dark", "light"])
@@ -156,6 +157,54 @@ def test_system_that_says_nothing_gets_the_dark_theme(qapp: QApplication, dark_t
     silent.apply(qapp, Appearance.SYSTEM)
 
     assert silent.is_dark
+
+
+def test_text_is_as_large_as_the_system_and_the_user_want_it(qapp: QApplication, qtbot: Any, dark_theme: Theme) -> None:
+    wanted = [1.0]
+    followed = Theme(system_text_scale=lambda: wanted[0])
+    followed.apply(qapp, Appearance.DARK, text_size=1.5)
+    assert followed.font().pixelSize() == round(1.5 * FONT_BODY_PX)
+
+    wanted[0] = 1.2
+    with qtbot.waitSignal(followed.theme_changed):
+        qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
+
+    assert followed.font().pixelSize() == round(1.8 * FONT_BODY_PX)
+    assert qapp.font().pixelSize() == round(1.8 * FONT_BODY_PX)
+
+
+@pytest.mark.parametrize(("points", "scale"), [(9, 1.0), (11, 1.0), (16.5, 1.5)])
+def test_larger_text_of_the_system_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, qapp: QApplication, points: float, scale: float
+) -> None:
+    font = QFont()
+    font.setPointSizeF(points)
+    monkeypatch.setattr(theme_module.sys, "platform", "linux")
+    monkeypatch.setattr(theme_module.QFontDatabase, "systemFont", lambda _: font)
+
+    assert theme_module._system_text_scale() == pytest.approx(scale, abs=0.05)
+
+
+def test_style_sheet_goes_with_the_size_of_text_but_for_lines() -> None:
+    sheet = style_sheet(DARK, 1.5)
+
+    assert "min-height: 39px; min-width: 72px" in sheet  # a button's 26 and 48
+    assert "min-height: 37px" in sheet  # with the focus, whose ring is wider by 1 px at either side
+    assert "border: 2px solid" in sheet
+    assert not re.search(r"px[+-]|\d\.\d+px", sheet)
+
+
+@pytest.mark.parametrize("scale", [0.85, 1.0, 1.08, 1.15, 1.3, 1.5, 1.75, 2.0])
+def test_round_marks_stay_round_at_any_size_of_text(scale: float) -> None:
+    rules = re.findall(r"{([^}]*border-radius[^}]*)}", style_sheet(DARK, scale))
+    round_ones = [rule for rule in rules if "width: " in rule and "height: " in rule and "min-" not in rule]
+
+    assert round_ones
+    for rule in round_ones:
+        border, side, radius = (
+            int(re.search(rf"{name}(\d+)px", rule)[1]) for name in ("border: ", " width: ", "border-radius: ")
+        )
+        assert radius <= (side + 2 * border) / 2
 
 
 def test_color_takes_an_opacity(dark_theme: Theme) -> None:

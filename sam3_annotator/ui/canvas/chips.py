@@ -10,9 +10,10 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.scene import CanvasInstance
+from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.theme import theme
 
-HEIGHT = 18.0
+HEIGHT = 18
 GAP = 5.0
 PADDING = 6.0
 SWATCH_WIDTH = 3.0
@@ -53,7 +54,7 @@ class Chip:
 def instance_face(instance: CanvasInstance) -> ChipFace:
     """Say what an instance is: `car` or `car 0.93`; a long name is cut."""
     metrics = QFontMetricsF(theme().font("number_caption"))
-    name = metrics.elidedText(instance.label, Qt.TextElideMode.ElideRight, MAX_NAME_WIDTH)
+    name = metrics.elidedText(instance.label, Qt.TextElideMode.ElideRight, scaled(MAX_NAME_WIDTH))
     return ChipFace(name if instance.score is None else f"{name}  {instance.score:.2f}", instance.color)
 
 
@@ -69,7 +70,7 @@ def place_chips(
     placed: list[Chip] = []
     for face, box in wanted:
         width = metrics.horizontalAdvance(face.text) + face.indent + PADDING + 1
-        rect = _place(box, QSizeF(width, HEIGHT), room, [*occupied, *(chip.rect for chip in placed)])
+        rect = _place(box, QSizeF(width, scaled(HEIGHT)), room, [*occupied, *(chip.rect for chip in placed)])
         if rect is not None:
             placed.append(Chip(face, rect))
     return placed
@@ -77,7 +78,7 @@ def place_chips(
 
 def _place(box: BoxXyxy, size: QSizeF, room: QRectF, taken: Sequence[QRectF]) -> QRectF | None:
     x0, y0, x1, y1 = box
-    if x1 - x0 < max(MIN_WIDTH, MIN_SHARE * size.width()):
+    if x1 - x0 < max(scaled(MIN_WIDTH), MIN_SHARE * size.width()):
         return None
     left = min(max(x0, room.left() + GAP), room.right() - GAP - size.width())
     if left > x1 or left + size.width() < x0:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from sam3_annotator.ui.canvas.marks import paint_busy
+from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.theme import pixmap, theme
 
 ICON_SIDE = 40
@@ -35,11 +36,11 @@ class Message:
 
 def paint_message(painter: QPainter, message: Message, room: QRectF, ratio: float, step: int | None) -> None:
     """Paint a message in the middle of `room`; `step` turns the sign of work, None lets it stand."""
-    width = min(MAX_WIDTH, room.width() - 2 * GAP)
+    width = min(scaled(MAX_WIDTH), room.width() - 2 * GAP)
     title_font, text_font = theme().font("title"), theme().font("body")
     title_height = _height(message.title, QFontMetricsF(title_font), width)
     text_height = _height(message.text, QFontMetricsF(text_font), width)
-    mark_height = 2 * BUSY_RADIUS if message.is_busy else ICON_SIDE if message.icon else 0.0
+    mark_height = 2 * BUSY_RADIUS if message.is_busy else scaled(ICON_SIDE) if message.icon else 0.0
     total = (
         mark_height + (GAP if mark_height else 0.0) + title_height + (TITLE_GAP if title_height else 0) + text_height
     )
@@ -48,8 +49,8 @@ def paint_message(painter: QPainter, message: Message, room: QRectF, ratio: floa
         colors = theme().color("line"), theme().color("accent")
         paint_busy(painter, QPointF(room.center().x(), top + BUSY_RADIUS), step, BUSY_RADIUS, colors)
     elif message.icon:
-        icon = pixmap(message.icon, "text_dim", ICON_SIDE, ratio)
-        painter.drawPixmap(QPointF(round(room.center().x() - ICON_SIDE / 2), round(top)), icon)
+        icon = pixmap(message.icon, "text_dim", scaled(ICON_SIDE), ratio)
+        painter.drawPixmap(QPointF(round(room.center().x() - scaled(ICON_SIDE) / 2), round(top)), icon)
     top += mark_height + (GAP if mark_height else 0.0)
     painter.setFont(title_font)
     painter.setPen(theme().color("text"))

@@ -10,7 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from sam3_annotator import __version__
-from sam3_annotator.ui.theme import SPACE_L, SPACE_S, SPACE_XL, theme
+from sam3_annotator.ui.sizes import bind_font, bind_width
+from sam3_annotator.ui.theme import SPACE_L, SPACE_S, SPACE_XL
 
 
 def version_lines() -> str:
@@ -30,7 +31,7 @@ class AboutDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("About SAM 3 Annotator")
         title = QLabel("SAM 3 Annotator")
-        title.setFont(theme().font("display"))
+        bind_font(title, "display")
         purpose = QLabel("Turns photos into segmentation datasets, with a model on your own machine.")
         purpose.setWordWrap(True)
         versions = QLabel(version_lines())
@@ -54,4 +55,4 @@ class AboutDialog(QDialog):
             layout.addWidget(widget)
         layout.addSpacing(SPACE_S)
         layout.addWidget(buttons)
-        self.setFixedWidth(440)
+        bind_width(self, 440)

@@ -16,6 +16,7 @@ from sam3_annotator.ui.dialogs.form_dialog import FormDialog, left_row
 from sam3_annotator.ui.dialogs.phrase_list import PhraseList
 from sam3_annotator.ui.item_models.image_filter import ImageFilter
 from sam3_annotator.ui.phrase_bar.score_slider import ScoreSlider
+from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import SPACE_XS
 from sam3_annotator.ui.verbs.autolabelling import AutolabelPlan
@@ -185,5 +186,5 @@ def _parts_box() -> QSpinBox:
     box.setSpecialValueText("Each image as a whole")
     box.setAccessibleName("Parts along the longer side")
     longest = f"{box.prefix()}{MOST_PARTS}{box.suffix()}"
-    box.setFixedWidth(box.fontMetrics().horizontalAdvance(longest) + PARTS_PADDING)
+    box.setFixedWidth(box.fontMetrics().horizontalAdvance(longest) + scaled(PARTS_PADDING))
     return box

@@ -9,7 +9,8 @@ from sam3_annotator.model import DiskLevel, DiskUsage
 from sam3_annotator.project import Progress, counted
 from sam3_annotator.ui.background import BackgroundTask, Work
 from sam3_annotator.ui.dialogs.model_words import amount
-from sam3_annotator.ui.theme import SPACE_S, theme
+from sam3_annotator.ui.sizes import bind_font
+from sam3_annotator.ui.theme import SPACE_S
 
 
 class EmbeddingFolderField(QWidget):
@@ -20,7 +21,7 @@ class EmbeddingFolderField(QWidget):
         self._disk = disk
         self._task: BackgroundTask | None = None
         self.amount = QLabel()
-        self.amount.setFont(theme().font("number"))
+        bind_font(self.amount, "number")
         self.amount.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.delete = QPushButton("Delete")
         self.delete.setAutoDefault(False)

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from sam3_annotator.ui.dialogs.note_line import NoteLine
-from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, theme
+from sam3_annotator.ui.sizes import bind_font, bind_sizes, scaled
+from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 
 LABEL_WIDTH = 88
 DIALOG_WIDTH = 600
@@ -35,15 +36,15 @@ class FormDialog(QDialog):
         super().__init__(parent)
         self._row_count = 0
         self.setWindowTitle(title)
-        self.setMinimumWidth(DIALOG_WIDTH)
+        bind_sizes(self, lambda: self.setMinimumWidth(scaled(DIALOG_WIDTH)))
         heading = QLabel(title)
-        heading.setFont(theme().font("title"))
+        bind_font(heading, "title")
         self.form = QWidget()
         self._grid = QGridLayout(self.form)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(SPACE_M)
         self._grid.setVerticalSpacing(SPACE_M)
-        self._grid.setColumnMinimumWidth(0, LABEL_WIDTH)
+        self._grid.setColumnMinimumWidth(0, scaled(LABEL_WIDTH))
         self._grid.setColumnStretch(1, 1)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.form)
@@ -72,7 +73,7 @@ class FormDialog(QDialog):
         self._grid.setRowStretch(row + 1, 1)  # rows keep together at the top
         caption = QLabel(label)
         caption.setProperty("tone", "dim")
-        caption.setMinimumHeight(CONTROL_HEIGHT)
+        bind_sizes(caption, lambda: caption.setMinimumHeight(scaled(CONTROL_HEIGHT)))
         if isinstance(content, QLayout):
             self._grid.addLayout(content, row, 1)
         else:
@@ -87,7 +88,7 @@ class FormDialog(QDialog):
         """Say below the last row what will happen; as high as it needs to be where the dialog is at its narrowest."""
         label = QLabel(text, wordWrap=True)
         label.setProperty("tone", "dim")
-        label.setMinimumHeight(label.heightForWidth(DIALOG_WIDTH - LABEL_WIDTH - SPACE_M - 2 * SPACE_XL))
+        label.setMinimumHeight(label.heightForWidth(scaled(DIALOG_WIDTH - LABEL_WIDTH) - SPACE_M - 2 * SPACE_XL))
         self.add_row("", label)
 
     def say(self, text: str, tone: str = "dim") -> None:
@@ -112,7 +113,7 @@ class FormDialog(QDialog):
         """
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal if self.is_blocking else Qt.WindowModality.NonModal)
-        self.resize(DIALOG_WIDTH, self.minimumSizeHint().height())
+        self.resize(scaled(DIALOG_WIDTH), self.minimumSizeHint().height())
         self.show()
         self._grow()
         self.raise_()
@@ -151,5 +152,5 @@ def left_row(*widgets: QWidget) -> QHBoxLayout:
     for widget in widgets:
         row.addWidget(widget, alignment=Qt.AlignmentFlag.AlignVCenter)
     row.addStretch(1)
-    row.addStrut(CONTROL_HEIGHT)
+    row.addStrut(scaled(CONTROL_HEIGHT))
     return row

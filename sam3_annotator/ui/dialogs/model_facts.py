@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 
 from sam3_annotator.model import Contents, ModelEntry, ModelOrigin, ModelState
 from sam3_annotator.ui.dialogs.model_words import content_words, state_words
-from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, theme
+from sam3_annotator.ui.sizes import bind_font, scaled
+from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 
 Content = TypeVar("Content", bound=QWidget)
 
@@ -37,7 +38,7 @@ class ModelFacts(QWidget):
         super().__init__(parent)
         self._entry: ModelEntry | None = None
         self._title = QLabel()
-        self._title.setFont(theme().font("title"))
+        bind_font(self._title, "title")
         self._about = QLabel(wordWrap=True)
         self._about.setProperty("tone", "dim")
         self.token = QLineEdit()
@@ -52,7 +53,7 @@ class ModelFacts(QWidget):
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(SPACE_M)
         self._grid.setVerticalSpacing(SPACE_S)
-        self._grid.setColumnMinimumWidth(0, LABEL_WIDTH)
+        self._grid.setColumnMinimumWidth(0, scaled(LABEL_WIDTH))
         self._grid.setColumnStretch(1, 1)
         self._rows: dict[str, tuple[QLabel, QWidget]] = {}
         self._state = self._add("State", QLabel())
@@ -122,7 +123,7 @@ class ModelFacts(QWidget):
         column.setSpacing(SPACE_XS)
         hint = QLabel(TOKEN_HINT, wordWrap=True)
         hint.setProperty("tone", "dim")
-        hint.setFont(theme().font("caption"))
+        bind_font(hint, "caption")
         column.addWidget(self.token)
         column.addWidget(hint)
         return box
@@ -132,7 +133,7 @@ class ModelFacts(QWidget):
         caption = QLabel(name)
         caption.setProperty("tone", "dim")
         has_field = name == "Access token"
-        caption.setMinimumHeight(CONTROL_HEIGHT if has_field else 0)
+        caption.setMinimumHeight(scaled(CONTROL_HEIGHT) if has_field else 0)
         self._grid.addWidget(caption, row, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(content, row, 1)
         if has_field:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QDir, Qt
+from PySide6.QtCore import QDir, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
@@ -40,10 +40,11 @@ from sam3_annotator.ui.dialogs.model_words import ASKING, amount, state_words
 from sam3_annotator.ui.dialogs.note_line import NoteLine
 from sam3_annotator.ui.dialogs.path_field import Ask, ask_file, ask_folder
 from sam3_annotator.ui.item_delegates.model_delegate import ModelDelegate, ModelRole
+from sam3_annotator.ui.sizes import bind_sizes, bind_width, size_on_screen
 from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 
 LIST_WIDTH: Final = 248
-SIZE: Final = (800, 520)
+SIZE: Final = QSize(800, 520)
 CHECKPOINTS: Final = "Checkpoints (*.pt *.pth *.safetensors *.safetensors.index.json *.bin *.ckpt);;All files (*)"
 
 
@@ -63,10 +64,10 @@ class ModelSetupDialog(QDialog):
         self.ask_folder: Ask = ask_folder
         self.confirm: Callable[[QWidget, str], bool] = _confirm
         self.setWindowTitle("Models")
-        self.setMinimumSize(*SIZE)  # room for the model that has most to say
+        bind_sizes(self, lambda: self.setMinimumSize(size_on_screen(SIZE)))  # room for the model that has most to say
         self.list = QListWidget()
         self.list.setAccessibleName("Models")
-        self.list.setFixedWidth(LIST_WIDTH)
+        bind_width(self.list, LIST_WIDTH)
         self.list.setItemDelegate(ModelDelegate(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.facts = ModelFacts()

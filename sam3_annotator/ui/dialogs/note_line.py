@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from sam3_annotator.ui.sentence_label import SentenceLabel
+from sam3_annotator.ui.sizes import bind_sizes, scaled
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_S, pixmap
 
 LINE_HEIGHT: Final = 18
@@ -21,7 +22,8 @@ class NoteLine(QWidget):
         super().__init__()
         self._icon = QLabel()
         self._label = SentenceLabel()
-        self._label.setMinimumHeight(2 * LINE_HEIGHT)  # room for a second line, so that nothing jumps
+        # Room for a second line, so that nothing jumps.
+        bind_sizes(self._label, lambda: self._label.setMinimumHeight(2 * scaled(LINE_HEIGHT)))
         self._label.setAlignment(Qt.AlignmentFlag.AlignTop)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -41,4 +43,4 @@ class NoteLine(QWidget):
         self._label.style().polish(self._label)
         self._icon.setVisible(tone in _TONE_ICONS)
         if tone in _TONE_ICONS:
-            self._icon.setPixmap(pixmap(_TONE_ICONS[tone], tone, ICON_SIZE_SMALL, self.devicePixelRatioF()))
+            self._icon.setPixmap(pixmap(_TONE_ICONS[tone], tone, scaled(ICON_SIZE_SMALL), self.devicePixelRatioF()))

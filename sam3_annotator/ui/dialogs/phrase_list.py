@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QScroll
 
 from sam3_annotator.project import CategoryId, ProjectStore, category_named
 from sam3_annotator.ui.dialogs.phrase_row import NAME_WIDTH, PhraseRow
-from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_S, SPACE_XS, bind_icon, theme
+from sam3_annotator.ui.sizes import bind_font, bind_width, scaled
+from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_S, SPACE_XS, bind_icon
 from sam3_annotator.ui.verbs.autolabelling import Sought
 
 # Half a row says that there are more. A low screen has no room for many beside the rest of a dialog.
@@ -183,9 +184,9 @@ class PhraseList(QWidget):
     def _make_head(self) -> QWidget:
         words = QLabel("Phrases, separated by commas")
         for widget in (self._all, words):
-            widget.setFont(theme().font("caption"))
+            bind_font(widget, "caption")
             widget.setProperty("tone", "dim")
-        self._all.setFixedWidth(NAME_WIDTH)
+        bind_width(self._all, NAME_WIDTH)
         head = QWidget()
         row = QHBoxLayout(head)
         row.setContentsMargins(0, 0, 0, 0)
@@ -228,7 +229,7 @@ class _Scroll(QScrollArea):
         self._revealed = None
         is_low = self.screen().availableGeometry().height() <= LOW_SCREEN
         shown = min(float(count), MOST_ROWS_SHOWN_LOW if is_low else MOST_ROWS_SHOWN)
-        self.setFixedHeight(round(shown * (CONTROL_HEIGHT + SPACE_XS)))
+        self.setFixedHeight(round(shown * (scaled(CONTROL_HEIGHT) + SPACE_XS)))
         self._rows.setContentsMargins(0, 0, SPACE_XS if count > shown else 0, 0)
 
     def reveal(self, row: QWidget) -> None:

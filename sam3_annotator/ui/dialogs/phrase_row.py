@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
 
 from sam3_annotator.project import Category, folded
 from sam3_annotator.ui.item_delegates.painting import SWATCH_SIZE, swatch_icon
+from sam3_annotator.ui.sizes import bind_height, bind_icon_size, bind_width, scaled
 from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_S, bind_icon
 
 NAME_WIDTH: Final = 176
@@ -35,7 +36,7 @@ class PhraseRow(QWidget):
         self._text = ", ".join(phrases)
         self._is_checked = True
         self._parts: tuple[QCheckBox, QLineEdit] | None = None
-        self.setFixedHeight(CONTROL_HEIGHT)
+        bind_height(self, CONTROL_HEIGHT)
 
     @property
     def is_filled(self) -> bool:
@@ -57,8 +58,8 @@ class PhraseRow(QWidget):
         if self._parts is not None:
             return self._parts
         check, field = self._parts = QCheckBox(self), QLineEdit(self._text, self)
-        check.setFixedWidth(NAME_WIDTH)
-        check.setIconSize(QSize(SWATCH_SIZE, SWATCH_SIZE))
+        bind_width(check, NAME_WIDTH)
+        bind_icon_size(check, SWATCH_SIZE)
         check.setChecked(self._is_checked)
         check.toggled.connect(self._take_check)
         field.setCursorPosition(0)
@@ -137,7 +138,7 @@ class PhraseRow(QWidget):
         if self._parts is None:
             return
         name = self.name
-        room = NAME_WIDTH - CHECK_BOX_PADDING - SWATCH_SIZE - SPACE_S
+        room = scaled(NAME_WIDTH) - scaled(CHECK_BOX_PADDING) - scaled(SWATCH_SIZE) - SPACE_S
         shown = self.check.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
         self.check.setText(shown.replace("&", "&&"))
         self.check.setAccessibleName(name)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from sam3_annotator.project import ProjectStore, counted
 from sam3_annotator.ui.dialogs.form_dialog import FormDialog
+from sam3_annotator.ui.sizes import bind_sizes, scaled
 from sam3_annotator.ui.verbs import attribute_operations
 from sam3_annotator.ui.verbs.attempt import attempt
 
@@ -22,7 +23,7 @@ class RenameAttributeDialog(FormDialog):
     def __init__(self, store: ProjectStore, name: str, count: int, parent: QWidget | None = None) -> None:
         """Take the name, and how many instances have the attribute."""
         super().__init__("Rename an attribute", "Rename", parent)
-        self.setMinimumWidth(WIDTH)
+        bind_sizes(self, lambda: self.setMinimumWidth(scaled(WIDTH)))
         self._store = store
         self._attribute = name
         self._count = count

@@ -11,7 +11,8 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from sam3_annotator.project import counted
-from sam3_annotator.ui.theme import ICON_SIZE, SPACE_M, SPACE_S, SPACE_XS, pixmap, theme
+from sam3_annotator.ui.sizes import bind_font, bind_sizes, bind_width, scaled
+from sam3_annotator.ui.theme import ICON_SIZE, SPACE_M, SPACE_S, SPACE_XS, pixmap
 
 SHOWN_WARNINGS: Final = 1000
 """More lines than anybody reads; the rest is counted."""
@@ -39,7 +40,7 @@ class ReportView(QWidget):
         self._report = Report("")
         self._icon = QLabel()
         self._sentence = QLabel(wordWrap=True)
-        self._sentence.setFont(theme().font("strong"))
+        bind_font(self._sentence, "strong")
         self._check = QLabel()
         self._check.setAccessibleName("Verified")
         self._note = QLabel(wordWrap=True)
@@ -50,7 +51,7 @@ class ReportView(QWidget):
         self._heading.setProperty("tone", "dim")
         self._warnings = QPlainTextEdit(readOnly=True)
         self._warnings.setAccessibleName("Warnings")
-        self._warnings.setMinimumHeight(120)
+        bind_sizes(self._warnings, lambda: self._warnings.setMinimumHeight(scaled(120)))
         words = QVBoxLayout()
         words.setSpacing(SPACE_XS)
         words.addWidget(self._sentence)
@@ -76,7 +77,7 @@ class ReportView(QWidget):
         row.setSpacing(SPACE_M)
         row.addWidget(self._check, alignment=Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._note, stretch=1)
-        self._check.setFixedWidth(ICON_SIZE)
+        bind_width(self._check, ICON_SIZE)
         return row
 
     @property
@@ -93,14 +94,14 @@ class ReportView(QWidget):
         """Show a report."""
         self._report = report
         name, role = ("alert-outline", "warning") if report.warnings else ("check-circle", "success")
-        self._icon.setPixmap(pixmap(name, role, ICON_SIZE, self.devicePixelRatioF()))
+        self._icon.setPixmap(pixmap(name, role, scaled(ICON_SIZE), self.devicePixelRatioF()))
         self._sentence.setText(report.sentence)
         self._note.setText(report.note)
         self._note.setVisible(bool(report.note))
         self._check.setVisible(bool(report.note))
         self._check.clear()
         if report.is_verified:
-            self._check.setPixmap(pixmap("check", "success", ICON_SIZE, self.devicePixelRatioF()))
+            self._check.setPixmap(pixmap("check", "success", scaled(ICON_SIZE), self.devicePixelRatioF()))
         metrics = QFontMetrics(self._place.font())
         place = "" if report.folder is None else str(report.folder)
         self._place.setText(metrics.elidedText(place, Qt.TextElideMode.ElideMiddle, 440))

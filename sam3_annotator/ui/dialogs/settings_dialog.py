@@ -25,8 +25,9 @@ from PySide6.QtWidgets import (
 from sam3_annotator.model import DiskLevel, default_folder
 from sam3_annotator.ui.dialogs.embedding_folder_field import EmbeddingFolderField
 from sam3_annotator.ui.keyboard.keys import modifier_words
-from sam3_annotator.ui.settings import PreviewMode, Settings
-from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Appearance, theme
+from sam3_annotator.ui.settings import TEXT_SIZES, PreviewMode, Settings
+from sam3_annotator.ui.sizes import bind_font, bind_sizes, bind_width, scaled
+from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Appearance
 
 FIELD_WIDTH = 176
 WIDTH = 540
@@ -37,6 +38,7 @@ _APPEARANCES = (
     (Appearance.DARK, "Dark"),
     (Appearance.LIGHT, "Light"),
 )
+_TEXT_SIZES = tuple((size, f"{size:.0%}".replace("%", " %")) for size in TEXT_SIZES)
 _MOTION = ((False, "Full"), (True, "Reduced"))
 _WHEEL = ((True, "Zooms"), (False, modifier_words("Scrolls, Ctrl + wheel zooms")))
 _NEXT_VIEW = ((False, "Shown as a whole"), (True, "Zoomed as the one before"))
@@ -66,6 +68,7 @@ class SettingsDialog(QDialog):
         self._grid.setColumnStretch(0, 1)
         self._add_heading("Window")
         self._add_choice("Appearance", "Colours of the window", "appearance", _APPEARANCES)
+        self._add_choice("Text size", "Of the system's text; rows, icons and dialogs follow", "text_size", _TEXT_SIZES)
         self._add_choice("Motion", "Whether anything on the canvas moves by itself", "reduces_motion", _MOTION)
         self._add_heading("Canvas")
         self._add_choice("Mouse wheel", "What the wheel does over the image", "wheel_zooms", _WHEEL)
@@ -110,12 +113,12 @@ class SettingsDialog(QDialog):
         layout.setSpacing(0)
         layout.addWidget(scroll, stretch=1)
         layout.addWidget(self._foot)
-        self.setMinimumWidth(WIDTH)
+        bind_sizes(self, lambda: self.setMinimumWidth(scaled(WIDTH)))
 
     def _add_heading(self, text: str) -> None:
         row = self._grid.rowCount()
         heading = QLabel(text)
-        heading.setFont(theme().font("title"))
+        bind_font(heading, "title")
         heading.setContentsMargins(0, SPACE_M if row > 1 else 0, 0, SPACE_XS)
         self._grid.addWidget(heading, row, 0, 1, 2)
 
@@ -135,9 +138,9 @@ class SettingsDialog(QDialog):
         slider.setRange(0, 100)
         slider.setValue(round(self._settings.fill_opacity * 100))
         number = QLabel()
-        number.setFont(theme().font("number"))
+        bind_font(number, "number")
         number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        number.setFixedWidth(44)
+        bind_width(number, 44)
 
         def take(percent: int) -> None:
             number.setText(f"{percent} %")
@@ -223,7 +226,7 @@ class SettingsDialog(QDialog):
         name.setBuddy(field)
         explanation = QLabel(line)
         explanation.setProperty("tone", "dim")
-        explanation.setFont(theme().font("caption"))
+        bind_font(explanation, "caption")
         words = QVBoxLayout()
         words.setSpacing(1)
         words.addStretch(1)
@@ -232,7 +235,7 @@ class SettingsDialog(QDialog):
         words.addStretch(1)
         field.setAccessibleName(title)
         field.setAccessibleDescription(line)
-        field.setFixedWidth(FIELD_WIDTH + SPACE_M)
+        bind_width(field, FIELD_WIDTH + SPACE_M)
         self._grid.addLayout(words, row, 0)
         self._grid.addWidget(field, row, 1, Qt.AlignmentFlag.AlignVCenter)
-        self._grid.setRowMinimumHeight(row, ROW_HEIGHT)
+        bind_sizes(field, lambda: self._grid.setRowMinimumHeight(row, scaled(ROW_HEIGHT)))

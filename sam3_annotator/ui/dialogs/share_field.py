@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
-from sam3_annotator.ui.theme import SPACE_S, SPACE_XS, theme
+from sam3_annotator.ui.sizes import bind_font, bind_width
+from sam3_annotator.ui.theme import SPACE_S, SPACE_XS
 
 
 class ShareField(QWidget):
@@ -18,7 +19,7 @@ class ShareField(QWidget):
         self.train = _spin_box("Training share", 80, 124, prefix="Train ", suffix=" %")
         self.val = _spin_box("Validation share", 20, 112, prefix="Val ", suffix=" %")
         self.test = QLabel()
-        self.test.setFont(theme().font("number"))
+        bind_font(self.test, "number")
         self.seed_box = _spin_box("Seed", 0, 104, prefix="Seed ", maximum=999_999)
         self.seed_box.setToolTip("Another seed divides the images in another way; the same seed in the same way")
         self.alike_together = QCheckBox("Keep images that look alike together")
@@ -71,6 +72,6 @@ class ShareField(QWidget):
 def _spin_box(name: str, value: int, width: int, *, maximum: int = 100, prefix: str, suffix: str = "") -> QSpinBox:
     box = QSpinBox(maximum=maximum, prefix=prefix, suffix=suffix, value=value)
     box.setAccessibleName(name)
-    box.setFont(theme().font("number"))
-    box.setFixedWidth(width)
+    bind_font(box, "number")
+    bind_width(box, width)
     return box

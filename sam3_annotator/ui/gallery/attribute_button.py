@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 from sam3_annotator.ui.attribute_words import told_value
 from sam3_annotator.ui.gallery.attribute_filter import ANY_ATTRIBUTE, EMPTY, AttributeFilter
 from sam3_annotator.ui.panels.menu_choice import add_choice
-from sam3_annotator.ui.theme import CONTROL_HEIGHT, ICON_SIZE, SPACE_S, bind_icon, theme
+from sam3_annotator.ui.sizes import bind_font, bind_height, bind_icon_size, bind_sizes, scaled
+from sam3_annotator.ui.theme import CONTROL_HEIGHT, ICON_SIZE, SPACE_S, bind_icon
 
 Tally = Callable[[], tuple[int, Mapping[str, Counter[str]]]]
 """Counts the instances that any attribute would show, and for each attribute the values that it has there."""
@@ -43,9 +44,9 @@ class AttributeButton(QToolButton):
         self._tally = tally
         self._shown = ANY_ATTRIBUTE
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
-        self.setFixedHeight(CONTROL_HEIGHT)
-        self.setMaximumWidth(MOST_WIDTH)
+        bind_icon_size(self, ICON_SIZE)
+        bind_height(self, CONTROL_HEIGHT)
+        bind_sizes(self, lambda: self.setMaximumWidth(scaled(MOST_WIDTH)))
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self._open)
         self.show_filter(ANY_ATTRIBUTE)
@@ -88,7 +89,7 @@ class AttributeButton(QToolButton):
     def _add_attribute(self, menu: QMenu, group: QActionGroup, name: str, values: Counter[str], total: int) -> None:
         choices = menu.addMenu(name.replace("&", "&&"))
         if self._shown.name == name:
-            choices.menuAction().setFont(theme().font("strong"))
+            bind_font(choices.menuAction(), "strong")
         choices.addAction(self._choice("Any value", values.total(), group, AttributeFilter(name)))
         for value, count in values.most_common(MOST_VALUES):
             choices.addAction(self._choice(told_value(value) or EMPTY, count, group, AttributeFilter(name, value)))

@@ -21,6 +21,7 @@ from sam3_annotator.ui.item_delegates.painting import (
     text_width,
 )
 from sam3_annotator.ui.keyboard.key_map import KeyMap
+from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.theme import ROW_HEIGHT, SPACE_S
 
 Index = QModelIndex | QPersistentModelIndex
@@ -106,7 +107,7 @@ class CategoryFilterDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's
         """All rows have the same height."""
-        return QSize(BADGE_SIZE * 6, ROW_HEIGHT)
+        return QSize(scaled(BADGE_SIZE) * 6, scaled(ROW_HEIGHT))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one row."""
@@ -117,7 +118,7 @@ class CategoryFilterDelegate(QStyledItemDelegate):
         width = self._filter.badge_room()
         name = name_rect(option.rect, width)
         if category is None:
-            name.setLeft(badge_rect(option.rect).left())
+            name.setLeft(badge_rect(option.rect, width).left())
         else:
             paint_swatch(painter, swatch_rect(option.rect, width), category.color)
         if key:

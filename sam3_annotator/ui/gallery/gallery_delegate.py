@@ -12,6 +12,7 @@ from sam3_annotator.project import Category, ListedInstance
 from sam3_annotator.ui.gallery.crop_loader import CropLoader
 from sam3_annotator.ui.gallery.gallery_model import GalleryRole
 from sam3_annotator.ui.item_delegates.painting import centred, paint_icon, paint_swatch, paint_text, text_width
+from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.theme import ICON_SIZE, RADIUS, RADIUS_SMALL, SPACE_S, SPACE_XS, theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -65,7 +66,7 @@ class GalleryDelegate(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme().color("canvas"))
         painter.drawRoundedRect(QRectF(place), RADIUS_SMALL, RADIUS_SMALL)
-        icon = QRect(0, 0, ICON_SIZE, ICON_SIZE)
+        icon = QRect(0, 0, scaled(ICON_SIZE), scaled(ICON_SIZE))
         has_words = bool(problem) and place.width() >= _TEXT_FROM
         icon.moveCenter(place.center() - QPointF(0, SPACE_S * has_words).toPoint())
         paint_icon(painter, icon, "image-off-outline" if problem else "image-outline", "text_disabled")
@@ -73,7 +74,7 @@ class GalleryDelegate(QStyledItemDelegate):
             words = absence_words(problem)
             painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("text_dim"))
-            below = QRect(place.left(), icon.bottom() + SPACE_XS, place.width(), 2 * SPACE_S)
+            below = QRect(place.left(), icon.bottom() + SPACE_XS, place.width(), _caption_height())
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, words)
 
 
@@ -116,8 +117,8 @@ def _paint_card(painter: QPainter, option: QStyleOptionViewItem, card: QRect) ->
 
 
 def _paint_caption(painter: QPainter, place: QRect, category: Category, score: float | None) -> None:
-    paint_swatch(painter, centred(SWATCH, place, place.left() + 1), category.color)
-    name = place.adjusted(SWATCH + SPACE_XS + 2, 0, 0, 0)
+    paint_swatch(painter, centred(scaled(SWATCH), place, place.left() + 1), category.color)
+    name = place.adjusted(scaled(SWATCH) + SPACE_XS + 2, 0, 0, 0)
     if score is not None:
         words = f"{score:.2f}"
         paint_text(painter, name, words, font="number_caption", role="text_dim", is_right=True)

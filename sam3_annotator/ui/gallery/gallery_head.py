@@ -13,6 +13,7 @@ from sam3_annotator.ui.gallery.gallery_view import SIDES
 from sam3_annotator.ui.gallery.sorting import Order
 from sam3_annotator.ui.keyboard.keys import modifier_words
 from sam3_annotator.ui.panels.narrow_box import NarrowBox
+from sam3_annotator.ui.sizes import bind_sizes, bind_width, scaled
 from sam3_annotator.ui.theme import ICON_SIZE, SPACE_M, SPACE_S, pixmap, theme
 
 SLIDER_WIDTH: Final = 112
@@ -77,7 +78,7 @@ class GalleryHead(QWidget):
     def _make_orders(self) -> NarrowBox:
         box = NarrowBox()
         box.setAccessibleName("Order")
-        box.setFixedWidth(ORDER_WIDTH)
+        bind_width(box, ORDER_WIDTH)
         box.addItems([order.words for order in _ORDERS])
         box.activated.connect(lambda row: self.order_wanted.emit(_ORDERS[row]))
         return box
@@ -87,8 +88,8 @@ class GalleryHead(QWidget):
         slider.setRange(0, len(SIDES) - 1)
         slider.setPageStep(1)
         slider.setValue(SIDES.index(side))
-        slider.setMinimumWidth(LEAST_SLIDER_WIDTH)
-        slider.setMaximumWidth(SLIDER_WIDTH)
+        bind_sizes(slider, lambda: slider.setMinimumWidth(scaled(LEAST_SLIDER_WIDTH)))
+        bind_sizes(slider, lambda: slider.setMaximumWidth(scaled(SLIDER_WIDTH)))
         slider.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         slider.setAccessibleName("Size of the thumbnails")
         slider.setToolTip(f"Size of the thumbnails ({modifier_words('Ctrl')}+wheel)")

@@ -26,6 +26,7 @@ from sam3_annotator.ui.gallery.gallery_delegate import GalleryDelegate, cell_siz
 from sam3_annotator.ui.gallery.gallery_model import GalleryModel
 from sam3_annotator.ui.gallery.grid_view import GridView, Index
 from sam3_annotator.ui.item_models.runs import runs
+from sam3_annotator.ui.theme import theme
 
 SIDES: Final = (80, 112, 144, 176, 224, 288)
 """What a crop measures about, in device-independent pixels: exactly what has columns fill the width."""
@@ -63,6 +64,7 @@ class GalleryView(GridView):
         model.modelAboutToBeReset.connect(self._remember_selection)
         model.modelReset.connect(self._restore_selection)
         loader.ready.connect(self._repaint)
+        theme().theme_changed.connect(self._fit_cells)
         self._fit_cells()
 
     # --- what is shown -----------------------------------------------------------------------

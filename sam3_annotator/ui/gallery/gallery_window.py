@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -36,12 +36,13 @@ from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.quiet_list import QuietListView
 from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.sizes import bind_font, bind_sizes, scaled, size_on_screen
 from sam3_annotator.ui.store_bridge import StoreBridge
-from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, theme
+from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS
 from sam3_annotator.ui.window.companion import Companion, line_across
 from sam3_annotator.ui.window.message_bar import MessageBar, Severity
 
-SIZE: Final = (1180, 780)
+SIZE: Final = QSize(1180, 780)
 MINIMUM_SIZE: Final = (640, 420)
 COLUMN_WIDTH: Final = 224
 
@@ -80,7 +81,7 @@ class GalleryWindow(Companion):
         self._assemble()
         self._connect()
         if not self.restoreGeometry(settings.gallery_geometry):
-            self.resize(*SIZE)
+            self.resize(size_on_screen(SIZE))
         self._refresh()
         self.model.start()
 
@@ -119,7 +120,7 @@ class GalleryWindow(Companion):
         splitter.addWidget(self._make_column())
         splitter.addWidget(grid)
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([COLUMN_WIDTH, SIZE[0] - COLUMN_WIDTH])
+        splitter.setSizes([scaled(COLUMN_WIDTH), SIZE.width() - COLUMN_WIDTH])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -131,7 +132,7 @@ class GalleryWindow(Companion):
 
     def _make_column(self) -> QWidget:
         heading = QLabel("Categories")
-        heading.setFont(theme().font("strong"))
+        bind_font(heading, "strong")
         heading.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_S)
         made = QWidget()
         column = QVBoxLayout(made)
@@ -139,11 +140,11 @@ class GalleryWindow(Companion):
         column.setSpacing(0)
         column.addWidget(heading)
         column.addWidget(self.filter_view, stretch=1)
-        made.setMinimumWidth(COLUMN_WIDTH * 2 // 3)
+        bind_sizes(made, lambda: made.setMinimumWidth(scaled(COLUMN_WIDTH * 2 // 3)))
         return made
 
     def _make_foot(self) -> QWidget:
-        self._summary.setFont(theme().font("number"))
+        bind_font(self._summary, "number")
         self._note.setProperty("tone", "dim")
         foot = QWidget()
         row = QHBoxLayout(foot)

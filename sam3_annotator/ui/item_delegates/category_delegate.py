@@ -30,6 +30,7 @@ from sam3_annotator.ui.item_delegates.painting import (
     text_width,
 )
 from sam3_annotator.ui.item_models.category_model import CategoryRole
+from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.text_field import TextField
 from sam3_annotator.ui.theme import ROW_HEIGHT, SPACE_S
 
@@ -45,11 +46,15 @@ class CategoryDelegate(QStyledItemDelegate):
     def __init__(self, current: Callable[[], CategoryId | None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._current = current
-        self._badge_width = BADGE_SIZE
+        self._keys: tuple[str, ...] = ()
 
     def make_room(self, keys: Iterable[str]) -> None:
         """Make the badges of all rows wide enough for the longest of these keys."""
-        self._badge_width = max((badge_width(key) for key in keys if key), default=BADGE_SIZE)
+        self._keys = tuple(filter(None, keys))
+
+    @property
+    def _badge_width(self) -> int:
+        return max(map(badge_width, self._keys), default=scaled(BADGE_SIZE))
 
     def swatch_rect(self, row: QRect) -> QRect:
         """Give the place of the colour in a row."""
@@ -57,7 +62,7 @@ class CategoryDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's
         """All rows have the same height."""
-        return QSize(BADGE_SIZE * 6, ROW_HEIGHT)
+        return QSize(scaled(BADGE_SIZE) * 6, scaled(ROW_HEIGHT))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one row."""
@@ -104,20 +109,20 @@ class CategoryDelegate(QStyledItemDelegate):
 
 def badge_width(key: str) -> int:
     """Give the width that the badge of a key needs."""
-    return max(BADGE_SIZE, text_width(key, "number_caption") + SPACE_S)
+    return max(scaled(BADGE_SIZE), text_width(key, "number_caption") + SPACE_S)
 
 
-def badge_rect(row: QRect, width: int = BADGE_SIZE) -> QRect:
+def badge_rect(row: QRect, width: int) -> QRect:
     """Give the place of the key in a row."""
-    return centred(QSize(width, BADGE_SIZE), row, row.left() + 2 * SPACE_S)
+    return centred(QSize(width, scaled(BADGE_SIZE)), row, row.left() + 2 * SPACE_S)
 
 
-def swatch_rect(row: QRect, badge: int = BADGE_SIZE) -> QRect:
+def swatch_rect(row: QRect, badge: int) -> QRect:
     """Give the place of the colour in a row, behind a badge that is so wide."""
-    return centred(SWATCH_SIZE, row, badge_rect(row, badge).right() + 1 + SPACE_S + 2)
+    return centred(scaled(SWATCH_SIZE), row, badge_rect(row, badge).right() + 1 + SPACE_S + 2)
 
 
-def name_rect(row: QRect, badge: int = BADGE_SIZE) -> QRect:
+def name_rect(row: QRect, badge: int) -> QRect:
     """Give the place of name and number in a row."""
     inner = row.adjusted(0, 0, -2 * SPACE_S, 0)
     inner.setLeft(swatch_rect(row, badge).right() + 1 + SPACE_S + 2)

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOpti
 from sam3_annotator.project import Finding, Severity
 from sam3_annotator.ui.item_delegates.painting import paint_ground, paint_icon, paint_text
 from sam3_annotator.ui.item_models.finding_model import FindingRole
+from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, theme
 
 Index = QModelIndex | QPersistentModelIndex
 LINES: Final = 3  # of a sentence, unless its row is open; the tooltip has all of it
-_WORDS_LEFT: Final = ICON_SIZE_SMALL + SPACE_S  # from the left of the icon
 _ICONS: Final = {
     Severity.ERROR: ("alert-circle-outline", "danger"),
     Severity.WARNING: ("alert-outline", "warning"),
@@ -32,10 +32,14 @@ class FindingDelegate(QStyledItemDelegate):
     def __init__(self, view: QAbstractItemView) -> None:
         super().__init__(view)
         self._view = view
+        self._open_row: int | None = None
+        theme().theme_changed.connect(self._measure)
+        self._measure()
+
+    def _measure(self) -> None:
         self._heading, self._line = (
             QFontMetrics(theme().font(name)).lineSpacing() for name in ("caption_strong", "caption")
         )
-        self._open_row: int | None = None
         self._low = self._high = self._size(LINES)  # asked of all rows, of which there may be many
 
     def open_row(self, index: Index | None) -> None:
@@ -60,8 +64,9 @@ class FindingDelegate(QStyledItemDelegate):
         heading = QRect(row)
         heading.setHeight(self._heading)
         name, role = _ICONS[finding.severity]
-        paint_icon(painter, QRect(row.left(), row.top() - 1, ICON_SIZE_SMALL, ICON_SIZE_SMALL), name, role)
-        heading.setLeft(row.left() + _WORDS_LEFT)
+        side = scaled(ICON_SIZE_SMALL)
+        paint_icon(painter, QRect(row.left(), row.top() - 1, side, side), name, role)
+        heading.setLeft(row.left() + _words_left())
         paint_text(painter, heading, finding.kind.heading, font="caption_strong")
         self._paint_sentence(painter, QPoint(heading.left(), heading.bottom() + 1 + SPACE_XS // 2), index)
         painter.restore()
@@ -81,7 +86,7 @@ class FindingDelegate(QStyledItemDelegate):
 
     @property
     def _width(self) -> int:
-        return self._view.viewport().width() - 2 * SPACE_M - _WORDS_LEFT
+        return self._view.viewport().width() - 2 * SPACE_M - _words_left()
 
     def _lines(self, index: Index) -> list[str]:
         """Break the sentence into lines as wide as the view has room for."""
@@ -97,3 +102,8 @@ class FindingDelegate(QStyledItemDelegate):
             lines.append(text[line.textStart() : line.textStart() + line.textLength()])
         layout.endLayout()
         return lines
+
+
+def _words_left() -> int:
+    """Give the room of the icon and the gap behind it."""
+    return scaled(ICON_SIZE_SMALL) + SPACE_S

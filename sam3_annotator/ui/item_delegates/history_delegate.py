@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from sam3_annotator.ui.item_delegates.painting import paint_ground, paint_text, text_width
 from sam3_annotator.ui.item_models.history_model import HistoryRole
+from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.theme import SPACE_M, SPACE_S, theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -22,7 +23,7 @@ class HistoryDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's
         """All rows have the same height."""
-        return QSize(4 * SPACE_M, ROW_HEIGHT)
+        return QSize(4 * SPACE_M, scaled(ROW_HEIGHT))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one row."""

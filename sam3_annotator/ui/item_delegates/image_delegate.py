@@ -13,6 +13,7 @@ from sam3_annotator.project import ImageRecord, ImageState
 from sam3_annotator.ui.images.thumbnails import THUMBNAIL_SIZE, ThumbnailLoader
 from sam3_annotator.ui.item_delegates.painting import centred, paint_ground, paint_icon, paint_text, shortened_name
 from sam3_annotator.ui.item_models.image_model import ImageRole
+from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.theme import ICON_SIZE, ICON_SIZE_SMALL, RADIUS_SMALL, SPACE_S, SPACE_XS, theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -41,8 +42,9 @@ class ImageDelegate(QStyledItemDelegate):
         self._thumbnails = thumbnails
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's
-        """All rows are as high as a thumbnail and a gap."""
-        return QSize(THUMBNAIL_SIZE.width() * 3, THUMBNAIL_SIZE.height() + SPACE_S + SPACE_XS)
+        """All rows are as high as a thumbnail or two lines, and a gap."""
+        height = max(THUMBNAIL_SIZE.height(), 2 * scaled(LINE_HEIGHT) + 2 * SPACE_XS)
+        return QSize(THUMBNAIL_SIZE.width() * 3, height + SPACE_S + SPACE_XS)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one row."""
@@ -56,15 +58,15 @@ class ImageDelegate(QStyledItemDelegate):
         painter.setOpacity(LEFT_OUT_OPACITY if is_left_out else 1)
         self._paint_thumbnail(painter, thumbnail, record, has_problem=bool(problem))
         painter.setOpacity(1)
-        state = centred(ICON_SIZE_SMALL, row, row.right() - ICON_SIZE_SMALL + 1)
+        state = centred(scaled(ICON_SIZE_SMALL), row, row.right() - scaled(ICON_SIZE_SMALL) + 1)
         # What is wrong with the file of an image that is left out is nobody's trouble.
         name, role = PROBLEM_ICON if problem and not is_left_out else STATE_ICONS[record.state]
         paint_icon(painter, state, name, role)
         left = thumbnail.right() + SPACE_S + 2
-        text = QRect(left, thumbnail.top() + SPACE_XS + 1, state.left() - SPACE_S - left, LINE_HEIGHT)
+        text = QRect(left, row.center().y() - scaled(LINE_HEIGHT), state.left() - SPACE_S - left, scaled(LINE_HEIGHT))
         ink = "text_dim" if is_left_out else "text"
         paint_text(painter, text, shortened_name(index.data(ImageRole.NAME), text.width()), role=ink)
-        text.translate(0, LINE_HEIGHT + 1)
+        text.translate(0, scaled(LINE_HEIGHT) + 1)
         paint_text(painter, text, index.data(ImageRole.CAPTION), font="number_caption", role="text_dim")
         painter.restore()
 
@@ -76,7 +78,7 @@ class ImageDelegate(QStyledItemDelegate):
             _paint_clipped(painter, shape, rect, pixmap)
             return
         painter.fillPath(shape, theme().color("hover"))
-        icon = QRect(0, 0, ICON_SIZE, ICON_SIZE)
+        icon = QRect(0, 0, scaled(ICON_SIZE), scaled(ICON_SIZE))
         icon.moveCenter(rect.center())
         paint_icon(painter, icon, "image-off-outline" if has_problem else "image-outline", "text_disabled")
         if not has_problem:

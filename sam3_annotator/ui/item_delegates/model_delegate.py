@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from sam3_annotator.model import ModelEntry, ModelState
 from sam3_annotator.ui.item_delegates.painting import centred, paint_ground, paint_icon, paint_text
+from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_L, SPACE_S
 
 Index = QModelIndex | QPersistentModelIndex
@@ -40,7 +41,7 @@ class ModelDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's
         """All rows have the same height."""
-        return QSize(ROW_HEIGHT * 4, ROW_HEIGHT)
+        return QSize(scaled(ROW_HEIGHT) * 4, scaled(ROW_HEIGHT))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one row."""
@@ -50,13 +51,13 @@ class ModelDelegate(QStyledItemDelegate):
         row = option.rect.adjusted(SPACE_L, 0, -SPACE_L, 0)
         if not option.state & QStyle.StateFlag.State_Enabled:
             painter.setOpacity(DISABLED_OPACITY)
-        icon = centred(ICON_SIZE_SMALL, row, row.left())
+        icon = centred(scaled(ICON_SIZE_SMALL), row, row.left())
         paint_icon(painter, icon, *_icon(index, entry))
         left = icon.right() + 1 + SPACE_S + 2
-        top = row.center().y() - LINE_HEIGHT + 1
-        text = QRect(left, top, row.right() - left, LINE_HEIGHT)
+        top = row.center().y() - scaled(LINE_HEIGHT) + 1
+        text = QRect(left, top, row.right() - left, scaled(LINE_HEIGHT))
         paint_text(painter, text, entry.title, font="strong", elide=Qt.TextElideMode.ElideMiddle)
-        text.translate(0, LINE_HEIGHT)
+        text.translate(0, scaled(LINE_HEIGHT))
         paint_text(painter, text, index.data(Qt.ItemDataRole.ToolTipRole), font="number_caption", role="text_dim")
         painter.restore()
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
+from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.theme import RADIUS, RADIUS_SMALL, SPACE_XS, pixmap, theme
 
 SWATCH_SIZE: Final = 14
@@ -56,16 +57,16 @@ def paint_swatch(painter: QPainter, rect: QRect, color: str, *, is_faded: bool =
 
 def swatch_icon(color: str, ratio: float = 2.0) -> QIcon:
     """Give the colour of a category as an icon for menus and combo boxes; painted once for all that have it."""
-    return _swatch_icon(color, ratio, theme().is_dark)
+    return _swatch_icon(color, scaled(SWATCH_SIZE), ratio, theme().is_dark)
 
 
 @lru_cache(maxsize=256)
-def _swatch_icon(color: str, ratio: float, _is_dark: bool) -> QIcon:  # the rim is of the theme
-    pixmap = QPixmap(round(SWATCH_SIZE * ratio), round(SWATCH_SIZE * ratio))
+def _swatch_icon(color: str, side: int, ratio: float, _is_dark: bool) -> QIcon:  # the rim is of the theme
+    pixmap = QPixmap(round(side * ratio), round(side * ratio))
     pixmap.fill(Qt.GlobalColor.transparent)
     pixmap.setDevicePixelRatio(ratio)
     painter = QPainter(pixmap)
-    paint_swatch(painter, QRect(0, 0, SWATCH_SIZE, SWATCH_SIZE), color)
+    paint_swatch(painter, QRect(0, 0, side, side), color)
     painter.end()
     return QIcon(pixmap)
 
@@ -97,9 +98,12 @@ def paint_text(
     used_font = theme().font(font)
     painter.setFont(used_font)
     painter.setPen(theme().color(role))
+    painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # of the text: its end is where its dots go
     side = Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft
     shown = QFontMetrics(used_font).elidedText(text, elide, rect.width())
-    painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
+    painter.drawText(
+        rect, side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown
+    )
 
 
 def shortened_name(name: str, width: int, font: str = "body") -> str:

@@ -14,11 +14,16 @@ from sam3_annotator.ui.item_delegates.proposal_thumbnails import THUMBNAIL_SIDE,
 from sam3_annotator.ui.item_models.proposal_model import ProposalRole
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.keyboard.keys import with_key
+from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.theme import ICON_SIZE, ICON_SIZE_SMALL, RADIUS_SMALL, SPACE_M, SPACE_S, SPACE_XS, theme
 
 Index = QModelIndex | QPersistentModelIndex
-ROW_HEIGHT: Final = THUMBNAIL_SIDE + SPACE_M
 LINE_HEIGHT: Final = 18
+
+
+def row_height() -> int:
+    """Give the height of all rows: of a thumbnail or two lines, and a gap."""
+    return max(THUMBNAIL_SIDE, 2 * scaled(LINE_HEIGHT)) + SPACE_M
 
 
 class ProposalDelegate(QStyledItemDelegate):
@@ -31,7 +36,7 @@ class ProposalDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's
         """All rows have the same height."""
-        return QSize(ROW_HEIGHT * 3, ROW_HEIGHT)
+        return QSize(3 * row_height(), row_height())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one row."""
@@ -41,9 +46,9 @@ class ProposalDelegate(QStyledItemDelegate):
         self._paint_thumbnail(painter, thumbnail, index.data(ProposalRole.PROPOSAL))
         left = thumbnail.right() + 1 + SPACE_M
         right = accept_rect(option.rect).left() - SPACE_S
-        text = QRect(left, option.rect.center().y() - LINE_HEIGHT + 1, right - left, LINE_HEIGHT)
+        text = QRect(left, option.rect.center().y() - scaled(LINE_HEIGHT) + 1, right - left, scaled(LINE_HEIGHT))
         paint_text(painter, text, index.data(), font="number")
-        text.translate(0, LINE_HEIGHT)
+        text.translate(0, scaled(LINE_HEIGHT))
         paint_text(painter, text, index.data(ProposalRole.SIZE), font="number_caption", role="text_dim")
         if option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
             paint_icon(painter, accept_rect(option.rect), "check", "text")
@@ -69,16 +74,16 @@ class ProposalDelegate(QStyledItemDelegate):
         shape = QPainterPath()
         shape.addRoundedRect(QRectF(rect), RADIUS_SMALL, RADIUS_SMALL)
         painter.fillPath(shape, theme().color("hover"))
-        icon = QRect(0, 0, ICON_SIZE, ICON_SIZE)
+        icon = QRect(0, 0, scaled(ICON_SIZE), scaled(ICON_SIZE))
         icon.moveCenter(rect.center())
         paint_icon(painter, icon, "image-outline", "text_disabled")
 
 
 def reject_rect(row: QRect) -> QRect:
     """Give the place of the mark that rejects in a row."""
-    return centred(ICON_SIZE_SMALL, row, row.right() + 1 - 2 * SPACE_S - ICON_SIZE_SMALL)
+    return centred(scaled(ICON_SIZE_SMALL), row, row.right() + 1 - 2 * SPACE_S - scaled(ICON_SIZE_SMALL))
 
 
 def accept_rect(row: QRect) -> QRect:
     """Give the place of the mark that accepts in a row."""
-    return reject_rect(row).translated(-(ICON_SIZE_SMALL + SPACE_S + SPACE_XS), 0)
+    return reject_rect(row).translated(-(scaled(ICON_SIZE_SMALL) + SPACE_S + SPACE_XS), 0)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sam3_annotator.ui.item_delegates.painting import paint_text, text_width
+from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.theme import RADIUS_SMALL, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, theme
 
 LINE_HEIGHT: Final = 28
@@ -40,7 +41,7 @@ class Cap:
     @property
     def width(self) -> int:
         """The room it takes."""
-        return max(MIN_CAP_WIDTH, text_width(self.text, CAP_FONT) + SPACE_M)
+        return max(scaled(MIN_CAP_WIDTH), text_width(self.text, CAP_FONT) + SPACE_M)
 
 
 class CapRow(QWidget):
@@ -69,14 +70,14 @@ class CapRow(QWidget):
     def sizeHint(self) -> QSize:
         """Give the room for words and caps."""
         caps = sum(cap.width + SPACE_XS for cap in self._caps)
-        return QSize(WORDS_LEFT + text_width(self.words) + SPACE_L + caps + SPACE_S, LINE_HEIGHT)
+        return QSize(WORDS_LEFT + text_width(self.words) + SPACE_L + caps + SPACE_S, scaled(LINE_HEIGHT))
 
     def cap_rects(self) -> list[QRect]:
         """Give the places of the caps."""
         rects = list[QRect]()
-        right = self.width() - SPACE_S
+        right, height = self.width() - SPACE_S, scaled(CAP_HEIGHT)
         for cap in reversed(self._caps):
-            rects.append(QRect(right - cap.width, (LINE_HEIGHT - CAP_HEIGHT) // 2, cap.width, CAP_HEIGHT))
+            rects.append(QRect(right - cap.width, (scaled(LINE_HEIGHT) - height) // 2, cap.width, height))
             right -= cap.width + SPACE_XS
         return rects[::-1]
 
@@ -91,7 +92,7 @@ class CapRow(QWidget):
         self._paint_ground(painter)
         rects = self.cap_rects()
         end = self._words_end(rects[0].left() if rects else self.width())
-        paint_text(painter, QRect(WORDS_LEFT, 0, end - WORDS_LEFT, LINE_HEIGHT), self.words, font=self._font())
+        paint_text(painter, QRect(WORDS_LEFT, 0, end - WORDS_LEFT, scaled(LINE_HEIGHT)), self.words, font=self._font())
         for number, (cap, rect) in enumerate(zip(self._caps, rects, strict=True)):
             _paint_cap(painter, rect, cap, is_current=number == self._current_cap())
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sam3_annotator.ui.keyboard.key_hints import KeyHint
+from sam3_annotator.ui.sizes import bind_font, scaled
 from sam3_annotator.ui.theme import RADIUS_SMALL, SPACE_M, SPACE_XS, theme
 
 CAP_HEIGHT: Final = 17
@@ -22,7 +23,7 @@ class KeyHintBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._hints: tuple[KeyHint, ...] = ()
-        self.setFont(theme().font("caption"))
+        bind_font(self, "caption")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         theme().theme_changed.connect(self.update)
 
@@ -35,7 +36,7 @@ class KeyHintBar(QWidget):
 
     def sizeHint(self) -> QSize:
         """Give the height of a key cap; the width is whatever is left over."""
-        return QSize(0, CAP_HEIGHT + 2)
+        return QSize(0, scaled(CAP_HEIGHT) + 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's
         """Paint the hints that fit."""
@@ -48,7 +49,12 @@ class KeyHintBar(QWidget):
             end = x + cap_width + SPACE_XS + 2 + metrics.horizontalAdvance(hint.text)
             if end > self.width():
                 break
-            self._paint_hint(painter, metrics, hint, QRectF(x, (self.height() - CAP_HEIGHT) / 2, cap_width, CAP_HEIGHT))
+            self._paint_hint(
+                painter,
+                metrics,
+                hint,
+                QRectF(x, (self.height() - scaled(CAP_HEIGHT)) / 2, cap_width, scaled(CAP_HEIGHT)),
+            )
             x = end + SPACE_M
 
     def _paint_hint(self, painter: QPainter, metrics: QFontMetricsF, hint: KeyHint, cap: QRectF) -> None:

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from sam3_annotator.ui.keyboard.cap_row import WORDS_LEFT
 from sam3_annotator.ui.sentence_label import SentenceLabel
-from sam3_annotator.ui.theme import SPACE_S, theme
+from sam3_annotator.ui.sizes import bind_font
+from sam3_annotator.ui.theme import SPACE_S
 
 
 class KeyNote(QWidget):
@@ -23,7 +24,7 @@ class KeyNote(QWidget):
             button.setProperty("kind", "message")
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._sentence.setProperty("tone", "dim")
-        self._sentence.setFont(theme().font("caption"))
+        bind_font(self._sentence, "caption")
         buttons = QHBoxLayout(self._choice)
         buttons.setContentsMargins(0, 0, 0, 0)
         buttons.setSpacing(SPACE_S)

@@ -13,6 +13,7 @@ from sam3_annotator.ui.keyboard.cap_row import LINE_HEIGHT, WORDS_LEFT, Cap, Cap
 from sam3_annotator.ui.keyboard.key_map import MAX_KEYS, KeyMap, action_words, default_keys, fixed_keys
 from sam3_annotator.ui.keyboard.key_note import KeyNote
 from sam3_annotator.ui.keyboard.keys import key_of, key_text, why_reserved
+from sam3_annotator.ui.sizes import bind_font
 from sam3_annotator.ui.theme import FOCUS_WIDTH, RADIUS, SPACE_XS, theme
 
 ASKS: Final = "Press a key"
@@ -113,7 +114,7 @@ class KeyRow(CapRow):
         self._reset = reset = QPushButton("Reset", self)
         reset.setVisible(False)
         reset.setProperty("kind", "link")
-        reset.setFont(theme().font("caption"))
+        bind_font(reset, "caption")
         reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         reset.setAccessibleName(f"Reset the keys of {self.words}")
         reset.setAutoDefault(False)

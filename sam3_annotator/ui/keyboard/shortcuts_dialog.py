@@ -25,8 +25,9 @@ from sam3_annotator.ui.keyboard.key_map import Changes, KeyMap
 from sam3_annotator.ui.keyboard.key_presets import KEY_PRESETS
 from sam3_annotator.ui.keyboard.key_row import KeyRow
 from sam3_annotator.ui.keyboard.keys import modifier_words, why_reserved
+from sam3_annotator.ui.sizes import bind_font, scaled
 from sam3_annotator.ui.text_field import SearchField, TextField
-from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, theme
+from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
 
 COLUMN_WIDTH: Final = 372
 HOW_TO: Final = "Click a row, or press Enter on it, to change its key."
@@ -68,7 +69,7 @@ class Section(QWidget):
         self.heading = heading
         self.rows = tuple(rows)
         words = QLabel(heading)
-        words.setFont(theme().font("title"))
+        bind_font(words, "title")
         words.setContentsMargins(WORDS_LEFT, SPACE_L, 0, SPACE_XS)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -265,7 +266,7 @@ class ShortcutsDialog(QDialog):
         for child in self._page.findChildren(QWidget):
             child.ensurePolished()
         available = self.screen().availableGeometry()
-        width = 2 * COLUMN_WIDTH + SPACE_XL + 2 * SPACE_L + SPACE_L
+        width = 2 * scaled(COLUMN_WIDTH) + SPACE_XL + 2 * SPACE_L + SPACE_L
         self.setFixedWidth(min(width, available.width()))
         wanted = self.sizeHint().height() + self._page.sizeHint().height()
         self.resize(self.width(), min(wanted, available.height() * 9 // 10))

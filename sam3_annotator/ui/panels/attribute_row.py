@@ -16,6 +16,7 @@ from sam3_annotator.project import AttributeValue, Instance
 from sam3_annotator.ui.attribute_words import told_value, value_words
 from sam3_annotator.ui.item_delegates.painting import paint_text
 from sam3_annotator.ui.panels.value_field import ValueField
+from sam3_annotator.ui.sizes import bind_height, bind_sizes, scaled
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, RADIUS, SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
 
 ROW_HEIGHT: Final = 30
@@ -77,7 +78,7 @@ class AttributeRow(QWidget):
         self.held = Held()
         self._key = ""
         self._is_target = False
-        self.setFixedHeight(ROW_HEIGHT)
+        bind_height(self, ROW_HEIGHT)
         control.setAccessibleName(name)
         self._cross: QToolButton | None = None  # made when first offered: there may be many rows
         layout = QHBoxLayout(self)
@@ -149,7 +150,7 @@ class AttributeRow(QWidget):
 
     def _make_cross(self) -> QToolButton:
         cross = QToolButton(self)
-        cross.setFixedSize(CROSS_SIZE, CROSS_SIZE)
+        bind_sizes(cross, lambda: cross.setFixedSize(scaled(CROSS_SIZE), scaled(CROSS_SIZE)))
         cross.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         cross.setAccessibleName(f"Take {self.name} away")
         cross.setToolTip("Take it away from the selected instances")
@@ -174,7 +175,7 @@ class AttributeRow(QWidget):
 
     def _place_cross(self) -> None:
         if self._cross is not None:
-            self._cross.move(self.width() - SPACE_S - CROSS_SIZE, (self.height() - CROSS_SIZE) // 2)
+            self._cross.move(self.width() - SPACE_S - scaled(CROSS_SIZE), (self.height() - scaled(CROSS_SIZE)) // 2)
 
 
 class SwitchBox(QCheckBox):
@@ -255,7 +256,7 @@ class ValueRow(AttributeRow):
 
     def _offer_cross(self, is_pointed_at: bool) -> None:
         super()._offer_cross(is_pointed_at)
-        self.field.make_room(CROSS_SIZE if self.offers_cross else 0)
+        self.field.make_room(scaled(CROSS_SIZE) if self.offers_cross else 0)
 
     def show_value(self) -> None:
         """Show the value that all have, or that they differ."""

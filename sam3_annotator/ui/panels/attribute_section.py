@@ -17,8 +17,9 @@ from sam3_annotator.ui.keyboard.keys import with_key
 from sam3_annotator.ui.panels.attribute_field import AttributeField
 from sam3_annotator.ui.panels.attribute_row import AttributeRow, Held, SwitchRow, ValueRow, held_by
 from sam3_annotator.ui.panels.low_scroll import LowScroll
+from sam3_annotator.ui.sizes import bind_font
 from sam3_annotator.ui.store_bridge import StoreBridge
-from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
+from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, bind_icon
 from sam3_annotator.ui.verbs import attribute_operations as operations
 from sam3_annotator.ui.verbs.attempt import attempt
 
@@ -53,7 +54,7 @@ class AttributeSection(QWidget):
         self._field.left.connect(self._leave)
         self._others = QLabel(OTHERS)
         self._others.setProperty("tone", "dim")
-        self._others.setFont(theme().font("caption"))
+        bind_font(self._others, "caption")
         self._others.setContentsMargins(SPACE_M + SPACE_XS, SPACE_S, SPACE_M, SPACE_XS)
         self._add = QPushButton()
         self._add.setProperty("kind", "add")

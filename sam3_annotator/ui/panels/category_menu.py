@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 from sam3_annotator.project import Category, CategoryId, counted, folded
 from sam3_annotator.ui.item_delegates.painting import SWATCH_SIZE, centred, paint_swatch, paint_text, text_width
 from sam3_annotator.ui.panels.quiet_list import QuietListView
+from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.text_field import TextField
 from sam3_annotator.ui.theme import CONTROL_HEIGHT, RADIUS_SMALL, SPACE_M, SPACE_S, SPACE_XS, theme
 
@@ -130,10 +131,10 @@ class CategoryMenu(QMenu):
         indexes = [self._shown.index(row, 0) for row in range(self._shown.rowCount())]
         categories = [index.data(_Role.CATEGORY) for index in indexes]
         least, most = WIDTHS
-        beside = SWATCH_SIZE + 2 * (SPACE_M + SPACE_S) + view.verticalScrollBar().sizeHint().width()
+        beside = scaled(SWATCH_SIZE) + 2 * (SPACE_M + SPACE_S) + view.verticalScrollBar().sizeHint().width()
         longest = max((text_width(f"{each.name}0,000,000") for each in categories), default=0)
         view.setFixedWidth(max(least, min(most, longest + beside)))
-        view.setFixedHeight(round(min(len(indexes), MOST_ROWS_SHOWN) * CONTROL_HEIGHT))
+        view.setFixedHeight(round(min(len(indexes), MOST_ROWS_SHOWN) * scaled(CONTROL_HEIGHT)))
         view.entered.connect(view.setCurrentIndex)  # one row is lit, as in any menu, by mouse or keys
         view.clicked.connect(self._choose)
         for index, category in zip(indexes, categories, strict=True):
@@ -169,7 +170,7 @@ class _MenuRowDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's
         """All rows have the same height, and are as wide as the list."""
-        return QSize(0, CONTROL_HEIGHT)
+        return QSize(0, scaled(CONTROL_HEIGHT))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one row."""
@@ -181,7 +182,7 @@ class _MenuRowDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme().color("accent_fill"))
             painter.drawRoundedRect(QRectF(option.rect), RADIUS_SMALL, RADIUS_SMALL)
-        swatch = centred(SWATCH_SIZE, option.rect, option.rect.left() + SPACE_M)
+        swatch = centred(scaled(SWATCH_SIZE), option.rect, option.rect.left() + SPACE_M)
         paint_swatch(painter, swatch, category.color)
         count = f"{index.data(_Role.COUNT):,}"
         room = QRect(option.rect.adjusted(0, 0, -SPACE_M, 0))

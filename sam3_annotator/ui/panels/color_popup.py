@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from sam3_annotator.project import PALETTE
+from sam3_annotator.ui.sizes import bind_font, bind_width
 from sam3_annotator.ui.theme import FOCUS_WIDTH, RADIUS_SMALL, SPACE_M, SPACE_S, SPACE_XS, theme
 
 COLUMNS: Final = 5
@@ -94,8 +95,8 @@ class ColorPopup(QFrame):
         self._field = QLineEdit(current)
         self._field.setAccessibleName("Colour as #rrggbb")
         self._field.setValidator(QRegularExpressionValidator(QRegularExpression("#?[0-9a-fA-F]{6}"), self._field))
-        self._field.setFixedWidth(80)
-        self._field.setFont(theme().font("number"))
+        bind_width(self._field, 80)
+        bind_font(self._field, "number")
         self._field.returnPressed.connect(lambda: self._choose("#" + self._field.text().lstrip("#")))
         more = QPushButton("More…")
         more.setProperty("kind", "quiet")

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from sam3_annotator.ui.sizes import bind_font, scaled
 from sam3_annotator.ui.theme import SPACE_L, SPACE_S, SPACE_XS, pixmap, theme
 
 ICON_SIDE: Final = 28
@@ -24,7 +25,7 @@ class EmptyState(QWidget):
         self._icon_name = icon_name
         self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._title = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
-        self._title.setFont(theme().font("strong"))
+        bind_font(self._title, "strong")
         self._text = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._text.setProperty("tone", "dim")
         self._link = QPushButton()
@@ -77,7 +78,7 @@ class EmptyState(QWidget):
         if words + link != self._words_height:
             self._words_height = words + link
             self.updateGeometry()
-        self._icon.setVisible(self.height() >= self._words_height + ICON_SIDE + 4 * SPACE_S)
+        self._icon.setVisible(self.height() >= self._words_height + scaled(ICON_SIDE) + 4 * SPACE_S)
 
     def _draw_icon(self) -> None:
-        self._icon.setPixmap(pixmap(self._icon_name, "text_disabled", ICON_SIDE, self.devicePixelRatioF()))
+        self._icon.setPixmap(pixmap(self._icon_name, "text_disabled", scaled(ICON_SIDE), self.devicePixelRatioF()))

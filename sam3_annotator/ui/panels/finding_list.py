@@ -13,7 +13,8 @@ from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.finding_view import FindingView
 from sam3_annotator.ui.panels.narrow_box import NarrowBox
 from sam3_annotator.ui.panels.verdict_row import VerdictRow
-from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, theme
+from sam3_annotator.ui.sizes import bind_font
+from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS
 from sam3_annotator.ui.verbs.checking import Checking
 
 _COMPARE_TIP: Final = (
@@ -62,7 +63,7 @@ class FindingPanel(QWidget):
         self._kinds.setAccessibleName("Kind of findings")
         self._kinds.activated.connect(self._show_rows)
         self._again = QToolButton()
-        self._again.setFont(theme().font("caption_strong"))
+        bind_font(self._again, "caption_strong")
         self._again.clicked.connect(self._start_or_stop)
         self._header = QWidget()
         row = QHBoxLayout(self._header)
@@ -158,11 +159,11 @@ class FindingPanel(QWidget):
 
     def _make_foot(self) -> QWidget:
         self._comparison = QLabel()
-        self._comparison.setFont(theme().font("caption"))
+        bind_font(self._comparison, "caption")
         self._comparison.setProperty("tone", "dim")
         self._comparison.setMinimumWidth(1)  # rather cut off than the column made wide
         self._compare = QToolButton()
-        self._compare.setFont(theme().font("caption_strong"))
+        bind_font(self._compare, "caption_strong")
         self._compare.clicked.connect(
             lambda: (self.comparison_unwanted if self._is_comparing else self.comparison_wanted).emit()
         )

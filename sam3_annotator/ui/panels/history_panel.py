@@ -14,6 +14,7 @@ from sam3_annotator.ui.item_models.history_model import HistoryModel
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.page_stack import PageStack
 from sam3_annotator.ui.panels.quiet_list import QuietListView, opens_or_leaves
+from sam3_annotator.ui.sizes import bind_sizes, scaled
 from sam3_annotator.ui.store_bridge import StoreBridge
 
 _LEAST_ROWS: Final = 2
@@ -73,7 +74,7 @@ class HistoryPanel(QWidget):
         self._view = HistoryView(self._model)
         self._view.way_wanted.connect(self.way_wanted)
         self._view.focus_left.connect(self.focus_left)
-        self._view.setMinimumHeight(_LEAST_ROWS * ROW_HEIGHT)
+        bind_sizes(self._view, lambda: self._view.setMinimumHeight(_LEAST_ROWS * scaled(ROW_HEIGHT)))
         self._empty = EmptyState(
             "pencil-outline", "No steps yet", "What you do is listed here, and a click goes back to before it"
         )

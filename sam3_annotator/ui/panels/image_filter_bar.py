@@ -24,8 +24,9 @@ from sam3_annotator.ui.item_models.image_order import ImageOrder
 from sam3_annotator.ui.panels.category_menu import CategoryMenu
 from sam3_annotator.ui.panels.menu_choice import add_choice
 from sam3_annotator.ui.sentence_label import SentenceLabel
+from sam3_annotator.ui.sizes import bind_font, bind_sizes, scaled
 from sam3_annotator.ui.text_field import SearchField, TextField
-from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
+from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_M, SPACE_S, SPACE_XS, bind_icon
 
 FILTER_WORDS: Mapping[StateFilter, str] = {
     StateFilter.ALL: "All images",
@@ -77,7 +78,7 @@ class ImageFilterBar(QWidget):
         self._shown = shown
         self._field = self._make_field()
         self._button = QToolButton()
-        self._button.setFixedSize(CONTROL_HEIGHT, CONTROL_HEIGHT)
+        bind_sizes(self._button, lambda: self._button.setFixedSize(scaled(CONTROL_HEIGHT), scaled(CONTROL_HEIGHT)))
         self._button.setAccessibleName(_FILTER_TIP)
         self._button.setToolTip(_FILTER_TIP)
         self._button.clicked.connect(self._show_menu)
@@ -185,7 +186,7 @@ class ImageFilterBar(QWidget):
         return field
 
     def _fill_strip(self) -> QWidget:
-        self._strip_text.setFont(theme().font("number_caption"))
+        bind_font(self._strip_text, "number_caption")
         close = QToolButton()
         close.setAccessibleName("Show all images")
         close.setToolTip("Show all images")

@@ -18,8 +18,9 @@ from sam3_annotator.ui.panels.category_box import CategoryBox
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.instance_view import InstanceView
 from sam3_annotator.ui.panels.page_stack import PageStack
+from sam3_annotator.ui.sizes import bind_font
 from sam3_annotator.ui.store_bridge import StoreBridge
-from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
+from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, bind_icon
 from sam3_annotator.ui.verbs import operations
 from sam3_annotator.ui.verbs.attempt import attempt
 from sam3_annotator.ui.workspace import Workspace
@@ -154,7 +155,7 @@ class InstancePanel(QWidget):
     def _make_header(self) -> QWidget:
         header = QWidget()
         self._summary.setProperty("tone", "dim")
-        self._summary.setFont(theme().font("number_caption"))
+        bind_font(self._summary, "number_caption")
         self._eye.setAccessibleName("Hide or show all instances")
         self._eye.clicked.connect(self.toggle_all_hidden)
         row = QHBoxLayout(header)

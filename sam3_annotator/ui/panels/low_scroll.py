@@ -7,6 +7,8 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
+from sam3_annotator.ui.sizes import scaled
+
 MOST_HEIGHT: Final = 260
 LEAST_HEIGHT: Final = 34
 
@@ -27,11 +29,11 @@ class LowScroll(QScrollArea):
 
     def sizeHint(self) -> QSize:
         """Give the height of the content, or the limit."""
-        return QSize(0, min(self._needed(), MOST_HEIGHT))
+        return QSize(0, min(self._needed(), scaled(MOST_HEIGHT)))
 
     def minimumSizeHint(self) -> QSize:
         """Give the height of a row, if there is one."""
-        return QSize(0, min(self._needed(), LEAST_HEIGHT))
+        return QSize(0, min(self._needed(), scaled(LEAST_HEIGHT)))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Notice that the content needs another height."""

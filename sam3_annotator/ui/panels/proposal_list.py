@@ -13,13 +13,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayo
 
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.proposals import Proposals
-from sam3_annotator.ui.item_delegates.proposal_delegate import ROW_HEIGHT, ProposalDelegate
+from sam3_annotator.ui.item_delegates.proposal_delegate import ProposalDelegate, row_height
 from sam3_annotator.ui.item_delegates.proposal_thumbnails import ProposalThumbnails
 from sam3_annotator.ui.item_models.proposal_model import ProposalModel
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.page_stack import PageStack
 from sam3_annotator.ui.panels.proposal_view import ProposalView
+from sam3_annotator.ui.sizes import bind_font, bind_sizes
 from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
 
 LARGE_SIDE = 2000
@@ -129,7 +130,7 @@ class ProposalPanel(QWidget):
 
     def _make_list(self) -> ProposalView:
         view = ProposalView(self._model, self._keys)
-        view.setMinimumHeight(ROW_HEIGHT)
+        bind_sizes(view, lambda: view.setMinimumHeight(row_height()))
         view.setItemDelegate(ProposalDelegate(self._thumbnails, self._keys, self))
         view.row_chosen.connect(lambda index: self.focused.emit(self._box_at(index)))
         view.accept_wanted.connect(self.accept_wanted)
@@ -141,10 +142,10 @@ class ProposalPanel(QWidget):
     def _make_header(self) -> QWidget:
         header = QWidget()
         self._summary.setProperty("tone", "dim")
-        self._summary.setFont(theme().font("number_caption"))
+        bind_font(self._summary, "number_caption")
         self._accept_all.setText("Accept all")
         self._accept_all.setAccessibleName("Accept all proposals")
-        self._accept_all.setFont(theme().font("caption_strong"))
+        bind_font(self._accept_all, "caption_strong")
         self._accept_all.clicked.connect(self.accept_all_wanted)
         row = QHBoxLayout(header)
         row.setContentsMargins(SPACE_M, 0, SPACE_S, SPACE_XS)

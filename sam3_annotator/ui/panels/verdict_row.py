@@ -7,7 +7,8 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from sam3_annotator.ui.theme import SPACE_S, SPACE_XS, theme
+from sam3_annotator.ui.sizes import bind_font
+from sam3_annotator.ui.theme import SPACE_S, SPACE_XS
 
 _FINE_TIP: Final = "Checks leave this finding out from now on, until what it is about is changed"
 
@@ -31,7 +32,7 @@ class VerdictRow(QWidget):
         row.addStretch(1)
         row.addWidget(self.fine)
         for button in (self.dismissed, self.fine):
-            button.setFont(theme().font("caption_strong"))
+            bind_font(button, "caption_strong")
 
     def show_state(self, *, is_possible: bool, dismissed: int, shows_dismissed: bool) -> None:
         """Say whether the chosen finding can be judged, how many were dismissed, and whether those are listed."""

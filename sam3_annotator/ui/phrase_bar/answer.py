@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from sam3_annotator.ui.canvas.proposals import Proposals
-from sam3_annotator.ui.theme import theme
+from sam3_annotator.ui.sizes import bind_font
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class AnswerLabel(QLabel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFont(theme().font("number"))
+        bind_font(self, "number")
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def show_words(self, words: AnswerWords, *, in_brief: bool) -> None:

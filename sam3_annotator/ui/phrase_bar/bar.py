@@ -20,6 +20,7 @@ from sam3_annotator.ui.phrase_bar.field import PhraseField
 from sam3_annotator.ui.phrase_bar.mark import PhraseMark
 from sam3_annotator.ui.phrase_bar.score_slider import ScoreSlider
 from sam3_annotator.ui.phrase_bar.source_chip import SourceChip
+from sam3_annotator.ui.sizes import bind_font, bind_height, bind_icon_size, scaled
 from sam3_annotator.ui.theme import (
     CONTROL_HEIGHT,
     FOCUS_WIDTH,
@@ -171,21 +172,22 @@ class PhraseBar(QFrame):
 
     def sizeHint(self) -> QSize:
         """Ask for little while nothing is looked for."""
-        return QSize(QUIET_WIDTH if self._proposals is None else MAX_WIDTH, CONTROL_HEIGHT + 2 * SPACE_XS)
+        width = QUIET_WIDTH if self._proposals is None else MAX_WIDTH
+        return QSize(scaled(width), scaled(CONTROL_HEIGHT) + 2 * SPACE_XS)
 
     # Making
 
     def _make_buttons(self) -> None:
         self._accept.setProperty("kind", "primary")
-        self._accept.setFont(theme().font("body"))
+        bind_font(self._accept, "body")
         self._accept.setText("Accept all")
         self._accept.setAccessibleName("Accept all")
         self._cross.setAccessibleName("Look for nothing any more")
         bind_icon(self._accept, "check-all", "on_accent")
         bind_icon(self._cross, "close", "text_dim")
         for button, height in ((self._accept, BUTTON_HEIGHT), (self._cross, CONTROL_HEIGHT)):
-            button.setIconSize(QSize(ICON_SIZE_SMALL, ICON_SIZE_SMALL))
-            button.setFixedHeight(height)
+            bind_icon_size(button, ICON_SIZE_SMALL)
+            bind_height(button, height)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def _lay_out(self) -> None:
@@ -207,7 +209,7 @@ class PhraseBar(QFrame):
         self._slider.moved.connect(self.threshold_moved)
         self._accept.clicked.connect(self.accept_all_wanted)
         self._cross.clicked.connect(self._clear)
-        theme().theme_changed.connect(self.update)
+        theme().theme_changed.connect(self._follow_theme)
         stops = (self._field, self._chip.cross, self._source.cross, self._slider.handle, self._accept, self._cross)
         for stop in stops:
             stop.installEventFilter(self)
@@ -215,6 +217,11 @@ class PhraseBar(QFrame):
             QWidget.setTabOrder(earlier, later)
 
     # Showing
+
+    def _follow_theme(self) -> None:
+        self._arrange()
+        self.updateGeometry()
+        self.update()
 
     def _has_edits(self) -> bool:
         return self._takes_phrases and self._field.text() != self._phrase
@@ -255,7 +262,7 @@ class PhraseBar(QFrame):
 
     def _arrange(self) -> None:
         """Show as much as there is room for."""
-        room = self.width() - self._mark.width() - 2 * SPACE_S - SPACE_XS - MIN_FIELD_WIDTH
+        room = self.width() - self._mark.width() - 2 * SPACE_S - SPACE_XS - scaled(MIN_FIELD_WIDTH)
         left_out, widths = _Part(0), dict[QWidget, int]()
         for left_out in _LEFT_OUT:
             widths = self._part_widths(left_out)
@@ -285,7 +292,7 @@ class PhraseBar(QFrame):
             if _Part.SLIDER not in left_out:
                 widths[self._slider] = self._slider.sizeHint().width()
         if proposals is not None or self._field.text():
-            widths[self._cross] = CONTROL_HEIGHT
+            widths[self._cross] = scaled(CONTROL_HEIGHT)
         return widths
 
     def _answer_widths(self, proposals: Proposals, left_out: _Part) -> dict[QWidget, int]:
@@ -296,7 +303,7 @@ class PhraseBar(QFrame):
         words = answer_words(proposals)
         text, usual = (words.brief, "000") if _Part.FOUND_WORD in left_out else (words.text, "000 found")
         is_icon = _Part.ACCEPT_TEXT in left_out
-        accept = CONTROL_HEIGHT if is_icon else _advance(self._accept, self._accept.text()) + 2 * SPACE_M
+        accept = scaled(CONTROL_HEIGHT) if is_icon else _advance(self._accept, self._accept.text()) + 2 * SPACE_M
         has_accept = proposals.is_current and bool(proposals.open) and _Part.ACCEPT not in left_out
         answer = _advance(self._answer, text) if text else 0
         if _Part.SLIDER not in left_out:

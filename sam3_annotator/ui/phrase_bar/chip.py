@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
+from sam3_annotator.ui.sizes import bind_height, bind_icon_size, bind_sizes, scaled
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, RADIUS, bind_icon, theme
 
 HEIGHT: Final = 24
@@ -20,11 +21,11 @@ class Chip(QWidget):
 
     def __init__(self, words_of_cross: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedHeight(HEIGHT)
+        bind_height(self, HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.cross = QToolButton()
-        self.cross.setIconSize(QSize(ICON_SIZE_SMALL - 2, ICON_SIZE_SMALL - 2))
-        self.cross.setFixedSize(HEIGHT - 2, HEIGHT - 2)
+        bind_icon_size(self.cross, ICON_SIZE_SMALL - 2)
+        bind_sizes(self.cross, lambda: self.cross.setFixedSize(scaled(HEIGHT - 2), scaled(HEIGHT - 2)))
         self.cross.setToolTip(words_of_cross)
         self.cross.setAccessibleName(words_of_cross)
         self.cross.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -14,6 +14,7 @@ from sam3_annotator.project import counted
 from sam3_annotator.ui.canvas.items import WHITE
 from sam3_annotator.ui.canvas.marks import NEGATIVE, POSITIVE
 from sam3_annotator.ui.phrase_bar.chip import HEIGHT, Chip
+from sam3_annotator.ui.sizes import bind_font, scaled
 from sam3_annotator.ui.theme import SPACE_S, SPACE_XS, theme
 
 MARK_SIDE: Final = 12
@@ -25,7 +26,7 @@ class ExemplarChip(Chip):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Take the last example back", parent)
         self._counts: list[tuple[bool, int]] = []
-        self.setFont(theme().font("number"))
+        bind_font(self, "number")
 
     def show_exemplars(self, exemplars: Sequence[Exemplar]) -> None:
         """Count them."""
@@ -42,17 +43,17 @@ class ExemplarChip(Chip):
         """Give the room of the marks, their numbers and the cross."""
         metrics = QFontMetrics(self.font())
         counts = sum(
-            MARK_SIDE + SPACE_XS + metrics.horizontalAdvance(str(count)) + SPACE_S for _, count in self._counts
+            scaled(MARK_SIDE) + SPACE_XS + metrics.horizontalAdvance(str(count)) + SPACE_S for _, count in self._counts
         )
-        return QSize(SPACE_S + counts + self.cross.width(), HEIGHT)
+        return QSize(SPACE_S + counts + self.cross.width(), scaled(HEIGHT))
 
     def paint_content(self, painter: QPainter) -> None:
         """Paint marks and numbers."""
         metrics = QFontMetrics(self.font())
         x = SPACE_S
         for is_positive, count in self._counts:
-            _paint_mark(painter, QPointF(x + MARK_SIDE / 2, self.height() / 2), is_positive=is_positive)
-            x += MARK_SIDE + SPACE_XS
+            _paint_mark(painter, QPointF(x + scaled(MARK_SIDE) / 2, self.height() / 2), is_positive=is_positive)
+            x += scaled(MARK_SIDE) + SPACE_XS
             advance = metrics.horizontalAdvance(str(count))
             painter.setPen(theme().color("text"))
             painter.drawText(QRectF(x, 0, advance + 1, self.height()), Qt.AlignmentFlag.AlignVCenter, str(count))
@@ -67,11 +68,11 @@ def _words(positives: int, negatives: int) -> str:
 
 
 def _paint_mark(painter: QPainter, at: QPointF, *, is_positive: bool) -> None:
-    half, arm = MARK_SIDE / 2, MARK_SIDE / 2 - 3
+    half, arm = scaled(MARK_SIDE) / 2, scaled(MARK_SIDE) / 2 - 3
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(POSITIVE if is_positive else NEGATIVE)
     draw = painter.drawEllipse if is_positive else painter.drawRect
-    draw(QRectF(at.x() - half, at.y() - half, MARK_SIDE, MARK_SIDE))
+    draw(QRectF(at.x() - half, at.y() - half, scaled(MARK_SIDE), scaled(MARK_SIDE)))
     painter.setPen(QPen(WHITE, 2))
     lines = [QLineF(at.x() - arm, at.y(), at.x() + arm, at.y())]
     if is_positive:

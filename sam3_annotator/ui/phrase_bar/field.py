@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from sam3_annotator.ui.sizes import bind_font
 from sam3_annotator.ui.text_field import TextField
 from sam3_annotator.ui.theme import theme
 
@@ -26,7 +27,7 @@ class PhraseField(TextField):
         self._promises: Sequence[str] = ("",)
         self.setProperty("kind", "bare")
         self.setMaxLength(MAX_LENGTH)
-        self.setFont(theme().font("body"))
+        bind_font(self, "body")
 
     @property
     def shown_text(self) -> str:

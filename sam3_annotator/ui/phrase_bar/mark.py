@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from sam3_annotator.ui.canvas.marks import paint_busy
 from sam3_annotator.ui.keyboard.key_hint_bar import CAP_HEIGHT
+from sam3_annotator.ui.sizes import bind_sizes, scaled
 from sam3_annotator.ui.theme import ICON_SIZE, ICON_SIZE_SMALL, RADIUS_SMALL, pixmap, theme
 
 BUSY_RADIUS: Final = 6.0
@@ -34,12 +35,12 @@ class PhraseMark(QWidget):
         self._delay.timeout.connect(self._show_busy)
         self._turn = QTimer(self, interval=STEP_MS)
         self._turn.timeout.connect(self._advance)
-        self.setFixedSize(self.sizeHint())
+        bind_sizes(self, lambda: self.setFixedSize(self.sizeHint()))
         theme().theme_changed.connect(self.update)
 
     def set_key(self, key: str) -> None:
         """Show the cap of a key, "" for none."""
-        is_short = QFontMetricsF(theme().font("caption")).horizontalAdvance(key) <= CAP_HEIGHT - 2
+        is_short = QFontMetricsF(theme().font("caption")).horizontalAdvance(key) <= scaled(CAP_HEIGHT) - 2
         self._key = key if is_short else ""
         self.update()
 
@@ -69,7 +70,7 @@ class PhraseMark(QWidget):
 
     def sizeHint(self) -> QSize:
         """Be as large as an icon with its room."""
-        return QSize(ICON_SIZE, ICON_SIZE)
+        return QSize(scaled(ICON_SIZE), scaled(ICON_SIZE))
 
     def _show_busy(self) -> None:
         self.is_busy = True
@@ -90,7 +91,7 @@ class PhraseMark(QWidget):
         if self.is_busy:
             colors = theme().color("line_strong"), theme().color("accent")
             step = None if self._reduces_motion else self._step
-            paint_busy(painter, QPointF(self.width() / 2, self.height() / 2), step, BUSY_RADIUS, colors)
+            paint_busy(painter, QPointF(self.width() / 2, self.height() / 2), step, scaled(BUSY_RADIUS), colors)
         elif self._has_failed:
             self._paint_icon(painter, "alert-circle-outline", "danger")
         elif self._is_typing or not self._key:
@@ -99,11 +100,12 @@ class PhraseMark(QWidget):
             self._paint_key(painter)
 
     def _paint_icon(self, painter: QPainter, name: str, role: str) -> None:
-        at = (self.width() - ICON_SIZE_SMALL) // 2
-        painter.drawPixmap(at, at, pixmap(name, role, ICON_SIZE_SMALL, self.devicePixelRatioF()))
+        at = (self.width() - scaled(ICON_SIZE_SMALL)) // 2
+        painter.drawPixmap(at, at, pixmap(name, role, scaled(ICON_SIZE_SMALL), self.devicePixelRatioF()))
 
     def _paint_key(self, painter: QPainter) -> None:
-        cap = QRectF((self.width() - CAP_HEIGHT) / 2, (self.height() - CAP_HEIGHT) / 2, CAP_HEIGHT, CAP_HEIGHT)
+        side = scaled(CAP_HEIGHT)
+        cap = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
         painter.setPen(QPen(theme().color("line_strong"), 1))
         painter.setBrush(theme().color("raised"))
         painter.drawRoundedRect(cap.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_SMALL, RADIUS_SMALL)

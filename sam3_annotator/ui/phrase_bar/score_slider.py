@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from sam3_annotator.ui.direct_slider import DirectSlider
 from sam3_annotator.ui.settings import LEAST_THRESHOLD
-from sam3_annotator.ui.theme import SPACE_S, SPACE_XS, theme
+from sam3_annotator.ui.sizes import bind_font, bind_text_width, bind_width
+from sam3_annotator.ui.theme import SPACE_S, SPACE_XS
 
 WIDTH: Final = 96
 STEPS: Final = 100
@@ -23,13 +24,13 @@ class ScoreSlider(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.handle = DirectSlider(round(LEAST_THRESHOLD * STEPS), STEPS, STEPS // 20)
-        self.handle.setFixedWidth(WIDTH)
+        bind_width(self.handle, WIDTH)
         self.handle.setAccessibleName("Threshold")
         self.handle.valueChanged.connect(self._move)
         self._number = QLabel()
-        self._number.setFont(theme().font("number"))
+        bind_font(self._number, "number")
         self._number.setProperty("tone", "dim")
-        self._number.setFixedWidth(self._number.fontMetrics().horizontalAdvance("≥ 0.00"))
+        bind_text_width(self._number, "≥ 0.00")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_XS, 0, 0, 0)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QWidget
 
 from sam3_annotator.ui.phrase_bar.chip import HEIGHT, Chip
+from sam3_annotator.ui.sizes import bind_font, scaled
 from sam3_annotator.ui.theme import SPACE_S, theme
 
 MAX_NAME_WIDTH: Final = 148
@@ -20,12 +21,12 @@ class SourceChip(Chip):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Look for them no more", parent)
         self._words = ""
-        self.setFont(theme().font("body"))
+        bind_font(self, "body")
 
     def show_source(self, name: str) -> None:
         """Name the image."""
         metrics = QFontMetrics(self.font())
-        self._words = f"From {metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, MAX_NAME_WIDTH)}"
+        self._words = f"From {metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, scaled(MAX_NAME_WIDTH))}"
         self.setAccessibleName(f"The instances of {name}")
         self.setToolTip(f"The instances of {name}, where they are on this image")
         self.updateGeometry()
@@ -33,7 +34,7 @@ class SourceChip(Chip):
 
     def sizeHint(self) -> QSize:
         """Give the room of the words and the cross."""
-        return QSize(SPACE_S + self._advance() + self.cross.width() + 1, HEIGHT)
+        return QSize(SPACE_S + self._advance() + self.cross.width() + 1, scaled(HEIGHT))
 
     def paint_content(self, painter: QPainter) -> None:
         """Paint the words."""

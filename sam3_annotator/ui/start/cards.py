@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from sam3_annotator.ui.settings import RecentProject
+from sam3_annotator.ui.sizes import bind_height, bind_sizes, scaled
 from sam3_annotator.ui.theme import FOCUS_WIDTH, RADIUS, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, pixmap, theme
 
 CHOICE_HEIGHT: Final = 76
@@ -54,11 +55,11 @@ class ChoiceCard(Card):
         self.setText(title)
         self.setAccessibleDescription(line)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(CHOICE_HEIGHT)
+        bind_height(self, CHOICE_HEIGHT)
 
     def sizeHint(self) -> QSize:
         """Give a comfortable width."""
-        return QSize(320, CHOICE_HEIGHT)
+        return QSize(320, scaled(CHOICE_HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's
         """Paint ground, icon and words."""
@@ -70,17 +71,17 @@ class ChoiceCard(Card):
         else:
             self._paint_ground(painter, self._fill("raised", "hover", "pressed"), "line")
             strong, dim = "text", "text_dim"
-        image = pixmap(self._icon_name, strong, CHOICE_ICON, self.devicePixelRatioF())
-        painter.drawPixmap(SPACE_L + SPACE_XS, (self.height() - CHOICE_ICON) // 2, image)
-        left = SPACE_L + SPACE_XS + CHOICE_ICON + SPACE_L
+        image = pixmap(self._icon_name, strong, scaled(CHOICE_ICON), self.devicePixelRatioF())
+        painter.drawPixmap(SPACE_L + SPACE_XS, (self.height() - scaled(CHOICE_ICON)) // 2, image)
+        left = SPACE_L + SPACE_XS + scaled(CHOICE_ICON) + SPACE_L
         words = QRect(left, 0, self.width() - left - SPACE_M, self.height())
         painter.setFont(theme().font("title"))
         painter.setPen(theme().color(strong))
-        painter.drawText(words.adjusted(0, 16, 0, -36), Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.drawText(words.adjusted(0, scaled(16), 0, -scaled(36)), Qt.AlignmentFlag.AlignVCenter, self.text())
         painter.setFont(theme().font("body"))
         painter.setPen(theme().color(dim))
         line = painter.fontMetrics().elidedText(self._line, Qt.TextElideMode.ElideRight, words.width())
-        painter.drawText(words.adjusted(0, 40, 0, -14), Qt.AlignmentFlag.AlignVCenter, line)
+        painter.drawText(words.adjusted(0, scaled(40), 0, -scaled(14)), Qt.AlignmentFlag.AlignVCenter, line)
 
 
 class RecentCard(Card):
@@ -94,7 +95,7 @@ class RecentCard(Card):
         self.setText(project.name)
         self.setToolTip(str(Path(project.path)))
         self.setAccessibleName(f"{project.name}, {self._words}")
-        self.setFixedSize(RECENT_WIDTH, RECENT_PICTURE_HEIGHT + RECENT_TEXT_HEIGHT)
+        bind_sizes(self, self._take_size)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's
         """Paint picture and words."""
@@ -105,14 +106,17 @@ class RecentCard(Card):
         painter.setFont(theme().font("strong"))
         painter.setPen(theme().color("text"))
         name = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room)
-        top = RECENT_PICTURE_HEIGHT + SPACE_S
-        painter.drawText(QRect(SPACE_M, top, room, 20), Qt.AlignmentFlag.AlignVCenter, name)
+        top, line = scaled(RECENT_PICTURE_HEIGHT) + SPACE_S, scaled(20)
+        painter.drawText(QRect(SPACE_M, top, room, line), Qt.AlignmentFlag.AlignVCenter, name)
         painter.setFont(theme().font("number_caption"))
         painter.setPen(theme().color("text_dim"))
-        painter.drawText(QRect(SPACE_M, top + 20, room, 18), Qt.AlignmentFlag.AlignVCenter, self._words)
+        painter.drawText(QRect(SPACE_M, top + line, room, scaled(18)), Qt.AlignmentFlag.AlignVCenter, self._words)
+
+    def _take_size(self) -> None:
+        self.setFixedSize(scaled(RECENT_WIDTH), scaled(RECENT_PICTURE_HEIGHT) + scaled(RECENT_TEXT_HEIGHT))
 
     def _paint_picture(self, painter: QPainter, frame: QRectF) -> None:
-        hole = QRectF(frame.left() + 1, frame.top() + 1, frame.width() - 2, RECENT_PICTURE_HEIGHT)
+        hole = QRectF(frame.left() + 1, frame.top() + 1, frame.width() - 2, scaled(RECENT_PICTURE_HEIGHT))
         shape = QPainterPath()
         shape.addRoundedRect(hole.adjusted(0, 0, 0, RADIUS), RADIUS + 1, RADIUS + 1)
         clip = QPainterPath()
@@ -122,8 +126,8 @@ class RecentCard(Card):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if self._picture.isNull():
             painter.fillRect(hole, theme().color("canvas"))
-            image = pixmap("image-multiple-outline", "text_disabled", CHOICE_ICON, self.devicePixelRatioF())
-            half = CHOICE_ICON // 2
+            image = pixmap("image-multiple-outline", "text_disabled", scaled(CHOICE_ICON), self.devicePixelRatioF())
+            half = scaled(CHOICE_ICON) // 2
             painter.drawPixmap(hole.center().toPoint() - QPoint(half, half), image)
         else:
             painter.drawPixmap(hole, self._picture, _middle(self._picture, hole.width() / hole.height()))

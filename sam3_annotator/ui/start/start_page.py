@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,7 @@ from sam3_annotator.project import is_folder, is_there
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.keyboard.keys import sequences
 from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.sizes import bind_font, bind_sizes, scaled
 from sam3_annotator.ui.start.cards import ChoiceCard, RecentCard
 from sam3_annotator.ui.theme import FOCUS_WIDTH, RADIUS, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, theme
 from sam3_annotator.ui.window.message_bar import MessageBar
@@ -49,7 +51,7 @@ class StartPage(QWidget):
         self.setProperty("surface", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAcceptDrops(True)
-        self.setMinimumSize(COLUMN_WIDTH + 2 * SPACE_XL, 480)
+        bind_sizes(self, lambda: self.setMinimumSize(_column_width() + 2 * SPACE_XL, 480))
         self._settings = settings
         self._is_drop_welcome = False
         self.messages = MessageBar()
@@ -136,7 +138,7 @@ class StartPage(QWidget):
         row = QHBoxLayout()
         row.setSpacing(SPACE_M)
         for card in (folder, samples):
-            card.setFixedWidth((COLUMN_WIDTH - SPACE_M) // 2)
+            bind_sizes(card, partial(_make_half_wide, card))
             row.addWidget(card)
         return row
 
@@ -238,9 +240,19 @@ class StartPage(QWidget):
             painter.drawRoundedRect(frame, 2 * RADIUS, 2 * RADIUS)
 
 
+def _column_width() -> int:
+    """Give the width of the page's column, which is no wider than the screen."""
+    screen = QGuiApplication.primaryScreen().availableGeometry().width()
+    return min(scaled(COLUMN_WIDTH), screen - 4 * SPACE_XL)
+
+
+def _make_half_wide(card: ChoiceCard) -> None:
+    card.setFixedWidth((_column_width() - SPACE_M) // 2)
+
+
 def _words(text: str, font: str, *, dim: bool = False) -> QLabel:
     label = QLabel(text)
-    label.setFont(theme().font(font))
+    bind_font(label, font)
     if dim:
         label.setProperty("tone", "dim")
     return label

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from sam3_annotator.ui.item_delegates.painting import SWATCH_SIZE, centred, paint_swatch, paint_text, text_width
+from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.statistics.columns import MAKINGS, NOTHING, Column, Look
 from sam3_annotator.ui.statistics.figure_table import FigureRole, Row, is_total
 from sam3_annotator.ui.statistics.figures import CategoryFigures
@@ -31,7 +32,7 @@ class FigureDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's
         """All rows have the same height."""
-        return QSize(ROW_HEIGHT, ROW_HEIGHT)
+        return QSize(scaled(ROW_HEIGHT), scaled(ROW_HEIGHT))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one cell."""
@@ -39,7 +40,7 @@ class FigureDelegate(QStyledItemDelegate):
         column: Column = index.data(FigureRole.COLUMN)
         painter.save()
         self._paint_ground(painter, option, index.row(), row)
-        cell = option.rect.adjusted(SPACE_S, 0, -SPACE_S, 0)
+        cell = option.rect.adjusted(scaled(SPACE_S), 0, -scaled(SPACE_S), 0)
         match column.look:
             case Look.NAME:
                 _paint_name(painter, cell, row)
@@ -71,7 +72,7 @@ def _font(row: Row, *, is_number: bool) -> str:
 
 def _paint_name(painter: QPainter, cell: QRect, row: Row) -> None:
     if row.category is not None:
-        swatch = centred(SWATCH_SIZE, cell, cell.left())
+        swatch = centred(scaled(SWATCH_SIZE), cell, cell.left())
         paint_swatch(painter, swatch, row.category.color)
         cell.setLeft(swatch.right() + SPACE_S)
     paint_text(painter, cell, row.name, font=_font(row, is_number=False))
@@ -86,9 +87,10 @@ def _paint_value(painter: QPainter, cell: QRect, row: Row, column: Column) -> No
 
 def _paint_bar(painter: QPainter, cell: QRect, row: Row, share: float) -> None:
     room = cell.width() - text_width(WIDEST_NUMBER, "number") - SPACE_S
-    if share <= 0 or room < BAR_HEIGHT or row.category is None:
+    if share <= 0 or room < scaled(BAR_HEIGHT) or row.category is None:
         return
-    frame = QRectF(cell.left(), cell.center().y() - BAR_HEIGHT / 2 + 0.5, max(share * room, LEAST_BAR), BAR_HEIGHT)
+    height = scaled(BAR_HEIGHT)
+    frame = QRectF(cell.left(), cell.center().y() - height / 2 + 0.5, max(share * room, LEAST_BAR), height)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(QColor(row.category.color))
     painter.setPen(QPen(theme().color("text", 0.25), 1))
@@ -99,6 +101,7 @@ def _paint_bar(painter: QPainter, cell: QRect, row: Row, share: float) -> None:
 def _paint_makings(painter: QPainter, cell: QRect, row: Row) -> None:
     if isinstance(row, CategoryFigures):
         width = cell.width() - SPACE_M
-        frame = QRectF(cell.left() + SPACE_M, cell.center().y() - BAR_HEIGHT / 2 + 0.5, width, BAR_HEIGHT)
+        height = scaled(BAR_HEIGHT)
+        frame = QRectF(cell.left() + SPACE_M, cell.center().y() - height / 2 + 0.5, width, height)
         parts = [(row.effort.made[making], theme().color(role)) for making, (role, _) in MAKINGS.items()]
         paint_stacked_bar(painter, frame, parts)

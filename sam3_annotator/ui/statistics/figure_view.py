@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from sam3_annotator.project import CategoryId
 from sam3_annotator.ui.item_delegates.painting import text_width
+from sam3_annotator.ui.sizes import bind_sizes, scaled
 from sam3_annotator.ui.statistics.columns import Look
 from sam3_annotator.ui.statistics.figure_delegate import WIDEST_NUMBER, FigureDelegate
 from sam3_annotator.ui.statistics.figure_table import FigureOrder, FigureRole, FigureTable
@@ -112,7 +113,8 @@ class FigureView(QTableView):
         self.setCornerButtonEnabled(False)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        rows = self.verticalHeader()
+        bind_sizes(rows, lambda: rows.setDefaultSectionSize(scaled(ROW_HEIGHT)))
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setHighlightSections(False)
@@ -120,7 +122,7 @@ class FigureView(QTableView):
         header.setMinimumSectionSize(SPACE_XL)
         header.sectionClicked.connect(self.sort)
         self.doubleClicked.connect(lambda index: self.category_wanted.emit(self.category_id(index)))
-        theme().theme_changed.connect(self.viewport().update)
+        theme().theme_changed.connect(self._fit)
 
     def _point_at(self, row: int) -> None:
         if row != self._delegate.pointed_row:
@@ -157,14 +159,14 @@ class FigureView(QTableView):
         title = text_width(str(self.order.headerData(number, Qt.Orientation.Horizontal)))
         match column.look:
             case Look.NAME:
-                widest = NAME_WIDTH
+                widest = scaled(NAME_WIDTH)
             case Look.WORDS:
-                widest = NAME_WIDTH - SPACE_XL
+                widest = scaled(NAME_WIDTH) - SPACE_XL
             case Look.MAKINGS:
-                widest = MAKINGS_WIDTH
+                widest = scaled(MAKINGS_WIDTH)
             case Look.BAR:
-                widest = text_width(WIDEST_NUMBER, "number") + SPACE_S + BAR_WIDTH
+                widest = text_width(WIDEST_NUMBER, "number") + SPACE_S + scaled(BAR_WIDTH)
             case Look.NUMBER:
                 # The total is among the first: nothing is wider than it, but for a mean or a share.
                 widest = max((text_width(column.text(row), "number_strong") for row in self.table.rows[:50]), default=0)
-        return max(title, widest) + 2 * SPACE_S + ROUNDING
+        return max(title, widest) + 2 * scaled(SPACE_S) + ROUNDING

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sam3_annotator.project import Making
 from sam3_annotator.ui.item_delegates.painting import paint_text, text_width
+from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.statistics.columns import MAKINGS
 from sam3_annotator.ui.theme import SPACE_M, SPACE_XS, theme
 
@@ -34,7 +35,7 @@ class MakingsLegend(QWidget):
 
     def sizeHint(self) -> QSize:
         """Give the size of all words beside each other."""
-        return QSize(sum(map(_width, _WORDS.values())) - SPACE_M, HEIGHT)
+        return QSize(sum(map(_width, _WORDS.values())) - SPACE_M, scaled(HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's
         """Paint the dots and words."""
@@ -44,11 +45,11 @@ class MakingsLegend(QWidget):
         for making, words in _WORDS.items():
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme().color(MAKINGS[making][0]))
-            painter.drawEllipse(QRectF(x, (HEIGHT - DOT) / 2, DOT, DOT))
-            place = QRect(x + DOT + SPACE_XS + 2, 0, _width(words), HEIGHT)
+            painter.drawEllipse(QRectF(x, (scaled(HEIGHT) - scaled(DOT)) / 2, scaled(DOT), scaled(DOT)))
+            place = QRect(x + scaled(DOT) + SPACE_XS + 2, 0, _width(words), scaled(HEIGHT))
             paint_text(painter, place, words, font="caption", role="text_dim")
             x += _width(words)
 
 
 def _width(words: str) -> int:
-    return DOT + SPACE_XS + 2 + text_width(words, "caption") + SPACE_M
+    return scaled(DOT) + SPACE_XS + 2 + text_width(words, "caption") + SPACE_M

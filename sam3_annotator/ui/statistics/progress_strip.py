@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from sam3_annotator.project import ImageState
 from sam3_annotator.ui.item_delegates.painting import paint_text, text_width
 from sam3_annotator.ui.item_models.image_model import STATE_WORDS
+from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.statistics.stacked_bar import paint_stacked_bar
 from sam3_annotator.ui.theme import SPACE_L, SPACE_S, SPACE_XS, theme
 
@@ -48,27 +49,30 @@ class ProgressStrip(QWidget):
 
     def sizeHint(self) -> QSize:
         """Give the size with a legend of one line."""
-        return QSize(LEGEND_HEIGHT * 10, self.heightForWidth(LEGEND_HEIGHT * 50))
+        return QSize(scaled(LEGEND_HEIGHT) * 10, self.heightForWidth(scaled(LEGEND_HEIGHT) * 50))
 
     def heightForWidth(self, width: int) -> int:
         """Give the height of the bar and as many lines as the legend takes."""
-        return BAR_HEIGHT + SPACE_S + LEGEND_HEIGHT * (1 + max((line for *_, line in self._places(width)), default=0))
+        lines = 1 + max((line for *_, line in self._places(width)), default=0)
+        return scaled(BAR_HEIGHT) + SPACE_S + scaled(LEGEND_HEIGHT) * lines
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's
         """Paint bar and legend."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         parts = [(self._counts.get(state, 0), _color(state)) for state in _COLORS]
-        frame = QRectF(0, 0, self.width(), BAR_HEIGHT)
+        frame = QRectF(0, 0, self.width(), scaled(BAR_HEIGHT))
         if not any(count for count, _ in parts):
             parts = [(1, theme().color("line"))]
         paint_stacked_bar(painter, frame, parts)
         for words, color, x, line in self._places(self.width()):
-            top = BAR_HEIGHT + SPACE_S + line * LEGEND_HEIGHT
+            top = scaled(BAR_HEIGHT) + SPACE_S + line * scaled(LEGEND_HEIGHT)
             painter.setPen(Qt.PenStyle.NoPen if color is not None else theme().color("text_dim"))
             painter.setBrush(color if color is not None else Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(QRectF(x + 0.5, top + (LEGEND_HEIGHT - DOT) / 2, DOT, DOT))
-            place = QRect(QPoint(x + DOT + SPACE_XS + 2, top), QSize(self.width(), LEGEND_HEIGHT))
+            painter.drawEllipse(
+                QRectF(x + 0.5, top + (scaled(LEGEND_HEIGHT) - scaled(DOT)) / 2, scaled(DOT), scaled(DOT))
+            )
+            place = QRect(QPoint(x + scaled(DOT) + SPACE_XS + 2, top), QSize(self.width(), scaled(LEGEND_HEIGHT)))
             paint_text(painter, place, words, font="number_caption", role="text_dim")
 
     def _entries(self) -> Iterator[tuple[str, QColor | None]]:
@@ -81,7 +85,7 @@ class ProgressStrip(QWidget):
         """Give each entry with its left edge and its line."""
         x, line = 0, 0
         for words, color in self._entries():
-            needed = DOT + SPACE_XS + 2 + text_width(words, "number_caption")
+            needed = scaled(DOT) + SPACE_XS + 2 + text_width(words, "number_caption")
             if x and x + needed > width:
                 x, line = 0, line + 1
             yield words, color, x, line

@@ -8,10 +8,11 @@ from typing import Final
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from sam3_annotator.ui.sizes import bind_font
 from sam3_annotator.ui.statistics.columns import percent_text
 from sam3_annotator.ui.statistics.figures import Figures
 from sam3_annotator.ui.statistics.progress_strip import ProgressStrip
-from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, theme
+from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 
 MOST_FACTS: Final = 6
 
@@ -55,9 +56,9 @@ class _Fact(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._number = QLabel()
-        self._number.setFont(theme().font("number_title"))
+        bind_font(self._number, "number_title")
         self._words = QLabel()
-        self._words.setFont(theme().font("caption"))
+        bind_font(self._words, "caption")
         self._words.setProperty("tone", "dim")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

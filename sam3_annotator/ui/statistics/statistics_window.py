@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -27,6 +27,7 @@ from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.keyboard.keys import sequences, with_key
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.sizes import bind_width, size_on_screen
 from sam3_annotator.ui.statistics.columns import CATEGORY_COLUMNS, PHRASE_COLUMNS, SPLIT_COLUMNS
 from sam3_annotator.ui.statistics.figure_table import FigureTable
 from sam3_annotator.ui.statistics.figure_view import FigureView
@@ -41,7 +42,7 @@ from sam3_annotator.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from sam3_annotator.ui.window.companion import Companion, line_across
 from sam3_annotator.ui.window.message_bar import MessageBar, Severity
 
-SIZE: Final = (1180, 720)
+SIZE: Final = QSize(1180, 720)
 MINIMUM_SIZE: Final = (640, 420)
 FIELD_WIDTH: Final = 176
 TABLE_MARGIN: Final = 6
@@ -88,7 +89,7 @@ class StatisticsWindow(Companion):
         self._assemble()
         self._connect()
         if not self.restoreGeometry(settings.statistics_geometry):
-            self.resize(*SIZE)
+            self.resize(size_on_screen(SIZE))
         self._follow_keys()
         self._refresh()
 
@@ -170,7 +171,7 @@ class StatisticsWindow(Companion):
         self.field.setPlaceholderText("Find a category")
         self.field.setAccessibleName("Find a category")
         self.field.setClearButtonEnabled(True)
-        self.field.setFixedWidth(FIELD_WIDTH)
+        bind_width(self.field, FIELD_WIDTH)
         tools.addWidget(self.field)
         for button in (self._copy, self._save, self._save_measures):
             button.setProperty("kind", "quiet")

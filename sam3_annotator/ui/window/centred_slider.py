@@ -9,6 +9,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStyle, QStyleOptionSlider, QWidget
 
 from sam3_annotator.ui.direct_slider import DirectSlider
+from sam3_annotator.ui.sizes import bind_sizes, scaled
 from sam3_annotator.ui.theme import theme
 
 STEPS: Final = 100
@@ -23,7 +24,7 @@ class CentredSlider(DirectSlider):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(-STEPS, STEPS, STEPS // 10, parent)
         self.setProperty("kind", "centred")
-        self.setMinimumWidth(LEAST_WIDTH)
+        bind_sizes(self, lambda: self.setMinimumWidth(scaled(LEAST_WIDTH)))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Go back to the middle."""

@@ -8,7 +8,8 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_M, SPACE_XS, bind_icon, theme
+from sam3_annotator.ui.sizes import bind_font, bind_icon_size, scaled
+from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_M, SPACE_XS, bind_icon
 
 TITLE_HEIGHT: Final = 32
 
@@ -20,7 +21,7 @@ class DockTitle(QWidget):
         super().__init__(dock)
         self._dock = dock
         words = QLabel(dock.windowTitle())
-        words.setFont(theme().font("strong"))
+        bind_font(words, "strong")
         self._float = self._button("dock-window", "Float or dock this panel", self._toggle_floating)
         self._close = self._button("close", "Close this panel", dock.close)
         layout = QHBoxLayout(self)
@@ -33,7 +34,7 @@ class DockTitle(QWidget):
 
     def sizeHint(self) -> QSize:
         """Give the height; the dock widget asks this and ignores a fixed one."""
-        return QSize(super().sizeHint().width(), TITLE_HEIGHT)
+        return QSize(super().sizeHint().width(), scaled(TITLE_HEIGHT))
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Offer the buttons."""
@@ -54,7 +55,7 @@ class DockTitle(QWidget):
 
     def _button(self, icon_name: str, tip: str, slot: object) -> QToolButton:
         button = QToolButton()
-        button.setIconSize(QSize(ICON_SIZE_SMALL, ICON_SIZE_SMALL))
+        bind_icon_size(button, ICON_SIZE_SMALL)
         button.setToolTip(tip)
         button.setAccessibleName(tip)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
+from sam3_annotator.ui.sizes import bind_sizes, scaled
+from sam3_annotator.ui.theme import theme
 from sam3_annotator.ui.window.dock import Dock
 from sam3_annotator.ui.window.window_place import LAYOUT_VERSION
 
@@ -49,6 +51,8 @@ class Docks:
         self._put_away: tuple[Dock, ...] = ()
         self._first_layout = window.saveState(LAYOUT_VERSION)
         self.fit_columns()
+        self._text_scale = theme().text_scale
+        bind_sizes(window, self._follow_text_size)
 
     @property
     def toggle_actions(self) -> list[QAction]:
@@ -67,9 +71,20 @@ class Docks:
 
     def fit_columns(self) -> None:
         """Give both columns their first widths, for a window as wide as it is."""
-        share = min(1.0, _MOST_OF_WINDOW * self._window.width() / sum(_WIDTHS))
-        widths = tuple(max(round(width * share), _LEAST_WIDTH) for width in _WIDTHS)
+        wanted = tuple(map(scaled, _WIDTHS))
+        share = min(1.0, _MOST_OF_WINDOW * self._window.width() / sum(wanted))
+        widths = tuple(max(round(width * share), scaled(_LEAST_WIDTH)) for width in wanted)
         self._resize(("images", "categories"), widths, Qt.Orientation.Horizontal)
+
+    def _follow_text_size(self) -> None:
+        """Have both columns grow and shrink with the text, as far as they leave the canvas its part."""
+        ratio = theme().text_scale / self._text_scale
+        if ratio != 1.0:
+            self._text_scale = theme().text_scale
+            columns = ("images", "categories")
+            widths = [self._docks[name].width() * ratio for name in columns]
+            share = min(1.0, _MOST_OF_WINDOW * self._window.width() / sum(widths))
+            self._resize(columns, tuple(round(width * share) for width in widths), Qt.Orientation.Horizontal)
 
     def toggle_all(self) -> None:
         """Put all panels away, so that the canvas has their room, or bring them back; those that float stay.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMargins, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMargins, QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from sam3_annotator.ui.sizes import bind_font, bind_icon_size, scaled
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
 
 
@@ -23,7 +24,7 @@ class FloatingCard(QFrame):
         self._ground = ground
         self._width = width
         heading = QLabel(title)
-        heading.setFont(theme().font("strong"))
+        bind_font(heading, "strong")
         self.cross = _cross(cross_words)
         self.cross.clicked.connect(self.dismiss)
         head = QHBoxLayout()
@@ -38,6 +39,7 @@ class FloatingCard(QFrame):
         layout.addLayout(head)
         layout.addLayout(self.body)
         ground.installEventFilter(self)
+        theme().theme_changed.connect(self.fit)
 
     def dismiss(self) -> None:
         """Close the card for good."""
@@ -61,7 +63,7 @@ class FloatingCard(QFrame):
     def _place(self) -> None:
         room = self._ground.size().shrunkBy(QMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L))
         if self._width is not None:
-            width = max(min(self._width, room.width()), self.minimumSizeHint().width())
+            width = max(min(scaled(self._width), room.width()), self.minimumSizeHint().width())
             self.resize(width, self.heightForWidth(width))
         left = 0 if self._width is None else room.width() - self.width()
         self.move(SPACE_L + left, SPACE_L + room.height() - self.height())
@@ -71,7 +73,7 @@ class FloatingCard(QFrame):
 
 def _cross(words: str) -> QToolButton:
     cross = QToolButton()
-    cross.setIconSize(QSize(ICON_SIZE_SMALL, ICON_SIZE_SMALL))
+    bind_icon_size(cross, ICON_SIZE_SMALL)
     cross.setToolTip("Close")
     cross.setAccessibleName(words)
     cross.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from sam3_annotator.ui.keyboard.key_hints import KeyHint
 from sam3_annotator.ui.keyboard.key_map import KeyMap
-from sam3_annotator.ui.theme import SPACE_S, theme
+from sam3_annotator.ui.sizes import bind_font
+from sam3_annotator.ui.theme import SPACE_S
 from sam3_annotator.ui.window.floating_card import FloatingCard
 
 TITLE: Final = "Try this"
@@ -36,7 +37,7 @@ class HintCard(FloatingCard):
         for row, line in enumerate(first_steps(self._keys)):
             key = QLabel(line.key)
             key.setProperty("tone", "key")
-            key.setFont(theme().font("caption"))
+            bind_font(key, "caption")
             key.setAlignment(Qt.AlignmentFlag.AlignCenter)
             grid.addWidget(key, row, 0)
             grid.addWidget(QLabel(line.text), row, 1)

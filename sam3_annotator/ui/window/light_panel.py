@@ -16,7 +16,8 @@ from sam3_annotator.ui.canvas.light import MAX_BRIGHTNESS, MAX_CONTRAST, MAX_GAM
 from sam3_annotator.ui.canvas.shown_light import ShownLight
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.keyboard.keys import with_key
-from sam3_annotator.ui.theme import SPACE_M, SPACE_S, theme
+from sam3_annotator.ui.sizes import bind_font, bind_text_width
+from sam3_annotator.ui.theme import SPACE_M, SPACE_S
 from sam3_annotator.ui.window.centred_slider import STEPS, CentredSlider
 from sam3_annotator.ui.window.floating_card import FloatingCard
 
@@ -84,7 +85,7 @@ class LightPanel(FloatingCard):
         self.body.addLayout(self._rows())
         self.body.addLayout(self._buttons())
         note = QLabel(NOTE)
-        note.setFont(theme().font("caption"))
+        bind_font(note, "caption")
         note.setProperty("tone", "dim")
         note.setWordWrap(True)
         self.body.addWidget(note)
@@ -129,10 +130,10 @@ class LightPanel(FloatingCard):
             slider.setAccessibleName(part.name)
             slider.valueChanged.connect(partial(self._set, part))
             slider.sliderReleased.connect(self.focus_left)
-            number.setFont(theme().font("number"))
+            bind_font(number, "number")
             number.setProperty("tone", "dim")
             number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            number.setFixedWidth(number.fontMetrics().horizontalAdvance("+100"))
+            bind_text_width(number, "+100")
             for column, widget in enumerate((QLabel(part.name), slider, number)):
                 widget.setToolTip(f"{part.tip}. A double click on the slider takes it back.")
                 grid.addWidget(widget, row, column)

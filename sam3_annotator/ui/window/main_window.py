@@ -318,6 +318,8 @@ class MainWindow(QMainWindow):
     def _follow_setting(self, name: str) -> None:
         if name == "appearance":
             theme().set_appearance(self.settings.appearance)
+        elif name == "text_size":
+            theme().set_text_size(self.settings.text_size)
         elif name in ("wheel_zooms", "fill_opacity", "reduces_motion"):
             self._set_up_canvas()
 

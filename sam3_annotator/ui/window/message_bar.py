@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from sam3_annotator.ui.sentence_label import SentenceLabel
+from sam3_annotator.ui.sizes import bind_icon_size, scaled
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, bind_icon, pixmap, theme
 
 MAX_SHOWN: Final = 3
@@ -145,7 +146,7 @@ class MessageRow(QFrame):
 
     def _make_cross(self) -> QToolButton:
         cross = QToolButton()
-        cross.setIconSize(QSize(ICON_SIZE_SMALL, ICON_SIZE_SMALL))
+        bind_icon_size(cross, ICON_SIZE_SMALL)
         cross.setAccessibleName("Close the message")
         cross.setToolTip("Close (Esc)")
         cross.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -172,7 +173,7 @@ class MessageRow(QFrame):
 
     def _draw_mark(self) -> None:
         name, role = _ICONS[self.message.severity]
-        self._mark.setPixmap(pixmap(name, role, ICON_SIZE_SMALL, self.devicePixelRatioF()))
+        self._mark.setPixmap(pixmap(name, role, scaled(ICON_SIZE_SMALL), self.devicePixelRatioF()))
 
 
 class MessageBar(QWidget):

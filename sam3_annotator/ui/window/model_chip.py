@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from sam3_annotator.model import BUILTIN_TITLE, EngineStage, EngineStatus
 from sam3_annotator.ui.assistance.status_words import status_words
 from sam3_annotator.ui.sentence_label import SentenceLabel
+from sam3_annotator.ui.sizes import bind_font, bind_sizes, scaled
 from sam3_annotator.ui.theme import FOCUS_WIDTH, ICON_SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, pixmap, theme
 
 HEIGHT: Final = 26
@@ -59,7 +60,7 @@ class ModelChip(QAbstractButton):
         self._waiting: EngineStatus | None = None
         self._timer = QTimer(self, singleShot=True, interval=BUSY_AFTER_MS)
         self._timer.timeout.connect(self._show_waiting)
-        self.setFont(theme().font("caption"))
+        bind_font(self, "caption")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self.open_details)
@@ -93,14 +94,14 @@ class ModelChip(QAbstractButton):
         self._status = status
         self.setText(f"{status.session_name or 'Model'} · {status_words(status)}")
         self.setAccessibleName(f"Model: {self.text()}")
-        is_too_long = self._natural_width() > MAX_WIDTH
+        is_too_long = self._natural_width() > scaled(MAX_WIDTH)
         self.setToolTip(str(status.error) if status.error is not None else self.text() if is_too_long else "")
         self.updateGeometry()
         self.update()
         self.status_shown.emit(status)
 
     def _natural_width(self) -> int:
-        return QFontMetrics(self.font()).horizontalAdvance(self.text()) + DOT_SIZE + 2 * SPACE_S + SPACE_S + 4
+        return QFontMetrics(self.font()).horizontalAdvance(self.text()) + scaled(DOT_SIZE) + 2 * SPACE_S + SPACE_S + 4
 
     def fitted_text(self, room: int) -> str:
         """Give the text shortened to so many pixels: the name first, for what the model does is what changes."""
@@ -112,11 +113,11 @@ class ModelChip(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Give the room of dot and words."""
-        return QSize(min(MAX_WIDTH, self._natural_width()), HEIGHT)
+        return QSize(min(scaled(MAX_WIDTH), self._natural_width()), scaled(HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
         """Keep at least the dot."""
-        return QSize(DOT_SIZE + 2 * SPACE_S, HEIGHT)
+        return QSize(scaled(DOT_SIZE) + 2 * SPACE_S, scaled(HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's
         """Paint capsule, dot and words."""
@@ -131,9 +132,10 @@ class ModelChip(QAbstractButton):
         painter.drawRoundedRect(frame, radius, radius)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme().color(_DOT_ROLES[self._status.stage]))
-        painter.drawEllipse(QRectF(SPACE_S + 1, (self.height() - DOT_SIZE) / 2, DOT_SIZE, DOT_SIZE))
+        dot = scaled(DOT_SIZE)
+        painter.drawEllipse(QRectF(SPACE_S + 1, (self.height() - dot) / 2, dot, dot))
         painter.setPen(theme().color("text"))
-        left = SPACE_S + DOT_SIZE + SPACE_S - 1
+        left = SPACE_S + dot + SPACE_S - 1
         room = self.rect().adjusted(left, 0, -SPACE_S, 0)
         words = self.fitted_text(room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
@@ -150,10 +152,10 @@ class ModelDetails(QFrame):
         self._chip = chip
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("surface", "raised")
-        self.setMinimumWidth(MIN_DETAILS_WIDTH)
-        self.setMaximumWidth(MAX_DETAILS_WIDTH)
+        bind_sizes(self, lambda: self.setMinimumWidth(scaled(MIN_DETAILS_WIDTH)))
+        bind_sizes(self, lambda: self.setMaximumWidth(scaled(MAX_DETAILS_WIDTH)))
         self._title = QLabel()
-        self._title.setFont(theme().font("title"))
+        bind_font(self._title, "title")
         self._words = _dim("")
         self._problem = SentenceLabel()
         self._problem.setProperty("tone", "danger")
@@ -175,7 +177,7 @@ class ModelDetails(QFrame):
 
     def show_status(self, status: EngineStatus) -> None:
         """Show what the engine reports; the buttons stay the same, so that none goes from below the cursor."""
-        room = MAX_DETAILS_WIDTH - 2 * (SPACE_M + 2)
+        room = scaled(MAX_DETAILS_WIDTH) - 2 * (SPACE_M + 2)
         name = status.session_name or "No model yet"
         self._title.setText(QFontMetrics(self._title.font()).elidedText(name, Qt.TextElideMode.ElideMiddle, room))
         where = f" · {status.device}" if status.device else ""
@@ -194,7 +196,7 @@ class ModelDetails(QFrame):
         layout = self._layout
         layout.activate()  # or the frame could not become lower than it was
         size = layout.totalSizeHint()
-        width = max(MIN_DETAILS_WIDTH, size.width())
+        width = max(scaled(MIN_DETAILS_WIDTH), size.width())
         self.resize(width, layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else size.height())
 
     def _button(self, text: str, signal: SignalInstance) -> QPushButton:
@@ -219,7 +221,7 @@ class ModelDetails(QFrame):
             has_it = capability in capabilities
             mark = QLabel()
             name, role = ("check", "success") if has_it else ("minus", "text_disabled")
-            mark.setPixmap(pixmap(name, role, ICON_SIZE_SMALL, self.devicePixelRatioF()))
+            mark.setPixmap(pixmap(name, role, scaled(ICON_SIZE_SMALL), self.devicePixelRatioF()))
             mark.setAccessibleName("yes" if has_it else "no")
             for column, label in enumerate((mark, QLabel(words) if has_it else _dim(words))):
                 grid.addWidget(label, row, column)

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
+from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.text_field import TextField
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, pixmap, theme
 
@@ -45,7 +46,7 @@ class NoteLine(QFrame):
         self._row.addWidget(self._words, stretch=1)
         self._row.addWidget(self.field, stretch=1)
         ground.installEventFilter(self)
-        theme().theme_changed.connect(self._draw_mark)
+        theme().theme_changed.connect(self._follow_theme)
         self._draw_mark()
         self._show_state()
 
@@ -114,11 +115,17 @@ class NoteLine(QFrame):
         """Lie over the middle of the lower edge, as wide as the words or, where these are long, as there is room."""
         room = self._ground.width() - 2 * SPACE_L
         words = self._words.fontMetrics().horizontalAdvance(self._words.text())
-        wanted = FIELD_WIDTH if self._is_writing else words + ICON_SIZE_SMALL + 2 * SPACE_M + 2 * SPACE_S
+        wanted = (
+            scaled(FIELD_WIDTH) if self._is_writing else words + scaled(ICON_SIZE_SMALL) + 2 * SPACE_M + 2 * SPACE_S
+        )
         width = max(min(wanted, room), 1)
         height = self._row.totalHeightForWidth(width) if self._row.hasHeightForWidth() else self.sizeHint().height()
         self.setGeometry((self._ground.width() - width) // 2, self._ground.height() - height - SPACE_L, width, height)
 
     @Slot()
+    def _follow_theme(self) -> None:
+        self._draw_mark()
+        self._place()
+
     def _draw_mark(self) -> None:
-        self._mark.setPixmap(pixmap("pencil-outline", "warning", ICON_SIZE_SMALL, self.devicePixelRatioF()))
+        self._mark.setPixmap(pixmap("pencil-outline", "warning", scaled(ICON_SIZE_SMALL), self.devicePixelRatioF()))

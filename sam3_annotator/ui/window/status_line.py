@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from sam3_annotator.ui.keyboard.key_hint_bar import KeyHintBar
 from sam3_annotator.ui.keyboard.key_hints import KeyHint
+from sam3_annotator.ui.sizes import bind_font, bind_height, bind_icon_size, bind_sizes, bind_width, scaled
 from sam3_annotator.ui.theme import FONT_CAPTION_PX, SPACE_M, SPACE_S, SPACE_XS, bind_icon, pixmap, theme
 
 HEIGHT: Final = 28
@@ -37,7 +38,7 @@ class StatusLine(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
-        self.setFixedHeight(HEIGHT)
+        bind_height(self, HEIGHT)
         self._cursor = self._number(_NO_CURSOR, "x 00000  y 00000")
         self._zoom = self._number("", "0000 %")
         self._left_out = _Mark("minus-circle-outline", "Left out")
@@ -50,7 +51,7 @@ class StatusLine(QStatusBar):
         self._device.setProperty("tone", "dim")
         # Before they are put into anything: Qt's style sheets forget a font set on a widget shown before.
         for words in (self._hint, self._device):
-            words.setFont(theme().font("caption"))
+            bind_font(words, "caption")
         row = QWidget()
         layout = QHBoxLayout(row)
         layout.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
@@ -113,10 +114,10 @@ class StatusLine(QStatusBar):
     @staticmethod
     def _number(text: str, widest: str) -> QLabel:
         label = QLabel(text)
-        label.setFont(theme().font("number_caption"))
+        bind_font(label, "number_caption")
         label.setProperty("tone", "dim")
         if widest:
-            label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest))
+            bind_sizes(label, lambda: label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest)))
         return label
 
 
@@ -128,7 +129,7 @@ class _Mark(QWidget):
         self._icon_name = icon_name
         self._icon = QLabel()
         text = QLabel(word)
-        text.setFont(theme().font("caption"))
+        bind_font(text, "caption")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_XS)
@@ -138,7 +139,7 @@ class _Mark(QWidget):
         self._draw_icon()
 
     def _draw_icon(self) -> None:
-        side = FONT_CAPTION_PX + 3
+        side = scaled(FONT_CAPTION_PX + 3)
         self._icon.setPixmap(pixmap(self._icon_name, "warning", side, self.devicePixelRatioF()))
 
 
@@ -168,13 +169,13 @@ class _Activity(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._text = _ShrinkingLabel()
-        self._text.setFont(theme().font("caption"))
+        bind_font(self._text, "caption")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setFixedWidth(96)
+        bind_width(self._bar, 96)
         self._bar.setProperty("kind", "thin")
         self._cancel = QToolButton()
-        self._cancel.setIconSize(QSize(FONT_CAPTION_PX + 3, FONT_CAPTION_PX + 3))
+        bind_icon_size(self._cancel, FONT_CAPTION_PX + 3)
         self._cancel.setToolTip("Stop")
         self._cancel.setAccessibleName("Stop")
         self._cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -209,8 +210,8 @@ def _adjusted_button() -> QToolButton:
     button.setText(ADJUSTED)
     button.setToolTip("The image is not shown as it is: click to see its brightness and contrast")
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setIconSize(QSize(FONT_CAPTION_PX + 3, FONT_CAPTION_PX + 3))
-    button.setFont(theme().font("caption"))
+    bind_icon_size(button, FONT_CAPTION_PX + 3)
+    bind_font(button, "caption")
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     bind_icon(button, "brightness-6", "warning")
     return button
@@ -219,7 +220,7 @@ def _adjusted_button() -> QToolButton:
 def _line() -> QFrame:
     line = QFrame()
     line.setProperty("surface", "line")
-    line.setFixedSize(1, HEIGHT - 4 * SPACE_XS)
+    bind_sizes(line, lambda: line.setFixedSize(1, scaled(HEIGHT - 4 * SPACE_XS)))
     return line
 
 

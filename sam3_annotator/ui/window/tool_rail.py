@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QAction, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 
 from sam3_annotator.ui.actions.actions import Actions
+from sam3_annotator.ui.sizes import bind_icon_size, bind_sizes, bind_width, scaled
 from sam3_annotator.ui.theme import FOCUS_WIDTH, ICON_SIZE, RADIUS, TOOL_RAIL_WIDTH, pixmap, theme
 
 TOOLS: Final = ("tool_select", "tool_points", "tool_box", "tool_exemplar", "tool_polygon", "tool_brush")
@@ -28,14 +29,15 @@ class RailButton(QToolButton):
         self.setDefaultAction(action)
         self.setAccessibleName(action.text())
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setFixedSize(BUTTON_SIZE, TOOL_HEIGHT if shows_key else BUTTON_SIZE)
+        height = TOOL_HEIGHT if shows_key else BUTTON_SIZE
+        bind_sizes(self, lambda: self.setFixedSize(scaled(BUTTON_SIZE), scaled(height)))
         theme().theme_changed.connect(self.update)
 
     @property
     def shown_key(self) -> str:
         """The key as far as there is room for it; the tool tip has it whole."""
         key = self.defaultAction().shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        fits = QFontMetrics(theme().font("caption")).horizontalAdvance(key) <= BUTTON_SIZE
+        fits = QFontMetrics(theme().font("caption")).horizontalAdvance(key) <= scaled(BUTTON_SIZE)
         return key if fits else "…"
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's
@@ -53,13 +55,13 @@ class RailButton(QToolButton):
             painter.setPen(QPen(theme().color("accent"), FOCUS_WIDTH))
             painter.drawRoundedRect(frame, RADIUS, RADIUS)
         role = self._role()
-        image = pixmap(self._icon_name, role, ICON_SIZE, self.devicePixelRatioF())
-        top = 6 if self._shows_key else (self.height() - ICON_SIZE) // 2
-        painter.drawPixmap((self.width() - ICON_SIZE) // 2, top, image)
+        image = pixmap(self._icon_name, role, scaled(ICON_SIZE), self.devicePixelRatioF())
+        top = scaled(6) if self._shows_key else (self.height() - scaled(ICON_SIZE)) // 2
+        painter.drawPixmap((self.width() - scaled(ICON_SIZE)) // 2, top, image)
         if self._shows_key:
             painter.setFont(theme().font("caption"))
             painter.setPen(theme().color(role if self.isChecked() else "text_dim"))
-            row = QRectF(0, top + ICON_SIZE + 1, self.width(), self.height() - top - ICON_SIZE - 4)
+            row = QRectF(0, top + scaled(ICON_SIZE) + 1, self.width(), self.height() - top - scaled(ICON_SIZE) - 4)
             painter.drawText(row, Qt.AlignmentFlag.AlignCenter, self.shown_key)
 
     def _ground(self) -> str:
@@ -85,8 +87,8 @@ class ToolRail(QToolBar):
         self.setObjectName("tool_rail")
         self.setMovable(False)
         self.setOrientation(Qt.Orientation.Vertical)
-        self.setFixedWidth(TOOL_RAIL_WIDTH)
-        self.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
+        bind_width(self, TOOL_RAIL_WIDTH)
+        bind_icon_size(self, ICON_SIZE)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.toggleViewAction().setVisible(False)
         self._add(actions, TOOLS, shows_key=True)

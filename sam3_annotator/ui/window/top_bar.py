@@ -8,7 +8,8 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenuBar, QWidget
 
-from sam3_annotator.ui.theme import SPACE_L, SPACE_S, SPACE_XS, theme
+from sam3_annotator.ui.sizes import bind_font, bind_height, scaled
+from sam3_annotator.ui.theme import SPACE_L, SPACE_S, SPACE_XS
 from sam3_annotator.ui.window.model_chip import ModelChip
 
 HEIGHT: Final = 36
@@ -22,14 +23,14 @@ class TopBar(QWidget):
         self._menu_bar = menu_bar
         self._chip = chip
         self._name = QLabel(self)
-        self._name.setFont(theme().font("strong"))
+        bind_font(self._name, "strong")
         self._progress = QLabel(self)
-        self._progress.setFont(theme().font("number"))
+        bind_font(self._progress, "number")
         self._progress.setProperty("tone", "dim")
         self._full_name = ""
         menu_bar.setParent(self)
         chip.setParent(self)
-        self.setFixedHeight(HEIGHT)
+        bind_height(self, HEIGHT)
 
     @property
     def title(self) -> str:
@@ -45,7 +46,7 @@ class TopBar(QWidget):
 
     def sizeHint(self) -> QSize:
         """Give the room of menus and chip."""
-        return QSize(self._menu_bar.sizeHint().width() + self._chip.sizeHint().width() + SPACE_L, HEIGHT)
+        return QSize(self._menu_bar.sizeHint().width() + self._chip.sizeHint().width() + SPACE_L, scaled(HEIGHT))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place the parts anew."""
@@ -60,9 +61,10 @@ class TopBar(QWidget):
 
     def _place(self) -> None:
         menus = self._menu_bar.sizeHint()
-        self._menu_bar.setGeometry(SPACE_XS, (HEIGHT - menus.height()) // 2, menus.width(), menus.height())
+        self._menu_bar.setGeometry(SPACE_XS, (self.height() - menus.height()) // 2, menus.width(), menus.height())
         chip = self._chip.sizeHint()
-        self._chip.setGeometry(self.width() - chip.width() - SPACE_S, (HEIGHT - chip.height()) // 2, *chip.toTuple())
+        chip_left = self.width() - chip.width() - SPACE_S
+        self._chip.setGeometry(chip_left, (self.height() - chip.height()) // 2, *chip.toTuple())
         self._place_title(self._menu_bar.geometry().right() + SPACE_L, self._chip.x() - SPACE_L)
 
     def _place_title(self, left: int, right: int) -> None:
@@ -75,6 +77,6 @@ class TopBar(QWidget):
         name = min(room, self._name.sizeHint().width())
         width = name + (gap + progress if has_progress else 0)
         start = min(max(left, (self.width() - width) // 2), right - width)
-        self._name.setGeometry(start, 0, name, HEIGHT - 1)
+        self._name.setGeometry(start, 0, name, self.height() - 1)
         self._progress.setVisible(has_progress)
-        self._progress.setGeometry(start + name + gap, 0, progress, HEIGHT - 1)
+        self._progress.setGeometry(start + name + gap, 0, progress, self.height() - 1)

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from sam3_annotator.project import Polygon, Region
 from sam3_annotator.ui.canvas.proposals import Proposal
 from sam3_annotator.ui.item_delegates import proposal_thumbnails
-from sam3_annotator.ui.item_delegates.proposal_delegate import ROW_HEIGHT, ProposalDelegate, accept_rect, reject_rect
+from sam3_annotator.ui.item_delegates.proposal_delegate import ProposalDelegate, accept_rect, reject_rect, row_height
 from sam3_annotator.ui.item_delegates.proposal_thumbnails import ProposalThumbnails
 from sam3_annotator.ui.item_models.proposal_model import ProposalModel
 from sam3_annotator.ui.keyboard.key_map import KeyMap
@@ -39,7 +39,7 @@ def view(qtbot: QtBot, thumbnails: ProposalThumbnails) -> QListView:
     model.setParent(made)
     made.setModel(model)
     made.setItemDelegate(ProposalDelegate(thumbnails, KeyMap(), made))
-    made.resize(260, 5 * ROW_HEIGHT)
+    made.resize(260, 5 * row_height())
     return made
 
 

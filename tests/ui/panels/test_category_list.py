@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from sam3_annotator.project import PALETTE, CategoryId, ProjectStore, Provenance, rectangle
 from sam3_annotator.ui.item_delegates.category_delegate import swatch_rect
+from sam3_annotator.ui.item_delegates.painting import BADGE_SIZE
 from sam3_annotator.ui.item_models.category_model import CategoryRole
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.panels.category_list import CategoryPanel
@@ -209,7 +210,7 @@ def test_click_on_the_swatch_opens_the_palette_and_a_colour_recolours(
     qtbot: QtBot, panel: CategoryPanel, categories: list[CategoryId], store: ProjectStore, workspace: Workspace
 ) -> None:
     workspace.set_category(categories[0])
-    swatch = swatch_rect(panel.view.visualRect(panel.model.index(1)))
+    swatch = swatch_rect(panel.view.visualRect(panel.model.index(1)), BADGE_SIZE)
     qtbot.mouseClick(panel.view.viewport(), LEFT, pos=swatch.center())
     popup = panel.findChild(ColorPopup)
     assert popup is not None

@@ -18,7 +18,7 @@ from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.statistics import figures_reader
 from sam3_annotator.ui.statistics.columns import SPLIT_COLUMNS
 from sam3_annotator.ui.statistics.figure_view import FigureView
-from sam3_annotator.ui.statistics.statistics_window import StatisticsWindow
+from sam3_annotator.ui.statistics.statistics_window import SIZE, StatisticsWindow
 from sam3_annotator.ui.store_bridge import StoreBridge
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -317,6 +317,7 @@ def test_hundreds_of_long_names_fit_the_width(labelled: Any, open_window: Any) -
         edit.update_image(labelled.images[0], state=ImageState.DONE)
 
     window = open_window()
+    window.resize(SIZE)
 
     assert window.view.order.rowCount() == 304
     assert window.view.horizontalScrollBar().maximum() == 0

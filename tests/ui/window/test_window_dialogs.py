@@ -41,6 +41,7 @@ def field(dialog: SettingsDialog, kind: type[Any], name: str) -> Any:
 
 def test_every_setting_applies_at_once(dialog: SettingsDialog, settings: Settings) -> None:
     field(dialog, QComboBox, "Appearance").setCurrentIndex(2)
+    field(dialog, QComboBox, "Text size").setCurrentIndex(3)
     field(dialog, QComboBox, "Mouse wheel").setCurrentIndex(1)
     field(dialog, QComboBox, "Motion").setCurrentIndex(1)
     field(dialog, QComboBox, "Preview at the cursor").setCurrentIndex(2)
@@ -51,6 +52,7 @@ def test_every_setting_applies_at_once(dialog: SettingsDialog, settings: Setting
     field(dialog, QSpinBox, "Disk for earlier images").setValue(200)
 
     assert settings.appearance is Appearance.LIGHT
+    assert settings.text_size == 1.3
     assert not settings.wheel_zooms
     assert settings.reduces_motion
     assert settings.preview is PreviewMode.OFF
