@@ -29,6 +29,8 @@ class SearchField(TextField):
         self.setPlaceholderText(words)
         self.setAccessibleName(words)
         self.setClearButtonEnabled(True)
-        magnifier = QAction(self)
+        for clear in self.findChildren(QAction, "_q_qlineeditclearaction"):  # Qt's own, which has no name
+            clear.setText("Clear")
+        magnifier = QAction(words, self)
         bind_icon(magnifier, "magnify", "text_dim")
         self.addAction(magnifier, self.ActionPosition.LeadingPosition)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sam3_annotator.ui.announcing import announce
 from sam3_annotator.ui.keyboard.key_hint_bar import KeyHintBar
 from sam3_annotator.ui.keyboard.key_hints import KeyHint
 from sam3_annotator.ui.sizes import bind_font, bind_height, bind_icon_size, bind_sizes, bind_width, scaled
@@ -91,6 +92,8 @@ class StatusLine(QStatusBar):
 
     def set_hint(self, text: str) -> None:
         """Say something about the draft or the selection ("2 clicks, 0.94"); "" for nothing."""
+        if text != self._hint.text() and not text.endswith("…"):  # what is under way would only delay its result
+            announce(self, text)
         self._hint.setText(text)
         self._hint.setVisible(bool(text))
 
@@ -172,6 +175,7 @@ class _Activity(QWidget):
         bind_font(self._text, "caption")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress")
         bind_width(self._bar, 96)
         self._bar.setProperty("kind", "thin")
         self._cancel = QToolButton()
