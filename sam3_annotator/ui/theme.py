@@ -17,6 +17,7 @@ from sam3_annotator.paths import resources_dir
 from sam3_annotator.ui.tokens import (
     CONTROL_HEIGHT,
     DARK,
+    DARK_HIGH_CONTRAST,
     FOCUS_WIDTH,
     FONT_BODY_PX,
     FONT_CAPTION_PX,
@@ -26,6 +27,7 @@ from sam3_annotator.ui.tokens import (
     ICON_SIZE,
     ICON_SIZE_SMALL,
     LIGHT,
+    LIGHT_HIGH_CONTRAST,
     PALETTE_ROLES,
     RADIUS,
     RADIUS_SMALL,
@@ -107,10 +109,13 @@ class Theme(QObject):
         parent: QObject | None = None,
         system_scheme: Callable[[], Qt.ColorScheme] | None = None,
         system_text_scale: Callable[[], float] | None = None,
+        system_contrast: Callable[[], Qt.ContrastPreference] | None = None,
     ) -> None:
         super().__init__(parent)
         self._system_scheme = system_scheme or _system_scheme
         self._system_text_scale = system_text_scale or _system_text_scale
+        self._system_contrast = system_contrast or _system_contrast
+        self._has_high_contrast = False
         self._text_size = 1.0
         self._text_scale = 1.0
         self._appearance = Appearance.SYSTEM
@@ -137,6 +142,8 @@ class Theme(QObject):
     @property
     def tokens(self) -> Mapping[str, str]:
         """The colours in use, role -> `#rrggbb`."""
+        if self._has_high_contrast:
+            return DARK_HIGH_CONTRAST if self._is_dark else LIGHT_HIGH_CONTRAST
         return DARK if self._is_dark else LIGHT
 
     def color(self, role: str, alpha: float = 1.0) -> QColor:
@@ -173,13 +180,12 @@ class Theme(QObject):
             self._is_applied = True
             app.setStyle("Fusion")
             app.styleHints().colorSchemeChanged.connect(self._refresh)
-            # Whoever has changed the size of text in the settings of the system comes back from there.
+            # Whoever has changed the size of text or the contrast in the settings of the system comes back from there.
             app.applicationStateChanged.connect(self._refresh)
         self._appearance = Appearance(appearance)
         self._text_size = text_size
         self._ask_platform()
-        self._is_dark = self._wants_dark()
-        self._text_scale = self._wanted_text_scale()
+        self._is_dark, self._has_high_contrast, self._text_scale = self._wanted()
         self._dress(app)
 
     def set_appearance(self, appearance: Appearance | str) -> None:
@@ -195,8 +201,9 @@ class Theme(QObject):
         self._text_size = text_size
         self._refresh()
 
-    def _wanted_text_scale(self) -> float:
-        return self._text_size * self._system_text_scale()
+    def _wanted(self) -> tuple[bool, bool, float]:
+        has_high_contrast = self._system_contrast() is Qt.ContrastPreference.HighContrast
+        return self._wants_dark(), has_high_contrast, self._text_size * self._system_text_scale()
 
     def _ask_platform(self) -> None:
         # So that title bars and native dialogs go along where the platform can.
@@ -214,10 +221,10 @@ class Theme(QObject):
         return self._system_scheme() != Qt.ColorScheme.Light
 
     def _refresh(self) -> None:
-        wanted = self._wants_dark(), self._wanted_text_scale()
+        wanted = self._wanted()
         app = QApplication.instance()
-        if wanted != (self._is_dark, self._text_scale) and isinstance(app, QApplication):
-            self._is_dark, self._text_scale = wanted
+        if wanted != (self._is_dark, self._has_high_contrast, self._text_scale) and isinstance(app, QApplication):
+            self._is_dark, self._has_high_contrast, self._text_scale = wanted
             self._dress(app)
             self.theme_changed.emit()
 
@@ -242,6 +249,11 @@ class Theme(QObject):
 
 def _system_scheme() -> Qt.ColorScheme:
     return QGuiApplication.styleHints().colorScheme()
+
+
+def _system_contrast() -> Qt.ContrastPreference:
+    hints = QGuiApplication.styleHints()  # must outlive what it gives
+    return hints.accessibility().contrastPreference()
 
 
 def _system_text_scale() -> float:

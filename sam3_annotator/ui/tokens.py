@@ -39,7 +39,7 @@ DARK: Final = MappingProxyType(
         "divider": "#131416",
         "text": "#e8eaed",
         "text_dim": "#a6abb3",
-        "text_disabled": "#6b7078",
+        "text_disabled": "#737982",
         "accent": "#4c8dff",
         "accent_text": "#76a8ff",
         "accent_fill": "#2b68dc",
@@ -65,7 +65,7 @@ DARK: Final = MappingProxyType(
         "knob": "#e8eaed",
         "line_strong": "#565c64",
         "control_line": "#767c85",
-        "focus_on_fill": "#a9c7ff",
+        "focus_on_fill": "#c4d8ff",
         "made_by_hand": "#e2974f",
         "pointed_at": "#4cc3d9",
         "found": "#4c8dff",
@@ -83,7 +83,7 @@ LIGHT: Final = MappingProxyType(
         "divider": "#cfd2d7",
         "text": "#1c1e21",
         "text_dim": "#5b6169",
-        "text_disabled": "#9aa0a8",
+        "text_disabled": "#878d96",
         # The shared #4c8dff, #2fb170, #e0a11b and #e5484d stay below 3 : 1 on light panels; these are
         # the same hues, dark enough to be read as text.
         "accent": "#2a6be0",
@@ -111,11 +111,56 @@ LIGHT: Final = MappingProxyType(
         "knob": "#ffffff",
         "line_strong": "#a9afb7",
         "control_line": "#858b94",
-        "focus_on_fill": "#14386f",
+        "focus_on_fill": "#081f47",
         "made_by_hand": "#b65f16",
         "pointed_at": "#0b8297",
         "found": "#2a6be0",
         "imported": "#737a83",
+    }
+)
+# For those whose system asks for more contrast: what is dim elsewhere is plain, and everything has a line around it.
+DARK_HIGH_CONTRAST: Final = MappingProxyType(
+    {
+        **DARK,
+        "canvas": "#000000",
+        "panel": "#000000",
+        "raised": "#101113",
+        "menu": "#0b0c0d",
+        "field": "#000000",
+        "hover": "#2a2d31",
+        "line": "#9aa0a8",
+        "line_strong": "#c3c8cf",
+        "control_line": "#e8eaed",
+        "divider": "#767c85",
+        "text": "#ffffff",
+        "text_dim": "#dfe2e6",
+        "text_disabled": "#9aa0a8",
+        "accent": "#8cb6ff",
+        "accent_text": "#a9c7ff",
+        "selection": "#123f94",
+        "selection_inactive": "#3d4248",
+        "scroll": "#9aa0a8",
+        "scroll_hover": "#e8eaed",
+    }
+)
+LIGHT_HIGH_CONTRAST: Final = MappingProxyType(
+    {
+        **LIGHT,
+        "panel": "#ffffff",
+        "hover": "#dcdfe3",
+        "line": "#5b6169",
+        "line_strong": "#3a3e44",
+        "control_line": "#1c1e21",
+        "divider": "#5b6169",
+        "text": "#000000",
+        "text_dim": "#2a2d31",
+        "text_disabled": "#6b7078",
+        "accent": "#0b47b0",
+        "accent_text": "#0b47b0",
+        "selection": "#b5d0ff",
+        "selection_inactive": "#d5d8dc",
+        "scroll": "#5b6169",
+        "scroll_hover": "#1c1e21",
     }
 )
 # A tool tip is dark in both themes, so its text does not follow the theme.

@@ -17,11 +17,13 @@ from sam3_annotator.ui import theme as theme_module
 from sam3_annotator.ui.phrase_bar.bar import QUIET_OPACITY
 from sam3_annotator.ui.style_sheet import style_sheet
 from sam3_annotator.ui.theme import Appearance, Theme, apply_theme, bind_icon, icon, pixmap
-from sam3_annotator.ui.tokens import DARK, FONT_BODY_PX, LIGHT
+from sam3_annotator.ui.tokens import DARK, DARK_HIGH_CONTRAST, FONT_BODY_PX, LIGHT, LIGHT_HIGH_CONTRAST
 
 TEXT_ROLES = ("text", "text_dim", "accent_text", "danger_text")
 MARK_ROLES = ("accent", "success", "warning", "danger", "made_by_hand", "pointed_at", "found", "imported")
 SURFACES = ("panel", "raised")
+THEMES = (DARK, LIGHT, DARK_HIGH_CONTRAST, LIGHT_HIGH_CONTRAST)
+THEME_NAMES = ("dark", "light", "dark, high contrast", "light, high contrast")
 
 
 def luminance(color: str) -> float:
@@ -65,6 +67,44 @@ def test_coloured_text_is_readable_on_panels(tokens: dict[str, str], surface: st
 @pytest.mark.parametrize("role", MARK_ROLES)
 def test_marks_stand_out_on_every_surface(tokens: dict[str, str], surface: str, role: str) -> None:
     assert contrast(tokens[role], tokens[surface]) >= 3.0
+
+
+@pytest.mark.parametrize("tokens", THEMES, ids=THEME_NAMES)
+@pytest.mark.parametrize("surface", [*SURFACES, "menu"])
+def test_what_is_disabled_can_be_read(tokens: dict[str, str], surface: str) -> None:
+    assert contrast(tokens["text_disabled"], tokens[surface]) >= 3.0
+
+
+@pytest.mark.parametrize("tokens", THEMES, ids=THEME_NAMES)
+@pytest.mark.parametrize(
+    ("ring", "ground"),
+    [("accent", ground) for ground in (*SURFACES, "menu", "field", "selection")]
+    + [("focus_on_fill", ground) for ground in ("accent_fill", "danger_fill")],
+)
+def test_focus_and_choice_stand_out(tokens: dict[str, str], ring: str, ground: str) -> None:
+    assert contrast(tokens[ring], tokens[ground]) >= 3.0
+
+
+@pytest.mark.parametrize("tokens", [DARK_HIGH_CONTRAST, LIGHT_HIGH_CONTRAST], ids=["dark", "light"])
+def test_high_contrast_has_neither_dim_text_nor_faint_lines(tokens: dict[str, str]) -> None:
+    for surface in (*SURFACES, "menu", "field", "hover", "selection"):
+        assert contrast(tokens["text"], tokens[surface]) >= 7.0
+        assert contrast(tokens["text_dim"], tokens[surface]) >= 7.0
+    assert all(contrast(tokens[line], tokens["panel"]) >= 4.5 for line in ("line", "control_line", "text_disabled"))
+
+
+def test_contrast_that_the_system_asks_for_is_followed(qapp: QApplication, qtbot: Any, dark_theme: Theme) -> None:
+    asked = [Qt.ContrastPreference.NoPreference]
+    followed = Theme(system_contrast=lambda: asked[0])
+    followed.apply(qapp, Appearance.DARK)
+    assert followed.tokens == DARK
+
+    asked[0] = Qt.ContrastPreference.HighContrast
+    with qtbot.waitSignal(followed.theme_changed):
+        qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
+
+    assert followed.tokens == DARK_HIGH_CONTRAST
+    assert QApplication.palette().window().color() == QColor(DARK_HIGH_CONTRAST["panel"])
 
 
 @pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=["dark", "light"])

@@ -15,6 +15,7 @@ from sam3_annotator.ui.theme import RADIUS, RADIUS_SMALL, SPACE_XS, pixmap, them
 SWATCH_SIZE: Final = 14
 BADGE_SIZE: Final = 18
 ROW_INSET: Final = 1
+CHOSEN_BAR_WIDTH: Final = 3
 
 
 def paint_ground(painter: QPainter, option: QStyleOptionViewItem, *, is_chosen: bool | None = None) -> None:
@@ -37,6 +38,10 @@ def paint_ground(painter: QPainter, option: QStyleOptionViewItem, *, is_chosen: 
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ground)
         painter.drawRoundedRect(frame, RADIUS, RADIUS)
+    if chosen:  # not by the shade of the ground alone, which is faint
+        bar = QRectF(frame.left(), frame.center().y() - frame.height() / 4, CHOSEN_BAR_WIDTH, frame.height() / 2)
+        painter.setBrush(theme().color("accent"))
+        painter.drawRoundedRect(bar, CHOSEN_BAR_WIDTH / 2, CHOSEN_BAR_WIDTH / 2)
     if state & QStyle.StateFlag.State_HasFocus and state & QStyle.StateFlag.State_KeyboardFocusChange:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme().color("accent"), 1))
