@@ -10,6 +10,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
 # What Qt keeps on one line: it breaks after slashes and hyphens, unless a digit follows.
+from sam3_annotator.ui.plain_tip import plain_tip
+
 _UNBROKEN: Final = re.compile(r"(?:[^\s/-]|[/-](?=\d))+[/-]?")
 
 
@@ -47,7 +49,7 @@ class SentenceLabel(QLabel):
         fitted = _UNBROKEN.sub(self._shortened, self._sentence) if self._is_placed else self._sentence
         if fitted != self.text():
             self.setText(fitted)
-        self.setToolTip(self._sentence if fitted != self._sentence else "")
+        self.setToolTip(plain_tip(self._sentence) if fitted != self._sentence else "")
 
     def _shortened(self, found: re.Match[str]) -> str:
         room = self.contentsRect().width()

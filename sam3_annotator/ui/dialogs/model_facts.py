@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from sam3_annotator.model import Contents, ModelEntry, ModelOrigin, ModelState
 from sam3_annotator.ui.dialogs.model_words import content_words, state_words
+from sam3_annotator.ui.plain_tip import plain_tip
 from sam3_annotator.ui.sizes import bind_font, scaled
 from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 
@@ -167,7 +168,7 @@ class PlaceLabel(QLabel):
     def set_place(self, place: str) -> None:
         """Show a path, or whatever is too long."""
         self._place = place
-        self.setToolTip(place)
+        self.setToolTip(plain_tip(place))
         self._fit()
 
     def sizeHint(self) -> QSize:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
 
 from sam3_annotator.project import Category, folded
 from sam3_annotator.ui.item_delegates.painting import SWATCH_SIZE, swatch_icon
+from sam3_annotator.ui.plain_tip import plain_tip
 from sam3_annotator.ui.sizes import bind_height, bind_icon_size, bind_width, scaled
 from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_S, bind_icon
 
@@ -146,7 +147,7 @@ class PhraseRow(QWidget):
         self.field.setPlaceholderText(name)
         if self.category is None:
             bind_icon(self.check, "plus", "text_dim")
-            self.check.setToolTip(f"{name}\nBecomes a category as soon as something is found")
+            self.check.setToolTip(plain_tip(f"{name}\nBecomes a category as soon as something is found"))
         else:
             self.check.setIcon(swatch_icon(self.category.color))
-            self.check.setToolTip(name if shown != name else "")
+            self.check.setToolTip(plain_tip(name) if shown != name else "")

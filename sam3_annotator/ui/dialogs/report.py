@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from sam3_annotator.project import counted
+from sam3_annotator.ui.plain_tip import plain_tip
 from sam3_annotator.ui.sizes import bind_font, bind_sizes, bind_width, scaled
 from sam3_annotator.ui.theme import ICON_SIZE, SPACE_M, SPACE_S, SPACE_XS, pixmap
 
@@ -105,7 +106,7 @@ class ReportView(QWidget):
         metrics = QFontMetrics(self._place.font())
         place = "" if report.folder is None else str(report.folder)
         self._place.setText(metrics.elidedText(place, Qt.TextElideMode.ElideMiddle, 440))
-        self._place.setToolTip(place)
+        self._place.setToolTip(plain_tip(place))
         self._place.setVisible(bool(place))
         count = len(report.warnings)
         self._heading.setText(counted(count, "warning"))

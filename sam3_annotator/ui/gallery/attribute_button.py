@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from sam3_annotator.ui.attribute_words import told_value
 from sam3_annotator.ui.gallery.attribute_filter import ANY_ATTRIBUTE, EMPTY, AttributeFilter
 from sam3_annotator.ui.panels.menu_choice import add_choice
+from sam3_annotator.ui.plain_tip import plain_tip
 from sam3_annotator.ui.sizes import bind_font, bind_height, bind_icon_size, bind_sizes, scaled
 from sam3_annotator.ui.theme import CONTROL_HEIGHT, ICON_SIZE, SPACE_S, bind_icon
 
@@ -56,7 +57,7 @@ class AttributeButton(QToolButton):
         self._shown = shown
         self.setText(shown.words.replace("&", "&&"))  # an ampersand would mark a mnemonic
         self.setAccessibleName(f"Filter by attribute: {shown.words}")
-        self.setToolTip(shown.words if shown.name else "Filter by attribute")
+        self.setToolTip(plain_tip(shown.words) if shown.name else "Filter by attribute")
         bind_icon(self, "filter-variant", "accent" if shown.name else "text_dim")
 
     def minimumSizeHint(self) -> QSize:

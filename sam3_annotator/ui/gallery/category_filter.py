@@ -21,6 +21,7 @@ from sam3_annotator.ui.item_delegates.painting import (
     text_width,
 )
 from sam3_annotator.ui.keyboard.key_map import KeyMap
+from sam3_annotator.ui.plain_tip import plain_tip
 from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.theme import ROW_HEIGHT, SPACE_S
 
@@ -65,7 +66,7 @@ class CategoryFilterModel(QAbstractListModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{name}, {count} instances"
             case Qt.ItemDataRole.ToolTipRole:
-                return f"{name}\nPress {key} to give it to what is selected" if key else name
+                return plain_tip(f"{name}\nPress {key} to give it to what is selected" if key else name)
             case FilterRole.CATEGORY:
                 return category
             case FilterRole.COUNT:

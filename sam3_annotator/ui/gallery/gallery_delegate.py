@@ -12,6 +12,7 @@ from sam3_annotator.project import Category, ListedInstance
 from sam3_annotator.ui.gallery.crop_loader import CropLoader
 from sam3_annotator.ui.gallery.gallery_model import GalleryRole
 from sam3_annotator.ui.item_delegates.painting import centred, paint_icon, paint_swatch, paint_text, text_width
+from sam3_annotator.ui.plain_tip import plain_tip
 from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.theme import ICON_SIZE, RADIUS, RADIUS_SMALL, SPACE_S, SPACE_XS, theme
 
@@ -57,7 +58,7 @@ class GalleryDelegate(QStyledItemDelegate):
         entry: ListedInstance | None = index.data(GalleryRole.ENTRY)
         problem = "" if entry is None else self._loader.problem(entry.image_id)
         if problem:
-            QToolTip.showText(event.globalPos(), problem, view)
+            QToolTip.showText(event.globalPos(), plain_tip(problem), view)
             return True
         return super().helpEvent(event, view, option, index)
 

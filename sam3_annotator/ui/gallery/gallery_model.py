@@ -31,6 +31,7 @@ from sam3_annotator.ui.gallery.attribute_filter import ANY_ATTRIBUTE, AttributeF
 from sam3_annotator.ui.gallery.sorting import Order, SortKey, sort_keys
 from sam3_annotator.ui.item_models.image_model import changed_files
 from sam3_annotator.ui.item_models.runs import runs
+from sam3_annotator.ui.plain_tip import plain_tip
 from sam3_annotator.ui.store_bridge import StoreBridge
 
 Index = QModelIndex | QPersistentModelIndex
@@ -108,7 +109,7 @@ class GalleryModel(QAbstractListModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return ", ".join(self._facts(entry))
             case Qt.ItemDataRole.ToolTipRole:
-                return "\n".join(self._facts(entry))
+                return plain_tip("\n".join(self._facts(entry)))
         return None
 
     def id_at(self, row: int) -> InstanceId:

@@ -21,6 +21,7 @@ from sam3_annotator.project import (
     counted,
 )
 from sam3_annotator.ui.keyboard.key_map import KeyMap
+from sam3_annotator.ui.plain_tip import plain_tip
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import operations
 
@@ -70,7 +71,7 @@ class CategoryModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
                 return category.name
             case Qt.ItemDataRole.ToolTipRole:
-                return self._tooltip(index.row())
+                return plain_tip(self._tooltip(index.row()))
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{category.name}, {self._counts[category.id]} instances"
             case CategoryRole.RECORD:

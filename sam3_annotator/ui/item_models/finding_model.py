@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from sam3_annotator.project import Finding
+from sam3_annotator.ui.plain_tip import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
@@ -37,8 +38,10 @@ class FindingModel(QAbstractListModel):
             return None
         finding = self._findings[index.row()]
         match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.DisplayRole:
                 return finding.sentence
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tip(finding.sentence)
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{finding.severity}: {finding.sentence}"
             case FindingRole.FINDING:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from sam3_annotator.project import ChangeKind, ChangeSet, KnownError, ListedStep, ProjectStore, StepCounts, counted
+from sam3_annotator.ui.plain_tip import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
@@ -75,7 +76,7 @@ class HistoryModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self._step(row).label
             case Qt.ItemDataRole.ToolTipRole:
-                return "\n".join(filter(None, (self._step(row).label, self._image(row), self._way(row))))
+                return plain_tip("\n".join(filter(None, (self._step(row).label, self._image(row), self._way(row)))))
             case Qt.ItemDataRole.AccessibleTextRole:
                 return ", ".join(filter(None, (self._step(row).label, self._image(row), self._condition(row))))
             case HistoryRole.IMAGE:

@@ -24,6 +24,7 @@ from sam3_annotator.project import (
 from sam3_annotator.ui.item_models.distinct_names import distinct_names
 from sam3_annotator.ui.item_models.image_order import ImageOrder, in_order
 from sam3_annotator.ui.item_models.runs import runs
+from sam3_annotator.ui.plain_tip import plain_tip
 from sam3_annotator.ui.store_bridge import StoreBridge
 
 Index = QModelIndex | QPersistentModelIndex
@@ -83,7 +84,7 @@ class ImageModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return record.name
             case Qt.ItemDataRole.ToolTipRole:
-                return self._tooltip(record)
+                return plain_tip(self._tooltip(record))
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{self._name(record)}, {self.caption(record.id)}"
             case ImageRole.RECORD:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from sam3_annotator.project import Category, CategoryId, ChangeSet, ImageId, Instance, InstanceId, Origin, counted
 from sam3_annotator.ui.attribute_words import summary, told_value
 from sam3_annotator.ui.item_models.runs import runs
+from sam3_annotator.ui.plain_tip import plain_tip
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.workspace import Workspace
 
@@ -62,7 +63,7 @@ class InstanceModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return category.name
             case Qt.ItemDataRole.ToolTipRole:
-                return self._tooltip(instance)
+                return plain_tip(self._tooltip(instance))
             case Qt.ItemDataRole.AccessibleTextRole:
                 hidden = ", hidden" if instance.id in self._hidden else ""
                 told = f", {words}" if (words := summary(instance.attributes)) else ""

@@ -12,6 +12,7 @@ from sam3_annotator.project import Region
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.proposals import Proposal
 from sam3_annotator.ui.item_models.runs import runs
+from sam3_annotator.ui.plain_tip import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
@@ -47,7 +48,7 @@ class ProposalModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return _score_words(proposal) if proposal.copy_of is None else proposal.copy_of.category_name
             case Qt.ItemDataRole.ToolTipRole:
-                return _tooltip(proposal)
+                return plain_tip(_tooltip(proposal))
             case Qt.ItemDataRole.AccessibleTextRole:
                 width, height = _size(proposal.region)
                 name = [] if proposal.copy_of is None else [proposal.copy_of.category_name]

@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 from sam3_annotator.project import Category, CategoryId, counted, folded
 from sam3_annotator.ui.item_delegates.painting import SWATCH_SIZE, centred, paint_swatch, paint_text, text_width
 from sam3_annotator.ui.panels.quiet_list import QuietListView
+from sam3_annotator.ui.plain_tip import plain_tip
 from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.text_field import TextField
 from sam3_annotator.ui.theme import CONTROL_HEIGHT, RADIUS_SMALL, SPACE_M, SPACE_S, SPACE_XS, theme
@@ -196,7 +197,7 @@ class _MenuRowDelegate(QStyledItemDelegate):
 
 def _item(category: Category, count: int) -> QStandardItem:
     item = QStandardItem(category.name)
-    item.setToolTip(category.name)
+    item.setToolTip(plain_tip(category.name))
     item.setData(f"{category.name}, {counted(count, 'image')}", Qt.ItemDataRole.AccessibleTextRole)
     item.setData(category, _Role.CATEGORY)
     item.setData(count, _Role.COUNT)

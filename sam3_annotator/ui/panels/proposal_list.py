@@ -20,6 +20,7 @@ from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.page_stack import PageStack
 from sam3_annotator.ui.panels.proposal_view import ProposalView
+from sam3_annotator.ui.plain_tip import plain_tip
 from sam3_annotator.ui.sizes import bind_font, bind_sizes
 from sam3_annotator.ui.theme import SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
 
@@ -89,7 +90,7 @@ class ProposalPanel(QWidget):
         if proposals is not None and found:
             self._summary.setText(_summary(proposals))
             whose = "the current category" if proposals.propagated_from is None else "their own categories"
-            self._accept_all.setToolTip(f"Make all of these instances of {whose}")
+            self._accept_all.setToolTip(plain_tip(f"Make all of these instances of {whose}"))
         else:
             self._say_what_is_missing()
         self._stack.setCurrentWidget(self._list if found else self._empty)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QWidget
 
 from sam3_annotator.ui.phrase_bar.chip import HEIGHT, Chip
+from sam3_annotator.ui.plain_tip import plain_tip
 from sam3_annotator.ui.sizes import bind_font, scaled
 from sam3_annotator.ui.theme import SPACE_S, theme
 
@@ -28,7 +29,7 @@ class SourceChip(Chip):
         metrics = QFontMetrics(self.font())
         self._words = f"From {metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, scaled(MAX_NAME_WIDTH))}"
         self.setAccessibleName(f"The instances of {name}")
-        self.setToolTip(f"The instances of {name}, where they are on this image")
+        self.setToolTip(plain_tip(f"The instances of {name}, where they are on this image"))
         self.updateGeometry()
         self.update()
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from sam3_annotator.ui.plain_tip import plain_tip
 from sam3_annotator.ui.settings import RecentProject
 from sam3_annotator.ui.sizes import bind_height, bind_sizes, scaled
 from sam3_annotator.ui.theme import FOCUS_WIDTH, RADIUS, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, pixmap, theme
@@ -93,7 +94,7 @@ class RecentCard(Card):
         self._picture = QPixmap(project.thumbnail) if project.thumbnail else QPixmap()
         self._words = f"{project.done:,} of {project.total:,} done" if project.total else "No images yet"
         self.setText(project.name)
-        self.setToolTip(str(Path(project.path)))
+        self.setToolTip(plain_tip(str(Path(project.path))))
         self.setAccessibleName(f"{project.name}, {self._words}")
         bind_sizes(self, self._take_size)
 

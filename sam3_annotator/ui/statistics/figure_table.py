@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from sam3_annotator.project import folded
 from sam3_annotator.ui.item_models.filter_change import filter_changing
+from sam3_annotator.ui.plain_tip import plain_tip
 from sam3_annotator.ui.statistics.columns import Column, Look, Value, makings_text
 from sam3_annotator.ui.statistics.figures import CategoryFigures, PhraseFigures
 
@@ -77,7 +78,7 @@ class FigureTable(QAbstractTableModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{row.name}, {column.title}: {_words(row, column)}"
             case Qt.ItemDataRole.ToolTipRole:
-                return _words(row, column) if column.look in (Look.NAME, Look.MAKINGS) else None
+                return plain_tip(_words(row, column)) if column.look in (Look.NAME, Look.MAKINGS) else None
             case FigureRole.ROW:
                 return row
             case FigureRole.COLUMN:

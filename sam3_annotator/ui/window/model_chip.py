@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from sam3_annotator.model import BUILTIN_TITLE, EngineStage, EngineStatus
 from sam3_annotator.ui.assistance.status_words import status_words
+from sam3_annotator.ui.plain_tip import plain_tip
 from sam3_annotator.ui.sentence_label import SentenceLabel
 from sam3_annotator.ui.sizes import bind_font, bind_sizes, scaled
 from sam3_annotator.ui.theme import FOCUS_WIDTH, ICON_SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, pixmap, theme
@@ -95,7 +96,9 @@ class ModelChip(QAbstractButton):
         self.setText(f"{status.session_name or 'Model'} · {status_words(status)}")
         self.setAccessibleName(f"Model: {self.text()}")
         is_too_long = self._natural_width() > scaled(MAX_WIDTH)
-        self.setToolTip(str(status.error) if status.error is not None else self.text() if is_too_long else "")
+        self.setToolTip(
+            plain_tip(str(status.error) if status.error is not None else self.text() if is_too_long else "")
+        )
         self.updateGeometry()
         self.update()
         self.status_shown.emit(status)

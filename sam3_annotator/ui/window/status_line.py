@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from sam3_annotator.ui.announcing import announce
 from sam3_annotator.ui.keyboard.key_hint_bar import KeyHintBar
 from sam3_annotator.ui.keyboard.key_hints import KeyHint
+from sam3_annotator.ui.plain_tip import plain_tip
 from sam3_annotator.ui.sizes import bind_font, bind_height, bind_icon_size, bind_sizes, bind_width, scaled
 from sam3_annotator.ui.theme import FONT_CAPTION_PX, SPACE_M, SPACE_S, SPACE_XS, bind_icon, pixmap, theme
 
@@ -156,7 +157,7 @@ class _ShrinkingLabel(QLabel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """See whether there is room."""
         super().resizeEvent(event)
-        self.setToolTip(self.text() if self.sizeHint().width() > self.width() else "")
+        self.setToolTip(plain_tip(self.text()) if self.sizeHint().width() > self.width() else "")
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's
         """Paint what fits."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenuBar, QWidget
 
+from sam3_annotator.ui.plain_tip import plain_tip
 from sam3_annotator.ui.sizes import bind_font, bind_height, scaled
 from sam3_annotator.ui.theme import SPACE_L, SPACE_S, SPACE_XS
 from sam3_annotator.ui.window.model_chip import ModelChip
@@ -40,7 +41,7 @@ class TopBar(QWidget):
     def set_title(self, name: str, progress: str = "") -> None:
         """Show the project's name and how far it is."""
         self._full_name = name
-        self._name.setToolTip(name)
+        self._name.setToolTip(plain_tip(name))
         self._progress.setText(progress)
         self._place()
 
