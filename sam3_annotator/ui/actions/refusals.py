@@ -63,7 +63,8 @@ def _lacks(state: ActionState, key_of: KeyOf) -> Iterator[_Lack]:
     if not state.is_read_only:  # else it would be undo alone that an outline allows
         is_painted = state.tool == "brush" and state.selection_count > 0
         yield _painted(key_of) if is_painted else _NOTHING_OPEN, {"has_draft": True, "lacks_object": False}
-    yield "Nothing is proposed.", {"proposal_count": 1}
+    nothing = "What is looked for is still to come." if state.is_looking else "Nothing is proposed."
+    yield nothing, {"proposal_count": 1, "is_looking": False}
     yield "This image is left out already.", {"is_left_out": False}
     yield _with_key("Take the brush first", key_of("tool_brush")), {"tool": "brush"}
     yield _with_key("No finding is listed. Check the project first", key_of("check_project")), {"finding_count": 1}

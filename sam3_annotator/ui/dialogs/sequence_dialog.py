@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QRadioButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QButtonGroup, QLabel, QRadioButton, QSpinBox, QVBoxLayout, QWidget
 
 from sam3_annotator.project import ImageRecord, InstanceId, counted
 from sam3_annotator.ui.dialogs.form_dialog import FormDialog, left_row
@@ -55,9 +55,11 @@ class SequenceDialog(FormDialog):
         (self.all_following if settings.sequence_takes_all else self.next_few).setChecked(True)
         self.threshold = ScoreSlider()
         self.threshold.set_score(threshold)
-        self.selected.setVisible(bool(start.selected))
         self.add_row("Images", self._choice(self.next_few, self.all_following, beside_first=self.count))
-        self.add_row("Instances", self._choice(self.selected, self.all_instances))
+        if start.selected:
+            self.add_row("Instances", self._choice(self.selected, self.all_instances))
+        else:  # there is nothing to choose
+            self.add_row("Instances", QLabel(self.all_instances.text(), textFormat=Qt.TextFormat.PlainText))
         self.add_row("Threshold", left_row(self.threshold))
         self.add_explanation(_EXPLANATION)
         self.count.valueChanged.connect(self._take_count)

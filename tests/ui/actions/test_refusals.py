@@ -51,6 +51,7 @@ def said(action_id: str, state: ActionState) -> str:
         ("next", DRAFT, "The model sees nothing else that this may be."),
         ("next", replace(IDLE, hidden_count=3), "All instances are hidden. Show them (H)."),
         ("next", replace(IDLE, is_looking=True), "What is looked for is still to come."),
+        ("next", replace(IDLE, is_looking=True, instance_count=0), "What is looked for is still to come."),
         ("category_4", IDLE, "There are only 3 categories. More are added at the right."),
         ("category_1", replace(IDLE, category_count=0), "There are no categories yet. They are added at the right."),
         (

@@ -18,6 +18,7 @@ from sam3_annotator.ui.background import background_is_idle
 from sam3_annotator.ui.dialogs.model_setup import SIZE, ModelSetupDialog
 from sam3_annotator.ui.item_delegates.model_delegate import ModelRole
 from sam3_annotator.ui.settings import Settings
+from sam3_annotator.ui.sizes import size_on_screen
 
 PATIENCE_MS = 20_000  # the first look into a file loads torch
 
@@ -126,7 +127,7 @@ def test_dialog_keeps_its_size_however_long_a_path_is(qtbot: QtBot, dialog: Mode
 
     dialog.resize(100, 100)  # less than it has to say
 
-    assert (dialog.width(), dialog.height()) == SIZE
+    assert dialog.size() == size_on_screen(SIZE)
 
 
 def test_refusal_of_one_file_is_over_when_the_next_is_read(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QRadioButton
 
 from sam3_annotator.project import ImageState, InstanceId
 from sam3_annotator.ui.dialogs.form_dialog import DIALOG_WIDTH
@@ -117,7 +117,9 @@ def test_selected_ones_are_what_is_propagated_unless_all_are_wanted(open_dialog,
 def test_without_a_selection_there_is_no_such_choice(open_dialog, start) -> None:
     dialog = open_dialog(start)
 
-    assert not dialog.selected.isVisible()
+    choices = [each.text() for each in dialog.findChildren(QRadioButton)]
+    assert choices == ["The next", dialog.all_following.text()]  # a choice of one is none
+    assert dialog.all_instances.text() in [each.text() for each in dialog.findChildren(QLabel)]
     assert dialog.plan.instance_ids is None
 
 

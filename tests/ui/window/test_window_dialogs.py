@@ -120,3 +120,15 @@ def test_versions_can_be_copied_for_a_report(qtbot: Any) -> None:
 
     assert QGuiApplication.clipboard().text() == version_lines()
     assert "PySide6" in version_lines()
+
+
+def test_enter_closes_the_page_about_the_program(qtbot: Any) -> None:
+    dialog = AboutDialog()
+    qtbot.addWidget(dialog)
+    dialog.show()
+    before = QGuiApplication.clipboard().text()
+
+    with qtbot.waitSignal(dialog.finished):
+        qtbot.keyClick(dialog, Qt.Key.Key_Return)
+
+    assert QGuiApplication.clipboard().text() == before
