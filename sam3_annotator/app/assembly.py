@@ -35,6 +35,7 @@ from sam3_annotator.ui.verbs.labelling import Labelling
 from sam3_annotator.ui.verbs.polygon_keeping import PolygonKeeping
 from sam3_annotator.ui.verbs.revealing import Revealing
 from sam3_annotator.ui.verbs.settling import Settling
+from sam3_annotator.ui.window.canvas_remedy import CanvasRemedy
 from sam3_annotator.ui.window.canvas_words import CanvasWords
 from sam3_annotator.ui.window.crash_messages import CrashMessages
 from sam3_annotator.ui.window.draft_display import DraftDisplay
@@ -107,6 +108,7 @@ def assemble_window(
     ProposalsDisplay(window, assist, finder, engine)
     LightDisplay(window)
     CanvasWords(window, display)
+    CanvasRemedy(window)
     Notices(window, engine, assist, finder, outlining, (labelling, concepts, drawing), facts)
 
     bind_situation(window, binding, display, assist, finder, drawing)

@@ -36,15 +36,8 @@ class Message:
 
 def paint_message(painter: QPainter, message: Message, room: QRectF, ratio: float, step: int | None) -> None:
     """Paint a message in the middle of `room`; `step` turns the sign of work, None lets it stand."""
-    width = min(scaled(MAX_WIDTH), room.width() - 2 * GAP)
-    title_font, text_font = theme().font("title"), theme().font("body")
-    title_height = _height(message.title, QFontMetricsF(title_font), width)
-    text_height = _height(message.text, QFontMetricsF(text_font), width)
-    mark_height = 2 * BUSY_RADIUS if message.is_busy else scaled(ICON_SIDE) if message.icon else 0.0
-    total = (
-        mark_height + (GAP if mark_height else 0.0) + title_height + (TITLE_GAP if title_height else 0) + text_height
-    )
-    left, top = room.center().x() - width / 2, room.center().y() - total / 2
+    width, mark_height, title_height, text_height = _measures(message, room)
+    left, top = room.center().x() - width / 2, 2 * room.center().y() - message_bottom(message, room)
     if message.is_busy:
         colors = theme().color("line"), theme().color("accent")
         paint_busy(painter, QPointF(room.center().x(), top + BUSY_RADIUS), step, BUSY_RADIUS, colors)
@@ -52,13 +45,27 @@ def paint_message(painter: QPainter, message: Message, room: QRectF, ratio: floa
         icon = pixmap(message.icon, "text_dim", scaled(ICON_SIDE), ratio)
         painter.drawPixmap(QPointF(round(room.center().x() - scaled(ICON_SIDE) / 2), round(top)), icon)
     top += mark_height + (GAP if mark_height else 0.0)
-    painter.setFont(title_font)
+    painter.setFont(theme().font("title"))
     painter.setPen(theme().color("text"))
     painter.drawText(QRectF(left, top, width, title_height), _FLAGS, message.title)
     top += title_height + (TITLE_GAP if title_height else 0)
-    painter.setFont(text_font)
+    painter.setFont(theme().font("body"))
     painter.setPen(theme().color("text_dim"))
     painter.drawText(QRectF(left, top, width, text_height), _FLAGS, message.text)
+
+
+def message_bottom(message: Message, room: QRectF) -> float:
+    """Say where a message in the middle of `room` ends."""
+    _, mark, title, text = _measures(message, room)
+    return room.center().y() + (mark + (GAP if mark else 0.0) + title + (TITLE_GAP if title else 0.0) + text) / 2
+
+
+def _measures(message: Message, room: QRectF) -> tuple[float, float, float, float]:
+    """Give the width of the text, and the heights of mark, title and text."""
+    width = min(scaled(MAX_WIDTH), room.width() - 2 * GAP)
+    mark = 2 * BUSY_RADIUS if message.is_busy else scaled(ICON_SIDE) if message.icon else 0.0
+    title = _height(message.title, QFontMetricsF(theme().font("title")), width)
+    return width, mark, title, _height(message.text, QFontMetricsF(theme().font("body")), width)
 
 
 def _height(text: str, metrics: QFontMetricsF, width: float) -> float:

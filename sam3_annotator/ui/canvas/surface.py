@@ -21,11 +21,11 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from sam3_annotator.ui.canvas import navigation
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.layers import Layers
-from sam3_annotator.ui.canvas.message import Message, paint_message
+from sam3_annotator.ui.canvas.message import Message, message_bottom, paint_message
 from sam3_annotator.ui.canvas.pyramid import ImagePyramid
 from sam3_annotator.ui.canvas.scene import Scene
 from sam3_annotator.ui.canvas.tiles import Frame
-from sam3_annotator.ui.canvas.view_transform import ViewTransform, fitted, fitted_box
+from sam3_annotator.ui.canvas.view_transform import ViewTransform, fitted, fitted_box, opened
 from sam3_annotator.ui.theme import FOCUS_WIDTH, theme
 
 ANIMATION_STEP_MS = 100
@@ -94,7 +94,7 @@ class CanvasSurface(QAbstractScrollArea):
     def show_image(self, pixels: NDArray[np.uint8] | ImagePyramid | None, *, keep_view: bool = False) -> None:
         """Show `(H, W, 3)` uint8 RGB pixels, fitted unless `keep_view` after a zoom; None shows an empty canvas.
 
-        An `ImagePyramid` prepared on another thread is shown without delay however large it is.
+        Of a strip the beginning is shown. An `ImagePyramid` prepared on another thread comes without delay.
         """
         pyramid = ImagePyramid(pixels) if isinstance(pixels, np.ndarray) else pixels
         self._set_message(None)
@@ -104,12 +104,19 @@ class CanvasSurface(QAbstractScrollArea):
             self._set_view(self._view)  # the canvas may have another size by now
         elif pyramid is not None:
             self.fit()
+            if (start := opened(self.image_size, self._size())) is not None:
+                self._set_view(start)
         self.refresh()
 
     def show_message(self, title: str, text: str, *, icon: str = "", busy: bool = False) -> None:
         """Show a message instead of an image; `icon` is a name in `resources/icons`, `busy` turns a ring."""
         self.show_image(None)
         self._set_message(Message(title, text, icon, busy))
+
+    @property
+    def message_bottom(self) -> float:
+        """Where the message ends that is shown instead of an image."""
+        return message_bottom(self._message, QRectF(self.rect())) if self._message else 0.0
 
     def _set_message(self, message: Message | None) -> None:
         self._message = message

@@ -11,6 +11,8 @@ MAX_ZOOM = 64.0
 FIT_MARGIN = 24.0
 # So much of the image stays within the canvas, whatever the panning.
 KEPT_IN_VIEW = 80.0
+# A strip less of which would be seen across than the first is opened so that the second is, at its beginning.
+LEAST_ACROSS, COMFORTABLE_ACROSS = 16.0, 48.0
 
 Size = tuple[float, float]
 
@@ -68,6 +70,17 @@ def _kept(offset: float, length: float, room: float) -> float:
 def fitted(image: Size, canvas: Size) -> ViewTransform:
     """Show the whole image, centred, with a margin around it; a tiny one is enlarged as far as any can be."""
     return fitted_box((0.0, 0.0, *image), canvas, margin=FIT_MARGIN)
+
+
+def opened(image: Size, canvas: Size) -> ViewTransform | None:
+    """Show the beginning of a strip, whole across, that would be but a line as a whole; None for all other images."""
+    across = min(image)
+    if across * fitted(image, canvas).zoom >= LEAST_ACROSS:
+        return None
+    side = 0 if across == image[0] else 1
+    zoom = min(max(1.0, COMFORTABLE_ACROSS / across), (canvas[side] - 2 * FIT_MARGIN) / across, MAX_ZOOM)
+    middle = canvas[side] / 2 - across / 2 * zoom
+    return ViewTransform(zoom, middle, FIT_MARGIN) if side == 0 else ViewTransform(zoom, FIT_MARGIN, middle)
 
 
 def fitted_box(box_xyxy: BoxXyxy, canvas: Size, *, margin: float, max_zoom: float = MAX_ZOOM) -> ViewTransform:

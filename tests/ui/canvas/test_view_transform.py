@@ -13,6 +13,7 @@ from sam3_annotator.ui.canvas.view_transform import (
     ViewTransform,
     fitted,
     fitted_box,
+    opened,
 )
 
 coordinates = st.floats(-1e5, 1e5)
@@ -96,3 +97,19 @@ def test_a_box_is_shown_whole_with_its_margin() -> None:
     view = fitted_box((10.0, 20.0, 110.0, 70.0), (800.0, 600.0), margin=100.0)
 
     assert view.box_to_canvas((10.0, 20.0, 110.0, 70.0)) == pytest.approx((100.0, 150.0, 700.0, 450.0))
+
+
+@pytest.mark.parametrize(("size", "along"), [((20_000.0, 40.0), 0), ((40.0, 20_000.0), 1), ((20_000.0, 1.0), 0)])
+def test_strip_opens_at_its_beginning_so_that_it_is_seen_across(size: tuple[float, float], along: int) -> None:
+    view = opened(size, (1000.0, 700.0))
+
+    assert view is not None
+    begin, end = view.to_canvas(0, 0), view.to_canvas(*size)
+    assert begin[along] == FIT_MARGIN
+    assert end[1 - along] - begin[1 - along] >= 40
+    assert begin[1 - along] >= FIT_MARGIN
+
+
+@pytest.mark.parametrize("size", [(4000.0, 3000.0), (8.0, 8.0), (20_000.0, 400.0), (1.0, 1.0)])
+def test_other_images_open_as_a_whole(size: tuple[float, float]) -> None:
+    assert opened(size, (1000.0, 700.0)) is None
