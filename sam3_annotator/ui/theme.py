@@ -8,8 +8,19 @@ from enum import StrEnum
 from functools import cache
 from typing import Final, Protocol
 
-from PySide6.QtCore import QByteArray, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QByteArray, QObject, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontInfo,
+    QGuiApplication,
+    QIcon,
+    QPainter,
+    QPalette,
+    QPixmap,
+    QWindow,
+)
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
@@ -182,6 +193,8 @@ class Theme(QObject):
             app.styleHints().colorSchemeChanged.connect(self._refresh)
             # Whoever has changed the size of text or the contrast in the settings of the system comes back from there.
             app.applicationStateChanged.connect(self._refresh)
+            app.screenAdded.connect(self._redraw)
+            app.focusWindowChanged.connect(self._watch)
         self._appearance = Appearance(appearance)
         self._text_size = text_size
         self._ask_platform()
@@ -227,6 +240,16 @@ class Theme(QObject):
             self._is_dark, self._has_high_contrast, self._text_scale = wanted
             self._dress(app)
             self.theme_changed.emit()
+
+    def _watch(self, window: QWindow | None) -> None:
+        if window is not None:
+            window.screenChanged.connect(self._redraw, Qt.ConnectionType.UniqueConnection)
+
+    @Slot()
+    def _redraw(self) -> None:
+        """Have icons drawn anew, as sharp as the screens that there are now."""
+        _icons.clear()
+        self.theme_changed.emit()
 
     def _dress(self, app: QApplication) -> None:
         from sam3_annotator.ui.style_sheet import style_sheet  # a page of text that only this needs

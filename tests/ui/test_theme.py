@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QColor, QFont, QFontInfo
+from PySide6.QtGui import QAction, QColor, QFont, QFontInfo, QWindow
 from PySide6.QtWidgets import QApplication, QLineEdit, QListView
 
 from sam3_annotator.paths import resources_dir
@@ -275,6 +275,24 @@ def test_icon_is_sharp_on_a_dense_screen(dark_theme: Theme) -> None:
 
     assert dense.width() == 40
     assert dense.deviceIndependentSize().width() == 20
+
+
+def test_icons_are_drawn_anew_for_a_screen_that_comes_or_that_a_window_is_moved_to(
+    qapp: QApplication, qtbot: Any, dark_theme: Theme
+) -> None:
+    before = icon("plus")
+    window = QWindow()
+    for _ in range(2):
+        qapp.focusWindowChanged.emit(window)
+
+    with qtbot.waitSignal(dark_theme.theme_changed):
+        qapp.screenAdded.emit(qapp.primaryScreen())
+    assert icon("plus") is not before
+
+    told: list[int] = []
+    dark_theme.theme_changed.connect(lambda: told.append(1))
+    window.screenChanged.emit(qapp.primaryScreen())
+    assert told == [1]
 
 
 def test_unknown_icon_is_an_error(dark_theme: Theme) -> None:
