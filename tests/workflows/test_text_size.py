@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QMenu, QPushButton, QWidget
 
 from sam3_annotator.ui.settings import TEXT_SIZES
 
@@ -79,3 +79,15 @@ def test_dialogs_have_room_for_large_text_on_a_small_screen(user, qtbot, action)
     dialog = next(each for each in user.window.findChildren(QDialog) if each.isVisible())
     assert not cut_off(dialog)
     dialog.close()
+
+
+def test_menus_leave_a_gap_before_the_keys_and_do_not_grow_each_time(user):
+    menu = next(each for each in user.window.findChildren(QMenu) if each.title() == "Instance")
+    narrow = menu.sizeHint().width()
+
+    menu.aboutToShow.emit()
+    once = menu.minimumWidth()
+    menu.aboutToShow.emit()
+
+    assert once >= narrow + 16
+    assert menu.minimumWidth() == once

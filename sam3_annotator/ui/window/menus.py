@@ -14,6 +14,8 @@ from sam3_annotator.project import is_there
 from sam3_annotator.ui.actions.action_table import ACTIONS, MENUS
 from sam3_annotator.ui.actions.actions import Actions
 from sam3_annotator.ui.settings import RecentProject
+from sam3_annotator.ui.sizes import scaled
+from sam3_annotator.ui.theme import SPACE_L
 
 _CANVAS_MENU: Final = (
     ("paste", "keep_previous", "propagate"),
@@ -35,6 +37,8 @@ def build_menus(menu_bar: QMenuBar, actions: Actions) -> dict[str, QMenu]:
             menu.addSeparator()
         groups[spec.menu] = spec.group
         menu.addAction(actions.action(spec.id))
+    for menu in menus.values():
+        menu.aboutToShow.connect(partial(_set_keys_apart, menu))
     return menus
 
 
@@ -46,6 +50,12 @@ def make_canvas_menu(actions: Actions, parent: QWidget) -> QMenu:
         menu.addActions(actions.group(names))
         menu.addSeparator()
     return menu
+
+
+def _set_keys_apart(menu: QMenu) -> None:
+    """Make a menu wider than Qt does, which puts the longest words next to their keys."""
+    menu.setMinimumWidth(0)
+    menu.setMinimumWidth(menu.sizeHint().width() + scaled(SPACE_L))
 
 
 def _add_submenu(menus: dict[str, QMenu], path: str) -> QMenu:
