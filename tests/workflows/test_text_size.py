@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
-from PySide6.QtWidgets import QDialog, QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QDockWidget, QLabel, QMenu, QPushButton, QWidget
 
 from sam3_annotator.ui.settings import TEXT_SIZES
+from sam3_annotator.ui.window.tool_rail import RailButton
 
 DIALOGS = ("settings", "shortcuts", "about", "choose_model", "export", "import")
 
@@ -67,6 +69,20 @@ def test_rows_and_rail_are_as_much_larger_as_the_text(user):
 
     assert view.sizeHintForRow(0) == round(1.5 * row)
     assert rail.width() == round(1.5 * width)
+
+
+def test_tools_and_panels_have_room_on_a_laptop_with_the_largest_text(user, qtbot):
+    window = user.window
+    window.settings.text_size = TEXT_SIZES[-1]
+    window.resize(1280, 720)
+    user.settle()
+
+    rail, canvas = window.findChild(QWidget, "tool_rail"), window.canvas
+    qtbot.waitUntil(lambda: all(each.isVisible() for each in rail.findChildren(RailButton)))
+    qtbot.waitUntil(lambda: canvas.width() > 0.35 * window.width())
+    docks = [window.findChild(QDockWidget, name) for name in ("categories", "instances", "proposals")]
+    qtbot.waitUntil(lambda: all(above.geometry().bottom() < below.y() for above, below in pairwise(docks)))
+    qtbot.waitUntil(lambda: all(dock.widget().height() >= dock.widget().minimumSizeHint().height() for dock in docks))
 
 
 @pytest.mark.parametrize("action", DIALOGS)

@@ -20,7 +20,6 @@ from sam3_annotator.ui.panels.color_popup import ColorPopup
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.page_stack import PageStack
 from sam3_annotator.ui.panels.quiet_list import QuietListView
-from sam3_annotator.ui.sizes import bind_sizes, scaled
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.theme import ROW_HEIGHT, SPACE_S, SPACE_XS, bind_icon
 from sam3_annotator.ui.verbs import operations
@@ -169,7 +168,7 @@ class CategoryPanel(QWidget):
 
     def _make_list(self) -> QuietListView:
         view = QuietListView("Categories")
-        bind_sizes(view, lambda: view.setMinimumHeight(round(LEAST_ROWS * scaled(ROW_HEIGHT))))
+        view.setMinimumHeight(round(LEAST_ROWS * ROW_HEIGHT))  # fewer where text is large: room is short then
         view.setModel(self._model)
         view.setItemDelegate(self._delegate)
         view.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked)

@@ -16,7 +16,6 @@ from sam3_annotator.ui.item_models.runs import runs
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.keyboard.keys import key_of
 from sam3_annotator.ui.panels.quiet_list import QuietListView
-from sam3_annotator.ui.sizes import scaled
 from sam3_annotator.ui.workspace import Workspace
 
 LEAST_ROWS: Final = 2
@@ -44,7 +43,7 @@ class InstanceView(QuietListView):
 
     def sizeHint(self) -> QSize:
         """Ask for some rows only: what is below the list needs room too where there is little."""
-        return QSize(super().sizeHint().width(), LEAST_ROWS * scaled(ROW_HEIGHT) + 2 * self.frameWidth())
+        return QSize(super().sizeHint().width(), LEAST_ROWS * ROW_HEIGHT + 2 * self.frameWidth())
 
     def minimumSizeHint(self) -> QSize:
         """Keep them."""

@@ -73,7 +73,8 @@ class Docks:
         """Give both columns their first widths, for a window as wide as it is."""
         wanted = tuple(map(scaled, _WIDTHS))
         share = min(1.0, _MOST_OF_WINDOW * self._window.width() / sum(wanted))
-        widths = tuple(max(round(width * share), scaled(_LEAST_WIDTH)) for width in wanted)
+        least = min(scaled(_LEAST_WIDTH), max(round(_MOST_OF_WINDOW * self._window.width() / 2), _LEAST_WIDTH))
+        widths = tuple(max(round(width * share), least) for width in wanted)
         self._resize(("images", "categories"), widths, Qt.Orientation.Horizontal)
 
     def _follow_text_size(self) -> None:

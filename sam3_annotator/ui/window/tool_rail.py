@@ -16,7 +16,8 @@ from sam3_annotator.ui.theme import FOCUS_WIDTH, ICON_SIZE, RADIUS, TOOL_RAIL_WI
 TOOLS: Final = ("tool_select", "tool_points", "tool_box", "tool_exemplar", "tool_polygon", "tool_brush")
 FOOT: Final = ("shortcuts", "settings")
 BUTTON_SIZE: Final = 36
-TOOL_HEIGHT: Final = 46
+KEY_HEIGHT: Final = 14  # of the key below the icon
+PADDING: Final = 6  # above and below both, also where they are larger: a low screen has all buttons in sight
 
 
 class RailButton(QToolButton):
@@ -29,9 +30,12 @@ class RailButton(QToolButton):
         self.setDefaultAction(action)
         self.setAccessibleName(action.text())
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        height = TOOL_HEIGHT if shows_key else BUTTON_SIZE
-        bind_sizes(self, lambda: self.setFixedSize(scaled(BUTTON_SIZE), scaled(height)))
+        bind_sizes(self, self._take_size)
         theme().theme_changed.connect(self.update)
+
+    def _take_size(self) -> None:
+        height = scaled(ICON_SIZE + KEY_HEIGHT) + 2 * PADDING if self._shows_key else scaled(ICON_SIZE) + 16
+        self.setFixedSize(scaled(BUTTON_SIZE), height)
 
     @property
     def shown_key(self) -> str:
@@ -56,7 +60,7 @@ class RailButton(QToolButton):
             painter.drawRoundedRect(frame, RADIUS, RADIUS)
         role = self._role()
         image = pixmap(self._icon_name, role, scaled(ICON_SIZE), self.devicePixelRatioF())
-        top = scaled(6) if self._shows_key else (self.height() - scaled(ICON_SIZE)) // 2
+        top = PADDING if self._shows_key else (self.height() - scaled(ICON_SIZE)) // 2
         painter.drawPixmap((self.width() - scaled(ICON_SIZE)) // 2, top, image)
         if self._shows_key:
             painter.setFont(theme().font("caption"))
