@@ -7,9 +7,20 @@ import re
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import Qt as GuiQt, QTextDocumentFragment
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QDialog, QLabel, QMenu, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QDialog,
+    QLabel,
+    QMenu,
+    QWidget,
+)
 
 from sam3_annotator.project import rectangle
+from sam3_annotator.ui.dialogs.export_dialog import ExportDialog
+from sam3_annotator.ui.keyboard.shortcuts_dialog import ShortcutsDialog
 from sam3_annotator.ui.plain_tip import plain_tip
 
 MARKED = "<b>dog</b> & cat"
@@ -64,6 +75,30 @@ def test_lists_show_names_as_they_are(labelled):
     assert [category.name for category in window.store.categories()] == list(NAMES)
     assert any(MARKED in shown(tip) for tip in tooltips(window))
     assert not misread(window)
+
+
+def test_what_is_typed_and_not_found_is_repeated_as_it_was_typed(labelled):
+    labelled.window.window_actions.trigger("shortcuts")
+    dialog = labelled.window.findChild(ShortcutsDialog)
+
+    QTest.keyClicks(dialog.field, MARKED)
+
+    assert [each for each in dialog.findChildren(QLabel) if MARKED in each.text()]
+    assert not misread(dialog)
+    dialog.reject()
+
+
+def test_export_reports_a_folder_as_it_is_called(labelled, qtbot, tmp_path):
+    labelled.window.window_actions.trigger("export")
+    dialog = labelled.window.findChild(ExportDialog)
+    dialog.folder.set_path(tmp_path / "<b>dog<b> & cat")
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+
+    qtbot.waitUntil(lambda: "exported" in " ".join(each.text() for each in dialog.findChildren(QLabel)))
+    said = [each for each in dialog.findChildren(QLabel) if "<b>dog" in each.text()]
+    assert said
+    assert all(each.textFormat() == Qt.TextFormat.PlainText for each in said)
+    dialog.reject()
 
 
 def test_menus_show_names_as_they_are(labelled):

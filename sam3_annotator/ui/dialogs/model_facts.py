@@ -38,7 +38,7 @@ class ModelFacts(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._entry: ModelEntry | None = None
-        self._title = QLabel()
+        self._title = QLabel(textFormat=Qt.TextFormat.PlainText)
         bind_font(self._title, "title")
         self._about = QLabel(wordWrap=True)
         self._about.setProperty("tone", "dim")
@@ -57,8 +57,8 @@ class ModelFacts(QWidget):
         self._grid.setColumnMinimumWidth(0, scaled(LABEL_WIDTH))
         self._grid.setColumnStretch(1, 1)
         self._rows: dict[str, tuple[QLabel, QWidget]] = {}
-        self._state = self._add("State", QLabel())
-        self._holds = self._add("Content", QLabel(wordWrap=True))
+        self._state = self._add("State", QLabel(textFormat=Qt.TextFormat.PlainText))
+        self._holds = self._add("Content", QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText))
         self._place = self._add("File", PlaceLabel())
         self._hash = self._add("SHA-256", PlaceLabel(Qt.TextElideMode.ElideRight))
         self._add("Licence", self._make_licence())

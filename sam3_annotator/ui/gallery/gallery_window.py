@@ -74,8 +74,8 @@ class GalleryWindow(Companion):
         self._stack.addWidget(self.view)
         self._stack.addWidget(self._empty)
         self.messages = MessageBar()
-        self._summary = QLabel()
-        self._note = QLabel()
+        self._summary = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self._note = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._hints = KeyHintBar()
         self._failure = ""
         self._assemble()

@@ -103,7 +103,7 @@ class ShortcutsDialog(QDialog):
         self._applied: Changes = {}  # by what
         self._said = ""
         self.field = self._make_field()
-        self._hint = QLabel(HOW_TO)
+        self._hint = QLabel(HOW_TO, textFormat=Qt.TextFormat.PlainText)
         self.undo_button = QPushButton("Undo")
         self.preset_button = QPushButton("Keys as in")
         self.reset_button = QPushButton("Reset all")

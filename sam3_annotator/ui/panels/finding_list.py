@@ -158,7 +158,7 @@ class FindingPanel(QWidget):
             self._comparison.setText(f"Compared {done:,} of {counted(total, 'image')}")
 
     def _make_foot(self) -> QWidget:
-        self._comparison = QLabel()
+        self._comparison = QLabel(textFormat=Qt.TextFormat.PlainText)
         bind_font(self._comparison, "caption")
         self._comparison.setProperty("tone", "dim")
         self._comparison.setMinimumWidth(1)  # rather cut off than the column made wide

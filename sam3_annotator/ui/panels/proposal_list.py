@@ -53,7 +53,7 @@ class ProposalPanel(QWidget):
         self._list = self._make_list()
         self._empty = EmptyState("magnify")
         self._stack = PageStack(self._list, self._empty)
-        self._summary = QLabel()
+        self._summary = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._accept_all = QToolButton()
         self._header = self._make_header()
         layout = QVBoxLayout(self)

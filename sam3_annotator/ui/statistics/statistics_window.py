@@ -77,7 +77,7 @@ class StatisticsWindow(Companion):
         self._stack = QStackedWidget()
         self._empty = EmptyState("shape-outline")
         self._legend = MakingsLegend()
-        self._note = QLabel()
+        self._note = QLabel(textFormat=Qt.TextFormat.PlainText)
         self.messages = MessageBar()
         self._failure = ""
         self._is_measuring = False

@@ -157,7 +157,7 @@ class ModelDetails(QFrame):
         self.setProperty("surface", "raised")
         bind_sizes(self, lambda: self.setMinimumWidth(scaled(MIN_DETAILS_WIDTH)))
         bind_sizes(self, lambda: self.setMaximumWidth(scaled(MAX_DETAILS_WIDTH)))
-        self._title = QLabel()
+        self._title = QLabel(textFormat=Qt.TextFormat.PlainText)
         bind_font(self._title, "title")
         self._words = _dim("")
         self._problem = SentenceLabel()

@@ -23,7 +23,7 @@ class TopBar(QWidget):
         super().__init__(parent)
         self._menu_bar = menu_bar
         self._chip = chip
-        self._name = QLabel(self)
+        self._name = QLabel(self, textFormat=Qt.TextFormat.PlainText)
         bind_font(self._name, "strong")
         self._progress = QLabel(self)
         bind_font(self._progress, "number")
