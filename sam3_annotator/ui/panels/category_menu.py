@@ -131,7 +131,7 @@ class CategoryMenu(QMenu):
         view.setProperty("surface", "menu")
         indexes = [self._shown.index(row, 0) for row in range(self._shown.rowCount())]
         categories = [index.data(_Role.CATEGORY) for index in indexes]
-        least, most = WIDTHS
+        least, most = map(scaled, WIDTHS)
         beside = scaled(SWATCH_SIZE) + 2 * (SPACE_M + SPACE_S) + view.verticalScrollBar().sizeHint().width()
         longest = max((text_width(f"{each.name}0,000,000") for each in categories), default=0)
         view.setFixedWidth(max(least, min(most, longest + beside)))
