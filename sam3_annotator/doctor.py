@@ -38,6 +38,7 @@ PACKAGES = {
     "filelock": "filelock",
     "tqdm": "tqdm",
     "yaml": "PyYAML",
+    **({"comtypes": "comtypes"} if sys.platform == "win32" else {}),
 }
 QT_TIMEOUT_S = 30
 GIB = 1 << 30
@@ -119,9 +120,15 @@ def _processor() -> str:
 
 
 def _memory_gib() -> float | None:
+    if sys.platform == "win32":
+        import ctypes
+
+        kibibytes = ctypes.c_ulonglong()
+        is_known = ctypes.windll.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(kibibytes))
+        return round(kibibytes.value * 1024 / GIB, 1) if is_known else None
     try:
         return round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / GIB, 1)
-    except (AttributeError, OSError, ValueError):  # Windows has no sysconf, others may lack the names
+    except (OSError, ValueError):  # some systems lack the names
         return None
 
 

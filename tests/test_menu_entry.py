@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import configparser
 import plistlib
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from PIL import Image
+from PySide6.QtCore import QSettings
 
 from sam3_annotator import cli, menu_entry, paths
 from sam3_annotator.menu_entry import freedesktop, windows
@@ -23,6 +22,7 @@ def files_of(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="quotes and compares paths of Unix")
 class TestFreedesktop:
     @pytest.fixture
     def data(self, isolated_user: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -41,6 +41,7 @@ class TestFreedesktop:
         (kind,) = ET.parse(data / "mime" / "packages" / "sam3-annotator.xml").getroot()
         assert path == data / "applications" / "sam3-annotator.desktop"
         assert entry_of["TryExec"] == sys.executable
+        assert entry_of["Exec"].endswith(" -P -m sam3_annotator")
         assert f"\nMimeType={kind.attrib['type']};\n" in path.with_name("sam3-annotator-open.desktop").read_text()
         assert kind.find("{*}glob").attrib["pattern"] == "*.sam3proj"  # type: ignore[union-attr]  # else the test fails
         assert (data / "icons/hicolor/scalable/apps" / f"{entry_of['Icon']}.svg").is_file()
@@ -74,7 +75,6 @@ class TestFreedesktop:
         assert 'Exec="/opt/sam3-annotator/sam3-annotator"' in entry.read_text().splitlines()
         assert 'Exec="/opt/sam3-annotator/sam3-annotator" open %f' in opening.read_text().splitlines()
 
-    @pytest.mark.skipif(sys.platform == "win32", reason="asks a shell of Unix")
     def test_any_path_of_python_survives_quoting(self) -> None:
         python = '/opt/my $HOME/100%/`"quoted" \\ back/python'
         entry = freedesktop.desktop_entry((python, "-m", "sam3_annotator"), " open %f")
@@ -150,7 +150,7 @@ class TestMacos:
         program = bundle / "Contents" / "MacOS" / told["CFBundleExecutable"]
         printed = subprocess.run([program], capture_output=True, text=True, check=True)
         assert bundle.name == "SAM 3 Annotator.app"
-        assert printed.stdout.splitlines() == ["-m", "sam3_annotator"]
+        assert printed.stdout.splitlines() == ["-P", "-m", "sam3_annotator"]
         with Image.open(bundle / "Contents" / "Resources" / f"{told['CFBundleIconFile']}.icns") as icon:
             assert icon.size == (1024, 1024)
 
@@ -186,84 +186,97 @@ class TestMacos:
 
 
 class TestWindows:
+    PYTHONW = "C:\\Users\\O'Neil\\venv\\Scripts\\pythonw.exe"
+
     @pytest.fixture
-    def scripts(self, isolated_user: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-        """Give the scripts that PowerShell is given; it prints where a link would lie."""
-        del isolated_user
-        scripts: list[str] = []
+    def classes(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[QSettings]:
+        """Give what the registry knows of kinds of files: a part of it that is the tests' own, elsewhere a file."""
+        place = str(tmp_path / "classes")
+        if sys.platform == "win32":
+            place = f"HKEY_CURRENT_USER\\Software\\{paths.APP_NAME}-tests\\{tmp_path.name}"
+        monkeypatch.setattr(windows, "_CLASSES", place)
+        classes = QSettings(place, QSettings.Format.NativeFormat)
+        yield classes
+        classes.clear()
 
-        def run(command: list[str], **_: Any) -> SimpleNamespace:
-            assert command[0] == "powershell"
-            scripts.append(base64.b64decode(command[-1]).decode("utf-16-le"))
-            return SimpleNamespace(returncode=0, stdout="C:\\Menü\\SAM 3 Annotator.lnk\r\n".encode(), stderr=b"")
-
+    @pytest.fixture
+    def link(self, classes: QSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """Give where the link is made; only Windows can make a real one."""
+        del classes
+        link = tmp_path / "Menü" / "SAM 3 Annotator.lnk"
+        monkeypatch.setattr(windows, "_link", lambda: link)
+        if sys.platform != "win32":
+            monkeypatch.setattr(windows, "write_link", lambda link, *words: link.write_text("\n".join(words)))
         monkeypatch.setattr(sys, "platform", "win32")
-        monkeypatch.setattr(sys, "executable", "C:\\Users\\O'Neil\\venv\\Scripts\\python.exe")
-        monkeypatch.setattr(windows.subprocess, "run", run)
-        return scripts
+        monkeypatch.setattr(windows, "_tell_desktop", lambda: None)
+        monkeypatch.setattr(sys, "executable", self.PYTHONW.replace("pythonw", "python"))
+        return link
 
-    def test_link_and_projects_start_the_python_without_a_console(self, scripts: list[str]) -> None:
-        link = menu_entry.add()
+    def test_projects_start_the_python_without_a_console(self, classes: QSettings, link: Path) -> None:
+        assert menu_entry.add() == link
 
-        (script,) = scripts
-        assert link == Path("C:\\Menü\\SAM 3 Annotator.lnk")
-        assert "$link.TargetPath = 'C:\\Users\\O''Neil\\venv\\Scripts\\pythonw.exe'" in script.splitlines()
-        opening = "'\"C:\\Users\\O''Neil\\venv\\Scripts\\pythonw.exe\" -m sam3_annotator open \"%1\"'"
-        assert f"\\sam3-annotator.project\\shell\\open\\command' -Value {opening} -Force" in script
-        assert "New-Item -Path 'HKCU:\\Software\\Classes\\.sam3proj' -Value 'sam3-annotator.project'" in script
+        assert link.is_file()
+        classes.sync()
+        assert classes.value(".sam3proj/.") == "sam3-annotator.project"
+        assert classes.value("sam3-annotator.project/.") == "SAM 3 Annotator project"
+        opening = classes.value("sam3-annotator.project/shell/open/command/.")
+        assert opening == f'"{self.PYTHONW}" -P -m sam3_annotator open "%1"'
 
     def test_link_and_projects_start_the_window_of_an_application(
-        self, scripts: list[str], monkeypatch: pytest.MonkeyPatch
+        self, classes: QSettings, link: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(sys, "frozen", True, raising=False)
         monkeypatch.setattr(sys, "executable", "D:\\sam3-annotator\\sam3-annotator.exe")
+        linked: list[str] = []
+        monkeypatch.setattr(windows, "write_link", lambda _, *words: linked.extend(words))
 
-        menu_entry.add()
+        assert menu_entry.add() == link
 
-        lines = scripts[0].splitlines()
-        assert "$link.TargetPath = 'D:\\sam3-annotator\\SAM 3 Annotator.exe'" in lines
-        assert "$link.Arguments = ''" in lines
-        assert '\'"D:\\sam3-annotator\\SAM 3 Annotator.exe" open "%1"\'' in scripts[0]
+        assert linked[:2] == ["D:\\sam3-annotator\\SAM 3 Annotator.exe", ""]
+        classes.sync()
+        opening = classes.value("sam3-annotator.project/shell/open/command/.")
+        assert opening == '"D:\\sam3-annotator\\SAM 3 Annotator.exe" open "%1"'
 
-    def test_icon_has_the_sizes_of_windows(self, scripts: list[str]) -> None:
+    @pytest.mark.usefixtures("link")
+    def test_icon_has_the_sizes_of_windows(self, classes: QSettings) -> None:
         menu_entry.add()
 
         icon = paths.user_data_dir() / "sam3-annotator.ico"
-        assert f"$link.IconLocation = '{icon}'" in scripts[0]
+        classes.sync()
+        assert classes.value("sam3-annotator.project/DefaultIcon/.") == str(icon)
         with Image.open(icon) as drawn:
             assert {(16, 16), (32, 32), (256, 256)} <= drawn.info["sizes"]
 
-    def test_removed_with_what_projects_are_called(self, scripts: list[str]) -> None:
+    @pytest.mark.skipif(sys.platform != "win32", reason="only Windows makes such links")
+    def test_link_starts_the_python_without_a_console(self, link: Path) -> None:
+        from comtypes.client import CreateObject
+        from comtypes.persist import IPersistFile
+        from comtypes.shelllink import IShellLinkW, ShellLink
+
         menu_entry.add()
 
-        assert menu_entry.remove() == Path("C:\\Menü\\SAM 3 Annotator.lnk")
+        shell_link = CreateObject(ShellLink, interface=IShellLinkW)
+        shell_link.QueryInterface(IPersistFile).Load(str(link), 0)
+        assert shell_link.GetPath() == self.PYTHONW
+        assert shell_link.GetArguments() == "-P -m sam3_annotator"
+        assert shell_link.GetIconLocation() == (str(paths.user_data_dir() / "sam3-annotator.ico"), 0)
 
-        assert "'HKCU:\\Software\\Classes\\.sam3proj', 'HKCU:\\Software\\Classes\\sam3-annotator.project'" in scripts[1]
+    def test_removed_with_what_projects_are_called(self, classes: QSettings, link: Path) -> None:
+        classes.setValue(".other/.", "somebody's")
+        classes.sync()
+        menu_entry.add()
+
+        assert menu_entry.remove() == link
+        assert menu_entry.remove() is None
+
+        assert not link.exists()
+        classes.sync()
+        assert classes.allKeys() == [".other/."]
         assert not (paths.user_data_dir() / "sam3-annotator.ico").exists()
 
-    def test_it_does_not_wait_for_ever(
-        self, scripts: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        del scripts
-
-        def hang(command: list[str], *, timeout: float, **_: Any) -> None:
-            raise subprocess.TimeoutExpired(command, timeout)
-
-        monkeypatch.setattr(windows.subprocess, "run", hang)
-
-        assert cli.run(["menu-entry", "remove"]) == 1
-
-        told = capsys.readouterr().err.strip()
-        assert told == "The system refused (PowerShell did not change the start menu within 120 s)"
-
-    def test_what_powershell_says_is_told(
-        self, scripts: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        del scripts
-        refused = SimpleNamespace(returncode=1, stdout=b"", stderr=b"Access denied")
-        monkeypatch.setattr(windows.subprocess, "run", lambda *_, **__: refused)
+    def test_refusal_is_a_sentence(self, link: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        link.parent.write_text("a file where the folder should be")
 
         assert cli.run(["menu-entry", "add"]) == 1
 
-        told = capsys.readouterr().err.strip()
-        assert told == "The system refused (PowerShell could not change the start menu: Access denied)"
+        assert str(link.parent) in capsys.readouterr().err

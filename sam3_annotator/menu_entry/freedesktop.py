@@ -40,10 +40,9 @@ def add() -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(resources_dir() / "app-icon.svg", icon)
     mime_package.write_text(_MIME_PACKAGE, encoding="utf-8")
-    opening.write_text(
-        desktop_entry(command(), " open %f", f"MimeType={MIME_TYPE};", "NoDisplay=true"), encoding="utf-8"
-    )
-    entry.write_text(desktop_entry(command()), encoding="utf-8")
+    program = command(in_any_folder=True)
+    opening.write_text(desktop_entry(program, " open %f", f"MimeType={MIME_TYPE};", "NoDisplay=true"), encoding="utf-8")
+    entry.write_text(desktop_entry(program), encoding="utf-8")
     _tell_desktop()
     return entry
 

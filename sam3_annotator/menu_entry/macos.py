@@ -34,7 +34,7 @@ def add() -> Path:
         folder.mkdir(parents=True)
     write_icon(resources / f"{APP_NAME}.icns")
     program = programs / APP_NAME
-    program.write_text(f"#!/bin/sh\nexec {shlex.join(command())}\n", encoding="utf-8")
+    program.write_text(f"#!/bin/sh\nexec {shlex.join(command(in_any_folder=True))}\n", encoding="utf-8")
     program.chmod(0o755)
     (bundle / "Contents" / "Info.plist").write_bytes(
         plistlib.dumps(

@@ -1,25 +1,25 @@
 """The start menu of Windows, and what a double click on a project does there.
 
-Both are written by PowerShell, which has the objects for it. https://learn.microsoft.com/windows/win32/shell/fa-file-types
+https://learn.microsoft.com/windows/win32/shell/fa-file-types
 """
 
 from __future__ import annotations
 
-import base64
 import errno
-import subprocess
-from collections.abc import Iterable, Sequence
+import os
+import sys
 from pathlib import Path
 from typing import Final
+
+from PySide6.QtCore import QSettings, QStandardPaths
 
 from sam3_annotator.menu_entry.naming import DESCRIPTION, NAME
 from sam3_annotator.paths import APP_NAME, PROJECT_SUFFIX, user_data_dir
 from sam3_annotator.program import command_without_console
 
-TIMEOUT_S: Final = 120
+_CLASSES: Final = "HKEY_CURRENT_USER\\Software\\Classes"
 _KIND: Final = f"{APP_NAME}.project"
-_CLASSES: Final = "HKCU:\\Software\\Classes"
-_LINK: Final = f"Join-Path ([Environment]::GetFolderPath('Programs')) '{NAME}.lnk'"
+_ASSOCIATIONS_CHANGED: Final = 0x08000000  # SHCNE_ASSOCCHANGED
 
 
 def add() -> Path:
@@ -29,82 +29,74 @@ def add() -> Path:
     icon = user_data_dir() / f"{APP_NAME}.ico"
     icon.parent.mkdir(parents=True, exist_ok=True)
     write_icon(icon)
-    return Path(_run(adding_script(command_without_console(), str(icon))))
+    file, *words = command_without_console()
+    link = _link()
+    link.parent.mkdir(parents=True, exist_ok=True)
+    write_link(link, file, " ".join(words), str(icon))
+    classes = _classes()
+    _set_default(classes, PROJECT_SUFFIX, _KIND)
+    _set_default(classes, _KIND, f"{NAME} project")
+    _set_default(classes, f"{_KIND}/DefaultIcon", str(icon))
+    _set_default(classes, f"{_KIND}/shell/open/command", " ".join((f'"{file}"', *words, 'open "%1"')))
+    _settle(classes)
+    return link
 
 
 def remove() -> Path | None:
     """Delete them."""
     (user_data_dir() / f"{APP_NAME}.ico").unlink(missing_ok=True)
-    link = _run(removing_script())
-    return Path(link) if link else None
+    classes = _classes()
+    for key in (PROJECT_SUFFIX, _KIND):
+        classes.remove(key)
+    _settle(classes)
+    link = _link()
+    if not os.path.lexists(link):
+        return None
+    link.unlink()
+    return link
 
 
-def adding_script(program: Sequence[str], icon: str) -> str:
-    """Give the script that makes the entry, which starts the program; it prints where the link lies."""
-    file, *words = program
-    opening = " ".join((f'"{file}"', *words, 'open "%1"'))
-    return _script(
-        (
-            f"$link = (New-Object -ComObject WScript.Shell).CreateShortcut(({_LINK}))",
-            f"$link.TargetPath = {_quoted(file)}",
-            f"$link.Arguments = {_quoted(' '.join(words))}",
-            f"$link.IconLocation = {_quoted(icon)}",
-            f"$link.Description = {_quoted(DESCRIPTION)}",
-            "$link.Save()",
-            _set_key(PROJECT_SUFFIX, _KIND),
-            _set_key(_KIND, f"{NAME} project"),
-            _set_key(f"{_KIND}\\DefaultIcon", icon),
-            _set_key(f"{_KIND}\\shell\\open\\command", opening),
-            "$link.FullName",
-        )
-    )
+def write_link(link: Path, file: str, words: str, icon: str) -> None:
+    """Write the file that starts the program from the menu. Raises `OSError` where the system refuses."""
+    from comtypes import COMError
+    from comtypes.client import CreateObject
+    from comtypes.persist import IPersistFile
+    from comtypes.shelllink import IShellLinkW, ShellLink
 
-
-def removing_script() -> str:
-    """Give the script that takes it away again; it prints where the link lay, if there was one."""
-    keys = ", ".join(_quoted(_path_of(key)) for key in (PROJECT_SUFFIX, _KIND))
-    return _script(
-        (
-            f"Remove-Item -Path {keys} -Recurse -ErrorAction SilentlyContinue",
-            f"$path = {_LINK}",
-            "if (Test-Path -LiteralPath $path) { Remove-Item -LiteralPath $path; $path }",
-        )
-    )
-
-
-def _script(lines: Iterable[str]) -> str:
-    beginning = (
-        "$ErrorActionPreference = 'Stop'",
-        "$ProgressPreference = 'SilentlyContinue'",
-        "[Console]::OutputEncoding = [Text.Encoding]::UTF8",
-    )
-    return "\n".join((*beginning, *lines))
-
-
-def _set_key(key: str, value: str) -> str:
-    return f"New-Item -Path {_quoted(_path_of(key))} -Value {_quoted(value)} -Force | Out-Null"
-
-
-def _path_of(key: str) -> str:
-    return f"{_CLASSES}\\{key}"
-
-
-def _quoted(text: str) -> str:
-    """Quote a text for PowerShell, which takes typographic quotes for straight ones."""
-    for quote in "'\u2018\u2019\u201a\u201b":
-        text = text.replace(quote, quote * 2)
-    return f"'{text}'"
-
-
-def _run(script: str) -> str:
-    """Have PowerShell do what a script says; gives what it prints. Raises `OSError` with what it complains of."""
-    encoded = base64.b64encode(script.encode("utf-16-le")).decode("ascii")
-    command = ["powershell", "-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-EncodedCommand", encoded]
     try:
-        done = subprocess.run(command, check=False, capture_output=True, timeout=TIMEOUT_S)
-    except subprocess.TimeoutExpired as error:
-        raise OSError(errno.ETIMEDOUT, f"PowerShell did not change the start menu within {TIMEOUT_S} s") from error
-    if done.returncode:
-        told = done.stderr.decode("utf-8", "replace").strip()
-        raise OSError(errno.EIO, f"PowerShell could not change the start menu: {told}")
-    return done.stdout.decode("utf-8", "replace").strip()
+        shell_link = CreateObject(ShellLink, interface=IShellLinkW)
+        shell_link.SetPath(file)
+        shell_link.SetArguments(words)
+        shell_link.SetIconLocation(icon, 0)
+        shell_link.SetDescription(DESCRIPTION)
+        shell_link.QueryInterface(IPersistFile).Save(str(link), True)
+    except COMError as error:
+        raise OSError(errno.EIO, error.text or str(error), str(link)) from error
+
+
+def _link() -> Path:
+    menu = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.ApplicationsLocation)
+    return Path(menu, f"{NAME}.lnk")
+
+
+def _classes() -> QSettings:
+    return QSettings(_CLASSES, QSettings.Format.NativeFormat)
+
+
+def _set_default(classes: QSettings, key: str, value: str) -> None:
+    classes.setValue(f"{key}/.", value)
+
+
+def _settle(classes: QSettings) -> None:
+    classes.sync()
+    if classes.status() != QSettings.Status.NoError:
+        raise OSError(errno.EACCES, "the registry cannot be written", _CLASSES)
+    _tell_desktop()
+
+
+def _tell_desktop() -> None:
+    """Have icons drawn anew, and double clicks go where they are to go now."""
+    if sys.platform == "win32":
+        import ctypes
+
+        ctypes.windll.shell32.SHChangeNotify(_ASSOCIATIONS_CHANGED, 0, None, None)
