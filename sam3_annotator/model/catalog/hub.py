@@ -114,6 +114,11 @@ def _in_words(model: KnownModel, token: str | None) -> Iterator[None]:
         raise DownloadFailed(
             f"The Hugging Face client is set to work offline (HF_HUB_OFFLINE); unset that to fetch {model.title}."
         ) from error
+    except FileNotFoundError as error:
+        raise DownloadFailed(
+            f"No connection to Hugging Face can be made ({error.strerror}); see whether the files with certificates "
+            "are there that the variables SSL_CERT_FILE and SSL_CERT_DIR name, or unset these."
+        ) from error
     except errors.HTTPError as error:  # type: ignore[attr-defined] # of whichever client is below
         raise Interrupted(str(error) or type(error).__name__) from error
 

@@ -231,6 +231,15 @@ def test_hub_that_cannot_be_reached_is_told(catalog: Catalog, fake_hub: Any, mon
         _fetch(catalog)
 
 
+def test_missing_certificates_are_told_as_such(
+    catalog: Catalog, fake_hub: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nowhere.pem"))
+
+    with pytest.raises(DownloadFailed, match=r"No connection to Hugging Face .* the variables SSL_CERT_FILE"):
+        _fetch(catalog)
+
+
 def test_disk_with_too_little_room_is_told_before_anything_is_fetched(
     catalog: Catalog, fake_hub: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
