@@ -17,6 +17,7 @@ from typing import Final
 from sam3_annotator.model.embedding_cache.file_format import decode_file, encode_file
 from sam3_annotator.model.session import PackedEmbedding
 from sam3_annotator.paths import user_cache_dir
+from sam3_annotator.patience import replace
 
 SUFFIX: Final = ".safetensors"
 PART_SUFFIX: Final = ".part"
@@ -184,7 +185,7 @@ def _write_whole(data: bytes, path: Path) -> None:
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
-        os.replace(part, path)  # noqa: PTH105 - the atomic one, by its known name
+        replace(Path(part), path)  # another instance may be reading it, which Windows minds
     except BaseException:
         _delete(Path(part))
         raise
