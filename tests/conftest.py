@@ -124,6 +124,9 @@ def isolated_user(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
         monkeypatch.setenv(variable, str(home))
     for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(variable, str(home / variable.lower()))
+    # Windows tells its folders whatever the variables say; these are for platformdirs.
+    for variable in ("WIN_PD_OVERRIDE_APPDATA", "WIN_PD_OVERRIDE_LOCAL_APPDATA"):
+        monkeypatch.setenv(variable, str(home / variable.lower()))
     try:
         from PySide6.QtCore import QSettings
     except ImportError:  # a machine without Qt's system libraries still runs the tests that need none

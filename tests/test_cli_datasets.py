@@ -106,9 +106,8 @@ def test_new_asks_for_the_name_of_a_file(
 
     assert cli.run(["new", project, "--images", "."]) == 1
 
-    assert (
-        capsys.readouterr().err == f"{project} is a folder; name the project file to make, for example cats.sam3proj.\n"
-    )
+    told = capsys.readouterr().err
+    assert told == f"{Path(project)} is a folder; name the project file to make, for example cats.sam3proj.\n"
 
 
 def test_new_never_overwrites(labelled: Path, image_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,7 +48,8 @@ def _failure(message: str) -> ValueError:
 
 
 def _python(code: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    variables = {**os.environ, "XDG_STATE_HOME": str(home), "HOME": str(home), **environment}
+    homes = dict.fromkeys(("XDG_STATE_HOME", "HOME", "WIN_PD_OVERRIDE_LOCAL_APPDATA"), str(home))
+    variables = {**os.environ, **homes, **environment}
     return subprocess.run(
         [sys.executable, "-c", code], env=variables, capture_output=True, text=True, timeout=60, check=False
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from collections.abc import Callable
@@ -249,7 +250,15 @@ def test_the_first_frame_of_an_animation_is_shown(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["café, 写真 🐈.png", " spaces  in it .png", "tab\tand'quote\".png", "a" * 240 + ".png"]
+    "name",
+    [
+        "café, 写真 🐈.png",
+        " spaces  in it .png",
+        pytest.param(
+            "tab\tand'quote\".png", marks=pytest.mark.skipif(os.name == "nt", reason="files have no such names there")
+        ),
+        "a" * 240 + ".png",
+    ],
 )
 def test_any_file_name_works(tmp_path: Path, name: str) -> None:
     path = save(tmp_path / name, corners())

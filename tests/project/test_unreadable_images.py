@@ -64,7 +64,7 @@ def test_a_pipe_is_told_and_does_not_block(tmp_path: Path) -> None:
 
 def test_something_else_than_an_image_is_told(tmp_path: Path) -> None:
     path = tmp_path / "letter.jpg"
-    path.write_text("Dear labeler,\n" * 50)
+    path.write_bytes(b"Dear labeler,\n" * 50)
 
     assert "no image of a kind that can be read" in _sentence(path)
     facts = read_facts(path)
@@ -161,6 +161,7 @@ def test_a_link_to_itself_is_told(tmp_path: Path) -> None:
     assert "leads to itself" in _sentence(tmp_path / "loop.png")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no file is there, says the system of such names")
 def test_a_name_too_long_for_the_system_is_told(tmp_path: Path) -> None:
     assert "too long" in _sentence(tmp_path / ("a" * 300 + ".png"))
 
@@ -187,5 +188,5 @@ def test_the_file_is_closed_again_also_after_a_failure(tmp_path: Path) -> None:
             else:
                 read(path)
         path.unlink()
-    if Path("/proc/self/fd").exists():
+    if sys.platform == "linux":
         assert not [fd for fd in Path("/proc/self/fd").iterdir() if str(tmp_path) in str(fd.resolve())]

@@ -378,7 +378,7 @@ def test_labels_cannot_bring_files_that_are_no_images(store: ProjectStore, tmp_p
     report = import_project(store, labels, "coco")
 
     assert [image.path for image in store.images()] == before
-    assert report.unmatched == (str(tmp_path / "secrets"),)
+    assert report.unmatched == ((tmp_path / "secrets").as_posix(),)
     assert annotated(store) == {"photos/2.png": 1}
     with pytest.raises(KnownError, match=r"not found.* Nothing was imported\.$"):
         import_project(store, coco(tmp_path / "only.json", [str(tmp_path / "secrets")]), "coco")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -267,7 +268,7 @@ def test_split_is_read_from_the_name_of_the_file_or_its_folder(tmp_path: Path, n
 
 
 def test_name_that_the_system_does_not_take_is_refused_with_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(FormatError, match="cannot be read"):
+    with pytest.raises(FormatError, match="nothing at" if sys.platform == "win32" else "cannot be read"):
         read(tmp_path / ("x" * 5000))
 
 

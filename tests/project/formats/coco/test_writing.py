@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -155,12 +156,28 @@ def test_without_images_only_labels_are_written(dataset: Any, tmp_path: Path) ->
     assert report.files == (tmp_path / "out/annotations/instances.json",)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
 def test_linked_images_lead_to_the_originals(dataset: Any, tmp_path: Path) -> None:
     export_project(dataset.store, tmp_path / "out", "coco", ExportOptions(images="link"))
 
     link = tmp_path / "out/images/sub/a.png"
     assert link.is_symlink()
     assert link.resolve() == (dataset.photos / "sub/a.png").resolve()
+
+
+def test_where_links_are_not_allowed_images_are_copied_which_is_told(
+    dataset: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, target: Path) -> None:
+        raise OSError("A required privilege is not held by the client")
+
+    monkeypatch.setattr(Path, "symlink_to", refuse)
+
+    report = export_project(dataset.store, tmp_path / "out", "coco", ExportOptions(images="link"))
+
+    assert report.warnings.count("Links are not allowed here, so images were copied instead.") == 1
+    copy = tmp_path / "out/images/sub/a.png"
+    assert copy.read_bytes() == (dataset.photos / "sub/a.png").read_bytes()
 
 
 def test_untouched_images_are_left_out_and_told_unless_wanted(dataset: Any, tmp_path: Path) -> None:

@@ -168,6 +168,7 @@ def test_folder_of_the_project_or_its_images_is_never_replaced(dataset: Any, tmp
     assert (out / "inside.sam3proj").is_file()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
 def test_link_to_a_folder_stays_a_link(dataset: Any, tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
@@ -254,6 +255,7 @@ except KnownError as error:
 """
 
 
+@pytest.mark.skipif(os.name == "nt", reason="permissions mean something else there")
 def test_what_may_not_be_read_is_told_as_such(dataset: Any, public_folder: Path, run_python: RunPython) -> None:
     project, photo, locked = (public_folder / name for name in ("p.sam3proj", "a.png", "locked"))
     photo.write_bytes((dataset.photos / "a.png").read_bytes())

@@ -7,6 +7,7 @@ import io
 import json
 import math
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -302,7 +303,7 @@ def test_folder_without_a_file_is_refused(tmp_path: Path) -> None:
         read(tmp_path)
     with pytest.raises(FormatError, match="nothing at"):
         read(tmp_path / "absent")
-    with pytest.raises(FormatError, match="cannot be read"):
+    with pytest.raises(FormatError, match="nothing at" if sys.platform == "win32" else "cannot be read"):
         read(tmp_path / ("x" * 5000))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -25,6 +26,7 @@ def lines(out: Path, name: str) -> list[str]:
     return (out / "ImageSets" / name).read_text(encoding="utf-8").splitlines()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="supervision opens no names like 日本.png there")
 def test_supervision_reads_all_images_categories_and_boxes(dataset: Any, tmp_path: Path) -> None:
     report = export_project(dataset.store, tmp_path / "out", "voc")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -293,6 +294,7 @@ def test_labels_are_found_however_accents_are_written(tree: Tree, image: str, la
     assert found.labels.name.encode() == written.removeprefix("labels/").encode()
 
 
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names that differ in case alone are one name there")
 def test_labels_of_a_name_in_another_case_are_those_of_another_image(tree: Tree) -> None:
     folder = tree("images/a.png", "images/A.png", "labels/a.txt")
 
@@ -338,7 +340,7 @@ def test_other_sources_are_refused_with_a_sentence(tmp_path: Path, make_image: M
     photo = make_image("photos/a.png")
     for source, words in [
         (tmp_path / "absent", "nothing at"),
-        (tmp_path / ("x" * 5000), "cannot be read"),
+        (tmp_path / ("x" * 5000), "nothing at" if sys.platform == "win32" else "cannot be read"),
         (photo, "no data.yaml"),
         (photo.parent, "no labels"),
     ]:
