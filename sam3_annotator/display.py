@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from sam3_annotator.paths import resources_dir
 
@@ -22,6 +23,14 @@ def is_seen() -> bool:
     """Say whether somebody sees the windows that are shown here: not on platforms of Qt that only draw in memory."""
     platform = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
     return platform not in {"offscreen", "minimal"} and has_display()
+
+
+def offscreen() -> dict[str, str]:
+    """Give the variables of the environment that have Qt draw windows in memory only, in the letters of the system."""
+    variables = {"QT_QPA_PLATFORM": "offscreen"}
+    if sys.platform == "win32":  # there this platform looks for fonts beside Qt, which brings none, and draws boxes
+        variables["QT_QPA_FONTDIR"] = str(Path(os.environ.get("SYSTEMROOT", "C:\\Windows"), "Fonts"))
+    return variables
 
 
 def missing_packages() -> tuple[str, ...]:

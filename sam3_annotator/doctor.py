@@ -176,7 +176,7 @@ def _device() -> object:
 def _qt() -> object:
     environment = dict(os.environ)
     if not display.has_display():
-        environment["QT_QPA_PLATFORM"] = "offscreen"
+        environment |= display.offscreen()
     asked = subprocess.run(  # a process of its own: Qt aborts where it cannot start
         [*program.command(), "qt-facts"],
         env=environment,

@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sam3_annotator import crash_log
+from sam3_annotator import crash_log, display
 from sam3_annotator.model import (
     BoxPrompt,
     Check,
@@ -45,7 +45,8 @@ if TYPE_CHECKING:  # the tests of the model run without the store, those of the 
     from sam3_annotator.project import ProjectStore
     from sam3_annotator.ui.garbage_collection import GarbageCollection
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+for variable, value in display.offscreen().items():
+    os.environ.setdefault(variable, value)
 
 # Where tests run side by side they share the cores: two threads that want one core take several times as long as one.
 # Set before torch and OpenCV are loaded, here and in the programs that tests start.

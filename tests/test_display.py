@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 
@@ -45,6 +45,16 @@ def test_windows_that_are_drawn_in_memory_are_not_seen(
 
     assert display.is_seen() == seen
     assert display.has_display()
+
+
+def test_in_memory_letters_are_drawn_on_windows_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setenv("SYSTEMROOT", "D:\\WINDOWS")
+
+    variables = display.offscreen()
+
+    assert variables["QT_QPA_PLATFORM"] == "offscreen"
+    assert PureWindowsPath(variables["QT_QPA_FONTDIR"]) == PureWindowsPath("D:/WINDOWS/Fonts")
 
 
 @linux_only

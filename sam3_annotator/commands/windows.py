@@ -37,7 +37,7 @@ def run_demo(out: Path | None, *, headless: bool) -> int:
     """Do the main job on the sample photographs, offscreen if `headless` or if nobody would see a window."""
     headless = headless or not display.is_seen()
     if headless:
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        os.environ.update(display.offscreen())
     else:
         problem = display.window_problem()
         if problem:
