@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import torch
 
+from sam3_annotator import patience
 from sam3_annotator.model import DiskLevel, DiskUsage, default_folder
 from sam3_annotator.model.embedding_cache.disk_level import SPARE_BYTES
 
@@ -240,6 +241,26 @@ def test_two_instances_share_a_folder(tmp_path: Path, make_packed: Any, caplog: 
     for number in range(30):
         read = instances[1].read(f"{number}")
         assert read is None or torch.equal(read.tensors["values"], make_packed(number, nbytes=4000).tensors["values"])
+
+
+def test_embedding_that_another_instance_reads_is_replaced_when_it_has_done(
+    disk: DiskLevel, make_packed: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    refusals = [PermissionError(13, "Access is denied")]  # as Windows does while the file is open
+    replace = Path.replace
+
+    def unless_refused(source: Path, target: Path) -> Path:
+        if refusals:
+            raise refusals.pop()
+        return replace(source, target)
+
+    monkeypatch.setattr(patience, "PATIENCE_S", 30.0)
+    monkeypatch.setattr(Path, "replace", unless_refused)
+
+    disk.write("a", make_packed(1))
+
+    assert disk.read("a") is not None
+    assert not caplog.records
 
 
 def test_by_default_it_is_in_the_user_s_cache(isolated_user: Path) -> None:
