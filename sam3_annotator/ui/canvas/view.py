@@ -24,6 +24,7 @@ from sam3_annotator.ui.canvas.scene import CanvasInstance, Scene
 from sam3_annotator.ui.canvas.surface import CanvasSurface
 from sam3_annotator.ui.canvas.tools import TOOLS, Tool, ToolEvent
 from sam3_annotator.ui.canvas.view_transform import ViewTransform
+from sam3_annotator.ui.modifiers import is_bare
 
 NO_AREA: Final = "The polygon encloses no area. Add a vertex beside the line, or drop it with Esc."
 
@@ -357,13 +358,12 @@ class CanvasView(CanvasSurface):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """End a drag, or say what Enter and Esc, which always mean the same, would do in a window."""
-        is_bare = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         match event.key():
             case _ if self._tool.is_busy and ends_drag(event):
                 self._tool.cancel()
-            case Qt.Key.Key_Escape if is_bare:
+            case Qt.Key.Key_Escape if is_bare(event.modifiers()):
                 self.cancel_requested.emit()
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter if is_bare:
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if is_bare(event.modifiers()):
                 self.accept_requested.emit()
             case _:
                 if event.key() == Qt.Key.Key_Space:

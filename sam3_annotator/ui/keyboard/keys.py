@@ -9,6 +9,8 @@ from typing import Final
 from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
+from sam3_annotator.ui.modifiers import without
+
 _Modifier = Qt.KeyboardModifier
 # What Qt tells apart and nobody else does: the two Enter keys, and Tab with Shift.
 _ONE_KEY: Final = MappingProxyType({Qt.Key.Key_Return: Qt.Key.Key_Enter, Qt.Key.Key_Backtab: Qt.Key.Key_Tab})
@@ -61,7 +63,7 @@ def key_of(event: QKeyEvent) -> str:
     """
     key, modifiers = Qt.Key(event.key()), event.modifiers()
     if key < _FIRST_SPECIAL_KEY and not chr(key).isalpha() and not chr(key).isspace():
-        modifiers &= ~_Modifier.ShiftModifier
+        modifiers = without(modifiers, _Modifier.ShiftModifier)
     return _spelling(key, modifiers)
 
 
@@ -70,7 +72,7 @@ def _spelling(key: Qt.Key, modifiers: Qt.KeyboardModifier) -> str:
         return ""
     if key == Qt.Key.Key_Backtab:
         modifiers |= _Modifier.ShiftModifier
-    modifiers &= ~(_Modifier.KeypadModifier | _Modifier.GroupSwitchModifier)
+    modifiers = without(modifiers, _Modifier.KeypadModifier, _Modifier.GroupSwitchModifier)
     combination = QKeyCombination(modifiers, _ONE_KEY.get(key, key))
     text = QKeySequence(combination).toString(QKeySequence.SequenceFormat.PortableText)
     # Some keys, such as dead accents, have no words or those of another.

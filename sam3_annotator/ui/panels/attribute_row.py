@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QWidget
 from sam3_annotator.project import AttributeValue, Instance
 from sam3_annotator.ui.attribute_words import told_value, value_words
 from sam3_annotator.ui.item_delegates.painting import paint_text
+from sam3_annotator.ui.modifiers import is_bare
 from sam3_annotator.ui.panels.value_field import ValueField
 from sam3_annotator.ui.sizes import bind_height, bind_sizes, scaled
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, RADIUS, SPACE_M, SPACE_S, SPACE_XS, bind_icon, theme
@@ -212,7 +213,7 @@ class SwitchBox(QCheckBox):
             self.left.emit()
 
     def _is_own(self, event: QKeyEvent) -> bool:
-        return event.key() in self._OWN_KEYS and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        return event.key() in self._OWN_KEYS and is_bare(event.modifiers())
 
 
 class SwitchRow(AttributeRow):

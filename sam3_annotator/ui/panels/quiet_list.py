@@ -6,11 +6,12 @@ from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
+from sam3_annotator.ui.modifiers import is_bare
+
 
 def opens_or_leaves(event: QKeyEvent) -> bool:
     """Say whether a key is Enter or Esc, alone: in a list, the wish to see the current row, or to leave."""
-    is_bare = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    return is_bare and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
+    return is_bare(event.modifiers()) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 
 
 class QuietListView(QListView):

@@ -17,7 +17,7 @@ def field(qtbot: QtBot) -> PathField:
     return field
 
 
-@pytest.mark.parametrize("written", ["{}", '"{}"', ' "{}" ', "{}/", "file://{}"])
+@pytest.mark.parametrize("written", ["{}", '"{}"', ' "{}" ', "{}/"])
 def test_a_path_is_taken_as_file_browsers_copy_it(field: PathField, tmp_path: Path, written: str) -> None:
     field.line.setText(written.format(tmp_path))
 

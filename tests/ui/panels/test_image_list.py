@@ -326,7 +326,7 @@ def test_folder_of_an_image_is_shown(
 ) -> None:
     panel.reveal(images[0])
 
-    assert browser.opened == [str(image_folder)]
+    assert [Path(path) for path in browser.opened] == [image_folder]
 
 
 def test_folder_that_is_gone_is_told(
