@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtGui import QIcon
 
 from sam3_annotator.app.assembly import assemble_window
-from sam3_annotator.paths import resources_dir
+from sam3_annotator.paths import APP_NAME, resources_dir
 from sam3_annotator.ui.garbage_collection import GarbageCollection
 from sam3_annotator.ui.settings import Settings
 from sam3_annotator.ui.start import qt_messages
@@ -48,9 +48,18 @@ def run(path: Path | None, *, shows_hints: bool = False, disk_gigabytes: float |
 
 def make_application() -> Application:
     """Make the one application of the process."""
+    _leave_the_button_of_python()
     app = Application(sys.argv[:1])
-    app.setApplicationName("sam3-annotator")
+    app.setApplicationName(APP_NAME)
     app.setApplicationDisplayName("SAM 3 Annotator")
-    app.setDesktopFileName("sam3-annotator")
+    app.setDesktopFileName(APP_NAME)
     app.setWindowIcon(QIcon(str(resources_dir() / "app-icon.svg")))
     return app
+
+
+def _leave_the_button_of_python() -> None:
+    """Have the taskbar of Windows show our icon, and not put our windows behind the button of all Python programs."""
+    if sys.platform == "win32":
+        import ctypes
+
+        ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID(APP_NAME)
