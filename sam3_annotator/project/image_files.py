@@ -49,6 +49,8 @@ _MASKS = "masks"
 # What file browsers leave in a folder somebody has only looked into, in small letters.
 _LEFT_BY_BROWSERS = frozenset({".ds_store", ".localized", ".directory", "desktop.ini", "thumbs.db"})
 
+_WINDOWS_LIMIT = 260  # characters: longer paths it follows only where it has been told to, or as `unlimited` gives them
+
 NaturalKey = tuple[list[str | int], ...]
 
 
@@ -230,8 +232,20 @@ def require_file(path: Path) -> os.stat_result:
 
 
 def missing_sentence(path: Path) -> str:
-    """Say that an image file is not where it should be."""
+    """Say that an image file is not where it should be, or that Windows does not find it there for its long path."""
+    whole = str(path.absolute())
+    if os.name == "nt" and len(whole) >= _WINDOWS_LIMIT and is_there(Path(unlimited(whole))):
+        return _too_long_sentence(path)
     return f"“{path.name}” is missing from “{path.parent}”; put it back, or find the moved folder."
+
+
+def unlimited(path: str) -> str:
+    r"""Return an absolute path of Windows as one that may have more than 260 characters: below `\\?\`."""
+    return f"\\\\?\\UNC{path[1:]}" if path.startswith("\\\\") else f"\\\\?\\{path}"
+
+
+def _too_long_sentence(path: Path) -> str:
+    return f"The path of “{path.name[:60]}” is too long for this system; move the file to a shorter path."
 
 
 def why_not_opened(path: Path, error: OSError | ValueError) -> str:
@@ -242,7 +256,7 @@ def why_not_opened(path: Path, error: OSError | ValueError) -> str:
         case PermissionError():
             return f"You are not allowed to read “{path.name}”; change the permissions of the file or its folder."
         case OSError(errno=errno.ENAMETOOLONG):
-            return f"The path of “{path.name[:60]}” is too long for this system; move the file to a shorter path."
+            return _too_long_sentence(path)
         case OSError(errno=errno.ELOOP):
             return f"“{path.name}” is a link that leads to itself; replace it by the file."
         case OSError(strerror=str(reason)):
