@@ -83,6 +83,7 @@ class AutolabelDialog(FormDialog):
         # A filter changes row by row, and there may be many.
         self._counting = QTimer(self, singleShot=True, interval=0)
         self._counting.timeout.connect(self._count)
+        self.finished.connect(self._counting.stop)  # the project may be closed before it is due
         self.phrases.changed.connect(self.refresh)
         self.parts.valueChanged.connect(self.refresh)
         bridge.changed.connect(self._follow)

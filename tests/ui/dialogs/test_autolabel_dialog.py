@@ -233,6 +233,17 @@ def test_in_an_empty_project_a_phrase_is_asked_for(open_dialog):
     assert dialog.phrases._scroll.isVisible()
 
 
+def test_a_dialog_that_is_over_asks_the_project_nothing_any_more(open_dialog, store, qapp):
+    dialog = open_dialog()
+    operations.set_image_state(store, [store.images()[0].id], ImageState.DONE)
+
+    dialog.reject()
+    store.close()
+
+    qapp.processEvents()
+    assert "(4)" in dialog.images[ImageChoice.OPEN].text()
+
+
 def test_many_categories_scroll_and_the_one_added_is_seen(open_dialog, store, qtbot):
     with store.edit("Add") as edit:
         for number in range(30):
