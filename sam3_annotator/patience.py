@@ -35,7 +35,9 @@ def _patiently(work: Callable[[], T]) -> T:
     while True:
         try:
             return work()
-        except PermissionError:
+        except PermissionError as error:
             if time.monotonic() >= until:
+                if PATIENCE_S:  # Windows says no more than that access is denied
+                    error.strerror = f"{error.strerror}; another program may have it open"
                 raise
         time.sleep(_PAUSE_S)

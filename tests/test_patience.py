@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sam3_annotator import patience
+from sam3_annotator.commands.failures import CommandFailed
 from sam3_annotator.commands.whole_files import write_whole
 from sam3_annotator.model.catalog.memory import MemoryFile
 from sam3_annotator.project import ProjectReadOnly, ProjectStore
@@ -93,6 +94,18 @@ def test_a_refusal_that_lasts_is_told_and_leaves_what_was_there(
 
     assert (out / "labels.txt").read_text() == "first"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_is_waited_for_in_vain_may_be_open_elsewhere(
+    tmp_path: Path, refusals: list[OSError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "PATIENCE_S", 1e-9)
+    refusals += [PermissionError(13, "Access is denied")] * 1_000_000  # a clock may stand still for some of them
+
+    with pytest.raises(CommandFailed, match="denied; another program may have it open"):
+        write_whole(b"a mask", tmp_path / "mask.png")
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_other_errors_are_not_waited_for(
