@@ -10,7 +10,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from sam3_annotator import __main__, __version__, cli, doctor
+from sam3_annotator import __main__, __version__, cli, crash_log, doctor
 from sam3_annotator.commands import windows as window_commands
 from sam3_annotator.project.formats import registry
 
@@ -52,7 +52,7 @@ def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_whole_path_by_itself_is_opened_as_desktops_say_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[Path | None] = []
-    monkeypatch.setattr(__main__.crash_log, "install", lambda **_: None)
+    monkeypatch.setattr(crash_log, "install", lambda **_: None)
     monkeypatch.setattr(window_commands, "open_window", lambda path: opened.append(path) or 0)
     project = tmp_path / "cats.sam3proj"
 

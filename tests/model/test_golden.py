@@ -148,8 +148,8 @@ def test_loading_needs_no_more_memory_than_the_weights_and_a_tenth(loaded: Loade
         pytest.skip("This system does not say how much memory a program had.")
 
     weights = sum(value.nbytes for value in loaded.model.state_dict().values())
-    # The system may have taken back some pages of the file before the last were read.
-    assert 0.99 * weights < loaded.peak_bytes < 1.1 * weights
+    # A system short of memory takes back pages of the file before the last are read.
+    assert 0.9 * weights < loaded.peak_bytes < 1.1 * weights
 
 
 def test_images_become_the_same_pixels(golden: Golden, standin: ModuleType, pixels: Tensor) -> None:
