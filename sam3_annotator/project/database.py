@@ -103,15 +103,28 @@ def open_for_writing(path: Path, migrations: Migrations = MIGRATIONS) -> Databas
 def open_for_reading(path: Path, migrations: Migrations = MIGRATIONS) -> Database:
     """Open a project file that may be in use, on a read-only disk, or both; nothing beside it is left behind.
 
-    Raises what `version_of` does, and KnownError on a version of other tables, which only an opening for writing
-    converts.
+    One of a version with other tables stays as it is: what is read is a copy of it as it is now, brought to the current
+    version. Raises what `version_of` does.
     """
     database = _reader(path)
     with _closed_on_failure(database):
-        if version_of(database.connection, path, migrations) < oldest_readable(migrations):
-            raise KnownError(f"{path.name} is from an older version. Open it in the window once, which converts it.")
+        version = version_of(database.connection, path, migrations)
         _require_sound(database.connection, path)
+        if version < oldest_readable(migrations):
+            return _migrated_copy(database, path.name, version, migrations)
     return database
+
+
+def _migrated_copy(original: Database, name: str, version: int, migrations: Migrations) -> Database:
+    """Give a private copy of the current version in place of the original, which is closed."""
+    folder = _private_folder()
+    copy = Database(_connect(folder / name, "mode=rwc"), copy=folder)
+    with _closed_on_failure(copy):
+        original.connection.backup(copy.connection)
+        migrate(copy.connection, version, migrations)
+        copy.connection.execute("PRAGMA query_only = ON")
+    original.close()
+    return copy
 
 
 def _reader(path: Path) -> Database:
@@ -125,13 +138,17 @@ def _reader(path: Path) -> Database:
     # full.
     log = path.with_name(path.name + "-wal")
     if log.exists() and log.stat().st_size:
-        import tempfile  # hardly ever needed
-
-        folder = Path(tempfile.mkdtemp(prefix="sam3-annotator-"))
+        folder = _private_folder()
         for file in (path, log):
             shutil.copyfile(file, folder / file.name)
         return Database(_probed(folder / path.name, "mode=rw"), copy=folder)
     return Database(_probed(path, "mode=ro&immutable=1"))
+
+
+def _private_folder() -> Path:
+    import tempfile  # hardly ever needed
+
+    return Path(tempfile.mkdtemp(prefix="sam3-annotator-"))
 
 
 def _probed(path: Path, query: str) -> sqlite3.Connection:

@@ -14,10 +14,10 @@ from sam3_annotator.project import (
     Finding,
     FindingKind,
     ImageState,
-    KnownError,
     NotAProject,
     ProjectStore,
     ProjectTooNew,
+    check_project,
     dismiss_findings,
     dismissed_among,
     rectangle,
@@ -148,11 +148,29 @@ def test_a_program_that_is_older_refuses_the_project_with_what_to_do(
             version_of(raw, closed_project, migrations)
 
 
-def test_reader_refuses_a_version_of_other_tables(closed_project: Path) -> None:
-    open_for_reading(closed_project, {2: None}).close()
+def test_reader_of_a_version_with_other_tables_reads_a_migrated_copy(closed_project: Path, tmp_path: Path) -> None:
+    before = closed_project.read_bytes()
 
-    with pytest.raises(KnownError, match=r"is from an older version\. Open it in the window once"):
-        open_for_reading(closed_project, {2: _add_note, 3: None})
+    with closing(open_for_reading(closed_project, {2: _add_note, 3: None})) as database:
+        assert database.connection.execute("SELECT note FROM images").fetchall() != []
+        assert database.copy is not None
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            database.connection.execute("DELETE FROM images")
+
+    assert not database.copy.exists()
+    assert closed_project.read_bytes() == before
+
+
+@pytest.mark.parametrize("version", range(1, current_version()))
+def test_a_project_of_any_version_is_read_without_a_change(renamed: Path, version: int) -> None:
+    downgrade(renamed, version)
+    before = renamed.read_bytes()
+
+    with ProjectStore.snapshot(renamed) as store:
+        assert [image.note for image in store.images()] == [""] * len(store.images())
+        assert list(check_project(store))
+
+    assert renamed.read_bytes() == before
 
 
 def test_reader_does_not_migrate(closed_project: Path, raw: sqlite3.Connection) -> None:
