@@ -16,8 +16,9 @@ from sam3_annotator.ui.verbs.revealing import Revealing
 from sam3_annotator.ui.window.alike_categories import AlikeCategories
 from sam3_annotator.ui.window.audit_display import AuditDisplay
 from sam3_annotator.ui.window.gallery_display import GalleryDisplay
-from sam3_annotator.ui.window.main_window import FINDINGS, MainWindow
+from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.statistics_display import StatisticsDisplay
+from sam3_annotator.ui.window.two_images import TwoImages
 
 
 def bind_findings(
@@ -36,8 +37,8 @@ def bind_findings(
         window.store, window.workspace, finder, display, lambda: actions.state.is_making, closer.look_at_whole
     )
     window.finding_panel.show_wanted.connect(revealing.show)
-    revealing.notice.connect(lambda sentence: window.show_notice(sentence, FINDINGS))
     AlikeCategories(window)
+    TwoImages(window)
     dismissing = Dismissing(window.store, window)
     dismissing.problem.connect(window.show_problem)
     window.finding_panel.dismissal_wanted.connect(dismissing.dismiss)

@@ -33,7 +33,7 @@ def test_a_finding_asked_for_again_shows_the_other_image(curator, tell, qtbot):
     user.press(Qt.Key.Key_F8)
     user.settle()
     assert user.image_position() == 2
-    assert "Two images: a click on the finding, or Enter there, shows the other one." in tell()
+    assert tell() == ["3.png in val and 1.png in train: a click on the finding, or Enter there, shows the other one."]
 
     for position in (0, 2, 0):
         qtbot.keyClick(window.finding_panel.view, Qt.Key.Key_Return)
@@ -52,3 +52,27 @@ def test_it_can_be_called_fine_beside_either_image(curator, qtbot):
     user.press(Qt.Key.Key_M)
 
     assert len(window.checking.dismissed) == 1
+
+
+def test_both_are_put_into_one_split_with_a_click(curator, tell):
+    user, window = curator, curator.window
+    user.press(Qt.Key.Key_F8)
+    user.settle()
+
+    user.press_message_button("Put both into train")
+
+    assert [window.store.images()[number].split for number in (0, 2)] == [Split.TRAIN] * 2
+    assert window.finding_panel.model.rowCount() == 0
+    assert tell() == []
+
+
+def test_nothing_is_said_of_them_beside_another_image(curator, tell):
+    user = curator
+    user.press(Qt.Key.Key_F8)
+    user.settle()
+
+    user.press(Qt.Key.Key_A)
+    user.settle()
+
+    assert user.image_position() == 1
+    assert tell() == []

@@ -31,7 +31,6 @@ class Revealing(QObject):
     """
 
     shown = Signal(object)  # Finding, all that it is about being on the canvas
-    notice = Signal(str)  # a sentence saying how the other image is seen
 
     def __init__(self, workspace: Workspace, canvas: CanvasView, binding: CanvasBinding, display: ImageDisplay) -> None:
         super().__init__(display)
@@ -55,7 +54,6 @@ class Revealing(QObject):
             self._go_to(_Sight(finding.other_image_id, (), None))
         else:
             self._go_to(_Sight(finding.image_id, (), None, finding))
-            self.notice.emit("Two images: a click on the finding, or Enter there, shows the other one.")
 
     def show_instance(self, instance: Instance) -> None:
         """Show an instance."""
