@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from sam3_annotator.project import FindingKind, Split
+from sam3_annotator.ui.keyboard.key_hints import KeyHint, key_hints
 
 
 @pytest.fixture
@@ -76,3 +77,13 @@ def test_nothing_is_said_of_them_beside_another_image(curator, tell):
 
     assert user.image_position() == 1
     assert tell() == []
+
+
+def test_the_keys_that_go_on_from_a_finding_about_images_are_told_first(curator):
+    user, window = curator, curator.window
+    user.press(Qt.Key.Key_F8)
+    user.settle()
+
+    hints = key_hints(window.window_actions.state, window.keys.text)
+
+    assert hints[:2] == (KeyHint("M", "this is fine"), KeyHint("F8", "next finding"))

@@ -78,7 +78,7 @@ def _hints(state: ActionState) -> tuple[_Hint, ...]:
     if state.typing_for:
         return _TYPING_HINTS[state.typing_for]
     if state.is_unreadable:
-        return (_ActionHint("reload_image", "try again"), *_next_hint(state))
+        return (_ActionHint("reload_image", "try again"), *_unreadable_hints(state))
     if state.is_drawing:
         return _drawing_hints(state)
     if state.has_draft:
@@ -92,6 +92,14 @@ def _hints(state: ActionState) -> tuple[_Hint, ...]:
     if state.selection_count:
         return _selection_hints(state)
     return _proposal_hints(state) if state.is_choosing else _idle_hints(state)
+
+
+def _unreadable_hints(state: ActionState) -> tuple[_Hint, ...]:
+    if not state.is_at_finding:
+        return _next_hint(state)
+    can_leave_out = state.can_write and not state.is_left_out
+    leave_out = (_ActionHint("leave_out", "leave the image out"),) if can_leave_out else ()
+    return (*leave_out, _ActionHint("next_finding", "next finding"))
 
 
 def _comparing_hints(state: ActionState) -> tuple[_Hint, ...]:
@@ -116,10 +124,13 @@ def _selection_hints(state: ActionState) -> tuple[_Hint, ...]:
         deselect = _ActionHint("escape", "deselect")
         return (_ActionHint("delete", "delete this one"), other, *_verdict_hint(state), on, deselect)
     correct = (_ActionHint("correct", "correct with clicks"),) if can_correct(state) else ()
+    delete, deselect = _ActionHint("delete", "delete"), _ActionHint("escape", "deselect")
+    if state.is_at_finding:
+        clean = (_ActionHint("remove_leftovers", "remove what is left over"),) if state.is_finding_of_leftovers else ()
+        return (*clean, *correct, delete, *_verdict_hint(state), _ActionHint("next_finding", "next finding"), deselect)
     cycle = _ActionHint("next", next_text(state).lower())
     nudge = (KeyHint("Arrow keys", "move"),) if state.tool == "select" else ()
-    verdict = _verdict_hint(state)
-    return (*correct, _ActionHint("delete", "delete"), *verdict, *nudge, _ActionHint("escape", "deselect"), cycle)
+    return (*correct, delete, *nudge, deselect, cycle)
 
 
 def _brush_hints(state: ActionState) -> tuple[_Hint, ...]:
@@ -165,6 +176,8 @@ def _accept_hint(state: ActionState, verb: str = "accept") -> _ActionHint:
 
 def _idle_hints(state: ActionState) -> tuple[_Hint, ...]:
     hints: list[_Hint] = list(_MOUSE_HINTS.get(state.tool, ()))
+    if state.is_at_finding:  # of an image, or of the whole project
+        hints = [*_verdict_hint(state), _ActionHint("next_finding", "next finding"), *hints]
     if state.has_concept:
         hints.append(_ActionHint("escape", "forget what was looked for"))
     elif state.instance_count:

@@ -61,7 +61,7 @@ class FindingPanel(QWidget):
         self._verdict.dismissed_wanted.connect(self.show_dismissed)
         self._kinds = NarrowBox()
         self._kinds.setAccessibleName("Kind of findings")
-        self._kinds.activated.connect(self._show_rows)
+        self._kinds.activated.connect(self._show_kind)
         self._again = QToolButton()
         bind_font(self._again, "caption_strong")
         self._again.clicked.connect(self._start_or_stop)
@@ -218,6 +218,13 @@ class FindingPanel(QWidget):
         self._kinds.setCurrentIndex(max(self._kinds.findData(chosen), 0))
         # The list may be wider than the box: headings differ in their last words.
         self._kinds.view().setMinimumWidth(self._kinds.view().sizeHintForColumn(0) + SPACE_M)
+
+    @Slot()
+    def _show_kind(self) -> None:
+        kind, chosen = self._kinds.currentData(), self._list.chosen
+        if chosen is None or kind not in (None, chosen.kind):
+            self._list.begin_anew()
+        self._show_rows()
 
     def _show_rows(self) -> None:
         kind = self._kinds.currentData()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
-from sam3_annotator.project import CategoryId, ImageId, ImageState, ProjectStore
+from sam3_annotator.project import CategoryId, FindingKind, ImageId, ImageState, ProjectStore
 from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.finder import Finder
@@ -17,6 +18,8 @@ from sam3_annotator.ui.images.image_display import ImageDisplay
 from sam3_annotator.ui.item_models.image_criteria import Stops
 from sam3_annotator.ui.verbs.drawing import Drawing
 from sam3_annotator.ui.window.main_window import MainWindow
+
+_LEFTOVERS: Final = (FindingKind.SPECKS, FindingKind.PINHOLES)
 
 
 def add_project(window: MainWindow) -> None:
@@ -35,6 +38,7 @@ def add_project(window: MainWindow) -> None:
             finding_count=findings.model.rowCount(),
             is_at_finding=chosen is not None and workspace.image_id in (chosen.image_ids or (workspace.image_id,)),
             is_finding_of_file=chosen is not None and not chosen.kind.is_dismissible,
+            is_finding_of_leftovers=chosen is not None and chosen.kind in _LEFTOVERS,
             is_finding_dismissed=findings.shows_dismissed,
         )
 

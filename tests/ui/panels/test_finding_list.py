@@ -162,12 +162,14 @@ def test_what_comes_on_top_before_anybody_has_begun_is_the_first(checked):
 def test_another_kind_is_gone_through_from_its_beginning(checked):
     checked.view.turn(-1)
     choose(checked, FindingKind.LABELLED_TWICE)
-    shown = []
+    shown, told = [], []
     checked.show_wanted.connect(shown.append)
+    checked.notice.connect(told.append)
 
     checked.view.turn(1)
 
     assert shown == [checked.model.finding_at(0)]
+    assert told == []
 
 
 def show_long_words(panel: FindingPanel) -> None:
