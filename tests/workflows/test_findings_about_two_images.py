@@ -87,3 +87,25 @@ def test_the_keys_that_go_on_from_a_finding_about_images_are_told_first(curator)
     hints = key_hints(window.window_actions.state, window.keys.text)
 
     assert hints[:2] == (KeyHint("M", "this is fine"), KeyHint("F8", "next finding"))
+
+
+def test_a_right_click_puts_the_image_beside_the_other(curator):
+    window = curator.window
+
+    window.finding_panel.context_menu(window.finding_panel.model.index(0)).actions()[-1].trigger()
+
+    assert [window.store.images()[number].split for number in (0, 2)] == [Split.TRAIN] * 2
+    assert window.finding_panel.model.rowCount() == 0
+    assert window.store.undo_label == "Put 1 image beside others"
+
+
+@pytest.mark.parametrize("by", [Qt.Key.Key_X, Qt.Key.Key_M])
+def test_nothing_is_offered_any_more_once_it_is_settled_otherwise(curator, tell, by: Qt.Key):
+    user = curator
+    user.press(Qt.Key.Key_F8)
+    user.settle()
+    assert tell()
+
+    user.press(by)
+
+    assert tell() == []

@@ -74,6 +74,11 @@ class FindingKind(StrEnum):
         return self not in _OF_FILES
 
     @property
+    def is_of_two_splits(self) -> bool:
+        """Whether two images of one split would be no such finding."""
+        return self in _OF_TWO_SPLITS
+
+    @property
     def heading(self) -> str:
         """What such findings have in common, in words to stand above them: few, since the panel gives them a line."""
         return _KINDS[self][1]
@@ -86,6 +91,7 @@ BY_PHRASES = frozenset({FindingKind.MISSED_OBJECT, FindingKind.ANOTHER_CATEGORY,
 """What a model finds that is asked for the phrases of categories."""
 
 _OF_FILES = frozenset({FindingKind.MISSING_FILE, FindingKind.UNREADABLE_FILE, FindingKind.REPLACED_FILE})
+_OF_TWO_SPLITS = frozenset({FindingKind.SAME_IMAGE_IN_TWO_SPLITS, FindingKind.ALIKE_IMAGES_IN_TWO_SPLITS})
 _ERROR, _WARNING, _NOTE = Severity
 _KINDS = {
     FindingKind.MISSING_FILE: (_ERROR, "Missing image files"),

@@ -10,7 +10,6 @@ from sam3_annotator.project.entities import ImageId, ImageState, Instance, Insta
 from sam3_annotator.project.overlap import LABELLED_IOU, Placed
 from sam3_annotator.project.reading import ProjectReader
 
-_IN_TWO_SPLITS = (FindingKind.SAME_IMAGE_IN_TWO_SPLITS, FindingKind.ALIKE_IMAGES_IN_TWO_SPLITS)
 _OF_ITS_CATEGORY = (FindingKind.ANOTHER_CATEGORY, FindingKind.NOT_SEEN)
 
 
@@ -28,8 +27,9 @@ def findings_that_hold(
     Other changes of instances leave findings as they are: only a check can tell.
     """
     changed = frozenset(changed)
-    there = [image for image in store.images() if image.id in changed] if changed else []
-    images = {image.id: image for image in there if image.state is not ImageState.LEFT_OUT}
+    records = store.images() if changed else ()
+    in_use = {image.id: image for image in records if image.state is not ImageState.LEFT_OUT}
+    images = {image_id: image for image_id, image in in_use.items() if image_id in changed}
     categories = {category.id for category in store.categories()}
     by_image: dict[ImageId, dict[InstanceId, Instance]] = {}
 
@@ -44,8 +44,9 @@ def findings_that_hold(
             return False
         if finding.other_image_id in changed and finding.other_image_id not in images:
             return False
-        if finding.kind in _IN_TWO_SPLITS and not changed.isdisjoint((finding.image_id, finding.other_image_id)):
-            return _are_in_two_splits(store, finding)
+        if finding.kind.is_of_two_splits and not changed.isdisjoint(finding.image_ids):
+            both = [in_use[each] for each in finding.image_ids if each in in_use]
+            return len(both) == 2 and len({image.split for image in both} - {None}) == 2
         image_id = finding.image_id
         if image_id is None or image_id not in changed:
             return True
@@ -57,13 +58,6 @@ def findings_that_hold(
         return _holds_among(finding, instances(image_id))
 
     return tuple(finding for finding in findings if holds(finding))
-
-
-def _are_in_two_splits(store: ProjectReader, finding: Finding) -> bool:
-    both = {finding.image_id, finding.other_image_id}
-    there = [image for image in store.images() if image.id in both and image.state is not ImageState.LEFT_OUT]
-    splits = {image.split for image in there} - {None}
-    return len(there) == 2 and len(splits) == 2
 
 
 def _holds_among(finding: Finding, instances: dict[InstanceId, Instance]) -> bool:

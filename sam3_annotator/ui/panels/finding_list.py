@@ -35,6 +35,7 @@ class FindingPanel(QWidget):
     focus_left = Signal()
     dismissal_wanted = Signal(object)  # tuple[Finding, ...]
     restoring_wanted = Signal(object)  # tuple[Finding, ...]
+    joining_wanted = Signal(object)  # tuple[Finding, ...], the image of each to come into the split of the other
     comparison_wanted = Signal()
     comparison_unwanted = Signal()  # the one under way
 
@@ -124,7 +125,7 @@ class FindingPanel(QWidget):
                 self._list.turn(1)
 
     def context_menu(self, index: QModelIndex) -> QMenu:
-        """Make the menu of a finding: to judge it, or all that are listed of its kind."""
+        """Make the menu of a finding: to judge or, of images in two splits, mend it, or all listed of its kind."""
         finding = self._model.finding_at(index.row())
         alike = tuple(each for each in self._model.findings if each.kind is finding.kind)
         menu = QMenu(self)
@@ -138,7 +139,17 @@ class FindingPanel(QWidget):
             action.triggered.connect(lambda _checked, findings=findings: self._tell_verdict(findings))
             if len(alike) == 1:
                 break
+        if finding.kind.is_of_two_splits and not self._shows_dismissed:
+            self._offer_joining(menu, finding, alike)
         return menu
+
+    def _offer_joining(self, menu: QMenu, finding: Finding, alike: tuple[Finding, ...]) -> None:
+        menu.addSeparator()
+        one = menu.addAction("Put the image into the split of the other")
+        one.triggered.connect(lambda: self.joining_wanted.emit((finding,)))
+        if len(alike) > 1:
+            all_of_them = menu.addAction(f"Put all {len(alike):,} into the splits of the others")
+            all_of_them.triggered.connect(lambda: self.joining_wanted.emit(alike))
 
     @property
     def compare_button(self) -> QToolButton:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sam3_annotator.project import (
     CategoryId,
+    Finding,
     ImageId,
     ImageState,
     InstanceId,
@@ -138,6 +139,17 @@ def set_image_split(store: ProjectStore, image_ids: Collection[ImageId], split: 
         with store.edit("Take out of splits" if split is None else f"Put into {split}") as edit:
             for image_id in changing:
                 edit.update_image(image_id, split=split)
+
+
+def join_splits(store: ProjectStore, findings: Collection[Finding]) -> None:
+    """Put the image of each finding about two into the split of the other, all in one step, in their order."""
+    splits: dict[ImageId, Split | None] = {}
+    for finding in findings:
+        if finding.image_id is not None and (other := finding.other_image_id) is not None:
+            splits[finding.image_id] = splits[other] if other in splits else store.image(other).split
+    with store.edit(f"Put {counted(len(splits), 'image')} beside others") as edit:
+        for image_id, split in splits.items():
+            edit.update_image(image_id, split=split)
 
 
 def add_images(store: ProjectStore, paths: Sequence[Path], *, undoable: bool = True) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from functools import partial
 from typing import Final
@@ -24,6 +25,7 @@ class TwoImages(QObject):
         super().__init__(window)
         self._window = window
         window.finding_panel.show_wanted.connect(self._follow_choice)
+        window.finding_panel.joining_wanted.connect(self._join)
         window.workspace.image_changed.connect(self._follow_image)
         window.bridge.changed.connect(self._follow_store)
         self._told: tuple[ImageId, ...] = ()
@@ -56,13 +58,17 @@ class TwoImages(QObject):
         )
 
     @Slot(object)
+    def _join(self, findings: Collection[Finding]) -> None:
+        attempt(lambda: operations.join_splits(self._window.store, findings), self._window.show_problem)
+
+    @Slot(object)
     def _follow_image(self, image_id: ImageId | None) -> None:
         if image_id not in self._told:
             self._dismiss()
 
     @Slot(object)
     def _follow_store(self, changes: ChangeSet) -> None:
-        if changes.touched("images"):
+        if changes.touched("images") or changes.touched("dismissals"):
             self._dismiss()
 
     def _dismiss(self) -> None:

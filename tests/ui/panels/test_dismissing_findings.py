@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sam3_annotator.project import FindingKind, rectangle
+from sam3_annotator.project import Finding, FindingKind, ImageId, rectangle
 from sam3_annotator.ui.panels.finding_list import FindingPanel
 from sam3_annotator.ui.verbs.checking import Checking
 from sam3_annotator.ui.verbs.dismissing import Dismissing
@@ -98,6 +98,19 @@ def test_a_right_click_calls_all_of_a_kind_fine_in_one_step(panel, store):
     assert all(each.kind is not FindingKind.LABELLED_TWICE for each in panel.model.findings)
     store.undo()
     assert sum(each.kind is FindingKind.LABELLED_TWICE for each in panel.model.findings) == 2
+
+
+def test_a_right_click_joins_images_in_two_splits_one_or_all(panel, qtbot):
+    kind = FindingKind.ALIKE_IMAGES_IN_TWO_SPLITS
+    found = tuple(Finding(kind, f"{at} is like 0", ImageId(at), other_image_id=ImageId(9)) for at in (1, 2))
+    panel.view.show_rows(found)
+    menu = panel.context_menu(panel.model.index(0))
+    one, all_of_them = menu.actions()[-2:]
+
+    for action, joined in ((one, found[:1]), (all_of_them, found)):
+        with qtbot.waitSignal(panel.joining_wanted) as wanted:
+            action.trigger()
+        assert wanted.args == [joined]
 
 
 def test_a_missing_file_cannot_be_called_fine(panel):

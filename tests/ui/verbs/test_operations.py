@@ -12,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from sam3_annotator.project import (
+    Finding,
+    FindingKind,
     ImageState,
     KnownError,
     Origin,
@@ -190,6 +192,19 @@ def test_images_are_put_into_a_split_and_out_of_it_in_one_step_each(store: Proje
     operations.set_image_split(store, [first], None)
     assert {image.split for image in store.images()} == {None}
     assert store.undo_label == "Take out of splits"
+
+
+def test_images_of_findings_come_into_the_splits_of_their_others_one_after_the_other(store: ProjectStore) -> None:
+    train, val, test = (image.id for image in store.images()[:3])
+    for image_id, split in zip((train, val, test), Split, strict=True):
+        operations.set_image_split(store, [image_id], split)
+    kind = FindingKind.ALIKE_IMAGES_IN_TWO_SPLITS
+    chain = [Finding(kind, "", image, other_image_id=other) for image, other in ((val, train), (test, val))]
+
+    operations.join_splits(store, chain)
+
+    assert {store.image(each).split for each in (train, val, test)} == {Split.TRAIN}
+    assert store.undo_label == "Put 2 images beside others"
 
 
 @pytest.mark.parametrize("other", ["Café.PNG", "Cafe\N{COMBINING ACUTE ACCENT}.png"])
