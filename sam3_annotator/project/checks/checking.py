@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sam3_annotator.project.checks.alike_images import find_alike_images
+from sam3_annotator.project.checks.boxes import Boxes
 from sam3_annotator.project.checks.categories import find_odd_categories
 from sam3_annotator.project.checks.copies import find_copies
 from sam3_annotator.project.checks.findings import Finding
@@ -27,7 +28,7 @@ def check_project(store: ProjectReader, progress: Progress = no_progress) -> Ite
     """Find what would spoil a training or looks like a slip, as the checks come upon it; nothing is written.
 
     Images that are left out are passed over; `progress` counts the others. Only one image's instances are in memory at
-    a time, and 16 bytes for each other one.
+    a time, and 16 to 24 bytes for each other one.
     Image files are looked up and, where nobody has read them or they were replaced, read. Pixels are decoded, small and
     once for all checks, only of images in splits that are compared with those of other splits; `progress` then counts
     those, from 0 again.
@@ -37,7 +38,7 @@ def check_project(store: ProjectReader, progress: Progress = no_progress) -> Ite
     yield from find_odd_categories(store)
     yield from find_bad_splits(store)
     names = {category.id: category.name for category in store.categories()}
-    sizes = Sizes()
+    sizes, boxes = Sizes(), Boxes()
     by_content: dict[str, list[ImageId]] = {}
     in_splits: list[ImageRecord] = []
     images = images_in_use(store)
@@ -54,8 +55,10 @@ def check_project(store: ProjectReader, progress: Progress = no_progress) -> Ite
             yield from find_bad_outlines(labelled)
             yield from find_overlaps(labelled)
             sizes.add(labelled)
+            boxes.add(labelled)
         progress(done, len(images))
     yield from find_copies(store, list(by_content.values()))
     yield from find_alike_images(store, in_splits, progress)
     yield from sizes.find_unusual(store, names)
+    yield from boxes.find_among_outlines(store, names)
     yield from find_unsure(store, names)

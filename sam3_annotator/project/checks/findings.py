@@ -53,6 +53,7 @@ class FindingKind(StrEnum):
     SLIVER = "sliver"
     SPECKS = "specks"
     PINHOLES = "pinholes"
+    BOX_AMONG_OUTLINES = "box_among_outlines"
     UNUSUAL_SIZE = "unusual_size"
     UNUSED_CATEGORY = "unused_category"
     IMAGES_WITHOUT_SPLIT = "images_without_split"
@@ -123,6 +124,7 @@ _KINDS = {
     FindingKind.SLIVER: (_NOTE, "Slivers"),
     FindingKind.SPECKS: (_NOTE, "Specks"),
     FindingKind.PINHOLES: (_NOTE, "Pinholes"),
+    FindingKind.BOX_AMONG_OUTLINES: (_NOTE, "Boxes among outlines"),
     FindingKind.UNUSUAL_SIZE: (_NOTE, "Instances of unusual size"),
     FindingKind.UNUSED_CATEGORY: (_NOTE, "Categories without instances"),
     FindingKind.IMAGES_WITHOUT_SPLIT: (_NOTE, "Images without a split"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from sam3_annotator.project.checks.boxes import is_box
 from sam3_annotator.project.checks.findings import BY_PHRASES, Finding, FindingKind
 from sam3_annotator.project.checks.leftovers import without_leftovers
 from sam3_annotator.project.entities import ImageId, ImageState, Instance, InstanceId
@@ -22,8 +23,8 @@ def findings_that_hold(
     are gone can hold no more. Images gone or left out take all their findings along, those no more finished what they
     may miss, those finished by now what a search was not sure of; a deleted instance takes along what was found of it,
     one that has another category by now what a model said of that, one that has another outline what a search was not
-    sure of, and specks and pinholes where it has none any more, and one that has been labelled what was missed there;
-    an image that came into the split of another one what was wrong with both being in two.
+    sure of, that it is a box, and specks and pinholes where it has none any more, and one that has been labelled what
+    was missed there; an image that came into the split of another one what was wrong with both being in two.
     Other changes of instances leave findings as they are: only a check can tell.
     """
     changed = frozenset(changed)
@@ -67,6 +68,8 @@ def _holds_among(finding: Finding, instances: dict[InstanceId, Instance]) -> boo
         return all(instances[each].category_id == finding.category_ids[0] for each in finding.instance_ids)
     if finding.kind is FindingKind.UNSURE:
         return not any(instances[each].provenance.edit_count for each in finding.instance_ids)
+    if finding.kind is FindingKind.BOX_AMONG_OUTLINES:
+        return all(is_box(instances[each].region) for each in finding.instance_ids)
     if finding.kind in (FindingKind.SPECKS, FindingKind.PINHOLES):
         tidied = [without_leftovers(instances[each].region) for each in finding.instance_ids]
         return any(each.specks if finding.kind is FindingKind.SPECKS else each.pinholes for each in tidied)

@@ -69,6 +69,7 @@ class ActionState:
     is_at_finding: bool = False  # one of them is chosen, and its image is shown
     is_finding_of_file: bool = False  # it says that a file is missing or spoilt, which is nothing to be called fine
     is_finding_of_leftovers: bool = False  # it tells of specks or pinholes, which one key removes
+    is_finding_of_box: bool = False  # it tells of a box that the model could outline
     is_finding_dismissed: bool = False
     has_copies: bool = False  # the clipboard holds instances
     typing_for: str = ""  # where the keyboard is: `attribute`, `note` or `category` for their field; "" elsewhere

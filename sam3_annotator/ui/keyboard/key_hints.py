@@ -6,7 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from sam3_annotator.ui.actions.action_state import ActionState, can_correct, can_judge_finding, next_text, next_verb
+from sam3_annotator.ui.actions.action_state import (
+    ActionState,
+    can_correct,
+    can_judge_finding,
+    can_outline,
+    next_text,
+    next_verb,
+)
 from sam3_annotator.ui.keyboard.keys import modifier_words
 
 
@@ -126,11 +133,18 @@ def _selection_hints(state: ActionState) -> tuple[_Hint, ...]:
     correct = (_ActionHint("correct", "correct with clicks"),) if can_correct(state) else ()
     delete, deselect = _ActionHint("delete", "delete"), _ActionHint("escape", "deselect")
     if state.is_at_finding:
-        clean = (_ActionHint("remove_leftovers", "remove what is left over"),) if state.is_finding_of_leftovers else ()
-        return (*clean, *correct, delete, *_verdict_hint(state), _ActionHint("next_finding", "next finding"), deselect)
+        on = _ActionHint("next_finding", "next finding")
+        return (*_mending_hints(state), *correct, delete, *_verdict_hint(state), on, deselect)
     cycle = _ActionHint("next", next_text(state).lower())
     nudge = (KeyHint("Arrow keys", "move"),) if state.tool == "select" else ()
     return (*correct, delete, *nudge, deselect, cycle)
+
+
+def _mending_hints(state: ActionState) -> tuple[_ActionHint, ...]:
+    """Say which key does away with what was found, where there is one."""
+    if state.is_finding_of_leftovers:
+        return (_ActionHint("remove_leftovers", "remove what is left over"),)
+    return (_ActionHint("outline_boxes", "outline it"),) if state.is_finding_of_box and can_outline(state) else ()
 
 
 def _brush_hints(state: ActionState) -> tuple[_Hint, ...]:

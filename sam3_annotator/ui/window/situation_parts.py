@@ -39,6 +39,7 @@ def add_project(window: MainWindow) -> None:
             is_at_finding=chosen is not None and workspace.image_id in (chosen.image_ids or (workspace.image_id,)),
             is_finding_of_file=chosen is not None and not chosen.kind.is_dismissible,
             is_finding_of_leftovers=chosen is not None and chosen.kind in _LEFTOVERS,
+            is_finding_of_box=chosen is not None and chosen.kind is FindingKind.BOX_AMONG_OUTLINES,
             is_finding_dismissed=findings.shows_dismissed,
         )
 

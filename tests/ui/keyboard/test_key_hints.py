@@ -35,6 +35,12 @@ def test_specks_and_pinholes_are_said_to_go_by_one_key() -> None:
     assert "K" not in hints(selected)
 
 
+def test_a_box_is_said_to_be_outlined_where_the_model_can() -> None:
+    box = replace(AT_FINDING, selection_count=1, is_finding_of_box=True)
+    assert hints(box)["Shift+C"] == "outline it"
+    assert "Shift+C" not in hints(replace(box, is_read_only=True))
+
+
 def test_an_image_that_cannot_be_shown_is_said_to_be_left_out() -> None:
     unreadable = replace(AT_FINDING, is_unreadable=True, is_finding_of_file=True, instance_count=0)
     assert hints(unreadable) == {"F5": "try again", "X": "leave the image out", "F8": "next finding"}
