@@ -75,7 +75,41 @@ def test_names_that_differ_in_case_or_spaces_only_are_told(sound: Any, one: str,
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("part 1 2", "part 12"), ("CD4", "CD4-"), ("car", "cart"), ("C", "C++"), ("猫", "犬")]
+    ("one", "other"),
+    [
+        ("car", "Cars"),
+        ("bus", "buses"),
+        ("traffic lights", "traffic light"),
+        ("strawberry", "strawberries"),
+        ("bottle", "bottel"),
+        ("strawbery", "strawberry"),
+        ("pothole", "pohole"),
+    ],
+)
+def test_plurals_and_slips_of_the_keys_are_told_whichever_came_first(sound: Any, one: str, other: str) -> None:
+    for names in ((one, other), (f"Z{other}", f"Z{one}")):
+        ids = _add(sound, *names)
+        assert [finding.category_ids for finding in _alike(sound)][-1] == tuple(ids)
+    assert len(_alike(sound)) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("part 1 2", "part 12"),
+        ("CD4", "CD4-"),
+        ("CD4", "CD4s"),
+        ("car", "cart"),
+        ("C", "C++"),
+        ("C", "cs"),
+        ("猫", "犬"),
+        ("hammer", "hamper"),
+        ("stripe", "strip"),
+        ("planet", "plane"),
+        ("basket", "gasket"),
+        ("angle", "angel"),
+        ("level 12", "level 21"),
+    ],
 )
 def test_names_that_differ_otherwise_are_left_in_peace(sound: Any, one: str, other: str) -> None:
     _add(sound, one, other)
