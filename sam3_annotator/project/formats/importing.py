@@ -88,7 +88,7 @@ def apply_import(
         added_images=filler.added_images,
         instances=filler.instances,
         known_instances=filler.known_instances,
-        added_categories=filler.added_categories,
+        added_categories=tuple(filler.added_categories),
         unmatched=unmatched,
         warnings=(*_without_images(plan), *plan.warnings, *untold, *filler.warnings),
         changed_instances=filler.changed_instances,
@@ -128,14 +128,14 @@ class _Filler:
         self._store = store
         self._edit = edit
         known = {category.name: category.id for category in store.categories()}
-        self.added_categories = 0
+        self.added_categories: list[str] = []
         self._categories: dict[str, CategoryId] = {}
         for category in plan.categories:
             if category.name not in known:
                 known[category.name] = edit.add_category(
                     category.name, color=category.color, supercategory=category.supercategory
                 )
-                self.added_categories += 1
+                self.added_categories.append(category.name)
             self._categories[category.name] = known[category.name]
         self._provenance = Provenance(origin=Origin.IMPORT, created_at=timestamp())
         self.image_ids: list[ImageId] = []

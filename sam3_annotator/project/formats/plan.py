@@ -11,7 +11,7 @@ from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError
 from sam3_annotator.project.formats.sentences import first_of
 from sam3_annotator.project.regions import Region
-from sam3_annotator.project.words import counted
+from sam3_annotator.project.words import counted, first_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,7 @@ class ImportReport:
 
     `images` were matched, `added_images` of them are new in the project; `instances` were added, `known_instances`
     were there already, to the pixel, and not added again, but `changed_instances` of these have got other attributes;
+    `added_categories` names those that are new in the project, since one may be a known one in another spelling;
     `unmatched` names images without a file; `put_in_split` counts those that had no split and got that of the labels.
     """
 
@@ -110,7 +111,7 @@ class ImportReport:
     added_images: int
     instances: int
     known_instances: int
-    added_categories: int
+    added_categories: tuple[str, ...]
     unmatched: tuple[str, ...]
     warnings: tuple[str, ...]
     changed_instances: int = 0
@@ -123,8 +124,9 @@ class ImportReport:
         if self.added_images:
             new.append(counted(self.added_images, "image"))
         if self.added_categories:
-            new.append(counted(self.added_categories, "category"))
-        words += f" ({' and '.join(new)} new in the project)" if new else ""
+            new.append(counted(len(self.added_categories), "category"))
+        names = f": {first_names(self.added_categories)}" if self.added_categories else ""
+        words += f" ({' and '.join(new)} new in the project{names})" if new else ""
         if self.known_instances:
             words += f"; {self.known_instances:,} {'was' if self.known_instances == 1 else 'were'} there already"
         if self.changed_instances:

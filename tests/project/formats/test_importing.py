@@ -73,7 +73,7 @@ def test_labels_come_to_the_images_of_the_project(store: ProjectStore, image_fol
     assert [category.name for category in store.categories()] == ["cat", "dog"]
     assert store.categories()[1].supercategory == "animal"
     assert (report.images, report.instances, report.added_images, report.warnings) == (2, 2, 0, ())
-    assert str(report) == "2 instances imported on 2 images (2 categories new in the project)."
+    assert str(report) == "2 instances imported on 2 images (2 categories new in the project: cat, dog)."
     (instance,) = store.instances(store.images()[1].id)
     assert instance.region == rectangle(2, 2, 10, 10)
     assert instance.provenance.origin is Origin.IMPORT
@@ -97,7 +97,7 @@ def test_images_beside_the_file_are_found_without_being_told_where(tmp_path: Pat
 
         assert annotated(store) == {"photos/1.png": 1, "photos/2.png": 1}
         assert {image.split for image in store.images()} == {Split.VAL}
-        assert str(report).endswith(" new in the project). The labels put 2 images into val.")
+        assert str(report).endswith(" new in the project: cat, dog). The labels put 2 images into val.")
         assert "The labels put" not in str(import_project(store, source, "coco"))
 
 
@@ -203,7 +203,7 @@ def test_category_of_a_known_name_is_that_category(store: ProjectStore, tmp_path
 
     assert [category.name for category in store.categories()] == ["zebra", "cat", "dog"]
     assert store.instances(store.images()[0].id)[0].category_id == cat
-    assert report.added_categories == 1
+    assert report.added_categories == ("dog",)
 
 
 def test_importing_twice_adds_nothing_twice(store: ProjectStore, tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_import_is_one_step_that_undo_takes_back(
     report = import_project(store, coco(image_folder / "train.json", ["1.png", "2.png", "new.png"]), "coco")
 
     assert [changes.label for changes in seen] == ["Import COCO from train.json"]
-    assert (report.added_images, report.added_categories) == (1, 1)
+    assert (report.added_images, report.added_categories) == (1, ("dog",))
     after = tables(store)
     store.undo()
     assert tables(store) == before

@@ -102,7 +102,7 @@ def test_labels_come_back_to_the_images_of_the_project(dataset: Any, tmp_path: P
 
     report = import_project(dataset.store, tmp_path / "out", format_name)
 
-    assert (report.added_images, report.added_categories, report.unmatched) == (0, 0, ())
+    assert (report.added_images, report.added_categories, report.unmatched) == (0, (), ())
     assert report.images == 3
 
 

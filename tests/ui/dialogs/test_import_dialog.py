@@ -81,7 +81,7 @@ def test_imported_instances_show_in_the_window(
     assert len(changes) == 1
     assert store.undo_label == "Import COCO from instances.json"
     assert dialog.report.shown.note == "It is one step in the history: undo takes back all of it."
-    assert dialog.report.shown.sentence == "1 instance imported on 1 image (1 category new in the project)."
+    assert dialog.report.shown.sentence == "1 instance imported on 1 image (1 category new in the project: car)."
     assert any("gone.png" in warning for warning in dialog.report.shown.warnings)
 
 
