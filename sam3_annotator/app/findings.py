@@ -15,6 +15,7 @@ from sam3_annotator.ui.verbs.missed_object import MissedObject
 from sam3_annotator.ui.verbs.revealing import Revealing
 from sam3_annotator.ui.window.alike_categories import AlikeCategories
 from sam3_annotator.ui.window.audit_display import AuditDisplay
+from sam3_annotator.ui.window.check_display import CheckDisplay
 from sam3_annotator.ui.window.gallery_display import GalleryDisplay
 from sam3_annotator.ui.window.main_window import MainWindow
 from sam3_annotator.ui.window.statistics_display import StatisticsDisplay
@@ -37,6 +38,7 @@ def bind_findings(
         window.store, window.workspace, finder, display, lambda: actions.state.is_making, closer.look_at_whole
     )
     window.finding_panel.show_wanted.connect(revealing.show)
+    CheckDisplay(window)
     AlikeCategories(window)
     TwoImages(window)
     dismissing = Dismissing(window.store, window)

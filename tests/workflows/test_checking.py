@@ -208,6 +208,28 @@ def test_an_image_read_again_takes_what_the_model_drew_along(user):
     assert window.store.instance(odd).region == HALF
 
 
+def test_a_check_done_again_says_how_far_it_is_beside_what_the_last_one_found(labelled_twice, qtbot, monkeypatch):
+    user, window = labelled_twice, labelled_twice.window
+    user.press(Qt.Key.Key_F7)
+    qtbot.waitUntil(lambda: not window.checking.is_running)
+    before = window.finding_panel.model.findings
+    activity = window.status_line._activity
+    assert activity._text.text() == ""
+
+    def look(_store, progress):
+        while True:  # until it is stopped
+            progress(1, 4)
+
+    monkeypatch.setattr("sam3_annotator.ui.verbs.checking.check_project", look)
+    user.press(Qt.Key.Key_F7)
+    qtbot.waitUntil(lambda: activity._text.text() == "Checking, 1 of 4 images")
+    activity._cancel.click()
+
+    qtbot.waitUntil(lambda: not window.checking.is_running)
+    assert activity._text.text() == ""
+    assert window.finding_panel.model.findings == before
+
+
 @pytest.fixture
 def alike(user, qtbot):
     """Label with two categories that are one, and turn to the finding that says so."""

@@ -16,7 +16,6 @@ from sam3_annotator.paths import user_log_dir
 from sam3_annotator.project import ChangeSet, ImageState, InstanceId, ProjectStore, state_counts
 from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.actions.actions import Actions
-from sam3_annotator.ui.background import error_sentence
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.keyboard.digit_row import digit_of
 from sam3_annotator.ui.keyboard.key_hints import key_hints
@@ -222,7 +221,6 @@ class MainWindow(QMainWindow):
         self.canvas.context_menu_requested.connect(self._open_canvas_menu)
         self.finding_panel.notice.connect(lambda sentence: self.show_notice(sentence, FINDINGS))
         self.finding_panel.focus_left.connect(self.focus_canvas)
-        self.checking.failed.connect(lambda error: self.show_problem(error_sentence(error, "The check")))
         self.closing.connect(self.checking.close)
         for panel in (self.image_panel, self.category_panel, self.instance_panel):
             panel.problem.connect(self.show_problem)
