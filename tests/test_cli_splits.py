@@ -15,22 +15,27 @@ def test_images_are_divided_once_and_new_ones_later(store: ProjectStore, capsys:
     store.close()
 
     assert cli.run(["split", str(store.path), "train=0.5,val=0.5"]) == 0
-    assert capsys.readouterr().out == f"{store.path}: 4 images (2 in train, 2 in val)\n"
+    assert capsys.readouterr().out == f"{store.path}: 4 images (2 in train, 2 in val), of which 4 were in none\n"
 
     with ProjectStore.open(store.path) as opened:
         first = [image.split for image in opened.images()]
         assert opened.undo_label == "Divide into splits"
     assert cli.run(["split", str(store.path), "test=1"]) == 0
+    assert capsys.readouterr().out == (
+        f"{store.path}: 4 images (2 in train, 2 in val), as before\n"
+        "All images were in a split already, which they keep; --anew draws these, too.\n"
+    )
     with ProjectStore.open(store.path) as opened:
         assert [image.split for image in opened.images()] == first
 
 
-def test_all_images_are_divided_anew_if_asked_to(store: ProjectStore) -> None:
+def test_all_images_are_divided_anew_if_asked_to(store: ProjectStore, capsys: pytest.CaptureFixture[str]) -> None:
     store.close()
     assert cli.run(["split", str(store.path), "train=0.5,val=0.5"]) == 0
 
     assert cli.run(["split", str(store.path), "test=1", "--anew"]) == 0
 
+    assert capsys.readouterr().out.endswith(": 4 images (4 in test), of which 4 were in another or none\n")
     with ProjectStore.open(store.path) as opened:
         assert {image.split for image in opened.images()} == {Split.TEST}
 
@@ -45,7 +50,7 @@ def test_images_that_look_alike_stay_together_if_asked_to(
 
     assert cli.run(["split", str(store.path), "train=0.5,val=0.5", "--alike-together"]) == 0
 
-    assert capsys.readouterr().out == f"{store.path}: 4 images (3 in train, 1 in val)\n"
+    assert capsys.readouterr().out == f"{store.path}: 4 images (3 in train, 1 in val), of which 4 were in none\n"
 
 
 def test_a_project_that_is_open_elsewhere_is_not_divided(

@@ -15,10 +15,11 @@ from sam3_annotator.project import (
     Cancelled,
     ProjectStore,
     divide_images,
+    division_in_words,
+    images_in_use,
     list_image_files,
     measured_instances,
     measures_as_csv,
-    splits_in_words,
     statistics,
     why_no_images,
 )
@@ -71,8 +72,12 @@ def divide_project(
     """Draw which images of a project train, validate and test, and keep that in it."""
     with ProjectStore.open(project) as store:
         with progress_bar("Reading images") as progress:
-            divide_images(store, shares, seed, alike_together=alike_together, is_anew=is_anew, progress=progress)
-        print(f"{project}: {splits_in_words(store)}")
+            changed = divide_images(
+                store, shares, seed, alike_together=alike_together, is_anew=is_anew, progress=progress
+            )
+        print(f"{project}: {division_in_words(store, changed, is_anew=is_anew)}")
+        if not changed and not is_anew and images_in_use(store):
+            print("All images were in a split already, which they keep; --anew draws these, too.")
     return DONE
 
 

@@ -134,7 +134,7 @@ from sam3_annotator.project.simplification import (
     simplify_line,
     simplify_region,
 )
-from sam3_annotator.project.splitting import divide_images, splits_in_words
+from sam3_annotator.project.splitting import divide_images, division_in_words
 from sam3_annotator.project.store import ProjectStore
 from sam3_annotator.project.strokes import brushed
 from sam3_annotator.project.tiff_pages import TIFF_SUFFIXES, count_pages, split_pages
@@ -236,6 +236,7 @@ __all__ = [
     "dismiss_findings",
     "dismissed_among",
     "divide_images",
+    "division_in_words",
     "encode_copies",
     "find_by_sightings",
     "find_disagreements",
@@ -296,7 +297,6 @@ __all__ = [
     "simplify_region",
     "sought_categories",
     "split_pages",
-    "splits_in_words",
     "state_counts",
     "state_of",
     "statistics",

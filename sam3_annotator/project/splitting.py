@@ -54,11 +54,18 @@ def divide_images(
     return len(changing)
 
 
-def splits_in_words(store: ProjectReader) -> str:
-    """Say how many images there are that are not left out, and in which splits: `10 images (8 in train, 2 in none)`."""
+def division_in_words(store: ProjectReader, changed: int, *, is_anew: bool) -> str:
+    """Say in which splits images are after a division, but for those left out, and how many it has `changed`.
+
+    As `10 images (8 in train, 2 in val), of which 3 were in none`.
+    """
     images = images_in_use(store)
     counts = Counter(image.split for image in images)
-    return counted_in_splits(len(images), {str(split or "none"): counts[split] for split in (*Split, None)})
+    words = counted_in_splits(len(images), {str(split or "none"): counts[split] for split in (*Split, None)})
+    if not changed:
+        return f"{words}, as before"
+    verb = "was" if changed == 1 else "were"
+    return f"{words}, of which {changed:,} {verb} in {'another or none' if is_anew else 'none'}"
 
 
 def counted_in_splits(images: int, splits: Mapping[str, int]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from sam3_annotator.project import Progress, ProjectStore, counted, divide_images, images_in_use, splits_in_words
+from sam3_annotator.project import Progress, ProjectStore, counted, divide_images, division_in_words, images_in_use
 from sam3_annotator.ui.dialogs.report import Report
 from sam3_annotator.ui.dialogs.share_field import ShareField
 from sam3_annotator.ui.dialogs.task_dialog import TaskDialog
@@ -69,4 +69,5 @@ class DivideDialog(TaskDialog):
         assert isinstance(value, Written)
         changed: int = announce(self._store, value)
         note = "It is one step in the history: undo takes back all of it." if changed else "Nothing had to change."
-        return Report(splits_in_words(self._store), note=note)
+        words = division_in_words(self._store, changed, is_anew=self.anew.isChecked())
+        return Report(f"{words}.", note=note)

@@ -57,7 +57,7 @@ def test_images_are_divided_in_one_step(
     dialog.primary.click()
     qtbot.waitUntil(lambda: dialog.is_idle)
 
-    assert dialog.report.shown.sentence == "4 images (2 in train, 1 in val, 1 in test)"
+    assert dialog.report.shown.sentence == "4 images (2 in train, 1 in val, 1 in test), of which 4 were in none."
     assert "undo" in dialog.report.shown.note
     assert Counter(splits(store)) == {Split.TRAIN: 2, Split.VAL: 1, Split.TEST: 1}
     assert [each.touched("images") for each in changes] == [{image.id for image in store.images()}]
@@ -73,6 +73,7 @@ def test_images_keep_their_split_unless_they_are_divided_anew(
     dialog.primary.click()
     qtbot.waitUntil(lambda: dialog.is_idle)
     assert splits(store) == [*[Split.TEST] * 3, Split.TRAIN]
+    assert dialog.report.shown.sentence == "4 images (1 in train, 3 in test), of which 1 was in none."
 
 
 def test_all_images_are_divided_anew_where_that_is_ticked(
