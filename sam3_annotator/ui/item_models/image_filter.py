@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from itertools import chain
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Signal
 
-from sam3_annotator.project import ImageId, ImageRecord, folded
+from sam3_annotator.project import ImageId, ImageRecord, ImageState, folded
 from sam3_annotator.ui.item_models.filter_change import filter_changing
 from sam3_annotator.ui.item_models.image_criteria import (
     ANY_CONTENT,
@@ -23,7 +24,6 @@ from sam3_annotator.ui.item_models.image_model import ImageModel
 from sam3_annotator.ui.item_models.image_order import ImageOrder
 
 Index = QModelIndex | QPersistentModelIndex
-NO_PARENT = QModelIndex()
 
 
 class ImageFilter(QSortFilterProxyModel):
@@ -105,7 +105,7 @@ class ImageFilter(QSortFilterProxyModel):
 
     def records(self) -> list[ImageRecord]:
         """Give the shown images, from the top."""
-        return [self._images.record_at(self.mapToSource(self.index(row, 0)).row()) for row in range(self.rowCount())]
+        return [self._images.record_at(self._source_row(row)) for row in range(self.rowCount())]
 
     def tally(self) -> Mapping[StateFilter, int]:
         """Count the images each filter by state would leave of those in the split and with the content shown."""
@@ -165,9 +165,11 @@ class ImageFilter(QSortFilterProxyModel):
         """
         if stops is Stops.ALL:
             return self.neighbour(image_id, step)
-        round_trip = chain(self._beyond(image_id, step), self._beyond(None, step))
-        others = (record for record in round_trip if record.id != image_id and not self._images.problem(record.id))
-        return next((record.id for record in others if stops.accepts(record.state)), None)
+        # By their states first: this is asked at every turn, and there may be thousands, and no stop among them.
+        states = frozenset(state for state in ImageState if stops.accepts(state))
+        others = map(self._images.record_at, self._round_trip(image_id, step))
+        stopping = (record.id for record in others if record.state in states)
+        return next((id_ for id_ in stopping if self.row_of(id_) >= 0 and not self._images.problem(id_)), None)
 
     @contextmanager
     def _filter_changing(self) -> Iterator[None]:
@@ -176,12 +178,26 @@ class ImageFilter(QSortFilterProxyModel):
         self.changed.emit()
 
     def _beyond(self, image_id: ImageId | None, step: int) -> Iterator[ImageRecord]:
-        count = self._images.rowCount()
-        start = self._images.row_of(image_id)
-        if start < 0:
-            start = -1 if step > 0 else count
-        rows = range(start + 1, count) if step > 0 else range(start - 1, -1, -1)
-        return (self._images.record_at(row) for row in rows if self.filterAcceptsRow(row, NO_PARENT))
+        """Give the shown images beyond one that need not be shown itself, or all of them without one."""
+        shown, place = range(self.rowCount()), self._images.row_of(image_id)
+        if place < 0:
+            rows = shown[::step]
+        elif step > 0:
+            rows = shown[bisect_right(shown, place, key=self._source_row) :]
+        else:
+            rows = shown[: bisect_left(shown, place, key=self._source_row)][::-1]
+        return (self._images.record_at(self._source_row(row)) for row in rows)
+
+    def _source_row(self, row: int) -> int:
+        return self.mapToSource(self.index(row, 0)).row()
+
+    def _round_trip(self, image_id: ImageId | None, step: int) -> Iterator[int]:
+        """Give the rows of all images, shown or not, from an image once round to it, itself left out."""
+        every, place = range(self._images.rowCount()), self._images.row_of(image_id)
+        if place < 0:
+            return iter(every[::step])
+        after, before = every[place + 1 :], every[:place]
+        return chain(after, before) if step > 0 else chain(before[::-1], after[::-1])
 
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: ARG002 - Qt's
         """Whether a row is shown."""

@@ -27,7 +27,6 @@ from sam3_annotator.ui.item_models.image_criteria import (
     ContentFilter,
     SplitFilter,
     StateFilter,
-    Stops,
 )
 from sam3_annotator.ui.item_models.image_filter import ImageFilter
 from sam3_annotator.ui.item_models.image_model import ImageModel
@@ -180,35 +179,6 @@ def test_image_being_worked_on_stays_until_another_is_shown(
 
     shown.keep(second)
     assert names(shown)[0] == "2.png"
-
-
-def test_neighbours_are_those_shown(store: ProjectStore, shown: ImageFilter) -> None:
-    one, two, three, ten = ids(store)
-    assert shown.neighbour(one, 1) == two
-    assert shown.neighbour(ten, 1) is None
-    assert shown.neighbour(None, 1) == one
-    assert shown.neighbour(None, -1) == ten
-    assert [record.id for record in shown.following(two)] == [three, ten]
-
-    shown.set_text("1")
-
-    assert shown.neighbour(one, 1) == ten
-    assert [record.id for record in shown.following(two)] == [ten]
-    assert shown.neighbour(three, -1) == one
-
-
-def test_next_unfinished_goes_round_and_skips_what_cannot_be_shown(
-    store: ProjectStore, model: ImageModel, shown: ImageFilter
-) -> None:
-    one, two, three, ten = ids(store)
-    operations.set_image_state(store, [two], ImageState.DONE)
-    model.set_problems({ten: "missing"}, [ten])
-
-    assert shown.next_stop(one, 1, Stops.UNFINISHED) == three
-    assert shown.next_stop(three, 1, Stops.UNFINISHED) == one
-    assert shown.next_stop(one, -1, Stops.UNFINISHED) == three
-    operations.set_image_state(store, [three], ImageState.DONE)
-    assert shown.next_stop(one, 1, Stops.UNFINISHED) is None
 
 
 def test_one_of_a_thousand_images_is_found(tmp_path: Path, qapp: object) -> None:
@@ -381,15 +351,3 @@ def test_image_being_worked_on_stays_whatever_is_on_it_until_another_is_shown(
 
     shown.keep(second)
     assert names(shown) == ["2.png"]
-
-
-def test_keys_go_through_the_images_with_a_category(store: ProjectStore, shown: ImageFilter, car: CategoryId) -> None:
-    one, _, three, ten = ids(store)
-    for image in (0, 2, 3):
-        add(store, image, car)
-    operations.set_image_state(store, [three], ImageState.DONE)
-    shown.set_content(having(car))
-
-    assert shown.neighbour(one, 1) == three
-    assert shown.next_stop(one, 1, Stops.UNFINISHED) == ten
-    assert shown.next_stop(ten, 1, Stops.UNFINISHED) == one
