@@ -104,9 +104,9 @@ def _hints(state: ActionState) -> tuple[_Hint, ...]:
 def _unreadable_hints(state: ActionState) -> tuple[_Hint, ...]:
     if not state.is_at_finding:
         return _next_hint(state)
-    can_leave_out = state.can_write and not state.is_left_out
+    can_leave_out = state.is_finding_of_file and state.can_write and not state.is_left_out
     leave_out = (_ActionHint("leave_out", "leave the image out"),) if can_leave_out else ()
-    return (*leave_out, _ActionHint("next_finding", "next finding"))
+    return (*leave_out, *_verdict_hint(state), _ActionHint("next_finding", "next finding"))
 
 
 def _comparing_hints(state: ActionState) -> tuple[_Hint, ...]:

@@ -45,3 +45,5 @@ def test_an_image_that_cannot_be_shown_is_said_to_be_left_out() -> None:
     unreadable = replace(AT_FINDING, is_unreadable=True, is_finding_of_file=True, instance_count=0)
     assert hints(unreadable) == {"F5": "try again", "X": "leave the image out", "F8": "next finding"}
     assert "X" not in hints(replace(unreadable, is_left_out=True))
+    of_the_project = replace(unreadable, is_finding_of_file=False)
+    assert hints(of_the_project) == {"F5": "try again", "M": "this is fine", "F8": "next finding"}
