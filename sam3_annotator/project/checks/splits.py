@@ -23,14 +23,14 @@ def find_bad_splits(store: ProjectReader) -> Iterator[Finding]:
     if not sizes:
         sentence = (
             f"{_count(without)} {'are' if without > 1 else 'is'} labelled and none is in a split; "
-            "put them into train and val, or give shares when you export."
+            "divide them into train and val (File > Divide into splits…), or give shares when you export."
         )
         yield Finding(FindingKind.NO_SPLITS, sentence)
         return
     if without:
         sentence = (
             f"{_count(without)} {'have' if without > 1 else 'has'} no split while others have; "
-            "an export puts them into train unless you give it shares."
+            "an export puts them into train unless you divide them (File > Divide into splits…) or give it shares."
         )
         yield Finding(FindingKind.IMAGES_WITHOUT_SPLIT, sentence)
     if sizes[Split.TRAIN] and not sizes[Split.VAL]:
