@@ -125,10 +125,11 @@ class ExportDialog(TaskDialog):
         missing = {image.id for image in chosen if image.id in self._missing}
         unread = {image.id for image in chosen if not image.facts.width} - missing
         skipped = unread if self.images.currentData() == "none" else unread | missing
-        written = [image.id for image in chosen if image.id not in skipped]
+        written = [image for image in chosen if image.id not in skipped]
+        self.split.set_splits(image.split for image in written)
         return ExportPlan(
             len(written),
-            sum(counts.get(image_id, 0) for image_id in written),
+            sum(counts.get(image.id, 0) for image in written),
             missing=len(missing),
             unread=len(unread),
             skipped=len(skipped),

@@ -31,7 +31,6 @@ from sam3_annotator.project.formats.verified import VerifiedExport
 from sam3_annotator.ui.background import Work, background_is_idle
 from sam3_annotator.ui.dialogs import export_dialog
 from sam3_annotator.ui.dialogs.export_dialog import ExportDialog, export_work
-from sam3_annotator.ui.dialogs.split_field import SplitField
 from sam3_annotator.ui.store_bridge import StoreBridge
 from sam3_annotator.ui.verbs import operations
 
@@ -363,33 +362,3 @@ def test_report_offers_the_folder(qtbot: QtBot, dialog: ExportDialog, add: Add, 
     assert texts == {"Open folder", "Close"}
     dialog.primary.click()
     assert not dialog.isVisible()
-
-
-@pytest.fixture
-def split(qtbot: QtBot) -> SplitField:
-    field = SplitField()
-    qtbot.addWidget(field)
-    return field
-
-
-def test_images_stay_together_unless_a_split_is_asked_for(split: SplitField) -> None:
-    assert split.shares is None
-
-
-@pytest.mark.parametrize(
-    ("train", "val", "expected"),
-    [
-        (80, 20, {"train": 0.8, "val": 0.2}),
-        (70, 20, {"train": 0.7, "val": 0.2, "test": 0.1}),
-        (95, 20, {"train": 0.8, "val": 0.2}),
-        (100, 0, {"train": 1.0}),
-        (0, 0, {"test": 1.0}),
-    ],
-)
-def test_shares_always_add_up(split: SplitField, train: int, val: int, expected: dict[str, float]) -> None:
-    split.is_on.setChecked(True)
-
-    split.parts.train.setValue(train)
-    split.parts.val.setValue(val)
-
-    assert split.shares == expected
