@@ -42,7 +42,8 @@ class Dismissals:
 
     A finding is known by its kind and what it is about: its instances, whatever other category a model sees in them;
     else its images and categories. The dismissal of one about instances holds as long as their outlines and categories
-    are the same; of one about all labels of its images, those; of one about splits, these; of categories, their names.
+    are the same; of one about all labels of its images, those; of copies in two splits, these; of categories, their
+    names. Two images that look alike are dismissed as a pair, in whatever splits they come to be.
     What is missed is known by its place, image and category, since no model sees it twice to the pixel. Others, as
     those about the whole project, are dismissed for good. What a dismissal was about may be gone: ids are never given
     twice, so it stands for nothing then, and for the same again after undo.
@@ -75,13 +76,13 @@ class Dismissals:
         return [each.id for each in there if each.content != content]
 
     def _there(self, finding: Finding) -> Sequence[_Dismissal]:
-        if (finding.kind, finding.image_id) not in self._places:  # true of nearly all, of which there may be many
+        if (finding.kind, _place_of(finding)) not in self._places:  # true of nearly all, of which there may be many
             return ()
         return self._by_key.get(_key_of(finding), ())
 
 
 def _rows(store: ProjectReader, findings: Iterable[Finding] | None) -> list[tuple[Any, ...]]:
-    images = None if findings is None else {finding.image_id for finding in findings}
+    images = None if findings is None else {_place_of(finding) for finding in findings}
     if images is None or len(images) > _FEW:
         return store.select(_QUERY)
     rows = (store.select(f"{_QUERY} WHERE image_id IS ?", image_id) for image_id in images)
@@ -119,15 +120,21 @@ def restore_findings(store: ProjectReader, edit: Edit, findings: Collection[Find
         edit.delete_dismissal(dismissal_id)
 
 
+def _place_of(finding: Finding) -> ImageId | None:
+    """Return the image that a finding is kept under; of two the older, since either may be the one to look at first."""
+    return finding.image_id if finding.other_image_id is None else min(finding.image_ids)
+
+
 def _key_of(finding: Finding) -> _Key:
     categories = () if finding.instance_ids else finding.category_ids
-    subject = json.dumps([sorted(finding.instance_ids), finding.other_image_id, categories], separators=(",", ":"))
-    return _Key(finding.kind.value, finding.image_id, subject)
+    other_image_id = None if finding.other_image_id is None else max(finding.image_ids)
+    subject = json.dumps([sorted(finding.instance_ids), other_image_id, categories], separators=(",", ":"))
+    return _Key(finding.kind.value, _place_of(finding), subject)
 
 
 def _content_of(store: ProjectReader, finding: Finding) -> str:
     """Return what stays the same as long as what a finding is about does: a digest, names or splits."""
-    images = finding.image_ids
+    images = sorted(finding.image_ids)
     if finding.instance_ids:
         wanted = sorted(finding.instance_ids)
         places = ", ".join("?" * len(wanted))
