@@ -79,6 +79,7 @@ class Checking(QObject):
         self._changed_since_compared: set[int] = set()  # ids of instances
         self._changed_images: set[ImageId] = set()  # since findings were last held against the project
         self._places: set[ImageId | None] = set()  # where what is dismissed may be other findings since then
+        self._since_asked: set[ImageId | None] | None = None  # images and places that the answer to come knows not of
         bridge.changed.connect(self._follow)
 
     @property
@@ -204,21 +205,34 @@ class Checking(QObject):
         changed, places = frozenset(self._changed_images), frozenset(self._places)
         self._changed_images.clear()
         self._places.clear()
+        if self._since_asked is not None:
+            self._since_asked |= changed | places
         again = [each for each in self._told if id(each) in self._gone and not changed.isdisjoint(_images_of([each]))]
         findings = (*self._holding(), *again)
         in_doubt = tuple(each for each in findings if each.image_id in places or each.other_image_id in places)
         asked = _Asked(findings, changed | _images_of(again), in_doubt)
         if len(asked.changed | places) <= FEW_IMAGES:
             self._drop(asked, _answer(self._store, asked))
-            return
+        elif self._since_asked is None:  # else it is asked when the answer under way has come
+            self._ask_beside(asked)
+
+    def _ask_beside(self, asked: _Asked) -> None:
         path = self._store.path
+        self._since_asked = set()
         task = BackgroundTask(lambda _progress: _answer_beside(path, asked), owner=self)
-        task.result.connect(partial(self._drop_and_tell, asked))
+        task.result.connect(partial(self._drop, asked))
         task.failed.connect(self.failed)
+        task.finished.connect(self._catch_up)
         task.start()
 
-    def _drop_and_tell(self, asked: _Asked, answer: _Answer) -> None:
-        self._drop(asked, answer)
+    @Slot()
+    def _catch_up(self) -> None:
+        """Tell what was answered, but for what has changed since it was asked: that is asked anew."""
+        since, self._since_asked = self._since_asked or set(), None
+        self._changed_images |= {image_id for image_id in since if image_id is not None}
+        self._places |= since
+        if since and not self.is_running:
+            self._drop_gone()
         self.changed.emit()
 
     def _drop(self, asked: _Asked, answer: _Answer) -> None:

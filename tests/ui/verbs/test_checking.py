@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from dataclasses import replace
 
 import pytest
 
-from sam3_annotator.project import BY_BOXES, BY_PHRASES, Finding, FindingKind, ImageState, NotAProject, rectangle
+from sam3_annotator.project import (
+    BY_BOXES,
+    BY_PHRASES,
+    Finding,
+    FindingKind,
+    ImageState,
+    NotAProject,
+    dismissed_among,
+    rectangle,
+)
 from sam3_annotator.ui.background import background_is_idle
 from sam3_annotator.ui.verbs import operations
 
@@ -126,6 +136,40 @@ def test_what_many_changed_images_hold_no_more_goes_in_the_background(
         pass
     assert FindingKind.LABELLED_TWICE not in [finding.kind for finding in checking.findings]
     assert FindingKind.NO_SPLITS in [finding.kind for finding in checking.findings]
+
+
+def test_a_late_answer_does_not_bring_back_what_has_gone_meanwhile(twice, check, checking, store, qtbot, monkeypatch):
+    monkeypatch.setattr("sam3_annotator.ui.verbs.checking.FEW_IMAGES", 1)
+    check()
+    images = [image.id for image in store.images()]
+    answered = threading.Event()
+
+    def answer(*asked):
+        dismissed = dismissed_among(*asked)
+        answered.set()
+        return dismissed
+
+    monkeypatch.setattr("sam3_annotator.ui.verbs.checking.dismissed_among", answer)
+    operations.set_image_state(store, images[1:3], ImageState.LEFT_OUT)
+    assert answered.wait(30)  # what holds as it is now, which comes as an event
+    operations.delete_instances(store, [twice[0]])
+    qtbot.waitUntil(background_is_idle)
+
+    assert FindingKind.LABELLED_TWICE not in [finding.kind for finding in checking.findings]
+
+
+def test_what_many_images_are_changed_to_while_others_are_asked_about_is_asked_next(
+    twice, check, checking, store, qtbot, monkeypatch
+):
+    monkeypatch.setattr("sam3_annotator.ui.verbs.checking.FEW_IMAGES", 1)
+    check()
+    before = checking.findings
+
+    operations.set_image_state(store, [image.id for image in store.images()[:2]], ImageState.LEFT_OUT)
+    store.undo()
+    qtbot.waitUntil(background_is_idle)
+
+    assert checking.findings == before
 
 
 def test_a_second_check_is_current_again(twice, check, checking, store):
