@@ -96,6 +96,7 @@ from sam3_annotator.project.image_files import (
     list_image_files,
     missing_sentence,
     natural_key,
+    says_missing,
     why_no_image,
     why_no_images,
 )
@@ -292,6 +293,7 @@ __all__ = [
     "relocate_images",
     "repair_region",
     "restore_findings",
+    "says_missing",
     "sightings_in_words",
     "simplify_line",
     "simplify_region",

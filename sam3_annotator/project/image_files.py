@@ -49,6 +49,8 @@ _MASKS = "masks"
 # What file browsers leave in a folder somebody has only looked into, in small letters.
 _LEFT_BY_BROWSERS = frozenset({".ds_store", ".localized", ".directory", "desktop.ini", "thumbs.db"})
 
+_IS_MISSING = "” is missing from “"
+
 _WINDOWS_LIMIT = 260  # characters: longer paths it follows only where it has been told to, or as `unlimited` gives them
 
 NaturalKey = tuple[list[str | int], ...]
@@ -236,7 +238,12 @@ def missing_sentence(path: Path) -> str:
     whole = str(path.absolute())
     if os.name == "nt" and len(whole) >= _WINDOWS_LIMIT and is_there(Path(unlimited(whole))):
         return _too_long_sentence(path)
-    return f"“{path.name}” is missing from “{path.parent}”; put it back, or find the moved folder."
+    return f"“{path.name}{_IS_MISSING}{path.parent}”; put it back, or find the moved folder."
+
+
+def says_missing(problem: str) -> bool:
+    """Tell a problem of an image that `missing_sentence` says from all others."""
+    return _IS_MISSING in problem
 
 
 def unlimited(path: str) -> str:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from sam3_annotator.project import image_files, images
 from sam3_annotator.project.errors import ImageUnreadable
-from sam3_annotator.project.image_files import missing_sentence, unlimited
+from sam3_annotator.project.image_files import missing_sentence, says_missing, unlimited
 from sam3_annotator.project.images import make_thumbnail, read_facts, read_image
 from tests.made_images import corners, png_file, save
 
@@ -177,8 +177,9 @@ def test_a_path_that_windows_follows_only_when_told_to_is_told_as_too_long(
     monkeypatch.setattr(image_files, "is_there", lambda path: str(path) in there)
 
     assert "“a.png” is too long for this system" in missing_sentence(deep / "a.png")
-    assert "is missing from" in missing_sentence(deep / "b.png")
-    assert "is missing from" in missing_sentence(tmp_path / "a.png")
+    assert not says_missing(missing_sentence(deep / "a.png"))
+    assert says_missing(missing_sentence(deep / "b.png"))
+    assert says_missing(missing_sentence(tmp_path / "a.png"))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF,
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
-from sam3_annotator.project import Category, ListedInstance
+from sam3_annotator.project import Category, ListedInstance, says_missing
 from sam3_annotator.ui.gallery.crop_loader import CropLoader
 from sam3_annotator.ui.gallery.gallery_model import GalleryRole
 from sam3_annotator.ui.item_delegates.painting import centred, paint_icon, paint_swatch, paint_text, text_width
@@ -81,7 +81,7 @@ class GalleryDelegate(QStyledItemDelegate):
 
 def absence_words(problem: str) -> str:
     """Say in few words what a sentence says of an image."""
-    return "Image is missing" if "is missing" in problem else "Image is unreadable"
+    return "Image is missing" if says_missing(problem) else "Image is unreadable"
 
 
 def cell_size(side: int) -> QSize:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtWidgets import QPushButton
 
+from sam3_annotator.project import says_missing
 from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.theme import SPACE_M
 from sam3_annotator.ui.window.main_window import MainWindow
@@ -49,7 +50,7 @@ class CanvasRemedy(QObject):
             return ""
         image_id = self._window.workspace.image_id
         problem = self._window.image_panel.model.problem(image_id) if image_id is not None else ""
-        return "find_moved" if "is missing" in problem else "reload_image"
+        return "find_moved" if says_missing(problem) else "reload_image"
 
     def _place(self) -> None:
         size, canvas = self.button.sizeHint(), self._window.canvas
