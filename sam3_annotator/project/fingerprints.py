@@ -31,8 +31,8 @@ _THUMBNAIL: Final = 136
 # Images whose grey changes less than that on average, as fog, a wall, a black frame, have nothing to be told by.
 _LEAST_CHANGE: Final = 1.5
 
-# Fingerprints compared with all others at a time: 64 MB of similarities for 8,000 others.
-_BLOCK: Final = 2048
+# Similarities in memory at a time, 64 MB, however many fingerprints there are.
+_BLOCK: Final = 1 << 24
 
 
 def read_fingerprint(path: Path) -> bytes:
@@ -87,8 +87,9 @@ def _similarities(
     vectors: NDArray[np.float32], others: NDArray[np.float32]
 ) -> Iterator[tuple[int, NDArray[np.float32]]]:
     """Give the similarities of some vectors after others to all `others`, each time with the place of the first."""
-    for start in range(0, len(vectors), _BLOCK):
-        yield start, vectors[start : start + _BLOCK] @ others.T
+    rows = max(_BLOCK // max(len(others), 1), 1)
+    for start in range(0, len(vectors), rows):
+        yield start, vectors[start : start + rows] @ others.T
 
 
 def _vectors(fingerprints: Sequence[bytes]) -> NDArray[np.float32]:

@@ -65,7 +65,7 @@ def _faded(fingerprint: bytes, other: bytes, share: float) -> bytes:
     return ((1 - share) * next(mixed) + share * next(mixed)).round().astype(np.uint8).tobytes()
 
 
-@pytest.mark.parametrize("block", [3, 2048])
+@pytest.mark.parametrize("block", [3, 40, 1 << 24])
 def test_what_looks_like_something_alike_is_of_its_group(
     samples: list[bytes], block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
