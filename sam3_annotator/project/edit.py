@@ -94,20 +94,20 @@ class Edit:
         state: ImageState | Unset = UNSET,
         split: Split | Unset | None = UNSET,
         path: str | Path | Unset = UNSET,
-        note: str | None = None,
+        note: str | Unset = UNSET,
     ) -> None:
         """Change what is given; an image that is reviewed or confirmed as empty by that loses its note.
 
         Raises KnownError as `add_image` does, and on a note that is no Unicode text; line breaks in it become spaces.
         """
         before = self._recorder.row("images", image_id)
-        if note is None and not isinstance(state, Unset) and state in _SETTLED:
+        if isinstance(note, Unset) and not isinstance(state, Unset) and state in _SETTLED:
             note = ""
         wanted = {
             "state": state if isinstance(state, Unset) else _checked_word(ImageState, state, "state of an image"),
             "split": split if split is None or isinstance(split, Unset) else _checked_word(Split, split, "split"),
             "path": UNSET if isinstance(path, Unset) else self._new_path(path, besides=image_id),
-            "note": UNSET if note is None else _checked_note(note),
+            "note": note if isinstance(note, Unset) else _checked_note(note),
         }
         self._recorder.update("images", image_id, before, wanted)
 
