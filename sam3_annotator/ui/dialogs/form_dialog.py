@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sam3_annotator.ui.dialogs.note_line import NoteLine
+from sam3_annotator.ui.dialogs.foot_line import FootLine
 from sam3_annotator.ui.sizes import bind_font, bind_sizes, scaled
 from sam3_annotator.ui.theme import CONTROL_HEIGHT, SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 
@@ -48,7 +48,7 @@ class FormDialog(QDialog):
         self._grid.setColumnStretch(1, 1)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.form)
-        self._note = NoteLine()
+        self._foot_line = FootLine()
         self.primary = QPushButton(verb)
         self.primary.setProperty("kind", "primary")
         self.primary.setDefault(True)
@@ -61,7 +61,7 @@ class FormDialog(QDialog):
         self._column.setSpacing(SPACE_L)
         self._column.addWidget(heading)
         self._column.addWidget(self._pages, stretch=1)
-        self._column.addWidget(self._note)
+        self._column.addWidget(self._foot_line)
         self._column.addLayout(self._make_bottom())
 
     # What a subclass does
@@ -93,7 +93,7 @@ class FormDialog(QDialog):
 
     def say(self, text: str, tone: str = "dim") -> None:
         """Say below the form what would happen, or what is in the way (`tone` "danger" or "warning")."""
-        self._note.say(text, tone)
+        self._foot_line.say(text, tone)
         self._grow()
 
     def describe(self) -> None:
@@ -121,7 +121,7 @@ class FormDialog(QDialog):
     @property
     def note(self) -> str:
         """The line below the form."""
-        return self._note.text
+        return self._foot_line.text
 
     def _grow(self) -> None:
         """Make room for more words; Qt alone would squeeze the form instead."""

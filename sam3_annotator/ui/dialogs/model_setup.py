@@ -34,10 +34,10 @@ from sam3_annotator.project import Progress
 from sam3_annotator.ui.assistance.model_choice import FALLBACK_WORDS, ModelChoice
 from sam3_annotator.ui.assistance.status_words import status_words
 from sam3_annotator.ui.background import BackgroundTask, error_sentence
+from sam3_annotator.ui.dialogs.foot_line import FootLine
 from sam3_annotator.ui.dialogs.model_download import ModelDownload
 from sam3_annotator.ui.dialogs.model_facts import ModelFacts
 from sam3_annotator.ui.dialogs.model_words import ASKING, amount, state_words
-from sam3_annotator.ui.dialogs.note_line import NoteLine
 from sam3_annotator.ui.dialogs.path_field import Ask, ask_file, ask_folder
 from sam3_annotator.ui.item_delegates.model_delegate import ModelDelegate, ModelRole
 from sam3_annotator.ui.sizes import bind_sizes, bind_width, size_on_screen
@@ -73,7 +73,7 @@ class ModelSetupDialog(QDialog):
         self.facts = ModelFacts()
         self.progress = QProgressBar(textVisible=False)
         self.progress.setAccessibleName("Progress")
-        self._note = NoteLine()
+        self._foot_line = FootLine()
         self.add_file = self._button("Add a file…", self._add_file)
         self.add_folder = self._button("Add a folder…", self._add_folder)
         self.remove = self._button("Remove", self._remove)
@@ -93,7 +93,7 @@ class ModelSetupDialog(QDialog):
     @property
     def note(self) -> str:
         """The line below the facts."""
-        return self._note.text
+        return self._foot_line.text
 
     @property
     def entry(self) -> ModelEntry | None:
@@ -143,7 +143,7 @@ class ModelSetupDialog(QDialog):
         """Stop the download, else close; a model goes on being loaded, for only its button gives it up."""
         if self.is_downloading:
             self.stop()
-            self._note.say("Stopping…", "dim")
+            self._foot_line.say("Stopping…", "dim")
         else:
             super().reject()
 
@@ -180,7 +180,7 @@ class ModelSetupDialog(QDialog):
         right.setSpacing(SPACE_M)
         right.addWidget(self.facts, stretch=1)
         right.addWidget(self.progress)
-        right.addWidget(self._note)
+        right.addWidget(self._foot_line)
         right.addLayout(buttons)
         line = QFrame()
         line.setProperty("surface", "line")
@@ -252,12 +252,12 @@ class ModelSetupDialog(QDialog):
         self.progress.setVisible(is_busy or is_loading)
         if is_busy or entry is None:
             if entry is None and self._outcome is not None:
-                self._note.say(*self._outcome)
+                self._foot_line.say(*self._outcome)
             return
         self.remove.setText("Remove…" if entry.origin is ModelOrigin.PUBLISHED else "Remove")
         self._describe_primary(entry)
         loading = self._loading_words() if is_loading else None
-        self._note.say(*(self._outcome or loading or self._hint(entry)))
+        self._foot_line.say(*(self._outcome or loading or self._hint(entry)))
 
     def _mark_rows(self) -> None:
         chosen, has_failed = self._models.name, self._models.has_fallen_back
@@ -322,13 +322,13 @@ class ModelSetupDialog(QDialog):
         self._download.start(entry, self.facts.token.text().strip() or None)
         self.progress.setRange(0, 0)
         self._describe()
-        self._note.say(ASKING, "dim")
+        self._foot_line.say(ASKING, "dim")
         self.secondary.setFocus()
 
     def _show_download(self, done: int, total: int, words: str) -> None:
         self.progress.setRange(0, total)
         self.progress.setValue(done)
-        self._note.say(words, "dim")
+        self._foot_line.say(words, "dim")
 
     def _end_download(self, words: str, error: Exception | None) -> None:
         self._outcome = (words, "dim" if error is None else "danger")

@@ -28,7 +28,7 @@ class TaskDialog(FormDialog):
         self.progress = QProgressBar(textVisible=False)
         self.progress.setAccessibleName("Progress")
         self.progress.hide()
-        self._column.insertWidget(self._column.indexOf(self._note), self.progress)
+        self._column.insertWidget(self._column.indexOf(self._foot_line), self.progress)
 
     # What a subclass does
 
@@ -117,7 +117,7 @@ class TaskDialog(FormDialog):
         report = self.conclude(value)
         self.report.show_report(report)
         self._pages.setCurrentWidget(self.report)
-        self._note.hide()
+        self._foot_line.hide()
         self.primary.setText("Close")
         self.secondary.setText("Open folder")
         self.secondary.setVisible(report.folder is not None)

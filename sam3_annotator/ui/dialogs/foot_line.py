@@ -15,7 +15,7 @@ LINE_HEIGHT: Final = 18
 _TONE_ICONS: Final = {"danger": "alert-circle-outline", "warning": "alert-outline"}
 
 
-class NoteLine(QWidget):
+class FootLine(QWidget):
     """A line of words with an icon when they are a warning or an error."""
 
     def __init__(self) -> None:
