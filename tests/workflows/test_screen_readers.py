@@ -74,8 +74,8 @@ def said(monkeypatch):
         if event.type() == QAccessible.Event.Announcement:
             heard.append((event.message(), event.politeness() == assertive))
 
-    monkeypatch.setattr("sam3_annotator.ui.announcing.QAccessible.isActive", lambda: True)
-    monkeypatch.setattr("sam3_annotator.ui.announcing.QAccessible.updateAccessibility", hear)
+    monkeypatch.setattr("sam3_annotator.ui.screen_readers.QAccessible.isActive", lambda: True)
+    monkeypatch.setattr("sam3_annotator.ui.screen_readers.QAccessible.updateAccessibility", hear)
     return heard
 
 
@@ -164,7 +164,7 @@ def test_draft_is_said_once_it_is_there(user, said):
 
 
 def test_nothing_is_said_where_nobody_listens(user, said, monkeypatch):
-    monkeypatch.setattr("sam3_annotator.ui.announcing.QAccessible.isActive", lambda: False)
+    monkeypatch.setattr("sam3_annotator.ui.screen_readers.QAccessible.isActive", lambda: False)
 
     user.window.show_problem("The file is damaged.")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt, Slot
 
 from sam3_annotator.project import counted
-from sam3_annotator.ui.announcing import announce
 from sam3_annotator.ui.images.image_display import ImageDisplay
+from sam3_annotator.ui.screen_readers import read_out
 from sam3_annotator.ui.window.main_window import MainWindow
 
 
@@ -26,12 +26,12 @@ class CanvasWords(QObject):
     @Slot()
     def _tell_image(self) -> None:
         self._describe()
-        announce(self._window.canvas, self._image())
+        read_out(self._window.canvas, self._image())
 
     @Slot()
     def _tell_selection(self) -> None:
         self._describe()
-        announce(self._window.canvas, self._selection())
+        read_out(self._window.canvas, self._selection())
 
     @Slot()
     def _describe(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from sam3_annotator.ui.announcing import announce
+from sam3_annotator.ui.screen_readers import read_out
 from sam3_annotator.ui.sentence_label import SentenceLabel
 from sam3_annotator.ui.sizes import bind_icon_size, scaled
 from sam3_annotator.ui.theme import ICON_SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, bind_icon, pixmap, theme
@@ -224,7 +224,7 @@ class MessageBar(QWidget):
         if len(self._rows) == MAX_SHOWN:
             self._give_way()
         self._add(message, len(self._rows))
-        announce(self, text, is_urgent=severity is not Severity.INFO)
+        read_out(self, text, is_urgent=severity is not Severity.INFO)
 
     def dismiss(self, key: str) -> None:
         """Take the messages with this key away, because what they say is no longer so."""

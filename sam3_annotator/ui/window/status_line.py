@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sam3_annotator.ui.announcing import announce
 from sam3_annotator.ui.keyboard.key_hint_bar import KeyHintBar
 from sam3_annotator.ui.keyboard.key_hints import KeyHint
 from sam3_annotator.ui.plain_tip import plain_tip
+from sam3_annotator.ui.screen_readers import read_out
 from sam3_annotator.ui.sizes import bind_font, bind_height, bind_icon_size, bind_sizes, bind_width, scaled
 from sam3_annotator.ui.theme import FONT_CAPTION_PX, SPACE_M, SPACE_S, SPACE_XS, bind_icon, pixmap, theme
 
@@ -94,7 +94,7 @@ class StatusLine(QStatusBar):
     def set_hint(self, text: str) -> None:
         """Say something about the draft or the selection ("2 clicks, 0.94"); "" for nothing."""
         if text != self._hint.text() and not text.endswith("…"):  # what is under way would only delay its result
-            announce(self, text)
+            read_out(self, text)
         self._hint.setText(text)
         self._hint.setVisible(bool(text))
 

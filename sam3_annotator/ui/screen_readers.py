@@ -6,7 +6,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
 
-def announce(source: QWidget, words: str, *, is_urgent: bool = False) -> None:
+def read_out(source: QWidget, words: str, *, is_urgent: bool = False) -> None:
     """Have a screen reader, if one is on, say something of a widget; what is urgent comes before all else."""
     if not words or not QAccessible.isActive():
         return
