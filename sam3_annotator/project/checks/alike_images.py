@@ -18,18 +18,17 @@ def find_alike_images(store: ProjectReader, images: Sequence[ImageRecord], progr
     Nothing is read where all images are in one split or in none. Copies are passed over, being found as such.
     `progress` counts the images that are read, if any; what it raises is raised.
     """
-    parts = [[image for image in images if image.split is split and image.facts.content_hash] for split in Split]
-    parts = [part for part in parts if part]
-    if len(parts) < 2:
+    by_split = [[image for image in images if image.split is split and image.facts.content_hash] for split in Split]
+    if sum(map(bool, by_split)) < 2:
         return
-    files = {image.facts.content_hash: store.image_file(image.id) for part in parts for image in part}
+    files = {image.facts.content_hash: store.image_file(image.id) for members in by_split for image in members}
     known = fingerprints(files, progress)
     earlier: list[ImageRecord] = []
-    for part in parts:
+    for members in by_split:
         held = {image.facts.content_hash for image in earlier}
-        asked = [image for image in part if image.facts.content_hash in known.keys() - held]
+        asked = [image for image in members if image.facts.content_hash in known.keys() - held]
         yield from _findings(asked, earlier, known)
-        earlier += [image for image in part if image.facts.content_hash in known]
+        earlier += [image for image in members if image.facts.content_hash in known]
 
 
 def _findings(

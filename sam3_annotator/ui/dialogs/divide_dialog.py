@@ -20,15 +20,15 @@ class DivideDialog(TaskDialog):
     def __init__(self, bridge: StoreBridge, parent: QWidget | None = None) -> None:
         super().__init__("Divide into splits", "Divide", "Dividing the images", parent)
         self._store = bridge.store
-        self.parts = ShareField()
+        self.division = ShareField()
         self.anew = QCheckBox("Also images that are in a split already")
-        self.add_row("Shares", self.parts)
+        self.add_row("Shares", self.division)
         self.add_row("", self.anew)
         self.add_explanation(
             "Each image keeps its split from then on, for checks and all exports; new images can be divided later. "
             "A right click in the list of images puts single ones into another split."
         )
-        self.parts.changed.connect(self.refresh)
+        self.division.changed.connect(self.refresh)
         self.anew.toggled.connect(self.refresh)
         bridge.changed.connect(self.refresh_quietly)
         self.refresh()
@@ -52,8 +52,8 @@ class DivideDialog(TaskDialog):
 
     def begin(self) -> None:
         """Divide the images."""
-        shares, seed = self.parts.shares, self.parts.seed
-        alike_together, is_anew = self.parts.alike_together.isChecked(), self.anew.isChecked()
+        shares, seed = self.division.shares, self.division.seed
+        alike_together, is_anew = self.division.alike_together.isChecked(), self.anew.isChecked()
 
         def work(store: ProjectStore, progress: Progress) -> object:
             return divide_images(store, shares, seed, alike_together=alike_together, is_anew=is_anew, progress=progress)

@@ -98,7 +98,7 @@ class ExportDialog(TaskDialog):
         return ExportOptions(
             segmentation=self.shapes.currentData(),
             split=self.split.shares,
-            seed=self.split.parts.seed,
+            seed=self.split.division.seed,
             alike_together=self.split.keeps_alike_together,
             images=self.images.currentData(),
             include_unannotated=self.unannotated.isChecked(),

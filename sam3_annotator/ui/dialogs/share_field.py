@@ -1,4 +1,4 @@
-"""How images are divided into training, validation and test parts: shares, seed, and what stays together."""
+"""How images are divided into splits: shares, seed, and what stays together."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ShareField(QWidget):
         self.seed_box.setToolTip("Another seed divides the images in another way; the same seed in the same way")
         self.alike_together = QCheckBox("Keep images that look alike together")
         self.alike_together.setToolTip(
-            "Frames of a film or a burst, and copies that were made smaller or brighter, come into one part: "
+            "Frames of a film or a burst, and copies that were made smaller or brighter, come into one split: "
             "otherwise a model is tested on nearly what it has learnt"
         )
         numbers = QHBoxLayout()
@@ -45,7 +45,7 @@ class ShareField(QWidget):
 
     @property
     def shares(self) -> dict[str, float]:
-        """Give the share of each part that gets images, from 0 to 1."""
+        """Give the share of each split that gets images, from 0 to 1."""
         percents = {"train": self.train.value(), "val": self.val.value(), "test": self._test_percent}
         return {name: percent / 100 for name, percent in percents.items() if percent}
 

@@ -1,4 +1,4 @@
-"""The choice of whether images are divided into training, validation and test parts, and how."""
+"""The choice of whether images are divided into splits, and how."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ class SplitField(QWidget):
         self._words = QLabel()
         self._words.setWordWrap(True)
         self.is_on = QCheckBox()
-        self.parts = ShareField()
-        self.parts.setContentsMargins(SPACE_L + SPACE_S, 0, 0, 0)
+        self.division = ShareField()
+        self.division.setContentsMargins(SPACE_L + SPACE_S, 0, 0, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 0)
         column.setSpacing(SPACE_XS)
         column.addWidget(self._words)
         column.addWidget(self.is_on)
-        column.addWidget(self.parts)
+        column.addWidget(self.division)
         self.is_on.toggled.connect(self._refresh)
-        self.parts.changed.connect(self.changed)
+        self.division.changed.connect(self.changed)
         self._refresh()
 
     @property
@@ -51,13 +51,13 @@ class SplitField(QWidget):
 
     @property
     def shares(self) -> dict[str, float] | None:
-        """Give the share of each part that gets images, from 0 to 1; None when the images stay together."""
-        return self.parts.shares if self._is_dividing else None
+        """Give the share of each split that gets images, from 0 to 1; None when the images stay together."""
+        return self.division.shares if self._is_dividing else None
 
     @property
     def keeps_alike_together(self) -> bool:
-        """Whether images that look alike come into the same part."""
-        return self._is_dividing and self.parts.alike_together.isChecked()
+        """Whether images that look alike come into the same split."""
+        return self._is_dividing and self.division.alike_together.isChecked()
 
     @property
     def _is_dividing(self) -> bool:
@@ -73,7 +73,7 @@ class SplitField(QWidget):
         self._words.setVisible(bool(kept))
         self.is_on.setText("Divide the others" if kept else "Into training, validation and test")
         self.is_on.setVisible(self._without > 0 or not kept)
-        self.parts.setVisible(self._is_dividing)
+        self.division.setVisible(self._is_dividing)
 
     def _other_words(self) -> str:
         """Say what becomes of the images that are in no split, where others are in one."""

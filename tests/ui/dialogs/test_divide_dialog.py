@@ -51,8 +51,8 @@ def test_images_are_divided_in_one_step(
 ) -> None:
     changes: list[ChangeSet] = []
     bridge.changed.connect(changes.append)
-    dialog.parts.train.setValue(50)
-    dialog.parts.val.setValue(25)
+    dialog.division.train.setValue(50)
+    dialog.division.val.setValue(25)
 
     dialog.primary.click()
     qtbot.waitUntil(lambda: dialog.is_idle)
@@ -92,9 +92,9 @@ def test_images_that_look_alike_stay_together(
     for name in ("2.png", "3.png"):
         with Image.open(image_folder / "1.png") as image:
             image.resize((100 + len(list(image_folder.iterdir())), 70)).save(image_folder / name)
-    dialog.parts.alike_together.setChecked(True)
+    dialog.division.alike_together.setChecked(True)
     for seed in range(3):
-        dialog.parts.seed_box.setValue(seed)
+        dialog.division.seed_box.setValue(seed)
         dialog.anew.setChecked(True)
         dialog.begin()
         qtbot.waitUntil(lambda: dialog.is_idle)

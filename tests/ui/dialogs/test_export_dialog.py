@@ -140,8 +140,8 @@ def test_options_are_those_chosen(dialog: ExportDialog) -> None:
     dialog.shapes.setCurrentIndex(1)
     dialog.images.setCurrentIndex(2)
     dialog.split.is_on.setChecked(True)
-    dialog.split.parts.seed_box.setValue(7)
-    dialog.split.parts.alike_together.setChecked(True)
+    dialog.split.division.seed_box.setValue(7)
+    dialog.split.division.alike_together.setChecked(True)
 
     options = dialog.options
 
@@ -264,8 +264,8 @@ def test_yolo_is_written_in_parts(qtbot: QtBot, dialog: ExportDialog, add: Add, 
         add(image)
     dialog.formats.choose(name)
     dialog.split.is_on.setChecked(True)
-    dialog.split.parts.train.setValue(50)
-    dialog.split.parts.val.setValue(50)
+    dialog.split.division.train.setValue(50)
+    dialog.split.division.val.setValue(50)
     dialog.folder.set_path(tmp_path / "out")
 
     dialog.primary.click()

@@ -35,8 +35,8 @@ def test_images_stay_together_unless_a_split_is_asked_for(split: SplitField) -> 
 def test_shares_always_add_up(split: SplitField, train: int, val: int, expected: dict[str, float]) -> None:
     split.is_on.setChecked(True)
 
-    split.parts.train.setValue(train)
-    split.parts.val.setValue(val)
+    split.division.train.setValue(train)
+    split.division.val.setValue(val)
 
     assert split.shares == expected
 
@@ -63,7 +63,7 @@ def test_where_all_have_a_split_there_is_nothing_to_choose(split: SplitField) ->
 
     assert split.kept_words == "1 in train, 1 in test, as in the project"
     assert split.is_on.isHidden()
-    assert split.parts.isHidden()
+    assert split.division.isHidden()
     assert split.shares is None
 
 
