@@ -73,6 +73,7 @@ from sam3_annotator.project.errors import (
     ProjectTooNew,
     StorageFull,
 )
+from sam3_annotator.project.file_access import is_folder, is_there, missing_sentence, says_missing
 from sam3_annotator.project.geometry import (
     clip_region,
     difference,
@@ -89,14 +90,10 @@ from sam3_annotator.project.image_files import (
     folded,
     hash_file,
     is_export,
-    is_folder,
     is_one_file,
-    is_there,
     list_contents,
     list_image_files,
-    missing_sentence,
     natural_key,
-    says_missing,
     why_no_image,
     why_no_images,
 )

@@ -16,7 +16,7 @@ from sam3_annotator.project.errors import (
     ProjectReadOnly,
     StorageFull,
 )
-from sam3_annotator.project.image_files import is_folder
+from sam3_annotator.project.file_access import is_folder
 
 # A quota or a limit on file sizes makes itself felt as one of these instead of SQLITE_FULL.
 _NO_ROOM = {sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_TRUNCATE}

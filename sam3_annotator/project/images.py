@@ -17,7 +17,8 @@ from sam3_annotator.project.deep_images import is_deep_jpeg2000, is_deep_png, rg
 from sam3_annotator.project.eight_bits import Pixels, eight_bits
 from sam3_annotator.project.entities import ImageFacts
 from sam3_annotator.project.errors import ImageUnreadable
-from sam3_annotator.project.image_files import hash_file, require_file, why_not_opened
+from sam3_annotator.project.file_access import require_file, why_not_opened
+from sam3_annotator.project.image_files import hash_file
 from sam3_annotator.project.pillow import import_pillow
 from sam3_annotator.project.tiff_values import DeepTiff, open_deep_tiff
 

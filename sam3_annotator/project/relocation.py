@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sam3_annotator.project.entities import ImageId
-from sam3_annotator.project.image_files import find_moved, is_there
+from sam3_annotator.project.file_access import is_there
+from sam3_annotator.project.image_files import find_moved
 from sam3_annotator.project.image_paths import stored_path
 from sam3_annotator.project.store import ProjectStore
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from sam3_annotator import patience
 from sam3_annotator.project.errors import ImageUnreadable, KnownError
-from sam3_annotator.project.image_files import list_image_files, require_file
+from sam3_annotator.project.file_access import require_file
+from sam3_annotator.project.image_files import list_image_files
 from sam3_annotator.project.images import damage_told, opened_file, refuse_size
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.tiff_values import import_tifffile, is_codec_known, open_tiff, photometric_of, read_page

@@ -13,14 +13,7 @@ from hypothesis import given, strategies as st
 
 from sam3_annotator.project.entities import ImageFacts, ImageId
 from sam3_annotator.project.errors import ImageUnreadable
-from sam3_annotator.project.image_files import (
-    EXPORT_MARKER,
-    find_moved,
-    hash_file,
-    list_image_files,
-    natural_key,
-    why_not_opened,
-)
+from sam3_annotator.project.image_files import EXPORT_MARKER, find_moved, hash_file, list_image_files, natural_key
 from sam3_annotator.project.images import read_facts
 
 MakeImage = Callable[..., Path]
@@ -157,17 +150,6 @@ def test_the_hash_is_blake2b_of_the_bytes(tmp_path: Path) -> None:
 def test_hashing_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(ImageUnreadable, match="missing"):
         hash_file(tmp_path / "a.png")
-
-
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [
-        (PermissionError(13, "Permission denied"), "not allowed to read “a.png”; change"),
-        (OSError(5, "Input/output error"), "cannot be read (Input/output error); check the drive"),
-    ],
-)
-def test_what_the_system_refuses_is_told(tmp_path: Path, error: OSError, words: str) -> None:
-    assert words in why_not_opened(tmp_path / "a.png", error)
 
 
 def test_moved_and_renamed_images_are_found_by_content(tmp_path: Path, make_image: MakeImage) -> None:

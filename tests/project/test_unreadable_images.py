@@ -6,15 +6,13 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from sam3_annotator.project import image_files, images
+from sam3_annotator.project import images
 from sam3_annotator.project.errors import ImageUnreadable
-from sam3_annotator.project.image_files import missing_sentence, says_missing, unlimited
 from sam3_annotator.project.images import make_thumbnail, read_facts, read_image
 from tests.made_images import corners, png_file, save
 
@@ -166,28 +164,6 @@ def test_a_link_to_itself_is_told(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="no file is there, says the system of such names")
 def test_a_name_too_long_for_the_system_is_told(tmp_path: Path) -> None:
     assert "too long" in _sentence(tmp_path / ("a" * 300 + ".png"))
-
-
-def test_a_path_that_windows_follows_only_when_told_to_is_told_as_too_long(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    deep = tmp_path / ("d" * 200) / ("e" * 200)
-    there = [unlimited(str(path)) for path in (deep / "a.png", tmp_path / "a.png")]
-    monkeypatch.setattr(image_files, "os", SimpleNamespace(name="nt"))
-    monkeypatch.setattr(image_files, "is_there", lambda path: str(path) in there)
-
-    assert "“a.png” is too long for this system" in missing_sentence(deep / "a.png")
-    assert not says_missing(missing_sentence(deep / "a.png"))
-    assert says_missing(missing_sentence(deep / "b.png"))
-    assert says_missing(missing_sentence(tmp_path / "a.png"))
-
-
-@pytest.mark.parametrize(
-    ("path", "whole"),
-    [("C:\\a\\b.png", "\\\\?\\C:\\a\\b.png"), ("\\\\server\\share\\b.png", "\\\\?\\UNC\\server\\share\\b.png")],
-)
-def test_long_paths_of_windows_are_of_drives_or_shares(path: str, whole: str) -> None:
-    assert unlimited(path) == whole
 
 
 def test_a_name_that_is_no_name_is_told(tmp_path: Path) -> None:

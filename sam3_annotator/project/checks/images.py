@@ -8,7 +8,7 @@ from pathlib import Path
 from sam3_annotator.project.checks.findings import Finding, FindingKind
 from sam3_annotator.project.entities import ImageFacts, ImageRecord, ImageState
 from sam3_annotator.project.errors import ImageUnreadable
-from sam3_annotator.project.image_files import is_there, require_file
+from sam3_annotator.project.file_access import is_there, require_file
 from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.words import counted
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.file_access import is_there
 from sam3_annotator.project.formats.comparing.differences import (
     Difference,
     DifferenceKind,
@@ -27,7 +28,6 @@ from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.plan import PlannedImage
 from sam3_annotator.project.formats.yolo.rings import filled_iou
 from sam3_annotator.project.formats.yolo.rows import RelativeRegion
-from sam3_annotator.project.image_files import is_there
 from sam3_annotator.project.reading import ProjectReader
 from sam3_annotator.project.regions import Ring
 from sam3_annotator.project.words import counted

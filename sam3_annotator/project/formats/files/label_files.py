@@ -9,6 +9,7 @@ from pathlib import Path, PureWindowsPath
 
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.file_access import is_there
 from sam3_annotator.project.formats.files.export_folder import added_files
 from sam3_annotator.project.formats.files.sources import is_single_file, name_in
 from sam3_annotator.project.formats.foreign_values import storable, storable_text
@@ -16,7 +17,7 @@ from sam3_annotator.project.formats.images.folders import bases_beside, image_fo
 from sam3_annotator.project.formats.plan import ImportPlan, PlannedCategory, PlannedImage, with_problems
 from sam3_annotator.project.formats.sentences import first_of
 from sam3_annotator.project.formats.splits import split_of_folders
-from sam3_annotator.project.image_files import EXPORT_MARKER, IMAGE_SUFFIXES, is_there, natural_key
+from sam3_annotator.project.image_files import EXPORT_MARKER, IMAGE_SUFFIXES, natural_key
 from sam3_annotator.project.image_paths import absolute_path
 
 

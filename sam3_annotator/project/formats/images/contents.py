@@ -7,7 +7,8 @@ from pathlib import Path
 
 from sam3_annotator.project.entities import ImageId
 from sam3_annotator.project.errors import ImageUnreadable
-from sam3_annotator.project.image_files import hash_file, require_file
+from sam3_annotator.project.file_access import require_file
+from sam3_annotator.project.image_files import hash_file
 from sam3_annotator.project.images import is_as_known
 from sam3_annotator.project.reading import ProjectReader
 

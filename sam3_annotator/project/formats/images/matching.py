@@ -10,6 +10,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from urllib.parse import quote
 
 from sam3_annotator.project.entities import ImageId
+from sam3_annotator.project.file_access import is_there
 from sam3_annotator.project.formats.images.contents import Contents
 from sam3_annotator.project.formats.images.naming import (
     Naming,
@@ -19,7 +20,7 @@ from sam3_annotator.project.formats.images.naming import (
 )
 from sam3_annotator.project.formats.images.portable import portable_path
 from sam3_annotator.project.formats.images.spelling import Spelling
-from sam3_annotator.project.image_files import IMAGE_SUFFIXES, folded, is_one_file, is_there, list_image_files
+from sam3_annotator.project.image_files import IMAGE_SUFFIXES, folded, is_one_file, list_image_files
 from sam3_annotator.project.image_paths import absolute_path
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.reading import ProjectReader

@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path, PurePosixPath
 
 from sam3_annotator.project.errors import ImageUnreadable
+from sam3_annotator.project.file_access import why_not_opened
 from sam3_annotator.project.formats.images.selection import ChosenImage
-from sam3_annotator.project.image_files import why_not_opened
 
 
 def place_image(image: ChosenImage, folder: Path, mode: str) -> str:

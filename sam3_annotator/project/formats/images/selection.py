@@ -8,10 +8,10 @@ from pathlib import Path, PurePosixPath
 
 from sam3_annotator.project.entities import ImageFacts, ImageId, ImageRecord, ImageState
 from sam3_annotator.project.errors import KnownError
+from sam3_annotator.project.file_access import is_there
 from sam3_annotator.project.formats.images.naming import Naming
 from sam3_annotator.project.formats.options import ExportOptions
 from sam3_annotator.project.formats.sentences import listed
-from sam3_annotator.project.image_files import is_there
 from sam3_annotator.project.images import current_facts
 from sam3_annotator.project.progress import Progress, no_progress
 from sam3_annotator.project.queries import instance_counts

@@ -10,10 +10,11 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.file_access import is_there
 from sam3_annotator.project.formats.files.text_files import read_text, write_text
 from sam3_annotator.project.formats.images.selection import ChosenImage
 from sam3_annotator.project.formats.plan import ImportPlan
-from sam3_annotator.project.image_files import is_export, is_there
+from sam3_annotator.project.image_files import is_export
 
 UNANNOTATED: Final = Path("unannotated.csv")
 """The list of these images, in the folder of the export."""

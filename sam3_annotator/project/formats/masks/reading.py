@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.file_access import is_there
 from sam3_annotator.project.formats.files.sources import is_single_file
 from sam3_annotator.project.formats.files.text_files import readable
 from sam3_annotator.project.formats.masks.document import read_mask_document
@@ -12,7 +13,7 @@ from sam3_annotator.project.formats.masks.values import read_value_masks
 from sam3_annotator.project.formats.masks.writing import DOCUMENT
 from sam3_annotator.project.formats.plan import ImportPlan
 from sam3_annotator.project.formats.value_masks.files import MASK_SUFFIXES
-from sam3_annotator.project.image_files import IMAGE_SUFFIXES, is_there
+from sam3_annotator.project.image_files import IMAGE_SUFFIXES
 
 _FOLDERS = ("masks", "mask", "SegmentationClass", "annotations", "labels")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError, ImageUnreadable
+from sam3_annotator.project.file_access import is_there
 from sam3_annotator.project.formats.files.sources import is_single_file, name_in, shown
 from sam3_annotator.project.formats.files.text_files import read_text, readable
 from sam3_annotator.project.formats.images.beside import ImagesBeside
@@ -24,7 +25,6 @@ from sam3_annotator.project.formats.value_masks.names import ValueNames, find_va
 from sam3_annotator.project.formats.voc.masks import planned_instance, read_masked_instances
 from sam3_annotator.project.formats.voc.objects import VocAnnotation, read_annotation
 from sam3_annotator.project.formats.voc.writing import ANNOTATIONS, CLASS_MASKS, IMAGES, LISTS, OBJECT_MASKS
-from sam3_annotator.project.image_files import is_there
 from sam3_annotator.project.words import counted
 
 _VOC_NAMES = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path
 
-from sam3_annotator.project.image_files import folded, is_there
+from sam3_annotator.project.file_access import is_there
+from sam3_annotator.project.image_files import folded
 
 IMAGES, LABELS = "images", "labels"
 """Folders whose contents belong together."""

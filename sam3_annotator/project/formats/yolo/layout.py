@@ -9,6 +9,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from sam3_annotator.project.entities import Split
 from sam3_annotator.project.errors import FormatError
+from sam3_annotator.project.file_access import is_there
 from sam3_annotator.project.formats.files.sources import is_single_file, name_in
 from sam3_annotator.project.formats.files.text_files import read_text
 from sam3_annotator.project.formats.images.matching import ANY_SUFFIX
@@ -16,7 +17,7 @@ from sam3_annotator.project.formats.sentences import listed
 from sam3_annotator.project.formats.splits import SPLIT_WORDS, split_of_folders
 from sam3_annotator.project.formats.yolo.data_file import DataFile, data_files_in, read_data_file, read_names
 from sam3_annotator.project.formats.yolo.label_files import IMAGES, LABELS, LabelFiles, label_folder, swapped
-from sam3_annotator.project.image_files import IMAGE_SUFFIXES, is_there, list_image_files
+from sam3_annotator.project.image_files import IMAGE_SUFFIXES, list_image_files
 from sam3_annotator.project.image_paths import absolute_path
 
 _DATA_SUFFIXES = frozenset({".yaml", ".yml"})
