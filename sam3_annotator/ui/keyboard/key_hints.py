@@ -6,14 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from sam3_annotator.ui.actions.action_state import (
-    ActionState,
-    can_correct,
-    can_judge_finding,
-    can_outline,
-    next_text,
-    next_verb,
-)
+from sam3_annotator.ui.actions.action_state import ActionState
+from sam3_annotator.ui.actions.rules import can_correct, can_judge_finding, can_outline, next_text, next_verb
 from sam3_annotator.ui.keyboard.keys import modifier_words
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from sam3_annotator.ui.actions import action_state as rules
+from sam3_annotator.ui.actions import rules
 from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.actions.action_table.copying_actions import COPYING_ACTIONS
 from sam3_annotator.ui.actions.action_table.spec import ActionSpec

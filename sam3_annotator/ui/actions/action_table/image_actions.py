@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from sam3_annotator.ui.actions.action_state import (
-    ActionState,
-    approve_text,
-    can_judge_finding,
-    can_review,
-    judge_finding_text,
-)
+from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.actions.action_table.spec import ActionSpec, with_image, writable
+from sam3_annotator.ui.actions.rules import approve_text, can_judge_finding, can_review, judge_finding_text
 
 
 def _can_judge(state: ActionState) -> bool:

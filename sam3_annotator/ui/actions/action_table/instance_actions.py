@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sam3_annotator.ui.actions import action_state as rules
+from sam3_annotator.ui.actions import rules
 from sam3_annotator.ui.actions.action_table.spec import ActionSpec
 
 CATEGORY_KEYS: Final = "1234567890"

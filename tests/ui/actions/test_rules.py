@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from sam3_annotator.ui.actions.action_state import (
-    ActionState,
+from sam3_annotator.ui.actions.action_state import ActionState
+from sam3_annotator.ui.actions.rules import (
     accept_next_text,
     accept_next_verb,
     accept_text,
