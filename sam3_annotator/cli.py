@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from sam3_annotator import __version__
 from sam3_annotator.commands.batch_words import Parts, autolabel_command, embed_command, propagate_command
 from sam3_annotator.commands.cache_words import cache_app
 from sam3_annotator.commands.check_words import check_command
+from sam3_annotator.commands.dataset_words import export_command, import_command, split_command
 from sam3_annotator.commands.failures import STOPPED, exit_status
 from sam3_annotator.commands.menu_entry_words import menu_entry_app
 from sam3_annotator.commands.model_words import models_app
@@ -27,14 +27,12 @@ from sam3_annotator.commands.option_types import (
     path_word,
     word,
 )
-from sam3_annotator.commands.split_words import AlikeTogether, Seed, split_command
 from sam3_annotator.commands.words import (
     Box,
     Point,
     parse_box,
     parse_phrase,
     parse_point,
-    parse_split,
 )
 
 # Each command imports its own work: `--help` and a typing mistake are answered without waiting for the model.
@@ -55,38 +53,6 @@ app = typer.Typer(
 app.add_typer(models_app, name="models", no_args_is_help=True)
 app.add_typer(cache_app, name="cache", no_args_is_help=True, short_help="What models keep on disk of images.")
 app.add_typer(menu_entry_app, name="menu-entry", no_args_is_help=True, short_help="The program in your desktop's menu.")
-
-
-class ImportFormat(StrEnum):
-    """Formats that labels can come from."""
-
-    COCO = "coco"
-    YOLO = "yolo"
-    LABELME = "labelme"
-    ISAT = "isat"
-    CVAT = "cvat"
-    VOC = "voc"
-    MASKS = "masks"
-
-
-class ExportFormat(StrEnum):
-    """Formats that labels can be written to."""
-
-    COCO = "coco"
-    YOLO_SEGMENT = "yolo-segment"
-    YOLO_DETECT = "yolo-detect"
-    YOLO_OBB = "yolo-obb"
-    LABELME = "labelme"
-    CVAT = "cvat"
-    VOC = "voc"
-    MASKS = "masks"
-
-
-class Segmentation(StrEnum):
-    """How COCO holds the area of an instance."""
-
-    POLYGON = "polygon"
-    RLE = "rle"
 
 
 def run(words: list[str], *, debug: bool = False) -> int:
@@ -286,67 +252,9 @@ def detect(
     raise typer.Exit(status)
 
 
-@app.command("import", short_help="Add labels that another program wrote to a project.")
-def import_command(
-    project: Project,
-    source: Annotated[
-        Path, typer.Argument(parser=path_word, metavar="SOURCE", help="The labels to import.", show_default=False)
-    ],
-    format_name: Annotated[ImportFormat, typer.Option("--format", help="Their format.")],
-    images: Annotated[
-        Path | None, typer.Option("--images", parser=path_word, metavar="DIR", help="The folder their images lie in.")
-    ] = None,
-) -> None:
-    """Add labels that another program wrote to a project; if it is not there yet, --images makes it."""
-    from sam3_annotator.commands.datasets import import_labels
-
-    raise typer.Exit(import_labels(project, source, format_name.value, images))
-
-
-@app.command("export", short_help="Write a project's labels for training.")
-def export_command(
-    project: Project,
-    out: Annotated[
-        Path, typer.Argument(parser=path_word, metavar="OUT", help="The folder to write to.", show_default=False)
-    ],
-    format_name: Annotated[ExportFormat, typer.Option("--format", help="The format to write.")],
-    segmentation: Annotated[Segmentation, typer.Option(help="How COCO holds areas.")] = Segmentation.POLYGON,
-    split: Annotated[
-        dict[str, float] | None,
-        typer.Option("--split", parser=word(parse_split), metavar="train=0.8,val=0.2", help="Shares of the images."),
-    ] = None,
-    seed: Seed = 0,
-    alike_together: AlikeTogether = False,
-    copy_images: Annotated[
-        bool, typer.Option("--copy-images", help="Copy the images beside the labels, as is usual.")
-    ] = False,
-    link_images: Annotated[bool, typer.Option("--link-images", help="Link to the images instead.")] = False,
-    no_images: Annotated[bool, typer.Option("--no-images", help="Write the labels only.")] = False,
-    include_unannotated: Annotated[
-        bool,
-        typer.Option(
-            "--include-unannotated", help="Write images nobody has looked at as empty ones; those left out stay out."
-        ),
-    ] = False,
-    verify: Annotated[
-        bool, typer.Option("--verify/--no-verify", help="Read the export back and compare it with the project.")
-    ] = True,
-) -> None:
-    """Write a project's labels for training; the status is 1 if what was written is not what the project holds."""
-    if copy_images + link_images + no_images > 1:
-        raise typer.BadParameter("--copy-images, --link-images and --no-images exclude each other.")
-    from sam3_annotator.commands.datasets import export_labels
-    from sam3_annotator.project.formats.options import ExportOptions
-
-    options = ExportOptions(
-        segmentation=segmentation.value,
-        split=split,
-        seed=seed,
-        alike_together=alike_together,
-        images="link" if link_images else "none" if no_images else "copy",
-        include_unannotated=include_unannotated,
-    )
-    raise typer.Exit(export_labels(project, out, format_name.value, options, verifies=verify))
+app.command("import", short_help="Add labels that another program wrote to a project.")(import_command)
+app.command("split", short_help="Draw which images train, validate and test.")(split_command)
+app.command("export", short_help="Write a project's labels for training.")(export_command)
 
 
 @app.command()
@@ -364,6 +272,12 @@ def stats(
     if instances and as_json:
         raise typer.BadParameter("goes without --json: it prints CSV.", param_hint="--instances")
     raise typer.Exit(print_instances(project) if instances else print_statistics(project, as_json=as_json))
+
+
+app.command("check", short_help="Find what would spoil a training or looks like a slip.")(check_command)
+app.command("autolabel", short_help="Label what phrases find on all images of a project.")(autolabel_command)
+app.command("propagate", short_help="Label the images of a sequence as the first is.")(propagate_command)
+app.command("embed", short_help="Have a slow model read all images of a project ahead.")(embed_command)
 
 
 @app.command()
@@ -388,10 +302,3 @@ def qt_facts_command() -> None:
     from sam3_annotator.qt_facts import ask_qt
 
     typer.echo(json.dumps(ask_qt()))
-
-
-app.command("split", short_help="Draw which images train, validate and test.")(split_command)
-app.command("check", short_help="Find what would spoil a training or looks like a slip.")(check_command)
-app.command("autolabel", short_help="Label what phrases find on all images of a project.")(autolabel_command)
-app.command("propagate", short_help="Label the images of a sequence as the first is.")(propagate_command)
-app.command("embed", short_help="Have a slow model read all images of a project ahead.")(embed_command)

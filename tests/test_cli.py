@@ -11,7 +11,7 @@ from unittest.mock import Mock
 import pytest
 
 from sam3_annotator import __main__, __version__, cli, crash_log, doctor
-from sam3_annotator.commands import windows as window_commands
+from sam3_annotator.commands import dataset_words, windows as window_commands
 from sam3_annotator.project.formats import registry
 
 COMMANDS = [
@@ -208,8 +208,12 @@ def test_what_is_not_there_ends_with_1_and_one_sentence(
 
 
 def test_formats_are_those_of_the_registry() -> None:
-    assert {each.value for each in cli.ImportFormat} == {each.name for each in registry.FORMATS.values() if each.read}
-    assert {each.value for each in cli.ExportFormat} == {each.name for each in registry.FORMATS.values() if each.write}
+    assert {each.value for each in dataset_words.ImportFormat} == {
+        each.name for each in registry.FORMATS.values() if each.read
+    }
+    assert {each.value for each in dataset_words.ExportFormat} == {
+        each.name for each in registry.FORMATS.values() if each.write
+    }
 
 
 def test_doctor_prints_one_json_document(capfd: pytest.CaptureFixture[str]) -> None:
