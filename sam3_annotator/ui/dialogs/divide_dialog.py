@@ -47,8 +47,10 @@ class DivideDialog(TaskDialog):
             self.say("All images are in a split already")
         elif without == len(images):
             self.say(f"{counted(wanted, 'image')}, in no split yet")
+        elif self.anew.isChecked():
+            self.say(f"{counted(wanted, 'image')}, {wanted - without:,} of them in a split already")
         else:
-            self.say(f"{counted(wanted, 'image')} of {len(images):,}; shares are of all of them")
+            self.say(f"{wanted:,} of {counted(len(images), 'image')}, in no split yet; shares are of all of them")
 
     def begin(self) -> None:
         """Divide the images."""

@@ -32,17 +32,17 @@ def test_what_would_be_divided_is_said(dialog: DivideDialog, store: ProjectStore
     assert dialog.note == "4 images, in no split yet"
 
     operations.set_image_split(store, [store.images()[0].id], Split.TEST)
-    assert dialog.note == "3 images of 4; shares are of all of them"
+    assert dialog.note == "3 of 4 images, in no split yet; shares are of all of them"
 
     operations.set_image_state(store, [store.images()[1].id], ImageState.LEFT_OUT)
-    assert dialog.note == "2 images of 3; shares are of all of them"
+    assert dialog.note == "2 of 3 images, in no split yet; shares are of all of them"
 
     operations.set_image_split(store, [image.id for image in store.images()], Split.TRAIN)
     assert dialog.note == "All images are in a split already"
     assert not dialog.primary.isEnabled()
 
     dialog.anew.setChecked(True)
-    assert dialog.note == "3 images of 3; shares are of all of them"
+    assert dialog.note == "3 images, 3 of them in a split already"
     assert dialog.primary.isEnabled()
 
 
