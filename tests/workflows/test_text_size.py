@@ -42,10 +42,9 @@ def test_nothing_is_cut_off_whatever_the_size_of_text(user, qtbot, size):
 
     user.window.settings.text_size = size
     user.settle()
-    qtbot.wait(1)  # layouts follow
 
     assert user.window.font().pixelSize() == round(13 * size)
-    assert not cut_off(user.window)
+    qtbot.waitUntil(lambda: cut_off(user.window) == [])  # layouts follow
 
 
 def test_all_sizes_come_back_with_the_text(user):
