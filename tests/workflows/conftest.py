@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from sam3_annotator.app import build_window
 from sam3_annotator.model import Session
-from sam3_annotator.project import Instance, rectangle
+from sam3_annotator.project import FindingKind, Instance, rectangle
 from sam3_annotator.ui.assistance.assist import Assist
 from sam3_annotator.ui.assistance.finder import Finder
 from sam3_annotator.ui.canvas.draft import Draft
@@ -116,6 +116,18 @@ class User:
         QTest.keyClicks(field, name)
         QTest.keyClick(field, Qt.Key.Key_Return)
         self.window.focus_canvas()
+
+    def check(self, kind: FindingKind) -> None:
+        """Have the project checked, and just the findings of a kind listed."""
+        self.press(Qt.Key.Key_F7)
+        self._qtbot.waitUntil(lambda: not self.window.checking.is_running)
+        self.list_findings(kind)
+
+    def list_findings(self, kind: FindingKind) -> None:
+        """Choose the kind of findings that is listed."""
+        kinds = self.window.finding_panel.kinds
+        kinds.setCurrentIndex(kinds.findData(kind))
+        kinds.activated.emit(kinds.currentIndex())
 
     @property
     def draft(self) -> Draft | None:

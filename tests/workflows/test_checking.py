@@ -23,15 +23,10 @@ def labelled_twice(user):
     return user
 
 
-def test_the_next_finding_is_shown_selected_and_near(labelled_twice, qtbot):
+def test_the_next_finding_is_shown_selected_and_near(labelled_twice):
     user, window = labelled_twice, labelled_twice.window
-    window.window_actions.trigger("check_project")
-    qtbot.waitUntil(lambda: not window.checking.is_running)
-    panel = window.finding_panel
-    assert panel.isVisible()
-    number = panel.kinds.findData(FindingKind.LABELLED_TWICE)
-    panel.kinds.setCurrentIndex(number)
-    panel.kinds.activated.emit(number)
+    user.check(FindingKind.LABELLED_TWICE)
+    assert window.finding_panel.isVisible()
 
     user.press(Qt.Key.Key_F8)
     user.settle()
@@ -110,9 +105,7 @@ def test_an_outline_that_the_model_draws_otherwise_is_shown_and_taken(user, fake
 
     assert panel.compare_button.text() == "Compare with the model"
     assert any("5 outlines compared with Fake" in message.text for message in window.messages.messages)
-    number = panel.kinds.findData(FindingKind.OUTLINE_DISAGREES)
-    panel.kinds.setCurrentIndex(number)
-    panel.kinds.activated.emit(number)
+    user.list_findings(FindingKind.OUTLINE_DISAGREES)
     user.press(Qt.Key.Key_F8)
     user.settle()
     assert user.image_position() == 2
@@ -231,17 +224,13 @@ def test_a_check_done_again_says_how_far_it_is_beside_what_the_last_one_found(la
 
 
 @pytest.fixture
-def alike(user, qtbot):
+def alike(user):
     """Label with two categories that are one, and turn to the finding that says so."""
     store = user.window.store
     with store.edit("Label") as edit:
         for name in ("Cat", "cat"):
             edit.add_instance(store.images()[0].id, edit.add_category(name), rectangle(5, 5, 30, 30))
-    user.window.window_actions.trigger("check_project")
-    qtbot.waitUntil(lambda: not user.window.checking.is_running)
-    panel = user.window.finding_panel
-    panel.kinds.setCurrentIndex(panel.kinds.findData(FindingKind.ALIKE_CATEGORIES))
-    panel.kinds.activated.emit(panel.kinds.currentIndex())
+    user.check(FindingKind.ALIKE_CATEGORIES)
     user.press(Qt.Key.Key_F8)
     return user
 

@@ -10,7 +10,7 @@ from sam3_annotator.ui.keyboard.key_hints import KeyHint, key_hints
 
 
 @pytest.fixture
-def curator(user, qtbot):
+def curator(user):
     """Label a square twice on the first and the third image, and list just these two findings."""
     window = user.window
     with window.store.edit("Label") as edit:
@@ -18,11 +18,7 @@ def curator(user, qtbot):
         for number in (0, 2):
             for _ in range(2):
                 edit.add_instance(window.store.images()[number].id, cat, rectangle(5, 5, 30, 30))
-    user.press(Qt.Key.Key_F7)
-    qtbot.waitUntil(lambda: not window.checking.is_running)
-    kinds = window.finding_panel.kinds
-    kinds.setCurrentIndex(kinds.findData(FindingKind.LABELLED_TWICE))
-    kinds.activated.emit(kinds.currentIndex())
+    user.check(FindingKind.LABELLED_TWICE)
     return user
 
 
@@ -76,14 +72,10 @@ def test_a_finding_whose_image_is_not_shown_is_not_called_fine_unseen(curator, t
     assert tell() == ["Go to a finding first (F8)."]
 
 
-def test_a_missing_file_is_told_to_be_left_out(curator, qtbot, tell):
+def test_a_missing_file_is_told_to_be_left_out(curator, tell):
     user, window = curator, curator.window
     window.store.image_file(window.store.images()[0].id).unlink()
-    user.press(Qt.Key.Key_F7)
-    qtbot.waitUntil(lambda: not window.checking.is_running)
-    kinds = window.finding_panel.kinds
-    kinds.setCurrentIndex(kinds.findData(FindingKind.MISSING_FILE))
-    kinds.activated.emit(kinds.currentIndex())
+    user.check(FindingKind.MISSING_FILE)
     user.press(Qt.Key.Key_F8)
     user.settle()
 

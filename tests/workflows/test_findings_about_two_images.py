@@ -12,7 +12,7 @@ from sam3_annotator.ui.keyboard.key_hints import KeyHint, key_hints
 
 
 @pytest.fixture
-def curator(user, qtbot):
+def curator(user):
     """Make the third image a copy of the first, in another split, and list just that."""
     window = user.window
     store = window.store
@@ -21,11 +21,7 @@ def curator(user, qtbot):
     with store.edit("Split") as edit:
         edit.update_image(first, split=Split.TRAIN)
         edit.update_image(third, split=Split.VAL)
-    user.press(Qt.Key.Key_F7)
-    qtbot.waitUntil(lambda: not window.checking.is_running)
-    kinds = window.finding_panel.kinds
-    kinds.setCurrentIndex(kinds.findData(FindingKind.SAME_IMAGE_IN_TWO_SPLITS))
-    kinds.activated.emit(kinds.currentIndex())
+    user.check(FindingKind.SAME_IMAGE_IN_TWO_SPLITS)
     return user
 
 
