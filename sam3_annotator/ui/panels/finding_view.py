@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from sam3_annotator.project import Finding, FindingKind
 from sam3_annotator.ui.item_delegates.finding_delegate import FindingDelegate
 from sam3_annotator.ui.item_models.finding_model import FindingModel
-from sam3_annotator.ui.panels.quiet_list import QuietListView, opens_or_leaves
+from sam3_annotator.ui.panels.quiet_list import OpeningListView
 
 
-class FindingView(QuietListView):
+class FindingView(OpeningListView):
     """Tells which finding is to be shown; Enter and a click on the current one ask for it once more.
 
     After a click or Enter on something that is missed the keys are the canvas's, where it is proposed.
@@ -22,7 +22,6 @@ class FindingView(QuietListView):
 
     show_wanted = Signal(object)  # Finding
     notice = Signal(str)  # a sentence saying that all have had their turn
-    focus_left = Signal()
     chosen_changed = Signal()
 
     def __init__(self, model: FindingModel, parent: QWidget | None = None) -> None:
@@ -102,21 +101,12 @@ class FindingView(QuietListView):
     def _choose(self, index: QModelIndex) -> None:
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
-    def claims(self, event: QKeyEvent) -> bool:
-        """Take Enter and Esc."""
-        return opens_or_leaves(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Show the current finding again, or go back to the canvas."""
-        if not opens_or_leaves(event):
-            super().keyPressEvent(event)
-        elif event.key() == Qt.Key.Key_Escape:
+    def open_row(self, index: QModelIndex) -> None:
+        """Show the finding again."""
+        is_missed = self._is_missed(index)
+        self._tell_wish(index)
+        if is_missed:
             self.focus_left.emit()
-        else:
-            is_missed = self._is_missed(self.currentIndex())
-            self._tell_wish(self.currentIndex())
-            if is_missed:
-                self.focus_left.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take a click on the current row as the wish to see it again."""

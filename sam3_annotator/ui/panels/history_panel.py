@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtCore import QModelIndex, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout, QWidget
 
 from sam3_annotator.project import ChangeKind, ChangeSet
@@ -13,18 +13,17 @@ from sam3_annotator.ui.item_delegates.history_delegate import ROW_HEIGHT, Histor
 from sam3_annotator.ui.item_models.history_model import HistoryModel
 from sam3_annotator.ui.panels.empty_state import EmptyState
 from sam3_annotator.ui.panels.page_stack import PageStack
-from sam3_annotator.ui.panels.quiet_list import QuietListView, opens_or_leaves
+from sam3_annotator.ui.panels.quiet_list import OpeningListView
 from sam3_annotator.ui.sizes import bind_sizes, scaled
 from sam3_annotator.ui.store_bridge import StoreBridge
 
 _LEAST_ROWS: Final = 2
 
 
-class HistoryView(QuietListView):
+class HistoryView(OpeningListView):
     """Tells which state is to be gone to, by a click or Enter; the one that the project is in is marked."""
 
     way_wanted = Signal(int)  # steps to redo, negative: to undo
-    focus_left = Signal()
 
     def __init__(self, model: HistoryModel, parent: QWidget | None = None) -> None:
         super().__init__("History", parent)
@@ -32,20 +31,7 @@ class HistoryView(QuietListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setModel(model)
         self.setItemDelegate(HistoryDelegate(self))
-        self.clicked.connect(self._tell_wish)
-
-    def claims(self, event: QKeyEvent) -> bool:
-        """Take Enter and Esc."""
-        return opens_or_leaves(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go to the current state, or back to the canvas."""
-        if not opens_or_leaves(event):
-            super().keyPressEvent(event)
-        elif event.key() == Qt.Key.Key_Escape:
-            self.focus_left.emit()
-        else:
-            self._tell_wish(self.currentIndex())
+        self.clicked.connect(self.open_row)
 
     def show_now(self) -> None:
         """Make the state that the project is in current, and bring it into view."""
@@ -54,7 +40,8 @@ class HistoryView(QuietListView):
         self.scrollTo(now)
 
     @Slot(QModelIndex)
-    def _tell_wish(self, index: QModelIndex) -> None:
+    def open_row(self, index: QModelIndex) -> None:
+        """Go to the state of a row."""
         if index.isValid() and (steps := self._history.steps_to(index.row())):
             self.way_wanted.emit(steps)
 

@@ -9,11 +9,6 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 from sam3_annotator.ui.modifiers import is_bare
 
 
-def opens_or_leaves(event: QKeyEvent) -> bool:
-    """Say whether a key is Enter or Esc, alone: in a list, the wish to see the current row, or to leave."""
-    return is_bare(event.modifiers()) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
-
-
 class QuietListView(QListView):
     """A list of equally high rows.
 
@@ -64,3 +59,26 @@ class QuietListView(QListView):
         current = self.currentIndex()
         if current.isValid() and current != before:
             self.row_chosen.emit(current)
+
+
+class OpeningListView(QuietListView):
+    """A list whose current row is opened by Enter, and which Esc leaves."""
+
+    focus_left = Signal()
+
+    def claims(self, event: QKeyEvent) -> bool:
+        """Take Enter and Esc, alone."""
+        return is_bare(event.modifiers()) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open the current row, or go back to the canvas."""
+        if not self.claims(event):
+            super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.focus_left.emit()
+        else:
+            self.open_row(self.currentIndex())
+
+    def open_row(self, index: QModelIndex) -> None:
+        """Do what Enter means in this list; the index is not valid where there is no row."""
+        raise NotImplementedError
