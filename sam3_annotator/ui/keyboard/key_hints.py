@@ -33,7 +33,7 @@ _Hint = KeyHint | _ActionHint
 _MOUSE_HINTS = {
     "points": (KeyHint("Click", "on the object"), KeyHint("Right click", "off it")),
     "box": (KeyHint("Drag", "a box around the object"),),
-    "select": (KeyHint("Click", "select"), KeyHint("Drag", "move a vertex or an instance")),
+    "select": (KeyHint("Click", "select"), KeyHint("Drag", "select several")),
     "exemplar": (KeyHint("Drag", "a box around an example"), KeyHint("Right drag", "around what it is not")),
     "polygon": (KeyHint("Click", "add a vertex"), KeyHint("Drag", "draw freehand"), KeyHint("Ctrl", "snap")),
 }

@@ -154,6 +154,7 @@ def test_hints_of_the_last_image_do_not_promise_another() -> None:
 def test_hints_follow_the_tool() -> None:
     assert "Right click" in hints(replace(IDLE, tool="points"))
     assert "Drag" in hints(replace(IDLE, tool="box"))
+    assert hints(replace(IDLE, tool="select"))["Drag"] == "select several"
 
 
 def test_no_hints_without_an_image() -> None:
