@@ -1,4 +1,4 @@
-"""The small marks over the image: prompts, handles, bands and the sign that an answer is awaited.
+"""The small marks over the image: prompts, handles, bands, the sign that an answer is awaited, and the focus.
 
 All are painted in device-independent canvas pixels, so they keep their size at any zoom.
 """
@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from sam3_annotator.ui.canvas.items import HALO, WHITE
 from sam3_annotator.ui.canvas.outlines import Bools, Vertices
-from sam3_annotator.ui.theme import DARK, theme
+from sam3_annotator.ui.theme import DARK, FOCUS_WIDTH, theme
 
 PROMPT_SIDE = 9.0
 RIM_WIDTH = 2.0
@@ -233,3 +233,11 @@ def paint_busy(
     painter.setPen(pen)
     start = -round(360 * 16 * (step % BUSY_STEPS) / BUSY_STEPS)
     painter.drawArc(ring, start, 100 * 16)
+
+
+def paint_focus(painter: QPainter, room: QRectF) -> None:
+    """Paint the frame of a canvas `room` that has the focus."""
+    inset = FOCUS_WIDTH / 2
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(theme().color("accent"), FOCUS_WIDTH))
+    painter.drawRect(room.adjusted(inset, inset, -inset, -inset))

@@ -29,8 +29,8 @@ _ARROWS = {
 def wheel_turned(view: ViewTransform, event: QWheelEvent, ratio: float, *, wheel_zooms: bool) -> ViewTransform:
     """Zoom at the cursor or scroll.
 
-    A wheel zooms (or, without `wheel_zooms`, scrolls up and down), with Shift it scrolls sideways; two fingers on a
-    touchpad pan; Ctrl always zooms. `ratio` is device pixels per canvas pixel.
+    A wheel zooms (or, without `wheel_zooms`, scrolls up and down), with Shift or tilted it scrolls sideways; two
+    fingers on a touchpad pan; Ctrl always zooms. `ratio` is device pixels per canvas pixel.
     """
     angle, pixels = event.angleDelta(), event.pixelDelta()
     is_touchpad = _is_touchpad(event)
@@ -43,18 +43,17 @@ def wheel_turned(view: ViewTransform, event: QWheelEvent, ratio: float, *, wheel
         return view.panned(_whole(delta.x(), ratio), _whole(delta.y(), ratio))
     # Some systems turn Shift+wheel into a sideways wheel, others do not.
     turn = (angle.y() or angle.x()) / 120
-    if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-        return view.panned(_whole(turn * NOTCH_SCROLL, ratio), 0.0)
+    if event.modifiers() & Qt.KeyboardModifier.ShiftModifier or abs(angle.x()) > abs(angle.y()):
+        return view.panned(_whole((angle.x() / 120 or turn) * NOTCH_SCROLL, ratio), 0.0)
     if wheel_zooms:
         return view.zoomed(view.zoom * NOTCH_ZOOM**turn, at.x(), at.y())
     return view.panned(0.0, _whole(turn * NOTCH_SCROLL, ratio))
 
 
-def pinched(view: ViewTransform, event: QNativeGestureEvent) -> ViewTransform:
-    """Zoom by a pinch on a touchpad; other gestures change nothing."""
+def pinched(view: ViewTransform, event: QNativeGestureEvent, at: QPointF) -> ViewTransform:
+    """Zoom by a pinch on a touchpad around `at`, a point of the canvas; other gestures change nothing."""
     if event.gestureType() is not Qt.NativeGestureType.ZoomNativeGesture:
         return view
-    at = event.position()
     return view.zoomed(view.zoom * max(1 + event.value(), 0.1), at.x(), at.y())
 
 

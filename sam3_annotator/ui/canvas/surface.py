@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QWheelEvent,
 )
@@ -21,20 +20,19 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from sam3_annotator.ui.canvas import navigation
 from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.layers import Layers
+from sam3_annotator.ui.canvas.marks import paint_focus
 from sam3_annotator.ui.canvas.message import Message, message_bottom, paint_message
 from sam3_annotator.ui.canvas.pyramid import ImagePyramid
 from sam3_annotator.ui.canvas.scene import Scene
 from sam3_annotator.ui.canvas.tiles import Frame
-from sam3_annotator.ui.canvas.view_transform import ViewTransform, fitted, fitted_box, opened
-from sam3_annotator.ui.theme import FOCUS_WIDTH, theme
+from sam3_annotator.ui.canvas.view_transform import ViewTransform, closed_in, fitted, opened
+from sam3_annotator.ui.theme import theme
 
 ANIMATION_STEP_MS = 100
 # The view counts as moving until it has stood still for so long.
 SETTLE_MS = 80
 # Loading that is over sooner shows no sign of work: a flash would only disturb.
 BUSY_AFTER_MS = 150
-# Around a box that is zoomed to, as a share of the canvas.
-BOX_MARGIN = 0.15
 MAX_BOX_ZOOM = 8.0
 _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
@@ -55,6 +53,7 @@ class CanvasSurface(QAbstractScrollArea):
         self.light = self._layers.light
         self._view = ViewTransform()
         self._is_fitted = True
+        self._cursor_at: QPointF | None = None
         self._message: Message | None = None
         self._pan: navigation.Pan | None = None
         self._is_space_held = False
@@ -179,8 +178,7 @@ class CanvasSurface(QAbstractScrollArea):
 
     def zoom_to(self, box_xyxy: BoxXyxy, max_zoom: float = MAX_BOX_ZOOM) -> None:
         """Show a box of the image with some room around it, no smaller than in the whole image."""
-        margin, whole = BOX_MARGIN * min(self._size()), fitted(self.image_size, self._size())
-        self._set_view(fitted_box(box_xyxy, self._size(), margin=margin, max_zoom=max(max_zoom, whole.zoom)))
+        self._set_view(closed_in(box_xyxy, self.image_size, self._size(), max_zoom))
 
     def viewport_from_image(self, point: QPointF) -> QPointF:
         """Map a point in image pixels to the viewport, where mouse events are."""
@@ -203,6 +201,7 @@ class CanvasSurface(QAbstractScrollArea):
         self.refresh()
         if has_zoomed:
             self.zoom_changed.emit(view.zoom)
+        self._tell_cursor()
 
     def _size(self) -> tuple[float, float]:
         return float(self.viewport().width()), float(self.viewport().height())
@@ -241,10 +240,7 @@ class CanvasSurface(QAbstractScrollArea):
             painter.restore()
             self._paint_over(painter, room)
         if self._is_focus_shown:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme().color("accent"), FOCUS_WIDTH))
-            inset = FOCUS_WIDTH / 2
-            painter.drawRect(room.adjusted(inset, inset, -inset, -inset))
+            paint_focus(painter, room)
 
     def _paint_message(self, painter: QPainter, room: QRectF) -> None:
         message = self._message
@@ -293,13 +289,14 @@ class CanvasSurface(QAbstractScrollArea):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Move the image along with the hand, or pass the move on; tell where the cursor is."""
+        self._cursor_at = event.position()
         if self._layers.pyramid is None:
             return
         if self._pan is not None:
             self._set_view(self._pan.moved(event.position(), self._ratio()), is_moving=True)
         else:
             self._move(event)
-        self._tell_cursor(self.image_from_viewport(event.position()))
+            self._tell_cursor()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let the image go, or pass the release on."""
@@ -321,17 +318,21 @@ class CanvasSurface(QAbstractScrollArea):
     def viewportEvent(self, event: QEvent) -> bool:
         """Zoom by a pinch; note the cursor leaving."""
         if isinstance(event, QNativeGestureEvent) and self._layers.pyramid is not None:
-            self._set_view(navigation.pinched(self._view, event), is_moving=True)
+            # Qt gives the place of a gesture in pixels of the window, whichever widget it goes to.
+            at = self.viewport().mapFromGlobal(event.globalPosition())
+            self._set_view(navigation.pinched(self._view, event, at), is_moving=True)
             return True
         if event.type() == QEvent.Type.Leave:
             self._leave()
         return super().viewportEvent(event)
 
     def _leave(self) -> None:
-        self.cursor_moved.emit(None)
+        self._cursor_at = None
+        self._tell_cursor()
 
-    def _tell_cursor(self, point: QPointF) -> None:
+    def _tell_cursor(self) -> None:
         width, height = self.image_size
+        point = self.image_from_viewport(self._cursor_at) if self._cursor_at is not None else QPointF(-1, -1)
         is_on_image = 0 <= point.x() < width and 0 <= point.y() < height
         self.cursor_moved.emit(point if is_on_image else None)
 

@@ -9,6 +9,8 @@ from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 MIN_ZOOM = 0.01
 MAX_ZOOM = 64.0
 FIT_MARGIN = 24.0
+# Around a box that is closed in on, as a share of the canvas.
+BOX_MARGIN = 0.15
 # So much of the image stays within the canvas, whatever the panning.
 KEPT_IN_VIEW = 80.0
 # A strip less of which would be seen across than the first is opened so that the second is, at its beginning.
@@ -90,3 +92,10 @@ def fitted_box(box_xyxy: BoxXyxy, canvas: Size, *, margin: float, max_zoom: floa
     room_x, room_y = max(canvas[0] - 2 * margin, 1.0), max(canvas[1] - 2 * margin, 1.0)
     zoom = min(max(min(room_x / width, room_y / height), MIN_ZOOM), max_zoom, MAX_ZOOM)
     return ViewTransform(zoom, canvas[0] / 2 - (x0 + x1) / 2 * zoom, canvas[1] / 2 - (y0 + y1) / 2 * zoom)
+
+
+def closed_in(box_xyxy: BoxXyxy, image: Size, canvas: Size, max_zoom: float) -> ViewTransform:
+    """Show a box of the image with some room around it; one that leaves none in the whole image, with that."""
+    whole = fitted(image, canvas)
+    view = fitted_box(box_xyxy, canvas, margin=BOX_MARGIN * min(canvas), max_zoom=max(max_zoom, whole.zoom))
+    return view if view.zoom >= whole.zoom else whole

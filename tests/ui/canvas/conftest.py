@@ -137,15 +137,22 @@ class Hand:
         QTest.keyClick(self.canvas, key)
 
     def wheel(
-        self, x: float, y: float, notches: float = 1.0, keys: Qt.KeyboardModifier = NO_KEY, *, touchpad: bool = False
+        self,
+        x: float,
+        y: float,
+        notches: float = 1.0,
+        keys: Qt.KeyboardModifier = NO_KEY,
+        *,
+        touchpad: bool = False,
+        tilted: bool = False,
     ) -> None:
-        """Turn the wheel, or with `touchpad` move two fingers by as many times 10 pixels."""
+        """Turn the wheel, or tilt it; with `touchpad` move two fingers by as many times 10 pixels."""
         at = self.canvas.viewport_from_image(QPointF(x, y))
         event = QWheelEvent(
             at,
             QPointF(self.canvas.viewport().mapToGlobal(at.toPoint())),
             QPoint(0, round(notches * 10)) if touchpad else QPoint(),
-            QPoint(0, round(notches * 120)),
+            QPoint(round(notches * 120), 0) if tilted else QPoint(0, round(notches * 120)),
             Qt.MouseButton.NoButton,
             keys,
             Qt.ScrollPhase.ScrollUpdate if touchpad else Qt.ScrollPhase.NoScrollPhase,

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QNativeGestureEvent, QPointingDevice
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from sam3_annotator.ui.canvas.navigation import NOTCH_SCROLL
 from sam3_annotator.ui.canvas.pyramid import ImagePyramid
 from sam3_annotator.ui.canvas.view import CanvasView
 from sam3_annotator.ui.canvas.view_transform import MAX_ZOOM, MIN_ZOOM
@@ -139,6 +140,41 @@ def test_two_fingers_on_a_touchpad_pan_and_with_ctrl_zoom(canvas: CanvasView, ha
     assert canvas.zoom == pytest.approx(1.01**20)
 
 
+@pytest.mark.parametrize("wheel_zooms", [True, False])
+def test_a_wheel_that_is_tilted_scrolls_sideways(canvas: CanvasView, hand: Any, wheel_zooms: bool) -> None:
+    canvas.set_wheel_zooms(wheel_zooms)
+    before = canvas.viewport_from_image(QPointF(0, 0))
+
+    hand.wheel(200, 150, -1, tilted=True)
+
+    assert canvas.zoom == 1.0
+    assert canvas.viewport_from_image(QPointF(0, 0)) == before - QPointF(NOTCH_SCROLL, 0)
+
+
+def test_a_pinch_zooms_around_the_fingers_wherever_the_canvas_is_in_its_window(
+    qtbot: QtBot, pixels: np.ndarray
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    canvas = CanvasView(window)
+    canvas.setGeometry(300, 100, 800, 600)
+    with qtbot.waitExposed(window):
+        window.show()
+    canvas.show_image(pixels)
+    canvas.set_zoom(1.0)
+    fingers = QPointF(250, 150)
+    held = canvas.image_from_viewport(fingers)
+
+    at, value = fingers + QPointF(300, 100), 0.5
+    device = QPointingDevice.primaryPointingDevice()
+    screen, gesture = window.mapToGlobal(at), Qt.NativeGestureType.ZoomNativeGesture
+    pinch = QNativeGestureEvent(gesture, device, 2, at, at, screen, value, QPointF())
+    QApplication.sendEvent(window.windowHandle(), pinch)
+
+    assert canvas.zoom == pytest.approx(1.5)
+    assert is_close(canvas.image_from_viewport(fingers), held)
+
+
 def test_the_middle_button_pans(canvas: CanvasView, hand: Any) -> None:
     hand.press(200, 150, MIDDLE)
     assert canvas.viewport().cursor().shape() is Qt.CursorShape.ClosedHandCursor
@@ -206,6 +242,21 @@ def test_the_cursor_is_told_in_image_pixels_and_off_the_image_as_none(
     with qtbot.waitSignal(canvas.cursor_moved) as told:
         hand.move(-30, 80)
     assert told.args == [None]
+
+
+def test_the_place_of_a_resting_cursor_is_told_anew_when_the_image_moves_below_it(
+    canvas: CanvasView, hand: Any, pixels: np.ndarray
+) -> None:
+    places: list[Any] = []
+    hand.move(120, 80)
+    rests_at = QPointF(hand.at(120, 80))
+    canvas.cursor_moved.connect(places.append)
+
+    hand.key(Qt.Key.Key_Right)
+    assert is_close(places[-1], canvas.image_from_viewport(rests_at))
+
+    canvas.show_image(pixels[:200, :200])
+    assert is_close(places[-1], canvas.image_from_viewport(rests_at))
 
 
 def test_a_message_is_shown_instead_of_the_image(canvas: CanvasView) -> None:

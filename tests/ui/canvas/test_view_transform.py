@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import assume, given, strategies as st
 
+from sam3_annotator.ui.canvas.hit_test import BoxXyxy
 from sam3_annotator.ui.canvas.view_transform import (
     FIT_MARGIN,
     KEPT_IN_VIEW,
     MAX_ZOOM,
     MIN_ZOOM,
     ViewTransform,
+    closed_in,
     fitted,
     fitted_box,
     opened,
@@ -97,6 +99,11 @@ def test_a_box_is_shown_whole_with_its_margin() -> None:
     view = fitted_box((10.0, 20.0, 110.0, 70.0), (800.0, 600.0), margin=100.0)
 
     assert view.box_to_canvas((10.0, 20.0, 110.0, 70.0)) == pytest.approx((100.0, 150.0, 700.0, 450.0))
+
+
+@pytest.mark.parametrize("box", [(0.0, 0.0, 400.0, 300.0), (10.0, 5.0, 390.0, 290.0)])
+def test_closing_in_on_what_fills_the_image_shows_it_no_smaller_than_the_whole_image(box: BoxXyxy) -> None:
+    assert closed_in(box, (400.0, 300.0), (800.0, 600.0), 8.0) == fitted((400.0, 300.0), (800.0, 600.0))
 
 
 @pytest.mark.parametrize(("size", "along"), [((20_000.0, 40.0), 0), ((40.0, 20_000.0), 1), ((20_000.0, 1.0), 0)])
