@@ -7,8 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from sam3_annotator.project import ImageState
+from sam3_annotator.project import ImageState, rectangle
+from sam3_annotator.ui.item_delegates.instance_delegate import eye_rect
 from sam3_annotator.ui.keyboard.key_hints import key_hints
+from tests.workflows.sequences import put
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -58,6 +60,36 @@ def test_after_a_click_in_the_list_of_instances_the_arrows_move_what_is_selected
 
     (moved,) = labeler.instances(0)
     assert moved.region.box_xyxy[0] == before.region.box_xyxy[0] + 1
+
+
+def test_after_a_click_on_an_eye_tab_still_leads_to_the_next_instance(labeler) -> None:
+    for left in (4, 40):
+        put(labeler, 0, "cat", rectangle(left, 4, left + 10, 14))
+    labeler.press(Qt.Key.Key_Tab)
+    (first,) = labeler.window.workspace.selection
+    view = labeler.window.instance_panel.view
+    other = next(row for row in range(2) if view.model().instance_at(row).id != first)
+
+    eye = eye_rect(view.visualRect(view.model().index(other, 0))).center()
+    QTest.mouseClick(view.viewport(), LEFT, pos=eye)
+
+    assert labeler.window.canvas.hasFocus()
+
+
+@pytest.mark.parametrize("panel", ["image_panel", "category_panel"])
+def test_space_holds_the_image_also_after_a_click_in_a_list(labeler, panel: str) -> None:
+    canvas = labeler.window.canvas
+    getattr(labeler.window, panel).view.setFocus()
+
+    press_where_the_focus_is(Qt.Key.Key_Space)
+    assert canvas.hasFocus()
+
+    getattr(labeler.window, panel).view.setFocus()
+    QTest.keyPress(QApplication.focusWidget(), Qt.Key.Key_Space)
+    labeler.drag(20, 20, 30, 25)
+    QTest.keyRelease(canvas, Qt.Key.Key_Space)
+    labeler.settle()
+    assert labeler.draft is None
 
 
 def test_a_click_on_a_category_leaves_the_keys_to_the_list_while_nothing_is_open(labeler) -> None:

@@ -50,7 +50,10 @@ class QuietListView(QListView):
         self._tell(before)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Tell which row was chosen."""
+        """Tell which row was chosen; Space, which holds the image, is not for a list."""
+        if event.key() == Qt.Key.Key_Space and is_bare(event.modifiers()):
+            event.ignore()
+            return
         before = self.currentIndex()
         super().keyPressEvent(event)
         self._tell(before)

@@ -7,6 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication
 
 from sam3_annotator.ui.actions.action_state import ActionState
 from sam3_annotator.ui.actions.refusals import why_not
@@ -21,7 +22,7 @@ class CanvasKeys(QObject):
     """Gives the keys back to the canvas after a click on a category or instance: it is about what is open or selected.
 
     Tab, Backspace and the arrows would mean the list otherwise. Where nothing is, the list keeps the keys, so that F2
-    renames. Esc leads back from any panel that has no use for it.
+    renames. Esc leads back from any panel that has no use for it, and Space, which holds the image, from any list.
 
     A key on the canvas whose action is disabled is answered by why, until the situation is another. So is going on from
     the last image. Esc closes the message that came last there, if nothing is open that it could drop.
@@ -33,6 +34,7 @@ class CanvasKeys(QObject):
         self._refused_in: ActionState | None = None
         window.category_panel.taken.connect(self._give_back)
         window.instance_panel.view.clicked.connect(self._give_back)
+        window.instance_panel.view.eye_clicked.connect(self._give_back)
         window.window_actions.state_changed.connect(self._follow)
         for watched in (window.canvas, window):
             watched.installEventFilter(self)
@@ -55,6 +57,9 @@ class CanvasKeys(QObject):
                 self._answer(event)
             elif event.key() == Qt.Key.Key_Escape:
                 self._window.focus_canvas()
+            elif event.key() == Qt.Key.Key_Space:
+                self._window.focus_canvas()
+                return QApplication.sendEvent(self._window.canvas, event)
         return super().eventFilter(watched, event)
 
     def _answer(self, event: QKeyEvent) -> None:
