@@ -94,8 +94,9 @@ def _way_in(low: float, high: float, length: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Pan:
-    """The hand holds the image since `start`, a point of the canvas, when the view was `view`."""
+    """The hand holds the image by a button since `start`, a point of the canvas, when the view was `view`."""
 
+    button: Qt.MouseButton
     start: QPointF
     view: ViewTransform
 

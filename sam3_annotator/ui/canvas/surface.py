@@ -278,7 +278,7 @@ class CanvasSurface(QAbstractScrollArea):
             return
         is_left = event.button() is Qt.MouseButton.LeftButton
         if event.button() is Qt.MouseButton.MiddleButton or (is_left and self._is_space_held):
-            self._pan = navigation.Pan(event.position(), self._view)
+            self._pan = navigation.Pan(event.button(), event.position(), self._view)
             self._show_cursor()
         elif self._pan is None:
             self._press(event)
@@ -300,13 +300,11 @@ class CanvasSurface(QAbstractScrollArea):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let the image go, or pass the release on."""
-        if self._layers.pyramid is None:
-            return
-        if self._pan is None:
-            self._release(event)
-        elif event.button() in (Qt.MouseButton.MiddleButton, Qt.MouseButton.LeftButton):
+        if self._pan is not None and event.button() is self._pan.button:
             self._pan = None
             self._show_cursor()
+        elif self._layers.pyramid is not None:
+            self._release(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom or scroll."""

@@ -322,7 +322,8 @@ class CanvasView(CanvasSurface):
             (self._tool.hover if is_hovering else self._tool.drag)(self._tool_event(event))
 
     def _release(self, event: QMouseEvent) -> None:
-        self._tool.release(self._tool_event(event))
+        if self._pan is None or self._tool.is_busy:  # else the tool has not seen the press
+            self._tool.release(self._tool_event(event))
 
     def _leave(self) -> None:
         super()._leave()

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from sam3_annotator.model import BoxPrompt
 from sam3_annotator.ui.canvas.navigation import NOTCH_SCROLL
 from sam3_annotator.ui.canvas.pyramid import ImagePyramid
 from sam3_annotator.ui.canvas.view import CanvasView
@@ -183,6 +184,24 @@ def test_the_middle_button_pans(canvas: CanvasView, hand: Any) -> None:
 
     assert is_close(canvas.image_from_viewport(QPointF(460, 270)), QPointF(200, 150))
     assert canvas.viewport().cursor().shape() is Qt.CursorShape.ArrowCursor
+
+
+def test_a_box_goes_on_while_the_middle_button_pans_and_ends_where_its_own_comes_up(
+    qtbot: QtBot, canvas: CanvasView, hand: Any
+) -> None:
+    canvas.set_tool("box")
+    hand.begin_drag((100, 100), (200, 150))
+    hand.press(200, 150, MIDDLE)
+    QTest.mouseMove(canvas.viewport(), hand.at(200, 150) + QPoint(-60, -30))
+
+    with qtbot.waitSignal(canvas.prompt_added) as added:
+        hand.release(200, 150)
+    assert added.args == [BoxPrompt(100, 100, 200, 150)]
+
+    at = canvas.viewport_from_image(QPointF(0, 0))
+    QTest.mouseMove(canvas.viewport(), hand.at(200, 150) + QPoint(0, 10))
+    QTest.mouseRelease(canvas.viewport(), MIDDLE)
+    assert is_close(canvas.viewport_from_image(QPointF(0, 0)), at + QPointF(0, 10))
 
 
 def test_space_and_the_left_button_pan_with_any_tool(qtbot: QtBot, canvas: CanvasView, hand: Any) -> None:

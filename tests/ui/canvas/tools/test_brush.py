@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -264,14 +264,21 @@ class TestDuringAStroke:
         assert mask_of(edits[0][1])[150, 255]
 
     @pytest.mark.usefixtures("square")
-    def test_a_button_that_came_up_unseen_ends_it(self, hand: Any, edits: list[Edit]) -> None:
+    def test_its_button_ends_it_also_while_another_holds_the_image(self, hand: Any, edits: list[Edit]) -> None:
         hand.begin_drag((190, 150), (250, 150))
         hand.press(250, 150, MIDDLE)
-        hand.release(250, 150)  # lets go of the image, not of the brush
-        assert edits == []
+        hand.release(250, 150)
+        hand.release(250, 150, MIDDLE)
 
-        hand.move(20, 20)
-        hand.release(20, 20, MIDDLE)
+        ((_, region, _),) = edits
+        assert mask_of(region)[150, 255]
+
+    def test_a_button_that_came_up_unseen_ends_it(self, square: CanvasView, hand: Any, edits: list[Edit]) -> None:
+        hand.begin_drag((190, 150), (250, 150))
+        at, none = QPointF(hand.at(20, 20)), Qt.MouseButton.NoButton
+        hover = QMouseEvent(QEvent.Type.MouseMove, at, square.viewport().mapToGlobal(at), none, none, NO_KEY)
+        QApplication.sendEvent(square.viewport(), hover)
+        hand.release(20, 20)  # for the sake of the next test: the mouse has one state for all
 
         ((_, region, _),) = edits
         assert mask_of(region)[150, 255]
