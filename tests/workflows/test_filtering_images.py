@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDockWidget, QToolButton
+from PySide6.QtWidgets import QApplication, QDockWidget, QLineEdit, QToolButton
 
 from sam3_annotator.project import Provenance, rectangle
 from sam3_annotator.ui.panels.category_menu import CategoryMenu
@@ -127,3 +127,25 @@ def choose_in_menu(user, title: str, word: str) -> None:
     QTest.keyClicks(QApplication.focusWidget(), word)
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
     assert QApplication.activePopupWidget() is None
+
+
+def test_enter_shows_the_first_image_that_has_the_word_typed_unless_the_current_one_has_it(user):
+    field = user.window.image_panel.filter_bar.findChild(QLineEdit)
+    user.press(Qt.Key.Key_D)
+    user.press(Qt.Key.Key_D)
+    user.settle()
+
+    field.setFocus()
+    QTest.keyClicks(field, "1")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    user.settle()
+    assert user.window.canvas.hasFocus()
+    assert shown(user) == ["1.png", "10.png"]
+    assert user.image_position() == 0
+
+    user.press(Qt.Key.Key_D)
+    user.settle()
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    user.settle()
+    assert user.image_position() == 3

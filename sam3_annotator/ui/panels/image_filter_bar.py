@@ -70,6 +70,7 @@ class ImageFilterBar(QWidget):
     split_chosen = Signal(SplitFilter)
     content_chosen = Signal(ContentFilter)
     order_chosen = Signal(ImageOrder)
+    confirmed = Signal()  # Enter: the user wants what was typed
     left = Signal()  # the user is done here
 
     def __init__(self, store: ProjectStore, shown: ImageFilter, parent: QWidget | None = None) -> None:
@@ -181,6 +182,7 @@ class ImageFilterBar(QWidget):
         field = SearchField("Filter images")
         field.setAccessibleName("Filter images by name")
         field.textChanged.connect(self.text_changed)
+        field.returnPressed.connect(self.confirmed)
         field.returnPressed.connect(self.left)
         field.escape_pressed.connect(self._leave)
         return field

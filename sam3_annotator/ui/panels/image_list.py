@@ -85,6 +85,7 @@ class ImageListPanel(QWidget):
         self._filter_bar.split_chosen.connect(self.set_split_filter)
         self._filter_bar.content_chosen.connect(self.set_content_filter)
         self._filter_bar.order_chosen.connect(self.set_order)
+        self._filter_bar.confirmed.connect(self._turn_to_match)
         self._filter_bar.left.connect(self.focus_left)
         workspace.image_changed.connect(self._show_current)
         bridge.changed.connect(self._follow)
@@ -141,6 +142,12 @@ class ImageListPanel(QWidget):
         self.stepping.emit(step, stops)
         self._workspace.set_image(image_id)
         return True
+
+    def _turn_to_match(self) -> None:
+        """Turn to the first image that passes the filter, unless the current one does."""
+        first = self._shown.neighbour(None, 1)
+        if first is not None and self._shown.row_of(self._workspace.image_id) < 0:
+            self._workspace.set_image(first)
 
     def set_state_filter(self, state: StateFilter) -> None:
         """Show only images in some states."""
