@@ -112,6 +112,12 @@ def instance_described_before(
     return InstanceId(found[0][0]) if found else None
 
 
+def category_used_last(store: ProjectReader) -> CategoryId | None:
+    """Return the category of the instance that was made last, None without instances."""
+    found = store.select("SELECT category_id FROM instances ORDER BY id DESC LIMIT 1")
+    return CategoryId(found[0][0]) if found else None
+
+
 def category_named(store: ProjectReader, name: str) -> Category | None:
     """Return the category of a name, in whatever case and however accents are written; the very name goes first.
 

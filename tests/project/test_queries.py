@@ -19,6 +19,7 @@ from sam3_annotator.project import (
     category_counts_on,
     category_named,
     category_phrases,
+    category_used_last,
     images_in_use,
     instance_areas,
     instance_counts,
@@ -32,6 +33,18 @@ from sam3_annotator.project import (
 from sam3_annotator.project.queries import crowd_counts
 
 Square = Callable[..., Region]
+
+
+def test_category_used_last_is_that_of_the_newest_instance(filled: Any, square: Square) -> None:
+    assert category_used_last(filled.store) == filled.cat
+
+    with filled.store.edit("Add") as edit:
+        edit.add_instance(filled.images[0], filled.dog, square())
+    assert category_used_last(filled.store) == filled.dog
+
+
+def test_no_category_was_used_last_without_instances(store: Any) -> None:
+    assert category_used_last(store) is None
 
 
 def test_instances_are_counted_by_image_and_by_category(filled: Any) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QVBoxLayout, QWidget
 
-from sam3_annotator.project import CategoryId, ChangeSet
+from sam3_annotator.project import CategoryId, ChangeSet, category_used_last
 from sam3_annotator.ui.actions.action_table import CATEGORY_KEYS
 from sam3_annotator.ui.item_delegates.category_delegate import CategoryDelegate
 from sam3_annotator.ui.item_delegates.painting import swatch_icon
@@ -67,7 +67,7 @@ class CategoryPanel(QWidget):
         bridge.changed.connect(self._follow)
         self._keys.changed.connect(self._show_keys)
         self._show_keys()
-        self._choose_first_if_none()
+        self._choose_if_none()
         self._show_stack()
         self._show_current()
 
@@ -277,7 +277,7 @@ class CategoryPanel(QWidget):
     def _follow(self, changes: ChangeSet) -> None:
         if changes.touched("categories"):
             self._show_stack()
-            self._choose_first_if_none()
+            self._choose_if_none()
             self._narrow()
 
     def _show_stack(self) -> None:
@@ -285,7 +285,8 @@ class CategoryPanel(QWidget):
         self._stack.setCurrentIndex(0 if has_categories else 1)
         self._field.show_way(has_categories=has_categories)
 
-    def _choose_first_if_none(self) -> None:
+    def _choose_if_none(self) -> None:
+        """Have the category that was used last, as after opening the project, else the first."""
         if self._model.row_of(self._workspace.category_id) < 0:
             first = self._model.category_at(0).id if self._model.rowCount() else None
-            self._workspace.fall_back_on(first)
+            self._workspace.fall_back_on(category_used_last(self._store) or first)

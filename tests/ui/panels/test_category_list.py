@@ -180,6 +180,19 @@ def test_first_category_is_chosen_when_none_is(
     assert workspace.category_id == categories[0]
 
 
+def test_category_used_last_is_chosen_when_a_project_is_opened(
+    qtbot: QtBot, bridge: StoreBridge, store: ProjectStore
+) -> None:
+    made = [operations.add_category(store, name) for name in ("cat", "dog", "bird")]
+    for category_id in (made[2], made[1]):
+        operations.add_instance(store, store.images()[0].id, category_id, rectangle(1, 1, 9, 9), Provenance())
+    workspace = Workspace()
+
+    qtbot.addWidget(CategoryPanel(bridge, workspace, KeyMap()))
+
+    assert workspace.category_id == made[1]
+
+
 def test_double_click_renames_in_place(
     qtbot: QtBot, panel: CategoryPanel, categories: list[CategoryId], store: ProjectStore
 ) -> None:
