@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QApplication, QDockWidget
 from sam3_annotator.project import rectangle
 from tests.workflows.sequences import put
 
+SHIFT_CTRL = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
+
 
 @pytest.fixture
 def labelled(user):
@@ -90,3 +92,16 @@ def test_the_smallest_window_has_room_for_it(labelled, qtbot):
     qtbot.waitUntil(has_room)
     assert window.size() == window.minimumSize()
     labelled.settle()
+
+
+def test_what_is_undone_on_another_image_is_told_there_until_something_else_is_done(labelled, tell):
+    assert labelled.image_position() == 0
+
+    labelled.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    labelled.settle()
+    assert labelled.image_position() == 2
+    assert tell() == ["Undone here: Add instance."]
+
+    labelled.press(Qt.Key.Key_Z, SHIFT_CTRL)
+    labelled.settle()
+    assert tell() == []

@@ -20,11 +20,13 @@ class Replaying(QObject):
     """Undoes and redoes steps of the project, and shows the image the last of them was on.
 
     `problem` carries a sentence when that could not be done, or not to the end; each step is replayed whole or not at
-    all. `progress` says how many steps of a way are replayed, of how many; both are 0 once it is over.
+    all. `progress` says how many steps of a way are replayed, of how many; both are 0 once it is over. `turned` carries
+    what a single step was, where it was on another image than the one that was shown.
     """
 
     problem = Signal(str)
     progress = Signal(int, int)
+    turned = Signal(str)
 
     def __init__(self, bridge: StoreBridge, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +35,7 @@ class Replaying(QObject):
         self._steps = 0  # of the way, negative where they are undone
         self._done = 0
         self._images: set[ImageId] = set()  # that the last step which was on any was on
+        self._said = ""  # of the step, should it be on another image
         self._is_replaying = False
         self._turn = QTimer(self, singleShot=True, interval=0)
         self._turn.timeout.connect(self._go_on)
@@ -45,20 +48,23 @@ class Replaying(QObject):
 
     def undo(self) -> None:
         """Undo the last step and show the image it was on."""
-        self.go(-1)
+        self.go(-1, f"Undone here: {self._store.undo_label}.")
 
     def redo(self) -> None:
         """Redo the step undone last and show the image it is on."""
-        self.go(1)
+        self.go(1, f"Redone here: {self._store.redo_label}.")
 
-    def go(self, steps: int) -> None:
-        """Redo so many steps, or undo them where the number is negative; a way that was not at its end ends here."""
+    def go(self, steps: int, said: str = "") -> None:
+        """Redo so many steps, or undo them where the number is negative; a way that was not at its end ends here.
+
+        `said` is for `turned`.
+        """
         self.stop()
         if is_written_beside(self._store):
             # A panel that floats is not blocked by the dialog of an import: the verb would wait, and both freeze.
             self.problem.emit("Labels are being imported, or images searched for. Try again when that has ended.")
             return
-        self._steps, self._done = steps, 0
+        self._steps, self._done, self._said = steps, 0, said
         self._go_on()
 
     @Slot()
@@ -112,6 +118,8 @@ class Replaying(QObject):
         images, self._images = self._images & {image.id for image in self._store.images()}, set()
         if images and self._workspace.image_id not in images:
             self._workspace.set_image(min(images))
+            if self._said:
+                self.turned.emit(self._said)
 
 
 def _images_of(changes: ChangeSet) -> set[ImageId]:

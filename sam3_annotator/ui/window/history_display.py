@@ -6,10 +6,11 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Slot
 
+from sam3_annotator.project import ChangeKind, ChangeSet
 from sam3_annotator.ui.verbs.replaying import Replaying
 from sam3_annotator.ui.window.main_window import MainWindow
 
-# The key of what the window shows while many steps are replayed, and of what it says where they cannot be.
+# The key of what the window shows while many steps are replayed, and of what it says of steps.
 HISTORY: Final = "history"
 
 
@@ -22,6 +23,8 @@ class HistoryDisplay(QObject):
         self._replaying = Replaying(window.bridge, window.workspace, self)
         self._replaying.problem.connect(window.messages.show_message)
         self._replaying.progress.connect(self._show_progress)
+        self._replaying.turned.connect(lambda sentence: window.show_notice(sentence, HISTORY))
+        window.bridge.changed.connect(self._forget)
         window.history_panel.way_wanted.connect(self._go)
         window.history_panel.focus_left.connect(window.focus_canvas)
         window.window_actions.bind({"undo": self._replaying.undo, "redo": self._replaying.redo})
@@ -38,6 +41,12 @@ class HistoryDisplay(QObject):
         else:
             self._window.messages.dismiss(HISTORY)
             self._replaying.go(steps)
+
+    @Slot(object)
+    def _forget(self, changes: ChangeSet) -> None:
+        """Take away what was said of a step that is not the last any more."""
+        if changes.kind is not ChangeKind.FACTS:
+            self._window.messages.dismiss(HISTORY)
 
     @Slot(int, int)
     def _show_progress(self, done: int, total: int) -> None:

@@ -39,6 +39,28 @@ def test_undoing_and_redoing_shows_the_image_it_happened_on(going, store, worksp
     assert workspace.image_id == first
 
 
+def test_what_a_step_was_is_told_only_where_it_was_on_another_image(going, store, workspace, category):
+    told = []
+    going.turned.connect(told.append)
+    add(store, category, position=0)
+    add(store, category, position=1)
+    workspace.set_image(store.images()[1].id)
+
+    going.undo()
+    assert told == []
+
+    going.undo()
+    assert told == ["Undone here: Add 1."]
+
+    workspace.set_image(store.images()[3].id)
+    going.redo()
+    assert told[1:] == ["Redone here: Add 1."]
+
+    workspace.set_image(store.images()[3].id)
+    going.go(-1)
+    assert len(told) == 2
+
+
 def test_many_steps_are_gone_at_once_and_the_image_of_the_last_is_shown_alone(going, store, workspace, category):
     images = [image.id for image in store.images()]
     for position in range(3):
