@@ -52,13 +52,13 @@ class CanvasSurface(QAbstractScrollArea):
         self._layers = Layers(self._scene, self.refresh)
         self.light = self._layers.light
         self._view = ViewTransform()
-        self._is_fitted = True
+        self._is_fitted, self._covered = True, 0.0
         self._cursor_at: QPointF | None = None
         self._message: Message | None = None
         self._pan: navigation.Pan | None = None
         self._is_space_held = False
         self._is_focus_shown = False
-        self._wheel_zooms = True
+        self.wheel_zooms = True  # what the plain wheel does: else it scrolls up and down
         self._step: int | None = 0
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self.refresh)
@@ -168,7 +168,7 @@ class CanvasSurface(QAbstractScrollArea):
 
     def fit(self) -> None:
         """Show the whole image; it stays fitted when the canvas is resized, until zoomed or panned."""
-        self._set_view(fitted(self.image_size, self._size()))
+        self._set_view(fitted(self.image_size, self._size(), self._covered))
         self._is_fitted = True
 
     def set_zoom(self, factor: float, anchor: QPointF | None = None) -> None:
@@ -178,7 +178,7 @@ class CanvasSurface(QAbstractScrollArea):
 
     def zoom_to(self, box_xyxy: BoxXyxy, max_zoom: float = MAX_BOX_ZOOM) -> None:
         """Show a box of the image with some room around it, no smaller than in the whole image."""
-        self._set_view(closed_in(box_xyxy, self.image_size, self._size(), max_zoom))
+        self._set_view(closed_in(box_xyxy, self.image_size, self._size(), max_zoom, self._covered))
 
     def viewport_from_image(self, point: QPointF) -> QPointF:
         """Map a point in image pixels to the viewport, where mouse events are."""
@@ -188,9 +188,11 @@ class CanvasSurface(QAbstractScrollArea):
         """Map a point of the viewport to image pixels; the inverse of `viewport_from_image`."""
         return QPointF(*self._view.to_image(point.x(), point.y()))
 
-    def set_wheel_zooms(self, wheel_zooms: bool) -> None:
-        """Choose what the plain wheel does: zoom, or scroll up and down."""
-        self._wheel_zooms = wheel_zooms
+    def set_covered(self, height: float) -> None:
+        """Have a fitted image keep clear of what floats over so much of the canvas's upper edge."""
+        has_changed, self._covered = height != self._covered, height
+        if has_changed and self._is_fitted:
+            self.fit()
 
     def _set_view(self, view: ViewTransform, *, is_moving: bool = False) -> None:
         view = view.kept_in_view(self.image_size, self._size())
@@ -309,7 +311,7 @@ class CanvasSurface(QAbstractScrollArea):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom or scroll."""
         if self._layers.pyramid is not None:
-            view = navigation.wheel_turned(self._view, event, self._ratio(), wheel_zooms=self._wheel_zooms)
+            view = navigation.wheel_turned(self._view, event, self._ratio(), wheel_zooms=self.wheel_zooms)
             self._set_view(view, is_moving=True)
         event.accept()
 

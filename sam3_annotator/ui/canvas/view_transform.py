@@ -69,9 +69,15 @@ def _kept(offset: float, length: float, room: float) -> float:
     return min(max(offset, margin - length), room - margin)
 
 
-def fitted(image: Size, canvas: Size) -> ViewTransform:
-    """Show the whole image, centred, with a margin around it; a tiny one is enlarged as far as any can be."""
-    return fitted_box((0.0, 0.0, *image), canvas, margin=FIT_MARGIN)
+def fitted(image: Size, canvas: Size, covered: float = 0.0) -> ViewTransform:
+    """Show the whole image, centred, with a margin around it; a tiny one is enlarged as far as any can be.
+
+    Something floats over the uppermost `covered` pixels of the canvas, which the image keeps clear of.
+    """
+    lost = max(covered - FIT_MARGIN, 0.0)
+    view = fitted_box((0.0, 0.0, *image), (canvas[0], canvas[1] - lost), margin=FIT_MARGIN)
+    # In the middle of all the canvas where that is clear, too.
+    return view.panned(0.0, min(max(lost / 2, lost + FIT_MARGIN - view.offset_y), lost))
 
 
 def opened(image: Size, canvas: Size) -> ViewTransform | None:
@@ -94,8 +100,8 @@ def fitted_box(box_xyxy: BoxXyxy, canvas: Size, *, margin: float, max_zoom: floa
     return ViewTransform(zoom, canvas[0] / 2 - (x0 + x1) / 2 * zoom, canvas[1] / 2 - (y0 + y1) / 2 * zoom)
 
 
-def closed_in(box_xyxy: BoxXyxy, image: Size, canvas: Size, max_zoom: float) -> ViewTransform:
+def closed_in(box_xyxy: BoxXyxy, image: Size, canvas: Size, max_zoom: float, covered: float = 0.0) -> ViewTransform:
     """Show a box of the image with some room around it; one that leaves none in the whole image, with that."""
-    whole = fitted(image, canvas)
+    whole = fitted(image, canvas, covered)
     view = fitted_box(box_xyxy, canvas, margin=BOX_MARGIN * min(canvas), max_zoom=max(max_zoom, whole.zoom))
     return view if view.zoom >= whole.zoom else whole

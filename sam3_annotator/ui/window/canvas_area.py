@@ -7,9 +7,10 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
+from sam3_annotator.ui.canvas.surface import CanvasSurface
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.phrase_bar.bar import PhraseBar
-from sam3_annotator.ui.theme import SPACE_M
+from sam3_annotator.ui.theme import SPACE_M, SPACE_XS
 from sam3_annotator.ui.window.hint_card import HintCard
 from sam3_annotator.ui.window.message_bar import MessageBar
 from sam3_annotator.ui.window.note_line import NoteLine
@@ -25,10 +26,11 @@ _REPLACING: Final = frozenset(
 class CanvasArea(QWidget):
     """Holds the canvas; `messages` covers its top edge, `phrase_bar` floats below that, `note_line` at the lower edge.
 
-    A message that comes or goes moves nothing on the canvas: whoever draws there has the hand on it.
+    A message that comes or goes moves nothing on the canvas: whoever draws there has the hand on it. An image that is
+    shown as a whole keeps clear of the phrase bar, so that its upper border is under the hand, too.
     """
 
-    def __init__(self, canvas: QWidget, keys: KeyMap, parent: QWidget | None = None) -> None:
+    def __init__(self, canvas: CanvasSurface, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._keys = keys
         self.canvas = canvas
@@ -96,5 +98,6 @@ class CanvasArea(QWidget):
         below = self.messages.heightForWidth(room) if not self.messages.isHidden() else 0
         self.messages.setGeometry(0, 0, room, below)
         self.phrase_bar.setGeometry((room - width) // 2, below + SPACE_M, width, wanted.height())
+        self.canvas.set_covered(SPACE_M + wanted.height() + SPACE_XS)
         self._progress.setGeometry(0, 0, room, PROGRESS_HEIGHT)
         self._progress.raise_()

@@ -322,7 +322,7 @@ class MainWindow(QMainWindow):
             self._set_up_canvas()
 
     def _set_up_canvas(self) -> None:
-        self.canvas.set_wheel_zooms(self.settings.wheel_zooms)
+        self.canvas.wheel_zooms = self.settings.wheel_zooms
         self.canvas.set_fill_opacity(self.settings.fill_opacity)
         for moving in (self.canvas, self.area.phrase_bar):
             moving.set_reduced_motion(self.settings.reduces_motion)

@@ -121,7 +121,7 @@ def test_shift_and_wheel_scroll_sideways(canvas: CanvasView, hand: Any) -> None:
 
 
 def test_the_wheel_scrolls_where_the_user_wants_that(canvas: CanvasView, hand: Any) -> None:
-    canvas.set_wheel_zooms(False)
+    canvas.wheel_zooms = False
     before = canvas.viewport_from_image(QPointF(0, 0))
 
     hand.wheel(200, 150, -1)
@@ -143,7 +143,7 @@ def test_two_fingers_on_a_touchpad_pan_and_with_ctrl_zoom(canvas: CanvasView, ha
 
 @pytest.mark.parametrize("wheel_zooms", [True, False])
 def test_a_wheel_that_is_tilted_scrolls_sideways(canvas: CanvasView, hand: Any, wheel_zooms: bool) -> None:
-    canvas.set_wheel_zooms(wheel_zooms)
+    canvas.wheel_zooms = wheel_zooms
     before = canvas.viewport_from_image(QPointF(0, 0))
 
     hand.wheel(200, 150, -1, tilted=True)
@@ -242,6 +242,17 @@ def test_arrow_keys_scroll(canvas: CanvasView, hand: Any) -> None:
     hand.key(Qt.Key.Key_Right)
 
     assert canvas.viewport_from_image(QPointF(0, 0)).x() < before.x()
+
+
+def test_a_fitted_image_keeps_clear_of_what_floats_over_the_upper_edge(canvas: CanvasView) -> None:
+    canvas.fit()
+    canvas.set_covered(100)
+    assert canvas.viewport_from_image(QPointF(0, 0)).y() == pytest.approx(100)
+
+    canvas.set_zoom(3.0)
+    view = canvas.view
+    canvas.set_covered(50)
+    assert canvas.view == view
 
 
 def test_a_box_can_be_zoomed_to(canvas: CanvasView) -> None:

@@ -101,6 +101,23 @@ def test_a_box_is_shown_whole_with_its_margin() -> None:
     assert view.box_to_canvas((10.0, 20.0, 110.0, 70.0)) == pytest.approx((100.0, 150.0, 700.0, 450.0))
 
 
+@pytest.mark.parametrize(
+    ("image", "top"), [((100.0, 200.0), 60.0), ((200.0, 100.0), 112.0), ((100.0, 1000.0), 60.0), ((176.0, 130.0), 60.0)]
+)
+def test_a_fitted_image_keeps_clear_of_what_covers_the_canvas_and_in_the_middle_where_it_can(
+    image: tuple[float, float], top: float
+) -> None:
+    canvas, covered = (800.0, 600.0), 60.0
+
+    view = fitted(image, canvas, covered)
+
+    x0, y0, x1, y1 = view.box_to_canvas((0.0, 0.0, *image))
+    assert y0 == pytest.approx(max(covered, (canvas[1] - (y1 - y0)) / 2))
+    assert y0 == pytest.approx(top)
+    assert y1 <= canvas[1] - FIT_MARGIN + 1e-6
+    assert x0 + x1 == pytest.approx(canvas[0])
+
+
 @pytest.mark.parametrize("box", [(0.0, 0.0, 400.0, 300.0), (10.0, 5.0, 390.0, 290.0)])
 def test_closing_in_on_what_fills_the_image_shows_it_no_smaller_than_the_whole_image(box: BoxXyxy) -> None:
     assert closed_in(box, (400.0, 300.0), (800.0, 600.0), 8.0) == fitted((400.0, 300.0), (800.0, 600.0))

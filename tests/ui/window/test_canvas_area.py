@@ -41,6 +41,17 @@ def test_phrase_bar_is_shown_only_when_there_is_an_image(area: CanvasArea) -> No
     assert not area.phrase_bar.isVisible()
 
 
+def test_an_image_shown_as_a_whole_begins_below_the_phrase_bar_whatever_is_told_above(area: CanvasArea) -> None:
+    area.set_phrase_bar_shown(True)
+    area.canvas.show_image(np.zeros((400, 300, 3), np.uint8))
+    top = area.canvas.viewport_from_image(QPointF(0, 0))
+    assert top.y() > area.phrase_bar.geometry().bottom()
+
+    area.messages.show_message("It was read again.")
+
+    assert area.canvas.viewport_from_image(QPointF(0, 0)) == top
+
+
 def test_canvas_gets_the_focus_of_a_bar_that_goes(area: CanvasArea) -> None:
     area.set_phrase_bar_shown(True)
     area.phrase_bar.focus_field()
