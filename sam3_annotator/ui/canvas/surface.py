@@ -197,7 +197,7 @@ class CanvasSurface(QAbstractScrollArea):
     def _set_view(self, view: ViewTransform, *, is_moving: bool = False) -> None:
         view = view.kept_in_view(self.image_size, self._size())
         has_zoomed = view.zoom != self._view.zoom
-        self._view, self._is_fitted = view, False
+        self._view, self._is_fitted = view, self._is_fitted and view == self._view
         if is_moving:
             self._settle.start()
         self.refresh()

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QNativeGestureEvent, QPointingDevice
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.model import BoxPrompt
@@ -130,17 +130,6 @@ def test_the_wheel_scrolls_where_the_user_wants_that(canvas: CanvasView, hand: A
     assert canvas.viewport_from_image(QPointF(0, 0)).y() < before.y()
 
 
-def test_two_fingers_on_a_touchpad_pan_and_with_ctrl_zoom(canvas: CanvasView, hand: Any) -> None:
-    before = canvas.viewport_from_image(QPointF(0, 0))
-
-    hand.wheel(200, 150, 2, touchpad=True)
-    assert canvas.zoom == 1.0
-    assert canvas.viewport_from_image(QPointF(0, 0)) == before + QPointF(0, 20)
-
-    hand.wheel(200, 150, 2, CTRL, touchpad=True)
-    assert canvas.zoom == pytest.approx(1.01**20)
-
-
 @pytest.mark.parametrize("wheel_zooms", [True, False])
 def test_a_wheel_that_is_tilted_scrolls_sideways(canvas: CanvasView, hand: Any, wheel_zooms: bool) -> None:
     canvas.wheel_zooms = wheel_zooms
@@ -150,30 +139,6 @@ def test_a_wheel_that_is_tilted_scrolls_sideways(canvas: CanvasView, hand: Any, 
 
     assert canvas.zoom == 1.0
     assert canvas.viewport_from_image(QPointF(0, 0)) == before - QPointF(NOTCH_SCROLL, 0)
-
-
-def test_a_pinch_zooms_around_the_fingers_wherever_the_canvas_is_in_its_window(
-    qtbot: QtBot, pixels: np.ndarray
-) -> None:
-    window = QWidget()
-    qtbot.addWidget(window)
-    canvas = CanvasView(window)
-    canvas.setGeometry(300, 100, 800, 600)
-    with qtbot.waitExposed(window):
-        window.show()
-    canvas.show_image(pixels)
-    canvas.set_zoom(1.0)
-    fingers = QPointF(250, 150)
-    held = canvas.image_from_viewport(fingers)
-
-    at, value = fingers + QPointF(300, 100), 0.5
-    device = QPointingDevice.primaryPointingDevice()
-    screen, gesture = window.mapToGlobal(at), Qt.NativeGestureType.ZoomNativeGesture
-    pinch = QNativeGestureEvent(gesture, device, 2, at, at, screen, value, QPointF())
-    QApplication.sendEvent(window.windowHandle(), pinch)
-
-    assert canvas.zoom == pytest.approx(1.5)
-    assert is_close(canvas.image_from_viewport(fingers), held)
 
 
 def test_the_middle_button_pans(canvas: CanvasView, hand: Any) -> None:
