@@ -247,6 +247,7 @@ class MainWindow(QMainWindow):
                 "previous_finding": lambda: self.finding_panel.view.turn(-1),
                 "judge_finding": self.finding_panel.judge,
                 "full_screen": self._toggle_full_screen,
+                "minimise": self.showMinimized,
                 "settings": self.open_settings,
                 "shortcuts": self.open_shortcuts,
                 "model_details": self.chip.open_details,

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
 from sam3_annotator.ui.actions.action_table import ACTIONS
-from sam3_annotator.ui.actions.action_table.view_actions import full_screen_key
+from sam3_annotator.ui.actions.action_table.reshaping_actions import merge_key
+from sam3_annotator.ui.actions.action_table.view_actions import full_screen_key, minimising
 from sam3_annotator.ui.keyboard.keys import key_of, modifier_words, read_key, sequences, why_reserved, with_key
 
 Key = Qt.Key
@@ -112,6 +113,24 @@ def test_the_window_fills_the_screen_with_a_key_of_its_own(platform: str) -> Non
     assert key
     assert not why_reserved(key)
     assert not [spec.id for spec in ACTIONS if spec.id != "full_screen" and key in map(read_key, spec.shortcuts)]
+
+
+@pytest.mark.parametrize("key", ["Ctrl+,", "Ctrl+H", "Ctrl+M", "Ctrl+Q", "Ctrl+W", "Ctrl+Alt+H", "Ctrl+Alt+M"])
+def test_a_macs_own_keys_mean_there_what_they_do_everywhere(key: str) -> None:
+    ours = {
+        read_key(key): spec.id for spec in ACTIONS if spec.id not in ("merge", "minimise") for key in spec.shortcuts
+    }
+    ours |= {read_key(merge_key("darwin")): "merge"}
+    ours |= {read_key(key): spec.id for spec in minimising("darwin") for key in spec.shortcuts}
+
+    meanings = {"Ctrl+,": "settings", "Ctrl+M": "minimise", "Ctrl+Q": "quit", "Ctrl+W": "close_project"}
+    assert ours.get(read_key(key)) == meanings.get(key)
+
+
+def test_only_a_mac_leaves_minimising_to_the_program() -> None:
+    assert minimising("linux") == minimising("win32") == ()
+    assert (merge_key("linux"), merge_key("darwin")) == ("Ctrl+M", "Shift+M")
+    assert not [spec.id for spec in ACTIONS if "Shift+M" in spec.shortcuts and spec.id != "merge"]
 
 
 def test_without_a_key_no_brackets_are_said() -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from sam3_annotator.ui.actions.action_table import ACTIONS, NUDGING_ACTIONS
+from sam3_annotator.ui.actions.action_table.reshaping_actions import merge_key
 from sam3_annotator.ui.keyboard.key_map import KeyMap
 from sam3_annotator.ui.keyboard.key_presets import KEY_PRESETS
 from sam3_annotator.ui.keyboard.key_row import ASKS, KeyRow
@@ -56,7 +57,7 @@ def test_page_has_a_row_for_every_action_that_can_be_changed(dialog: ShortcutsDi
     assert set(ids) == {spec.id for spec in ACTIONS if spec not in NUDGING_ACTIONS}
     assert len(set(ids)) == len(ids)
     assert shown(dialog.row("redo")) == ["Ctrl+Shift+Z", "Ctrl+Y"]
-    assert shown(dialog.row("merge")) == ["Ctrl+M"]
+    assert shown(dialog.row("merge")) == [merge_key()]
     assert shown(dialog.row("simplify")) == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Final
 
 from sam3_annotator.ui.actions.action_state import ActionState
@@ -17,11 +18,16 @@ def _can_nudge(state: ActionState) -> bool:
     return can_change_selection(state) and state.tool == "select"
 
 
+def merge_key(platform: str = sys.platform) -> str:
+    """Give the key that merges; on a Mac Cmd+M minimises the window of every program."""
+    return "Shift+M" if platform == "darwin" else "Ctrl+M"
+
+
 COMBINING_ACTIONS: Final = (
     ActionSpec(
         "merge",
         "Merge",
-        ("Ctrl+M",),
+        (merge_key(),),
         "Instance",
         4,
         tip="Make the selected instances one, of the category of the largest",

@@ -13,6 +13,13 @@ def full_screen_key(platform: str = sys.platform) -> str:
     return "Ctrl+Meta+F" if platform == "darwin" else "F11"
 
 
+def minimising(platform: str = sys.platform) -> tuple[ActionSpec, ...]:
+    """Give the action that a Mac leaves to programs, with the key that it has in all of them; elsewhere none."""
+    if platform != "darwin":
+        return ()
+    return (ActionSpec("minimise", "Minimise", ("Ctrl+M",), "View", 3, tip="Put the window into the Dock"),)
+
+
 VIEW_ACTIONS: Final = (
     ActionSpec("fit", "Fit image", ("F",), "View", 0, tip="Show the whole image", enabled=with_image),
     ActionSpec(
@@ -101,4 +108,5 @@ VIEW_ACTIONS: Final = (
     ),
     ActionSpec("reset_layout", "Reset layout", (), "View/Panels", 2, tip="Put all panels back in their places"),
     ActionSpec("full_screen", "Full screen", (full_screen_key(),), "View", 3),
+    *minimising(),
 )
