@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from html import escape
+from types import MappingProxyType
+from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QColor, QIcon, QPainter, QPixmap
@@ -99,6 +101,7 @@ class Actions(QObject):
     def _make(self, spec: ActionSpec, owner: QWidget) -> QAction:
         action = QAction(spec.text, self)
         action.setObjectName(spec.id)
+        action.setMenuRole(_MENU_ROLES.get(spec.id, action.menuRole()))
         if spec.on_canvas:
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         action.setAutoRepeat(spec.id in _REPEATING)
@@ -135,6 +138,17 @@ class Actions(QObject):
 _REPEATING = frozenset({"next_image", "previous_image", "undo", "redo", "zoom_in", "zoom_out", "next", "previous"})
 _REPEATING |= {spec.id for spec in NUDGING_ACTIONS}
 _REPEATING |= {"brush_smaller", "brush_larger"}
+
+
+# On a Mac they move to the menu that is called as the program. What the others are, Qt tells from their words: it has
+# to find Cut, Copy and Paste, which work in the system's dialogs then.
+_MENU_ROLES: Final = MappingProxyType(
+    {
+        "about": QAction.MenuRole.AboutRole,
+        "settings": QAction.MenuRole.PreferencesRole,
+        "quit": QAction.MenuRole.QuitRole,
+    }
+)
 
 
 def tool_tip(spec: ActionSpec, key: str) -> str:

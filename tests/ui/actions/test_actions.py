@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -147,6 +147,20 @@ def test_keys_that_delete_mean_the_selection_only_without_a_draft(bench: Bench, 
     bench.actions.update(replace(BUSY, has_draft=False))
 
     assert bench.press(bench.canvas, key) == [verb]
+
+
+def test_a_mac_finds_what_belongs_into_the_programs_own_menu(bench: Bench) -> None:
+    roles = {spec.id: bench.actions.action(spec.id).menuRole() for spec in ACTIONS}
+    told_from_words = QAction.MenuRole.TextHeuristicRole
+
+    assert {name: role for name, role in roles.items() if role != told_from_words} == {
+        "about": QAction.MenuRole.AboutRole,
+        "settings": QAction.MenuRole.PreferencesRole,
+        "quit": QAction.MenuRole.QuitRole,
+    }
+    # What Qt would take for one of these by its first word.
+    taken = ("about", "config", "preference", "options", "setting", "setup", "quit", "exit")
+    assert {spec.id for spec in ACTIONS if spec.text.lower().startswith(taken)} == {"about", "settings", "quit"}
 
 
 @pytest.mark.parametrize(("key", "modifier"), [(Qt.Key.Key_Z, CONTROL | SHIFT), (Qt.Key.Key_Y, CONTROL)])
