@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import MagicMock
 
@@ -23,3 +24,20 @@ def test_windows_is_told_whose_windows_these_are_before_there_are_any(monkeypatc
     running.make_application()
 
     assert calls == ["sam3-annotator", "application"]
+
+
+def test_what_the_command_line_opens_is_not_opened_once_more_on_a_mac(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[list[str]] = []
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(sys, "argv", ["__main__.py", "--debug", "open", "cats"])
+    monkeypatch.setattr(sys, "orig_argv", ["python3", "-P", "-m", "sam3_annotator", "--debug", "open", "cats"])
+    monkeypatch.setattr(running, "Application", lambda words: made.append(words) or MagicMock())
+    monkeypatch.chdir(tmp_path)
+
+    running.make_application()
+
+    assert made[0][0] == "__main__.py"
+    assert {"sam3_annotator", "open", "cats", str(tmp_path / "cats")} <= set(made[0])
+    assert not [word for word in made[0] if word.startswith("-")]

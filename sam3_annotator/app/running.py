@@ -49,12 +49,22 @@ def run(path: Path | None, *, shows_hints: bool = False, disk_gigabytes: float |
 def make_application() -> Application:
     """Make the one application of the process."""
     _leave_the_button_of_python()
-    app = Application(sys.argv[:1])
+    app = Application([*sys.argv[:1], *_words_that_are_no_options()])
     app.setApplicationName(APP_NAME)
     app.setApplicationDisplayName("SAM 3 Annotator")
     app.setDesktopFileName(APP_NAME)
     app.setWindowIcon(QIcon(str(resources_dir() / "app-icon.svg")))
     return app
+
+
+def _words_that_are_no_options() -> list[str]:
+    """Give the words of the command line that macOS takes for files to open, Python's own among them.
+
+    It asks for them once more, as if each had been opened by a double click; Qt passes on only those that it was not
+    told. Options are left out, of which Qt has its own.
+    """
+    words = [word for word in sys.orig_argv[1:] if word and not word.startswith("-")]
+    return [*words, *(str(Path(word).absolute()) for word in words)]
 
 
 def _leave_the_button_of_python() -> None:
