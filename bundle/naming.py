@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import sys
 from typing import Any, Final
 
@@ -22,16 +23,41 @@ def folder_name() -> str:
     return f"{APP_NAME}-{__version__}-{_SYSTEMS.get(sys.platform, sys.platform)}-{processor}"
 
 
+def version_texts(program: str, *, console: bool) -> dict[str, str]:
+    """Give what Windows says of a program: its properties show it, the Task Manager and “Open with” its description."""
+    return {
+        "FileDescription": f"{NAME}, command line" if console else NAME,
+        "FileVersion": __version__,
+        "InternalName": program,
+        "LegalCopyright": "Apache License 2.0",
+        "OriginalFilename": f"{program}.exe",
+        "ProductName": NAME,
+        "ProductVersion": __version__,
+    }
+
+
+def version_numbers() -> tuple[int, int, int, int]:
+    """Give the version as Windows compares it."""
+    major, minor, patch = (int(number) for number in re.findall(r"\d+", __version__)[:3])
+    return major, minor, patch, 0
+
+
 def info_plist() -> dict[str, Any]:
-    """Give what macOS is told of the application: that it opens projects, and draws on screens of high resolution."""
+    """Give what macOS is told of the application: that it opens projects, and draws on screens of high resolution.
+
+    https://developer.apple.com/documentation/bundleresources/information-property-list
+    """
     return {
         "CFBundleDisplayName": NAME,
         "CFBundleExecutable": WINDOW_PROGRAM,
         "CFBundleShortVersionString": __version__,
         "CFBundleVersion": __version__,
         "LSApplicationCategoryType": "public.app-category.graphics-design",
+        # Of PyTorch and ONNX Runtime; an older one would start the application, which then ends without a word.
+        "LSMinimumSystemVersion": "14.0",
         "LSBackgroundOnly": False,  # which PyInstaller takes it for, since one of its programs has a console
         "NSHighResolutionCapable": True,
+        "NSPrincipalClass": "NSApplication",
         "CFBundleDocumentTypes": [
             {
                 "CFBundleTypeName": f"{NAME} project",
