@@ -101,6 +101,9 @@ _FILES_NEEDED: Final = ("torch/bin/torch_shm_manager*",)  # torch looks for it w
 _FILES_LEFT_OUT: Final = (
     "PySide6/*qml/*",
     "PySide6/*translations/*",  # the program has no others
+    # On Windows, each loaded only when it is asked for: draws OpenGL, which no widget uses; reads films.
+    "PySide6/opengl32sw.dll",
+    "cv2/opencv_videoio_ffmpeg*.dll",
     "torch/bin/*",
     "torch/include/*",
     "torch/share/*",

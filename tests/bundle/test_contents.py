@@ -172,6 +172,8 @@ def test_tools_of_developers_stay_out() -> None:
         "PySide6/Qt/plugins/platforms/libqoffscreen.so",
         "PySide6/Qt/plugins/platforms/libqwayland.so",
         "PySide6/plugins/platforms/qwindows.dll",
+        "PySide6/Qt6Widgets.dll",
+        "cv2/cv2.pyd",
         "PySide6/plugins/styles/qmodernwindowsstyle.dll",
         "PySide6/Qt/plugins/platforms/libqcocoa.dylib",
         "PySide6/Qt/plugins/imageformats/libqsvg.so",
@@ -197,6 +199,8 @@ def test_is_kept(place: str) -> None:
         "torch/test/test_api",
         "torch/include/ATen/ATen.h",
         "torch/lib/torch_cpu.lib",
+        "PySide6/opengl32sw.dll",
+        "cv2/opencv_videoio_ffmpeg500_64.dll",
     ],
 )
 def test_stays_out(place: str) -> None:
