@@ -92,6 +92,7 @@ def test_dialogs_have_room_for_large_text_on_a_small_screen(user, qtbot, action)
     qtbot.waitUntil(lambda: any(each.isVisible() for each in user.window.findChildren(QDialog)))
 
     dialog = next(each for each in user.window.findChildren(QDialog) if each.isVisible())
+    qtbot.wait(1)  # layouts follow
     assert not cut_off(dialog)
     dialog.close()
 

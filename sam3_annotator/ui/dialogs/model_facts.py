@@ -57,7 +57,7 @@ class ModelFacts(QWidget):
         self._grid.setColumnMinimumWidth(0, scaled(LABEL_WIDTH))
         self._grid.setColumnStretch(1, 1)
         self._rows: dict[str, tuple[QLabel, QWidget]] = {}
-        self._state = self._add("State", QLabel(textFormat=Qt.TextFormat.PlainText))
+        self._state = self._add("State", QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText))
         self._holds = self._add("Content", QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText))
         self._place = self._add("File", PlaceLabel())
         self._hash = self._add("SHA-256", PlaceLabel(Qt.TextElideMode.ElideRight))
