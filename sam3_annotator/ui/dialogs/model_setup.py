@@ -163,8 +163,8 @@ class ModelSetupDialog(QDialog):
     def _lay_out(self) -> None:
         adders = QHBoxLayout()
         adders.setSpacing(SPACE_S)
-        adders.addWidget(self.add_file, stretch=1)
-        adders.addWidget(self.add_folder, stretch=1)
+        adders.addWidget(self.add_file)
+        adders.addWidget(self.add_folder)
         left = QVBoxLayout()
         left.setSpacing(SPACE_M)
         left.addWidget(self.list, stretch=1)
