@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -62,6 +63,7 @@ TIFF_CODECS: Final = (
     "_ccitt",
     "_deflate",
     "_imcd",
+    "_jetraw",
     "_jpeg2k",
     "_jpeg8",
     "_jpegsof3",
@@ -77,7 +79,7 @@ TIFF_CODECS: Final = (
     "_zlib",
     "_zstd",
 )
-"""The modules of imagecodecs that tifffile asks for, by name; there are as many again."""
+"""The modules of imagecodecs that tifffile asks for, by name; there are as many again. Not every system has all."""
 
 _PLUGINS_OF_QT: Final = (
     "iconengines/*",
@@ -144,7 +146,8 @@ def modules() -> list[str]:
     """Name the modules that the application must have: all of the program, and those that are imported by a name."""
     paths = sorted((ROOT / PACKAGE).rglob("*.py"))
     names = (".".join(path.relative_to(ROOT).with_suffix("").parts) for path in paths)
-    return [name.removesuffix(".__init__") for name in names] + [f"imagecodecs.{codec}" for codec in TIFF_CODECS]
+    codecs = (f"imagecodecs.{codec}" for codec in TIFF_CODECS)
+    return [name.removesuffix(".__init__") for name in names] + [codec for codec in codecs if find_spec(codec)]
 
 
 def needed_distributions() -> list[importlib.metadata.Distribution]:

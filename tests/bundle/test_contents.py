@@ -149,6 +149,8 @@ def test_every_codec_that_tifffile_asks_for_goes_in() -> None:
 
     assert "_imcd" in modules
     assert modules - set(contents.TIFF_CODECS) == set()
+    bundled = {name.removeprefix("imagecodecs.") for name in contents.modules() if name.startswith("imagecodecs.")}
+    assert modules <= bundled <= installed
 
 
 def _modules_of(codec: str) -> set[str]:
