@@ -7,7 +7,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -34,7 +34,8 @@ def fingerprints(files: Mapping[str, Path], progress: Progress = no_progress) ->
     """Give the fingerprints of image files by the hash of their content, those that are empty left out.
 
     What was read before, for any project, is not read again. `progress` counts the files that are; what was read by
-    the time it raises is kept. A cache that cannot be read or written is logged, and done without.
+    the time it raises is kept. A cache that cannot be read or written is logged, and done without; one that is damaged
+    is made anew.
     """
     found = _kept(list(files))
     missing = [content_hash for content_hash in files if content_hash not in found]
@@ -83,5 +84,9 @@ def _opened() -> sqlite3.Connection:
 def _failures_logged() -> Iterator[None]:
     try:
         yield
-    except (OSError, sqlite3.Error):
+    except (OSError, sqlite3.Error) as error:
         _log.warning("Fingerprints of images are read anew, since they cannot be kept", exc_info=True)
+        # What goes wrong around the file, as a full disk, is an OperationalError; what is wrong with it is not.
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+            with suppress(OSError):
+                (user_cache_dir() / _NAME).unlink(missing_ok=True)

@@ -85,3 +85,14 @@ def test_a_cache_that_fails_is_logged_and_done_without(files: dict[str, Path], t
     assert len(fingerprints(files)) == len(files)
 
     assert "Fingerprints of images are read anew" in caplog.text
+
+
+def test_a_damaged_cache_is_made_anew(files: dict[str, Path], read: list[str]) -> None:
+    cache = user_cache_dir() / "fingerprints-1.sqlite"
+    cache.parent.mkdir(parents=True)
+    cache.write_bytes(b"no database" * 100)
+
+    for _ in range(2):
+        assert len(fingerprints(files)) == len(files)
+
+    assert len(read) == len(files)
